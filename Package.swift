@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+// The house plan: one target a module, and every arrow between modules points down.
+import PackageDescription
+
+/// Every library is optimized across its files and modules in release builds.
+let library: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
+/// Modules with hot loops are optimized in debug builds too, so that tests run at a sane speed.
+let kernels: [SwiftSetting] = library + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+    name: "lode",
+    products: [.executable(name: "lode", targets: ["lode"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // Faces: the command line and its two front ends.
+        .executableTarget(
+            name: "lode",
+            dependencies: [
+                "LodeShell", "LodePipelines", "LodeEngine", "LodeCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: library,
+            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+        .target(
+            name: "LodeShell", dependencies: ["LodeEngine", "LodeSyntax", "LodeCore", "CReadline"], swiftSettings: library),
+        .target(name: "LodePipelines", dependencies: ["LodeEngine", "LodeSyntax", "LodeCore"], swiftSettings: library),
+
+        // The engine: one session, one way through.
+        .target(
+            name: "LodeEngine",
+            dependencies: [
+                "LodePlanner", "LodeExecution", "LodeCatalog", "LodeSyntax", "LodePlan", "LodeFunctions", "LodeFormats",
+                "LodeTables", "LodeObjectStore", "LodeVectors", "LodeCore",
+            ], swiftSettings: library),
+        .target(
+            name: "LodeExecution",
+            dependencies: [
+                "LodePlan", "LodeFunctions", "LodeVectors", "LodeFormats", "LodeTables", "LodeObjectStore", "LodeCore",
+                "CLodeIntrinsics",
+            ], swiftSettings: kernels),
+        .target(
+            name: "LodePlanner",
+            dependencies: ["LodeSyntax", "LodePlan", "LodeCatalog", "LodeFunctions", "LodeTables", "LodeVectors", "LodeCore"],
+            swiftSettings: library),
+        .target(
+            name: "LodePlan", dependencies: ["LodeFunctions", "LodeTables", "LodeVectors", "LodeCore"], swiftSettings: library),
+        .target(
+            name: "LodeCatalog",
+            dependencies: [
+                "LodeTables", "LodeObjectStore", "LodeVectors", "LodeCore", "CLodeCatalog",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: library),
+
+        // Leaves: functions, files, tables, syntax, columns.
+        .target(name: "LodeFunctions", dependencies: ["LodeVectors", "LodeCore", "CPcre2"], swiftSettings: kernels),
+        .target(
+            name: "LodeFormats",
+            dependencies: [
+                "LodeVectors", "LodeObjectStore", "LodeCore", "CZstd", "CSnappy", "CLz4", "CZlib", "CLodeIntrinsics",
+            ], swiftSettings: kernels),
+        .target(name: "LodeTables", dependencies: ["LodeVectors", "LodeCore"], swiftSettings: library),
+        .target(name: "LodeSyntax", dependencies: ["LodeCore", "CLodeGrammar"], swiftSettings: kernels),
+        .target(name: "LodeObjectStore", dependencies: ["LodeCore"], swiftSettings: library),
+        .target(name: "LodeVectors", dependencies: ["LodeCore", "CLodeIntrinsics"], swiftSettings: kernels),
+        .target(name: "LodeCore", swiftSettings: kernels),
+
+        // Data that ships in the binary, and C libraries.
+        .target(name: "CLodeGrammar", path: "grammar", sources: ["embed.c"], publicHeadersPath: "include"),
+        .target(name: "CLodeCatalog", path: "catalog", sources: ["embed.c"], publicHeadersPath: "include"),
+        .target(name: "CLodeIntrinsics"),
+        .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+        .systemLibrary(name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPcre2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    ],
+    cLanguageStandard: .c2x
+)

@@ -1,0 +1,3 @@
+// LZ4 blocks and frames.
+#include <lz4.h>
+#include <lz4frame.h>

@@ -1,0 +1,2 @@
+// Snappy, by its C interface.
+#include <snappy-c.h>

@@ -1,0 +1,2 @@
+// zlib: gzip and deflate.
+#include <zlib.h>

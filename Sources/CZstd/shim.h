@@ -1,0 +1,2 @@
+// Zstandard.
+#include <zstd.h>

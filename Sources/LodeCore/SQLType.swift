@@ -1,0 +1,91 @@
+/// The SQL types that a column can have.
+
+/// A logical type. How its values lie in memory is `PhysicalType`'s business (module LodeVectors).
+package indirect enum SQLType: Hashable, Sendable {
+    /// The type of a bare NULL before anything gave it a type.
+    case null
+    case boolean
+    case tinyint, smallint, integer, bigint
+    case real, double
+    /// `precision` 1...38, `scale` 0...precision.
+    case decimal(precision: Int, scale: Int)
+    case varchar
+    /// Blank-padded text of a fixed number of characters.
+    case char(Int)
+    case varbinary
+    case date
+    /// Microseconds since midnight.
+    case time
+    /// Microseconds since 1970-01-01 without a zone.
+    case timestamp
+    /// Microseconds since 1970-01-01 UTC, shown in the session's zone.
+    case timestamptz
+    case interval
+    case uuid
+    case json
+    case list(SQLType)
+    case structure([Field])
+    case map(key: SQLType, value: SQLType)
+
+    package var isInteger: Bool {
+        switch self {
+        case .tinyint, .smallint, .integer, .bigint: true
+        default: false
+        }
+    }
+
+    package var isDecimal: Bool { if case .decimal = self { true } else { false } }
+    package var isNumeric: Bool { isInteger || isDecimal || self == .real || self == .double }
+
+    /// Whether values are stored and compared as UTF-8 text.
+    package var isText: Bool {
+        switch self {
+        case .varchar, .char, .json: true
+        default: false
+        }
+    }
+
+    package var isNested: Bool {
+        switch self {
+        case .list, .structure, .map: true
+        default: false
+        }
+    }
+
+    package var isTemporal: Bool {
+        switch self {
+        case .date, .time, .timestamp, .timestamptz: true
+        default: false
+        }
+    }
+}
+
+/// A named, typed member of a row or a struct.
+package struct Field: Hashable, Sendable {
+    package var name: String
+    package var type: SQLType
+    /// Whether NULL may occur. False is a promise; true is not.
+    package var nullable: Bool
+
+    package init(_ name: String, _ type: SQLType, nullable: Bool = true) {
+        self.name = name
+        self.type = type
+        self.nullable = nullable
+    }
+}
+
+/// The columns of a table or a result, in order.
+package struct Schema: Hashable, Sendable {
+    package var fields: [Field]
+
+    package init(_ fields: [Field]) { self.fields = fields }
+
+    package var count: Int { fields.count }
+
+    /// The position of the column that is called `name`, without regard to case.
+    package func index(of name: String) -> Int? {
+        if let exact = fields.firstIndex(where: { $0.name == name }) { return exact }
+        let folded = name.lowercased()
+        return fields.firstIndex { $0.name.lowercased() == folded }
+    }
+}

@@ -1,0 +1,1 @@
+#include "lode_catalog.h"
