@@ -1,0 +1,35 @@
+/// Turning constants and dictionary codes into one lane a row.
+
+import LodeCore
+
+extension Column {
+    /// The same values in the flat layout; itself if it is flat already.
+    package func flattened() throws(SQLError) -> Column {
+        switch layout {
+        case .flat: return self
+        case .dictionary:
+            guard let dictionary else { throw .internalFault("a dictionary column without its dictionary") }
+            let selection = try Selection(borrowing: pointer(as: Int32.self), count: count)
+            let values = try dictionary.gather(selection)
+            return values.replacing(validity: validityBuffer)
+        case .constant:
+            let selection = try Selection(capacity: count)
+            selection.rows.update(repeating: 0, count: count)
+            selection.count = count
+            return try singleRow.gather(selection)
+        }
+    }
+}
+
+extension Selection {
+    /// The codes of a dictionary column as row numbers of its dictionary.
+    fileprivate convenience init(borrowing codes: UnsafePointer<Int32>, count: Int) throws(SQLError) {
+        try self.init(capacity: count)
+        var i = 0
+        while i < count {
+            rows[i] = UInt32(bitPattern: codes[i])
+            i &+= 1
+        }
+        self.count = count
+    }
+}
