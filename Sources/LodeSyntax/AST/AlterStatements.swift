@@ -1,0 +1,44 @@
+/// ALTER TABLE and DROP.
+import LodeCore
+
+/// `ALTER TABLE [IF EXISTS] name action`.
+package struct AlterTable: Sendable {
+    package enum Action: Sendable {
+        case rename(QualifiedName)
+        case renameColumn(Identifier, to: Identifier)
+        case addColumns([ColumnDefinition], ifNotExists: Bool)
+        case dropColumns([Identifier], ifExists: Bool)
+        /// `ALTER [COLUMN] name [SET DATA] TYPE type`.
+        case setType(Identifier, TypeName)
+        /// `ALTER [COLUMN] name SET|DROP NOT NULL`.
+        case setNotNull(Identifier, Bool)
+        case setProperties([Property])
+        case setLocation(String)
+        case addPartitions([Partition], ifNotExists: Bool)
+        case dropPartitions([Partition], ifExists: Bool)
+    }
+
+    /// `PARTITION (dt = '2024-01-01', …) [LOCATION '…']`.
+    package struct Partition: Sendable {
+        package var values: [Property]
+        package var location: String?
+    }
+
+    package var name: QualifiedName
+    package var ifExists: Bool
+    package var action: Action
+}
+
+/// `DROP SCHEMA|TABLE|VIEW [IF EXISTS] name, … [CASCADE]`.
+package struct Drop: Sendable {
+    package enum Kind: String, Sendable {
+        case schema = "SCHEMA"
+        case table = "TABLE"
+        case view = "VIEW"
+    }
+
+    package var kind: Kind
+    package var ifExists: Bool
+    package var names: [QualifiedName]
+    package var isCascade: Bool
+}

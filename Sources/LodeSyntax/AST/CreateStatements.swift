@@ -1,0 +1,120 @@
+/// CREATE SCHEMA, CREATE TABLE and CREATE VIEW, in PostgreSQL's, Athena's and Spark's manners.
+import LodeCore
+
+/// `'key' = value` or `key = value`, in TBLPROPERTIES, WITH, OPTIONS, COPY and so on.
+package struct Property: Sendable {
+    /// A quoted key is kept; a bare one is in lower case, dots included (`write.format`).
+    package var key: Identifier
+    /// Nil for a flag without value (`HEADER`). Bare words (`FORMAT parquet`) are names.
+    package var value: Expression?
+}
+
+/// `CREATE SCHEMA|DATABASE [IF NOT EXISTS] name [COMMENT …] [LOCATION …] [WITH DBPROPERTIES (…)]`.
+package struct CreateSchema: Sendable {
+    package var name: QualifiedName
+    package var ifNotExists: Bool
+    package var comment: String?
+    package var location: String?
+    package var properties: [Property]
+}
+
+/// `CREATE [OR REPLACE] [TEMP] [EXTERNAL] TABLE [IF NOT EXISTS] name (…) … [AS query]`.
+package struct CreateTable: Sendable {
+    package var name: QualifiedName
+    package var orReplace = false
+    package var isTemporary = false
+    package var isExternal = false
+    package var ifNotExists = false
+    package var columns: [ColumnDefinition] = []
+    package var constraints: [TableConstraint] = []
+    /// `LIKE other`.
+    package var like: QualifiedName?
+    package var comment: String?
+    /// `USING parquet`.
+    package var using: Identifier?
+    package var partitionedBy: [PartitionField] = []
+    /// `CLUSTERED BY (a, b) INTO 8 BUCKETS`.
+    package var bucketing: Bucketing?
+    package var rowFormat: RowFormat?
+    package var storedAs: StoredAs?
+    package var location: String?
+    /// `TBLPROPERTIES (…)`.
+    package var tableProperties: [Property] = []
+    /// `WITH (…)`, as Athena's CTAS and PostgreSQL have it.
+    package var withProperties: [Property] = []
+    /// `OPTIONS (…)`, as Spark has it.
+    package var options: [Property] = []
+    package var query: Query?
+    /// `WITH NO DATA` after the query.
+    package var withNoData = false
+}
+
+/// `name type [constraints] [COMMENT '…']`. In CREATE TABLE … AS the type may be missing.
+package struct ColumnDefinition: Sendable {
+    package var name: Identifier
+    package var type: TypeName?
+    package var constraints: [ColumnConstraint]
+    package var comment: String?
+    package var span: SourceSpan
+}
+
+package enum ColumnConstraint: Sendable {
+    case null
+    case notNull
+    case primaryKey
+    case unique
+    case defaultValue(Expression)
+    case check(Expression)
+    case references(QualifiedName, [Identifier])
+    /// `GENERATED ALWAYS AS (expression)`.
+    case generated(Expression)
+}
+
+package enum TableConstraint: Sendable {
+    case primaryKey([Identifier], name: Identifier?)
+    case unique([Identifier], name: Identifier?)
+    case check(Expression, name: Identifier?)
+    case foreignKey([Identifier], QualifiedName, [Identifier], name: Identifier?)
+}
+
+/// One element of PARTITIONED BY.
+package enum PartitionField: Sendable {
+    /// A column of the table: `PARTITIONED BY (dt)`.
+    case column(Identifier)
+    /// A column of its own, as Hive and Athena have it: `PARTITIONED BY (dt string)`.
+    case typed(ColumnDefinition)
+    /// `day(ts)`, `bucket(16, id)`.
+    case transform(FunctionCall, span: SourceSpan)
+}
+
+package struct Bucketing: Sendable {
+    package var columns: [Identifier]
+    package var sortedBy: [OrderItem]
+    package var buckets: Int
+}
+
+package enum RowFormat: Sendable {
+    /// `ROW FORMAT SERDE 'class' WITH SERDEPROPERTIES (…)`.
+    case serde(String, [Property])
+    /// `ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' …`: keys `fields`, `escaped`, `collection items`, `map keys`, `lines`, `null`.
+    case delimited([(key: String, value: String)])
+}
+
+package enum StoredAs: Sendable {
+    /// `STORED AS PARQUET`, in lower case.
+    case format(Identifier)
+    /// `STORED AS INPUTFORMAT '…' OUTPUTFORMAT '…'`.
+    case classes(input: String, output: String)
+}
+
+/// `CREATE [OR REPLACE] [TEMP] VIEW [IF NOT EXISTS] name [(columns)] [COMMENT …] AS query`.
+package struct CreateView: Sendable {
+    package var name: QualifiedName
+    package var orReplace: Bool
+    package var isTemporary: Bool
+    package var isMaterialized: Bool
+    package var ifNotExists: Bool
+    package var columns: [Identifier]
+    package var comment: String?
+    package var query: Query
+}

@@ -1,0 +1,31 @@
+/// Names as they were written: one part, or several with dots.
+import LodeCore
+
+/// A name. Text without quotes is folded to lower case, as PostgreSQL does; text in double quotes is kept.
+package struct Identifier: Sendable {
+    /// The folded or quoted text, without the quotes.
+    package var text: String
+    package var isQuoted: Bool
+    package var span: SourceSpan
+
+    package init(_ text: String, isQuoted: Bool = false, span: SourceSpan) {
+        self.text = text
+        self.isQuoted = isQuoted
+        self.span = span
+    }
+}
+
+/// A name of one or more parts: `orders`, `sales.orders`, `o.amount`. Never empty.
+package struct QualifiedName: Sendable {
+    package var parts: [Identifier]
+
+    package init(_ parts: [Identifier]) { self.parts = parts }
+
+    /// The last part: the table of `sales.orders`, the column of `o.amount`.
+    package var last: Identifier { parts[parts.count - 1] }
+    /// The parts before the last.
+    package var qualifiers: ArraySlice<Identifier> { parts.dropLast() }
+    package var span: SourceSpan { parts[0].span.union(last.span) }
+    /// The parts with dots, without quotes: for messages.
+    package var text: String { parts.map(\.text).joined(separator: ".") }
+}

@@ -1,0 +1,45 @@
+/// Statements: what ends with a semicolon.
+import LodeCore
+
+/// One statement of a script and the text that it was written in (without the semicolon).
+package struct ParsedStatement: Sendable {
+    package var statement: Statement
+    package var span: SourceSpan
+    /// How many `?` or the highest `$n` it has.
+    package var parameterCount: Int
+}
+
+package indirect enum Statement: Sendable {
+    case query(Query)
+
+    case createSchema(CreateSchema)
+    case createTable(CreateTable)
+    case createView(CreateView)
+    case alterTable(AlterTable)
+    case drop(Drop)
+
+    case insert(Insert)
+    case update(Update)
+    case delete(Delete)
+    case merge(Merge)
+    case truncate(QualifiedName)
+    case copy(Copy)
+
+    case set(SetSetting)
+    /// `RESET name`; nil is RESET ALL.
+    case reset(QualifiedName?)
+    case show(Show)
+    case describe(DescribeTarget)
+    case summarize(DescribeTarget)
+    case explain(Explain)
+    /// `USE [catalog.]schema`.
+    case use(QualifiedName)
+    case repairTable(QualifiedName)
+    /// `ANALYZE [table]`: collect statistics.
+    case analyze(QualifiedName?)
+    case call(FunctionCall)
+
+    case begin
+    case commit
+    case rollback
+}

@@ -1,0 +1,37 @@
+/// Types as they were written; which SQLType they mean is the binder's business.
+import LodeCore
+
+/// A type in a cast, a column definition or a typed literal.
+package final class TypeName: Sendable {
+    package enum Kind: Sendable {
+        /// `int`, `decimal(10, 2)`, `timestamp with time zone`, `schema.type`. Words of a built-in type are one part with
+        /// single blanks between ("double precision", "timestamp with time zone", "character varying").
+        case named(QualifiedName, [TypeArgument])
+        /// `int[]`, `array<int>`, `array(int)`, `list(int)`; `int[3]` has a size.
+        case list(TypeName, size: Int?)
+        /// `struct<a: int>`, `struct(a int)`, `row(a int)`; `row(int)` has fields without a name.
+        case structure([StructField])
+        case map(key: TypeName, value: TypeName)
+    }
+
+    package struct StructField: Sendable {
+        package var name: Identifier?
+        package var type: TypeName
+        package var comment: String?
+    }
+
+    package let kind: Kind
+    package let span: SourceSpan
+
+    package init(_ kind: Kind, span: SourceSpan) {
+        self.kind = kind
+        self.span = span
+    }
+}
+
+/// What a type has in parentheses.
+package enum TypeArgument: Sendable {
+    case number(Int)
+    case string(String)
+    case type(TypeName)
+}

@@ -1,0 +1,45 @@
+/// SET, SHOW, DESCRIBE and EXPLAIN.
+import LodeCore
+
+/// `SET [SESSION|LOCAL] name = value`, `SET TIME ZONE …` (name `timezone`).
+package struct SetSetting: Sendable {
+    package var name: QualifiedName
+    /// Usually one; bare words are names (`SET a TO on`); `DEFAULT` is `defaultValue`.
+    package var values: [Expression]
+    package var isLocal: Bool
+}
+
+package enum Show: Sendable {
+    /// `SHOW name`, a setting; `SHOW TIME ZONE` is `timezone`.
+    case setting(QualifiedName)
+    case allSettings
+    /// `SHOW TABLES [IN|FROM schema] [[LIKE] 'pattern']`.
+    case tables(schema: QualifiedName?, pattern: String?)
+    case views(schema: QualifiedName?, pattern: String?)
+    /// `SHOW SCHEMAS|DATABASES [[LIKE] 'pattern']`.
+    case schemas(pattern: String?)
+    /// `SHOW COLUMNS IN|FROM table`.
+    case columns(QualifiedName)
+    case partitions(QualifiedName)
+    case createTable(QualifiedName)
+    case createView(QualifiedName)
+    /// `SHOW TBLPROPERTIES table`.
+    case tableProperties(QualifiedName)
+    case functions(pattern: String?)
+}
+
+/// What DESCRIBE and SUMMARIZE are asked about.
+package enum DescribeTarget: Sendable {
+    case table(QualifiedName)
+    case file(String, SourceSpan)
+    case query(Query)
+}
+
+/// `EXPLAIN [ANALYZE] [(option value, …)] statement`.
+package struct Explain: Sendable {
+    /// Options as written: `analyze`, `why`, `format` …; a flag without value has none. A bare ANALYZE is an option too.
+    package var options: [Property]
+    package var statement: Statement
+    /// The text of the statement that is explained.
+    package var span: SourceSpan
+}
