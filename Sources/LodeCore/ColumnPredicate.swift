@@ -1,0 +1,95 @@
+/// A condition on columns that bounds can refute: what pruning of partitions, files, row groups and pages runs on.
+
+/// A necessary condition of a filter, over columns called by name.
+///
+/// It knows nothing of expressions: the planner derives it, and drops whatever it can't express (`anything`). It is tested
+/// against `ColumnStatistics`, where it may only answer "no row can match" or "some row may"; in doubt, it may.
+package indirect enum ColumnPredicate: Hashable, Sendable {
+    package enum Comparison: Sendable { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual }
+
+    /// Refutes nothing.
+    case anything
+    /// Refutes everything: the filter is known to be false.
+    case nothing
+    case compare(column: String, Comparison, Value)
+    case isIn(column: String, [Value])
+    case hasPrefix(column: String, String)
+    case isNull(column: String)
+    case isNotNull(column: String)
+    case all([ColumnPredicate])
+    case any([ColumnPredicate])
+
+    /// The columns that it looks at.
+    package var columns: Set<String> {
+        switch self {
+        case .anything, .nothing: []
+        case .compare(let column, _, _), .isIn(let column, _), .hasPrefix(let column, _), .isNull(let column), .isNotNull(let column):
+            [column]
+        case .all(let parts), .any(let parts): parts.reduce(into: Set()) { $0.formUnion($1.columns) }
+        }
+    }
+
+    /// Whether some row may satisfy it, given what is known of each column (nil: nothing is).
+    ///
+    /// SQL's logic: a comparison with NULL is not satisfied, so a column that is all NULL satisfies only `isNull`.
+    package func mayMatch(_ statistics: (String) -> ColumnStatistics?) -> Bool {
+        switch self {
+        case .anything: return true
+        case .nothing: return false
+        case .all(let parts): return parts.allSatisfy { $0.mayMatch(statistics) }
+        case .any(let parts): return parts.contains { $0.mayMatch(statistics) }
+        case .isNull(let column):
+            guard let known = statistics(column), let nulls = known.nullCount else { return true }
+            return nulls > 0
+        case .isNotNull(let column):
+            return !(statistics(column)?.isAllNull ?? false)
+        case .compare(let column, let comparison, let value):
+            guard let known = statistics(column) else { return !value.isNull }
+            return Self.mayCompare(known, comparison, value)
+        case .isIn(let column, let values):
+            guard let known = statistics(column) else { return true }
+            return values.contains { Self.mayCompare(known, .equal, $0) }
+        case .hasPrefix(let column, let prefix):
+            guard let known = statistics(column) else { return true }
+            return Self.mayStart(known, prefix)
+        }
+    }
+
+    private static func mayCompare(_ known: ColumnStatistics, _ comparison: Comparison, _ value: Value) -> Bool {
+        if value.isNull || known.isAllNull { return false }
+        // A NaN bound says nothing, and NaN is greater than every bound: both must keep the rows.
+        if case .double(let number) = value, number.isNaN { return true }
+        let low = order(known.minimum, value), high = order(known.maximum, value)
+        let mayHoldNaN = if case .double = value { true } else { false }
+        switch comparison {
+        case .equal: return (low ?? 0) <= 0 && (high ?? 0) >= 0
+        case .notEqual: return !(low == 0 && high == 0) || mayHoldNaN || !known.boundsAreExact
+        case .less: return (low ?? -1) < 0
+        case .lessOrEqual: return (low ?? -1) <= 0
+        case .greater: return mayHoldNaN || (high ?? 1) > 0
+        case .greaterOrEqual: return mayHoldNaN || (high ?? 1) >= 0
+        }
+    }
+
+    /// The order of a bound and a value; nil when the bound says nothing.
+    private static func order(_ bound: Value?, _ value: Value) -> Int? {
+        guard let bound else { return nil }
+        if case .double(let number) = bound, number.isNaN { return nil }
+        return Value.compare(bound, value)
+    }
+
+    private static func mayStart(_ known: ColumnStatistics, _ prefix: String) -> Bool {
+        if known.isAllNull { return false }
+        let wanted = Array(prefix.utf8)
+        if case .text(let low)? = known.minimum {
+            // Every value is at least `low`; none starts with the prefix if even the start of `low` is above it.
+            if Array(low.utf8.prefix(wanted.count)).lexicographicallyPrecedes(wanted) == false,
+                Array(low.utf8.prefix(wanted.count)) != wanted
+            {
+                return false
+            }
+        }
+        if case .text(let high)? = known.maximum, Array(high.utf8).lexicographicallyPrecedes(wanted) { return false }
+        return true
+    }
+}
