@@ -1,0 +1,99 @@
+/// What a scan asks of a file reader: which columns, and which rows it may leave out.
+
+import LodeCore
+import LodeVectors
+
+/// A condition that a reader evaluates while it reads, so that the other columns are decoded for surviving rows only.
+///
+/// Filters of one scan are a conjunction, listed cheapest and most selective first. A reader that cannot evaluate early
+/// must still apply them: whatever it returns satisfies all of them.
+package protocol ScanFilter: AnyObject, Sendable {
+    /// The columns that it looks at, as positions in the scan's projection.
+    var columns: [Int] { get }
+
+    /// What statistics may refute (names as in the file's schema). Read once per row group: a filter that a join fills
+    /// may know more by then.
+    var bounds: ColumnPredicate { get }
+
+    /// Whether the answer for a row depends on nothing but the one column's value, and is false for NULL. Such a filter may be asked about the
+    /// values of a dictionary once, instead of about every row.
+    var isPureOverOneColumn: Bool { get }
+
+    /// Keeps, in ascending order in `survivors`, the rows of `0 ..< count` for which the condition is true.
+    /// `columns` are those named by `columns`, in that order, each with `count` rows in any layout.
+    func select(_ columns: [Column], count: Int, into survivors: Selection) throws(SQLError)
+}
+
+/// What a scan wants from every file: resolved once a query, used by all workers.
+package struct ScanRequest: Sendable {
+    /// The columns to return, as positions in the file's schema; each at most once.
+    package var projection: [Int]
+    package var filters: [any ScanFilter]
+    package var cancellation: Cancellation
+
+    package init(projection: [Int], filters: [any ScanFilter] = [], cancellation: Cancellation) {
+        self.projection = projection
+        self.filters = filters
+        self.cancellation = cancellation
+    }
+}
+
+/// What reading spared and cost, for receipts and EXPLAIN ANALYZE. Workers add theirs together.
+package struct ScanCounters: Sendable {
+    package var bytesRead = 0
+    package var rowGroupsRead = 0
+    package var rowGroupsPruned = 0
+    package var pagesRead = 0
+    package var pagesPruned = 0
+    package var rowsScanned = 0
+    package var rowsReturned = 0
+    package var rowsRejected = 0
+
+    package init() {}
+
+    package mutating func add(_ other: ScanCounters) {
+        bytesRead += other.bytesRead
+        rowGroupsRead += other.rowGroupsRead
+        rowGroupsPruned += other.rowGroupsPruned
+        pagesRead += other.pagesRead
+        pagesPruned += other.pagesPruned
+        rowsScanned += other.rowsScanned
+        rowsReturned += other.rowsReturned
+        rowsRejected += other.rowsRejected
+    }
+}
+
+/// A part of a file that one worker reads by itself: a row group, a byte range of a CSV file.
+package struct Morsel: Sendable {
+    /// Position in the file, from 0; results of an ordered scan are put together by it.
+    package var index: Int
+    /// Rows in it, if known.
+    package var rows: Int?
+
+    package init(index: Int, rows: Int?) {
+        self.index = index
+        self.rows = rows
+    }
+}
+
+/// An opened file of some format: its schema and its morsels. Used by many workers at once.
+package protocol FileScan: AnyObject, Sendable {
+    var schema: Schema { get }
+    /// Rows in the file, if known without reading it.
+    var rowCount: Int? { get }
+    /// What is known of a column over the whole file, by position in the schema.
+    func statistics(_ column: Int) -> ColumnStatistics?
+    /// The parts to read, in file order.
+    func morsels() throws(SQLError) -> [Morsel]
+    /// Whether statistics leave a morsel in.
+    func mayMatch(_ morsel: Morsel, _ predicate: ColumnPredicate) -> Bool
+    /// A reader of one morsel; belongs to one worker.
+    func reader(_ morsel: Morsel, _ request: ScanRequest) throws(SQLError) -> any MorselReader
+}
+
+/// Reads one morsel chunk by chunk. Not `Sendable`: one worker owns it.
+package protocol MorselReader: AnyObject {
+    /// The next rows (1 to `Chunk.capacity`) that satisfy all filters, with the columns of the projection; nil at the end.
+    func next() throws(SQLError) -> Chunk?
+    var counters: ScanCounters { get }
+}
