@@ -1,0 +1,81 @@
+/// A function of many rows' values: `sum`, `count`, `string_agg`.
+
+import LodeCore
+import LodeVectors
+
+/// Addresses of group rows; the aggregate's state lies `offset` bytes into each.
+package typealias StateRows = UnsafePointer<UnsafeMutableRawPointer>
+
+/// An aggregate for concrete argument types, as operations on states in raw memory.
+///
+/// States are `stateBytes` long (a multiple of 8), lie at addresses that are multiples of 8, and start as zero bytes: all zeros is every
+/// aggregate's empty state. A state that owns memory outside of its bytes gives it back in `destroy`. All closures are called once a chunk, by the
+/// one worker that owns the states.
+package struct BoundAggregate: Sendable {
+    /// The types that the arguments must be cast to.
+    package var parameters: [SQLType]
+    package var returns: SQLType
+    package var stateBytes: Int
+    /// Adds row `i` of `arguments` to the state at `rows[i] + offset`. NULLs are the aggregate's business.
+    package var update:
+        @Sendable (_ rows: StateRows, _ offset: Int, _ arguments: [Column], _ count: Int) throws(SQLError) -> Void
+    /// Adds all rows to the one state at `state`: the ungrouped case, made fast.
+    package var updateSingle: @Sendable (_ state: UnsafeMutableRawPointer, _ arguments: [Column], _ count: Int) throws(SQLError) -> Void
+    /// Adds the state at `sources[i] + offset` to that at `targets[i] + offset`. Sources are destroyed by the caller.
+    package var combine: @Sendable (_ sources: StateRows, _ targets: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Void
+    /// The results of `count` states.
+    package var finalize: @Sendable (_ rows: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Column
+    /// Frees what states own; nil if they own nothing. Must accept the empty state.
+    package var destroy: (@Sendable (_ rows: StateRows, _ offset: Int, _ count: Int) -> Void)?
+
+    package init(
+        parameters: [SQLType], returns: SQLType, stateBytes: Int,
+        update: @escaping @Sendable (StateRows, Int, [Column], Int) throws(SQLError) -> Void,
+        updateSingle: @escaping @Sendable (UnsafeMutableRawPointer, [Column], Int) throws(SQLError) -> Void,
+        combine: @escaping @Sendable (StateRows, StateRows, Int, Int) throws(SQLError) -> Void,
+        finalize: @escaping @Sendable (StateRows, Int, Int) throws(SQLError) -> Column,
+        destroy: (@Sendable (StateRows, Int, Int) -> Void)? = nil
+    ) {
+        self.parameters = parameters
+        self.returns = returns
+        self.stateBytes = stateBytes
+        self.update = update
+        self.updateSingle = updateSingle
+        self.combine = combine
+        self.finalize = finalize
+        self.destroy = destroy
+    }
+}
+
+/// One signature of an aggregate function.
+package struct AggregateOverload: Sendable {
+    package var signature: Signature
+    package var bind: @Sendable (_ arguments: [SQLType]) throws(SQLError) -> BoundAggregate
+
+    package init(_ signature: Signature, bind: @escaping @Sendable ([SQLType]) throws(SQLError) -> BoundAggregate) {
+        self.signature = signature
+        self.bind = bind
+    }
+}
+
+/// An aggregate function. `count(*)` is `count` without arguments.
+package struct AggregateFunction: Sendable {
+    package var documentation: FunctionDocumentation
+    /// Whether the order of rows changes the result (`string_agg`, `first`).
+    package var isOrderSensitive: Bool
+    /// Whether duplicates don't change the result (`min`, `max`, `bool_and`), so that DISTINCT can be dropped.
+    package var ignoresDuplicates: Bool
+    package var overloads: [AggregateOverload]
+
+    package var name: String { documentation.name }
+
+    package init(
+        _ documentation: FunctionDocumentation, isOrderSensitive: Bool = false, ignoresDuplicates: Bool = false,
+        overloads: [AggregateOverload]
+    ) {
+        self.documentation = documentation
+        self.isOrderSensitive = isOrderSensitive
+        self.ignoresDuplicates = ignoresDuplicates
+        self.overloads = overloads
+    }
+}

@@ -1,0 +1,70 @@
+/// A function of one row's values, computed a chunk at a time.
+
+import LodeCore
+import LodeVectors
+
+/// Computes a chunk: `arguments` have `count` rows each, in any layout; the result has `count` rows.
+///
+/// Resolved once a query, called once a chunk, by many workers at once.
+/// - Throws: an error of the data (22xxx); never for rows whose arguments are NULL if the function is strict.
+package typealias ScalarKernel =
+    @Sendable (_ arguments: [Column], _ count: Int, _ context: FunctionContext) throws(SQLError) -> Column
+
+/// An overload that was chosen for concrete argument types.
+package struct BoundScalar: Sendable {
+    /// The types that the arguments must be cast to before the call.
+    package var parameters: [SQLType]
+    package var returns: SQLType
+    package var kernel: ScalarKernel
+    /// Whether some arguments make it throw; if not, it may be computed for rows that don't need it.
+    package var canFail: Bool
+
+    package init(parameters: [SQLType], returns: SQLType, canFail: Bool, kernel: @escaping ScalarKernel) {
+        self.parameters = parameters
+        self.returns = returns
+        self.canFail = canFail
+        self.kernel = kernel
+    }
+}
+
+/// One signature of a scalar function.
+package struct ScalarOverload: Sendable {
+    package var signature: Signature
+    /// Gives the kernel for argument types that match the signature (already brought to common types).
+    package var bind: @Sendable (_ arguments: [SQLType]) throws(SQLError) -> BoundScalar
+
+    package init(_ signature: Signature, bind: @escaping @Sendable ([SQLType]) throws(SQLError) -> BoundScalar) {
+        self.signature = signature
+        self.bind = bind
+    }
+}
+
+/// A scalar function or operator; operators go by their symbol ("+", "||", "like").
+package struct ScalarFunction: Sendable {
+    package enum Volatility: Sendable {
+        /// Same arguments, same result: may be folded and pushed anywhere.
+        case immutable
+        /// Fixed within a statement: `now()`.
+        case stable
+        /// Each row anew: `random()`.
+        case volatile
+    }
+
+    package var documentation: FunctionDocumentation
+    package var volatility: Volatility
+    /// NULL in any argument gives NULL, and the kernel need not be called for such rows.
+    package var isStrict: Bool
+    package var overloads: [ScalarOverload]
+
+    package var name: String { documentation.name }
+
+    package init(
+        _ documentation: FunctionDocumentation, volatility: Volatility = .immutable, isStrict: Bool = true,
+        overloads: [ScalarOverload]
+    ) {
+        self.documentation = documentation
+        self.volatility = volatility
+        self.isStrict = isStrict
+        self.overloads = overloads
+    }
+}
