@@ -1,0 +1,81 @@
+/// Local files as an object store.
+
+import Glibc
+import LodeCore
+
+/// Files of the machine, by absolute path or relative to the working folder.
+///
+/// An object is written beside its place under a hidden name, synced, and then renamed or linked into place, so that a
+/// reader, a crash or a full disk never meets half of it.
+package struct LocalStore: ObjectStore {
+    /// What the names of unfinished files start with; orphan collection knows them by it.
+    package static let temporaryPrefix = ".lode-write-"
+
+    package init() {}
+
+    package func open(_ path: String) throws(SQLError) -> any ObjectReader {
+        try LocalFault.checkPath(path)
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw LocalFault.error(errno, "open", path) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw LocalFault.error(code, "examine", path)
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return LocalReader(path: path, descriptor: descriptor, size: Int(status.st_size))
+        case S_IFDIR:
+            close(descriptor)
+            throw LocalFault.error(EISDIR, "open", path)
+        default:
+            defer { close(descriptor) }
+            return try LocalReader(spooling: descriptor, path: path)
+        }
+    }
+
+    package func info(_ path: String) throws(SQLError) -> ObjectInfo? {
+        try LocalFault.checkPath(path)
+        var status = stat()
+        if stat(path, &status) == 0 {
+            return Self.info(StorePath.withoutTrailingSlash(path), status)
+        }
+        let code = errno
+        if code == ENOENT || code == ENOTDIR { return nil }
+        throw LocalFault.error(code, "examine", path)
+    }
+
+    package func createWriter(_ path: String) throws(SQLError) -> any ObjectWriter {
+        try LocalWriter(path: path)
+    }
+
+    package func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) {
+        let writer = try LocalWriter(path: path)
+        try writer.write(bytes)
+        try writer.finish()
+    }
+
+    package func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool {
+        let writer = try LocalWriter(path: path)
+        try writer.write(bytes)
+        return try writer.finishIfAbsent()
+    }
+
+    package func delete(_ path: String) throws(SQLError) {
+        try LocalFault.checkPath(path)
+        if unlink(path) != 0, errno != ENOENT, errno != ENOTDIR { throw LocalFault.error(errno, "delete", path) }
+    }
+
+    /// Removes a folder if nothing is in it; otherwise does nothing.
+    package func removeFolderIfEmpty(_ path: String) {
+        if !path.utf8.contains(0) { _ = rmdir(path) }
+    }
+
+    static func info(_ path: String, _ status: stat) -> ObjectInfo {
+        if status.st_mode & S_IFMT == S_IFDIR { return .folder(path) }
+        let micros = Int64(status.st_mtim.tv_sec) &* 1_000_000 &+ Int64(status.st_mtim.tv_nsec) / 1_000
+        return ObjectInfo(
+            path: path, size: Int(status.st_size), modifiedMicros: micros,
+            etag: "\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)")
+    }
+}

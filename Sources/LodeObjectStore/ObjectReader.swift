@@ -1,0 +1,50 @@
+/// Reading ranges of one object.
+
+import LodeCore
+
+/// An open object. Any number of threads may read it at the same time.
+///
+/// The bytes are those of the object that was opened, even if another one has since been written under its path.
+package protocol ObjectReader: AnyObject, Sendable {
+    var path: String { get }
+    /// Bytes, as of opening.
+    var size: Int { get }
+
+    /// Copies exactly `count` bytes from `offset` on to `destination`, which has room for them.
+    /// - Throws: `XX001` if the range goes beyond the end or the object was cut off meanwhile, `58030` if reading fails.
+    func read(offset: Int, count: Int, into destination: UnsafeMutableRawPointer) throws(SQLError)
+
+    /// Says which ranges will be read soon, so that they can be fetched ahead. A hint: it never fails.
+    func willNeed(_ ranges: [Range<Int>])
+}
+
+extension ObjectReader {
+    package func willNeed(_ ranges: [Range<Int>]) {}
+
+    /// The bytes of a range in an array of its own.
+    package func read(offset: Int, count: Int) throws(SQLError) -> [UInt8] {
+        try checkRange(offset: offset, count: count)
+        var failure: SQLError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            guard count > 0, let base = buffer.baseAddress else { return }
+            do throws(SQLError) {
+                try read(offset: offset, count: count, into: UnsafeMutableRawPointer(base))
+                initialized = count
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// - Throws: `XX001` unless the range lies within the object.
+    package func checkRange(offset: Int, count: Int) throws(SQLError) {
+        guard offset >= 0, count >= 0, offset <= size, count <= size - offset else {
+            throw SQLError(
+                .dataCorrupted, "unexpected end of file", in: path,
+                detail: "\(count) bytes are wanted at offset \(offset); the file has \(size).",
+                hint: "The file is cut off or damaged: write or fetch it again.")
+        }
+    }
+}

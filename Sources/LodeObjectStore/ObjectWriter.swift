@@ -1,0 +1,38 @@
+/// Writing one object from front to back.
+
+import LodeCore
+
+/// An object that is being written. Used by one thread at a time; dropping it unfinished aborts it.
+package protocol ObjectWriter: AnyObject {
+    var path: String { get }
+    /// Bytes written so far.
+    var position: Int { get }
+
+    /// Appends bytes. After an error only `abort()` makes sense.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(SQLError)
+
+    /// Makes the object durable and visible under its path, whole.
+    func finish() throws(SQLError)
+
+    /// Removes what was written. Nothing under the path changes.
+    func abort()
+}
+
+extension ObjectWriter {
+    package func write(_ bytes: [UInt8]) throws(SQLError) {
+        var failure: SQLError?
+        bytes.withUnsafeBytes { buffer in
+            do throws(SQLError) { try write(buffer) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    package func write(_ text: String) throws(SQLError) {
+        var text = text
+        var failure: SQLError?
+        text.withUTF8 { buffer in
+            do throws(SQLError) { try write(UnsafeRawBufferPointer(buffer)) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+}

@@ -1,0 +1,52 @@
+/// A way to keep a table's metadata: Hive folders now; Delta and Iceberg fit the same contract.
+
+import LodeCore
+
+/// Pure protocol code: what it needs to read it asks of `TableIO`, and it never opens a data file.
+package protocol TableFormat: Sendable {
+    /// The name in table properties and in `CREATE TABLE … USING <name>`.
+    var name: String { get }
+
+    /// The table as it is now.
+    /// - Throws: `58P01` if its folder is gone, `XX001` if its metadata breaks the format's rules.
+    func snapshot(of table: TableDefinition, io: any TableIO) throws(SQLError) -> any TableSnapshot
+}
+
+/// What the catalog knows about a table that a format reads.
+package struct TableDefinition: Hashable, Sendable {
+    /// The folder, as a location that the object stores resolve.
+    package var location: String
+    /// All columns, partition columns included.
+    package var schema: Schema
+    package var partitionColumns: [Field]
+    /// "parquet", "csv", "json".
+    package var fileFormat: String
+    package var properties: [String: String]
+    /// Partitions that the catalog has registered; nil means that they are found by listing.
+    package var registeredPartitions: [RegisteredPartition]?
+
+    package init(
+        location: String, schema: Schema, partitionColumns: [Field] = [], fileFormat: String,
+        properties: [String: String] = [:], registeredPartitions: [RegisteredPartition]? = nil
+    ) {
+        self.location = location
+        self.schema = schema
+        self.partitionColumns = partitionColumns
+        self.fileFormat = fileFormat
+        self.properties = properties
+        self.registeredPartitions = registeredPartitions
+    }
+}
+
+/// A partition that a catalog has registered.
+package struct RegisteredPartition: Hashable, Sendable {
+    /// Aligned with the partition columns.
+    package var values: [Value]
+    /// Its folder, which need not lie within the table's.
+    package var location: String
+
+    package init(values: [Value], location: String) {
+        self.values = values
+        self.location = location
+    }
+}

@@ -1,0 +1,56 @@
+/// A table as it is at one version.
+
+import LodeCore
+
+/// What a statement sees of a table from beginning to end, whatever other writers do.
+package protocol TableSnapshot: Sendable {
+    /// All columns in the order of `SELECT *`, partition columns included.
+    var schema: Schema { get }
+    /// The columns whose values are in the metadata or the path, not in the files; each is in `schema` too.
+    var partitionColumns: [Field] { get }
+    /// How the files are written: "parquet", "csv", "json".
+    var fileFormat: String { get }
+    /// Table properties; reader options such as a CSV delimiter are among them.
+    var properties: [String: String] { get }
+    /// The version number; 0 for tables that have none.
+    var version: Int64 { get }
+    var statistics: TableStatistics { get }
+
+    /// The files that could hold rows that pass `predicate` (nil: all). A superset is correct, a subset is a bug.
+    /// - Throws: what listing or reading metadata raises.
+    func plan(_ predicate: PruningPredicate?) throws(SQLError) -> FileListing
+}
+
+/// Totals over a table, for estimates; nil means unknown.
+package struct TableStatistics: Hashable, Sendable {
+    package var rowCount: Int?
+    package var byteCount: Int?
+    package var fileCount: Int?
+
+    package init(rowCount: Int? = nil, byteCount: Int? = nil, fileCount: Int? = nil) {
+        self.rowCount = rowCount
+        self.byteCount = byteCount
+        self.fileCount = fileCount
+    }
+}
+
+/// The files that a scan opens, and what it was spared.
+package struct FileListing: Hashable, Sendable {
+    /// Ordered by partition, then path.
+    package var files: [DataFile]
+    package var partitionsTotal: Int
+    package var partitionsPruned: Int
+    package var filesTotal: Int
+    /// Files ruled out by their own statistics or with their partition; partitions that were never listed count no files.
+    package var filesPruned: Int
+
+    package init(
+        files: [DataFile] = [], partitionsTotal: Int = 0, partitionsPruned: Int = 0, filesTotal: Int = 0, filesPruned: Int = 0
+    ) {
+        self.files = files
+        self.partitionsTotal = partitionsTotal
+        self.partitionsPruned = partitionsPruned
+        self.filesTotal = filesTotal
+        self.filesPruned = filesPruned
+    }
+}
