@@ -18,7 +18,7 @@ package protocol TableSnapshot: Sendable {
 
     /// The files that could hold rows that pass `predicate` (nil: all). A superset is correct, a subset is a bug.
     /// - Throws: what listing or reading metadata raises.
-    func plan(_ predicate: PruningPredicate?) throws(SQLError) -> FileListing
+    func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing
 }
 
 /// Totals over a table, for estimates; nil means unknown.
