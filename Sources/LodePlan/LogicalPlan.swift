@@ -1,0 +1,115 @@
+/// What to compute, as a tree of relational operators: data only.
+
+import LodeCore
+
+/// A query. Each case has a node struct that says what it means; `children` and `columns` are all that most rules need.
+package indirect enum LogicalPlan: Sendable {
+    // Leaves.
+    case scan(ScanNode)
+    case values(ValuesNode)
+    case series(SeriesNode)
+    case cteScan(CTEScanNode)
+    // One input.
+    case filter(FilterNode)
+    case project(ProjectNode)
+    case aggregate(AggregateNode)
+    case window(WindowNode)
+    case sort(SortNode)
+    case limit(LimitNode)
+    case distinctOn(DistinctOnNode)
+    case unnest(UnnestNode)
+    // Two or more inputs.
+    case join(JoinNode)
+    case dependentJoin(DependentJoinNode)
+    case setOperation(SetOperationNode)
+    case with(WithNode)
+    case recursive(RecursiveNode)
+}
+
+extension LogicalPlan {
+    /// The node struct behind the case.
+    package var node: any PlanNode {
+        switch self {
+        case .scan(let n): n
+        case .values(let n): n
+        case .series(let n): n
+        case .cteScan(let n): n
+        case .filter(let n): n
+        case .project(let n): n
+        case .aggregate(let n): n
+        case .window(let n): n
+        case .sort(let n): n
+        case .limit(let n): n
+        case .distinctOn(let n): n
+        case .unnest(let n): n
+        case .join(let n): n
+        case .dependentJoin(let n): n
+        case .setOperation(let n): n
+        case .with(let n): n
+        case .recursive(let n): n
+        }
+    }
+
+    package var children: [LogicalPlan] { node.children }
+    /// What the node produces, in order.
+    package var columns: [PlanColumn] { node.columns }
+    package var columnIDs: Set<ColumnID> { Set(columns.map(\.id)) }
+    /// The expressions that the node itself evaluates.
+    package var expressions: [BoundExpression] { node.expressions }
+
+    package func replacing(children: [LogicalPlan]) -> LogicalPlan { node.replacing(children: children) }
+    package func replacing(expressions: [BoundExpression]) -> LogicalPlan { node.replacing(expressions: expressions) }
+
+    /// The columns that the tree reads but does not produce: those of an outer query.
+    package var freeColumns: Set<ColumnID> {
+        var produced: Set<ColumnID> = [], read: Set<ColumnID> = []
+        collect(&produced, &read)
+        return read.subtracting(produced)
+    }
+
+    private func collect(_ produced: inout Set<ColumnID>, _ read: inout Set<ColumnID>) {
+        produced.formUnion(columns.map(\.id))
+        produced.formUnion(node.innerColumns.map(\.id))
+        for expression in expressions { read.formUnion(expression.columns) }
+        for child in children { child.collect(&produced, &read) }
+    }
+
+    /// Rewrites bottom-up.
+    package func mapped<E: Error>(_ transform: (LogicalPlan) throws(E) -> LogicalPlan) throws(E) -> LogicalPlan {
+        let inputs = children
+        if inputs.isEmpty { return try transform(self) }
+        var rewritten: [LogicalPlan] = []
+        for input in inputs { rewritten.append(try input.mapped(transform)) }
+        return try transform(replacing(children: rewritten))
+    }
+
+    /// Rewrites the node's own expressions.
+    package func mappingExpressions<E: Error>(
+        _ transform: (BoundExpression) throws(E) -> BoundExpression
+    ) throws(E) -> LogicalPlan {
+        let own = expressions
+        if own.isEmpty { return self }
+        var rewritten: [BoundExpression] = []
+        for expression in own { rewritten.append(try transform(expression)) }
+        return replacing(expressions: rewritten)
+    }
+}
+
+/// What every node can say of itself, so that traversals, rules and printing are written once.
+package protocol PlanNode: Sendable {
+    var children: [LogicalPlan] { get }
+    var columns: [PlanColumn] { get }
+    /// Columns that only the node itself sees (window inputs, CTE bodies); mostly none.
+    var innerColumns: [PlanColumn] { get }
+    /// In a fixed order, which `replacing(expressions:)` takes back.
+    var expressions: [BoundExpression] { get }
+    func replacing(children: [LogicalPlan]) -> LogicalPlan
+    func replacing(expressions: [BoundExpression]) -> LogicalPlan
+    /// For EXPLAIN: "Hash Join", and what it does in short lines.
+    var title: String { get }
+    var details: [String] { get }
+}
+
+extension PlanNode {
+    package var innerColumns: [PlanColumn] { [] }
+}

@@ -1,0 +1,93 @@
+/// Grouping and aggregation.
+
+import LodeCore
+import LodeFunctions
+
+/// Groups rows by `groups` and computes `aggregates` for every group. Without groups: one row, even for no input.
+package struct AggregateNode: PlanNode {
+    package var input: LogicalPlan
+    /// The grouping keys with the columns that return them.
+    package var groups: [ProjectNode.Item]
+    /// GROUPING SETS: each a list of positions in `groups`; keys outside of a row's set are NULL. Nil: all keys, once.
+    package var sets: [[Int]]?
+    /// With `sets`: a bigint that tells which set a row is of, as its position in `sets`.
+    package var setColumn: PlanColumn?
+    package var aggregates: [AggregateCall]
+
+    package init(
+        input: LogicalPlan, groups: [ProjectNode.Item], sets: [[Int]]? = nil, setColumn: PlanColumn? = nil,
+        aggregates: [AggregateCall]
+    ) {
+        self.input = input
+        self.groups = groups
+        self.sets = sets
+        self.setColumn = setColumn
+        self.aggregates = aggregates
+    }
+
+    package var children: [LogicalPlan] { [input] }
+    package var columns: [PlanColumn] { groups.map(\.column) + (setColumn.map { [$0] } ?? []) + aggregates.map(\.column) }
+    package var expressions: [BoundExpression] { groups.map(\.expression) + aggregates.flatMap(\.expressions) }
+    package func replacing(children: [LogicalPlan]) -> LogicalPlan {
+        var copy = self
+        copy.input = children[0]
+        return .aggregate(copy)
+    }
+    package func replacing(expressions: [BoundExpression]) -> LogicalPlan {
+        var copy = self
+        var rest = expressions[...]
+        for index in groups.indices { copy.groups[index].expression = rest.removeFirst() }
+        for index in aggregates.indices { copy.aggregates[index].take(&rest) }
+        return .aggregate(copy)
+    }
+    package var title: String { groups.isEmpty ? "Aggregate" : aggregates.isEmpty ? "Distinct" : "Group" }
+    package var details: [String] {
+        var lines: [String] = []
+        if !groups.isEmpty { lines.append("by: " + groups.map { $0.expression.text(naming: input.columns) }.joined(separator: ", ")) }
+        if let sets { lines.append("sets: \(sets.count)") }
+        if !aggregates.isEmpty { lines.append(aggregates.map { $0.text(naming: input.columns) }.joined(separator: ", ")) }
+        return lines
+    }
+}
+
+/// One aggregate of a group or of a window frame.
+package struct AggregateCall: Sendable {
+    package var column: PlanColumn
+    package var name: String
+    package var function: BoundAggregate
+    package var arguments: [BoundExpression]
+    package var isDistinct: Bool
+    package var filter: BoundExpression?
+    package var order: [SortKey]
+    package var span: SourceSpan?
+
+    package init(
+        column: PlanColumn, name: String, function: BoundAggregate, arguments: [BoundExpression], isDistinct: Bool = false,
+        filter: BoundExpression? = nil, order: [SortKey] = [], span: SourceSpan? = nil
+    ) {
+        self.column = column
+        self.name = name
+        self.function = function
+        self.arguments = arguments
+        self.isDistinct = isDistinct
+        self.filter = filter
+        self.order = order
+        self.span = span
+    }
+
+    package var expressions: [BoundExpression] { arguments + (filter.map { [$0] } ?? []) + order.map(\.expression) }
+
+    /// Takes as many expressions as `expressions` has from the front of `rest`.
+    package mutating func take(_ rest: inout ArraySlice<BoundExpression>) {
+        for index in arguments.indices { arguments[index] = rest.removeFirst() }
+        if filter != nil { filter = rest.removeFirst() }
+        for index in order.indices { order[index].expression = rest.removeFirst() }
+    }
+
+    package func text(naming columns: [PlanColumn]) -> String {
+        let list = arguments.map { $0.text(naming: columns) }.joined(separator: ", ")
+        var text = "\(name)(\(isDistinct ? "distinct " : "")\(name == "count" && arguments.isEmpty ? "*" : list))"
+        if let filter { text += " filter (where \(filter.text(naming: columns)))" }
+        return text
+    }
+}

@@ -1,0 +1,196 @@
+/// Nodes of one input that keep, drop, compute or order rows.
+
+import LodeCore
+
+/// Keeps the rows for which `predicate` is true.
+package struct FilterNode: PlanNode {
+    package var input: LogicalPlan
+    package var predicate: BoundExpression
+
+    package init(input: LogicalPlan, predicate: BoundExpression) {
+        self.input = input
+        self.predicate = predicate
+    }
+
+    package var children: [LogicalPlan] { [input] }
+    package var columns: [PlanColumn] { input.columns }
+    package var expressions: [BoundExpression] { [predicate] }
+    package func replacing(children: [LogicalPlan]) -> LogicalPlan { .filter(FilterNode(input: children[0], predicate: predicate)) }
+    package func replacing(expressions: [BoundExpression]) -> LogicalPlan {
+        .filter(FilterNode(input: input, predicate: expressions[0]))
+    }
+    package var title: String { "Filter" }
+    package var details: [String] { [predicate.text(naming: input.columns)] }
+}
+
+/// Computes new columns; passes on what it names as plain references.
+package struct ProjectNode: PlanNode {
+    package struct Item: Sendable, Hashable {
+        package var column: PlanColumn
+        package var expression: BoundExpression
+
+        package init(_ column: PlanColumn, _ expression: BoundExpression) {
+            self.column = column
+            self.expression = expression
+        }
+    }
+
+    package var input: LogicalPlan
+    /// An item that only passes a column on may keep its id.
+    package var items: [Item]
+
+    package init(input: LogicalPlan, items: [Item]) {
+        self.input = input
+        self.items = items
+    }
+
+    package var children: [LogicalPlan] { [input] }
+    package var columns: [PlanColumn] { items.map(\.column) }
+    package var expressions: [BoundExpression] { items.map(\.expression) }
+    package func replacing(children: [LogicalPlan]) -> LogicalPlan { .project(ProjectNode(input: children[0], items: items)) }
+    package func replacing(expressions: [BoundExpression]) -> LogicalPlan {
+        .project(ProjectNode(input: input, items: zip(items, expressions).map { Item($0.column, $1) }))
+    }
+    package var title: String { "Project" }
+    package var details: [String] {
+        [items.map { item in
+            let text = item.expression.text(naming: input.columns)
+            return text == item.column.name ? text : "\(text) as \(item.column.name)"
+        }.joined(separator: ", ")]
+    }
+}
+
+/// Orders rows; with a limit it keeps only the first ones (top-N).
+package struct SortNode: PlanNode {
+    package var input: LogicalPlan
+    package var keys: [SortKey]
+    /// Rows that are needed from the front (limit plus offset), set by the top-N rule.
+    package var limit: Int?
+
+    package init(input: LogicalPlan, keys: [SortKey], limit: Int? = nil) {
+        self.input = input
+        self.keys = keys
+        self.limit = limit
+    }
+
+    package var children: [LogicalPlan] { [input] }
+    package var columns: [PlanColumn] { input.columns }
+    package var expressions: [BoundExpression] { keys.map(\.expression) }
+    package func replacing(children: [LogicalPlan]) -> LogicalPlan {
+        var copy = self
+        copy.input = children[0]
+        return .sort(copy)
+    }
+    package func replacing(expressions: [BoundExpression]) -> LogicalPlan {
+        var copy = self
+        for index in keys.indices { copy.keys[index].expression = expressions[index] }
+        return .sort(copy)
+    }
+    package var title: String { limit == nil ? "Sort" : "Top-N" }
+    package var details: [String] {
+        [keys.map { $0.text(naming: input.columns) }.joined(separator: ", ")] + (limit.map { ["limit: \($0)"] } ?? [])
+    }
+}
+
+/// Skips `offset` rows and passes at most `count` on. Both are constants or parameters, of type bigint; NULL is no limit.
+package struct LimitNode: PlanNode {
+    package var input: LogicalPlan
+    package var count: BoundExpression?
+    package var offset: BoundExpression?
+    /// FETCH FIRST … WITH TIES: rows equal to the last one by these keys (of the sort below) come too.
+    package var ties: [SortKey]
+
+    package init(input: LogicalPlan, count: BoundExpression?, offset: BoundExpression?, ties: [SortKey] = []) {
+        self.input = input
+        self.count = count
+        self.offset = offset
+        self.ties = ties
+    }
+
+    package var children: [LogicalPlan] { [input] }
+    package var columns: [PlanColumn] { input.columns }
+    package var expressions: [BoundExpression] { ([count, offset].compactMap { $0 }) + ties.map(\.expression) }
+    package func replacing(children: [LogicalPlan]) -> LogicalPlan {
+        var copy = self
+        copy.input = children[0]
+        return .limit(copy)
+    }
+    package func replacing(expressions: [BoundExpression]) -> LogicalPlan {
+        var copy = self
+        var rest = expressions[...]
+        if count != nil { copy.count = rest.removeFirst() }
+        if offset != nil { copy.offset = rest.removeFirst() }
+        for index in ties.indices { copy.ties[index].expression = rest.removeFirst() }
+        return .limit(copy)
+    }
+    package var title: String { "Limit" }
+    package var details: [String] {
+        (count.map { ["\($0.text(naming: []))"] } ?? []) + (offset.map { ["offset: \($0.text(naming: []))"] } ?? [])
+    }
+}
+
+/// DISTINCT ON: the first row, by `order`, of every group of equal `keys`.
+package struct DistinctOnNode: PlanNode {
+    package var input: LogicalPlan
+    package var keys: [BoundExpression]
+    package var order: [SortKey]
+
+    package init(input: LogicalPlan, keys: [BoundExpression], order: [SortKey]) {
+        self.input = input
+        self.keys = keys
+        self.order = order
+    }
+
+    package var children: [LogicalPlan] { [input] }
+    package var columns: [PlanColumn] { input.columns }
+    package var expressions: [BoundExpression] { keys + order.map(\.expression) }
+    package func replacing(children: [LogicalPlan]) -> LogicalPlan {
+        .distinctOn(DistinctOnNode(input: children[0], keys: keys, order: order))
+    }
+    package func replacing(expressions: [BoundExpression]) -> LogicalPlan {
+        var copy = self
+        copy.keys = Array(expressions.prefix(keys.count))
+        for index in order.indices { copy.order[index].expression = expressions[keys.count + index] }
+        return .distinctOn(copy)
+    }
+    package var title: String { "Distinct On" }
+    package var details: [String] { [keys.map { $0.text(naming: input.columns) }.joined(separator: ", ")] }
+}
+
+/// One row for every element of lists (or entry of maps), side by side; shorter lists are filled up with NULL.
+package struct UnnestNode: PlanNode {
+    package var input: LogicalPlan
+    package var lists: [BoundExpression]
+    /// The element columns: one a list, two a map (key, value).
+    package var elements: [PlanColumn]
+    /// WITH ORDINALITY: the position from 1.
+    package var ordinality: PlanColumn?
+    /// Whether a row without elements is kept, with NULLs (LEFT JOIN … UNNEST).
+    package var keepsEmpty: Bool
+
+    package init(
+        input: LogicalPlan, lists: [BoundExpression], elements: [PlanColumn], ordinality: PlanColumn? = nil, keepsEmpty: Bool = false
+    ) {
+        self.input = input
+        self.lists = lists
+        self.elements = elements
+        self.ordinality = ordinality
+        self.keepsEmpty = keepsEmpty
+    }
+
+    package var children: [LogicalPlan] { [input] }
+    package var columns: [PlanColumn] { input.columns + elements + (ordinality.map { [$0] } ?? []) }
+    package var expressions: [BoundExpression] { lists }
+    package func replacing(children: [LogicalPlan]) -> LogicalPlan {
+        var copy = self
+        copy.input = children[0]
+        return .unnest(copy)
+    }
+    package func replacing(expressions: [BoundExpression]) -> LogicalPlan {
+        var copy = self
+        copy.lists = expressions
+        return .unnest(copy)
+    }
+    package var title: String { "Unnest" }
+    package var details: [String] { [lists.map { $0.text(naming: input.columns) }.joined(separator: ", ")] }
+}

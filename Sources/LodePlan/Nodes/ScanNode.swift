@@ -1,0 +1,71 @@
+/// Reading a table or files.
+
+import LodeCore
+
+package struct ScanNode: PlanNode {
+    package var source: any TableSource
+    /// What the scan returns, in order, each with its position in `source.schema`. Column pruning shortens it.
+    package var outputs: [ScanOutput]
+    /// A conjunction over `outputs`, applied while reading. Rows that are returned satisfy it.
+    package var filters: [BoundExpression]
+    /// At most so many rows are wanted, if known.
+    package var limit: Int?
+    /// Filters that joins above fill while the query runs, each by its number, on one of `outputs`.
+    package var dynamicFilters: [DynamicFilterUse]
+    /// The estimate of rows returned, after filters; set by the optimizer.
+    package var estimatedRows: Double?
+
+    package init(
+        source: any TableSource, outputs: [ScanOutput], filters: [BoundExpression] = [], limit: Int? = nil,
+        dynamicFilters: [DynamicFilterUse] = [], estimatedRows: Double? = nil
+    ) {
+        self.source = source
+        self.outputs = outputs
+        self.filters = filters
+        self.limit = limit
+        self.dynamicFilters = dynamicFilters
+        self.estimatedRows = estimatedRows
+    }
+
+    package var children: [LogicalPlan] { [] }
+    package var columns: [PlanColumn] { outputs.map(\.column) }
+    package var expressions: [BoundExpression] { filters }
+    package func replacing(children: [LogicalPlan]) -> LogicalPlan { .scan(self) }
+    package func replacing(expressions: [BoundExpression]) -> LogicalPlan {
+        var copy = self
+        copy.filters = expressions
+        return .scan(copy)
+    }
+    package var title: String { "Scan" }
+    package var details: [String] {
+        var lines = [source.displayName, "columns: " + outputs.map(\.column.name).joined(separator: ", ")]
+        if !filters.isEmpty { lines.append("filter: " + BoundExpression.conjunction(filters).text(naming: columns)) }
+        if let limit { lines.append("limit: \(limit)") }
+        if !dynamicFilters.isEmpty {
+            lines.append("join filter: " + dynamicFilters.compactMap { use in columns.first { $0.id == use.column }?.name }.joined(separator: ", "))
+        }
+        return lines
+    }
+}
+
+package struct ScanOutput: Sendable, Hashable {
+    package var column: PlanColumn
+    /// Position in the source's schema.
+    package var index: Int
+
+    package init(_ column: PlanColumn, index: Int) {
+        self.column = column
+        self.index = index
+    }
+}
+
+/// A scan's side of a filter that a hash join makes from its build side.
+package struct DynamicFilterUse: Sendable, Hashable {
+    package var filter: Int
+    package var column: ColumnID
+
+    package init(filter: Int, column: ColumnID) {
+        self.filter = filter
+        self.column = column
+    }
+}

@@ -1,0 +1,133 @@
+/// Window functions.
+
+import LodeCore
+import LodeFunctions
+
+/// Adds a column for every call; all calls of one node share partition keys and order.
+package struct WindowNode: PlanNode {
+    package var input: LogicalPlan
+    package var partition: [BoundExpression]
+    package var order: [SortKey]
+    package var calls: [WindowCall]
+
+    package init(input: LogicalPlan, partition: [BoundExpression], order: [SortKey], calls: [WindowCall]) {
+        self.input = input
+        self.partition = partition
+        self.order = order
+        self.calls = calls
+    }
+
+    package var children: [LogicalPlan] { [input] }
+    package var columns: [PlanColumn] { input.columns + calls.map(\.column) }
+    package var expressions: [BoundExpression] { partition + order.map(\.expression) + calls.flatMap(\.expressions) }
+    package func replacing(children: [LogicalPlan]) -> LogicalPlan {
+        var copy = self
+        copy.input = children[0]
+        return .window(copy)
+    }
+    package func replacing(expressions: [BoundExpression]) -> LogicalPlan {
+        var copy = self
+        var rest = expressions[...]
+        for index in partition.indices { copy.partition[index] = rest.removeFirst() }
+        for index in order.indices { copy.order[index].expression = rest.removeFirst() }
+        for index in calls.indices { copy.calls[index].take(&rest) }
+        return .window(copy)
+    }
+    package var title: String { "Window" }
+    package var details: [String] {
+        var lines = [calls.map(\.name).joined(separator: ", ")]
+        if !partition.isEmpty { lines.append("partition by: " + partition.map { $0.text(naming: input.columns) }.joined(separator: ", ")) }
+        if !order.isEmpty { lines.append("order by: " + order.map { $0.text(naming: input.columns) }.joined(separator: ", ")) }
+        return lines
+    }
+}
+
+/// One window function or windowed aggregate.
+package struct WindowCall: Sendable {
+    package enum Function: Sendable {
+        case window(WindowFunctionKind)
+        case aggregate(BoundAggregate)
+    }
+
+    package var column: PlanColumn
+    package var name: String
+    package var function: Function
+    /// For lag and lead: value, offset, default. For nth_value: value, n.
+    package var arguments: [BoundExpression]
+    package var frame: WindowFrame
+    package var ignoresNulls: Bool
+    package var isDistinct: Bool
+    package var filter: BoundExpression?
+    package var span: SourceSpan?
+
+    package init(
+        column: PlanColumn, name: String, function: Function, arguments: [BoundExpression], frame: WindowFrame,
+        ignoresNulls: Bool = false, isDistinct: Bool = false, filter: BoundExpression? = nil, span: SourceSpan? = nil
+    ) {
+        self.column = column
+        self.name = name
+        self.function = function
+        self.arguments = arguments
+        self.frame = frame
+        self.ignoresNulls = ignoresNulls
+        self.isDistinct = isDistinct
+        self.filter = filter
+        self.span = span
+    }
+
+    package var expressions: [BoundExpression] { arguments + (filter.map { [$0] } ?? []) + frame.expressions }
+
+    package mutating func take(_ rest: inout ArraySlice<BoundExpression>) {
+        for index in arguments.indices { arguments[index] = rest.removeFirst() }
+        if filter != nil { filter = rest.removeFirst() }
+        if frame.start.offset != nil { frame.start = frame.start.replacing(offset: rest.removeFirst()) }
+        if frame.end.offset != nil { frame.end = frame.end.replacing(offset: rest.removeFirst()) }
+    }
+}
+
+/// Which rows around the current one an aggregate or `first_value` sees.
+package struct WindowFrame: Sendable {
+    package enum Mode: Sendable { case rows, range, groups }
+
+    package enum Bound: Sendable {
+        case unboundedPreceding
+        case preceding(BoundExpression)
+        case currentRow
+        case following(BoundExpression)
+        case unboundedFollowing
+
+        package var offset: BoundExpression? {
+            switch self {
+            case .preceding(let offset), .following(let offset): offset
+            default: nil
+            }
+        }
+
+        package func replacing(offset: BoundExpression) -> Bound {
+            switch self {
+            case .preceding: .preceding(offset)
+            case .following: .following(offset)
+            default: self
+            }
+        }
+    }
+
+    package enum Exclusion: Sendable { case none, currentRow, group, ties }
+
+    package var mode: Mode
+    package var start: Bound
+    package var end: Bound
+    package var exclusion: Exclusion
+
+    package init(mode: Mode, start: Bound, end: Bound, exclusion: Exclusion = .none) {
+        self.mode = mode
+        self.start = start
+        self.end = end
+        self.exclusion = exclusion
+    }
+
+    /// RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW.
+    package static let standard = WindowFrame(mode: .range, start: .unboundedPreceding, end: .currentRow)
+
+    package var expressions: [BoundExpression] { [start.offset, end.offset].compactMap { $0 } }
+}
