@@ -9,11 +9,15 @@ package struct Chunk: Sendable {
 
     package var columns: [Column]
     package var count: Int
+    /// The number of the morsel that the rows come from, kept by operators that keep order within it: what puts the
+    /// rows of a parallel scan back into file order.
+    package var batch: Int
 
-    package init(columns: [Column], count: Int) {
+    package init(columns: [Column], count: Int, batch: Int = 0) {
         assert(columns.allSatisfy { $0.count == count }, "columns of one chunk differ in length")
         self.columns = columns
         self.count = count
+        self.batch = batch
     }
 
     /// The rows that `selection` names, in its order.
@@ -21,7 +25,7 @@ package struct Chunk: Sendable {
         var result: [Column] = []
         result.reserveCapacity(columns.count)
         for column in columns { result.append(try column.gather(selection)) }
-        return Chunk(columns: result, count: selection.count)
+        return Chunk(columns: result, count: selection.count, batch: batch)
     }
 
     /// Rows `offset ..< offset + count`.
