@@ -2,7 +2,7 @@
 
 import LodeCore
 
-/// Joins two inputs. Hash joins build on the right side and probe with the left.
+/// Joins two inputs. Hash joins build on the right side and probe with the left, unless `buildsLeft` says otherwise.
 package struct JoinNode: PlanNode {
     package enum Kind: Sendable, Hashable {
         case inner, left, right, full
@@ -38,6 +38,9 @@ package struct JoinNode: PlanNode {
     package var residual: BoundExpression?
     /// Filters that the build side makes for scans below the left side: number and position in `keys`.
     package var dynamicFilters: [DynamicFilterSource]
+    /// For semi, anti and mark joins whose left side is much the smaller one: the table is built from the left rows, the
+    /// right side probes and only marks what it hits, and the marked (or unmarked) left rows come out at the end.
+    package var buildsLeft = false
     /// Estimates, set by join ordering.
     package var estimatedRows: Double?
 
@@ -77,6 +80,7 @@ package struct JoinNode: PlanNode {
         let both = left.columns + right.columns
         let on = keys.map { "\($0.left.text(naming: both)) \($0.matchesNull ? "is not distinct from" : "=") \($0.right.text(naming: both))" }
         var lines = on.isEmpty ? [] : [on.joined(separator: " and ")]
+        if buildsLeft { lines.append("build: left") }
         if let residual { lines.append("also: " + residual.text(naming: both)) }
         return lines
     }
