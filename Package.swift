@@ -68,6 +68,12 @@ let package = Package(
         .target(name: "LodeVectors", dependencies: ["LodeCore", "CLodeIntrinsics"], swiftSettings: kernels),
         .target(name: "LodeCore", swiftSettings: kernels),
 
+        // Tests mirror the sources.
+        .testTarget(name: "LodeVectorsTests", dependencies: ["LodeVectors", "LodeCore"], swiftSettings: kernels),
+        .testTarget(
+            name: "LodeFormatsTests", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore"],
+            swiftSettings: kernels),
+
         // Data that ships in the binary, and C libraries.
         .target(name: "CLodeGrammar", path: "grammar", sources: ["embed.c"], publicHeadersPath: "include"),
         .target(name: "CLodeCatalog", path: "catalog", sources: ["embed.c"], publicHeadersPath: "include"),

@@ -1,0 +1,81 @@
+/// A position in a short text: what the parsers of less common spellings walk with.
+
+/// Reads bytes without ever going past the end. Spaces are ASCII white space; words are ASCII letters.
+struct TextCursor {
+    let base: UnsafePointer<UInt8>
+    let end: Int
+    var at: Int
+
+    /// Over the text without the white space around it.
+    init(_ base: UnsafePointer<UInt8>, _ count: Int) {
+        var first = 0, last = max(0, count)
+        while first < last, Self.isSpace(base[first]) { first &+= 1 }
+        while last > first, Self.isSpace(base[last &- 1]) { last &-= 1 }
+        self.base = base
+        at = first
+        end = last
+    }
+
+    @inline(__always) static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (byte >= 9 && byte <= 13) }
+    @inline(__always) static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
+    @inline(__always) static func isLetter(_ byte: UInt8) -> Bool { (byte | 32) &- 97 < 26 }
+
+    var isAtEnd: Bool { at >= end }
+    /// The byte here, 0 at the end.
+    var byte: UInt8 { at < end ? base[at] : 0 }
+    var next: UInt8 { at + 1 < end ? base[at + 1] : 0 }
+    var remaining: Int { end - at }
+
+    mutating func skipSpaces() { while at < end, Self.isSpace(base[at]) { at &+= 1 } }
+
+    /// Steps over `byte` if it is here.
+    mutating func take(_ byte: UInt8) -> Bool {
+        guard at < end, base[at] == byte else { return false }
+        at &+= 1
+        return true
+    }
+
+    /// The digits from here on, at most 18 of them; nil if there are none or more.
+    mutating func digits() -> (value: Int64, count: Int)? {
+        let start = at
+        var value: Int64 = 0
+        while at < end, Self.isDigit(base[at]) {
+            guard at - start < 18 else { return nil }
+            value = value &* 10 &+ Int64(base[at] &- 48)
+            at &+= 1
+        }
+        return at > start ? (value, at - start) : nil
+    }
+
+    /// The letters from here on in lower case, at most 20; empty if there are none.
+    mutating func word() -> String {
+        let start = at
+        while at < end, Self.isLetter(base[at]), at - start < 20 { at &+= 1 }
+        return String(decoding: UnsafeBufferPointer(start: base + start, count: at - start), as: UTF8.self).lowercased()
+    }
+
+    /// Digits after a point as millionths, rounded to nearest; nil if there are none.
+    mutating func fractionMicros() -> Int64? {
+        let start = at
+        var value: Int64 = 0
+        var places = 0
+        while at < end, Self.isDigit(base[at]) {
+            if places < 7 { value = value &* 10 &+ Int64(base[at] &- 48) }
+            places &+= 1
+            at &+= 1
+        }
+        guard at > start else { return nil }
+        while places < 7 {
+            value &*= 10
+            places &+= 1
+        }
+        return (value + 5) / 10
+    }
+
+    /// Whether the whole text is `word`, without regard to case.
+    func isWholly(_ word: StaticString) -> Bool {
+        guard remaining == word.utf8CodeUnitCount else { return false }
+        for index in 0..<remaining where base[at + index] | 32 != word.utf8Start[index] | 32 { return false }
+        return true
+    }
+}
