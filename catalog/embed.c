@@ -1,1 +1,29 @@
+// The table definitions that ship with Lode, embedded: one line here for each file of this folder.
 #include "lode_catalog.h"
+
+static const unsigned char information_schema_columns[] = {
+#embed "information_schema/columns.json"
+};
+static const unsigned char information_schema_schemata[] = {
+#embed "information_schema/schemata.json"
+};
+static const unsigned char information_schema_tables[] = {
+#embed "information_schema/tables.json"
+};
+static const unsigned char information_schema_views[] = {
+#embed "information_schema/views.json"
+};
+
+#define ENTRY(database, table) {#database "/" #table ".json", database##_##table, sizeof(database##_##table)}
+
+static const struct lode_catalog_entry entries[] = {
+    ENTRY(information_schema, columns),
+    ENTRY(information_schema, schemata),
+    ENTRY(information_schema, tables),
+    ENTRY(information_schema, views),
+};
+
+const struct lode_catalog_entry *lode_catalog_entries(size_t *count) {
+    *count = sizeof(entries) / sizeof(entries[0]);
+    return entries;
+}

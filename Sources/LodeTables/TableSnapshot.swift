@@ -26,11 +26,16 @@ package struct TableStatistics: Hashable, Sendable {
     package var rowCount: Int?
     package var byteCount: Int?
     package var fileCount: Int?
+    /// Over all files, by column name as the schema spells it; columns of which nothing is known are absent.
+    package var columns: [String: ColumnStatistics]
 
-    package init(rowCount: Int? = nil, byteCount: Int? = nil, fileCount: Int? = nil) {
+    package init(
+        rowCount: Int? = nil, byteCount: Int? = nil, fileCount: Int? = nil, columns: [String: ColumnStatistics] = [:]
+    ) {
         self.rowCount = rowCount
         self.byteCount = byteCount
         self.fileCount = fileCount
+        self.columns = columns
     }
 }
 

@@ -15,7 +15,8 @@ package protocol TableTransaction: AnyObject {
     func replaceAll(with files: [DataFile])
     /// Says that what is written was computed from the table itself: the commit then needs the table unchanged.
     func dependsOnSnapshot()
-    func setSchema(_ schema: Schema)
+    /// - Throws: `42P16` if the partition columns are not among them.
+    func setSchema(_ schema: Schema) throws(SQLError)
     func setProperties(_ properties: [String: String])
 
     /// Publishes the changes atomically.

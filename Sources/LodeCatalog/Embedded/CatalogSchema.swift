@@ -1,0 +1,81 @@
+/// The tables of `catalog.sqlite`, and how older files become current.
+
+import GRDB
+import LodeCore
+
+/// The steps that made the schema, in order; `PRAGMA user_version` counts the ones a file has.
+///
+/// A step is never changed once released: a new one is added.
+///
+///     database_info 1─n table_info 1─n table_version
+///                            └─1─n partition_info 1─n data_file (added_version … removed_version)
+enum CatalogSchema {
+    static let steps: [String] = [
+        """
+        CREATE TABLE database_info (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,               -- the name in lower case
+            definition TEXT NOT NULL);              -- GlueDatabase as JSON
+        CREATE TABLE table_info (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used again, so that a new table is not taken for an old one
+            database_id INTEGER REFERENCES database_info (id),  -- NULL: dropped with its database
+            key TEXT NOT NULL,
+            definition TEXT NOT NULL,               -- GlueTable as JSON
+            definition_version INTEGER NOT NULL,
+            version INTEGER NOT NULL,               -- the current one of table_version
+            dropped_at INTEGER);                    -- kept after DROP until its files are collected
+        CREATE UNIQUE INDEX table_live ON table_info (database_id, key) WHERE dropped_at IS NULL;
+        CREATE TABLE table_version (
+            table_id INTEGER NOT NULL REFERENCES table_info (id),
+            version INTEGER NOT NULL,
+            committed_at INTEGER NOT NULL,          -- microseconds since 1970-01-01 UTC, as every time here
+            file_count INTEGER NOT NULL,
+            row_count INTEGER,                      -- NULL: not every file says
+            byte_count INTEGER NOT NULL,
+            statistics TEXT,
+            PRIMARY KEY (table_id, version)) WITHOUT ROWID;
+        CREATE TABLE partition_info (
+            id INTEGER PRIMARY KEY,
+            table_id INTEGER NOT NULL REFERENCES table_info (id),
+            key TEXT NOT NULL,                      -- values as a JSON array of texts and nulls
+            definition TEXT,                        -- GluePartition as JSON, if it is registered
+            UNIQUE (table_id, key));
+        CREATE TABLE data_file (
+            id INTEGER PRIMARY KEY,
+            table_id INTEGER NOT NULL REFERENCES table_info (id),
+            partition_id INTEGER NOT NULL REFERENCES partition_info (id),
+            path TEXT NOT NULL,                     -- relative to the table's location, or a whole location
+            size INTEGER NOT NULL,
+            row_count INTEGER,
+            modified INTEGER NOT NULL,
+            statistics TEXT,
+            added_version INTEGER NOT NULL,
+            removed_version INTEGER,                -- versions from added to before removed have the file
+            UNIQUE (table_id, path));
+        CREATE INDEX data_file_live ON data_file (table_id, partition_id, removed_version, added_version, size, row_count);
+        """
+    ]
+
+    /// Whether the file has all steps.
+    /// - Throws: `55000` if it has steps that this Lode doesn't know.
+    static func isCurrent(_ db: Database) throws -> Bool {
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard version <= steps.count else {
+            throw SQLError(
+                .objectNotInPrerequisiteState, "the catalog was written by a newer version of Lode",
+                detail: "Its layout is number \(version); this Lode knows up to \(steps.count).", hint: "Use the newer Lode.")
+        }
+        return version == steps.count
+    }
+
+    /// Applies the steps that are missing, all or none.
+    static func update(_ db: Database) throws {
+        try db.inTransaction(.immediate) {
+            guard try !isCurrent(db) else { return .commit }
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            for step in steps[version...] { try db.execute(sql: step) }
+            try db.execute(sql: "PRAGMA user_version = \(steps.count)")
+            return .commit
+        }
+    }
+}

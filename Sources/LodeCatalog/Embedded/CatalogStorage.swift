@@ -1,0 +1,127 @@
+/// The SQLite database behind the embedded catalog: opened when first needed, shared by processes.
+
+import Foundation
+import GRDB
+import LodeCore
+import LodeObjectStore
+import Synchronization
+
+/// Reads see one consistent state; writes are serialized over all processes and wait for each other.
+final class CatalogStorage: Sendable {
+    /// How long a writer waits for another process, and an opener for another one that creates the file.
+    static let patienceSeconds = 30.0
+
+    /// Nil: in memory, for this object alone.
+    private let path: String?
+    private let opened = Mutex<(any DatabaseWriter)?>(nil)
+
+    init(path: String?) { self.path = path }
+
+    /// Runs `body` on a consistent state; `empty` if there is no catalog yet. Creates nothing.
+    func read<T>(orEmpty empty: @autoclosure () -> T, _ body: (Database) throws -> T) throws(SQLError) -> T {
+        guard let database = try database(create: false) else { return empty() }
+        return try converting { try database.read(body) }
+    }
+
+    /// Runs `body` as one transaction that is written wholly or not at all. Creates the catalog if there is none.
+    func write<T>(_ body: (Database) throws -> T) throws(SQLError) -> T {
+        guard let database = try database(create: true) else { throw SQLError.internalFault("the catalog was not created") }
+        return try converting { try database.write(body) }
+    }
+
+    private func database(create: Bool) throws(SQLError) -> (any DatabaseWriter)? {
+        let result: Result<(any DatabaseWriter)?, any Error> = opened.withLock { current in
+            if let current { return .success(current) }
+            return Result {
+                let database = try open(create: create)
+                current = database
+                return database
+            }
+        }
+        return try converting { try result.get() }
+    }
+
+    private func open(create: Bool) throws -> (any DatabaseWriter)? {
+        guard let path else {
+            if !create { return nil }
+            let queue = try DatabaseQueue()
+            try queue.writeWithoutTransaction { db in try CatalogSchema.update(db) }
+            return queue
+        }
+        if !FileManager.default.fileExists(atPath: path) {
+            if !create { return nil }
+            try FileManager.default.createDirectory(atPath: StorePath.parent(path), withIntermediateDirectories: true)
+        }
+        // Switching a new file to WAL needs it alone, which SQLite does not wait for.
+        let deadline = Date().addingTimeInterval(Self.patienceSeconds)
+        while true {
+            do {
+                return try openPool(path)
+            } catch let error as DatabaseError
+                where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode) && Date() < deadline
+            {
+                usleep(UInt32.random(in: 2_000...20_000))
+            }
+        }
+    }
+
+    private func openPool(_ path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Self.patienceSeconds)
+        configuration.maximumReaderCount = 4
+        configuration.label = "catalog"
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.writeWithoutTransaction { db in
+            if try !CatalogSchema.isCurrent(db) { try CatalogSchema.update(db) }
+        }
+        return pool
+    }
+
+    private func converting<T>(_ body: () throws -> T) throws(SQLError) -> T {
+        do {
+            return try body()
+        } catch let error as SQLError {
+            throw error
+        } catch let error as DatabaseError {
+            throw Self.convert(error).within(path ?? "catalog in memory")
+        } catch {
+            throw Self.convert(file: error as NSError).within(path ?? "catalog in memory")
+        }
+    }
+
+    private static func convert(_ error: DatabaseError) -> SQLError {
+        let detail = error.message
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return SQLError(
+                .serializationFailure, "the catalog is locked by another process", detail: detail,
+                hint: "Something has been writing for more than \(Int(patienceSeconds)) seconds. Try again when it is done.")
+        case .SQLITE_FULL:
+            return SQLError(
+                .diskFull, "could not write the catalog: the disk is full", detail: detail,
+                hint: "Free some space (df -h) and run the statement again; nothing of it was published.")
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+            return SQLError(
+                .insufficientPrivilege, "could not open the catalog", detail: detail,
+                hint: "Lode must be able to write the warehouse folder and the catalog in it. Name another with --warehouse.")
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT:
+            return SQLError(
+                .dataCorrupted, "the catalog is damaged", detail: detail,
+                hint: "Restore it from a backup, or move it away: Lode then makes a new one.")
+        case .SQLITE_IOERR: return SQLError(.ioError, "could not read or write the catalog", detail: detail)
+        default: return SQLError.internalFault("catalog: \(error)")
+        }
+    }
+
+    private static func convert(file error: NSError) -> SQLError {
+        switch error.code {
+        case CocoaError.Code.fileWriteNoPermission.rawValue, CocoaError.Code.fileWriteVolumeReadOnly.rawValue:
+            SQLError(
+                .insufficientPrivilege, "could not create the warehouse folder", detail: error.localizedDescription,
+                hint: "Name a folder that you may write with --warehouse.")
+        case CocoaError.Code.fileWriteOutOfSpace.rawValue:
+            SQLError(.diskFull, "could not create the warehouse folder: the disk is full")
+        default: SQLError(.ioError, "could not create the warehouse folder", detail: error.localizedDescription)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+/// The catalog in the warehouse folder: SQLite, shared by any number of processes.
+
+import Foundation
+import GRDB
+import LodeCore
+import LodeObjectStore
+import LodeTables
+
+/// Opened when first needed; reading creates nothing. The database `main` always exists.
+///
+/// Managed tables keep the list of their files here: a version is the set of files that were added by it or before and not
+/// removed by it or before, so that a reader's version stays readable while others commit.
+package final class EmbeddedCatalog: Catalog {
+    package static let defaultDatabase = "main"
+
+    let storage: CatalogStorage
+    let warehouse: Warehouse
+    let stores: StoreRegistry
+    let io: any TableIO
+    /// Called at the steps of a commit, so that tests can end the process there.
+    let onCommitStep: @Sendable (CommitStep) -> Void
+
+    /// The catalog of the warehouse folder `warehouse`. Does no I/O.
+    package convenience init(warehouse: String, stores: StoreRegistry) {
+        let place = Warehouse(warehouse)
+        self.init(place, CatalogStorage(path: StorePath.localPath(place.catalogPath)), stores) { _ in }
+    }
+
+    /// A catalog that lives as long as this object, for temporary tables, with their files in the folder `dataFolder`.
+    package convenience init(inMemoryWithDataIn dataFolder: String, stores: StoreRegistry) {
+        self.init(Warehouse(dataFolder), CatalogStorage(path: nil), stores) { _ in }
+    }
+
+    init(
+        _ warehouse: Warehouse, _ storage: CatalogStorage, _ stores: StoreRegistry,
+        onCommitStep: @escaping @Sendable (CommitStep) -> Void
+    ) {
+        self.warehouse = warehouse
+        self.storage = storage
+        self.stores = stores
+        self.onCommitStep = onCommitStep
+        io = StoreTableIO(stores)
+    }
+
+    static func nowMicros() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+
+    /// - Throws: `42501` for the databases that ship with Lode.
+    static func checkWritable(_ database: String) throws(SQLError) {
+        if ShippedTables.isShipped(database: database) {
+            throw SQLError(
+                .insufficientPrivilege, "permission denied for schema \(database.lowercased())",
+                detail: "It is part of Lode and cannot be changed.")
+        }
+    }
+}
+
+/// The points of a commit at which a process may die.
+enum CommitStep: Sendable {
+    /// The files are written; nothing is recorded.
+    case started
+    /// Everything is recorded, but the transaction is not committed.
+    case recorded
+    case published
+}

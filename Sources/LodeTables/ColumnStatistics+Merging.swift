@@ -1,0 +1,75 @@
+/// Statistics of two sets of rows taken together.
+
+import LodeCore
+
+extension ColumnStatistics {
+    /// What holds for all rows of both; what only one of them knows is unknown.
+    package func merged(with other: ColumnStatistics) -> ColumnStatistics {
+        ColumnStatistics(
+            minimum: Self.bound(self, other, \.minimum) { $0 < 0 }, maximum: Self.bound(self, other, \.maximum) { $0 > 0 },
+            nullCount: Self.sum(nullCount, other.nullCount), rowCount: Self.sum(rowCount, other.rowCount),
+            boundsAreExact: boundsAreExact && other.boundsAreExact)
+    }
+
+    private static func bound(
+        _ left: ColumnStatistics, _ right: ColumnStatistics, _ path: KeyPath<ColumnStatistics, Value?>, _ wins: (Int) -> Bool
+    ) -> Value? {
+        // Rows that are all NULL have no bounds and take none away.
+        if left.isAllNull { return right[keyPath: path] }
+        if right.isAllNull { return left[keyPath: path] }
+        guard let own = left[keyPath: path], let other = right[keyPath: path], let order = Value.compare(own, other) else {
+            return nil
+        }
+        return wins(order) ? own : other
+    }
+
+    private static func sum(_ left: Int?, _ right: Int?) -> Int? {
+        guard let left, let right else { return nil }
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? nil : sum
+    }
+}
+
+extension TableStatistics {
+    /// Totals over `files` alone. A partition column's one value counts as its bounds.
+    package init(of files: [DataFile], partitionColumns: [Field]) {
+        self.init(rowCount: 0, byteCount: 0, fileCount: 0)
+        for file in files { add(file, partitionColumns) }
+    }
+
+    /// Takes one more file in.
+    package mutating func add(_ file: DataFile, _ partitionColumns: [Field]) {
+        var known = file.statistics
+        for (column, value) in zip(partitionColumns, file.partitionValues) {
+            guard var own = PartitionPruning.statistics(of: value, column.type) else { continue }
+            own.rowCount = file.rowCount
+            own.nullCount = value.isNull ? file.rowCount : 0
+            known[column.name] = own
+        }
+        if fileCount == 0 {
+            columns = known.mapValues { $0.withRowCount(file.rowCount) }
+        } else {
+            columns = columns.reduce(into: [:]) { merged, entry in
+                guard let other = known[entry.key] else { return }
+                merged[entry.key] = entry.value.merged(with: other.withRowCount(file.rowCount))
+            }
+        }
+        rowCount = Self.sum(rowCount, file.rowCount)
+        byteCount = Self.sum(byteCount, file.size)
+        fileCount = Self.sum(fileCount, 1)
+    }
+
+    private static func sum(_ left: Int?, _ right: Int?) -> Int? {
+        guard let left, let right else { return nil }
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? nil : sum
+    }
+}
+
+extension ColumnStatistics {
+    fileprivate func withRowCount(_ count: Int?) -> ColumnStatistics {
+        var copy = self
+        if copy.rowCount == nil { copy.rowCount = count }
+        return copy
+    }
+}
