@@ -8,9 +8,17 @@ package enum FunctionRegistry {
     package static let aggregates: [String: AggregateFunction] = index(aggregateFamilies.flatMap { $0 }) { $0.documentation }
     package static let windows: [String: WindowFunction] = index(windowFunctions) { $0.documentation }
 
-    static let scalarFamilies: [[ScalarFunction]] = []
+    static let scalarFamilies: [[ScalarFunction]] = [
+        ScalarFunction.arithmetic, ScalarFunction.comparisons,
+    ]
     static let aggregateFamilies: [[AggregateFunction]] = []
     static let windowFunctions: [WindowFunction] = []
+
+    /// The function of any kind whose name is nearest to a misspelt one. Operators are no candidates.
+    package static func nearest(to name: String) -> String? {
+        let names = [Array(scalars.keys), Array(aggregates.keys), Array(windows.keys)].joined()
+        return NearestName.find(name, among: names.filter { $0.utf8.first.map { $0 >= 97 && $0 <= 122 } ?? false }.sorted())
+    }
 
     private static func index<F>(_ functions: [F], by documentation: (F) -> FunctionDocumentation) -> [String: F] {
         var table: [String: F] = [:]

@@ -9,15 +9,27 @@ extension Column {
         case .flat: return self
         case .dictionary:
             guard let dictionary else { throw .internalFault("a dictionary column without its dictionary") }
+            // Without values every row is NULL, and code 0 names nothing.
+            if dictionary.count == 0 { return try Column.null(type, count: 1).repeated(count) }
             let selection = try Selection(borrowing: pointer(as: Int32.self), count: count)
             let values = try dictionary.gather(selection)
             return values.replacing(validity: validityBuffer)
         case .constant:
-            let selection = try Selection(capacity: count)
-            selection.rows.update(repeating: 0, count: count)
-            selection.count = count
-            return try singleRow.gather(selection)
+            return try repeated(count)
         }
+    }
+
+    /// The one row of a constant, `count` times, as lanes.
+    private func repeated(_ count: Int) throws(SQLError) -> Column {
+        let selection = try Selection(capacity: count)
+        selection.rows.update(repeating: 0, count: count)
+        selection.count = count
+        return try singleRow.gather(selection)
+    }
+
+    /// Whether the layout alone says that every row is NULL.
+    package var isAllNull: Bool {
+        isConstantNull || (layout == .dictionary && dictionary?.count == 0)
     }
 }
 

@@ -114,6 +114,15 @@ package final class Column: @unchecked Sendable {
             children: children, owners: owners)
     }
 
+    /// The same codes and nulls over other values: what a function of each value gives. `dictionary` is as long as the old one, flat and
+    /// without nulls.
+    package func replacing(dictionary: Column) -> Column {
+        precondition(layout == .dictionary && dictionary.layout == .flat, "a dictionary is flat")
+        return Column(
+            type: dictionary.type, layout: .dictionary, count: count, lanes: lanes, validity: validityBuffer, dictionary: dictionary,
+            children: [], owners: owners + [dictionary])
+    }
+
     /// The one row that a constant repeats, as a flat column.
     package var singleRow: Column {
         Column(

@@ -1,0 +1,163 @@
+/// `+` and `-` of dates, times and intervals.
+
+import LodeCore
+import LodeVectors
+
+/// What an operator does with these types, if one of them is a date, a time or an interval.
+/// - Source: PostgreSQL 17, table 9.32, "Date/Time Operators".
+enum TemporalArithmetic {
+    static func add(_ left: SQLType, _ right: SQLType) -> BoundScalar? {
+        switch (left, right) {
+        case (.date, .tinyint), (.date, .smallint), (.date, .integer), (.date, .bigint): return dateAndDays(1)
+        case (.tinyint, .date), (.smallint, .date), (.integer, .date), (.bigint, .date): return swapped(dateAndDays(1))
+        case (.date, .interval), (.timestamp, .interval): return timestampAndInterval(left, 1)
+        case (.interval, .date), (.interval, .timestamp): return swapped(timestampAndInterval(right, 1))
+        case (.timestamptz, .interval): return zonedAndInterval(1)
+        case (.interval, .timestamptz): return swapped(zonedAndInterval(1))
+        case (.time, .interval): return timeAndInterval(1)
+        case (.interval, .time): return swapped(timeAndInterval(1))
+        case (.date, .time): return dateAndTime
+        case (.time, .date): return swapped(dateAndTime)
+        case (.interval, .interval): return intervals(1)
+        default: return nil
+        }
+    }
+
+    static func subtract(_ left: SQLType, _ right: SQLType) -> BoundScalar? {
+        switch (left, right) {
+        case (.date, .tinyint), (.date, .smallint), (.date, .integer), (.date, .bigint): return dateAndDays(-1)
+        case (.date, .date):
+            return .strict([.date, .date], .bigint) { call throws(SQLError) in
+                try call.map(Int32.self, Int32.self, to: .bigint) { Int64($0) &- Int64($1) }
+            }
+        case (.date, .interval), (.timestamp, .interval): return timestampAndInterval(left, -1)
+        case (.timestamptz, .interval): return zonedAndInterval(-1)
+        case (.time, .interval): return timeAndInterval(-1)
+        case (.time, .time):
+            return .strict([.time, .time], .interval) { call throws(SQLError) in
+                try call.map(Int64.self, Int64.self, to: .interval) { Interval(micros: $0 &- $1) }
+            }
+        case (.timestamp, .timestamp), (.timestamp, .date), (.date, .timestamp): return difference(.timestamp)
+        case (.timestamptz, .timestamptz), (.timestamptz, .timestamp), (.timestamp, .timestamptz), (.timestamptz, .date),
+            (.date, .timestamptz):
+            return difference(.timestamptz)
+        case (.interval, .interval): return intervals(-1)
+        default: return nil
+        }
+    }
+
+    /// `interval * number`, `number * interval`.
+    static func multiply(_ left: SQLType, _ right: SQLType) -> BoundScalar? {
+        if left == .interval, right.isNumeric || right == .null { return scaled }
+        if right == .interval, left.isNumeric || left == .null { return swapped(scaled) }
+        return nil
+    }
+
+    static func divide(_ left: SQLType, _ right: SQLType) -> BoundScalar? {
+        guard left == .interval, right.isNumeric || right == .null else { return nil }
+        return .strict([.interval, .double], .interval, canFail: true) { call throws(SQLError) in
+            let intervals = call.lanes(0, Interval.self), divisors = call.lanes(1, Double.self)
+            return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in
+                if divisors[row] == 0 { throw .divisionByZero }
+                return try CalendarArithmetic.multiply(intervals[row], 1 / divisors[row])
+            }
+        }
+    }
+
+    private static var scaled: BoundScalar {
+        .strict([.interval, .double], .interval, canFail: true) { call throws(SQLError) in
+            let intervals = call.lanes(0, Interval.self), factors = call.lanes(1, Double.self)
+            return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in
+                try CalendarArithmetic.multiply(intervals[row], factors[row])
+            }
+        }
+    }
+
+    /// The same function of exchanged arguments.
+    private static func swapped(_ bound: BoundScalar) -> BoundScalar {
+        let kernel = bound.kernel
+        return BoundScalar(parameters: bound.parameters.reversed(), returns: bound.returns, canFail: bound.canFail) {
+            arguments, count, context throws(SQLError) in
+            try kernel([arguments[1], arguments[0]], count, context)
+        }
+    }
+
+    private static func dateAndDays(_ sign: Int64) -> BoundScalar {
+        .strict([.date, .bigint], .date, canFail: true) { call throws(SQLError) in
+            let dates = call.lanes(0, Int32.self), days = call.lanes(1, Int64.self)
+            return try call.mapValid(Int32(0), to: .date) { (row) throws(SQLError) in
+                let (product, _) = days[row].multipliedReportingOverflow(by: sign)
+                let (sum, overflow) = Int64(dates[row]).addingReportingOverflow(product)
+                guard !overflow, let day = Int32(exactly: sum) else { throw .dateOutOfRange }
+                return day
+            }
+        }
+    }
+
+    private static func timestampAndInterval(_ type: SQLType, _ sign: Int64) -> BoundScalar {
+        if type == .date {
+            return .strict([.date, .interval], .timestamp, canFail: true) { call throws(SQLError) in
+                let dates = call.lanes(0, Int32.self), intervals = call.lanes(1, Interval.self)
+                return try call.mapValid(Int64(0), to: .timestamp) { (row) throws(SQLError) in
+                    try CalendarArithmetic.add(try CalendarArithmetic.join(Int64(dates[row]), 0), intervals[row], sign)
+                }
+            }
+        }
+        return .strict([.timestamp, .interval], .timestamp, canFail: true) { call throws(SQLError) in
+            let stamps = call.lanes(0, Int64.self), intervals = call.lanes(1, Interval.self)
+            return try call.mapValid(Int64(0), to: .timestamp) { (row) throws(SQLError) in
+                try CalendarArithmetic.add(stamps[row], intervals[row], sign)
+            }
+        }
+    }
+
+    /// Months and days are added to what clocks show in the session's zone, time to the instant.
+    private static func zonedAndInterval(_ sign: Int64) -> BoundScalar {
+        .strict([.timestamptz, .interval], .timestamptz, canFail: true) { call throws(SQLError) in
+            let zone = try TimeZoneRules.named(call.context.timeZone)
+            let stamps = call.lanes(0, Int64.self), intervals = call.lanes(1, Interval.self)
+            return try call.mapValid(Int64(0), to: .timestamptz) { (row) throws(SQLError) in
+                let interval = intervals[row]
+                var instant = stamps[row]
+                if interval.months != 0 || interval.days != 0 {
+                    let calendar = Interval(months: interval.months, days: interval.days)
+                    instant = zone.utc(fromLocal: try CalendarArithmetic.add(zone.local(fromUTC: instant), calendar, sign))
+                }
+                return try CalendarArithmetic.add(instant, Interval(micros: interval.micros), sign)
+            }
+        }
+    }
+
+    private static func timeAndInterval(_ sign: Int64) -> BoundScalar {
+        .strict([.time, .interval], .time) { call throws(SQLError) in
+            let day = CalendarArithmetic.microsPerDay
+            return try call.map(Int64.self, Interval.self, to: .time) {
+                CalendarArithmetic.floorRemainder($0 &+ sign &* ($1.micros % day), day)
+            }
+        }
+    }
+
+    private static var dateAndTime: BoundScalar {
+        .strict([.date, .time], .timestamp) { call throws(SQLError) in
+            try call.map(Int32.self, Int64.self, to: .timestamp) { Int64($0) &* CalendarArithmetic.microsPerDay &+ $1 }
+        }
+    }
+
+    private static func difference(_ type: SQLType) -> BoundScalar {
+        .strict([type, type], .interval, canFail: true) { call throws(SQLError) in
+            let left = call.lanes(0, Int64.self), right = call.lanes(1, Int64.self)
+            return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in
+                try CalendarArithmetic.difference(left[row], right[row])
+            }
+        }
+    }
+
+    private static func intervals(_ sign: Int64) -> BoundScalar {
+        .strict([.interval, .interval], .interval, canFail: true) { call throws(SQLError) in
+            let left = call.lanes(0, Interval.self), right = call.lanes(1, Interval.self)
+            return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in
+                try CalendarArithmetic.add(left[row], right[row], sign)
+            }
+        }
+    }
+}
