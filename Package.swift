@@ -69,6 +69,11 @@ let package = Package(
         .target(name: "LodeCore", swiftSettings: kernels),
 
         // Tests mirror the sources.
+        .testTarget(name: "LodeObjectStoreTests", dependencies: ["LodeObjectStore", "LodeCore"], swiftSettings: library),
+        .testTarget(name: "LodeTablesTests", dependencies: ["LodeTables", "LodeCore"], swiftSettings: library),
+        .testTarget(
+            name: "LodeCatalogTests", dependencies: ["LodeCatalog", "LodeTables", "LodeObjectStore", "LodeCore"],
+            swiftSettings: library),
         .testTarget(name: "LodeVectorsTests", dependencies: ["LodeVectors", "LodeCore"], swiftSettings: kernels),
         .testTarget(
             name: "LodeFormatsTests", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore"],
