@@ -1,0 +1,52 @@
+/// The list of rules, in the order in which they run, each with its reason.
+
+import LodeCore
+import LodePlan
+
+/// Runs every rule once, top to bottom, and verifies the plan after each.
+package struct Optimizer {
+    package static let rules: [any OptimizerRule] = [
+        // Constants first: everything later sees simpler predicates.
+        SimplifyExpressions(),
+        // Subqueries become joins, so that all other rules know nothing but joins.
+        RewriteSubqueries(),
+        UnnestDependentJoins(),
+        // Filters reach the scans, cross products find their keys, outer joins that can't show NULLs become inner.
+        PushFilterDown(),
+        // Decorrelation and push-down leave conditions that fold.
+        SimplifyExpressions(),
+        // Duplicates that nothing tells apart need not be made unique.
+        RemoveRedundantDistinct(),
+        // Inner joins in the order of least work, from what scans keep after their filters.
+        OrderJoins(),
+        // Join ordering moves predicates; those over one side alone go down again.
+        PushFilterDown(),
+        // Limits meet the sorts and scans that can use them.
+        PushLimitDown(),
+        // What several aggregates or columns compute is computed once.
+        ShareCommonSubexpressions(),
+        // Nobody reads or carries what nobody uses.
+        PruneColumns(),
+        // Builds on the smaller side, now that widths and rows are known.
+        ChooseBuildSide(),
+        // Last: numbers that tie a join's build side to a scan must not be moved apart.
+        AssignDynamicFilters(),
+    ]
+
+    /// Called after each rule with its name and the plan; for plan tests and EXPLAIN (VERBOSE).
+    package var trace: ((String, LogicalPlan) -> Void)?
+
+    package init(trace: ((String, LogicalPlan) -> Void)? = nil) { self.trace = trace }
+
+    /// - Throws: errors of constants in the statement (1/0), or `XX000` when a rule broke the plan.
+    package func optimize(_ plan: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
+        var current = plan
+        try PlanVerifier.verify(current, after: "binding")
+        for rule in Self.rules {
+            current = try rule.apply(current, context)
+            try PlanVerifier.verify(current, after: rule.name)
+            trace?(rule.name, current)
+        }
+        return current
+    }
+}

@@ -1,0 +1,137 @@
+/// Moves filters towards the scans.
+
+import LodeCore
+import LodePlan
+
+/// Carries conjuncts down from where they stand to the lowest place where their columns exist.
+///
+///     Filter a.x > 1 and a.k = b.k         Join a.k = b.k
+///     └─ Cross join                  ──▶   ├─ Scan a  filter: x > 1
+///        ├─ Scan a                         └─ Scan b
+///        └─ Scan b
+///
+/// On the way it turns outer joins inner whose NULL rows a filter would drop, mark joins into semi and anti joins, finds join
+/// keys, and copies conditions on a key to the other side of its equality.
+///
+/// - Sound because: a conjunct moves below an operator only if it depends on nothing that the operator makes: not below a
+///   LIMIT, not past the side of an outer join that is filled with NULLs, into grouping only on keys that all sets share.
+///   Volatile conjuncts never move.
+/// - Order: after decorrelation; before join ordering, which reads the filters at the scans.
+struct PushFilterDown: OptimizerRule {
+    static let name = "push_filter_down"
+
+    func apply(_ plan: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
+        FilterPush(context: context).push([], into: plan)
+    }
+}
+
+/// One descent. Conjuncts that arrive at a node are over its output columns.
+struct FilterPush {
+    let context: RuleContext
+
+    func push(_ conjuncts: [BoundExpression], into plan: LogicalPlan) -> LogicalPlan {
+        switch plan {
+        case .filter(let node): return push(unique(conjuncts + node.predicate.conjuncts), into: node.input)
+        case .project(let node): return pushThroughProject(conjuncts, node)
+        case .aggregate(let node): return pushThroughAggregate(conjuncts, node)
+        case .window(let node): return pushThroughWindow(conjuncts, node)
+        case .sort(let node) where node.limit == nil:
+            return .sort(SortNode(input: push(conjuncts, into: node.input), keys: node.keys))
+        case .unnest(var node):
+            let ids = node.input.columnIDs
+            let (below, above) = split(conjuncts) { $0.columns.isSubset(of: ids) }
+            node.input = push(below, into: node.input)
+            return filtered(.unnest(node), above)
+        case .distinctOn(var node):
+            let keys = Set(node.keys)
+            let (below, above) = split(conjuncts) { conjunct in
+                conjunct.columns.allSatisfy { id in keys.contains { if case .column(id, _) = $0 { true } else { false } } }
+            }
+            node.input = push(below, into: node.input)
+            return filtered(.distinctOn(node), above)
+        case .join(let node): return JoinFilterPush(self, node).push(conjuncts)
+        case .setOperation(let node): return pushThroughSetOperation(conjuncts, node)
+        case .with(var node):
+            node.definition = push([], into: node.definition)
+            node.body = push(conjuncts, into: node.body)
+            return .with(node)
+        case .scan(var node):
+            let (below, above) = split(conjuncts) { !$0.hasSubquery }
+            node.filters = unique(node.filters + below)
+            return filtered(.scan(node), above)
+        case .values(let node) where conjuncts.contains(.false):
+            return .values(ValuesNode(columns: node.columns, rows: []))
+        default:
+            return filtered(plan.replacing(children: plan.children.map { push([], into: $0) }), conjuncts)
+        }
+    }
+
+    /// A filter with `conjuncts` above `plan`, if there are any.
+    func filtered(_ plan: LogicalPlan, _ conjuncts: [BoundExpression]) -> LogicalPlan {
+        conjuncts.isEmpty ? plan : .filter(FilterNode(input: plan, predicate: .conjunction(conjuncts)))
+    }
+
+    /// Parts `conjuncts` into those that may move and those that must stay; volatile ones stay.
+    func split(
+        _ conjuncts: [BoundExpression], _ mayMove: (BoundExpression) -> Bool
+    ) -> (below: [BoundExpression], above: [BoundExpression]) {
+        var below: [BoundExpression] = [], above: [BoundExpression] = []
+        for conjunct in conjuncts {
+            if !conjunct.isVolatile, mayMove(conjunct) { below.append(conjunct) } else { above.append(conjunct) }
+        }
+        return (below, above)
+    }
+
+    func unique(_ conjuncts: [BoundExpression]) -> [BoundExpression] {
+        var seen: Set<BoundExpression> = []
+        return conjuncts.filter { $0.isVolatile || seen.insert($0).inserted }
+    }
+
+    private func pushThroughProject(_ conjuncts: [BoundExpression], _ node: ProjectNode) -> LogicalPlan {
+        var replacements: [ColumnID: BoundExpression] = [:]
+        var fixed: Set<ColumnID> = []
+        for item in node.items {
+            replacements[item.column.id] = item.expression
+            if item.expression.isVolatile || item.expression.hasSubquery { fixed.insert(item.column.id) }
+        }
+        let (below, above) = split(conjuncts) { $0.columns.isDisjoint(with: fixed) }
+        let moved = below.map { conjunct in
+            conjunct.substituting(replacements).mapped { SimplifyExpressions.simplified(SimplifyExpressions.folded($0, context)) }
+        }
+        let input = push(moved.flatMap(\.conjuncts), into: node.input)
+        return filtered(.project(ProjectNode(input: input, items: node.items)), above)
+    }
+
+    private func pushThroughAggregate(_ conjuncts: [BoundExpression], _ node: AggregateNode) -> LogicalPlan {
+        var copy = node
+        var replacements: [ColumnID: BoundExpression] = [:]
+        for (index, group) in node.groups.enumerated() where node.sets?.allSatisfy({ $0.contains(index) }) ?? true {
+            replacements[group.column.id] = group.expression
+        }
+        let movable = Set(replacements.keys)
+        // A conjunct without columns would drop the one row of an ungrouped aggregate.
+        let (below, above) = split(conjuncts) { !$0.columns.isEmpty && $0.columns.isSubset(of: movable) }
+        copy.input = push(below.map { $0.substituting(replacements) }, into: node.input)
+        return filtered(.aggregate(copy), above)
+    }
+
+    private func pushThroughWindow(_ conjuncts: [BoundExpression], _ node: WindowNode) -> LogicalPlan {
+        var copy = node
+        let keys = Set(
+            node.partition.compactMap { (key) -> ColumnID? in if case .column(let id, _) = key { id } else { nil } })
+        let (below, above) = split(conjuncts) { !$0.columns.isEmpty && $0.columns.isSubset(of: keys) }
+        copy.input = push(below, into: node.input)
+        return filtered(.window(copy), above)
+    }
+
+    private func pushThroughSetOperation(_ conjuncts: [BoundExpression], _ node: SetOperationNode) -> LogicalPlan {
+        var copy = node
+        let (below, above) = split(conjuncts) { _ in true }
+        copy.inputs = node.inputs.map { input in
+            var renaming: [ColumnID: BoundExpression] = [:]
+            for (column, source) in zip(node.columns, input.columns) { renaming[column.id] = source.reference }
+            return push(below.map { $0.substituting(renaming) }, into: input)
+        }
+        return filtered(.setOperation(copy), above)
+    }
+}

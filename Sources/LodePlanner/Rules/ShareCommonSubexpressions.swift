@@ -1,0 +1,69 @@
+/// Computes once what several expressions of a node compute.
+
+import LodeCore
+import LodePlan
+
+/// Puts repeated sub-expressions of an aggregate, projection or window into a projection below.
+///
+///     Group sum(a * (1 - b)), sum(a * (1 - b) * c)       Group sum(t), sum(t * c)
+///     └─ Scan                                     ──▶    └─ Project a * (1 - b) as t, c
+///                                                           └─ Scan
+///
+/// - Sound because: only expressions are shared that every row computes anyway (not inside CASE branches, nor behind
+///   AND), that can't be volatile.
+/// - Order: after push-down; before pruning, which drops what the projection needn't pass on.
+struct ShareCommonSubexpressions: NodeRule {
+    static let name = "share_common_subexpressions"
+
+    func rewrite(_ node: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan? {
+        switch node {
+        case .aggregate, .project, .window: break
+        default: return nil
+        }
+        var counts: [BoundExpression: Int] = [:]
+        for expression in node.expressions { count(expression, &counts) }
+        let repeated = counts.filter { $0.value > 1 }.map(\.key)
+        guard !repeated.isEmpty, let input = node.children.first else { return nil }
+        // Parts of a larger repeated expression that occur nowhere else need no column of their own.
+        let shared = repeated.filter { candidate in
+            let inLarger = repeated.filter { $0 != candidate }.reduce(0) { $0 + $1.occurrences(of: candidate) * (counts[$1] ?? 0) }
+            return (counts[candidate] ?? 0) > inLarger || inLarger == 0
+        }
+        if shared.isEmpty { return nil }
+        let items = shared.sorted { $0.size < $1.size }.map { ProjectNode.Item(PlanColumn(context.columnIDs.fresh(), "shared", $0.type), $0) }
+        let below = LogicalPlan.project(ProjectNode(input: input, items: UnnestDependentJoins.passing(input.columns) + items))
+        let columns = Dictionary(items.map { ($0.expression, $0.column) }, uniquingKeysWith: { a, _ in a })
+        let rewritten = node.mappingExpressions { $0.replacingTopDown(columns) }
+        return rewritten.replacing(children: [below])
+    }
+
+    private func count(_ expression: BoundExpression, _ counts: inout [BoundExpression: Int]) {
+        switch expression {
+        case .column, .constant, .subquery, .lambda: return
+        default: break
+        }
+        if !expression.isVolatile { counts[expression, default: 0] += 1 }
+        // Branches are computed for some rows only: what is in them is not shared.
+        switch expression {
+        case .conditional(let branches, _, _): if let first = branches.first { count(first.condition, &counts) }
+        case .coalesce(let parts, _): if let first = parts.first { count(first, &counts) }
+        case .and(let parts), .or(let parts): if let first = parts.first { count(first, &counts) }
+        case .attempt: break
+        default: for child in expression.children { count(child, &counts) }
+        }
+    }
+}
+
+extension BoundExpression {
+    fileprivate var size: Int { children.reduce(1) { $0 + $1.size } }
+
+    fileprivate func occurrences(of other: BoundExpression) -> Int {
+        (self == other ? 1 : 0) + children.reduce(0) { $0 + $1.occurrences(of: other) }
+    }
+
+    fileprivate func replacingTopDown(_ columns: [BoundExpression: PlanColumn]) -> BoundExpression {
+        if let column = columns[self] { return column.reference }
+        let parts = children
+        return parts.isEmpty ? self : replacing(children: parts.map { $0.replacingTopDown(columns) })
+    }
+}

@@ -1,0 +1,113 @@
+/// What part of the rows a condition keeps.
+
+import LodeCore
+import LodePlan
+
+/// Guesses over one relation; conjuncts are taken to be independent, ranges on one column are taken together.
+struct Selectivity {
+    let relation: RelationEstimate
+
+    init(_ relation: RelationEstimate) { self.relation = relation }
+
+    func applying(_ conjuncts: [BoundExpression]) -> RelationEstimate {
+        if conjuncts.isEmpty { return relation }
+        var result = relation.scaled(to: max(min(relation.rows, 1), relation.rows * selectivity(of: conjuncts)))
+        for conjunct in conjuncts { narrow(&result, conjunct) }
+        return result
+    }
+
+    /// Ranges on one column (`x >= a and x < b`) multiply to far too little, so they're intersected first.
+    func selectivity(of conjuncts: [BoundExpression]) -> Double {
+        var ranges: [ColumnID: (low: Double, high: Double)] = [:]
+        var product = 1.0
+        for conjunct in conjuncts {
+            if let (id, low, high) = range(conjunct) {
+                let known = ranges[id] ?? (0, 1)
+                ranges[id] = (max(known.low, low), min(known.high, high))
+            } else {
+                product *= fraction(conjunct)
+            }
+        }
+        for (_, range) in ranges { product *= max(range.high - range.low, 0.0005) }
+        return product
+    }
+
+    /// The part of a column's value range that a comparison leaves, as fractions from its start.
+    private func range(_ conjunct: BoundExpression) -> (ColumnID, Double, Double)? {
+        guard case .comparison(let op, .column(let id, _), .constant(let value, _), _) = conjunct,
+            let column = relation.columns[id], let low = column.minimum, let high = column.maximum, high > low, let at = value.position
+        else { return nil }
+        let place = min(max((at - low) / (high - low), 0), 1)
+        switch op {
+        case .less, .lessOrEqual: return (id, 0, place)
+        case .greater, .greaterOrEqual: return (id, place, 1)
+        default: return nil
+        }
+    }
+
+    func fraction(_ condition: BoundExpression) -> Double {
+        switch condition {
+        case .constant(.boolean(let flag), _): return flag ? 1 : 0
+        case .constant: return 0
+        case .and(let parts): return selectivity(of: parts)
+        case .or(let parts): return 1 - parts.reduce(1) { $0 * (1 - fraction($1)) }
+        case .not(let inner): return max(0.01, 1 - fraction(inner))
+        case .isNull(.column(let id, _)): return max(relation.columns[id]?.nullFraction ?? 0.05, 0.001)
+        case .isNull: return 0.05
+        case .isIn(let operand, let list): return min(0.9, Double(list.count) * equality(operand))
+        case .comparison(let op, let left, let right, _): return comparison(op, left, right)
+        case .call(let call): return Self.call(call)
+        default: return 0.33
+        }
+    }
+
+    private func comparison(_ op: BoundExpression.Comparison, _ left: BoundExpression, _ right: BoundExpression) -> Double {
+        switch op {
+        case .equal, .isNotDistinct:
+            if case .constant = right { return equality(left) }
+            return min(equality(left), equality(right))
+        case .notEqual, .isDistinct: return 1 - min(0.5, equality(left))
+        default:
+            if case .constant = right, let (_, low, high) = range(.comparison(op, left, right, nil)) { return max(high - low, 0.0005) }
+            return 0.33
+        }
+    }
+
+    /// The part of the rows that one value of `operand` has. Texts without a known count are taken to repeat a lot.
+    private func equality(_ operand: BoundExpression) -> Double {
+        guard case .column(let id, let type) = operand, let column = relation.columns[id] else { return 0.1 }
+        if column.isBound, type.isText || type == .double || type == .real {
+            return max(1 / max(column.distinct, 1), min(0.1, 10 / max(relation.rows, 1).squareRoot()))
+        }
+        return 1 / max(column.distinct, 1)
+    }
+
+    private static func call(_ call: ScalarCall) -> Double {
+        switch call.name {
+        case "like", "ilike", "starts_with": return 0.1
+        case "contains", "regexp_matches", "~", "regexp_like": return 0.1
+        default: return 0.33
+        }
+    }
+
+    /// What a condition tells of its column from here on.
+    private func narrow(_ result: inout RelationEstimate, _ conjunct: BoundExpression) {
+        switch conjunct {
+        case .comparison(.equal, .column(let id, _), .constant, _): result.columns[id]?.distinct = 1
+        case .isIn(.column(let id, _), let list):
+            if let column = result.columns[id] { result.columns[id]?.distinct = min(column.distinct, Double(list.count)) }
+        case .comparison(let op, .column(let id, _), .constant(let value, _), _):
+            guard let at = value.position, let column = result.columns[id], let low = column.minimum, let high = column.maximum, high > low else { return }
+            let width = high - low
+            switch op {
+            case .less, .lessOrEqual: result.columns[id]?.maximum = min(high, max(at, low))
+            case .greater, .greaterOrEqual: result.columns[id]?.minimum = max(low, min(at, high))
+            default: return
+            }
+            if let now = result.columns[id], let a = now.minimum, let b = now.maximum {
+                result.columns[id]?.distinct = max(1, min(now.distinct, column.distinct * (b - a) / width + 1))
+            }
+        default: return
+        }
+    }
+}
