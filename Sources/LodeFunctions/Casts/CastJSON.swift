@@ -1,0 +1,70 @@
+/// To and from JSON.
+
+import LodeCore
+import LodeVectors
+
+enum CastToJSON {
+    /// Any value as JSON: lists are arrays, structs and maps objects, dates and the like strings.
+    static func body(_ from: SQLType) -> StrictBody? {
+        { call throws(SQLError) in
+            let zone = try TimeZoneRules.named(call.context.timeZone)
+            let sink = try ByteSink(capacity: 256)
+            let column = call.arguments[0]
+            return try call.mapText(to: .json) { (row, arena) throws(SQLError) in
+                sink.truncate()
+                try JSONText.append(column, row, zone, to: sink)
+                return try arena.add(sink.bytes)
+            }
+        }
+    }
+}
+
+enum CastFromJSON {
+    /// Scalars: a JSON string by what it says, others by their text; JSON's null is NULL.
+    static func body(_ to: SQLType, _ isTry: Bool) -> StrictBody? {
+        guard let parse = CastFromText.body(.varchar, to, isTry) else { return nil }
+        return { call throws(SQLError) in
+            let texts = try JSONScalar.text(call)
+            let validity = try Validity.and(texts.validityBuffer, maskBuffer(call), call.count)
+            let mask = validity.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt64.self)) }
+            let result = try parse(StrictCall(arguments: [texts], count: call.count, validity: mask, context: call.context))
+            return result.replacing(validity: try Validity.and(result.validityBuffer, validity, call.count))
+        }
+    }
+
+    private static func maskBuffer(_ call: StrictCall) throws(SQLError) -> Buffer? {
+        guard let validity = call.validity else { return nil }
+        return try Buffer(copying: UnsafeRawBufferPointer(start: validity, count: Validity.wordCount(call.count) * 8))
+    }
+}
+
+/// What JSON scalars say.
+enum JSONScalar {
+    /// The string's content, or the text of a number or boolean; NULL for null; arrays and objects as they are.
+    static func text(_ call: StrictCall) throws(SQLError) -> Column {
+        let source = call.texts(0)
+        let sink = try ByteSink(capacity: 256)
+        return try call.mapOptionalText { (row, arena) throws(SQLError) in
+            try source[row].withBytes(throwing: { (bytes: UnsafeRawBufferPointer) throws(SQLError) in
+                sink.truncate()
+                return try append(bytes, to: sink) ? try arena.add(sink.bytes) : nil
+            })
+        }
+    }
+
+    /// Appends what one JSON value says; false for null.
+    static func append(_ bytes: UnsafeRawBufferPointer, to sink: ByteSink) throws(SQLError) -> Bool {
+        var scanner = JSONScanner(bytes)
+        let kind = scanner.kind()
+        let start = scanner.at
+        if kind == .null { return false }
+        guard scanner.skipValue() else {
+            try sink.append(bytes)
+            return true
+        }
+        let isString = kind == .string
+        let inner = UnsafeRawBufferPointer(rebasing: bytes[(isString ? start + 1 : start)..<(isString ? scanner.at - 1 : scanner.at)])
+        if isString { try JSONText.append(unescaped: inner, to: sink) } else { try sink.append(inner) }
+        return true
+    }
+}
