@@ -55,7 +55,7 @@ package final class EmbeddedCatalog: Catalog {
 }
 
 /// The points of a commit at which a process may die.
-enum CommitStep: Sendable {
+enum CommitStep: Int, Sendable {
     /// The files are written; nothing is recorded.
     case started
     /// Everything is recorded, but the transaction is not committed.

@@ -1,0 +1,85 @@
+/// Many processes at one catalog, and processes that die.
+
+import Glibc
+import LodeCore
+import LodeObjectStore
+import LodeTables
+import Synchronization
+import Testing
+
+@testable import LodeCatalog
+
+@Suite struct ConcurrencyTests {
+    @Test func `writers that start together on an empty warehouse all succeed`() throws {
+        let scene = Scene()
+        let failures = Mutex<[String]>([])
+        onThreads(8) { index in
+            do {
+                let table = try GlueTable.define(TableName("main", "t\(index)"), Scene.columns)
+                _ = try scene.another().commit([.create(table)])
+            } catch {
+                failures.withLock { $0.append("\(error)") }
+            }
+        }
+        #expect(failures.withLock { $0 } == [])
+        #expect(try scene.catalog.tables(in: "main").count == 8)
+    }
+
+    @Test func `appends from many catalogs are all there and readers see whole commits`() throws {
+        let scene = Scene()
+        try scene.fill()
+        let failures = Mutex<[String]>([])
+        onThreads(6) { index in
+            do {
+                let catalog = scene.another()
+                for _ in 0..<15 {
+                    if index < 4 {
+                        let write = try catalog.beginWrite(Scene.sales)
+                        write.append([try scene.file(1), try scene.file(2)])
+                        _ = try write.commit()
+                    } else {
+                        let snapshot = try catalog.snapshot(of: Scene.sales)
+                        let files = try snapshot.plan(nil).files.count
+                        if files != snapshot.statistics.fileCount || files % 2 != 0 {
+                            failures.withLock { $0.append("\(files) files at version \(snapshot.version)") }
+                        }
+                    }
+                }
+            } catch {
+                failures.withLock { $0.append("\(error)") }
+            }
+        }
+        #expect(failures.withLock { $0 } == [])
+        let snapshot = try scene.catalog.snapshot(of: Scene.sales)
+        #expect(snapshot.version == 61)
+        #expect(try snapshot.plan(nil).files.count == 120)
+    }
+
+    @Test(arguments: [CommitStep.started, .recorded, .published])
+    func `a process that dies in a commit leaves the old or the new table`(step: CommitStep) async throws {
+        let scene = Scene()
+        try scene.fill()
+        let old = try scene.file(1)
+        let write = try scene.catalog.beginWrite(Scene.sales)
+        write.append([old])
+        _ = try write.commit()
+        let new = try scene.file(2)
+
+        let warehouse = scene.warehouse
+        await #expect(processExitsWith: .signal(SIGKILL)) { [warehouse = warehouse as String, new = new.path as String, step = step.rawValue as Int] in
+            let place = Warehouse(warehouse)
+            let catalog = EmbeddedCatalog(place, CatalogStorage(path: place.catalogPath), StoreRegistry()) { now in
+                if now.rawValue == step { kill(getpid(), SIGKILL) }
+            }
+            let write = try catalog.beginWrite(Scene.sales)
+            write.replaceAll(with: [DataFile(path: new, size: 3, rowCount: 9, partitionValues: [.date(2)])])
+            _ = try write.commit()
+        }
+        #expect(try scene.files(scene.another()) == (step == .published ? [new.path] : [old.path]))
+        // And the next writer is not held up.
+        let after = try scene.another().beginWrite(Scene.sales)
+        after.replaceAll(with: [])
+        _ = try after.commit()
+        #expect(try scene.files() == [])
+    }
+}

@@ -1,0 +1,54 @@
+/// A warehouse for one test.
+
+import LodeCore
+import LodeObjectStore
+import LodeTables
+
+@testable import LodeCatalog
+
+struct Scene: Sendable {
+    let folder = TemporaryFolder()
+    let stores = StoreRegistry()
+    let catalog: EmbeddedCatalog
+
+    init() { catalog = EmbeddedCatalog(warehouse: folder("lake"), stores: stores) }
+
+    var warehouse: String { folder("lake") }
+
+    /// Another process, as far as the catalog can tell.
+    func another() -> EmbeddedCatalog { EmbeddedCatalog(warehouse: warehouse, stores: StoreRegistry()) }
+
+    static let sales = TableName("main", "sales")
+    static let columns = Schema([
+        Field("date", .date), Field("id", .bigint, nullable: false), Field("amount", .decimal(precision: 12, scale: 2)),
+    ])
+
+    /// A table `main.sales`, partitioned by its first column, a view and an external table.
+    func fill() throws {
+        let sales = try GlueTable.define(Self.sales, Self.columns, partitionedBy: ["date"])
+        let view = try GlueTable.view(TableName("main", "big"), sql: "SELECT id FROM sales", columns: Schema([Field("id", .bigint)]))
+        let raw = try GlueTable.define(
+            TableName("main", "raw"), Self.columns, partitionedBy: ["date"], kind: .external, format: .csv, location: folder("raw"))
+        _ = try catalog.commit([.create(sales), .create(view), .create(raw)])
+    }
+
+    /// Writes a data file of `size` bytes for a day of `main.sales`.
+    func file(_ day: Int32, size: Int = 3, ids: ClosedRange<Int64> = 1...9, in catalog: EmbeddedCatalog? = nil) throws -> DataFile {
+        let values: [Value] = [.date(day)]
+        let path = ManagedFileName.path(
+            in: try (catalog ?? self.catalog).managedLocation(of: Self.sales), [Field("date", .date)], values, fileExtension: "parquet")
+        try LocalStore().put(path, [UInt8](repeating: 1, count: size))
+        let statistics = ColumnStatistics(
+            minimum: .integer(ids.lowerBound), maximum: .integer(ids.upperBound), nullCount: 0, boundsAreExact: true)
+        return DataFile(path: path, size: size, rowCount: ids.count, partitionValues: values, statistics: ["id": statistics])
+    }
+
+    func files(_ catalog: EmbeddedCatalog? = nil) throws -> [String] {
+        try (catalog ?? self.catalog).snapshot(of: Self.sales).plan(nil).files.map(\.path)
+    }
+
+    /// Everything in the warehouse folder but the catalog itself.
+    func stored() throws -> [String] {
+        try LocalStore().list(warehouse, recursive: true).map(\.path).filter { !$0.contains("catalog.sqlite") }
+    }
+}

@@ -1,0 +1,35 @@
+/// A `TableIO` over a list of paths.
+
+import LodeCore
+import LodeTables
+import Synchronization
+
+final class FolderTree: TableIO {
+    private let files: [String]
+    private let listed = Mutex<[String]>([])
+
+    init(_ files: [String]) { self.files = files }
+
+    /// Folders that were listed so far, in order.
+    var listings: [String] { listed.withLock { $0 } }
+
+    func list(_ folder: String) throws(SQLError) -> FolderListing {
+        listed.withLock { $0.append(folder) }
+        var listing = FolderListing()
+        var folders: Set<String> = []
+        for file in files where file.hasPrefix(folder + "/") {
+            let rest = file.dropFirst(folder.count + 1)
+            if let slash = rest.firstIndex(of: "/") {
+                folders.insert(String(rest[..<slash]))
+            } else {
+                listing.files.append(.init(name: String(rest), size: 1))
+            }
+        }
+        listing.files.sort { $0.name < $1.name }
+        listing.folders = folders.sorted()
+        return listing
+    }
+
+    func read(_ path: String) throws(SQLError) -> [UInt8] { [] }
+    func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool { false }
+}

@@ -1,0 +1,56 @@
+/// Partition folders: there and back, whatever the values hold.
+
+import LodeCore
+import Testing
+
+@testable import LodeTables
+
+@Suite struct HivePathTests {
+    static let nasty = [
+        "a=b/c%20d", "x", "naïve café", "日本", "{[^]}", "tab\there", "new\nline", "\"quoted\"", "a:b?c*d#e'f\\g", "..", ".", "%", "%%2",
+        "%41", " leading", "trailing ", "__HIVE_DEFAULT_PARTITION__", "\u{7F}", "_under", ".dot",
+    ]
+
+    @Test(arguments: nasty) func `a value comes back as it was`(text: String) throws {
+        let column = Field("key", .varchar)
+        let folder = HivePath.folder([column], [.text(text)])
+        #expect(!folder.contains("/"))
+        let (key, value) = try #require(HivePath.split(folder))
+        #expect(key == "key")
+        #expect(value == text)
+        #expect(!HivePath.isHidden(folder))
+    }
+
+    @Test(arguments: nasty) func `a column name comes back as it was`(name: String) throws {
+        let folder = HivePath.folder([Field(name, .integer)], [.integer(1)])
+        #expect(try #require(HivePath.split(folder)).key == name)
+        #expect(!HivePath.isHidden(folder))
+    }
+
+    @Test func `NULL and the empty text become the default partition`() throws {
+        for value in [Value.null, .text("")] {
+            let folder = HivePath.folder([Field("k", .varchar)], [value])
+            #expect(folder == "k=__HIVE_DEFAULT_PARTITION__")
+            #expect(try #require(HivePath.split(folder)).value == nil)
+        }
+    }
+
+    @Test func `several columns nest`() {
+        let columns = [Field("date", .date), Field("region", .varchar)]
+        #expect(HivePath.folder(columns, [.date(19753), .text("a/b")]) == "date=2024-01-31/region=a%2Fb")
+        let pairs = HivePath.pairs(inPath: "/data/date=2024-01-31/region=a%2Fb/file=1.csv")
+        #expect(pairs.map(\.key) == ["date", "region"])
+        #expect(pairs.map(\.value) == ["2024-01-31", "a/b"])
+    }
+
+    @Test(arguments: ["plain", "=x", ""]) func `other folders are no partitions`(name: String) {
+        #expect(HivePath.split(name) == nil)
+    }
+
+    @Test func `hidden names are left out and partitions by an underscored column are not`() {
+        #expect(HivePath.isHidden("_SUCCESS"))
+        #expect(HivePath.isHidden(".part.crc"))
+        #expect(!HivePath.isHidden("_date=1"))
+        #expect(!HivePath.isHidden("part-0"))
+    }
+}
