@@ -4,8 +4,8 @@ import LodeCore
 /// A type in a cast, a column definition or a typed literal.
 package final class TypeName: Sendable {
     package enum Kind: Sendable {
-        /// `int`, `decimal(10, 2)`, `timestamp with time zone`, `schema.type`. Words of a built-in type are one part with
-        /// single blanks between ("double precision", "timestamp with time zone", "character varying").
+        /// `int`, `decimal(10, 2)`, `schema.type`. Built-in types of several words have one part and one spelling: `double`,
+        /// `varchar`, `char`, `timestamp with time zone`, `time with time zone`, `timestamp with local time zone`, `interval`.
         case named(QualifiedName, [TypeArgument])
         /// `int[]`, `array<int>`, `array(int)`, `list(int)`; `int[3]` has a size.
         case list(TypeName, size: Int?)

@@ -1,0 +1,116 @@
+/// changes.gram -> AST.
+import LodeCore
+
+extension Transform {
+    mutating func insert(_ edge: Edge) throws(SQLError) -> Insert {
+        var partition: [Property] = []
+        if let part = find(edge, .partitionSpec) { partition = try properties(try kid(part, 0)) }
+        var columns: [Identifier] = []
+        if let part = find(edge, .insertColumns) { columns = try identifiers(part) }
+        var source = Insert.Source.defaultValues
+        if !has(edge, .values) {
+            let skipped: [Rule] = [.with, .tableName, .partitionSpec, .insertColumns, .returning]
+            guard let query = kids(edge).last(where: { !$0.isToken && !skipped.contains(rule($0)) }) else {
+                throw mismatch(edge)
+            }
+            source = .query(try self.query(query))
+        }
+        let alias = kids(edge).first(where: \.isName)
+        return Insert(
+            with: try with(edge), table: try qualifiedName(edge, .tableName),
+            alias: try alias.map { (name) throws(SQLError) in try identifier(name) }, isOverwrite: has(edge, .overwrite),
+            partition: partition, columns: columns, isByName: has(edge, .name), source: source,
+            returning: try returning(edge))
+    }
+
+    private mutating func returning(_ edge: Edge) throws(SQLError) -> [SelectItem] {
+        guard let list = content(edge, .returning) else { return [] }
+        return try selectItems(list)
+    }
+
+    mutating func assignment(_ edge: Edge) throws(SQLError) -> Assignment {
+        let targets = kids(edge).dropLast()
+        return Assignment(
+            targets: try each(targets) { (my, target) throws(SQLError) in try my.qualifiedName(target) },
+            value: try expression(try lastKid(edge)))
+    }
+
+    private mutating func assignments(_ edge: Edge) throws(SQLError) -> [Assignment] {
+        try each(kids(edge).filter { rule($0) == .assignment }) { (my, item) throws(SQLError) in try my.assignment(item) }
+    }
+
+    /// The table that a statement changes: the first child that is one, after WITH.
+    private mutating func target(_ edge: Edge) throws(SQLError) -> TableReference {
+        guard let table = kids(edge).first(where: { !$0.isToken && rule($0) != .with }) else { throw mismatch(edge) }
+        return try tableReference(table)
+    }
+
+    mutating func update(_ edge: Edge) throws(SQLError) -> Update {
+        var from: [TableReference] = []
+        if let part = find(edge, .from) { from = try tableReferences(part) }
+        return Update(
+            with: try with(edge), table: try target(edge), assignments: try assignments(edge), from: from,
+            where: try optionalExpression(content(edge, .where)), returning: try returning(edge))
+    }
+
+    mutating func delete(_ edge: Edge) throws(SQLError) -> Delete {
+        var using: [TableReference] = []
+        if let part = find(edge, .deleteUsing) { using = try tableReferences(part) }
+        return Delete(
+            with: try with(edge), table: try target(edge), using: using,
+            where: try optionalExpression(content(edge, .where)), returning: try returning(edge))
+    }
+
+    mutating func merge(_ edge: Edge) throws(SQLError) -> Merge {
+        let parts = kids(edge).filter { rule($0) != .with && rule($0) != .mergeClause }
+        guard parts.count == 3 else { throw mismatch(edge) }
+        return Merge(
+            with: try with(edge), target: try tableReference(parts[0]), source: try tableReference(parts[1]),
+            condition: try expression(parts[2]),
+            clauses: try each(kids(edge).filter { rule($0) == .mergeClause }) { (my, clause) throws(SQLError) in
+                try my.mergeClause(clause)
+            })
+    }
+
+    private mutating func mergeClause(_ edge: Edge) throws(SQLError) -> Merge.Clause {
+        var match = Merge.Match.matched
+        if has(edge, .not) { match = has(edge, .source) ? .notMatchedBySource : .notMatched }
+        return Merge.Clause(
+            match: match, condition: try optionalExpression(content(edge, .mergeCondition)),
+            action: try mergeAction(edge), span: span(edge))
+    }
+
+    private mutating func mergeAction(_ edge: Edge) throws(SQLError) -> Merge.Action {
+        if let update = find(edge, .mergeUpdate) {
+            return has(update, .star) ? .updateAll : .update(try assignments(update))
+        }
+        if let insert = find(edge, .mergeInsert) {
+            guard !has(insert, .star) else { return .insertAll }
+            var columns: [Identifier] = []
+            if let part = find(insert, .insertColumns) { columns = try identifiers(part) }
+            return .insert(columns: columns, values: try expressions(kids(try lastKid(insert))))
+        }
+        return has(edge, .delete) ? .delete : .doNothing
+    }
+
+    mutating func copy(_ edge: Edge) throws(SQLError) -> Copy {
+        let head = try kid(edge, 0)
+        let subject: Copy.Subject
+        if rule(head) == .copyQuery {
+            subject = .query(try query(try kid(head, 0)))
+        } else {
+            var columns: [Identifier] = []
+            if let list = find(head, .columns) { columns = try identifiers(list) }
+            subject = .table(try qualifiedName(head, .tableName), columns)
+        }
+        var target = Copy.Target.standardOutput
+        if let path = kids(edge).first(where: { isString($0) }) {
+            target = .path(try string(path), span(path))
+        } else if has(edge, .stdin) {
+            target = .standardInput
+        }
+        var options: [Property] = []
+        if let list = find(edge, .properties) { options = try properties(list) }
+        return Copy(subject: subject, direction: has(edge, .from) ? .from : .to, target: target, options: options)
+    }
+}

@@ -1,0 +1,114 @@
+/// definitions.gram -> AST: schemas, views, ALTER and DROP. Tables are in TableDefinitionsTransform.swift.
+import LodeCore
+
+extension Transform {
+    mutating func createSchema(_ edge: Edge) throws(SQLError) -> CreateSchema {
+        var schema = CreateSchema(
+            name: try qualifiedName(edge, .schemaName), ifNotExists: find(edge, .ifNotExists) != nil, comment: nil,
+            location: nil, properties: [])
+        for clause in kids(edge) where rule(clause) == .schemaClause || isSchemaClause(clause) {
+            let part = rule(clause) == .schemaClause ? try lastKid(clause) : clause
+            switch rule(part) {
+            case .comment: schema.comment = try string(try lastKid(part))
+            case .location: schema.location = try string(try lastKid(part))
+            default: schema.properties += try properties(part)
+            }
+        }
+        return schema
+    }
+
+    private func isSchemaClause(_ edge: Edge) -> Bool { rule(edge) == .comment || rule(edge) == .location }
+
+    mutating func createView(_ edge: Edge) throws(SQLError) -> CreateView {
+        var columns: [Identifier] = []
+        if let names = find(edge, .names) { columns = try identifiers(names) }
+        return CreateView(
+            name: try qualifiedName(edge, .newName), orReplace: find(edge, .orReplace) != nil,
+            isTemporary: has(edge, .temp) || has(edge, .temporary), isMaterialized: has(edge, .materialized),
+            ifNotExists: find(edge, .ifNotExists) != nil, columns: columns, comment: try comment(edge),
+            query: try query(try lastKid(edge)))
+    }
+
+    /// The text of the COMMENT among the children.
+    func comment(_ edge: Edge) throws(SQLError) -> String? {
+        try find(edge, .comment).map { (part) throws(SQLError) in try string(try lastKid(part)) }
+    }
+
+    // MARK: Properties
+
+    mutating func properties(_ edge: Edge) throws(SQLError) -> [Property] {
+        try each(kids(edge)) { (my, item) throws(SQLError) in
+            let value = my.find(item, .propertyValue) ?? my.kids(item).dropFirst().first
+            return Property(
+                key: try my.propertyKey(try my.kid(item, 0)),
+                value: try value.map { (edge) throws(SQLError) in try my.propertyValue(edge) })
+        }
+    }
+
+    private func propertyKey(_ edge: Edge) throws(SQLError) -> Identifier {
+        let first = try kid(edge, 0)
+        if isString(first) { return Identifier(try string(first), isQuoted: true, span: span(first)) }
+        let name = try qualifiedName(edge)
+        return Identifier(name.text, isQuoted: name.last.isQuoted, span: name.span)
+    }
+
+    /// An expression, or a word that is no expression: ON as a name, `*` as a star.
+    mutating func propertyValue(_ edge: Edge) throws(SQLError) -> Expression {
+        switch word(edge) {
+        case .on: return Expression(.name(QualifiedName([try identifier(edge)])), span: span(edge))
+        case .star: return Expression(.star(Star()), span: span(edge))
+        default: return try expression(edge)
+        }
+    }
+
+    // MARK: ALTER and DROP
+
+    mutating func alterTable(_ edge: Edge) throws(SQLError) -> AlterTable {
+        AlterTable(
+            name: try qualifiedName(edge, .tableName), ifExists: find(edge, .ifExists) != nil,
+            action: try alteration(try lastKid(edge)))
+    }
+
+    private mutating func alteration(_ edge: Edge) throws(SQLError) -> AlterTable.Action {
+        let ifExists = find(edge, .ifExists) != nil
+        let ifNotExists = find(edge, .ifNotExists) != nil
+        switch rule(edge) {
+        case .renameTable: return .rename(try qualifiedName(edge, .newName))
+        case .renameColumn:
+            let names = try identifiers(edge)
+            guard names.count == 2 else { throw mismatch(edge) }
+            return .renameColumn(names[0], to: names[1])
+        case .addColumns:
+            let columns = kids(edge).filter { rule($0) == .columnDefinition }
+            return .addColumns(
+                try each(columns) { (my, column) throws(SQLError) in try my.columnDefinition(column) },
+                ifNotExists: ifNotExists)
+        case .dropColumns: return .dropColumns([try firstName(edge)], ifExists: ifExists)
+        case .addPartitions: return .addPartitions(try partitions(edge), ifNotExists: ifNotExists)
+        case .dropPartitions: return .dropPartitions(try partitions(edge), ifExists: ifExists)
+        case .alterColumn:
+            let column = try firstName(edge)
+            if let type = find(edge, .setType) { return .setType(column, try self.type(try lastKid(type))) }
+            return .setNotNull(column, !has(edge, .drop))
+        case .setProperties: return .setProperties(try properties(try lastKid(edge)))
+        case .setLocation: return .setLocation(try string(try lastKid(edge)))
+        default: throw mismatch(edge)
+        }
+    }
+
+    private mutating func partitions(_ edge: Edge) throws(SQLError) -> [AlterTable.Partition] {
+        try each(kids(edge).filter { rule($0) == .partitionSpec }) { (my, part) throws(SQLError) in
+            AlterTable.Partition(
+                values: try my.properties(try my.kid(part, 0)),
+                location: try my.content(part, .location).map { (path) throws(SQLError) in try my.string(path) })
+        }
+    }
+
+    mutating func drop(_ edge: Edge) throws(SQLError) -> Drop {
+        let kind: Drop.Kind = has(edge, .table) ? .table : has(edge, .view) ? .view : .schema
+        var names: [QualifiedName] = []
+        for name in kids(edge) where rule(name) == .dropName { names.append(try qualifiedName(name)) }
+        return Drop(
+            kind: kind, ifExists: find(edge, .ifExists) != nil, names: names, isCascade: has(edge, .cascade))
+    }
+}

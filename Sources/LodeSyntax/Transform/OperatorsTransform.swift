@@ -1,0 +1,197 @@
+/// expressions.gram -> AST: the table of operators, and the special function forms with words between their arguments.
+import LodeCore
+
+extension Transform {
+    mutating func operation(_ edge: Edge, _ rule: Rule) throws(SQLError) -> Expression.Kind {
+        switch rule {
+        case .or: return .or(try expressions(operands(edge)))
+        case .and: return .and(try expressions(operands(edge)))
+        case .not: return .unary(.not, try expression(try kid(edge, 0)))
+        case .bitNot: return .unary(.bitNot, try expression(try kid(edge, 0)))
+        case .sign: return .unary(has(edge, .minus) ? .minus : .plus, try expression(try kid(edge, 1)))
+        case .isTest, .isNull: return try isTest(edge)
+        case .isDistinct:
+            return .isDistinct(
+                try expression(try kid(edge, 0)), try expression(try lastKid(edge)), negated: has(edge, .not))
+        case .quantified: return try quantified(edge)
+        case .compare:
+            return .binary(
+                try binaryOperator(try kid(edge, 1)), try expression(try kid(edge, 0)), try expression(try kid(edge, 2)))
+        case .between:
+            let parts = operands(edge)
+            guard parts.count == 3 else { throw mismatch(edge) }
+            return .between(
+                Between(
+                    value: try expression(parts[0]), low: try expression(parts[1]), high: try expression(parts[2]),
+                    isNegated: has(edge, .not), isSymmetric: has(edge, .symmetric)))
+        case .in: return try membership(edge)
+        case .like, .likeAny: return try pattern(edge)
+        case .other, .add, .multiply, .power: return try chain(edge).kind
+        case .atTimeZone:
+            return .atTimeZone(
+                try expression(try kid(edge, 0)), zone: has(edge, .local) ? nil : try expression(try lastKid(edge)))
+        case .collate: return .collate(try expression(try kid(edge, 0)), try qualifiedName(edge, .anyName))
+        case .element: return try element(edge)
+        case .castSign: return .cast(try expression(try kid(edge, 0)), try type(try kid(edge, 1)), isTry: false)
+        case .field: return .field(try expression(try kid(edge, 0)), try identifier(try kid(edge, 1)))
+        default: throw mismatch(edge)
+        }
+    }
+
+    private mutating func isTest(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        let value = try expression(try kid(edge, 0))
+        switch word(try lastKid(edge)) {
+        case .null: return .isTest(value, .null, negated: has(edge, .not))
+        case .isnull: return .isTest(value, .null, negated: false)
+        case .notnull: return .isTest(value, .null, negated: true)
+        case .true: return .isTest(value, .true, negated: has(edge, .not))
+        case .false: return .isTest(value, .false, negated: has(edge, .not))
+        default: return .isTest(value, .unknown, negated: has(edge, .not))
+        }
+    }
+
+    private mutating func quantified(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        let last = try lastKid(edge)
+        let operand: QuantifiedOperand = rule(last) == .parenQuery
+            ? .query(try parenthesizedQuery(last)) : .expression(try expression(last))
+        return .quantified(
+            try binaryOperator(try kid(edge, 1)), try expression(try kid(edge, 0)), has(edge, .all) ? .all : .any, operand)
+    }
+
+    private mutating func membership(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        let value = try expression(try kid(edge, 0))
+        let last = try lastKid(edge)
+        if rule(last) == .parenQuery {
+            return .inQuery(value, try parenthesizedQuery(last), negated: has(edge, .not))
+        }
+        return .inList(value, try expressions(kids(last)), negated: has(edge, .not))
+    }
+
+    private mutating func pattern(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        let parts = operands(edge)
+        guard parts.count >= 2 else { throw mismatch(edge) }
+        var kind = PatternOperator.like
+        if has(edge, .ilike) { kind = .ilike } else if has(edge, .similar) { kind = .similar } else if has(edge, .glob) {
+            kind = .glob
+        }
+        var quantifier: Quantifier?
+        if rule(edge) == .likeAny { quantifier = has(edge, .all) ? .all : .any }
+        return .pattern(
+            PatternMatch(
+                value: try expression(parts[0]), operator: kind, pattern: try expression(parts[1]),
+                escape: try optionalExpression(parts.count > 2 ? parts[2] : nil), isNegated: has(edge, .not),
+                quantifier: quantifier))
+    }
+
+    /// `a + b - c`: a flat node becomes a tree that leans to the left.
+    private mutating func chain(_ edge: Edge) throws(SQLError) -> Expression {
+        let parts = kids(edge)
+        return try nested(parts.count / 2 - 1, at: edge) { (my) throws(SQLError) in
+            var left = try my.expression(try my.kid(edge, 0))
+            var index = parts.startIndex + 1
+            while index + 1 < parts.endIndex {
+                let right = try my.expression(parts[index + 1])
+                left = Expression(
+                    try my.combine(parts[index], left, right), span: left.span.union(right.span))
+                index += 2
+            }
+            return left
+        }
+    }
+
+    private func combine(_ sign: Edge, _ left: Expression, _ right: Expression) throws(SQLError) -> Expression.Kind {
+        let text = rawText(sign.index)
+        guard text.contains("~") else { return .binary(try binaryOperator(sign), left, right) }
+        return .pattern(
+            PatternMatch(
+                value: left, operator: text.hasSuffix("*") ? .regexIgnoringCase : .regex, pattern: right, escape: nil,
+                isNegated: text.hasPrefix("!"), quantifier: nil))
+    }
+
+    private func binaryOperator(_ sign: Edge) throws(SQLError) -> BinaryOperator {
+        guard sign.isToken else { throw mismatch(sign) }
+        let text = rawText(sign.index)
+        if let known = BinaryOperator(rawValue: text), known != .greater { return known }
+        switch text {
+        case "==": return .equal
+        case "!=": return .notEqual
+        case "**": return .power
+        case ">":
+            // Two signs, lest `array<array<int>>` end in a shift.
+            let next = sign.index + 1
+            return next < tokens.count && tokens.kinds[next] == tokens.kinds[sign.index] ? .shiftRight : .greater
+        default: throw mismatch(sign)
+        }
+    }
+
+    private mutating func element(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        let base = try expression(try kid(edge, 0))
+        let second = try kid(edge, 1)
+        if rule(second) == .sliceFromStart { return .slice(try slice(second, base: base, lower: nil)) }
+        let index = try expression(second)
+        guard let rest = find(edge, .sliceRest) else { return .element(base, index) }
+        return .slice(try slice(rest, base: base, lower: index))
+    }
+
+    private mutating func slice(_ edge: Edge, base: Expression, lower: Expression?) throws(SQLError) -> Slice {
+        let upper = operands(edge).first { rule($0) != .sliceStep }
+        return Slice(
+            base: base, lower: lower, upper: try optionalExpression(upper),
+            step: try optionalExpression(content(edge, .sliceStep)))
+    }
+
+    // MARK: Functions with words between their arguments
+
+    mutating func extract(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        let field = try kid(edge, 0)
+        let name = isString(field)
+            ? Identifier(try string(field).lowercased(), span: span(field)) : try identifier(field)
+        return .extract(field: name, try expression(try kid(edge, 1)))
+    }
+
+    /// The expression that follows the keyword `word` among the children.
+    private func following(_ edge: Edge, _ word: Word) -> Edge? {
+        let kids = kids(edge)
+        guard let index = kids.firstIndex(where: { self.word($0) == word }), index + 1 < kids.endIndex else { return nil }
+        return kids[index + 1]
+    }
+
+    /// A call of the function that the form is named after, for its plain form with commas.
+    private mutating func plainCall(_ name: String, _ edge: Edge) throws(SQLError) -> Expression.Kind {
+        let start = span(edge).start
+        let arguments = try each(operands(edge)) { (my, argument) throws(SQLError) in
+            FunctionCall.Argument(name: nil, value: try my.expression(argument))
+        }
+        let identifier = Identifier(name, span: SourceSpan(start, start + name.utf8.count))
+        return .call(FunctionCall(name: QualifiedName([identifier]), arguments: arguments))
+    }
+
+    mutating func substring(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        let from = following(edge, .from)
+        let count = following(edge, .for)
+        guard from != nil || count != nil else { return try plainCall("substring", edge) }
+        return .substring(
+            try expression(try kid(edge, 0)), from: try optionalExpression(from), for: try optionalExpression(count))
+    }
+
+    mutating func trim(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        var side = TrimSide.both
+        if has(edge, .leading) { side = .leading } else if has(edge, .trailing) { side = .trailing }
+        let parts = operands(edge)
+        guard let first = parts.first else { throw mismatch(edge) }
+        if has(edge, .from), parts.count == 2 {
+            return .trim(side, characters: try expression(first), try expression(parts[1]))
+        }
+        let isPlain = !has(edge, .from) && !has(edge, .both) && !has(edge, .leading) && !has(edge, .trailing)
+        if isPlain { return try plainCall("trim", edge) }
+        return .trim(side, characters: try optionalExpression(parts.count > 1 ? parts[1] : nil), try expression(first))
+    }
+
+    mutating func overlay(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        let parts = operands(edge)
+        guard has(edge, .from), parts.count >= 3 else { return try plainCall("overlay", edge) }
+        return .overlay(
+            try expression(parts[0]), placing: try expression(parts[1]), from: try expression(parts[2]),
+            for: try optionalExpression(parts.count > 3 ? parts[3] : nil))
+    }
+}

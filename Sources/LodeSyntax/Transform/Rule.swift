@@ -1,0 +1,272 @@
+/// The grammar's rules that the transform knows by name.
+
+/// A rule of `grammar/`. A test holds these names against the grammar.
+enum Rule: String, CaseIterable {
+    /// A rule that only groups others.
+    case untagged = ""
+    case tableName = "table_name"
+    case viewName = "view_name"
+    case schemaName = "schema_name"
+    case newName = "new_name"
+    case columnPath = "column_path"
+    case anyName = "any_name"
+    case settingName = "setting_name"
+    case columns
+    case names
+    case statement
+    case explain
+    case explainOptions = "explain_options"
+    case explainOption = "explain_option"
+    case begin
+    case transactionMode = "transaction_mode"
+    case commit
+    case rollback
+    case query
+    case with
+    case cte
+    case queryBody = "query_body"
+    case union
+    case intersect
+    case queryAtom = "query_atom"
+    case parenQuery = "paren_query"
+    case select
+    case fromFirst = "from_first"
+    case distinct
+    case selectList = "select_list"
+    case selectItem = "select_item"
+    case star
+    case starExclude = "star_exclude"
+    case starNames = "star_names"
+    case starReplace = "star_replace"
+    case starReplacement = "star_replacement"
+    case starRename = "star_rename"
+    case starRenaming = "star_renaming"
+    case from
+    case `where`
+    case having
+    case qualify
+    case groupBy = "group_by"
+    case groupItem = "group_item"
+    case rollup
+    case cube
+    case groupingSets = "grouping_sets"
+    case emptyGroup = "empty_group"
+    case windows
+    case namedWindow = "named_window"
+    case windowSpec = "window_spec"
+    case windowBase = "window_base"
+    case partitionList = "partition_list"
+    case windowOrder = "window_order"
+    case frame
+    case bound
+    case exclusion
+    case orderBy = "order_by"
+    case orderAll = "order_all"
+    case orderItem = "order_item"
+    case limit
+    case offset
+    case fetch
+    case fetchCount = "fetch_count"
+    case values
+    case valuesRow = "values_row"
+    case cell
+    case `default`
+    case tableCommand = "table_command"
+    case usingSample = "using_sample"
+    case sampleMethod = "sample_method"
+    case sampleSize = "sample_size"
+    case sampleSeed = "sample_seed"
+    case tableRef = "table_ref"
+    case crossJoin = "cross_join"
+    case naturalJoin = "natural_join"
+    case positionalJoin = "positional_join"
+    case join
+    case joinKind = "join_kind"
+    case using
+    case tableAtom = "table_atom"
+    case subqueryTable = "subquery_table"
+    case nestedTable = "nested_table"
+    case valuesTable = "values_table"
+    case functionTable = "function_table"
+    case tableCall = "table_call"
+    case namedTable = "named_table"
+    case fileTable = "file_table"
+    case tableAlias = "table_alias"
+    case aliasColumns = "alias_columns"
+    case aliasColumn = "alias_column"
+    case timeTravel = "time_travel"
+    case tableSample = "table_sample"
+    case sampleAmount = "sample_amount"
+    case expr
+    case or
+    case and
+    case not
+    case isTest = "is_test"
+    case isDistinct = "is_distinct"
+    case isNull = "is_null"
+    case quantified
+    case compare
+    case between
+    case `in`
+    case likeAny = "like_any"
+    case like
+    case other
+    case bitNot = "bit_not"
+    case add
+    case multiply
+    case power
+    case atTimeZone = "at_time_zone"
+    case collate
+    case sign
+    case element
+    case castSign = "cast_sign"
+    case field
+    case inList = "in_list"
+    case sliceFromStart = "slice_from_start"
+    case sliceRest = "slice_rest"
+    case sliceStep = "slice_step"
+    case primary
+    case constant
+    case variable
+    case parens
+    case interval
+    case intervalUnit = "interval_unit"
+    case typedLiteral = "typed_literal"
+    case `case`
+    case caseOperand = "case_operand"
+    case when
+    case caseElse = "case_else"
+    case cast
+    case extract
+    case position
+    case substring
+    case trim
+    case overlay
+    case grouping
+    case exists
+    case row
+    case array
+    case list
+    case `struct`
+    case structEntry = "struct_entry"
+    case map
+    case mapEntry = "map_entry"
+    case bareFunction = "bare_function"
+    case columnsStar = "columns_star"
+    case column
+    case call
+    case arguments
+    case argument
+    case namedArgument = "named_argument"
+    case lambda
+    case withinGroup = "within_group"
+    case nullTreatment = "null_treatment"
+    case filter
+    case over
+    case type
+    case arraySuffix = "array_suffix"
+    case typeAtom = "type_atom"
+    case doubleType = "double_type"
+    case characterType = "character_type"
+    case timeType = "time_type"
+    case intervalType = "interval_type"
+    case structType = "struct_type"
+    case structMember = "struct_member"
+    case mapType = "map_type"
+    case arrayType = "array_type"
+    case simpleType = "simple_type"
+    case typeWord = "type_word"
+    case typeArguments = "type_arguments"
+    case typeArgument = "type_argument"
+    case createSchema = "create_schema"
+    case schemaClause = "schema_clause"
+    case ifNotExists = "if_not_exists"
+    case ifExists = "if_exists"
+    case orReplace = "or_replace"
+    case comment
+    case location
+    case createTable = "create_table"
+    case tableElements = "table_elements"
+    case likeTable = "like_table"
+    case tableElement = "table_element"
+    case columnDefinition = "column_definition"
+    case columnClause = "column_clause"
+    case defaultClause = "default_clause"
+    case check
+    case references
+    case generated
+    case tableConstraint = "table_constraint"
+    case primaryKey = "primary_key"
+    case unique
+    case foreignKey = "foreign_key"
+    case tableClause = "table_clause"
+    case usingFormat = "using_format"
+    case partitionedBy = "partitioned_by"
+    case partitionField = "partition_field"
+    case transform
+    case clusteredBy = "clustered_by"
+    case rowFormat = "row_format"
+    case delimiter
+    case storedAs = "stored_as"
+    case tableProperties = "table_properties"
+    case withProperties = "with_properties"
+    case tableOptions = "table_options"
+    case withData = "with_data"
+    case properties
+    case property
+    case propertyKey = "property_key"
+    case propertyValue = "property_value"
+    case createView = "create_view"
+    case viewClause = "view_clause"
+    case alterTable = "alter_table"
+    case renameTable = "rename_table"
+    case renameColumn = "rename_column"
+    case addColumns = "add_columns"
+    case dropColumns = "drop_columns"
+    case addPartitions = "add_partitions"
+    case dropPartitions = "drop_partitions"
+    case partitionSpec = "partition_spec"
+    case alterColumn = "alter_column"
+    case setType = "set_type"
+    case setProperties = "set_properties"
+    case setLocation = "set_location"
+    case drop
+    case dropName = "drop_name"
+    case insert
+    case insertColumns = "insert_columns"
+    case returning
+    case update
+    case assignment
+    case delete
+    case deleteUsing = "delete_using"
+    case truncate
+    case merge
+    case mergeClause = "merge_clause"
+    case mergeCondition = "merge_condition"
+    case mergeUpdate = "merge_update"
+    case mergeInsert = "merge_insert"
+    case copy
+    case copyQuery = "copy_query"
+    case copyTable = "copy_table"
+    case set
+    case timeZone = "time_zone"
+    case settingValue = "setting_value"
+    case reset
+    case show
+    case showTables = "show_tables"
+    case showSchemas = "show_schemas"
+    case showColumns = "show_columns"
+    case showPartitions = "show_partitions"
+    case showCreate = "show_create"
+    case showProperties = "show_properties"
+    case showFunctions = "show_functions"
+    case inSchema = "in_schema"
+    case showPattern = "show_pattern"
+    case describe
+    case summarize
+    case describeTarget = "describe_target"
+    case use
+    case repair
+    case analyze
+    case callStatement = "call_statement"
+}

@@ -1,0 +1,55 @@
+/// statements.gram -> AST.
+import LodeCore
+
+extension Transform {
+    mutating func statement(_ edge: Edge) throws(SQLError) -> Statement {
+        switch rule(edge) {
+        case .createSchema: .createSchema(try createSchema(edge))
+        case .createTable: .createTable(try createTable(edge))
+        case .createView: .createView(try createView(edge))
+        case .alterTable: .alterTable(try alterTable(edge))
+        case .drop: .drop(try drop(edge))
+        case .insert: .insert(try insert(edge))
+        case .update: .update(try update(edge))
+        case .delete: .delete(try delete(edge))
+        case .merge: .merge(try merge(edge))
+        case .copy: .copy(try copy(edge))
+        case .truncate: .truncate(try qualifiedName(edge, .tableName))
+        case .set: .set(try set(edge))
+        case .reset: .reset(try reset(edge))
+        case .show: .show(try show(edge))
+        case .describe: .describe(try describeTarget(edge))
+        case .summarize: .summarize(try describeTarget(edge))
+        case .explain: .explain(try explain(edge))
+        case .use: .use(try qualifiedName(edge, .schemaName))
+        case .repair: .repairTable(try qualifiedName(edge, .tableName))
+        case .analyze:
+            .analyze(try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) })
+        case .callStatement: .call(try tableCall(try kid(edge, 0)))
+        case .begin: .begin
+        case .commit: .commit
+        case .rollback: .rollback
+        default: .query(try query(edge))
+        }
+    }
+
+    private mutating func explain(_ edge: Edge) throws(SQLError) -> Explain {
+        var options: [Property] = []
+        for word in kids(edge) where self.word(word) == .analyze || self.word(word) == .verbose {
+            options.append(Property(key: try identifier(word), value: nil))
+        }
+        if let list = find(edge, .explainOptions) {
+            for option in kids(list) {
+                let value = kids(option).dropFirst().first
+                options.append(
+                    Property(
+                        key: try identifier(try kid(option, 0)),
+                        value: try value.map { (edge) throws(SQLError) in try propertyValue(edge) }))
+            }
+        }
+        let inner = try lastKid(edge)
+        return try nested(at: inner) { (my) throws(SQLError) in
+            Explain(options: options, statement: try my.statement(inner), span: my.span(inner))
+        }
+    }
+}

@@ -1,0 +1,146 @@
+/// definitions.gram -> AST: CREATE TABLE.
+import LodeCore
+
+extension Transform {
+    mutating func createTable(_ edge: Edge) throws(SQLError) -> CreateTable {
+        var table = CreateTable(name: try qualifiedName(edge, .newName))
+        table.orReplace = find(edge, .orReplace) != nil
+        table.isTemporary = has(edge, .temp) || has(edge, .temporary)
+        table.isExternal = has(edge, .external)
+        table.ifNotExists = find(edge, .ifNotExists) != nil
+        for part in kids(edge) where !part.isToken {
+            switch rule(part) {
+            case .newName, .orReplace, .ifNotExists: break
+            case .tableElements: try tableElements(part, into: &table)
+            case .likeTable: table.like = try qualifiedName(part, .tableName)
+            case .withData: table.withNoData = has(part, .no)
+            default: if try !tableClause(part, into: &table) { table.query = try query(part) }
+            }
+        }
+        return table
+    }
+
+    private mutating func tableElements(_ edge: Edge, into table: inout CreateTable) throws(SQLError) {
+        for element in kids(edge) {
+            switch rule(element) {
+            case .likeTable: table.like = try qualifiedName(element, .tableName)
+            case .columnDefinition: table.columns.append(try columnDefinition(element))
+            default: table.constraints.append(try tableConstraint(element))
+            }
+        }
+    }
+
+    /// Reads one clause; false if it is none.
+    private mutating func tableClause(_ edge: Edge, into table: inout CreateTable) throws(SQLError) -> Bool {
+        switch rule(edge) {
+        case .usingFormat: table.using = try firstName(edge)
+        case .partitionedBy:
+            table.partitionedBy = try each(kids(edge).filter { !$0.isToken }) { (my, field) throws(SQLError) in
+                try my.partitionField(field)
+            }
+        case .clusteredBy: table.bucketing = try bucketing(edge)
+        case .rowFormat: table.rowFormat = try rowFormat(edge)
+        case .storedAs: table.storedAs = try storedAs(edge)
+        case .location: table.location = try string(try lastKid(edge))
+        case .comment: table.comment = try string(try lastKid(edge))
+        case .tableProperties: table.tableProperties += try properties(try lastKid(edge))
+        case .withProperties: table.withProperties += try properties(try lastKid(edge))
+        case .tableOptions: table.options += try properties(try lastKid(edge))
+        default: return false
+        }
+        return true
+    }
+
+    mutating func columnDefinition(_ edge: Edge) throws(SQLError) -> ColumnDefinition {
+        var column = ColumnDefinition(
+            name: try firstName(edge), type: nil, constraints: [], comment: nil, span: span(edge))
+        for part in kids(edge).dropFirst() {
+            switch rule(part) {
+            case .columnClause: column.constraints.append(try wordConstraint(part))
+            case .defaultClause: column.constraints.append(.defaultValue(try expression(try lastKid(part))))
+            case .check: column.constraints.append(.check(try expression(try lastKid(part))))
+            case .references: column.constraints.append(try references(part))
+            case .generated:
+                guard let value = operands(part).first else { throw mismatch(part) }
+                column.constraints.append(.generated(try expression(value)))
+            case .comment: column.comment = try string(try lastKid(part))
+            default:
+                if part.isToken {
+                    column.constraints.append(word(part) == .unique ? .unique : .null)
+                } else {
+                    column.type = try type(part)
+                }
+            }
+        }
+        return column
+    }
+
+    private func wordConstraint(_ edge: Edge) throws(SQLError) -> ColumnConstraint {
+        if has(edge, .not) { return .notNull }
+        if has(edge, .primary) { return .primaryKey }
+        return has(edge, .unique) ? .unique : .null
+    }
+
+    private mutating func references(_ edge: Edge) throws(SQLError) -> ColumnConstraint {
+        var columns: [Identifier] = []
+        if let list = find(edge, .columns) { columns = try identifiers(list) }
+        return .references(try qualifiedName(edge, .tableName), columns)
+    }
+
+    private mutating func tableConstraint(_ edge: Edge) throws(SQLError) -> TableConstraint {
+        let name = try kids(edge).first(where: \.isName).map { (name) throws(SQLError) in try identifier(name) }
+        let part = try lastKid(edge)
+        switch rule(part) {
+        case .primaryKey: return .primaryKey(try identifiers(try lastKid(part)), name: name)
+        case .unique: return .unique(try identifiers(try lastKid(part)), name: name)
+        case .check: return .check(try expression(try lastKid(part)), name: name)
+        case .foreignKey:
+            guard case .references(let table, let columns) = try references(try lastKid(part)) else { throw mismatch(part) }
+            return .foreignKey(try identifiers(try kid(part, 0)), table, columns, name: name)
+        default: throw mismatch(part)
+        }
+    }
+
+    private mutating func partitionField(_ edge: Edge) throws(SQLError) -> PartitionField {
+        if rule(edge) == .transform {
+            let name = try firstName(edge)
+            let arguments = try each(kids(edge).dropFirst()) { (my, argument) throws(SQLError) in
+                FunctionCall.Argument(name: nil, value: try my.expression(argument))
+            }
+            return .transform(FunctionCall(name: QualifiedName([name]), arguments: arguments), span: span(edge))
+        }
+        let column = try columnDefinition(edge)
+        let isBare = column.type == nil && column.constraints.isEmpty && column.comment == nil
+        return isBare ? .column(column.name) : .typed(column)
+    }
+
+    private mutating func bucketing(_ edge: Edge) throws(SQLError) -> Bucketing {
+        guard let columns = find(edge, .columns) else { throw mismatch(edge) }
+        return Bucketing(
+            columns: try identifiers(columns), sortedBy: try orderItems(edge), buckets: try integer(try lastKid(edge)))
+    }
+
+    private mutating func rowFormat(_ edge: Edge) throws(SQLError) -> RowFormat {
+        if let name = kids(edge).first(where: { isString($0) }) {
+            return .serde(try string(name), try find(edge, .properties).map { (list) throws(SQLError) in
+                try properties(list)
+            } ?? [])
+        }
+        var delimiters: [(key: String, value: String)] = []
+        for part in kids(edge) where rule(part) == .delimiter {
+            let value = try lastKid(part)
+            let key = has(part, .fields) ? "fields" : has(part, .escaped) ? "escaped" : has(part, .collection)
+                ? "collection items" : has(part, .map) ? "map keys" : has(part, .lines) ? "lines" : "null"
+            delimiters.append((key, try string(value)))
+        }
+        return .delimited(delimiters)
+    }
+
+    private func storedAs(_ edge: Edge) throws(SQLError) -> StoredAs {
+        let texts = kids(edge).filter { isString($0) }
+        guard texts.count == 2, let input = texts.first, let output = texts.last else {
+            return .format(try firstName(edge))
+        }
+        return .classes(input: try string(input), output: try string(output))
+    }
+}

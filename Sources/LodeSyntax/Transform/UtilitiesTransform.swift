@@ -1,0 +1,54 @@
+/// utilities.gram -> AST.
+import LodeCore
+
+extension Transform {
+    mutating func set(_ edge: Edge) throws(SQLError) -> SetSetting {
+        let first = kids(edge).first { rule($0) == .timeZone || rule($0) == .settingName }
+        guard let name = first, let index = kids(edge).firstIndex(where: { $0.raw == name.raw }) else { throw mismatch(edge) }
+        let values = kids(edge)[(index + 1)...].filter { word($0) != .to }
+        return SetSetting(
+            name: try settingName(name),
+            values: try each(values) { (my, value) throws(SQLError) in try my.propertyValue(value) },
+            isLocal: has(edge, .local))
+    }
+
+    /// A setting's name; TIME ZONE is `timezone`, as in PostgreSQL.
+    private func settingName(_ edge: Edge) throws(SQLError) -> QualifiedName {
+        guard rule(edge) == .timeZone else { return try qualifiedName(edge) }
+        return QualifiedName([Identifier("timezone", span: span(edge))])
+    }
+
+    mutating func reset(_ edge: Edge) throws(SQLError) -> QualifiedName? {
+        try find(edge, .settingName).map { (name) throws(SQLError) in try qualifiedName(name) }
+    }
+
+    mutating func show(_ edge: Edge) throws(SQLError) -> Show {
+        let part = try kid(edge, 0)
+        let pattern = try find(part, .showPattern).map { (inner) throws(SQLError) in try string(try lastKid(inner)) }
+        switch rule(part) {
+        case .showTables:
+            let schema = try find(part, .inSchema).map { (inner) throws(SQLError) in
+                try qualifiedName(inner, .schemaName)
+            }
+            return has(part, .views) ? .views(schema: schema, pattern: pattern) : .tables(schema: schema, pattern: pattern)
+        case .showSchemas: return .schemas(pattern: pattern)
+        case .showColumns: return .columns(try qualifiedName(part, .tableName))
+        case .showPartitions: return .partitions(try qualifiedName(part, .tableName))
+        case .showCreate:
+            let name = try qualifiedName(part, .tableName)
+            return has(part, .view) ? .createView(name) : .createTable(name)
+        case .showProperties: return .tableProperties(try qualifiedName(part, .tableName))
+        case .showFunctions: return .functions(pattern: pattern)
+        case .timeZone, .settingName: return .setting(try settingName(part))
+        default: return .allSettings
+        }
+    }
+
+    mutating func describeTarget(_ edge: Edge) throws(SQLError) -> DescribeTarget {
+        let target = try lastKid(edge)
+        let inner = try lastKid(target)
+        if rule(inner) == .tableName { return .table(try qualifiedName(inner)) }
+        if isString(inner) { return .file(try string(inner), span(inner)) }
+        return .query(try query(inner))
+    }
+}
