@@ -30,7 +30,7 @@ package enum Parser {
 
     private static func statement(_ input: ParserInput, _ start: Int, _ end: Int) throws(SQLError) -> ParsedStatement {
         let tree = try input.tree(of: input.statementRule, from: start, to: end)
-        var transform = Transform(text: input.text, tokens: input.tokens, tree: tree, grammar: input.grammar)
+        let transform = Transform(text: input.text, tokens: input.tokens, tree: tree, grammar: input.grammar)
         let statement = try transform.statement(tree.root)
         let span = input.tokens.span(start).union(input.tokens.span(end - 1))
         return ParsedStatement(statement: statement, span: span, parameterCount: transform.parameterCount)
@@ -41,7 +41,7 @@ package enum Parser {
         let input = try ParserInput(Array(sql.utf8))
         let end = input.tokens.count - 1
         let tree = try input.tree(of: input.expressionRule, from: 0, to: end)
-        var transform = Transform(text: input.text, tokens: input.tokens, tree: tree, grammar: input.grammar)
+        let transform = Transform(text: input.text, tokens: input.tokens, tree: tree, grammar: input.grammar)
         return try transform.expression(tree.root)
     }
 
@@ -50,7 +50,7 @@ package enum Parser {
         let input = try ParserInput(Array(sql.utf8))
         let end = input.tokens.count - 1
         let tree = try input.tree(of: input.typeRule, from: 0, to: end)
-        var transform = Transform(text: input.text, tokens: input.tokens, tree: tree, grammar: input.grammar)
+        let transform = Transform(text: input.text, tokens: input.tokens, tree: tree, grammar: input.grammar)
         return try transform.type(tree.root)
     }
 

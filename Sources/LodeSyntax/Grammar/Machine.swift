@@ -7,8 +7,10 @@
 struct Machine {
     enum Outcome { case matched, failed, tooDeep, tooManyFailures }
 
-    /// How deep expressions may nest.
+    /// How deep the AST may be.
     static let depthLimit = 1000
+    /// What the machine counts is up to three for a level of the AST.
+    private static let nestingLimit = 3 * depthLimit
     private static let frameLimit = 200_000
 
     private let grammar: CompiledGrammar
@@ -122,7 +124,7 @@ struct Machine {
                 if failures > failureBudget { return .tooManyFailures }
                 if !backtrack() { return .failed }
             }
-            if depth > Self.depthLimit || frames.count > Self.frameLimit { return .tooDeep }
+            if depth > Self.nestingLimit || frames.count > Self.frameLimit { return .tooDeep }
         }
     }
 

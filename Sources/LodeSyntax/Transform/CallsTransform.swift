@@ -2,7 +2,8 @@
 import LodeCore
 
 extension Transform {
-    mutating func call(_ edge: Edge) throws(SQLError) -> FunctionCall {
+    @inline(never)
+    func call(_ edge: Edge) throws(SQLError) -> FunctionCall {
         let name = try qualifiedName(edge)
         var parts = Arguments()
         if let arguments = find(edge, .arguments) { parts = try self.arguments(arguments) }
@@ -26,7 +27,8 @@ extension Transform {
         var nulls: NullTreatment?
     }
 
-    private mutating func arguments(_ edge: Edge) throws(SQLError) -> Arguments {
+    @inline(never)
+    private func arguments(_ edge: Edge) throws(SQLError) -> Arguments {
         var parts = Arguments()
         parts.nulls = nullTreatment(edge)
         for kid in kids(edge) {
@@ -52,7 +54,8 @@ extension Transform {
     }
 
     /// A function in FROM. There `name = value` is a named argument, as DuckDB has it.
-    mutating func tableCall(_ edge: Edge) throws(SQLError) -> FunctionCall {
+    @inline(never)
+    func tableCall(_ edge: Edge) throws(SQLError) -> FunctionCall {
         let call = try call(edge)
         let arguments = call.arguments.map { argument in
             guard argument.name == nil, case .binary(.equal, let left, let right) = argument.value.kind,
@@ -65,11 +68,12 @@ extension Transform {
             nulls: call.nulls)
     }
 
-    mutating func orderItems(_ edge: Edge) throws(SQLError) -> [OrderItem] {
-        try each(kids(edge).filter { rule($0) == .orderItem }) { (my, item) throws(SQLError) in try my.orderItem(item) }
+    func orderItems(_ edge: Edge) throws(SQLError) -> [OrderItem] {
+        try each(kids(edge).filter { rule($0) == .orderItem }) { (item) throws(SQLError) in try orderItem(item) }
     }
 
-    mutating func orderItem(_ edge: Edge) throws(SQLError) -> OrderItem {
+    @inline(never)
+    func orderItem(_ edge: Edge) throws(SQLError) -> OrderItem {
         OrderItem(
             expression: try expression(try kid(edge, 0)), isDescending: has(edge, .desc), nullsFirst: nullsFirst(edge))
     }
@@ -79,7 +83,8 @@ extension Transform {
         return has(edge, .first)
     }
 
-    mutating func windowSpecification(_ edge: Edge) throws(SQLError) -> WindowSpecification {
+    @inline(never)
+    func windowSpecification(_ edge: Edge) throws(SQLError) -> WindowSpecification {
         var base: Identifier?
         if let name = find(edge, .windowBase) { base = try firstName(name) }
         var partition: [Expression] = []
@@ -91,7 +96,8 @@ extension Transform {
         return WindowSpecification(base: base, partitionBy: partition, orderBy: order, frame: frame, span: span(edge))
     }
 
-    private mutating func frame(_ edge: Edge) throws(SQLError) -> WindowFrame {
+    @inline(never)
+    private func frame(_ edge: Edge) throws(SQLError) -> WindowFrame {
         let bounds = kids(edge).filter { rule($0) == .bound }
         guard let start = bounds.first else { throw mismatch(edge) }
         let unit: WindowFrame.Unit = has(edge, .rows) ? .rows : has(edge, .range) ? .range : .groups
@@ -104,7 +110,8 @@ extension Transform {
             span: span(edge))
     }
 
-    private mutating func bound(_ edge: Edge) throws(SQLError) -> WindowFrame.Bound {
+    @inline(never)
+    private func bound(_ edge: Edge) throws(SQLError) -> WindowFrame.Bound {
         if has(edge, .current) { return .currentRow }
         if has(edge, .unbounded) { return has(edge, .preceding) ? .unboundedPreceding : .unboundedFollowing }
         let value = try expression(try kid(edge, 0))

@@ -2,7 +2,7 @@
 import LodeCore
 
 extension Transform {
-    mutating func insert(_ edge: Edge) throws(SQLError) -> Insert {
+    func insert(_ edge: Edge) throws(SQLError) -> Insert {
         var partition: [Property] = []
         if let part = find(edge, .partitionSpec) { partition = try properties(try kid(part, 0)) }
         var columns: [Identifier] = []
@@ -23,29 +23,29 @@ extension Transform {
             returning: try returning(edge))
     }
 
-    private mutating func returning(_ edge: Edge) throws(SQLError) -> [SelectItem] {
+    private func returning(_ edge: Edge) throws(SQLError) -> [SelectItem] {
         guard let list = content(edge, .returning) else { return [] }
         return try selectItems(list)
     }
 
-    mutating func assignment(_ edge: Edge) throws(SQLError) -> Assignment {
+    func assignment(_ edge: Edge) throws(SQLError) -> Assignment {
         let targets = kids(edge).dropLast()
         return Assignment(
-            targets: try each(targets) { (my, target) throws(SQLError) in try my.qualifiedName(target) },
+            targets: try each(targets) { (target) throws(SQLError) in try qualifiedName(target) },
             value: try expression(try lastKid(edge)))
     }
 
-    private mutating func assignments(_ edge: Edge) throws(SQLError) -> [Assignment] {
-        try each(kids(edge).filter { rule($0) == .assignment }) { (my, item) throws(SQLError) in try my.assignment(item) }
+    private func assignments(_ edge: Edge) throws(SQLError) -> [Assignment] {
+        try each(kids(edge).filter { rule($0) == .assignment }) { (item) throws(SQLError) in try assignment(item) }
     }
 
     /// The table that a statement changes: the first child that is one, after WITH.
-    private mutating func target(_ edge: Edge) throws(SQLError) -> TableReference {
+    private func target(_ edge: Edge) throws(SQLError) -> TableReference {
         guard let table = kids(edge).first(where: { !$0.isToken && rule($0) != .with }) else { throw mismatch(edge) }
         return try tableReference(table)
     }
 
-    mutating func update(_ edge: Edge) throws(SQLError) -> Update {
+    func update(_ edge: Edge) throws(SQLError) -> Update {
         var from: [TableReference] = []
         if let part = find(edge, .from) { from = try tableReferences(part) }
         return Update(
@@ -53,7 +53,7 @@ extension Transform {
             where: try optionalExpression(content(edge, .where)), returning: try returning(edge))
     }
 
-    mutating func delete(_ edge: Edge) throws(SQLError) -> Delete {
+    func delete(_ edge: Edge) throws(SQLError) -> Delete {
         var using: [TableReference] = []
         if let part = find(edge, .deleteUsing) { using = try tableReferences(part) }
         return Delete(
@@ -61,18 +61,18 @@ extension Transform {
             where: try optionalExpression(content(edge, .where)), returning: try returning(edge))
     }
 
-    mutating func merge(_ edge: Edge) throws(SQLError) -> Merge {
+    func merge(_ edge: Edge) throws(SQLError) -> Merge {
         let parts = kids(edge).filter { rule($0) != .with && rule($0) != .mergeClause }
         guard parts.count == 3 else { throw mismatch(edge) }
         return Merge(
             with: try with(edge), target: try tableReference(parts[0]), source: try tableReference(parts[1]),
             condition: try expression(parts[2]),
-            clauses: try each(kids(edge).filter { rule($0) == .mergeClause }) { (my, clause) throws(SQLError) in
-                try my.mergeClause(clause)
+            clauses: try each(kids(edge).filter { rule($0) == .mergeClause }) { (clause) throws(SQLError) in
+                try mergeClause(clause)
             })
     }
 
-    private mutating func mergeClause(_ edge: Edge) throws(SQLError) -> Merge.Clause {
+    private func mergeClause(_ edge: Edge) throws(SQLError) -> Merge.Clause {
         var match = Merge.Match.matched
         if has(edge, .not) { match = has(edge, .source) ? .notMatchedBySource : .notMatched }
         return Merge.Clause(
@@ -80,7 +80,7 @@ extension Transform {
             action: try mergeAction(edge), span: span(edge))
     }
 
-    private mutating func mergeAction(_ edge: Edge) throws(SQLError) -> Merge.Action {
+    private func mergeAction(_ edge: Edge) throws(SQLError) -> Merge.Action {
         if let update = find(edge, .mergeUpdate) {
             return has(update, .star) ? .updateAll : .update(try assignments(update))
         }
@@ -93,7 +93,7 @@ extension Transform {
         return has(edge, .delete) ? .delete : .doNothing
     }
 
-    mutating func copy(_ edge: Edge) throws(SQLError) -> Copy {
+    func copy(_ edge: Edge) throws(SQLError) -> Copy {
         let head = try kid(edge, 0)
         let subject: Copy.Subject
         if rule(head) == .copyQuery {

@@ -2,7 +2,7 @@
 import LodeCore
 
 extension Transform {
-    mutating func createSchema(_ edge: Edge) throws(SQLError) -> CreateSchema {
+    func createSchema(_ edge: Edge) throws(SQLError) -> CreateSchema {
         var schema = CreateSchema(
             name: try qualifiedName(edge, .schemaName), ifNotExists: find(edge, .ifNotExists) != nil, comment: nil,
             location: nil, properties: [])
@@ -19,7 +19,7 @@ extension Transform {
 
     private func isSchemaClause(_ edge: Edge) -> Bool { rule(edge) == .comment || rule(edge) == .location }
 
-    mutating func createView(_ edge: Edge) throws(SQLError) -> CreateView {
+    func createView(_ edge: Edge) throws(SQLError) -> CreateView {
         var columns: [Identifier] = []
         if let names = find(edge, .names) { columns = try identifiers(names) }
         return CreateView(
@@ -36,12 +36,12 @@ extension Transform {
 
     // MARK: Properties
 
-    mutating func properties(_ edge: Edge) throws(SQLError) -> [Property] {
-        try each(kids(edge)) { (my, item) throws(SQLError) in
-            let value = my.find(item, .propertyValue) ?? my.kids(item).dropFirst().first
+    func properties(_ edge: Edge) throws(SQLError) -> [Property] {
+        try each(kids(edge)) { (item) throws(SQLError) in
+            let value = find(item, .propertyValue) ?? kids(item).dropFirst().first
             return Property(
-                key: try my.propertyKey(try my.kid(item, 0)),
-                value: try value.map { (edge) throws(SQLError) in try my.propertyValue(edge) })
+                key: try propertyKey(try kid(item, 0)),
+                value: try value.map { (edge) throws(SQLError) in try propertyValue(edge) })
         }
     }
 
@@ -53,7 +53,7 @@ extension Transform {
     }
 
     /// An expression, or a word that is no expression: ON as a name, `*` as a star.
-    mutating func propertyValue(_ edge: Edge) throws(SQLError) -> Expression {
+    func propertyValue(_ edge: Edge) throws(SQLError) -> Expression {
         switch word(edge) {
         case .on: return Expression(.name(QualifiedName([try identifier(edge)])), span: span(edge))
         case .star: return Expression(.star(Star()), span: span(edge))
@@ -63,13 +63,13 @@ extension Transform {
 
     // MARK: ALTER and DROP
 
-    mutating func alterTable(_ edge: Edge) throws(SQLError) -> AlterTable {
+    func alterTable(_ edge: Edge) throws(SQLError) -> AlterTable {
         AlterTable(
             name: try qualifiedName(edge, .tableName), ifExists: find(edge, .ifExists) != nil,
             action: try alteration(try lastKid(edge)))
     }
 
-    private mutating func alteration(_ edge: Edge) throws(SQLError) -> AlterTable.Action {
+    private func alteration(_ edge: Edge) throws(SQLError) -> AlterTable.Action {
         let ifExists = find(edge, .ifExists) != nil
         let ifNotExists = find(edge, .ifNotExists) != nil
         switch rule(edge) {
@@ -81,7 +81,7 @@ extension Transform {
         case .addColumns:
             let columns = kids(edge).filter { rule($0) == .columnDefinition }
             return .addColumns(
-                try each(columns) { (my, column) throws(SQLError) in try my.columnDefinition(column) },
+                try each(columns) { (column) throws(SQLError) in try columnDefinition(column) },
                 ifNotExists: ifNotExists)
         case .dropColumns: return .dropColumns([try firstName(edge)], ifExists: ifExists)
         case .addPartitions: return .addPartitions(try partitions(edge), ifNotExists: ifNotExists)
@@ -96,15 +96,15 @@ extension Transform {
         }
     }
 
-    private mutating func partitions(_ edge: Edge) throws(SQLError) -> [AlterTable.Partition] {
-        try each(kids(edge).filter { rule($0) == .partitionSpec }) { (my, part) throws(SQLError) in
+    private func partitions(_ edge: Edge) throws(SQLError) -> [AlterTable.Partition] {
+        try each(kids(edge).filter { rule($0) == .partitionSpec }) { (part) throws(SQLError) in
             AlterTable.Partition(
-                values: try my.properties(try my.kid(part, 0)),
-                location: try my.content(part, .location).map { (path) throws(SQLError) in try my.string(path) })
+                values: try properties(try kid(part, 0)),
+                location: try content(part, .location).map { (path) throws(SQLError) in try string(path) })
         }
     }
 
-    mutating func drop(_ edge: Edge) throws(SQLError) -> Drop {
+    func drop(_ edge: Edge) throws(SQLError) -> Drop {
         let kind: Drop.Kind = has(edge, .table) ? .table : has(edge, .view) ? .view : .schema
         var names: [QualifiedName] = []
         for name in kids(edge) where rule(name) == .dropName { names.append(try qualifiedName(name)) }

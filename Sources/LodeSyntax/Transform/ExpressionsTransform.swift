@@ -2,28 +2,28 @@
 import LodeCore
 
 extension Transform {
-    mutating func expression(_ edge: Edge) throws(SQLError) -> Expression {
+    func expression(_ edge: Edge) throws(SQLError) -> Expression {
         if edge.isToken { return try tokenExpression(edge) }
-        return try nested(at: edge) { (my) throws(SQLError) in
+        return try nested(at: edge) { () throws(SQLError) in
             // Parentheses around one expression leave no trace: the printer knows where they are needed.
-            if my.rule(edge) == .parens, my.kids(edge).count == 1 { return try my.expression(try my.kid(edge, 0)) }
-            return Expression(try my.expressionKind(edge), span: my.span(edge))
+            if rule(edge) == .parens, kids(edge).count == 1 { return try expression(try kid(edge, 0)) }
+            return Expression(try expressionKind(edge), span: span(edge))
         }
     }
 
-    mutating func expressions(_ edges: some Sequence<Edge>) throws(SQLError) -> [Expression] {
+    func expressions(_ edges: some Sequence<Edge>) throws(SQLError) -> [Expression] {
         var list: [Expression] = []
         list.reserveCapacity(edges.underestimatedCount)
         for edge in edges { list.append(try expression(edge)) }
         return list
     }
 
-    mutating func optionalExpression(_ edge: Edge?) throws(SQLError) -> Expression? {
+    func optionalExpression(_ edge: Edge?) throws(SQLError) -> Expression? {
         guard let edge else { return nil }
         return try expression(edge)
     }
 
-    private mutating func tokenExpression(_ edge: Edge) throws(SQLError) -> Expression {
+    private func tokenExpression(_ edge: Edge) throws(SQLError) -> Expression {
         let span = span(edge)
         if let literal = try literal(edge) { return Expression(.literal(literal), span: span) }
         if kind(edge) == Terminal.parameter {
@@ -56,56 +56,69 @@ extension Transform {
         }
     }
 
-    private mutating func expressionKind(_ edge: Edge) throws(SQLError) -> Expression.Kind {
-        let rule = rule(edge)
-        switch rule {
-        case .column: return try column(edge)
-        case .call: return .call(try call(edge))
-        case .parens: return .row(try expressions(kids(edge)))
-        case .parenQuery: return .subquery(try query(try kid(edge, 0)))
-        case .star: return .star(try star(edge, qualifier: nil))
-        case .columnsStar: return .columns(try expression(try kid(edge, 0)))
-        case .lambda: return try lambda(edge)
-        case .variable: return .parameter(try variable(edge))
-        case .default: return .defaultValue
-        case .interval: return .interval(try interval(edge))
-        case .typedLiteral: return .literal(try typedLiteral(edge))
-        case .case: return .caseWhen(try caseWhen(edge))
-        case .cast:
-            return .cast(try expression(try kid(edge, 1)), try type(try kid(edge, 2)), isTry: has(edge, .tryCast))
-        case .extract: return try extract(edge)
-        case .position: return .position(needle: try expression(try kid(edge, 0)), in: try expression(try kid(edge, 1)))
-        case .substring: return try substring(edge)
-        case .trim: return try trim(edge)
-        case .overlay: return try overlay(edge)
-        case .grouping: return .grouping(try expressions(kids(edge)))
-        case .exists: return .exists(try parenthesizedQuery(try kid(edge, 0)))
-        case .row: return .row(try expressions(kids(edge)))
-        case .array:
-            if let query = find(edge, .parenQuery), !has(edge, .bracket) {
-                return .arrayQuery(try parenthesizedQuery(query))
-            }
-            return .array(try expressions(operands(edge)))
-        case .list: return .array(try expressions(kids(edge)))
-        case .struct:
-            return .structure(try each(kids(edge)) { (my, entry) throws(SQLError) in try my.structEntry(entry) })
-        case .map:
-            return .map(
-                try each(kids(edge)) { (my, entry) throws(SQLError) in
-                    MapEntry(
-                        key: try my.expression(try my.kid(entry, 0)), value: try my.expression(try my.kid(entry, 1)))
-                })
-        default: return try operation(edge, rule)
+    /// Each rule has a function of its own: what they need on the stack must not add up in one frame.
+    private func expressionKind(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        switch rule(edge) {
+        case .column: try column(edge)
+        case .call: .call(try call(edge))
+        case .parens: .row(try expressions(kids(edge)))
+        case .parenQuery: .subquery(try query(try kid(edge, 0)))
+        case .star: .star(try star(edge, qualifier: nil))
+        case .columnsStar: .columns(try expression(try kid(edge, 0)))
+        case .lambda: try lambda(edge)
+        case .variable: try variable(edge)
+        case .default: .defaultValue
+        case .interval: try interval(edge)
+        case .typedLiteral: .literal(try typedLiteral(edge))
+        case .case: try caseWhen(edge)
+        case .cast: try cast(edge)
+        case .extract: try extract(edge)
+        case .position: try position(edge)
+        case .substring: try substring(edge)
+        case .trim: try trim(edge)
+        case .overlay: try overlay(edge)
+        case .grouping: .grouping(try expressions(kids(edge)))
+        case .exists: .exists(try parenthesizedQuery(try kid(edge, 0)))
+        case .row: .row(try expressions(kids(edge)))
+        case .array: try array(edge)
+        case .list: .array(try expressions(kids(edge)))
+        case .struct: .structure(try each(kids(edge), structEntry))
+        case .map: .map(try each(kids(edge), mapEntry))
+        default: try operation(edge, rule(edge))
         }
     }
 
-    private mutating func column(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+    @inline(never)
+    private func cast(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        .cast(try expression(try kid(edge, 1)), try type(try kid(edge, 2)), isTry: has(edge, .tryCast))
+    }
+
+    @inline(never)
+    private func position(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        .position(needle: try expression(try kid(edge, 0)), in: try expression(try kid(edge, 1)))
+    }
+
+    @inline(never)
+    private func array(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        if let query = find(edge, .parenQuery), !has(edge, .bracket) {
+            return .arrayQuery(try parenthesizedQuery(query))
+        }
+        return .array(try expressions(operands(edge)))
+    }
+
+    private func mapEntry(_ edge: Edge) throws(SQLError) -> MapEntry {
+        MapEntry(key: try expression(try kid(edge, 0)), value: try expression(try kid(edge, 1)))
+    }
+
+    @inline(never)
+    private func column(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         let name = try qualifiedName(edge)
         guard let star = find(edge, .star) else { return .name(name) }
         return .star(try self.star(star, qualifier: name))
     }
 
-    mutating func star(_ edge: Edge, qualifier: QualifiedName?) throws(SQLError) -> Star {
+    @inline(never)
+    func star(_ edge: Edge, qualifier: QualifiedName?) throws(SQLError) -> Star {
         var exclude: [QualifiedName] = []
         if let part = find(edge, .starExclude) {
             if let names = find(part, .starNames) {
@@ -131,28 +144,32 @@ extension Transform {
         return Star(qualifier: qualifier, exclude: exclude, replace: replace, rename: rename)
     }
 
-    private mutating func lambda(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+    @inline(never)
+    private func lambda(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         let head = try kid(edge, 0)
         let parameters = head.isToken ? [try identifier(head)] : try identifiers(head)
         return .lambda(parameters, try expression(try kid(edge, 1)))
     }
 
-    private mutating func variable(_ edge: Edge) throws(SQLError) -> Parameter {
+    @inline(never)
+    private func variable(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         let token = try kid(edge, 0)
         if word(token) == .question {
             parameterCount += 1
-            return .position(parameterCount)
+            return .parameter(.position(parameterCount))
         }
-        return .name(isString(token) ? try string(token) : try identifier(token).text)
+        return .parameter(.name(isString(token) ? try string(token) : try identifier(token).text))
     }
 
-    private mutating func interval(_ edge: Edge) throws(SQLError) -> IntervalLiteral {
+    @inline(never)
+    private func interval(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         var units: [String] = []
         for kid in kids(edge) where rule(kid) == .intervalUnit { units.append(try intervalUnit(kid)) }
         guard let value = kids(edge).first(where: { isIntervalValue($0) }) else { throw mismatch(edge) }
-        return IntervalLiteral(
-            value: try expression(value), isNegative: has(edge, .minus), unit: units.first,
-            toUnit: units.count > 1 ? units[1] : nil)
+        return .interval(
+            IntervalLiteral(
+                value: try expression(value), isNegative: has(edge, .minus), unit: units.first,
+                toUnit: units.count > 1 ? units[1] : nil))
     }
 
     private func isIntervalValue(_ edge: Edge) -> Bool {
@@ -169,7 +186,8 @@ extension Transform {
         }
     }
 
-    private mutating func typedLiteral(_ edge: Edge) throws(SQLError) -> Literal {
+    @inline(never)
+    private func typedLiteral(_ edge: Edge) throws(SQLError) -> Literal {
         let last = try lastKid(edge)
         let head = kids(edge).dropLast()
         guard let first = head.first else { throw mismatch(edge) }
@@ -191,18 +209,20 @@ extension Transform {
         return .typed(TypeName(.named(QualifiedName([name]), arguments), span: span), try string(last))
     }
 
-    private mutating func caseWhen(_ edge: Edge) throws(SQLError) -> Case {
+    @inline(never)
+    private func caseWhen(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         var branches: [Case.Branch] = []
         for kid in kids(edge) where rule(kid) == .when {
             branches.append(
                 .init(when: try expression(try self.kid(kid, 0)), then: try expression(try self.kid(kid, 1))))
         }
-        return Case(
-            operand: try optionalExpression(content(edge, .caseOperand)), branches: branches,
-            otherwise: try optionalExpression(content(edge, .caseElse)))
+        return .caseWhen(
+            Case(
+                operand: try optionalExpression(content(edge, .caseOperand)), branches: branches,
+                otherwise: try optionalExpression(content(edge, .caseElse))))
     }
 
-    private mutating func structEntry(_ edge: Edge) throws(SQLError) -> StructEntry {
+    private func structEntry(_ edge: Edge) throws(SQLError) -> StructEntry {
         let key = try kid(edge, 0)
         let name = isString(key) ? Identifier(try string(key), isQuoted: true, span: span(key)) : try identifier(key)
         return StructEntry(name: name, value: try expression(try kid(edge, 1)))

@@ -2,43 +2,78 @@
 import LodeCore
 
 extension Transform {
-    mutating func operation(_ edge: Edge, _ rule: Rule) throws(SQLError) -> Expression.Kind {
+    func operation(_ edge: Edge, _ rule: Rule) throws(SQLError) -> Expression.Kind {
         switch rule {
-        case .or: return .or(try expressions(operands(edge)))
-        case .and: return .and(try expressions(operands(edge)))
-        case .not: return .unary(.not, try expression(try kid(edge, 0)))
-        case .bitNot: return .unary(.bitNot, try expression(try kid(edge, 0)))
-        case .sign: return .unary(has(edge, .minus) ? .minus : .plus, try expression(try kid(edge, 1)))
-        case .isTest, .isNull: return try isTest(edge)
-        case .isDistinct:
-            return .isDistinct(
-                try expression(try kid(edge, 0)), try expression(try lastKid(edge)), negated: has(edge, .not))
-        case .quantified: return try quantified(edge)
-        case .compare:
-            return .binary(
-                try binaryOperator(try kid(edge, 1)), try expression(try kid(edge, 0)), try expression(try kid(edge, 2)))
-        case .between:
-            let parts = operands(edge)
-            guard parts.count == 3 else { throw mismatch(edge) }
-            return .between(
-                Between(
-                    value: try expression(parts[0]), low: try expression(parts[1]), high: try expression(parts[2]),
-                    isNegated: has(edge, .not), isSymmetric: has(edge, .symmetric)))
-        case .in: return try membership(edge)
-        case .like, .likeAny: return try pattern(edge)
-        case .other, .add, .multiply, .power: return try chain(edge).kind
-        case .atTimeZone:
-            return .atTimeZone(
-                try expression(try kid(edge, 0)), zone: has(edge, .local) ? nil : try expression(try lastKid(edge)))
-        case .collate: return .collate(try expression(try kid(edge, 0)), try qualifiedName(edge, .anyName))
-        case .element: return try element(edge)
-        case .castSign: return .cast(try expression(try kid(edge, 0)), try type(try kid(edge, 1)), isTry: false)
-        case .field: return .field(try expression(try kid(edge, 0)), try identifier(try kid(edge, 1)))
+        case .or: .or(try expressions(operands(edge)))
+        case .and: .and(try expressions(operands(edge)))
+        case .not: .unary(.not, try expression(try kid(edge, 0)))
+        case .bitNot: .unary(.bitNot, try expression(try kid(edge, 0)))
+        case .sign: try sign(edge)
+        case .isTest, .isNull: try isTest(edge)
+        case .isDistinct: try isDistinct(edge)
+        case .quantified: try quantified(edge)
+        case .compare: try comparison(edge)
+        case .between: try between(edge)
+        case .in: try membership(edge)
+        case .like, .likeAny: try pattern(edge)
+        case .other, .add, .multiply, .power: try chain(edge).kind
+        case .atTimeZone: try atTimeZone(edge)
+        case .collate: try collate(edge)
+        case .element: try element(edge)
+        case .castSign: try castSign(edge)
+        case .field: try field(edge)
         default: throw mismatch(edge)
         }
     }
 
-    private mutating func isTest(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+    @inline(never)
+    private func isDistinct(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        .isDistinct(try expression(try kid(edge, 0)), try expression(try lastKid(edge)), negated: has(edge, .not))
+    }
+
+    @inline(never)
+    private func comparison(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        .binary(try binaryOperator(try kid(edge, 1)), try expression(try kid(edge, 0)), try expression(try kid(edge, 2)))
+    }
+
+    @inline(never)
+    private func between(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        let parts = operands(edge)
+        guard parts.count == 3 else { throw mismatch(edge) }
+        return .between(
+            Between(
+                value: try expression(parts[0]), low: try expression(parts[1]), high: try expression(parts[2]),
+                isNegated: has(edge, .not), isSymmetric: has(edge, .symmetric)))
+    }
+
+    @inline(never)
+    private func sign(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        .unary(has(edge, .minus) ? .minus : .plus, try expression(try kid(edge, 1)))
+    }
+
+    @inline(never)
+    private func atTimeZone(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        let zone: Expression? = has(edge, .local) ? nil : try expression(try lastKid(edge))
+        return .atTimeZone(try expression(try kid(edge, 0)), zone: zone)
+    }
+
+    @inline(never)
+    private func collate(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        .collate(try expression(try kid(edge, 0)), try qualifiedName(edge, .anyName))
+    }
+
+    @inline(never)
+    private func castSign(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        .cast(try expression(try kid(edge, 0)), try type(try kid(edge, 1)), isTry: false)
+    }
+
+    @inline(never)
+    private func field(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+        .field(try expression(try kid(edge, 0)), try identifier(try kid(edge, 1)))
+    }
+
+    @inline(never)
+    private func isTest(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         let value = try expression(try kid(edge, 0))
         switch word(try lastKid(edge)) {
         case .null: return .isTest(value, .null, negated: has(edge, .not))
@@ -50,7 +85,8 @@ extension Transform {
         }
     }
 
-    private mutating func quantified(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+    @inline(never)
+    private func quantified(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         let last = try lastKid(edge)
         let operand: QuantifiedOperand = rule(last) == .parenQuery
             ? .query(try parenthesizedQuery(last)) : .expression(try expression(last))
@@ -58,7 +94,8 @@ extension Transform {
             try binaryOperator(try kid(edge, 1)), try expression(try kid(edge, 0)), has(edge, .all) ? .all : .any, operand)
     }
 
-    private mutating func membership(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+    @inline(never)
+    private func membership(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         let value = try expression(try kid(edge, 0))
         let last = try lastKid(edge)
         if rule(last) == .parenQuery {
@@ -67,7 +104,8 @@ extension Transform {
         return .inList(value, try expressions(kids(last)), negated: has(edge, .not))
     }
 
-    private mutating func pattern(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+    @inline(never)
+    private func pattern(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         let parts = operands(edge)
         guard parts.count >= 2 else { throw mismatch(edge) }
         var kind = PatternOperator.like
@@ -84,15 +122,16 @@ extension Transform {
     }
 
     /// `a + b - c`: a flat node becomes a tree that leans to the left.
-    private mutating func chain(_ edge: Edge) throws(SQLError) -> Expression {
+    @inline(never)
+    private func chain(_ edge: Edge) throws(SQLError) -> Expression {
         let parts = kids(edge)
-        return try nested(parts.count / 2 - 1, at: edge) { (my) throws(SQLError) in
-            var left = try my.expression(try my.kid(edge, 0))
+        return try nested(parts.count / 2 - 1, at: edge) { () throws(SQLError) in
+            var left = try expression(try kid(edge, 0))
             var index = parts.startIndex + 1
             while index + 1 < parts.endIndex {
-                let right = try my.expression(parts[index + 1])
+                let right = try expression(parts[index + 1])
                 left = Expression(
-                    try my.combine(parts[index], left, right), span: left.span.union(right.span))
+                    try combine(parts[index], left, right), span: left.span.union(right.span))
                 index += 2
             }
             return left
@@ -124,7 +163,8 @@ extension Transform {
         }
     }
 
-    private mutating func element(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+    @inline(never)
+    private func element(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         let base = try expression(try kid(edge, 0))
         let second = try kid(edge, 1)
         if rule(second) == .sliceFromStart { return .slice(try slice(second, base: base, lower: nil)) }
@@ -133,7 +173,8 @@ extension Transform {
         return .slice(try slice(rest, base: base, lower: index))
     }
 
-    private mutating func slice(_ edge: Edge, base: Expression, lower: Expression?) throws(SQLError) -> Slice {
+    @inline(never)
+    private func slice(_ edge: Edge, base: Expression, lower: Expression?) throws(SQLError) -> Slice {
         let upper = operands(edge).first { rule($0) != .sliceStep }
         return Slice(
             base: base, lower: lower, upper: try optionalExpression(upper),
@@ -142,7 +183,8 @@ extension Transform {
 
     // MARK: Functions with words between their arguments
 
-    mutating func extract(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+    @inline(never)
+    func extract(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         let field = try kid(edge, 0)
         let name = isString(field)
             ? Identifier(try string(field).lowercased(), span: span(field)) : try identifier(field)
@@ -157,16 +199,18 @@ extension Transform {
     }
 
     /// A call of the function that the form is named after, for its plain form with commas.
-    private mutating func plainCall(_ name: String, _ edge: Edge) throws(SQLError) -> Expression.Kind {
+    @inline(never)
+    private func plainCall(_ name: String, _ edge: Edge) throws(SQLError) -> Expression.Kind {
         let start = span(edge).start
-        let arguments = try each(operands(edge)) { (my, argument) throws(SQLError) in
-            FunctionCall.Argument(name: nil, value: try my.expression(argument))
+        let arguments = try each(operands(edge)) { (argument) throws(SQLError) in
+            FunctionCall.Argument(name: nil, value: try expression(argument))
         }
         let identifier = Identifier(name, span: SourceSpan(start, start + name.utf8.count))
         return .call(FunctionCall(name: QualifiedName([identifier]), arguments: arguments))
     }
 
-    mutating func substring(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+    @inline(never)
+    func substring(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         let from = following(edge, .from)
         let count = following(edge, .for)
         guard from != nil || count != nil else { return try plainCall("substring", edge) }
@@ -174,7 +218,8 @@ extension Transform {
             try expression(try kid(edge, 0)), from: try optionalExpression(from), for: try optionalExpression(count))
     }
 
-    mutating func trim(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+    @inline(never)
+    func trim(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         var side = TrimSide.both
         if has(edge, .leading) { side = .leading } else if has(edge, .trailing) { side = .trailing }
         let parts = operands(edge)
@@ -187,7 +232,8 @@ extension Transform {
         return .trim(side, characters: try optionalExpression(parts.count > 1 ? parts[1] : nil), try expression(first))
     }
 
-    mutating func overlay(_ edge: Edge) throws(SQLError) -> Expression.Kind {
+    @inline(never)
+    func overlay(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         let parts = operands(edge)
         guard has(edge, .from), parts.count >= 3 else { return try plainCall("overlay", edge) }
         return .overlay(

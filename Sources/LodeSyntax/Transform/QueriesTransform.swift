@@ -3,22 +3,25 @@ import LodeCore
 
 extension Transform {
     /// Any rule that stands for a query: one with clauses around its body, or the body alone.
-    mutating func query(_ edge: Edge) throws(SQLError) -> Query {
-        try nested(at: edge) { (my) throws(SQLError) in
-            switch my.rule(edge) {
-            case .parenQuery: return try my.query(try my.kid(edge, 0))
-            case .query: return try my.fullQuery(edge)
-            default: return Query(with: nil, body: try my.body(edge), orderBy: nil, limit: nil, span: my.span(edge))
+    @inline(never)
+    func query(_ edge: Edge) throws(SQLError) -> Query {
+        try nested(at: edge) { () throws(SQLError) in
+            switch rule(edge) {
+            case .parenQuery: return try query(try kid(edge, 0))
+            case .query: return try fullQuery(edge)
+            default: return Query(with: nil, body: try body(edge), orderBy: nil, limit: nil, span: span(edge))
             }
         }
     }
 
-    mutating func parenthesizedQuery(_ edge: Edge) throws(SQLError) -> Query {
+    @inline(never)
+    func parenthesizedQuery(_ edge: Edge) throws(SQLError) -> Query {
         guard rule(edge) == .parenQuery else { throw mismatch(edge) }
         return try query(try kid(edge, 0))
     }
 
-    private mutating func fullQuery(_ edge: Edge) throws(SQLError) -> Query {
+    @inline(never)
+    private func fullQuery(_ edge: Edge) throws(SQLError) -> Query {
         let with = try self.with(edge)
         guard let bodyEdge = kids(edge).first(where: { isBody(rule($0)) }) else { throw mismatch(edge) }
         let body = try body(bodyEdge)
@@ -35,15 +38,16 @@ extension Transform {
     }
 
     /// The WITH among the children, if there is one.
-    mutating func with(_ edge: Edge) throws(SQLError) -> With? {
+    func with(_ edge: Edge) throws(SQLError) -> With? {
         guard let part = find(edge, .with) else { return nil }
         let tables = kids(part).filter { rule($0) == .cte }
         return With(
             isRecursive: has(part, .recursive),
-            tables: try each(tables) { (my, table) throws(SQLError) in try my.commonTable(table) })
+            tables: try each(tables) { (table) throws(SQLError) in try commonTable(table) })
     }
 
-    private mutating func commonTable(_ edge: Edge) throws(SQLError) -> With.CommonTable {
+    @inline(never)
+    private func commonTable(_ edge: Edge) throws(SQLError) -> With.CommonTable {
         var columns: [Identifier] = []
         if let names = find(edge, .names) { columns = try identifiers(names) }
         return With.CommonTable(
@@ -52,7 +56,8 @@ extension Transform {
             span: span(edge))
     }
 
-    mutating func body(_ edge: Edge) throws(SQLError) -> QueryBody {
+    @inline(never)
+    func body(_ edge: Edge) throws(SQLError) -> QueryBody {
         switch rule(edge) {
         case .select, .fromFirst: return .select(try select(edge))
         case .union, .intersect: return try setOperation(edge)
@@ -69,7 +74,8 @@ extension Transform {
     }
 
     /// A flat node of UNION and EXCEPT, or of INTERSECT: runs of the same operator stay flat.
-    private mutating func setOperation(_ edge: Edge) throws(SQLError) -> QueryBody {
+    @inline(never)
+    private func setOperation(_ edge: Edge) throws(SQLError) -> QueryBody {
         var operands: [QueryBody] = []
         var current = (operator: SetOperation.Operator.union, isAll: false, isByName: false)
         var next = current
@@ -98,14 +104,15 @@ extension Transform {
                     runs += 1
                     guard runs + depth <= Machine.depthLimit else { throw Parser.tooDeep(at: span(kid)) }
                 }
-                operands.append(try nested(at: kid) { (my) throws(SQLError) in try my.body(kid) })
+                operands.append(try nested(at: kid) { () throws(SQLError) in try body(kid) })
                 last = kid
             }
         }
         return finished(span(edge).end)
     }
 
-    private mutating func select(_ edge: Edge) throws(SQLError) -> Select {
+    @inline(never)
+    private func select(_ edge: Edge) throws(SQLError) -> Select {
         var quantifier = Select.Quantifier.all
         if let distinct = find(edge, .distinct) {
             quantifier = kids(distinct).count > 0 ? .distinctOn(try expressions(operands(distinct))) : .distinct
@@ -139,53 +146,58 @@ extension Transform {
         throw SQLError(.syntaxError, "\(name) is given twice", at: span(found[1]))
     }
 
-    mutating func selectItems(_ edge: Edge) throws(SQLError) -> [SelectItem] {
-        try each(kids(edge)) { (my, item) throws(SQLError) in
-            guard my.rule(item) == .selectItem else {
-                return SelectItem(expression: try my.expression(item), alias: nil)
+    @inline(never)
+    func selectItems(_ edge: Edge) throws(SQLError) -> [SelectItem] {
+        try each(kids(edge)) { (item) throws(SQLError) in
+            guard rule(item) == .selectItem else {
+                return SelectItem(expression: try expression(item), alias: nil)
             }
             return SelectItem(
-                expression: try my.expression(try my.kid(item, 0)), alias: try my.identifier(try my.lastKid(item)))
+                expression: try expression(try kid(item, 0)), alias: try identifier(try lastKid(item)))
         }
     }
 
     // MARK: Clauses
 
-    private mutating func groupBy(_ edge: Edge) throws(SQLError) -> GroupBy {
+    @inline(never)
+    private func groupBy(_ edge: Edge) throws(SQLError) -> GroupBy {
         if has(edge, .all) { return .all }
         let items = kids(edge).filter { word($0) != .distinct }
         return .items(
-            try each(items) { (my, item) throws(SQLError) in try my.groupItem(item) }, isDistinct: has(edge, .distinct))
+            try each(items) { (item) throws(SQLError) in try groupItem(item) }, isDistinct: has(edge, .distinct))
     }
 
-    private mutating func groupItem(_ edge: Edge) throws(SQLError) -> GroupItem {
-        try nested(at: edge) { (my) throws(SQLError) in
-            let span = my.span(edge)
-            switch my.rule(edge) {
-            case .rollup: return .rollup(try my.groupElements(edge), span: span)
-            case .cube: return .cube(try my.groupElements(edge), span: span)
+    @inline(never)
+    private func groupItem(_ edge: Edge) throws(SQLError) -> GroupItem {
+        try nested(at: edge) { () throws(SQLError) in
+            let span = span(edge)
+            switch rule(edge) {
+            case .rollup: return .rollup(try groupElements(edge), span: span)
+            case .cube: return .cube(try groupElements(edge), span: span)
             case .groupingSets:
                 return .groupingSets(
-                    try my.each(my.kids(edge)) { (my, item) throws(SQLError) in try my.groupItem(item) }, span: span)
+                    try each(kids(edge)) { (item) throws(SQLError) in try groupItem(item) }, span: span)
             case .emptyGroup: return .set([], span: span)
-            case .parens where my.kids(edge).count > 1: return .set(try my.expressions(my.kids(edge)), span: span)
-            default: return .expression(try my.expression(edge))
+            case .parens where kids(edge).count > 1: return .set(try expressions(kids(edge)), span: span)
+            default: return .expression(try expression(edge))
             }
         }
     }
 
-    private mutating func groupElements(_ edge: Edge) throws(SQLError) -> [[Expression]] {
-        try each(kids(edge)) { (my, item) throws(SQLError) in
-            my.rule(item) == .parens ? try my.expressions(my.kids(item)) : [try my.expression(item)]
+    private func groupElements(_ edge: Edge) throws(SQLError) -> [[Expression]] {
+        try each(kids(edge)) { (item) throws(SQLError) in
+            rule(item) == .parens ? try expressions(kids(item)) : [try expression(item)]
         }
     }
 
-    private mutating func orderBy(_ edge: Edge) throws(SQLError) -> OrderBy {
+    @inline(never)
+    private func orderBy(_ edge: Edge) throws(SQLError) -> OrderBy {
         if let all = find(edge, .orderAll) { return .all(isDescending: has(all, .desc), nullsFirst: nullsFirst(all)) }
         return .items(try orderItems(edge))
     }
 
-    private mutating func limit(_ edge: Edge) throws(SQLError) -> Limit? {
+    @inline(never)
+    private func limit(_ edge: Edge) throws(SQLError) -> Limit? {
         try refuseRepeated(edge, .limit, "LIMIT")
         try refuseRepeated(edge, .offset, "OFFSET")
         try refuseRepeated(edge, .fetch, "FETCH")
@@ -219,14 +231,16 @@ extension Transform {
 
     // MARK: VALUES and samples
 
-    mutating func values(_ edge: Edge) throws(SQLError) -> Values {
+    @inline(never)
+    func values(_ edge: Edge) throws(SQLError) -> Values {
         if let literals = try literalRows(edge) { return Values(literals: literals, span: span(edge)) }
         return Values(
-            rows: try each(kids(edge)) { (my, row) throws(SQLError) in try my.expressions(my.kids(row)) }, span: span(edge))
+            rows: try each(kids(edge)) { (row) throws(SQLError) in try expressions(kids(row)) }, span: span(edge))
     }
 
     /// The compact form, or nil if some cell is no literal or rows differ in length.
-    private mutating func literalRows(_ edge: Edge) throws(SQLError) -> LiteralRows? {
+    @inline(never)
+    private func literalRows(_ edge: Edge) throws(SQLError) -> LiteralRows? {
         let rows = kids(edge)
         guard let first = rows.first else { return nil }
         let width = kids(first).count
@@ -247,7 +261,7 @@ extension Transform {
         return LiteralRows(columnCount: width, cells: cells, spans: spans)
     }
 
-    private mutating func cell(_ edge: Edge) throws(SQLError) -> Literal? {
+    private func cell(_ edge: Edge) throws(SQLError) -> Literal? {
         if edge.isToken { return try literal(edge) }
         switch rule(edge) {
         case .sign:
@@ -261,7 +275,8 @@ extension Transform {
         }
     }
 
-    private mutating func usingSample(_ edge: Edge) throws(SQLError) -> Sample {
+    @inline(never)
+    private func usingSample(_ edge: Edge) throws(SQLError) -> Sample {
         guard let size = find(edge, .sampleSize) else { throw mismatch(edge) }
         var method = kids(edge).first(where: \.isName)
         if let part = content(edge, .sampleMethod) { method = part }

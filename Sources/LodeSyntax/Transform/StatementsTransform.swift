@@ -2,7 +2,7 @@
 import LodeCore
 
 extension Transform {
-    mutating func statement(_ edge: Edge) throws(SQLError) -> Statement {
+    func statement(_ edge: Edge) throws(SQLError) -> Statement {
         switch rule(edge) {
         case .createSchema: .createSchema(try createSchema(edge))
         case .createTable: .createTable(try createTable(edge))
@@ -33,7 +33,7 @@ extension Transform {
         }
     }
 
-    private mutating func explain(_ edge: Edge) throws(SQLError) -> Explain {
+    private func explain(_ edge: Edge) throws(SQLError) -> Explain {
         var options: [Property] = []
         for word in kids(edge) where self.word(word) == .analyze || self.word(word) == .verbose {
             options.append(Property(key: try identifier(word), value: nil))
@@ -48,8 +48,8 @@ extension Transform {
             }
         }
         let inner = try lastKid(edge)
-        return try nested(at: inner) { (my) throws(SQLError) in
-            Explain(options: options, statement: try my.statement(inner), span: my.span(inner))
+        return try nested(at: inner) { () throws(SQLError) in
+            Explain(options: options, statement: try statement(inner), span: span(inner))
         }
     }
 }

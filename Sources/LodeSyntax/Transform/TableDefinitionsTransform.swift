@@ -2,7 +2,7 @@
 import LodeCore
 
 extension Transform {
-    mutating func createTable(_ edge: Edge) throws(SQLError) -> CreateTable {
+    func createTable(_ edge: Edge) throws(SQLError) -> CreateTable {
         var table = CreateTable(name: try qualifiedName(edge, .newName))
         table.orReplace = find(edge, .orReplace) != nil
         table.isTemporary = has(edge, .temp) || has(edge, .temporary)
@@ -20,7 +20,7 @@ extension Transform {
         return table
     }
 
-    private mutating func tableElements(_ edge: Edge, into table: inout CreateTable) throws(SQLError) {
+    private func tableElements(_ edge: Edge, into table: inout CreateTable) throws(SQLError) {
         for element in kids(edge) {
             switch rule(element) {
             case .likeTable: table.like = try qualifiedName(element, .tableName)
@@ -31,12 +31,12 @@ extension Transform {
     }
 
     /// Reads one clause; false if it is none.
-    private mutating func tableClause(_ edge: Edge, into table: inout CreateTable) throws(SQLError) -> Bool {
+    private func tableClause(_ edge: Edge, into table: inout CreateTable) throws(SQLError) -> Bool {
         switch rule(edge) {
         case .usingFormat: table.using = try firstName(edge)
         case .partitionedBy:
-            table.partitionedBy = try each(kids(edge).filter { !$0.isToken }) { (my, field) throws(SQLError) in
-                try my.partitionField(field)
+            table.partitionedBy = try each(kids(edge).filter { !$0.isToken }) { (field) throws(SQLError) in
+                try partitionField(field)
             }
         case .clusteredBy: table.bucketing = try bucketing(edge)
         case .rowFormat: table.rowFormat = try rowFormat(edge)
@@ -51,7 +51,7 @@ extension Transform {
         return true
     }
 
-    mutating func columnDefinition(_ edge: Edge) throws(SQLError) -> ColumnDefinition {
+    func columnDefinition(_ edge: Edge) throws(SQLError) -> ColumnDefinition {
         var column = ColumnDefinition(
             name: try firstName(edge), type: nil, constraints: [], comment: nil, span: span(edge))
         for part in kids(edge).dropFirst() {
@@ -81,13 +81,13 @@ extension Transform {
         return has(edge, .unique) ? .unique : .null
     }
 
-    private mutating func references(_ edge: Edge) throws(SQLError) -> ColumnConstraint {
+    private func references(_ edge: Edge) throws(SQLError) -> ColumnConstraint {
         var columns: [Identifier] = []
         if let list = find(edge, .columns) { columns = try identifiers(list) }
         return .references(try qualifiedName(edge, .tableName), columns)
     }
 
-    private mutating func tableConstraint(_ edge: Edge) throws(SQLError) -> TableConstraint {
+    private func tableConstraint(_ edge: Edge) throws(SQLError) -> TableConstraint {
         let name = try kids(edge).first(where: \.isName).map { (name) throws(SQLError) in try identifier(name) }
         let part = try lastKid(edge)
         switch rule(part) {
@@ -101,11 +101,11 @@ extension Transform {
         }
     }
 
-    private mutating func partitionField(_ edge: Edge) throws(SQLError) -> PartitionField {
+    private func partitionField(_ edge: Edge) throws(SQLError) -> PartitionField {
         if rule(edge) == .transform {
             let name = try firstName(edge)
-            let arguments = try each(kids(edge).dropFirst()) { (my, argument) throws(SQLError) in
-                FunctionCall.Argument(name: nil, value: try my.expression(argument))
+            let arguments = try each(kids(edge).dropFirst()) { (argument) throws(SQLError) in
+                FunctionCall.Argument(name: nil, value: try expression(argument))
             }
             return .transform(FunctionCall(name: QualifiedName([name]), arguments: arguments), span: span(edge))
         }
@@ -114,13 +114,13 @@ extension Transform {
         return isBare ? .column(column.name) : .typed(column)
     }
 
-    private mutating func bucketing(_ edge: Edge) throws(SQLError) -> Bucketing {
+    private func bucketing(_ edge: Edge) throws(SQLError) -> Bucketing {
         guard let columns = find(edge, .columns) else { throw mismatch(edge) }
         return Bucketing(
             columns: try identifiers(columns), sortedBy: try orderItems(edge), buckets: try integer(try lastKid(edge)))
     }
 
-    private mutating func rowFormat(_ edge: Edge) throws(SQLError) -> RowFormat {
+    private func rowFormat(_ edge: Edge) throws(SQLError) -> RowFormat {
         if let name = kids(edge).first(where: { isString($0) }) {
             return .serde(try string(name), try find(edge, .properties).map { (list) throws(SQLError) in
                 try properties(list)

@@ -2,24 +2,26 @@
 import LodeCore
 
 extension Transform {
-    mutating func tableReferences(_ edge: Edge) throws(SQLError) -> [TableReference] {
-        try each(kids(edge)) { (my, item) throws(SQLError) in try my.tableReference(item) }
+    func tableReferences(_ edge: Edge) throws(SQLError) -> [TableReference] {
+        try each(kids(edge)) { (item) throws(SQLError) in try tableReference(item) }
     }
 
-    mutating func tableReference(_ edge: Edge) throws(SQLError) -> TableReference {
-        try nested(at: edge) { (my) throws(SQLError) in
-            let kind = try my.tableKind(edge)
+    @inline(never)
+    func tableReference(_ edge: Edge) throws(SQLError) -> TableReference {
+        try nested(at: edge) { () throws(SQLError) in
+            let kind = try tableKind(edge)
             var alias: TableAlias?
-            if let part = my.find(edge, .tableAlias) { alias = try my.tableAlias(part) }
+            if let part = find(edge, .tableAlias) { alias = try tableAlias(part) }
             var sample: Sample?
-            if let part = my.find(edge, .tableSample) { sample = try my.tableSample(part) }
+            if let part = find(edge, .tableSample) { sample = try tableSample(part) }
             // A join in parentheses without alias is the join itself.
             if case .nested(let inner) = kind, alias == nil { return inner }
-            return TableReference(kind, alias: alias, sample: sample, span: my.span(edge))
+            return TableReference(kind, alias: alias, sample: sample, span: span(edge))
         }
     }
 
-    private mutating func tableKind(_ edge: Edge) throws(SQLError) -> TableReference.Kind {
+    @inline(never)
+    private func tableKind(_ edge: Edge) throws(SQLError) -> TableReference.Kind {
         switch rule(edge) {
         case .namedTable:
             var travel: TimeTravel?
@@ -55,7 +57,8 @@ extension Transform {
         return has(kind, .full) ? .full : .inner
     }
 
-    private mutating func join(_ edge: Edge, _ kind: Join.Kind, _ constraint: Join.Constraint) throws(SQLError) -> Join {
+    @inline(never)
+    private func join(_ edge: Edge, _ kind: Join.Kind, _ constraint: Join.Constraint) throws(SQLError) -> Join {
         let sides = kids(edge).filter { isTable(rule($0)) }
         guard sides.count >= 2 else { throw mismatch(edge) }
         return Join(
@@ -71,12 +74,14 @@ extension Transform {
         }
     }
 
-    private mutating func constraint(_ edge: Edge) throws(SQLError) -> Join.Constraint {
+    @inline(never)
+    private func constraint(_ edge: Edge) throws(SQLError) -> Join.Constraint {
         if let using = find(edge, .using) { return .using(try identifiers(try kid(using, 0))) }
         return .on(try expression(try lastKid(edge)))
     }
 
-    mutating func tableAlias(_ edge: Edge) throws(SQLError) -> TableAlias {
+    @inline(never)
+    func tableAlias(_ edge: Edge) throws(SQLError) -> TableAlias {
         var columns: [TableAlias.Column] = []
         if let list = find(edge, .aliasColumns) {
             for column in kids(list) {
@@ -90,13 +95,15 @@ extension Transform {
         return TableAlias(name: try firstName(edge), columns: columns)
     }
 
-    private mutating func timeTravel(_ edge: Edge) throws(SQLError) -> TimeTravel {
+    @inline(never)
+    private func timeTravel(_ edge: Edge) throws(SQLError) -> TimeTravel {
         let isTimestamp = has(edge, .timestamp) || has(edge, .systemTime)
         return TimeTravel(
             unit: isTimestamp ? .timestamp : .version, value: try expression(try lastKid(edge)), span: span(edge))
     }
 
-    private mutating func tableSample(_ edge: Edge) throws(SQLError) -> Sample {
+    @inline(never)
+    private func tableSample(_ edge: Edge) throws(SQLError) -> Sample {
         guard let amount = find(edge, .sampleAmount) else { throw mismatch(edge) }
         return Sample(
             method: try kids(edge).first(where: \.isName).map { (name) throws(SQLError) in try identifier(name) },

@@ -4,7 +4,10 @@ import LodeCore
 /// One pass over one statement's tree. There is one extension a `.gram` file, and one function a rule.
 ///
 /// Children are found by rule or by kept token, not by place, so that a rule may gain an optional part.
-struct Transform {
+///
+/// A class, so that a level of nesting costs little native stack: the limit of 1,000 levels must fit a thread of 8 MiB with
+/// room to spare.
+final class Transform {
     let text: [UInt8]
     let tokens: Tokens
     let tree: ParseTree
@@ -23,13 +26,13 @@ struct Transform {
 
     /// Runs `body` one level deeper, or `levels` for what becomes a chain that leans to the left.
     @inline(__always)
-    mutating func nested<T>(
-        _ levels: Int = 1, at edge: Edge, _ body: (inout Transform) throws(SQLError) -> T
+    func nested<T>(
+        _ levels: Int = 1, at edge: Edge, _ body: () throws(SQLError) -> T
     ) throws(SQLError) -> T {
         depth += levels
         defer { depth -= levels }
         guard depth <= Machine.depthLimit else { throw Parser.tooDeep(at: span(edge)) }
-        return try body(&self)
+        return try body()
     }
 
     // MARK: The tree
@@ -100,12 +103,12 @@ struct Transform {
     }
 
     /// Transforms each element with a typed error, which `map` loses in places.
-    mutating func each<T>(
-        _ edges: some Sequence<Edge>, _ body: (inout Transform, Edge) throws(SQLError) -> T
+    func each<T>(
+        _ edges: some Sequence<Edge>, _ body: (Edge) throws(SQLError) -> T
     ) throws(SQLError) -> [T] {
         var list: [T] = []
         list.reserveCapacity(edges.underestimatedCount)
-        for edge in edges { list.append(try body(&self, edge)) }
+        for edge in edges { list.append(try body(edge)) }
         return list
     }
 

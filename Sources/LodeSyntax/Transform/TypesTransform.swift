@@ -2,23 +2,25 @@
 import LodeCore
 
 extension Transform {
-    mutating func type(_ edge: Edge) throws(SQLError) -> TypeName {
-        try nested(at: edge) { (my) throws(SQLError) in
-            guard my.rule(edge) == .type else { return TypeName(try my.typeKind(edge), span: my.span(edge)) }
-            var type = try my.type(try my.kid(edge, 0))
-            let suffixes = my.kids(edge).dropFirst()
-            guard suffixes.count + my.depth <= Machine.depthLimit else { throw Parser.tooDeep(at: my.span(edge)) }
+    @inline(never)
+    func type(_ edge: Edge) throws(SQLError) -> TypeName {
+        try nested(at: edge) { () throws(SQLError) in
+            guard rule(edge) == .type else { return TypeName(try typeKind(edge), span: span(edge)) }
+            var type = try type(try kid(edge, 0))
+            let suffixes = kids(edge).dropFirst()
+            guard suffixes.count + depth <= Machine.depthLimit else { throw Parser.tooDeep(at: span(edge)) }
             for suffix in suffixes {
-                let size = my.kids(suffix).first { my.kind($0) == Terminal.number }
+                let size = kids(suffix).first { kind($0) == Terminal.number }
                 type = TypeName(
-                    .list(type, size: try size.map { (number) throws(SQLError) in try my.integer(number) }),
-                    span: type.span.union(my.span(suffix)))
+                    .list(type, size: try size.map { (number) throws(SQLError) in try integer(number) }),
+                    span: type.span.union(span(suffix)))
             }
             return type
         }
     }
 
-    private mutating func typeKind(_ edge: Edge) throws(SQLError) -> TypeName.Kind {
+    @inline(never)
+    private func typeKind(_ edge: Edge) throws(SQLError) -> TypeName.Kind {
         switch rule(edge) {
         case .doubleType: return builtin("double", edge, [])
         case .characterType:
@@ -34,8 +36,8 @@ extension Transform {
             return .map(key: try type(parts[0]), value: try type(parts[1]))
         case .structType:
             return .structure(
-                try each(kids(edge).filter { rule($0) == .structMember }) { (my, member) throws(SQLError) in
-                    try my.structField(member)
+                try each(kids(edge).filter { rule($0) == .structMember }) { (member) throws(SQLError) in
+                    try structField(member)
                 })
         case .simpleType: return try simpleType(edge)
         default: throw mismatch(edge)
@@ -53,16 +55,18 @@ extension Transform {
         return name
     }
 
-    private mutating func typeArguments(_ edge: Edge) throws(SQLError) -> [TypeArgument] {
+    @inline(never)
+    private func typeArguments(_ edge: Edge) throws(SQLError) -> [TypeArgument] {
         guard let list = find(edge, .typeArguments) else { return [] }
-        return try each(kids(list)) { (my, argument) throws(SQLError) in
-            if my.kind(argument) == Terminal.number { return .number(try my.integer(argument)) }
-            if my.isString(argument) { return .string(try my.string(argument)) }
-            return .type(try my.type(argument))
+        return try each(kids(list)) { (argument) throws(SQLError) in
+            if kind(argument) == Terminal.number { return .number(try integer(argument)) }
+            if isString(argument) { return .string(try string(argument)) }
+            return .type(try type(argument))
         }
     }
 
-    private mutating func structField(_ edge: Edge) throws(SQLError) -> TypeName.StructField {
+    @inline(never)
+    private func structField(_ edge: Edge) throws(SQLError) -> TypeName.StructField {
         guard let typeEdge = kids(edge).first(where: { !$0.isToken }) else { throw mismatch(edge) }
         let last = try lastKid(edge)
         return TypeName.StructField(
@@ -70,7 +74,8 @@ extension Transform {
             type: try type(typeEdge), comment: isString(last) ? try string(last) : nil)
     }
 
-    private mutating func simpleType(_ edge: Edge) throws(SQLError) -> TypeName.Kind {
+    @inline(never)
+    private func simpleType(_ edge: Edge) throws(SQLError) -> TypeName.Kind {
         var parts: [Identifier] = []
         var nestedTypes: [TypeArgument] = []
         for kid in kids(edge) {

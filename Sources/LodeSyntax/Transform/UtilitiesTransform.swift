@@ -2,13 +2,13 @@
 import LodeCore
 
 extension Transform {
-    mutating func set(_ edge: Edge) throws(SQLError) -> SetSetting {
+    func set(_ edge: Edge) throws(SQLError) -> SetSetting {
         let first = kids(edge).first { rule($0) == .timeZone || rule($0) == .settingName }
         guard let name = first, let index = kids(edge).firstIndex(where: { $0.raw == name.raw }) else { throw mismatch(edge) }
         let values = kids(edge)[(index + 1)...].filter { word($0) != .to }
         return SetSetting(
             name: try settingName(name),
-            values: try each(values) { (my, value) throws(SQLError) in try my.propertyValue(value) },
+            values: try each(values) { (value) throws(SQLError) in try propertyValue(value) },
             isLocal: has(edge, .local))
     }
 
@@ -18,11 +18,11 @@ extension Transform {
         return QualifiedName([Identifier("timezone", span: span(edge))])
     }
 
-    mutating func reset(_ edge: Edge) throws(SQLError) -> QualifiedName? {
+    func reset(_ edge: Edge) throws(SQLError) -> QualifiedName? {
         try find(edge, .settingName).map { (name) throws(SQLError) in try qualifiedName(name) }
     }
 
-    mutating func show(_ edge: Edge) throws(SQLError) -> Show {
+    func show(_ edge: Edge) throws(SQLError) -> Show {
         let part = try kid(edge, 0)
         let pattern = try find(part, .showPattern).map { (inner) throws(SQLError) in try string(try lastKid(inner)) }
         switch rule(part) {
@@ -44,7 +44,7 @@ extension Transform {
         }
     }
 
-    mutating func describeTarget(_ edge: Edge) throws(SQLError) -> DescribeTarget {
+    func describeTarget(_ edge: Edge) throws(SQLError) -> DescribeTarget {
         let target = try lastKid(edge)
         let inner = try lastKid(target)
         if rule(inner) == .tableName { return .table(try qualifiedName(inner)) }
