@@ -1,0 +1,171 @@
+/// The grouping keys of one chunk, packed and hashed.
+
+import LodeCore
+
+/// Scratch memory of one worker: `wordCount` words a row, and a hash.
+final class GroupKeys {
+    let layout: GroupLayout
+    let words: UnsafeMutablePointer<UInt64>
+    let hashes: UnsafeMutablePointer<UInt64>
+    private let wordBuffer: Buffer
+    private let hashBuffer: Buffer
+    /// What the texts of the latest chunk point into.
+    private var owners: [Column] = []
+
+    init(_ layout: GroupLayout, capacity: Int) throws(SQLError) {
+        self.layout = layout
+        wordBuffer = try Buffer(byteCount: max(1, layout.wordCount) * capacity * 8)
+        hashBuffer = try Buffer(byteCount: capacity * 8)
+        words = wordBuffer.base.assumingMemoryBound(to: UInt64.self)
+        hashes = hashBuffer.base.assumingMemoryBound(to: UInt64.self)
+    }
+
+    /// Packs `columns`, one a key, and hashes them.
+    func load(_ columns: [Column], count: Int) throws(SQLError) {
+        owners.removeAll(keepingCapacity: true)
+        let width = layout.wordCount
+        var written: UInt64 = 0
+        for (key, column) in zip(layout.keys, columns) {
+            let flat = try column.flattened()
+            if key.physical == .text { owners.append(flat) }
+            pack(key, flat, count, width, isFirst: written & (1 << UInt64(key.word)) == 0)
+            written |= 1 << UInt64(key.word)
+        }
+        for (key, column) in zip(layout.keys, columns) where key.nullWord >= 0 {
+            let isFirst = written & (1 << UInt64(key.nullWord)) == 0
+            written |= 1 << UInt64(key.nullWord)
+            try packNulls(key, column, count, width, isFirst: isFirst)
+        }
+        hash(count)
+    }
+
+    private func pack(_ key: GroupLayout.Key, _ column: Column, _ count: Int, _ width: Int, isFirst: Bool) {
+        switch key.physical {
+        case .bool, .int8: put(column.pointer(as: UInt8.self), key, count, width, isFirst)
+        case .int16: put(column.pointer(as: UInt16.self), key, count, width, isFirst)
+        case .int32: put(column.pointer(as: UInt32.self), key, count, width, isFirst)
+        case .int64: put(column.pointer(as: UInt64.self), key, count, width, isFirst)
+        case .float32:
+            let lanes = column.pointer(as: Float.self)
+            for i in 0..<count {
+                let number = lanes[i]
+                let bits = number == 0 ? 0 : number != number ? 0x7fc0_0000 : number.bitPattern
+                let value = UInt64(bits) &<< UInt64(key.shift)
+                words[i &* width &+ key.word] = isFirst ? value : words[i &* width &+ key.word] | value
+            }
+        case .float64:
+            let lanes = column.pointer(as: Double.self)
+            for i in 0..<count { words[i &* width &+ key.word] = HashMix.canonical(lanes[i]) }
+        case .int128, .text:
+            let lanes = column.pointer(as: SIMD2<UInt64>.self)
+            var i = 0
+            while i < count {
+                let at = i &* width &+ key.word
+                words[at] = lanes[i][0]
+                words[at &+ 1] = lanes[i][1]
+                i &+= 1
+            }
+        case .interval:
+            let lanes = column.pointer(as: Interval.self)
+            for i in 0..<count {
+                let micros = lanes[i].comparisonMicros
+                words[i &* width &+ key.word] = UInt64(truncatingIfNeeded: micros)
+                words[i &* width &+ key.word &+ 1] = UInt64(truncatingIfNeeded: micros &>> 64)
+            }
+        case .list, .structure: return
+        }
+    }
+
+    @inline(__always)
+    private func put<Lane: FixedWidthInteger>(
+        _ lanes: UnsafePointer<Lane>, _ key: GroupLayout.Key, _ count: Int, _ width: Int, _ isFirst: Bool
+    ) {
+        let shift = UInt64(key.shift), target = words + key.word
+        var i = 0
+        if isFirst {
+            if width == 1 {
+                while i < count {
+                    target[i] = UInt64(truncatingIfNeeded: lanes[i]) &<< shift
+                    i &+= 1
+                }
+            } else {
+                while i < count {
+                    target[i &* width] = UInt64(truncatingIfNeeded: lanes[i]) &<< shift
+                    i &+= 1
+                }
+            }
+        } else {
+            while i < count {
+                target[i &* width] |= UInt64(truncatingIfNeeded: lanes[i]) &<< shift
+                i &+= 1
+            }
+        }
+    }
+
+    /// NULL rows get a zero value and their bit; nothing relies on what their lanes hold.
+    private func packNulls(
+        _ key: GroupLayout.Key, _ column: Column, _ count: Int, _ width: Int, isFirst: Bool
+    ) throws(SQLError) {
+        if isFirst {
+            var i = 0
+            while i < count {
+                words[i &* width &+ key.nullWord] = 0
+                i &+= 1
+            }
+        }
+        guard column.mayHaveNulls else { return }
+        let bits = key.physical.stride * 8
+        let keep: UInt64 = bits >= 64 ? 0 : ~(((1 as UInt64) &<< UInt64(bits) &- 1) &<< UInt64(key.shift))
+        for i in 0..<count where column.isNull(i) {
+            let at = i &* width
+            words[at &+ key.word] &= keep
+            if bits == 128 { words[at &+ key.word &+ 1] = 0 }
+            words[at &+ key.nullWord] |= 1 &<< UInt64(key.nullShift)
+        }
+    }
+
+    private func hash(_ count: Int) {
+        let width = layout.wordCount
+        var i = 0
+        switch (width, layout.textWords) {
+        case (0, _):
+            hashes.update(repeating: HashMix.null, count: count)
+        case (1, _):
+            while i < count {
+                hashes[i] = HashMix.word(words[i])
+                i &+= 1
+            }
+        case (2, 0):
+            while i < count {
+                hashes[i] = HashMix.pair(words[2 &* i], words[2 &* i &+ 1])
+                i &+= 1
+            }
+        case (2, _):
+            while i < count {
+                hashes[i] = HashMix.text(StringView(head: words[2 &* i], tail: words[2 &* i &+ 1]))
+                i &+= 1
+            }
+        default:
+            while i < count {
+                hashes[i] = hashRow(words + i &* width, width)
+                i &+= 1
+            }
+        }
+    }
+
+    @inline(__always)
+    private func hashRow(_ row: UnsafeMutablePointer<UInt64>, _ width: Int) -> UInt64 {
+        var hash = HashMix.null
+        var w = 0
+        while w < width {
+            if layout.textWords &>> UInt64(w) & 1 == 1 {
+                hash = HashMix.combine(hash, HashMix.text(StringView(head: row[w], tail: row[w &+ 1])))
+                w &+= 2
+            } else {
+                hash = HashMix.combine(hash, row[w])
+                w &+= 1
+            }
+        }
+        return hash
+    }
+}

@@ -1,0 +1,78 @@
+/// How grouping keys lie in the rows of a group table.
+
+import LodeCore
+
+/// Keys packed into 64-bit words, so that hashing and comparing know words instead of types.
+///
+///     row    | hash (8) | word 0 | word 1 | … | aggregate states … |
+///     words  texts and 128-bit values take two, 64-bit values one; smaller ones share words, largest first;
+///            then one bit a key that may be NULL, where the last word has room, else in words of their own
+///
+/// Two rows are of one group if their words are equal, up to the bytes of long texts.
+package struct GroupLayout: Sendable {
+    struct Key: Sendable {
+        let type: SQLType
+        let physical: PhysicalType
+        let word: Int
+        /// Position of the value within its word, in bits.
+        let shift: Int
+        /// Where the bit is that is set when the key is NULL; -1 if it never is.
+        let nullWord: Int
+        let nullShift: Int
+    }
+
+    let keys: [Key]
+    package let wordCount: Int
+    /// Bit w is set if word w begins a text.
+    let textWords: UInt64
+    /// Bytes of aggregate states in each row; a multiple of 8.
+    let stateBytes: Int
+    package let rowBytes: Int
+    package var types: [SQLType] { keys.map(\.type) }
+
+    /// Where the states begin in a row.
+    package var stateOffset: Int { 8 + wordCount * 8 }
+
+    /// - Throws: `0A000` for keys of nested types and for more than 64 words of keys.
+    package init(keys types: [SQLType], nullable: [Bool], stateBytes: Int) throws(SQLError) {
+        let order = types.indices.sorted { (-types[$0].physical.stride, $0) < (-types[$1].physical.stride, $1) }
+        var places: [(word: Int, shift: Int)] = Array(repeating: (0, 0), count: types.count)
+        var texts: UInt64 = 0
+        var word = 0, used = 0
+        for index in order {
+            let bits = types[index].physical.stride * 8
+            if types[index].isNested { throw .unsupported("grouping by a value of type \(types[index])") }
+            if used > 0, bits > 64 - used {
+                word += 1
+                used = 0
+            }
+            places[index] = (word, used)
+            if word > 62 { throw SQLError(.statementTooComplex, "too many grouping keys") }
+            if types[index].physical == .text { texts |= 1 << UInt64(word) }
+            word += bits / 64
+            used = bits % 64 == 0 ? 0 : used + bits
+        }
+        var keys: [Key] = []
+        for (index, type) in types.enumerated() {
+            var null = (word: -1, shift: 0)
+            if nullable[index] {
+                if used == 64 {
+                    word += 1
+                    used = 0
+                }
+                null = (word, used)
+                used += 1
+            }
+            keys.append(
+                Key(
+                    type: type, physical: type.physical, word: places[index].word, shift: places[index].shift,
+                    nullWord: null.word, nullShift: null.shift))
+        }
+        if word + 1 > 64 { throw SQLError(.statementTooComplex, "too many grouping keys") }
+        self.keys = keys
+        wordCount = word + (used > 0 ? 1 : 0)
+        textWords = texts
+        self.stateBytes = stateBytes
+        rowBytes = 8 + wordCount * 8 + stateBytes
+    }
+}

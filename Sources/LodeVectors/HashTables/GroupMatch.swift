@@ -1,0 +1,72 @@
+/// Whether a row of a group table has a key: one way for each common shape of keys.
+
+import Glibc
+import LodeCore
+
+/// Compares the words of a stored row with those of a key.
+protocol GroupMatch {
+    func matches(_ stored: UnsafePointer<UInt64>, _ key: UnsafePointer<UInt64>) -> Bool
+    /// The same for two keys of one chunk, where a cheap "no" is good enough.
+    func surelyMatches(_ left: UnsafePointer<UInt64>, _ right: UnsafePointer<UInt64>) -> Bool
+}
+
+struct MatchNothing: GroupMatch {
+    @inline(__always) func matches(_: UnsafePointer<UInt64>, _: UnsafePointer<UInt64>) -> Bool { true }
+    @inline(__always) func surelyMatches(_: UnsafePointer<UInt64>, _: UnsafePointer<UInt64>) -> Bool { true }
+}
+
+struct MatchOneWord: GroupMatch {
+    @inline(__always) func matches(_ stored: UnsafePointer<UInt64>, _ key: UnsafePointer<UInt64>) -> Bool { stored[0] == key[0] }
+    @inline(__always) func surelyMatches(_ l: UnsafePointer<UInt64>, _ r: UnsafePointer<UInt64>) -> Bool { l[0] == r[0] }
+}
+
+struct MatchTwoWords: GroupMatch {
+    @inline(__always) func matches(_ stored: UnsafePointer<UInt64>, _ key: UnsafePointer<UInt64>) -> Bool {
+        (stored[0] ^ key[0]) | (stored[1] ^ key[1]) == 0
+    }
+    @inline(__always) func surelyMatches(_ l: UnsafePointer<UInt64>, _ r: UnsafePointer<UInt64>) -> Bool { matches(l, r) }
+}
+
+struct MatchText: GroupMatch {
+    @inline(__always) func matches(_ stored: UnsafePointer<UInt64>, _ key: UnsafePointer<UInt64>) -> Bool {
+        StringView(head: stored[0], tail: stored[1]) == StringView(head: key[0], tail: key[1])
+    }
+    @inline(__always) func surelyMatches(_ l: UnsafePointer<UInt64>, _ r: UnsafePointer<UInt64>) -> Bool {
+        (l[0] ^ r[0]) | (l[1] ^ r[1]) == 0
+    }
+}
+
+struct MatchWords: GroupMatch {
+    let count: Int
+    let texts: UInt64
+
+    @inline(__always)
+    func matches(_ stored: UnsafePointer<UInt64>, _ key: UnsafePointer<UInt64>) -> Bool {
+        var w = 0
+        while w < count {
+            if texts &>> UInt64(truncatingIfNeeded: w) & 1 == 1 {
+                if StringView(head: stored[w], tail: stored[w &+ 1]) != StringView(head: key[w], tail: key[w &+ 1]) { return false }
+                w &+= 2
+            } else {
+                if stored[w] != key[w] { return false }
+                w &+= 1
+            }
+        }
+        return true
+    }
+
+    @inline(__always)
+    func surelyMatches(_ l: UnsafePointer<UInt64>, _ r: UnsafePointer<UInt64>) -> Bool {
+        var w = 0
+        while w < count {
+            if l[w] != r[w] { return false }
+            w &+= 1
+        }
+        return true
+    }
+}
+
+extension StringView {
+    @inline(__always)
+    static func != (left: StringView, right: StringView) -> Bool { !(left == right) }
+}
