@@ -74,6 +74,9 @@ let package = Package(
         .testTarget(
             name: "LodeCatalogTests", dependencies: ["LodeCatalog", "LodeTables", "LodeObjectStore", "LodeCore"],
             swiftSettings: library),
+        .testTarget(name: "LodeSyntaxTests", dependencies: ["LodeSyntax", "LodeCore"], swiftSettings: library),
+        .testTarget(
+            name: "LodeFunctionsTests", dependencies: ["LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: kernels),
         .testTarget(name: "LodeVectorsTests", dependencies: ["LodeVectors", "LodeCore"], swiftSettings: kernels),
         .testTarget(
             name: "LodeFormatsTests", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore"],
