@@ -52,6 +52,24 @@ final class Decompressor {
         }
     }
 
+    /// Whether `source` can hold `count` bytes at all: what a hostile page announces must not be allocated.
+    static func isPossible(_ codec: Codec, _ source: UnsafeRawBufferPointer, count: Int) -> Bool {
+        switch codec {
+        case .uncompressed: return count <= source.count
+        // The densest elements: 64 bytes in 3.
+        case .snappy: return count / 22 <= source.count
+        case .lz4, .lz4Raw: return count / 256 <= source.count
+        // Deflate's limit is 1032.
+        case .gzip: return count / 1040 <= source.count
+        case .zstd:
+            let announced = ZSTD_getFrameContentSize(source.baseAddress, source.count)
+            if announced == UInt64(count) { return true }
+            // Unknown (-1), or several frames: a block gives at most 128 KB from 4 bytes.
+            return count / 32_768 <= source.count
+        case .lzo, .brotli: return true
+        }
+    }
+
     private static func corrupt(_ codec: Codec, _ what: String) -> SQLError {
         SQLError(.dataCorrupted, "a page could not be decompressed (\(codec.name)): \(what)")
     }

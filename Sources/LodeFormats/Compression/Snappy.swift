@@ -86,6 +86,26 @@ enum Snappy {
         return ip == ipEnd && op == opEnd
     }
 
+    /// Where the bytes begin if the stream is one literal of `count` bytes, as for data that does not compress.
+    static func onlyLiteral(_ source: UnsafeRawBufferPointer, count: Int) -> Int? {
+        guard let start = source.baseAddress, source.count > count else { return nil }
+        var ip = start
+        let end = start + source.count
+        guard length(&ip, end) == count, ip < end else { return nil }
+        let tag = Int(ip.load(as: UInt8.self))
+        guard tag & 3 == 0 else { return nil }
+        var length = tag >> 2 + 1
+        ip += 1
+        if length > 60 {
+            let extra = length - 60
+            guard extra <= end - ip else { return nil }
+            length = 1
+            for i in 0..<extra { length += Int((ip + i).load(as: UInt8.self)) << (8 * i) }
+            ip += extra
+        }
+        return length == count && end - ip == count ? ip - start : nil
+    }
+
     /// The decompressed length that stands first; at most 32 bits.
     private static func length(_ ip: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> Int? {
         var result: UInt64 = 0

@@ -1,0 +1,275 @@
+/// The pages of one column chunk: found, fetched and decompressed.
+
+import Glibc
+import LodeCore
+import LodeObjectStore
+import LodeVectors
+
+/// Where a data page lies within the bytes of its chunk.
+struct PageSlot {
+    /// Of the page's body, behind its header.
+    var offset: Int
+    var header: PageHeader
+    /// Of the page's first level or value, counted over the chunk; a row, where nothing is repeated.
+    var first: Int
+    var count: Int
+    var encoding: ParquetEncoding
+    var end: Int { first &+ count }
+}
+
+/// A decompressed page, taken apart.
+struct RawPage {
+    var repetition: UnsafeRawBufferPointer
+    var definition: UnsafeRawBufferPointer
+    var values: UnsafeRawBufferPointer
+    /// Keeps the bytes.
+    var owner: Buffer
+    /// Encodings of the levels, as stored.
+    var definitionEncoding = ParquetEncoding.rle.rawValue
+    var repetitionEncoding = ParquetEncoding.rle.rawValue
+}
+
+/// Reads a column chunk with one request and its pages one by one. Not `Sendable`: one morsel reader owns it.
+final class ChunkPages {
+    let leaf: ParquetLeaf
+    let rowCount: Int
+    private let file: any ObjectReader
+    private let metaData: ColumnMetaData
+    private let rowGroup: Int
+    private let decompressor: Decompressor
+    private var codec = Codec.uncompressed
+    private var chunk: Buffer?
+    private var chunkOffset = 0
+    private var pageBuffer: Buffer?
+    private var dictionarySlot: PageSlot?
+    private var decodedDictionary: Column?
+    private(set) var slots: [PageSlot] = []
+    private(set) var isLoaded = false
+    private(set) var bytesRead = 0
+    private(set) var pagesRead = 0
+
+    init(
+        _ leaf: ParquetLeaf, _ metaData: ColumnMetaData, rowGroup: Int, rows: Int, file: any ObjectReader,
+        decompressor: Decompressor
+    ) {
+        self.leaf = leaf
+        self.metaData = metaData
+        self.rowGroup = rowGroup
+        rowCount = rows
+        self.file = file
+        self.decompressor = decompressor
+    }
+
+    deinit {
+        decodedDictionary = nil
+        BufferPool.shared.giveBack(&pageBuffer)
+        BufferPool.shared.giveBack(&chunk)
+    }
+
+    // MARK: Errors
+
+    func corrupt(_ what: String) -> SQLError { located(SQLError(.dataCorrupted, "corrupt Parquet file: \(what)")) }
+
+    /// Says in which column of which row group of which file an error arose.
+    func located(_ error: SQLError) -> SQLError {
+        error.within("\(file.path), row group \(rowGroup), column \"\(leaf.path)\"")
+    }
+
+    // MARK: Finding the pages
+
+    /// Of the chunk's first page. Some writers put 0, or nonsense, where there is no dictionary.
+    private var start: Int {
+        if let dictionary = metaData.dictionaryPageOffset, dictionary >= 4, dictionary < metaData.dataPageOffset { return dictionary }
+        return metaData.dataPageOffset
+    }
+
+    /// Where the chunk lies in the file; nil if it can't lie there.
+    var byteRange: Range<Int>? {
+        let start = start, size = metaData.compressedBytes
+        guard start >= 0, start <= file.size, size <= file.size - start else { return nil }
+        return start..<start + size
+    }
+
+    /// Pages that nobody wanted a row of.
+    var pagesSpared: Int { isLoaded ? max(0, slots.count + (dictionarySlot == nil ? 0 : 1) - pagesRead) : 0 }
+
+    /// Fetches the chunk and finds its pages.
+    func load() throws(SQLError) {
+        if isLoaded { return }
+        isLoaded = true
+        if let refusal = leaf.refusal { throw located(.unsupported(refusal)) }
+        guard metaData.type == leaf.physical else { throw corrupt("the column is stored with another type than the schema says") }
+        do throws(SQLError) { codec = try Codec.reading(metaData.codec) } catch { throw located(error) }
+        guard let range = byteRange else {
+            throw corrupt("its \(metaData.compressedBytes) bytes from \(start) on go beyond the end of the file")
+        }
+        let size = range.count
+        let buffer = try BufferPool.shared.take(size)
+        try file.read(offset: start, count: size, into: buffer.base)
+        bytesRead += size
+        chunk = buffer
+        chunkOffset = start
+        do throws(SQLError) { try findPages(buffer, size) } catch { throw located(error) }
+    }
+
+    private func findPages(_ buffer: Buffer, _ size: Int) throws(SQLError) {
+        var place = 0, first = 0
+        slots.reserveCapacity(8)
+        while first < metaData.valueCount {
+            guard place < size else {
+                throw SQLError(
+                    .dataCorrupted, "corrupt Parquet file: the pages hold \(first) values, \(metaData.valueCount) are announced")
+            }
+            var reader = ThriftReader(
+                UnsafeRawBufferPointer(start: buffer.base + place, count: size - place), origin: chunkOffset + place)
+            let header = try PageHeader(from: &reader)
+            place += reader.position
+            guard header.compressedBytes <= size - place else { throw reader.corrupt("a page goes beyond its column chunk") }
+            if let slot = try slot(header, place, first) {
+                if header.type == PageType.dictionary.rawValue {
+                    if dictionarySlot == nil { dictionarySlot = slot }
+                } else {
+                    slots.append(slot)
+                    first += slot.count
+                }
+            }
+            place += header.compressedBytes
+        }
+        guard leaf.repetition > 0 || (first == rowCount && metaData.valueCount == rowCount) else {
+            throw SQLError(.dataCorrupted, "corrupt Parquet file: the pages hold \(first) values for \(rowCount) rows")
+        }
+    }
+
+    /// The page that a header describes; nil for kinds that are passed over.
+    private func slot(_ header: PageHeader, _ place: Int, _ first: Int) throws(SQLError) -> PageSlot? {
+        let raw: Int32, count: Int
+        switch PageType(rawValue: header.type) {
+        case .data:
+            guard let data = header.data else { throw missingHeader }
+            (raw, count) = (data.encoding, data.valueCount)
+        case .dataV2:
+            guard let data = header.dataV2 else { throw missingHeader }
+            (raw, count) = (data.encoding, data.valueCount)
+        case .dictionary:
+            guard let dictionary = header.dictionary else { throw missingHeader }
+            (raw, count) = (dictionary.encoding, dictionary.valueCount)
+        case .index, nil: return nil
+        }
+        guard let encoding = ParquetEncoding(rawValue: raw) else { throw .unsupported("Parquet encoding number \(raw)") }
+        return PageSlot(offset: place, header: header, first: first, count: count, encoding: encoding)
+    }
+
+    private var missingHeader: SQLError { SQLError(.dataCorrupted, "corrupt Parquet file: a page header lacks its own part") }
+
+    /// Whether all pages hold dictionary codes.
+    var isAllDictionary: Bool { dictionarySlot != nil && slots.allSatisfy { $0.encoding.isDictionary } }
+
+    // MARK: Decompressing
+
+    /// Decompresses a data page. The result of an earlier call is valid only as long as its owner is held.
+    func open(_ slot: PageSlot) throws(SQLError) -> RawPage {
+        pagesRead += 1
+        do throws(SQLError) {
+            return slot.header.type == PageType.dataV2.rawValue ? try openV2(slot) : try openV1(slot)
+        } catch { throw located(error) }
+    }
+
+    private func openV1(_ slot: PageSlot) throws(SQLError) -> RawPage {
+        let (bytes, owner) = try body(slot.offset, slot.header.compressedBytes, slot.header.uncompressedBytes, codec)
+        var page = RawPage(repetition: bytes, definition: bytes, values: bytes, owner: owner)
+        if let data = slot.header.data {
+            page.definitionEncoding = data.definitionEncoding
+            page.repetitionEncoding = data.repetitionEncoding
+        }
+        var rest = bytes
+        page.repetition = try levels(&rest, leaf.repetition, page.repetitionEncoding, slot.count)
+        page.definition = try levels(&rest, leaf.definition, page.definitionEncoding, slot.count)
+        page.values = rest
+        return page
+    }
+
+    /// Cuts off levels that stand before the values: with their size in front, or bare in the old bit packing.
+    private func levels(
+        _ rest: inout UnsafeRawBufferPointer, _ maximum: Int, _ encoding: Int32, _ count: Int
+    ) throws(SQLError) -> UnsafeRawBufferPointer {
+        if maximum == 0 { return UnsafeRawBufferPointer(rebasing: rest[0..<0]) }
+        var size: Int
+        var start = 0
+        if encoding == ParquetEncoding.bitPacked.rawValue {
+            let width = Int.bitWidth - maximum.leadingZeroBitCount
+            size = (count * width + 7) / 8
+        } else {
+            guard rest.count >= 4 else { throw SQLError(.dataCorrupted, "corrupt Parquet file: a page ends within its levels") }
+            size = Int(rest.loadUnaligned(as: UInt32.self))
+            start = 4
+        }
+        guard size <= rest.count - start else { throw SQLError(.dataCorrupted, "corrupt Parquet file: a page ends within its levels") }
+        let result = UnsafeRawBufferPointer(rebasing: rest[start..<start + size])
+        rest = UnsafeRawBufferPointer(rebasing: rest[(start + size)...])
+        return result
+    }
+
+    private func openV2(_ slot: PageSlot) throws(SQLError) -> RawPage {
+        guard let data = slot.header.dataV2, let chunk else { throw missingHeader }
+        let levelBytes = data.repetitionBytes + data.definitionBytes
+        guard levelBytes <= slot.header.compressedBytes, levelBytes <= slot.header.uncompressedBytes else {
+            throw SQLError(.dataCorrupted, "corrupt Parquet file: the levels of a page are larger than the page")
+        }
+        let place = chunk.base + slot.offset
+        let (bytes, owner) = try body(
+            slot.offset + levelBytes, slot.header.compressedBytes - levelBytes, slot.header.uncompressedBytes - levelBytes,
+            data.isCompressed ? codec : .uncompressed)
+        return RawPage(
+            repetition: UnsafeRawBufferPointer(start: place, count: data.repetitionBytes),
+            definition: UnsafeRawBufferPointer(start: place + data.repetitionBytes, count: data.definitionBytes),
+            values: bytes, owner: owner)
+    }
+
+    /// The decompressed bytes of a page; those of the chunk itself where that needs no copy.
+    private func body(
+        _ offset: Int, _ size: Int, _ plainSize: Int, _ codec: Codec
+    ) throws(SQLError) -> (UnsafeRawBufferPointer, Buffer) {
+        guard let chunk else { throw .internalFault("a page before its chunk") }
+        let source = UnsafeRawBufferPointer(start: chunk.base + offset, count: size)
+        if codec == .uncompressed { return (source, chunk) }
+        if codec == .snappy, let start = Snappy.onlyLiteral(source, count: plainSize) {
+            return (UnsafeRawBufferPointer(start: chunk.base + offset + start, count: plainSize), chunk)
+        }
+        guard Decompressor.isPossible(codec, source, count: plainSize) else {
+            throw SQLError(.dataCorrupted, "corrupt Parquet file: a page of \(size) bytes announces \(plainSize) bytes")
+        }
+        let buffer = try buffer(plainSize)
+        try decompressor.decompress(codec, source, into: buffer.base, count: plainSize)
+        return (UnsafeRawBufferPointer(start: buffer.base, count: plainSize), buffer)
+    }
+
+    /// The buffer of the page before, if nobody holds it any more, or another one.
+    private func buffer(_ bytes: Int) throws(SQLError) -> Buffer {
+        if isKnownUniquelyReferenced(&pageBuffer), let pageBuffer, pageBuffer.byteCount >= bytes { return pageBuffer }
+        BufferPool.shared.giveBack(&pageBuffer)
+        let fresh = try BufferPool.shared.take(bytes)
+        pageBuffer = fresh
+        return fresh
+    }
+
+    // MARK: The dictionary
+
+    /// The chunk's dictionary as a flat column without nulls.
+    /// - Throws: `XX001` if there is none, or it is damaged.
+    func dictionary() throws(SQLError) -> Column {
+        if let decodedDictionary { return decodedDictionary }
+        guard let slot = dictionarySlot else { throw corrupt("a page of codes without a dictionary page") }
+        do throws(SQLError) {
+            guard slot.encoding == .plain || slot.encoding == .plainDictionary else {
+                throw SQLError.unsupported("a dictionary page in encoding \(slot.encoding.name)")
+            }
+            let (bytes, owner) = try body(slot.offset, slot.header.compressedBytes, slot.header.uncompressedBytes, codec)
+            pagesRead += 1
+            let column = try DictionaryDecoding.decode(bytes, count: slot.count, leaf, owner: owner)
+            // The next page must not overwrite what texts point into.
+            if owner === pageBuffer { pageBuffer = nil }
+            decodedDictionary = column
+            return column
+        } catch { throw located(error) }
+    }
+}

@@ -1,0 +1,52 @@
+/// One data page, decompressed and ready to be read from any row on.
+
+import LodeCore
+import LodeVectors
+
+/// Values of a page by their number (NULL rows have none), and which rows have one.
+///
+/// Rows are counted from the page's first one. Reading goes forward only.
+final class DataPage {
+    enum Form {
+        /// Codes of the chunk's dictionary.
+        case codes
+        /// Stored values of a fixed width from `base` on.
+        case fixed
+        /// Bits of PLAIN booleans from `base` on.
+        case bits
+        /// Length-prefixed texts.
+        case texts
+        /// Decoded `StringView`s from `base` on.
+        case views
+    }
+
+    let rowCount: Int
+    let form: Form
+    /// Nil: every row holds a value.
+    let nulls: PageNulls?
+    /// First of the values; what it points into is kept by `owners`.
+    let base: UnsafeRawPointer
+    /// Values that `base` has room for, in the forms that have one.
+    let valueCount: Int
+    var codes: RunLengthCursor
+    var texts: PlainTexts
+    /// What text lanes of this page point into.
+    let owners: [AnyObject]
+    /// Whether every text of the page is known to be well-formed.
+    let isChecked: Bool
+
+    init(
+        rowCount: Int, form: Form, nulls: PageNulls?, base: UnsafeRawPointer, valueCount: Int = 0, codes: RunLengthCursor? = nil,
+        texts: PlainTexts? = nil, owners: [AnyObject], isChecked: Bool = true
+    ) {
+        self.rowCount = rowCount
+        self.form = form
+        self.nulls = nulls
+        self.base = base
+        self.valueCount = valueCount
+        self.codes = codes ?? RunLengthCursor(base, count: 0, width: 0)
+        self.texts = texts ?? PlainTexts(base, count: 0)
+        self.owners = owners
+        self.isChecked = isChecked
+    }
+}

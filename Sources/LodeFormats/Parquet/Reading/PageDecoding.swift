@@ -1,0 +1,140 @@
+/// From a decompressed page to one whose values can be read from any row on.
+
+import Glibc
+import LodeCore
+import LodeVectors
+
+/// Makes `DataPage`s of the pages of one leaf.
+enum PageDecoding {
+    /// `entries` levels (rows, where nothing is repeated), of which those with a set bit in `nulls` have a value.
+    static func decode(
+        _ raw: RawPage, encoding: ParquetEncoding, entries: Int, nulls: PageNulls?, _ leaf: ParquetLeaf
+    ) throws(SQLError) -> DataPage {
+        let count = nulls?.valueCount ?? entries
+        let bytes = raw.values
+        guard let base = bytes.baseAddress, bytes.count > 0 else {
+            // A page of NULLs has no values; not even a width.
+            guard count == 0 else { throw tooShort }
+            return DataPage(rowCount: entries, form: .fixed, nulls: nulls, base: UnsafeRawPointer(raw.owner.base), owners: [])
+        }
+        func page(
+            _ form: DataPage.Form, _ base: UnsafeRawPointer, valueCount: Int = 0, codes: RunLengthCursor? = nil,
+            texts: PlainTexts? = nil, owners: [AnyObject], isChecked: Bool = true
+        ) -> DataPage {
+            DataPage(
+                rowCount: entries, form: form, nulls: nulls, base: base, valueCount: valueCount, codes: codes, texts: texts,
+                owners: owners, isChecked: isChecked)
+        }
+        switch encoding {
+        case .plainDictionary, .rleDictionary:
+            let width = Int(bytes[0])
+            guard width <= 32 else { throw SQLError(.dataCorrupted, "corrupt Parquet file: dictionary codes of \(width) bits") }
+            return page(
+                .codes, base, codes: RunLengthCursor(base + 1, count: bytes.count - 1, width: width), owners: [raw.owner])
+        case .plain:
+            switch leaf.storage {
+            case .bits:
+                guard count <= bytes.count * 8 else { throw tooShort }
+                return page(.bits, base, valueCount: count, owners: [raw.owner])
+            case .fixed(let conversion):
+                guard count <= bytes.count / conversion.sourceWidth else { throw tooShort }
+                return page(.fixed, base, valueCount: count, owners: [raw.owner])
+            case .text, .decimalText:
+                return page(
+                    .texts, base, texts: PlainTexts(base, count: bytes.count), owners: [raw.owner],
+                    isChecked: leaf.storage != .text(isUTF8: true) || TextValidity.isASCII(base, bytes.count))
+            }
+        case .rle:
+            guard leaf.storage == .bits, bytes.count >= 4 else { throw unfit(encoding, leaf) }
+            let flags = try booleans(base, bytes.count, count)
+            return page(.fixed, UnsafeRawPointer(flags.base), valueCount: count, owners: [flags])
+        case .deltaBinaryPacked:
+            guard let decoded = try DeltaBinaryPacked.decode(base, bytes.count, atLeast: count) else { throw tooShort }
+            switch leaf.physical {
+            case .int64: break
+            case .int32: narrow(decoded.values, decoded.count)
+            default: throw unfit(encoding, leaf)
+            }
+            return page(.fixed, UnsafeRawPointer(decoded.values.base), valueCount: count, owners: [decoded.values])
+        case .deltaLengthByteArray:
+            guard leaf.physical == .byteArray else { throw unfit(encoding, leaf) }
+            guard let decoded = try DeltaTexts.lengths(base, bytes.count, atLeast: count) else { throw tooShort }
+            return page(
+                .views, UnsafeRawPointer(decoded.views.base), valueCount: count, owners: [decoded.views, raw.owner],
+                isChecked: leaf.storage != .text(isUTF8: true))
+        case .deltaByteArray:
+            guard let decoded = try DeltaTexts.prefixes(base, bytes.count, atLeast: count) else { throw tooShort }
+            if case .fixed(let conversion) = leaf.storage {
+                let fixed = try contiguous(decoded.views, count, conversion.sourceWidth, leaf)
+                return page(.fixed, UnsafeRawPointer(fixed.base), valueCount: count, owners: [fixed])
+            }
+            guard leaf.physical == .byteArray else { throw unfit(encoding, leaf) }
+            return page(
+                .views, UnsafeRawPointer(decoded.views.base), valueCount: count, owners: [decoded.views, decoded.heap],
+                isChecked: leaf.storage != .text(isUTF8: true))
+        case .byteStreamSplit:
+            guard case .fixed(let conversion) = leaf.storage, leaf.physical != .int96 else { throw unfit(encoding, leaf) }
+            let width = conversion.sourceWidth
+            guard count <= bytes.count / width else { throw tooShort }
+            let plain = try ByteStreamSplit.decode(base, count: bytes.count / width, width: width)
+            return page(.fixed, UnsafeRawPointer(plain.base), valueCount: count, owners: [plain])
+        case .bitPacked: throw unfit(encoding, leaf)
+        }
+    }
+
+    private static var tooShort: SQLError { SQLError(.dataCorrupted, "corrupt Parquet file: a page ends within its values") }
+
+    private static func unfit(_ encoding: ParquetEncoding, _ leaf: ParquetLeaf) -> SQLError {
+        SQLError(.dataCorrupted, "corrupt Parquet file: encoding \(encoding.name) does not fit physical type \(leaf.physical)")
+    }
+
+    /// Run lengths of one bit, behind their size, to a byte each.
+    private static func booleans(_ base: UnsafeRawPointer, _ byteCount: Int, _ count: Int) throws(SQLError) -> Buffer {
+        let size = Int(base.loadUnaligned(as: UInt32.self))
+        guard size <= byteCount - 4, count <= DeltaBinaryPacked.maximumCount else { throw tooShort }
+        var cursor = RunLengthCursor(base + 4, count: size, width: 1)
+        let flags = try Buffer(byteCount: max(count, 1))
+        let out = flags.base.assumingMemoryBound(to: UInt8.self)
+        var done = 0
+        let isComplete = cursor.runs(count) { length, repeated, bits, index in
+            var i = 0
+            while i < length {
+                out[done &+ i] = UInt8(truncatingIfNeeded: repeated ?? BitUnpacking.value(bits, index &+ i, width: 1)) & 1
+                i &+= 1
+            }
+            done &+= length
+        }
+        guard isComplete else { throw tooShort }
+        return flags
+    }
+
+    /// 64-bit values to 32-bit ones in place.
+    private static func narrow(_ values: Buffer, _ count: Int) {
+        let wide = values.base.assumingMemoryBound(to: Int64.self)
+        let out = values.base
+        var i = 0
+        while i < count {
+            out.storeBytes(of: Int32(truncatingIfNeeded: wide[i]), toByteOffset: i &* 4, as: Int32.self)
+            i &+= 1
+        }
+    }
+
+    /// Values of one width, one after another.
+    private static func contiguous(
+        _ views: Buffer, _ count: Int, _ width: Int, _ leaf: ParquetLeaf
+    ) throws(SQLError) -> Buffer {
+        let texts = views.base.assumingMemoryBound(to: StringView.self)
+        let (total, overflow) = count.multipliedReportingOverflow(by: width)
+        guard !overflow, total <= DeltaTexts.maximumBytes else { throw tooShort }
+        let fixed = try Buffer(byteCount: max(total, 1))
+        var i = 0
+        while i < count {
+            guard texts[i].count == width else {
+                throw SQLError(.dataCorrupted, "corrupt Parquet file: a value of \(texts[i].count) bytes where all have \(width)")
+            }
+            texts[i].withBytes { if let start = $0.baseAddress { memcpy(fixed.base + i &* width, start, width) } }
+            i &+= 1
+        }
+        return fixed
+    }
+}

@@ -1,0 +1,86 @@
+/// An opened Parquet file: its schema, its row groups and what is known of its columns.
+
+import LodeCore
+import LodeObjectStore
+import LodeVectors
+
+/// The footer of a file, parsed and checked, over the open object.
+package final class ParquetFile: FileScan {
+    let file: any ObjectReader
+    let footer: ParquetFooter
+    private let parts: [MorselRows]
+
+    package var schema: Schema { footer.schema }
+    package var rowCount: Int? { footer.rowCount }
+    package var path: String { file.path }
+
+    init(_ file: any ObjectReader, _ footer: ParquetFooter) {
+        self.file = file
+        self.footer = footer
+        parts = MorselRows.split(footer)
+    }
+
+    /// Reads the footer, or takes it from `cache`.
+    ///
+    /// `modifiedMicros` is the age of the object as its store tells it; without it nothing is cached.
+    /// - Throws: `XX001` if the file is damaged, `0A000` if it is encrypted; both name the file.
+    package static func open(
+        _ file: any ObjectReader, modifiedMicros: Int64? = nil, cache: ParquetFooterCache? = nil
+    ) throws(SQLError) -> ParquetFile {
+        let key = modifiedMicros.map { ParquetFooterCache.Key(path: file.path, size: file.size, modifiedMicros: $0) }
+        if let key, let footer = cache?.footer(key) { return ParquetFile(file, footer) }
+        let footer = try ParquetFooter.read(file)
+        if let key { cache?.store(footer, key) }
+        return ParquetFile(file, footer)
+    }
+
+    package func statistics(_ column: Int) -> ColumnStatistics? {
+        guard footer.columns.indices.contains(column), let leaf = footer.columns[column].flatLeaf else { return nil }
+        var result: ColumnStatistics?
+        for rowGroup in footer.metaData.rowGroups where rowGroup.rowCount > 0 {
+            let part = footer.statistics(leaf, rowGroup)
+            result = result.map { $0.merged(with: part) } ?? part
+        }
+        return result
+    }
+
+    package func morsels() throws(SQLError) -> [Morsel] {
+        parts.enumerated().map { Morsel(index: $0.offset, rows: $0.element.count) }
+    }
+
+    package func mayMatch(_ morsel: Morsel, _ predicate: ColumnPredicate) -> Bool {
+        guard parts.indices.contains(morsel.index) else { return false }
+        return mayMatch(parts[morsel.index].rowGroup, predicate)
+    }
+
+    func mayMatch(_ rowGroup: Int, _ predicate: ColumnPredicate) -> Bool {
+        if case .anything = predicate { return true }
+        let group = footer.metaData.rowGroups[rowGroup]
+        return predicate.mayMatch { name in
+            guard let column = footer.schema.index(of: name), let leaf = footer.columns[column].flatLeaf else { return nil }
+            return footer.statistics(leaf, group)
+        }
+    }
+
+    package func reader(_ morsel: Morsel, _ request: ScanRequest) throws(SQLError) -> any MorselReader {
+        guard parts.indices.contains(morsel.index), request.projection.allSatisfy(footer.columns.indices.contains) else {
+            throw .internalFault("a Parquet scan asks for a row group or column that \(path) does not have")
+        }
+        return try RowGroupReader(self, parts[morsel.index], request)
+    }
+}
+
+/// The rows that one morsel stands for.
+struct MorselRows: Sendable {
+    var rowGroup: Int
+    /// Of the row group.
+    var first: Int
+    var count: Int
+
+    /// One morsel a row group; empty ones have none.
+    static func split(_ footer: ParquetFooter) -> [MorselRows] {
+        footer.metaData.rowGroups.enumerated().compactMap { index, group in
+            group.rowCount == 0 ? nil : MorselRows(rowGroup: index, first: 0, count: group.rowCount)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+/// Reading and checking a footer.
+
+import LodeCore
+import LodeObjectStore
+import LodeVectors
+
+/// A footer with its schema resolved. Immutable, and shared by all who have the file open.
+package final class ParquetFooter: Sendable {
+    let metaData: FileMetaData
+    let columns: [SchemaNode]
+    let leaves: [ParquetLeaf]
+    let schema: Schema
+    /// The rows of all row groups.
+    let rowCount: Int
+    /// Of the serialized footer.
+    let byteCount: Int
+
+    /// The end of a file: the footer's size and the magic bytes.
+    private static let tail = 8
+    /// Enough for the footers of most files in one read.
+    private static let guess = 64 << 10
+
+    static func read(_ file: any ObjectReader) throws(SQLError) -> ParquetFooter {
+        do throws(SQLError) { return try readChecked(file) } catch {
+            throw error.place == nil ? error.within(file.path) : error
+        }
+    }
+
+    private static func readChecked(_ file: any ObjectReader) throws(SQLError) -> ParquetFooter {
+        let size = file.size
+        guard size >= tail + 4 else { throw notParquet("The file has \(size) bytes.") }
+        var start = max(0, size - guess)
+        var buffer = try Buffer(byteCount: size - start)
+        try file.read(offset: start, count: size - start, into: buffer.base)
+        let end = buffer.base + (size - start - tail)
+        let magic = (end + 4).loadUnaligned(as: UInt32.self)
+        if magic == 0x4552_4150 { throw .unsupported("an encrypted Parquet file") }
+        guard magic == 0x3152_4150 else { throw notParquet("It does not end with \"PAR1\".") }
+        let length = Int(end.loadUnaligned(as: UInt32.self))
+        guard length <= size - tail - 4 else { throw notParquet("The footer of \(length) bytes is larger than the file of \(size) bytes.") }
+        let footerStart = size - tail - length
+        if footerStart < start {
+            start = footerStart
+            buffer = try Buffer(byteCount: length)
+            try file.read(offset: start, count: length, into: buffer.base)
+        }
+        let bytes = UnsafeRawBufferPointer(start: buffer.base + (footerStart - start), count: length)
+        var reader = ThriftReader(bytes, origin: footerStart)
+        let metaData = try FileMetaData(from: &reader)
+        return try withExtendedLifetime(buffer) { () throws(SQLError) in try ParquetFooter(metaData, byteCount: length) }
+    }
+
+    private static func notParquet(_ detail: String) -> SQLError {
+        SQLError(
+            .dataCorrupted, "this is not a Parquet file", detail: detail,
+            hint: "It may be cut off, or of another format: read_csv and read_json read the others.")
+    }
+
+    init(_ metaData: FileMetaData, byteCount: Int) throws(SQLError) {
+        if metaData.isEncrypted { throw .unsupported("an encrypted Parquet file") }
+        let tree = try SchemaTree(metaData.schema)
+        var total = 0
+        for (index, group) in metaData.rowGroups.enumerated() {
+            guard group.columns.count == tree.leaves.count else {
+                throw SQLError(
+                    .dataCorrupted, "corrupt Parquet metadata: row group \(index) has \(group.columns.count) columns, the schema \(tree.leaves.count)")
+            }
+            let (sum, overflow) = total.addingReportingOverflow(group.rowCount)
+            // Rows are numbered with 32 bits within a row group.
+            guard !overflow, group.rowCount <= Int(Int32.max) else {
+                throw SQLError(.dataCorrupted, "corrupt Parquet metadata: row group \(index) announces \(group.rowCount) rows")
+            }
+            total = sum
+        }
+        self.metaData = metaData
+        columns = tree.columns
+        leaves = tree.leaves
+        schema = Schema(tree.columns.map { Field($0.name, $0.type, nullable: $0.isNullable) })
+        rowCount = total
+        self.byteCount = byteCount
+    }
+
+    /// What a row group's metadata says of a column.
+    func statistics(_ leaf: ParquetLeaf, _ group: RowGroup) -> ColumnStatistics {
+        let orders = metaData.hasTypeOrder
+        return leaf.statistics(
+            group.columns[leaf.index].metaData?.statistics, rows: group.rowCount,
+            hasTypeOrder: orders.map { leaf.index < $0.count && $0[leaf.index] } ?? false)
+    }
+
+    /// Where a leaf's chunk lies.
+    /// - Throws: `0A000` if it is encrypted or lies in another file.
+    func chunk(_ leaf: ParquetLeaf, rowGroup: Int, in path: String) throws(SQLError) -> ColumnMetaData {
+        let chunk = metaData.rowGroups[rowGroup].columns[leaf.index]
+        let place = "\(path), row group \(rowGroup), column \"\(leaf.path)\""
+        guard let data = chunk.metaData, !chunk.isEncrypted else { throw SQLError.unsupported("an encrypted Parquet column").within(place) }
+        if let other = chunk.filePath, !other.isEmpty { throw SQLError.unsupported("column data in another file (\(other))").within(place) }
+        return data
+    }
+}

@@ -1,0 +1,42 @@
+/// Footers that were parsed before.
+
+import Synchronization
+
+/// Footers by file, so that a second query of the same file parses nothing. Bounded by the size of the footers.
+package final class ParquetFooterCache: Sendable {
+    /// A file that is written again changes its size or its age.
+    package struct Key: Hashable, Sendable {
+        var path: String
+        var size: Int
+        var modifiedMicros: Int64
+    }
+
+    private struct Shelf: Sendable {
+        var footers: [Key: ParquetFooter] = [:]
+        /// Oldest first.
+        var order: [Key] = []
+        var bytes = 0
+    }
+
+    private let shelf = Mutex(Shelf())
+    private let limit: Int
+
+    /// Keeps footers of up to `limit` serialized bytes in all.
+    package init(limit: Int = 16 << 20) { self.limit = limit }
+
+    func footer(_ key: Key) -> ParquetFooter? { shelf.withLock { $0.footers[key] } }
+
+    func store(_ footer: ParquetFooter, _ key: Key) {
+        shelf.withLock { shelf in
+            guard footer.byteCount <= limit, shelf.footers.updateValue(footer, forKey: key) == nil else { return }
+            shelf.order.append(key)
+            shelf.bytes += footer.byteCount
+            var dropped = 0
+            while shelf.bytes > limit, dropped < shelf.order.count {
+                shelf.bytes -= shelf.footers.removeValue(forKey: shelf.order[dropped])?.byteCount ?? 0
+                dropped += 1
+            }
+            shelf.order.removeFirst(dropped)
+        }
+    }
+}

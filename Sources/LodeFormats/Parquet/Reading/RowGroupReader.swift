@@ -1,0 +1,246 @@
+/// Reads a row group chunk by chunk: filters first, then the other columns for the rows that are left.
+
+import Glibc
+import LodeCore
+import LodeObjectStore
+import LodeVectors
+
+/// The reader of one morsel.
+///
+///     window of 2,048 rows ──filter columns──▶ survivors ──▶ pending rows ──2,048 or end──▶ other columns ──▶ chunk
+///
+/// Survivors of several windows are put together before the other columns are decoded for them, so that chunks are large
+/// and pages without survivors stay compressed. A window that loses no row is passed on without copying.
+final class RowGroupReader: MorselReader {
+    private let file: ParquetFile
+    private let part: MorselRows
+    private let request: ScanRequest
+    private var columns: [any ColumnReader] = []
+    private var filters: [RowFilter] = []
+    /// Columns that some filter looks at.
+    private let filterColumns: [Int]
+
+    private let window: FilterWindow
+    private let survivors: Selection
+    /// Columns of the window that are decoded, and at which stage.
+    private var decoded: [(column: Column, stage: Int)?]
+    private var hasWindow = false
+    /// The next row, counted in the row group.
+    private var position: Int
+    private let end: Int
+
+    private let pendingRows: Buffer
+    private var pendingCount = 0
+    private var accumulators: [ColumnAccumulator]
+
+    private var returnedRows = 0
+    private var isPruned = false
+
+    init(_ file: ParquetFile, _ part: MorselRows, _ request: ScanRequest) throws(SQLError) {
+        self.file = file
+        self.part = part
+        self.request = request
+        window = try FilterWindow()
+        survivors = try Selection(capacity: Chunk.capacity)
+        pendingRows = try Buffer(byteCount: Chunk.capacity * 4)
+        decoded = Array(repeating: nil, count: request.projection.count)
+        position = part.first
+        end = part.first + part.count
+        filterColumns = Array(Set(request.filters.flatMap(\.columns))).sorted()
+        guard filterColumns.allSatisfy(request.projection.indices.contains) else {
+            throw .internalFault("a scan filter looks at a column that is not read")
+        }
+        accumulators = request.projection.map { ColumnAccumulator(file.footer.columns[$0].type) }
+        isPruned = request.filters.contains { !file.mayMatch(part.rowGroup, $0.bounds) }
+        if isPruned { return }
+        let decompressor = Decompressor()
+        for column in request.projection {
+            columns.append(try Self.reader(file, file.footer.columns[column], part, decompressor))
+        }
+        filters = request.filters.map { RowFilter($0) }
+        announce(filterColumns.isEmpty ? Array(columns.indices) : filterColumns)
+    }
+
+    private static func reader(
+        _ file: ParquetFile, _ node: SchemaNode, _ part: MorselRows, _ decompressor: Decompressor
+    ) throws(SQLError) -> any ColumnReader {
+        var chunks: [ChunkPages] = []
+        for leaf in node.leaves {
+            let metaData = try file.footer.chunk(leaf, rowGroup: part.rowGroup, in: file.path)
+            let rows = file.footer.metaData.rowGroups[part.rowGroup].rowCount
+            chunks.append(
+                ChunkPages(leaf, metaData, rowGroup: part.rowGroup, rows: rows, file: file.file, decompressor: decompressor))
+        }
+        if node.flatLeaf != nil { return try LeafReader(chunks[0]) }
+        return try NestedReader(node, chunks)
+    }
+
+    /// Tells the store which column chunks come next.
+    private func announce(_ which: [Int]) {
+        file.file.willNeed(which.flatMap { columns[$0].chunks.compactMap(\.byteRange) })
+    }
+
+    var counters: ScanCounters {
+        var result = ScanCounters()
+        if isPruned {
+            result.rowGroupsPruned = 1
+            return result
+        }
+        result.rowGroupsRead = 1
+        result.rowsScanned = position - part.first
+        result.rowsReturned = returnedRows
+        for pages in columns.lazy.flatMap(\.chunks) {
+            result.bytesRead += pages.bytesRead
+            result.pagesRead += pages.pagesRead
+            result.pagesPruned += pages.pagesSpared
+        }
+        return result
+    }
+
+    func next() throws(SQLError) -> Chunk? {
+        if isPruned { return nil }
+        while true {
+            try request.cancellation.check()
+            if !hasWindow {
+                guard position < end else { return pendingCount > 0 ? try emitPending() : nil }
+                try openWindow()
+                if window.count == 0 { continue }
+                hasWindow = true
+            }
+            if window.isWhole {
+                if pendingCount > 0 { return try emitPending() }
+                hasWindow = false
+                return try emitWindow()
+            }
+            if pendingCount + window.count > Chunk.capacity { return try emitPending() }
+            try keepWindow()
+            hasWindow = false
+        }
+    }
+
+    // MARK: Filtering
+
+    /// Takes the next rows and runs the filters on them.
+    private func openWindow() throws(SQLError) {
+        let size = min(Chunk.capacity, end - position)
+        window.start(position, size)
+        position += size
+        for index in decoded.indices { decoded[index] = nil }
+        for filter in filters where window.count > 0 {
+            if try isHopeless(filter) {
+                // No row of the row group has a value that passes.
+                position = end
+                window.start(end, 0)
+                return
+            }
+            try apply(filter)
+        }
+    }
+
+    /// Whether the dictionary of a filter's column rules out every row.
+    private func isHopeless(_ filter: RowFilter) throws(SQLError) -> Bool {
+        if !filter.isPrepared {
+            filter.isPrepared = true
+            if filter.filter.isPureOverOneColumn, filter.filter.columns.count == 1,
+                let leaf = columns[filter.filter.columns[0]] as? LeafReader
+            {
+                try filter.prepare(leaf, rows: part.count)
+            }
+        }
+        return filter.isHopeless
+    }
+
+    private func apply(_ filter: RowFilter) throws(SQLError) {
+        var arguments: [Column] = []
+        arguments.reserveCapacity(filter.filter.columns.count)
+        for column in filter.filter.columns { arguments.append(try aligned(column)) }
+        let count = window.count
+        survivors.count = 0
+        if let table = filter.table, arguments[0].layout == .dictionary, arguments[0].dictionary === table.dictionary {
+            if table.passesAll, !arguments[0].mayHaveNulls { return }
+            table.select(arguments[0], count, into: survivors)
+        } else {
+            try filter.filter.select(arguments, count: count, into: survivors)
+        }
+        try window.narrow(survivors)
+    }
+
+    /// A column with exactly the remaining rows of the window.
+    private func aligned(_ index: Int) throws(SQLError) -> Column {
+        guard let known = decoded[index] else {
+            let column = try columns[index].read(window.remaining)
+            decoded[index] = (column, window.stage)
+            return column
+        }
+        if known.stage == window.stage { return known.column }
+        let column = try known.column.gather(Selection.copying(window.positions(known.stage), window.count))
+        decoded[index] = (column, window.stage)
+        return column
+    }
+
+    // MARK: Returning rows
+
+    /// The window as it is: nothing was left out.
+    private func emitWindow() throws(SQLError) -> Chunk {
+        var result: [Column] = []
+        result.reserveCapacity(columns.count)
+        for index in columns.indices {
+            if let known = decoded[index] { result.append(known.column) } else {
+                result.append(try columns[index].read(.range(window.first, window.size)))
+            }
+        }
+        returnedRows += window.size
+        return Chunk(columns: result, count: window.size)
+    }
+
+    /// Adds the survivors of the window to the pending rows.
+    private func keepWindow() throws(SQLError) {
+        let remaining = window.remaining
+        let rows = pendingRows.base.assumingMemoryBound(to: UInt32.self)
+        if let picks = remaining.picks { memcpy(rows + pendingCount, picks, window.count * 4) }
+        for index in filterColumns {
+            guard let known = decoded[index] else { continue }
+            try accumulators[index].append(known.column, window.positions(known.stage), window.count)
+        }
+        pendingCount += window.count
+    }
+
+    /// The pending rows, with the columns that no filter needed.
+    private func emitPending() throws(SQLError) -> Chunk {
+        let picks = UnsafePointer(pendingRows.base.assumingMemoryBound(to: UInt32.self))
+        let first = Int(picks[0])
+        let isRange = Int(picks[pendingCount - 1]) - first + 1 == pendingCount
+        let rows = isRange ? RowSet.range(first, pendingCount) : RowSet.listed(picks, pendingCount)
+        var result: [Column] = []
+        result.reserveCapacity(columns.count)
+        for index in columns.indices {
+            result.append(try filterColumns.contains(index) ? accumulators[index].take() : columns[index].read(rows))
+        }
+        let count = pendingCount
+        pendingCount = 0
+        returnedRows += count
+        return Chunk(columns: result, count: count)
+    }
+}
+
+/// A filter of a scan with what was found out about it in this row group.
+final class RowFilter {
+    let filter: any ScanFilter
+    var isPrepared = false
+    private(set) var table: DictionaryFilter?
+    /// Whether all rows have values that the filter rejects.
+    private(set) var isHopeless = false
+
+    init(_ filter: any ScanFilter) { self.filter = filter }
+
+    /// Asks about the dictionary of the filter's column, if it has one that is small against `rows`.
+    func prepare(_ leaf: LeafReader, rows: Int) throws(SQLError) {
+        try leaf.pages.load()
+        guard leaf.pages.slots.contains(where: { $0.encoding.isDictionary }) else { return }
+        let dictionary = try leaf.pages.dictionary()
+        guard dictionary.count > 0, dictionary.count <= rows / 2 else { return }
+        // A filter that fails for a value may never meet it in a row: then rows are asked about.
+        do throws(SQLError) { table = try DictionaryFilter(filter, dictionary) } catch { return }
+        isHopeless = table?.passCount == 0 && leaf.pages.isAllDictionary
+    }
+}

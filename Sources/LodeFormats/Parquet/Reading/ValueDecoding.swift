@@ -1,0 +1,58 @@
+/// Steps that every way of decoding values shares.
+
+import LodeCore
+import LodeVectors
+
+/// Checks and conversions of single vectors of values.
+enum ValueDecoding {
+    static func outOfRange(_ leaf: ParquetLeaf) -> SQLError {
+        SQLError(.numericValueOutOfRange, "a stored value is out of range for type \(leaf.type)")
+    }
+
+    /// - Throws: `22021` unless every text is well-formed UTF-8.
+    static func checkUTF8(_ views: UnsafePointer<StringView>, _ count: Int) throws(SQLError) {
+        var i = 0
+        while i < count {
+            let isValid = views[i].withBytes { bytes in
+                bytes.baseAddress.map { TextValidity.isValid($0, bytes.count) } ?? true
+            }
+            guard isValid else {
+                throw SQLError(
+                    .characterNotInRepertoire, "a text is not valid UTF-8",
+                    hint: "The column is declared as text; the program that wrote it put other bytes there.")
+            }
+            i &+= 1
+        }
+    }
+
+    /// Big-endian two's complement numbers of any length to decimal lanes.
+    static func decimals(
+        _ views: UnsafePointer<StringView>, _ count: Int, _ leaf: ParquetLeaf, into out: UnsafeMutableRawPointer
+    ) throws(SQLError) {
+        let isShort = leaf.type.physical == .int64
+        var fits = true
+        var i = 0
+        while i < count {
+            let value = views[i].withBytes { bigEndian($0, &fits) }
+            if isShort {
+                fits = fits && Int128(Int64(truncatingIfNeeded: value)) == value
+                out.assumingMemoryBound(to: Int64.self)[i] = Int64(truncatingIfNeeded: value)
+            } else {
+                out.assumingMemoryBound(to: Int128.self)[i] = value
+            }
+            i &+= 1
+        }
+        guard fits else { throw outOfRange(leaf) }
+    }
+
+    private static func bigEndian(_ bytes: UnsafeRawBufferPointer, _ fits: inout Bool) -> Int128 {
+        var value: Int128 = (bytes.first ?? 0) >= 0x80 ? -1 : 0
+        for byte in bytes {
+            // A shift that changes the sign has lost digits.
+            let shifted = value &<< 8
+            if shifted &>> 8 != value { fits = false }
+            value = shifted | Int128(byte)
+        }
+        return value
+    }
+}
