@@ -12,7 +12,7 @@ package struct DataFile: Hashable, Sendable {
     package var rowCount: Int?
     /// Aligned with `TableSnapshot.partitionColumns`, in their types.
     package var partitionValues: [Value]
-    /// By column name as the schema spells it; columns without known statistics are absent.
+    /// By column name as the schema spells it; columns of which nothing is known are absent.
     package var statistics: [String: ColumnStatistics]
     /// The number that the table gives to the file's first row, if it numbers rows.
     package var rowIDBase: Int?

@@ -6,4 +6,12 @@
 /// Asks for the cache line at `address`; harmless for any address.
 static inline void lode_prefetch(const void *_Nullable address) { __builtin_prefetch(address, 0, 3); }
 
+/// Replaces the word at `place` if it still is `expected`; whether it did. Publishes what was written before it.
+static inline _Bool lode_exchange_if_equal(uint64_t *_Nonnull place, uint64_t expected, uint64_t desired) {
+    return __atomic_compare_exchange_n(place, &expected, desired, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
+/// Reads a word that others may be replacing.
+static inline uint64_t lode_load_shared(const uint64_t *_Nonnull place) { return __atomic_load_n(place, __ATOMIC_ACQUIRE); }
+
 #endif

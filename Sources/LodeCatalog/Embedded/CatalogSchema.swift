@@ -32,12 +32,12 @@ enum CatalogSchema {
             file_count INTEGER NOT NULL,
             row_count INTEGER,                      -- NULL: not every file says
             byte_count INTEGER NOT NULL,
-            statistics TEXT,
+            statistics TEXT,                        -- see StatisticsText
             PRIMARY KEY (table_id, version)) WITHOUT ROWID;
         CREATE TABLE partition_info (
             id INTEGER PRIMARY KEY,
             table_id INTEGER NOT NULL REFERENCES table_info (id),
-            key TEXT NOT NULL,                      -- values as a JSON array of texts and nulls
+            key TEXT NOT NULL,                      -- values, see PartitionKey
             definition TEXT,                        -- GluePartition as JSON, if it is registered
             UNIQUE (table_id, key));
         CREATE TABLE data_file (

@@ -183,7 +183,7 @@ extension EmbeddedCatalog {
     ) throws {
         let columns = try table.partitionFields()
         var totals = TableStatistics(rowCount: 0, byteCount: 0, fileCount: 0)
-        if case .everything = removal {} else { totals = try Self.statistics(Self.versionRow(row, db), table.schema()) }
+        if case .everything = removal {} else { totals = Self.statistics(try Self.versionRow(row, db), try table.schema()) }
         for file in added { totals.add(file, columns) }
         if case .paths = removal {
             let counts = try Row.fetchOne(

@@ -42,7 +42,7 @@ extension EmbeddedCatalog {
         }
         return ManagedSnapshot(
             table: table, identity: row.managedVersion, schema: schema, partitionColumns: columns, fileFormat: format.rawValue,
-            statistics: try Self.statistics(version, schema), storage: storage)
+            statistics: Self.statistics(version, schema), storage: storage)
     }
 
     private func externalSnapshot(_ name: TableName) throws(SQLError) -> any TableSnapshot {
@@ -71,11 +71,11 @@ extension EmbeddedCatalog {
             arguments: [table.id, table.version])
     }
 
-    static func statistics(_ row: Row?, _ schema: Schema) throws(SQLError) -> TableStatistics {
+    static func statistics(_ row: Row?, _ schema: Schema) -> TableStatistics {
         guard let row else { return TableStatistics(rowCount: 0, byteCount: 0, fileCount: 0) }
         var statistics = TableStatistics(rowCount: row[1], byteCount: row[2], fileCount: row[0])
         if let text: String = row[3] {
-            statistics.columns = try StatisticsText.read(text, schema, rowCount: statistics.rowCount)
+            statistics.columns = StatisticsText.read(text, StatisticsText.types(schema), rowCount: statistics.rowCount)
         }
         return statistics
     }

@@ -18,6 +18,9 @@ struct ManagedSnapshot: TableSnapshot {
     var properties: [String: String] { table.readerProperties }
     var version: Int64 { identity.version }
 
+    /// A listing of more files leaves out statistics that the predicate does not use: the table's own serve for estimates.
+    private static let describedFiles = 4_096
+
     /// Files that this version has.
     private static let alive =
         "f.table_id = :table AND f.added_version <= :version AND (f.removed_version IS NULL OR f.removed_version > :version)"
@@ -28,8 +31,10 @@ struct ManagedSnapshot: TableSnapshot {
             let partitions = try keptPartitions(predicate, &listing, db)
             let usesStatistics = !Set((predicate?.columns ?? []).map { $0.lowercased() })
                 .isSubset(of: partitionColumns.map { $0.name.lowercased() })
+            let isShort = listing.filesTotal - listing.filesPruned <= Self.describedFiles
+            let types = usesStatistics || isShort ? StatisticsText.types(schema) : nil
             for (id, values) in partitions {
-                for file in try files(of: id, values, db) {
+                for file in try files(of: id, values, types, db) {
                     if usesStatistics, let predicate, !mayMatch(predicate, file) {
                         listing.filesPruned += 1
                     } else {
@@ -67,7 +72,10 @@ struct ManagedSnapshot: TableSnapshot {
         return kept.sorted { EmbeddedCatalog.precedes($0.values, $1.values) }
     }
 
-    private func files(of partition: Int64, _ values: [Value], _ db: Database) throws -> [DataFile] {
+    /// - Parameter types: nil to leave statistics out.
+    private func files(
+        of partition: Int64, _ values: [Value], _ types: [String: SQLType]?, _ db: Database
+    ) throws -> [DataFile] {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT f.path, f.size, f.row_count, f.modified, f.statistics FROM data_file f
@@ -81,7 +89,7 @@ struct ManagedSnapshot: TableSnapshot {
             let path: String = row[0]
             let rowCount: Int? = row[2]
             var statistics: [String: ColumnStatistics] = [:]
-            if let text: String = row[4] { statistics = try StatisticsText.read(text, schema, rowCount: rowCount) }
+            if let types, let text: String = row[4] { statistics = StatisticsText.read(text, types, rowCount: rowCount) }
             files.append(
                 DataFile(
                     path: Warehouse.isRelative(path) ? StorePath.join(location, path) : path, size: row[1], rowCount: rowCount,

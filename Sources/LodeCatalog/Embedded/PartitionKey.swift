@@ -3,14 +3,15 @@
 import LodeCore
 import LodeTables
 
-/// A JSON array of texts and nulls: unlike a folder's name it tells an empty text from NULL.
+/// `FieldText`: unlike a folder's name it tells an empty text from NULL.
 enum PartitionKey {
     static func write(_ values: [Value]) -> String {
-        JSONText.write(values.map { $0.isNull ? nil : PartitionText.write($0) })
+        FieldText.write(values.map { $0.isNull ? nil : PartitionText.write($0) })
     }
 
     static func read(_ key: String, _ columns: [Field]) throws(SQLError) -> [Value] {
-        let texts = try JSONText.read([String?].self, key, "a partition")
+        if columns.isEmpty { return [] }
+        let texts = FieldText.read(key)
         var values: [Value] = []
         for (text, column) in zip(texts, columns) {
             guard let text else {
@@ -24,8 +25,9 @@ enum PartitionKey {
             }
             values.append(value)
         }
-        guard values.count == columns.count else {
-            throw SQLError(.dataCorrupted, "the catalog's entry for a partition has \(values.count) values for \(columns.count) columns")
+        guard texts.count == columns.count else {
+            throw SQLError(
+                .dataCorrupted, "the catalog's entry for a partition has \(texts.count) values for \(columns.count) columns")
         }
         return values
     }

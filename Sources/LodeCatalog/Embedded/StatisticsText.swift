@@ -3,37 +3,35 @@
 import LodeCore
 import LodeTables
 
-/// `{"amount": {"min": "1.5", "max": "9", "nulls": 0, "exact": true}}`; values as partition text.
+/// A line for each column: name, least and greatest value, NULLs, rows, and `e` if the bounds are values of the data.
 enum StatisticsText {
-    private struct Entry: Codable {
-        var min: String?
-        var max: String?
-        var nulls: Int?
-        var rows: Int?
-        var exact: Bool?
-    }
-
     /// Nil if nothing is known.
     static func write(_ statistics: [String: ColumnStatistics]) -> String? {
-        var entries: [String: Entry] = [:]
-        for (name, known) in statistics {
-            entries[name] = Entry(
-                min: text(known.minimum), max: text(known.maximum), nulls: known.nullCount, rows: known.rowCount,
-                exact: known.boundsAreExact ? true : nil)
+        let lines = statistics.sorted { $0.key < $1.key }.map { name, known in
+            FieldText.write([
+                name, text(known.minimum), text(known.maximum), known.nullCount.map { String($0) },
+                known.rowCount.map { String($0) }, known.boundsAreExact ? "e" : nil,
+            ])
         }
-        return entries.isEmpty ? nil : JSONText.write(entries)
+        return lines.isEmpty ? nil : lines.joined(separator: "\n")
     }
 
-    /// - Parameter schema: gives the values their types; columns that it lacks are left out.
-    static func read(_ text: String, _ schema: Schema, rowCount: Int?) throws(SQLError) -> [String: ColumnStatistics] {
-        let entries = try JSONText.read([String: Entry].self, text, "the statistics of a file")
+    /// The types by which `read` understands values.
+    static func types(_ schema: Schema) -> [String: SQLType] {
+        Dictionary(schema.fields.map { ($0.name, $0.type) }) { first, _ in first }
+    }
+
+    /// Columns that `types` lacks are left out, as is what cannot be read: statistics are never needed.
+    /// - Parameter rowCount: of the file; what a line says itself wins.
+    static func read(_ text: String, _ types: [String: SQLType], rowCount: Int?) -> [String: ColumnStatistics] {
         var statistics: [String: ColumnStatistics] = [:]
-        for field in schema.fields {
-            guard let entry = entries[field.name] else { continue }
-            statistics[field.name] = ColumnStatistics(
-                minimum: entry.min.flatMap { PartitionText.read($0, as: field.type) },
-                maximum: entry.max.flatMap { PartitionText.read($0, as: field.type) }, nullCount: entry.nulls,
-                rowCount: entry.rows ?? rowCount, boundsAreExact: entry.exact ?? false)
+        for line in text.split(separator: "\n") {
+            let fields = FieldText.read(line)
+            guard fields.count == 6, let name = fields[0], let type = types[name] else { continue }
+            statistics[name] = ColumnStatistics(
+                minimum: fields[1].flatMap { PartitionText.read($0, as: type) },
+                maximum: fields[2].flatMap { PartitionText.read($0, as: type) }, nullCount: fields[3].flatMap { Int($0) },
+                rowCount: fields[4].flatMap { Int($0) } ?? rowCount, boundsAreExact: fields[5] != nil)
         }
         return statistics
     }

@@ -45,6 +45,8 @@ package protocol Sink: AnyObject, Sendable {
     func finalTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask]
     /// Called once, at the very end.
     func complete(_ context: ExecutionContext) throws(SQLError)
+    /// Some worker failed: whoever waits within the sink must not wait any longer. Called from any thread.
+    func abandon()
 }
 
 /// A piece of a sink's final work.
@@ -53,6 +55,7 @@ package typealias FinalTask = @Sendable () throws(SQLError) -> Void
 extension Sink {
     package func finalTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask] { [] }
     package func complete(_ context: ExecutionContext) throws(SQLError) {}
+    package func abandon() {}
 }
 
 /// A source, operators and a sink that run together.
