@@ -69,6 +69,7 @@ let package = Package(
         .target(name: "LodeCore", swiftSettings: kernels),
 
         // Tests mirror the sources.
+        .testTarget(name: "HouseTests", path: "Tests/House"),
         .testTarget(name: "LodeObjectStoreTests", dependencies: ["LodeObjectStore", "LodeCore"], swiftSettings: library),
         .testTarget(name: "LodeTablesTests", dependencies: ["LodeTables", "LodeCore"], swiftSettings: library),
         .testTarget(
