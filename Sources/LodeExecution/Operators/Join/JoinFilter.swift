@@ -1,0 +1,70 @@
+/// What the scan on the probe side learns of a finished build side.
+
+import LodeCore
+import LodeVectors
+
+/// Fills one dynamic filter from one key of the build rows.
+struct JoinFilter: Sendable {
+    let filter: DynamicFilter
+    /// Position among the join's keys, hence among the rows' columns.
+    let key: Int
+
+    /// Beyond so many keys a Bloom filter no longer fits any cache and costs about what it spares.
+    private static let bloomLimit = 8 << 20
+
+    func publish(_ stores: [RowStore], _ gather: RowGather, _ context: ExecutionContext) throws(SQLError) {
+        let rows = stores.reduce(0) { $0 + $1.count }
+        guard rows > 0 else { return filter.publish(.init(isEmpty: true)) }
+        let type = gather.layout.types[key]
+        let hasRange = JoinKeyRange.applies(to: type)
+        var range = JoinKeyRange()
+        let bloom = rows <= Self.bloomLimit ? try BloomFilter(keys: rows) : nil
+        let hashes = try Buffer(byteCount: Chunk.capacity * 8)
+        let words = hashes.base.assumingMemoryBound(to: UInt64.self)
+        try RowWalk.forEach(stores) { pointers, count throws(SQLError) in
+            try context.cancellation.check()
+            let values = try gather.column(key, pointers, count)
+            if hasRange { range.add(values) }
+            if let bloom {
+                try Hashing.hash([values], count: count, into: words)
+                bloom.insert(words, count: count)
+            }
+        }
+        let bounds = hasRange && !range.isEmpty
+        filter.publish(
+            .init(
+                isEmpty: false, minimum: bounds ? Self.value(range.minimum, type) : nil,
+                maximum: bounds ? Self.value(range.maximum, type) : nil, bloom: bloom))
+    }
+
+    /// An integer lane as a value of its type.
+    private static func value(_ lane: Int64, _ type: SQLType) -> Value? {
+        switch type {
+        case .tinyint, .smallint, .integer, .bigint: .integer(lane)
+        case .decimal(_, let scale): .decimal(Int128(lane), scale: scale)
+        case .date: .date(Int32(truncatingIfNeeded: lane))
+        case .time: .time(lane)
+        case .timestamp, .timestamptz: .timestamp(lane)
+        default: nil
+        }
+    }
+}
+
+/// Visits all rows of stores, a chunk's worth of addresses at a time.
+enum RowWalk {
+    static func forEach(_ stores: [RowStore], _ body: (RowPointers, Int) throws(SQLError) -> Void) throws(SQLError) {
+        let memory = try Buffer(byteCount: Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
+        let pointers = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        for store in stores {
+            for (index, block) in store.blocks.enumerated() {
+                var first = 0
+                while first < block.count {
+                    let count = min(Chunk.capacity, block.count - first)
+                    store.addresses(index, first, count, into: pointers)
+                    try body(pointers, count)
+                    first += count
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+/// One worker of a nested-loop join.
+
+import LodeCore
+import LodePlan
+import LodeVectors
+
+/// Makes pairs by repeating single rows of the shorter side beside whole columns of the longer one, which copies nothing.
+final class NestedLoopWorker: ChunkConsumer {
+    private let join: NestedLoopJoin
+    private let shape: NestedLoopShape
+    private let blocks: [NestedLoopJoin.RightBlock]
+    private let downstream: any ChunkConsumer
+    private let context: ExecutionContext
+    /// By left row of the chunk: the pairs that matched, and whether a pair was NULL.
+    private var matches: [Int] = []
+    private var unknown: [Bool] = []
+
+    init(
+        _ join: NestedLoopJoin, _ blocks: [NestedLoopJoin.RightBlock], _ downstream: any ChunkConsumer, _ context: ExecutionContext
+    ) {
+        self.join = join
+        shape = join.shape
+        self.blocks = blocks
+        self.downstream = downstream
+        self.context = context
+    }
+
+    private var givesPairs: Bool {
+        switch shape.kind {
+        case .inner, .left, .right, .full, .single: true
+        case .semi, .anti, .mark: false
+        }
+    }
+
+    func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
+        if chunk.count == 0 { return .more }
+        if blocks.isEmpty {
+            switch shape.kind {
+            case .inner, .right, .semi: return .enough
+            case .left, .full, .single, .anti, .mark: break
+            }
+        }
+        matches = Array(repeating: 0, count: chunk.count)
+        unknown = Array(repeating: false, count: chunk.count)
+        var left: [Column] = []
+        for column in chunk.columns { left.append(column.layout == .dictionary ? column : try column.flattened()) }
+        let flat = Chunk(columns: left, count: chunk.count, batch: chunk.batch)
+        for block in blocks {
+            if shape.residual == nil, !givesPairs {
+                for row in matches.indices { matches[row] = 1 }
+                break
+            }
+            if try joinBlock(flat, block) == .enough { return .enough }
+            try context.cancellation.check()
+        }
+        return try finishChunk(flat)
+    }
+
+    private func joinBlock(_ chunk: Chunk, _ block: NestedLoopJoin.RightBlock) throws(SQLError) -> Demand {
+        if block.chunk.count <= chunk.count {
+            for row in 0..<block.chunk.count {
+                let single = try Selection.range(row, 1)
+                var columns = chunk.columns
+                for column in block.chunk.columns { columns.append(Column(repeating: try column.gather(single), count: chunk.count)) }
+                let pairs = Chunk(columns: columns, count: chunk.count, batch: chunk.batch)
+                if try match(pairs, block, leftRow: nil, rightRow: row) == .enough { return .enough }
+            }
+            return .more
+        }
+        for row in 0..<chunk.count {
+            let single = try Selection.range(row, 1)
+            var columns: [Column] = []
+            for column in chunk.columns {
+                columns.append(Column(repeating: try column.gather(single).flattened(), count: block.chunk.count))
+            }
+            columns += block.chunk.columns
+            let pairs = Chunk(columns: columns, count: block.chunk.count, batch: chunk.batch)
+            if try match(pairs, block, leftRow: row, rightRow: nil) == .enough { return .enough }
+        }
+        return .more
+    }
+
+    /// Tests pairs of which one side is a single row, and passes on those that match.
+    private func match(
+        _ pairs: Chunk, _ block: NestedLoopJoin.RightBlock, leftRow: Int?, rightRow: Int?
+    ) throws(SQLError) -> Demand {
+        if let condition = shape.condition { try noteUnknown(try condition.evaluate(pairs), pairs.count, leftRow) }
+        let kept = try shape.residual?.select(pairs)
+        let count = kept?.count ?? pairs.count
+        if count == 0 { return .more }
+        let right = block.matched.base.assumingMemoryBound(to: UInt8.self)
+        for i in 0..<count {
+            let row = kept.map { Int($0.rows[i]) } ?? i
+            matches[leftRow ?? row] += 1
+            if shape.flagsRight { right[rightRow ?? row] = 1 }
+        }
+        if shape.kind == .single, matches.contains(where: { $0 > 1 }) {
+            throw SQLError(.cardinalityViolation, "more than one row returned by a subquery used as an expression")
+        }
+        guard givesPairs else { return .more }
+        let width = shape.leftTypes.count
+        var columns: [Column] = []
+        for position in shape.leftOutputs + shape.rightOutputs.map({ $0 + width }) {
+            if let kept { columns.append(try pairs.columns[position].gather(kept)) } else { columns.append(pairs.columns[position]) }
+        }
+        return try downstream.consume(Chunk(columns: columns, count: count, batch: pairs.batch))
+    }
+
+    private func noteUnknown(_ verdicts: Column, _ count: Int, _ leftRow: Int?) throws(SQLError) {
+        guard verdicts.mayHaveNulls else { return }
+        for row in 0..<count where verdicts.isNull(row) { unknown[leftRow ?? row] = true }
+    }
+
+    /// What is known of the left rows once all of the right side was seen.
+    private func finishChunk(_ chunk: Chunk) throws(SQLError) -> Demand {
+        switch shape.kind {
+        case .inner, .right: return .more
+        case .left, .full, .single: return try give(chunk, padded: true) { $0 == 0 }
+        case .semi: return try give(chunk, padded: false) { $0 > 0 }
+        case .anti: return try give(chunk, padded: false) { $0 == 0 }
+        case .mark:
+            var columns = shape.leftOutputs.map { chunk.columns[$0] }
+            if shape.givesMark { columns.append(try marks(chunk.count)) }
+            return try downstream.consume(Chunk(columns: columns, count: chunk.count, batch: chunk.batch))
+        }
+    }
+
+    private func marks(_ count: Int) throws(SQLError) -> Column {
+        let values = (0..<count).map { matches[$0] > 0 ? Value.boolean(true) : unknown[$0] ? .null : .boolean(false) }
+        return try Column.make(.boolean, values)
+    }
+
+    private func give(_ chunk: Chunk, padded: Bool, _ wanted: (Int) -> Bool) throws(SQLError) -> Demand {
+        let rows = try Selection(capacity: chunk.count)
+        var n = 0
+        for row in 0..<chunk.count where wanted(matches[row]) {
+            rows.rows[n] = UInt32(truncatingIfNeeded: row)
+            n += 1
+        }
+        rows.count = n
+        if n == 0 { return .more }
+        var columns: [Column] = []
+        for position in shape.leftOutputs { columns.append(try chunk.columns[position].gather(rows)) }
+        if padded {
+            for position in shape.rightOutputs { columns.append(try .null(shape.rightTypes[position], count: n)) }
+        }
+        return try downstream.consume(Chunk(columns: columns, count: n, batch: chunk.batch))
+    }
+
+    func finish() throws(SQLError) {
+        if join.leave(), shape.flagsRight { try giveRest() }
+        try downstream.finish()
+    }
+
+    /// The right rows that nothing matched.
+    private func giveRest() throws(SQLError) {
+        for block in blocks {
+            let flags = block.matched.base.assumingMemoryBound(to: UInt8.self)
+            let rows = try Selection(capacity: block.chunk.count)
+            for row in 0..<block.chunk.count where flags[row] == 0 {
+                rows.rows[rows.count] = UInt32(truncatingIfNeeded: row)
+                rows.count += 1
+            }
+            if rows.count == 0 { continue }
+            var columns: [Column] = []
+            for position in shape.leftOutputs { columns.append(try .null(shape.leftTypes[position], count: rows.count)) }
+            for position in shape.rightOutputs { columns.append(try block.chunk.columns[position].gather(rows)) }
+            if try downstream.consume(Chunk(columns: columns, count: rows.count, batch: Int.max)) == .enough { return }
+        }
+    }
+}

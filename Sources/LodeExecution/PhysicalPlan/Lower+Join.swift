@@ -1,0 +1,50 @@
+/// Lowering of joins: by hash where there are equalities, else by nested loops.
+
+import LodeCore
+import LodePlan
+import LodeVectors
+
+extension PipelineBuilder {
+    static func lower(_ node: JoinNode, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
+        let required = builder.required, metrics = builder.nodeMetrics
+        if node.keys.isEmpty { return try nestedLoop(node, required, &builder) }
+        let buildsLeft = canBuildLeft(node)
+        var filters: [JoinFilter] = []
+        for source in node.dynamicFilters {
+            let type = node.keys[source.key].left.type
+            filters.append(JoinFilter(filter: builder.dynamicFilter(source.filter, type: type), key: source.key))
+        }
+        let input = try builder.lower(buildsLeft ? node.left : node.right, child: buildsLeft ? 0 : 1)
+        let kept = try JoinBuildShape(node, buildsLeft: buildsLeft, columns: input.columns, required: required, builder)
+        let build = JoinBuild(kept, filters: filters, metrics: metrics)
+        // Registered before the probe side is lowered: that side's pipelines scan with this build's filters.
+        builder.finish(input, into: build, name: "join build")
+        let probe = try builder.lower(buildsLeft ? node.right : node.left, child: buildsLeft ? 1 : 0)
+        let shape = try JoinShape(node, kept, probe: probe.columns, builder)
+        let step = HashJoinProbe(shape, build)
+        if !buildsLeft { return probe.appending(step, columns: shape.columns) }
+        builder.finish(probe.appending(step, columns: []), into: DiscardSink(), name: "join mark")
+        return OpenPipeline(source: MarkedRows(step), columns: shape.columns)
+    }
+
+    private static func canBuildLeft(_ node: JoinNode) -> Bool {
+        guard node.buildsLeft else { return false }
+        switch node.kind {
+        case .semi, .anti: return true
+        case .mark(_, let isNullAware):
+            return !isNullAware || (node.keys.count == 1 && !node.keys[0].matchesNull && node.residual == nil)
+        case .inner, .left, .right, .full, .single: return false
+        }
+    }
+
+    private static func nestedLoop(
+        _ node: JoinNode, _ required: Set<ColumnID>?, _ builder: inout PipelineBuilder
+    ) throws(SQLError) -> OpenPipeline {
+        let right = try builder.lower(node.right, child: 1)
+        let store = ChunkStore(memory: builder.context.memory)
+        builder.finish(right, into: ChunkStoreSink(store), name: "nested loop")
+        let left = try builder.lower(node.left, child: 0)
+        let shape = try NestedLoopShape(node, left: left.columns, right: right.columns, required: required, builder)
+        return left.appending(NestedLoopJoin(shape, store), columns: shape.columns)
+    }
+}
