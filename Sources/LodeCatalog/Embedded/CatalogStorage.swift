@@ -48,9 +48,9 @@ final class CatalogStorage: Sendable {
             try queue.writeWithoutTransaction { db in try CatalogSchema.update(db) }
             return queue
         }
-        if !FileManager.default.fileExists(atPath: path) {
+        if try !LocalStore().exists(path) {
             if !create { return nil }
-            try FileManager.default.createDirectory(atPath: StorePath.parent(path), withIntermediateDirectories: true)
+            try LocalStore().createFolder(StorePath.parent(path))
         }
         // Switching a new file to WAL needs it alone, which SQLite does not wait for.
         let deadline = Date().addingTimeInterval(Self.patienceSeconds)
@@ -85,7 +85,7 @@ final class CatalogStorage: Sendable {
         } catch let error as DatabaseError {
             throw Self.convert(error).within(path ?? "catalog in memory")
         } catch {
-            throw Self.convert(file: error as NSError).within(path ?? "catalog in memory")
+            throw SQLError.internalFault("catalog: \(error)")
         }
     }
 
@@ -110,18 +110,6 @@ final class CatalogStorage: Sendable {
                 hint: "Restore it from a backup, or move it away: Lode then makes a new one.")
         case .SQLITE_IOERR: return SQLError(.ioError, "could not read or write the catalog", detail: detail)
         default: return SQLError.internalFault("catalog: \(error)")
-        }
-    }
-
-    private static func convert(file error: NSError) -> SQLError {
-        switch error.code {
-        case CocoaError.Code.fileWriteNoPermission.rawValue, CocoaError.Code.fileWriteVolumeReadOnly.rawValue:
-            SQLError(
-                .insufficientPrivilege, "could not create the warehouse folder", detail: error.localizedDescription,
-                hint: "Name a folder that you may write with --warehouse.")
-        case CocoaError.Code.fileWriteOutOfSpace.rawValue:
-            SQLError(.diskFull, "could not create the warehouse folder: the disk is full")
-        default: SQLError(.ioError, "could not create the warehouse folder", detail: error.localizedDescription)
         }
     }
 }

@@ -43,7 +43,24 @@ enum LocalFault {
     }
 
     private static func missing(_ path: String, _ verb: String) -> SQLError {
+        guard verb == "open" || verb == "examine" else {
+            let file = nearestFile(above: path)
+            return SQLError(
+                .undefinedFile, "could not \(verb) \"\(path)\"",
+                detail: file.map { "\"\($0)\" is a file, not a folder." } ?? "A folder above it cannot be created.",
+                hint: "Choose another place.")
+        }
         let (detail, hint) = MissingPath.explain(path, in: LocalStore())
         return SQLError(.undefinedFile, "could not \(verb) \"\(path)\": there is no such file", detail: detail, hint: hint)
+    }
+
+    /// The part of a path that stands in the way by being a file.
+    private static func nearestFile(above path: String) -> String? {
+        var parent = path
+        while !parent.isEmpty, parent != "/" {
+            if let info = (try? LocalStore().info(parent)) ?? nil { return info.isFolder ? nil : parent }
+            parent = StorePath.parent(parent)
+        }
+        return nil
     }
 }

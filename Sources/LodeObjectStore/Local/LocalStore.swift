@@ -66,6 +66,13 @@ package struct LocalStore: ObjectStore {
         if unlink(path) != 0, errno != ENOENT, errno != ENOTDIR { throw LocalFault.error(errno, "delete", path) }
     }
 
+    /// Makes a folder and those above it that are missing. One that exists is no error.
+    package func createFolder(_ path: String) throws(SQLError) {
+        try LocalFault.checkPath(path)
+        try LocalWriter.createFolders(path)
+        guard let info = try info(path), info.isFolder else { throw LocalFault.error(ENOTDIR, "create the folder", path) }
+    }
+
     /// Removes a folder if nothing is in it; otherwise does nothing.
     package func removeFolderIfEmpty(_ path: String) {
         if !path.utf8.contains(0) { _ = rmdir(path) }

@@ -103,7 +103,8 @@ final class LocalWriter: ObjectWriter {
         Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     }
 
-    private static func createFolders(_ folder: String) throws(SQLError) {
+    /// Makes the folder and those above it that are missing.
+    static func createFolders(_ folder: String) throws(SQLError) {
         if folder.isEmpty || mkdir(folder, 0o777) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, StorePath.parent(folder) != folder else {
             throw LocalFault.error(errno, "create the folder", folder)

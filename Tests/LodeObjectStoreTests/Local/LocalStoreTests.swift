@@ -114,6 +114,14 @@ import Testing
         #expect(LocalFault.error(code, "write", "/x").state == state)
     }
 
+    @Test func `a file in the way of a folder is named`() throws {
+        try store.put(folder("a"), [1])
+        for attempt in [{ try store.put(folder("a/b/c"), [1]) }, { try store.createFolder(folder("a/b")) }, { try store.createFolder(folder("a")) }] {
+            let error = #expect(throws: SQLError.self) { try attempt() }
+            #expect(error?.detail == "\"\(folder("a"))\" is a file, not a folder.")
+        }
+    }
+
     @Test func `a pipe is read to its end`() throws {
         mkfifo(folder("pipe"), 0o600)
         let path = folder("pipe")
