@@ -8,6 +8,12 @@ let library: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"], .whe
 /// Modules with hot loops are optimized in debug builds too, so that tests run at a sane speed.
 let kernels: [SwiftSetting] = library + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// Release binaries hold the Swift runtime. `-static-stdlib` alone leaves out what Foundation (by way of GRDB) needs.
+let staticRuntime = [
+    "-static-stdlib", "-lFoundation", "-lCoreFoundation", "-lFoundationInternationalization", "-lFoundationEssentials",
+    "-l_FoundationCShims", "-l_FoundationCollections", "-l_FoundationICU", "-lstdc++",
+]
+
 let package = Package(
     name: "lode",
     products: [.executable(name: "lode", targets: ["lode"])],
@@ -24,7 +30,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: library,
-            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+            linkerSettings: [.unsafeFlags(staticRuntime, .when(configuration: .release))]),
         .target(
             name: "LodeShell", dependencies: ["LodeEngine", "LodeSyntax", "LodeCore", "CReadline"], swiftSettings: library),
         .target(name: "LodePipelines", dependencies: ["LodeEngine", "LodeSyntax", "LodeCore"], swiftSettings: library),
