@@ -11,8 +11,12 @@ package enum FunctionRegistry {
     static let scalarFamilies: [[ScalarFunction]] = [
         ScalarFunction.arithmetic, ScalarFunction.comparisons,
     ]
-    static let aggregateFamilies: [[AggregateFunction]] = []
-    static let windowFunctions: [WindowFunction] = []
+    static let aggregateFamilies: [[AggregateFunction]] = [
+        AggregateFunction.counts, AggregateFunction.sums, AggregateFunction.extremes, AggregateFunction.flags,
+        AggregateFunction.moments, AggregateFunction.collecting, AggregateFunction.ranked, AggregateFunction.quantiles,
+        AggregateFunction.approximate,
+    ]
+    static let windowFunctions: [WindowFunction] = WindowFunction.all
 
     /// The function of any kind whose name is nearest to a misspelt one. Operators are no candidates.
     package static func nearest(to name: String) -> String? {

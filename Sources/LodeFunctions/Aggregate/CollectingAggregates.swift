@@ -1,0 +1,152 @@
+/// `array_agg`, `string_agg`, `mode`, `histogram`, `map_agg`.
+
+import LodeCore
+import LodeVectors
+
+extension AggregateFunction {
+    static let collecting: [AggregateFunction] = [
+        AggregateFunction(
+            "array_agg", aliases: ["list"], "All values, NULLs included, as a list.", source: "PostgreSQL 17, 9.21",
+            examples: [("array_agg(x ORDER BY x) FROM (VALUES (2), (1)) t(x)", "[1, 2]")], isOrderSensitive: true,
+            AggregateOverload(Signature([.any])) { (types) throws(SQLError) in CollectingAggregate.list(types[0]) }),
+        AggregateFunction(
+            "string_agg", aliases: ["listagg", "group_concat"], "The texts joined by a separator (a comma if none is given).",
+            source: "PostgreSQL 17, 9.21", examples: [("string_agg(x, '-' ORDER BY x) FROM (VALUES ('b'), ('a'), (NULL)) t(x)", "a-b")],
+            isOrderSensitive: true,
+            AggregateOverload(Signature([.text, .text], optional: 1)) { (types) throws(SQLError) in
+                CollectingAggregate.strings(types.count)
+            }),
+        AggregateFunction(
+            "mode", "The most frequent value; of several, the one seen first.", source: "PostgreSQL 17, 9.21",
+            examples: [("mode(x) FROM (VALUES (1), (2), (2)) t(x)", "2")],
+            AggregateOverload(Signature([.any])) { (types) throws(SQLError) in CollectingAggregate.mode(types[0]) }),
+        AggregateFunction(
+            "histogram", "How often each value occurs, as a map.", source: "Trino, Aggregate functions",
+            examples: [("histogram(x) FROM (VALUES (1), (2), (2)) t(x)", "{1=1, 2=2}")],
+            AggregateOverload(Signature([.any])) { (types) throws(SQLError) in CollectingAggregate.histogram(types[0]) }),
+        AggregateFunction(
+            "map_agg", "A map of the keys to the values; a later value of a key replaces an earlier one.",
+            source: "Trino, Aggregate functions", examples: [("map_agg(k, v) FROM (VALUES ('a', 1)) t(k, v)", "{a=1}")],
+            isOrderSensitive: true,
+            AggregateOverload(Signature([.any, .any])) { (types) throws(SQLError) in CollectingAggregate.map(types[0], types[1]) }),
+    ]
+}
+
+enum CollectingAggregate {
+    final class Values { var list: [Value] = [] }
+
+    static func list(_ type: SQLType) -> BoundAggregate {
+        .boxed([type], .list(type), make: { Values() }) { box, arguments, row throws(SQLError) in
+            box.list.append(arguments[0].value(at: row))
+        } merge: { source, target throws(SQLError) in
+            target.list += source.list
+        } result: { box throws(SQLError) in
+            box.map { .list($0.list) } ?? .null
+        }
+    }
+
+    final class Text {
+        var bytes: [UInt8] = []
+        /// What goes before the text when it is appended to another's.
+        var separator: [UInt8] = []
+        var isEmpty = true
+    }
+
+    static func strings(_ arity: Int) -> BoundAggregate {
+        let longest = 1 << 30
+        @Sendable func append(_ box: Text, _ separator: [UInt8], _ bytes: UnsafeRawBufferPointer) throws(SQLError) {
+            guard box.bytes.count + bytes.count + separator.count <= longest else {
+                throw SQLError(.programLimitExceeded, "the result of string_agg is longer than 1 GB")
+            }
+            if box.isEmpty { box.separator = separator } else { box.bytes += separator }
+            box.bytes += bytes
+            box.isEmpty = false
+        }
+        return .boxed(Array(repeating: .varchar, count: arity), .varchar, make: { Text() }) { box, arguments, row throws(SQLError) in
+            if arguments[0].isNull(row) { return }
+            let (texts, lane) = arguments[0].place(of: row)
+            var separator = [UInt8(ascii: ",")]
+            if arity > 1 {
+                let (separators, at) = arguments[1].place(of: row)
+                separator = arguments[1].isNull(row) ? [] : separators.pointer(as: StringView.self)[at].withBytes { [UInt8]($0) }
+            }
+            try texts.pointer(as: StringView.self)[lane].withBytes(throwing: { (bytes: UnsafeRawBufferPointer) throws(SQLError) in
+                try append(box, separator, bytes)
+            })
+        } merge: { source, target throws(SQLError) in
+            if source.isEmpty { return }
+            var failure: SQLError?
+            source.bytes.withUnsafeBytes { raw in
+                do throws(SQLError) { try append(target, source.separator, raw) } catch { failure = error }
+            }
+            if let failure { throw failure }
+        } result: { box throws(SQLError) in
+            guard let box, !box.isEmpty else { return .null }
+            return .text(String(decoding: box.bytes, as: UTF8.self))
+        }
+    }
+
+    final class Counts {
+        var counts: [Value: Int64] = [:]
+        var order: [Value] = []
+
+        func add(_ value: Value, _ count: Int64) {
+            if counts[value, default: 0] == 0 { order.append(value) }
+            counts[value, default: 0] += count
+        }
+    }
+
+    private static func counting(
+        _ type: SQLType, _ returns: SQLType, _ result: @escaping @Sendable (Counts?) throws(SQLError) -> Value
+    ) -> BoundAggregate {
+        .boxed([type], returns, make: { Counts() }) { box, arguments, row throws(SQLError) in
+            let value = arguments[0].value(at: row)
+            if !value.isNull { box.add(value, 1) }
+        } merge: { source, target throws(SQLError) in
+            for value in source.order { target.add(value, source.counts[value] ?? 0) }
+        } result: { box throws(SQLError) in
+            try result(box)
+        }
+    }
+
+    static func mode(_ type: SQLType) -> BoundAggregate {
+        counting(type, type) { box throws(SQLError) in
+            guard let box else { return .null }
+            var best = Value.null, most: Int64 = 0
+            for value in box.order {
+                let count = box.counts[value] ?? 0
+                if count > most { (best, most) = (value, count) }
+            }
+            return best
+        }
+    }
+
+    static func histogram(_ type: SQLType) -> BoundAggregate {
+        counting(type, .map(key: type, value: .bigint)) { box throws(SQLError) in
+            guard let box, !box.order.isEmpty else { return .null }
+            let sorted = box.order.sorted { ValueOrder.isBefore($0, $1) }
+            return .map(sorted.map { Value.MapEntry(key: $0, value: .integer(box.counts[$0] ?? 0)) })
+        }
+    }
+
+    final class Entries {
+        var values: [Value: Value] = [:]
+        var order: [Value] = []
+
+        func set(_ key: Value, _ value: Value) {
+            if values.updateValue(value, forKey: key) == nil { order.append(key) }
+        }
+    }
+
+    static func map(_ key: SQLType, _ value: SQLType) -> BoundAggregate {
+        .boxed([key, value], .map(key: key, value: value), make: { Entries() }) { box, arguments, row throws(SQLError) in
+            let key = arguments[0].value(at: row)
+            if !key.isNull { box.set(key, arguments[1].value(at: row)) }
+        } merge: { source, target throws(SQLError) in
+            for key in source.order { target.set(key, source.values[key] ?? .null) }
+        } result: { box throws(SQLError) in
+            guard let box, !box.order.isEmpty else { return .null }
+            return .map(box.order.map { Value.MapEntry(key: $0, value: box.values[$0] ?? .null) })
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// `min_by` and `max_by`: the value of one column where another is least or greatest.
+
+import LodeCore
+import LodeVectors
+
+extension AggregateFunction {
+    static let ranked: [AggregateFunction] = [
+        AggregateFunction(
+            "min_by", aliases: ["arg_min", "argmin"], "The first argument in the row where the second is least.",
+            source: "Trino, Aggregate functions", examples: [("min_by(x, y) FROM (VALUES ('a', 2), ('b', 1)) t(x, y)", "b")],
+            AggregateOverload(Signature([.any, .any])) { (types) throws(SQLError) in RankedAggregate.bound(types, sign: -1) }),
+        AggregateFunction(
+            "max_by", aliases: ["arg_max", "argmax"], "The first argument in the row where the second is greatest.",
+            source: "Trino, Aggregate functions", examples: [("max_by(x, y) FROM (VALUES ('a', 2), ('b', 1)) t(x, y)", "a")],
+            AggregateOverload(Signature([.any, .any])) { (types) throws(SQLError) in RankedAggregate.bound(types, sign: 1) }),
+    ]
+}
+
+enum RankedAggregate {
+    final class Kept {
+        var value = Value.null
+        /// The best key so far, as a column of one row, so that most rows are compared without making a `Value`.
+        var key: Column?
+    }
+
+    static func bound(_ types: [SQLType], sign: Int) -> BoundAggregate {
+        .boxed(types, types[0], make: { Kept() }) { box, arguments, row throws(SQLError) in
+            if arguments[1].isNull(row) { return }
+            if let key = box.key, RowOrder.compare(arguments[1], row, key, 0) * sign <= 0 { return }
+            box.key = try .make(types[1], [arguments[1].value(at: row)])
+            box.value = arguments[0].value(at: row)
+        } merge: { source, target throws(SQLError) in
+            guard let key = source.key else { return }
+            if let known = target.key, RowOrder.compare(key, 0, known, 0) * sign <= 0 { return }
+            target.key = key
+            target.value = source.value
+        } result: { box throws(SQLError) in
+            box?.value ?? .null
+        }
+    }
+}
