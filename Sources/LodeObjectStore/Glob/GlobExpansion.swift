@@ -12,7 +12,9 @@ struct GlobExpansion {
             if !literal.isFolder { return [literal] }
             let inside = try visibleObjects(in: location)
             if inside.isEmpty {
-                throw SQLError(.undefinedFile, "the folder \"\(location)\" holds no files", hint: "Files whose names start with . or _ don't count.")
+                throw SQLError(
+                    .undefinedFile, "the folder \"\(location)\" holds no files",
+                    hint: "Files whose names start with . or _ don't count.")
             }
             return inside
         }
