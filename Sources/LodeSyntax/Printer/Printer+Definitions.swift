@@ -1,0 +1,275 @@
+/// CREATE, ALTER and DROP.
+import LodeCore
+
+extension Printer {
+    mutating func definition(_ statement: Statement) {
+        switch statement {
+        case .createSchema(let schema): createSchema(schema)
+        case .createTable(let table): createTable(table)
+        case .createView(let view): createView(view)
+        case .alterTable(let table): alterTable(table)
+        case .drop(let drop):
+            write("DROP \(drop.kind.rawValue) \(drop.ifExists ? "IF EXISTS " : "")")
+            list(drop.names) { $0.name($1) }
+            if drop.isCascade { write(" CASCADE") }
+        default: break
+        }
+    }
+
+    /// `('key' = value, …)`; keys that are plain names stay so.
+    mutating func properties(_ properties: [Property]) {
+        write("(")
+        list(properties) { printer, property in
+            if property.key.isQuoted {
+                printer.string(property.key.text)
+            } else {
+                printer.list(property.key.text.split(separator: "."), ".") { $0.write(String($1)) }
+            }
+            if let value = property.value {
+                printer.write(" = ")
+                printer.propertyValue(value)
+            }
+        }
+        write(")")
+    }
+
+    /// A value; ON is a word that is no expression.
+    mutating func propertyValue(_ value: Expression) {
+        if case .name(let name) = value.kind, name.parts.count == 1, name.last.text == "on" { return write("ON") }
+        expression(value)
+    }
+
+    private mutating func createSchema(_ schema: CreateSchema) {
+        write("CREATE SCHEMA \(schema.ifNotExists ? "IF NOT EXISTS " : "")")
+        name(schema.name)
+        text("COMMENT", schema.comment)
+        text("LOCATION", schema.location)
+        group("WITH", schema.properties)
+    }
+
+    private mutating func text(_ word: String, _ value: String?) {
+        if let value { write(" \(word) \(Printer.quoted(value))") }
+    }
+
+    private mutating func group(_ words: String, _ list: [Property]) {
+        guard !list.isEmpty else { return }
+        write(" \(words) ")
+        properties(list)
+    }
+
+    private mutating func createView(_ view: CreateView) {
+        write("CREATE \(view.orReplace ? "OR REPLACE " : "")\(view.isTemporary ? "TEMPORARY " : "")")
+        write("\(view.isMaterialized ? "MATERIALIZED " : "")VIEW \(view.ifNotExists ? "IF NOT EXISTS " : "")")
+        name(view.name)
+        if !view.columns.isEmpty {
+            write(" ")
+            names(view.columns)
+        }
+        text("COMMENT", view.comment)
+        write(" AS ")
+        query(view.query)
+    }
+
+    private mutating func createTable(_ table: CreateTable) {
+        write("CREATE \(table.orReplace ? "OR REPLACE " : "")\(table.isTemporary ? "TEMPORARY " : "")")
+        write("\(table.isExternal ? "EXTERNAL " : "")TABLE \(table.ifNotExists ? "IF NOT EXISTS " : "")")
+        name(table.name)
+        if let like = table.like {
+            write(" (LIKE ")
+            name(like)
+            write(")")
+        } else if !table.columns.isEmpty || !table.constraints.isEmpty {
+            write(" (")
+            list(table.columns) { $0.column($1) }
+            if !table.columns.isEmpty, !table.constraints.isEmpty { write(", ") }
+            list(table.constraints) { $0.constraint($1) }
+            write(")")
+        }
+        clauses(table)
+        if let query = table.query {
+            write(" AS ")
+            self.query(query)
+            if table.withNoData { write(" WITH NO DATA") }
+        }
+    }
+
+    private mutating func clauses(_ table: CreateTable) {
+        if let format = table.using {
+            write(" USING ")
+            name(format)
+        }
+        text("COMMENT", table.comment)
+        if !table.partitionedBy.isEmpty {
+            write(" PARTITIONED BY (")
+            list(table.partitionedBy) { $0.partitionField($1) }
+            write(")")
+        }
+        if let bucketing = table.bucketing { self.bucketing(bucketing) }
+        if let format = table.rowFormat { rowFormat(format) }
+        switch table.storedAs {
+        case .format(let format):
+            write(" STORED AS ")
+            name(format)
+        case .classes(let input, let output):
+            write(" STORED AS INPUTFORMAT \(Printer.quoted(input)) OUTPUTFORMAT \(Printer.quoted(output))")
+        case nil: break
+        }
+        text("LOCATION", table.location)
+        group("TBLPROPERTIES", table.tableProperties)
+        group("OPTIONS", table.options)
+        group("WITH", table.withProperties)
+    }
+
+    private mutating func column(_ column: ColumnDefinition) {
+        name(column.name)
+        if let type = column.type {
+            write(" ")
+            self.type(type)
+        }
+        for constraint in column.constraints { columnConstraint(constraint) }
+        text("COMMENT", column.comment)
+    }
+
+    private mutating func columnConstraint(_ constraint: ColumnConstraint) {
+        switch constraint {
+        case .null: write(" NULL")
+        case .notNull: write(" NOT NULL")
+        case .primaryKey: write(" PRIMARY KEY")
+        case .unique: write(" UNIQUE")
+        case .defaultValue(let value): clause("DEFAULT", value)
+        case .check(let condition): parenthesized(" CHECK ", condition)
+        case .references(let table, let columns): references(table, columns)
+        case .generated(let value): parenthesized(" GENERATED ALWAYS AS ", value)
+        }
+    }
+
+    private mutating func parenthesized(_ words: String, _ value: Expression) {
+        write("\(words)(")
+        expression(value)
+        write(")")
+    }
+
+    private mutating func references(_ table: QualifiedName, _ columns: [Identifier]) {
+        write(" REFERENCES ")
+        name(table)
+        if !columns.isEmpty {
+            write(" ")
+            names(columns)
+        }
+    }
+
+    private mutating func constraint(_ constraint: TableConstraint) {
+        func named(_ name: Identifier?) {
+            guard let name else { return }
+            write("CONSTRAINT ")
+            self.name(name)
+            write(" ")
+        }
+        switch constraint {
+        case .primaryKey(let columns, let name):
+            named(name)
+            write("PRIMARY KEY ")
+            names(columns)
+        case .unique(let columns, let name):
+            named(name)
+            write("UNIQUE ")
+            names(columns)
+        case .check(let condition, let name):
+            named(name)
+            parenthesized("CHECK ", condition)
+        case .foreignKey(let columns, let table, let others, let name):
+            named(name)
+            write("FOREIGN KEY ")
+            names(columns)
+            references(table, others)
+        }
+    }
+
+    private mutating func partitionField(_ field: PartitionField) {
+        switch field {
+        case .column(let name): self.name(name)
+        case .typed(let column): self.column(column)
+        case .transform(let call, _): self.call(call)
+        }
+    }
+
+    private mutating func bucketing(_ bucketing: Bucketing) {
+        write(" CLUSTERED BY ")
+        names(bucketing.columns)
+        if !bucketing.sortedBy.isEmpty {
+            write(" SORTED BY (")
+            orderItems(bucketing.sortedBy)
+            write(")")
+        }
+        write(" INTO \(bucketing.buckets) BUCKETS")
+    }
+
+    private mutating func rowFormat(_ format: RowFormat) {
+        switch format {
+        case .serde(let name, let list):
+            write(" ROW FORMAT SERDE \(Printer.quoted(name))")
+            group("WITH SERDEPROPERTIES", list)
+        case .delimited(let delimiters):
+            write(" ROW FORMAT DELIMITED")
+            for delimiter in delimiters {
+                let value = Printer.quoted(delimiter.value)
+                switch delimiter.key {
+                case "escaped": write(" ESCAPED BY \(value)")
+                case "null": write(" NULL DEFINED AS \(value)")
+                default: write(" \(delimiter.key.uppercased()) TERMINATED BY \(value)")
+                }
+            }
+        }
+    }
+
+    private mutating func alterTable(_ table: AlterTable) {
+        write("ALTER TABLE \(table.ifExists ? "IF EXISTS " : "")")
+        name(table.name)
+        write(" ")
+        switch table.action {
+        case .rename(let newName):
+            write("RENAME TO ")
+            name(newName)
+        case .renameColumn(let old, let newName):
+            write("RENAME COLUMN ")
+            name(old)
+            write(" TO ")
+            name(newName)
+        case .addColumns(let columns, let ifNotExists) where columns.count == 1:
+            write(ifNotExists ? "ADD COLUMN IF NOT EXISTS " : "ADD COLUMN ")
+            column(columns[0])
+        case .addColumns(let columns, _):
+            write("ADD COLUMNS (")
+            list(columns) { $0.column($1) }
+            write(")")
+        case .dropColumns(let columns, let ifExists):
+            write(ifExists ? "DROP COLUMN IF EXISTS " : "DROP COLUMN ")
+            list(columns) { $0.name($1) }
+        case .setType(let column, let type):
+            write("ALTER COLUMN ")
+            name(column)
+            write(" TYPE ")
+            self.type(type)
+        case .setNotNull(let column, let isSet):
+            write("ALTER COLUMN ")
+            name(column)
+            write(isSet ? " SET NOT NULL" : " DROP NOT NULL")
+        case .setProperties(let list):
+            write("SET TBLPROPERTIES ")
+            properties(list)
+        case .setLocation(let path): write("SET LOCATION \(Printer.quoted(path))")
+        case .addPartitions(let partitions, let ifNotExists):
+            write(ifNotExists ? "ADD IF NOT EXISTS " : "ADD ")
+            list(partitions, " ") { $0.partition($1) }
+        case .dropPartitions(let partitions, let ifExists):
+            write(ifExists ? "DROP IF EXISTS " : "DROP ")
+            list(partitions) { $0.partition($1) }
+        }
+    }
+
+    private mutating func partition(_ partition: AlterTable.Partition) {
+        write("PARTITION ")
+        properties(partition.values)
+        text("LOCATION", partition.location)
+    }
+}
