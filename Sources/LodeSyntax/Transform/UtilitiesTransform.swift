@@ -5,7 +5,7 @@ extension Transform {
     func set(_ edge: Edge) throws(SQLError) -> SetSetting {
         let first = kids(edge).first { rule($0) == .timeZone || rule($0) == .settingName }
         guard let name = first, let index = kids(edge).firstIndex(where: { $0.raw == name.raw }) else { throw mismatch(edge) }
-        let values = kids(edge)[(index + 1)...].filter { word($0) != .to }
+        let values = kids(edge)[(index + 1)...].filter { word($0) != .to && word($0) != .equals }
         return SetSetting(
             name: try settingName(name),
             values: try each(values) { (value) throws(SQLError) in try propertyValue(value) },

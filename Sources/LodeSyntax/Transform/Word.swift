@@ -14,5 +14,5 @@ enum Word: String, CaseIterable {
     case timestamp, to, trailing, `true`, tryCast = "try_cast", unbounded, union, unique, unknown, values, varying, version
     case view, views, with, without, zone, nothing, `do`, update, insert, schema, database, cascade, escaped, fields
     case collection, lines, defined, drop, tables, ordinality, lateral, verbose, `if`, exists, bit
-    case bracket = "[", star = "*", plus = "+", minus = "-", colon = ":", question = "?", percentSign = "%"
+    case bracket = "[", equals = "=", star = "*", plus = "+", minus = "-", colon = ":", question = "?", percentSign = "%"
 }
