@@ -1,0 +1,160 @@
+/// Finding out which delimiter, quote and escape a file uses.
+
+import LodeCore
+import LodeVectors
+
+/// Tries every plausible dialect on the first rows and takes the one that makes the most regular table.
+///
+/// A dialect scores by the share of rows that have the most common number of fields; among those that fit all rows, more
+/// columns win, then the order of `delimiters`. Lines before the table (titles, notes) may have fewer fields.
+struct CSVDialectSearch {
+    private static let delimiters: [[UInt8]] = [",", "|", ";", "\t", ":", " "].map { Array($0.utf8) }
+    private static let sampleRows = 500
+    /// Rows before the table that are allowed to differ.
+    private static let titleRows = 20
+
+    let base: UnsafePointer<UInt8>
+    let start: Int
+    let count: Int
+    let isAtEnd: Bool
+    let options: CSVReadOptions
+
+    struct Candidate {
+        var dialect: CSVDialect
+        var columns: Int
+        /// Share of regular rows, behind the title lines.
+        var regularity: Double
+        var titleRows: Int
+        var quotedFields: Int
+        var isBroken: Bool
+
+        /// Whether nothing speaks against it.
+        var isPerfect: Bool { regularity == 1 && titleRows == 0 && !isBroken }
+    }
+
+    func find(_ known: CSVDialect) throws(SQLError) -> Candidate {
+        var best: Candidate?
+        for dialect in candidates(known) {
+            let candidate = try score(dialect)
+            guard let leader = best else {
+                best = candidate
+                continue
+            }
+            if isBetter(candidate, leader) { best = candidate }
+        }
+        guard var found = best else { return Candidate(dialect: known, columns: 1, regularity: 1, titleRows: 0, quotedFields: 0, isBroken: false) }
+        if found.columns > 1, !isTable(found), options.delimiter == nil, options.columns == nil {
+            // Prose with commas in it is one column.
+            found.dialect.delimiter = [UInt8(ascii: ",")]
+            found = try score(found.dialect)
+            if found.regularity < 0.6 {
+                found.dialect.delimiter = [31]
+                found.columns = 1
+                found.titleRows = 0
+            }
+        }
+        return found
+    }
+
+    private func isBetter(_ new: Candidate, _ old: Candidate) -> Bool {
+        if let wanted = options.columns?.count ?? options.names?.count, (new.columns == wanted) != (old.columns == wanted) {
+            return new.columns == wanted
+        }
+        if new.isBroken != old.isBroken { return old.isBroken }
+        let newTable = isTable(new), oldTable = isTable(old)
+        if newTable != oldTable { return newTable }
+        if new.isPerfect != old.isPerfect { return new.isPerfect }
+        // Space and colon occur within texts and times: only where nothing else makes a table.
+        let newWeak = isWeak(new.dialect), oldWeak = isWeak(old.dialect)
+        if newWeak != oldWeak { return oldWeak }
+        if new.regularity != old.regularity { return new.regularity > old.regularity }
+        if new.titleRows != old.titleRows { return new.titleRows < old.titleRows }
+        if new.dialect.delimiter == old.dialect.delimiter { return new.quotedFields > old.quotedFields }
+        return new.columns > old.columns
+    }
+
+    private func isTable(_ candidate: Candidate) -> Bool {
+        candidate.columns > 1 && (isWeak(candidate.dialect) ? candidate.isPerfect : candidate.regularity >= 0.6)
+    }
+
+    private func isWeak(_ dialect: CSVDialect) -> Bool { dialect.delimiter == [32] || dialect.delimiter == [58] }
+
+    /// The dialects to try: one for each choice that the options leave open.
+    private func candidates(_ known: CSVDialect) -> [CSVDialect] {
+        var list: [CSVDialect] = []
+        let quotes: [UInt8?] = options.quote.map { [$0] } ?? [34, 39, nil]
+        for delimiter in options.delimiter.map({ [$0] }) ?? Self.delimiters {
+            for quote in quotes {
+                if let quote, delimiter.contains(quote) { continue }
+                let escapes: [UInt8?] = options.escape.map { [$0] } ?? (quote == nil ? [nil] : [quote, 92])
+                for escape in escapes {
+                    var dialect = known
+                    dialect.delimiter = delimiter
+                    dialect.quote = quote
+                    dialect.escape = escape
+                    list.append(dialect)
+                }
+            }
+        }
+        return list
+    }
+
+    private func score(_ dialect: CSVDialect) throws(SQLError) -> Candidate {
+        let splitter = CSVRowSplitter(dialect, columns: nil)
+        let capacity = 16_384
+        let buffer = try Buffer(byteCount: capacity * 4)
+        let ends = buffer.base.assumingMemoryBound(to: UInt32.self)
+        var counts: [Int] = []
+        var quoted = 0, single = 0, at = start
+        var isBroken = false
+        while counts.count < Self.sampleRows, at < count {
+            let row = splitter.split(base, from: at, count: count, isAtEnd: isAtEnd, ends: ends, capacity: capacity)
+            switch row.outcome {
+            case .row:
+                counts.append(row.fields)
+                tally(dialect, at, ends, min(row.fields, capacity), &quoted, &single)
+            case .noRow: break
+            case .needsMore:
+                at = count
+                continue
+            case .unterminatedQuote, .textAfterQuote:
+                isBroken = true
+                counts.append(-1)
+            }
+            at = row.next
+        }
+        // A lone ' in text is an apostrophe: it quotes only where it stands at both ends of fields.
+        if dialect.quote == 39, options.quote == nil, quoted == 0 { isBroken = true }
+        var frequency: [Int: Int] = [:]
+        for fields in counts where fields > 0 { frequency[fields, default: 0] += 1 }
+        guard let mode = frequency.max(by: { ($0.value, $0.key) < ($1.value, $1.key) })?.key else {
+            return Candidate(dialect: dialect, columns: 1, regularity: counts.isEmpty ? 1 : 0, titleRows: 0, quotedFields: 0, isBroken: isBroken)
+        }
+        var titles = 0
+        if options.skip == nil, options.columns == nil, mode > 1 {
+            while titles < min(Self.titleRows, counts.count), counts[titles] != mode, counts[titles] * 2 <= mode { titles += 1 }
+        }
+        let rest = counts[titles...]
+        let fitting = rest.reduce(0) { $0 + (fits($1, mode) ? 1 : 0) }
+        return Candidate(
+            dialect: dialect, columns: mode, regularity: rest.isEmpty ? 0 : Double(fitting) / Double(rest.count), titleRows: titles,
+            quotedFields: quoted, isBroken: isBroken)
+    }
+
+    private func fits(_ fields: Int, _ mode: Int) -> Bool {
+        fields == mode || (options.padsShortRows && fields > 0 && fields < mode)
+    }
+
+    private func tally(
+        _ dialect: CSVDialect, _ rowStart: Int, _ ends: UnsafePointer<UInt32>, _ fields: Int, _ quoted: inout Int, _ single: inout Int
+    ) {
+        guard let quote = dialect.quote else { return }
+        var from = rowStart
+        for index in 0..<fields {
+            var end = Int(ends[index])
+            if index == fields - 1, end > from, base[end - 1] == 13 { end -= 1 }
+            if end - from >= 2, base[from] == quote, base[end - 1] == quote { quoted += 1 }
+            from = end + dialect.delimiter.count
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/// CSV as a file format.
+
+import LodeCore
+import LodeObjectStore
+
+/// Comma-separated values and their relatives (RFC 4180, TSV, PSV).
+package struct CSVFormat: FileFormat {
+    package init() {}
+
+    package var name: String { "csv" }
+    package var aliases: [String] { ["tsv", "psv", "text"] }
+    package var extensions: [String] { ["csv", "tsv", "psv", "tbl", "txt"] }
+    package var isText: Bool { true }
+    package var readOptions: [String] { CSVReadOptions.names }
+    package var writeOptions: [String] { CSVWriteOptions.names }
+
+    package func open(
+        _ object: any ObjectReader, options: FormatOptions, like sibling: (any FileScan)?
+    ) throws(SQLError) -> any FileScan {
+        let read = try CSVReadOptions(options)
+        var sniffer = try CSVSniffer(object, read)
+        do {
+            return try CSVScan(object, read, try sniffer.profile())
+        } catch { throw error.place == nil ? error.within(object.path) : error }
+    }
+
+    /// What sniffing finds in a file.
+    package func profile(_ object: any ObjectReader, options: FormatOptions = FormatOptions()) throws(SQLError) -> CSVProfile {
+        var sniffer = try CSVSniffer(object, try CSVReadOptions(options))
+        return try sniffer.profile()
+    }
+
+    package func create(_ object: any ObjectWriter, schema: Schema, options: FormatOptions) throws(SQLError) -> any FileWriter {
+        try CSVWriter(object, schema: schema, options: try CSVWriteOptions(options))
+    }
+}

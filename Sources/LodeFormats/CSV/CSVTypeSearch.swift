@@ -1,0 +1,170 @@
+/// Finding out the types of columns from their texts.
+
+import LodeCore
+import LodeVectors
+
+/// What one column's values can all be. Fed value by value; asks only for what is still possible.
+struct CSVTypeSearch {
+    /// In order of preference.
+    enum Kind: UInt16, CaseIterable {
+        case boolean = 1
+        case bigint = 2
+        case double = 4
+        case date = 8
+        case time = 16
+        case timestamp = 32
+        case timestamptz = 64
+    }
+
+    /// Texts that often stand for "no value".
+    static let nullWords: [[UInt8]] = ["NULL", "null", "NA", "N/A", "n/a", "\\N", "None", "none", "#N/A", "nan", "NaN"].map { Array($0.utf8) }
+
+    private(set) var possible: UInt16 = 127
+    private(set) var values = 0
+    /// Which null words were among the values.
+    private(set) var nullWordsSeen: Set<Int> = []
+    private var dateFormats: [DateFormat]
+    private var timestampFormats: [DateFormat]
+    private var fixedDateFormat: DateFormat?
+    private var fixedTimestampFormat: DateFormat?
+    private var isISODate = true
+    private var isISOTimestamp = true
+
+    private static let dayOrders = [
+        "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%m.%d.%Y", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y",
+        "%m-%d-%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y",
+    ]
+    private static let clocks = [" %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M:%S %p", " %I:%M %p"]
+    static let allDateFormats: [DateFormat] = dayOrders.compactMap { try? DateFormat($0) }
+    static let allTimestampFormats: [DateFormat] =
+        (dayOrders.flatMap { day in clocks.map { day + $0 } } + ["%Y-%m-%d %I:%M:%S %p", "%Y-%m-%dT%H:%M"]).compactMap { try? DateFormat($0) }
+
+    init(_ options: CSVReadOptions) {
+        dateFormats = Self.allDateFormats
+        timestampFormats = Self.allTimestampFormats
+        fixedDateFormat = options.dateFormat
+        fixedTimestampFormat = options.timestampFormat
+    }
+
+    var isText: Bool { possible == 0 }
+
+    /// `text` is not NULL and not empty; sixteen bytes behind it may be read.
+    mutating func take(_ text: UnsafePointer<UInt8>, _ count: Int) {
+        if possible == 0 { return }
+        let bytes = UnsafeBufferPointer(start: text, count: count)
+        if count <= 4, let word = Self.nullWords.firstIndex(where: { $0.count == count && bytes.elementsEqual($0) }) {
+            nullWordsSeen.insert(word)
+            return
+        }
+        let before = possible
+        var now: UInt16 = 0
+        for kind in Kind.allCases where before & kind.rawValue != 0 && accepts(kind, text, count) { now |= kind.rawValue }
+        values += 1
+        possible = now
+    }
+
+    private mutating func accepts(_ kind: Kind, _ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        var long: Int64 = 0, number = 0.0
+        switch kind {
+        case .boolean:
+            switch count {
+            case 1: return "tTfF".utf8.contains(text[0])
+            case 4, 5: return isWord(text, count, "true") || isWord(text, count, "false")
+            default: return false
+            }
+        case .bigint: return !hasLeadingZero(text, count) && ParseInteger.int64(text, count, &long) == .parsed && !hasLetterOrMark(text, count)
+        case .double:
+            // NaN and infinity are words first: a column of nothing but them is text.
+            return !hasLeadingZero(text, count) && !isNamedNumber(text, count) && ParseDouble.double(text, count, &number) == .parsed
+        case .time: return count >= 7 && count <= 15 && text[0] &- 48 < 10 && ParseTime.time(text, count, &long) == .parsed && isClock(text, count)
+        case .date: return acceptsDate(text, count)
+        case .timestamp: return acceptsTimestamp(text, count)
+        case .timestamptz:
+            guard count >= 20, ParseDate.iso(text) != .min, text[10] == 32 || text[10] == 84, hasZone(text, count) else { return false }
+            return ParseTimestamp.timestamptz(text, count, zones: nil, &long) == .parsed
+        }
+    }
+
+    private mutating func acceptsDate(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        var days: Int32 = 0
+        if let fixedDateFormat { return fixedDateFormat.read(text, count) != nil }
+        if isISODate, CSVValue.isoDate(text, count, &days) == .parsed {
+            dateFormats = []
+            return true
+        }
+        if values > 0, dateFormats.isEmpty { return false }
+        isISODate = false
+        guard count >= 6, count <= 12 else { return false }
+        dateFormats.removeAll { $0.read(text, count) == nil }
+        return !dateFormats.isEmpty
+    }
+
+    private mutating func acceptsTimestamp(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        var micros: Int64 = 0
+        if let fixedTimestampFormat { return fixedTimestampFormat.read(text, count) != nil }
+        if isISOTimestamp, count >= 10, ParseDate.iso(text) != .min, count == 10 || !hasZone(text, count),
+            ParseTimestamp.timestamp(text, count, &micros) == .parsed
+        {
+            timestampFormats = []
+            return true
+        }
+        if values > 0, timestampFormats.isEmpty { return false }
+        isISOTimestamp = false
+        guard count >= 12, count <= 30 else { return false }
+        timestampFormats.removeAll { $0.read(text, count) == nil }
+        return !timestampFormats.isEmpty
+    }
+
+    private func isWord(_ text: UnsafePointer<UInt8>, _ count: Int, _ word: StaticString) -> Bool {
+        guard count == word.utf8CodeUnitCount else { return false }
+        for index in 0..<count where text[index] | 32 != word.utf8Start[index] { return false }
+        return true
+    }
+
+    /// `007` is a code, not a number.
+    private func hasLeadingZero(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        var at = 0
+        while at < count, text[at] == 32 || text[at] == 45 || text[at] == 43 { at += 1 }
+        return at + 1 < count && text[at] == 48 && text[at + 1] &- 48 < 10
+    }
+
+    private func hasLetterOrMark(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        for index in 0..<count where (text[index] | 32) &- 97 < 26 || text[index] == 95 { return true }
+        return false
+    }
+
+    private func isNamedNumber(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        for index in 0..<count where (text[index] | 32) &- 97 < 26 && text[index] | 32 != 101 { return true }
+        return false
+    }
+
+    private func isClock(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        var colons = 0
+        for index in 0..<count where text[index] == 58 { colons += 1 }
+        return colons == 2
+    }
+
+    /// `Z`, or a sign behind the time.
+    private func hasZone(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        guard count > 16 else { return false }
+        for index in 13..<count where text[index] == 43 || text[index] == 45 || text[index] | 32 == 122 { return true }
+        return false
+    }
+
+    /// The best type that all values had; text if there were none.
+    func column(_ name: String) -> CSVColumn {
+        guard values > 0, let kind = Kind.allCases.first(where: { possible & $0.rawValue != 0 }) else {
+            return CSVColumn(name, .varchar, isSniffed: true)
+        }
+        switch kind {
+        case .boolean: return CSVColumn(name, .boolean, isSniffed: true)
+        case .bigint: return CSVColumn(name, .bigint, isSniffed: true)
+        case .double: return CSVColumn(name, .double, isSniffed: true)
+        case .date: return CSVColumn(name, .date, format: fixedDateFormat ?? (isISODate ? nil : dateFormats.first), isSniffed: true)
+        case .time: return CSVColumn(name, .time, isSniffed: true)
+        case .timestamp:
+            return CSVColumn(name, .timestamp, format: fixedTimestampFormat ?? (isISOTimestamp ? nil : timestampFormats.first), isSniffed: true)
+        case .timestamptz: return CSVColumn(name, .timestamptz, isSniffed: true)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+/// The formats that files can have. To add one: its folder, and a line in `FileFormats.all`.
+
+import LodeCore
+import LodeObjectStore
+
+/// A file format by its name: how to open a file of it, how to write one, and which options it takes.
+package protocol FileFormat: Sendable {
+    /// As in `COPY … (FORMAT csv)`, `STORED AS`, `read_<name>`.
+    var name: String { get }
+    /// Other names that users write.
+    var aliases: [String] { get }
+    /// File name endings, without the dot; `.gz` and `.zst` may follow where `isText`.
+    var extensions: [String] { get }
+    var isText: Bool { get }
+    /// The options that reading and writing understand.
+    var readOptions: [String] { get }
+    var writeOptions: [String] { get }
+
+    /// Opens a file: reads (or sniffs) its schema.
+    ///
+    /// `sibling` is a file of the same set and options that was opened before: what was sniffed there holds here too, if the
+    /// file does not contradict it.
+    /// - Throws: `22023` for wrong options, `XX001` or `22P04` for a file that is not of this format.
+    func open(
+        _ object: any ObjectReader, options: FormatOptions, like sibling: (any FileScan)?
+    ) throws(SQLError) -> any FileScan
+
+    /// Starts a file of rows of `schema`.
+    func create(_ object: any ObjectWriter, schema: Schema, options: FormatOptions) throws(SQLError) -> any FileWriter
+}
+
+extension FileFormat {
+    package func open(_ object: any ObjectReader, options: FormatOptions = FormatOptions()) throws(SQLError) -> any FileScan {
+        try open(object, options: options, like: nil)
+    }
+}
+
+/// All formats.
+package enum FileFormats {
+    package static let all: [any FileFormat] = [CSVFormat()]
+
+    /// The format that is called `name`.
+    /// - Throws: `22023` if there is none.
+    package static func named(_ name: String) throws(SQLError) -> any FileFormat {
+        let folded = name.lowercased()
+        if let format = all.first(where: { $0.name == folded || $0.aliases.contains(folded) }) { return format }
+        let known = all.map(\.name)
+        throw SQLError(
+            .invalidParameterValue, "unknown file format \"\(name)\"", detail: "Known formats: \(known.joined(separator: ", ")).",
+            hint: NearestName.find(folded, among: all.flatMap { [$0.name] + $0.aliases }).map { "Did you mean \"\($0)\"?" })
+    }
+
+    /// The format that a file's name ends in; nil if none does.
+    package static func forPath(_ path: String) -> (any FileFormat)? {
+        var parts = path.lowercased().split(separator: "/", omittingEmptySubsequences: true).last?.split(separator: ".").map(String.init) ?? []
+        guard parts.count > 1, var ending = parts.popLast() else { return nil }
+        let isPacked = ending == "gz" || ending == "gzip" || ending == "zst" || ending == "zstd"
+        if isPacked {
+            guard parts.count > 1, let before = parts.popLast() else { return nil }
+            ending = before
+        }
+        return all.first { $0.extensions.contains(ending) && (!isPacked || $0.isText) }
+    }
+}

@@ -1,0 +1,128 @@
+/// The options that a user gave a file format: `header = true, columns = {'a': 'bigint'}`.
+
+import LodeCore
+
+/// The value of one option.
+package indirect enum FormatOption: Hashable, Sendable {
+    case value(Value)
+    case list([FormatOption])
+    /// `{'name': value, …}`, in the order written.
+    case named([NamedOption])
+
+    package struct NamedOption: Hashable, Sendable {
+        package var name: String
+        package var option: FormatOption
+        package init(_ name: String, _ option: FormatOption) {
+            self.name = name
+            self.option = option
+        }
+    }
+}
+
+/// Options by lower-case name. The getters refuse values of the wrong kind with an error that names the option.
+package struct FormatOptions: Sendable {
+    package var values: [String: FormatOption]
+    /// Where rejected rows go; setting it implies `ignore_errors`.
+    package var rejects: (any RejectSink)?
+    /// From a type's name in an option to the type; replaced by the engine where it knows more names.
+    package var typeNamed: @Sendable (String) -> SQLType? = { TypeName.type($0) }
+
+    package init(_ values: [String: FormatOption] = [:], rejects: (any RejectSink)? = nil) {
+        self.values = Dictionary(values.map { ($0.key.lowercased(), $0.value) }) { first, _ in first }
+        self.rejects = rejects
+    }
+
+    /// - Throws: `22023` if an option is given that `known` does not list.
+    package func check(known: [String], format: String) throws(SQLError) {
+        for name in values.keys.sorted() where !known.contains(name) {
+            throw SQLError(
+                .invalidParameterValue, "unknown option \"\(name)\" for format \(format)",
+                detail: "Known options: \(known.sorted().joined(separator: ", ")).",
+                hint: NearestName.find(name, among: known).map { "Did you mean \"\($0)\"?" })
+        }
+    }
+
+    private func first(_ names: [String]) -> (name: String, option: FormatOption)? {
+        for name in names { if let option = values[name], option != .value(.null) { return (name, option) } }
+        return nil
+    }
+
+    private func wrong(_ name: String, _ expected: String) -> SQLError {
+        SQLError(.invalidParameterValue, "option \"\(name)\" must be \(expected)")
+    }
+
+    package func text(_ names: String...) throws(SQLError) -> String? {
+        guard let (name, option) = first(names) else { return nil }
+        guard case .value(.text(let text)) = option else { throw wrong(name, "a text") }
+        return text
+    }
+
+    package func flag(_ names: String...) throws(SQLError) -> Bool? {
+        guard let (name, option) = first(names) else { return nil }
+        switch option {
+        case .value(.boolean(let flag)): return flag
+        case .value(.integer(0)): return false
+        case .value(.integer(1)): return true
+        case .value(.text(let text)):
+            switch text.lowercased() {
+            case "true", "on", "yes", "1": return true
+            case "false", "off", "no", "0": return false
+            default: throw wrong(name, "true or false")
+            }
+        default: throw wrong(name, "true or false")
+        }
+    }
+
+    package func count(_ names: String...) throws(SQLError) -> Int? {
+        guard let (name, option) = first(names) else { return nil }
+        switch option {
+        case .value(.integer(let number)): return Int(number)
+        case .value(.text(let text)):
+            guard let number = Int(text) else { throw wrong(name, "a whole number") }
+            return number
+        default: throw wrong(name, "a whole number")
+        }
+    }
+
+    /// A list of texts; one text is a list of one.
+    package func texts(_ names: String...) throws(SQLError) -> [String]? {
+        guard let (name, option) = first(names) else { return nil }
+        switch option {
+        case .value(.text(let text)): return [text]
+        case .value(.list(let items)):
+            var texts: [String] = []
+            for item in items {
+                guard case .text(let text) = item else { throw wrong(name, "a list of texts") }
+                texts.append(text)
+            }
+            return texts
+        case .list(let items):
+            var texts: [String] = []
+            for item in items {
+                guard case .value(.text(let text)) = item else { throw wrong(name, "a list of texts") }
+                texts.append(text)
+            }
+            return texts
+        default: throw wrong(name, "a text or a list of texts")
+        }
+    }
+
+    /// `{name: type}`.
+    package func fields(_ names: String...) throws(SQLError) -> [Field]? {
+        guard let (name, option) = first(names) else { return nil }
+        guard case .named(let members) = option else { throw wrong(name, "of the form {'column': 'type', …}") }
+        var fields: [Field] = []
+        for member in members {
+            guard case .value(.text(let typeName)) = member.option else { throw wrong(name, "of the form {'column': 'type', …}") }
+            fields.append(Field(member.name, try type(typeName)))
+        }
+        return fields
+    }
+
+    package func isNamed(_ name: String) -> Bool { if case .named? = values[name] { true } else { false } }
+
+    package func type(_ name: String) throws(SQLError) -> SQLType {
+        guard let type = typeNamed(name) else { throw SQLError(.undefinedObject, "type \"\(name)\" does not exist") }
+        return type
+    }
+}

@@ -1,0 +1,76 @@
+/// A piece of a text file in memory, long enough for whole rows.
+
+import Glibc
+import LodeCore
+import LodeVectors
+
+/// Holds the bytes from `position` on. Text lanes may point into the buffer: a window that columns still hold is replaced
+/// by a new one, not overwritten.
+///
+///     buffer   | consumed | position … count | at least 64 readable bytes |
+final class TextWindow {
+    static let windowBytes = 1 << 20
+
+    private let source: any ByteSource
+    private let maximumRowBytes: Int
+    private(set) var buffer: Buffer
+    /// Bytes that are there.
+    private(set) var count = 0
+    /// The first byte that is not consumed.
+    var position = 0
+    /// Offset of the buffer's first byte in the text.
+    private(set) var offset: Int
+    /// Whether no more bytes follow `count`.
+    private(set) var isAtEnd = false
+    /// Whether the last byte is a newline that the file does not have.
+    private(set) var hasAddedNewline = false
+
+    init(_ source: any ByteSource, offset: Int, maximumRowBytes: Int) throws(SQLError) {
+        self.source = source
+        self.offset = offset
+        self.maximumRowBytes = maximumRowBytes
+        buffer = try Buffer(byteCount: min(Self.windowBytes, max(4096, maximumRowBytes + 4)))
+    }
+
+    @inline(__always) var base: UnsafeMutablePointer<UInt8> { buffer.base.assumingMemoryBound(to: UInt8.self) }
+    var bytesRead: Int { source.bytesRead }
+    var positionInFile: Int { offset + position }
+
+    /// Reads on, keeping what is not consumed. Does nothing at the end.
+    /// - Returns: false if the row that begins at `position` is longer than `maximumRowBytes`.
+    func refill() throws(SQLError) -> Bool {
+        if isAtEnd { return true }
+        let kept = count - position
+        if kept > maximumRowBytes { return false }
+        let needed = kept * 2 > buffer.byteCount ? buffer.byteCount * 2 : buffer.byteCount
+        if needed != buffer.byteCount || !isKnownUniquelyReferenced(&buffer) {
+            let fresh = try Buffer(byteCount: needed)
+            memcpy(fresh.base, buffer.base + position, kept)
+            buffer = fresh
+        } else if position > 0 {
+            memmove(buffer.base, buffer.base + position, kept)
+        }
+        offset += position
+        position = 0
+        count = kept
+        // One byte stays free for a newline at the end.
+        while count < buffer.byteCount - 4 {
+            let more = try source.read(into: buffer.base + count, capacity: buffer.byteCount - 1 - count)
+            if more == 0 {
+                isAtEnd = true
+                break
+            }
+            count += more
+        }
+        memset(buffer.base + count, 0, Buffer.padding)
+        return true
+    }
+
+    /// Ends the last row of the text, if it lacks its newline. Only at the end.
+    func endLastRow(with newline: UInt8) {
+        guard isAtEnd, !hasAddedNewline, count > position, count < buffer.byteCount, base[count - 1] != newline else { return }
+        base[count] = newline
+        count += 1
+        hasAddedNewline = true
+    }
+}
