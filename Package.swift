@@ -32,7 +32,7 @@ let package = Package(
             swiftSettings: library,
             linkerSettings: [.unsafeFlags(staticRuntime, .when(configuration: .release))]),
         .target(
-            name: "LodeShell", dependencies: ["LodeEngine", "LodeSyntax", "LodeCore", "CReadline"], swiftSettings: library),
+            name: "LodeShell", dependencies: ["LodeEngine", "LodeSyntax", "LodeVectors", "LodeCore", "CReadline"], swiftSettings: library),
         .target(name: "LodePipelines", dependencies: ["LodeEngine", "LodeSyntax", "LodeCore"], swiftSettings: library),
 
         // The engine: one session, one way through.
@@ -84,6 +84,10 @@ let package = Package(
         .testTarget(name: "LodeSyntaxTests", dependencies: ["LodeSyntax", "LodeCore"], swiftSettings: library),
         .testTarget(
             name: "LodeFunctionsTests", dependencies: ["LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: kernels),
+        .testTarget(
+            name: "LodePlannerTests",
+            dependencies: ["LodePlanner", "LodeSyntax", "LodePlan", "LodeFunctions", "LodeTables", "LodeVectors", "LodeCore"],
+            swiftSettings: library),
         .testTarget(name: "LodeVectorsTests", dependencies: ["LodeVectors", "LodeCore"], swiftSettings: kernels),
         .testTarget(
             name: "LodeFormatsTests", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore"],

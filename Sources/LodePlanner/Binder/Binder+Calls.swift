@@ -1,0 +1,128 @@
+/// Function calls: which kind of function a name is, and its arguments.
+
+import LodeCore
+import LodeFunctions
+import LodePlan
+import LodeSyntax
+
+extension Binder {
+    func bindCall(_ call: FunctionCall, _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression {
+        let name = try functionName(call)
+        if call.over != nil { return try bindWindowCall(name, call, span, scope) }
+        if let result = try bindConditionalCall(name, call, span, scope) {
+            try refuseExtras(call, name, span)
+            return result
+        }
+        if name == "unnest" { return try bindUnnest(call, span, scope) }
+        if let aggregate = FunctionRegistry.aggregates[name] {
+            return try bindAggregate(aggregate, name, call, span, scope)
+        }
+        if let function = FunctionRegistry.scalars[name] {
+            try refuseExtras(call, name, span)
+            return try bindScalarCall(function, name, call, span, scope)
+        }
+        if FunctionRegistry.windows[name] != nil {
+            throw SQLError(
+                .windowingError, "window function \(name) requires an OVER clause", at: span,
+                hint: "For example \(name)(…) OVER (ORDER BY …).")
+        }
+        throw unknownFunction(name, call, span, scope)
+    }
+
+    /// The function's name in lower case; a schema may only be that of the built-in functions.
+    func functionName(_ call: FunctionCall) throws(SQLError) -> String {
+        let schema = call.name.qualifiers.map { $0.text.lowercased() }.joined(separator: ".")
+        guard ["", "pg_catalog", "main", "system", "system.main"].contains(schema) else {
+            throw SQLError(
+                .undefinedFunction, "function \(call.name.text) does not exist", at: call.name.span,
+                hint: "Functions are built in and have no schema.")
+        }
+        return call.name.last.text.lowercased()
+    }
+
+    private func bindScalarCall(
+        _ function: ScalarFunction, _ name: String, _ call: FunctionCall, _ span: SourceSpan, _ scope: Scope
+    ) throws(SQLError) -> BoundExpression {
+        for argument in call.arguments {
+            if let label = argument.name {
+                throw .unsupported("a named argument of \(name)", at: label.span, hint: "Give the arguments of \(name) by position.")
+            }
+        }
+        let takesLambda = function.overloads.contains { $0.signature.parameters.contains { if case .lambda = $0 { true } else { false } } }
+        if takesLambda { return try bindLambdaCall(function, name, call, span, scope) }
+        var arguments: [BoundExpression] = []
+        for argument in call.arguments { arguments.append(try bindArgument(argument.value, scope)) }
+        return try self.call(function, as: name, arguments, at: span)
+    }
+
+    /// An argument that is no lambda: `a -> 'key'` is the JSON operator then.
+    func bindArgument(_ expression: Expression, _ scope: Scope) throws(SQLError) -> BoundExpression {
+        if case .lambda(let parameters, let body) = expression.kind, parameters.count == 1 {
+            let left = try bindName(QualifiedName([parameters[0]]), scope)
+            return try operate("->", [left, try bind(body, scope)], at: expression.span)
+        }
+        return try bind(expression, scope)
+    }
+
+    /// Refuses what only aggregates and window functions may have.
+    private func refuseExtras(_ call: FunctionCall, _ name: String, _ span: SourceSpan) throws(SQLError) {
+        let extra: String
+        if call.isDistinct {
+            extra = "DISTINCT"
+        } else if !call.orderBy.isEmpty {
+            extra = "ORDER BY"
+        } else if !call.withinGroup.isEmpty {
+            extra = "WITHIN GROUP"
+        } else if call.filter != nil {
+            extra = "FILTER"
+        } else if let nulls = call.nulls {
+            extra = nulls.rawValue
+        } else {
+            return
+        }
+        throw SQLError(.wrongObjectType, "\(extra) specified, but \(name) is not an aggregate function", at: span)
+    }
+
+    private func unknownFunction(_ name: String, _ call: FunctionCall, _ span: SourceSpan, _ scope: Scope) -> SQLError {
+        var types: [String] = []
+        for argument in call.arguments {
+            guard let type = try? bind(argument.value, scope).type else { break }
+            types.append(type == .null ? "unknown" : type.description)
+        }
+        let shown = types.count == call.arguments.count ? types.joined(separator: ", ") : "…"
+        let known = Self.functionNames
+        let near = NearestName.find(name, among: known)
+        return SQLError(
+            .undefinedFunction, "function \(name)(\(shown)) does not exist", at: call.name.span,
+            hint: resolver.isFileFunction(name) || name == "generate_series" || name == "range"
+                ? "\(name) gives rows: call it in FROM." : near.map { "Did you mean \"\($0)\"?" })
+    }
+
+    private static let functionNames: [String] =
+        (Array(FunctionRegistry.scalars.keys) + FunctionRegistry.aggregates.keys + FunctionRegistry.windows.keys
+        + ["coalesce", "nullif", "ifnull", "nvl", "if", "try", "unnest", "generate_series"])
+        .filter { $0.unicodeScalars.first?.properties.isAlphabetic ?? false }.sorted()
+
+    /// `unnest(list)` in a select list: a row for every element, the lists of one select list side by side.
+    private func bindUnnest(_ call: FunctionCall, _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression {
+        guard scope.clause == .select, let block = scope.block, !scope.isLambda else {
+            throw SQLError(
+                .featureNotSupported, "unnest is not allowed in \(scope.query.clause.rawValue)", at: span,
+                hint: "Use it in FROM: FROM t, unnest(t.list) AS u(x).")
+        }
+        guard call.arguments.count == 1 else {
+            throw SQLError(.undefinedFunction, "unnest in a select list takes one list", at: span)
+        }
+        let list = try bindSettled(call.arguments[0].value, scope)
+        guard case .list(let element) = list.type else {
+            throw SQLError(.undefinedFunction, "function unnest(\(list.type)) does not exist", at: span, hint: "unnest takes a list.")
+        }
+        if list.contains({ if case .column(let id, _) = $0 { block.unnestedColumns.contains { $0.id == id } } else { false } }) {
+            throw .unsupported("unnest within unnest", at: span, hint: "Use two unnest in FROM.")
+        }
+        let column = PlanColumn(ids.fresh(), "unnest", element)
+        block.unnestedLists.append(list)
+        block.unnestedColumns.append(column)
+        return column.reference
+    }
+}

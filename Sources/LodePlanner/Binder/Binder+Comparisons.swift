@@ -1,0 +1,111 @@
+/// Comparisons: both sides are brought to one type, the column's if the other side allows it.
+
+import LodeCore
+import LodeFunctions
+import LodePlan
+import LodeSyntax
+
+extension Binder {
+    func bindComparison(
+        _ symbol: BinaryOperator, _ left: Expression, _ right: Expression, _ span: SourceSpan, _ scope: Scope
+    ) throws(SQLError) -> BoundExpression {
+        guard let comparison = BoundExpression.Comparison(rawValue: symbol.rawValue) else { throw .internalFault("not a comparison", at: span) }
+        return try bindComparison(comparison, left, right, span, scope)
+    }
+
+    func bindComparison(
+        _ comparison: BoundExpression.Comparison, _ left: Expression, _ right: Expression, _ span: SourceSpan, _ scope: Scope
+    ) throws(SQLError) -> BoundExpression {
+        if let leftRow = left.rowElements, let rightRow = right.rowElements {
+            let l = try bindAll(leftRow, scope), r = try bindAll(rightRow, scope)
+            return try compareRows(comparison, l, r, at: span)
+        }
+        if left.rowElements != nil, case .subquery = right.kind {
+            throw .unsupported("comparing a row with a subquery", at: span, hint: "Use (a, b) IN (SELECT …).")
+        }
+        let l = try bind(left, scope), r = try bind(right, scope)
+        return try compare(comparison, l, r, at: span)
+    }
+
+    func bindAll(_ expressions: [Expression], _ scope: Scope) throws(SQLError) -> [BoundExpression] {
+        var result: [BoundExpression] = []
+        result.reserveCapacity(expressions.count)
+        for expression in expressions { result.append(try bind(expression, scope)) }
+        return result
+    }
+
+    /// `left comparison right`, at a common type.
+    /// - Throws: `42883` if the types don't compare, `22007` and kin for a literal that is none of the other side's type.
+    func compare(
+        _ comparison: BoundExpression.Comparison, _ left: BoundExpression, _ right: BoundExpression, at span: SourceSpan?
+    ) throws(SQLError) -> BoundExpression {
+        let (l, r) = try matched(left, right, symbol: comparison.rawValue, at: span)
+        return .comparison(comparison, l, r, span)
+    }
+
+    /// Both sides at one type. A constant moves to the type of the other side if it loses nothing, so that filters on
+    /// columns stay filters on the column as it is stored.
+    func matched(
+        _ left: BoundExpression, _ right: BoundExpression, symbol: String, at span: SourceSpan?
+    ) throws(SQLError) -> (BoundExpression, BoundExpression) {
+        if left.type == right.type { return (settle(left), settle(right)) }
+        if left.isUntyped, let typed = try literal(left, like: right.type, at: span) { return (typed, right) }
+        if right.isUntyped, let typed = try literal(right, like: left.type, at: span) { return (left, typed) }
+        let left = settle(left), right = settle(right)
+        guard let common = Self.commonType(of: [left, right]) else { throw incomparable(left.type, right.type, symbol, at: span) }
+        if let moved = moving(right, to: left.type, common) { return (left, moved) }
+        if let moved = moving(left, to: right.type, common) { return (moved, right) }
+        return (try convert(left, to: common, at: span), try convert(right, to: common, at: span))
+    }
+
+    /// A constant expression at another type; nil if it isn't constant, would lose something, or is to be cast anyway.
+    private func moving(_ side: BoundExpression, to type: SQLType, _ common: SQLType) -> BoundExpression? {
+        guard type != common, case .constant(let value, let from) = folded(side) else { return nil }
+        return LosslessConstant.convert(value, from, to: type).map { .constant($0, type) }
+    }
+
+    /// An untyped literal beside a value of `type`; nil for a text that no char(n) can be equal to.
+    private func literal(_ literal: BoundExpression, like type: SQLType, at span: SourceSpan?) throws(SQLError) -> BoundExpression? {
+        if case .char(let count) = type, let text = literal.untypedText, text.unicodeScalars.count > count { return nil }
+        return try convert(literal, to: type, at: span)
+    }
+
+    func incomparable(_ left: SQLType, _ right: SQLType, _ symbol: String, at span: SourceSpan?) -> SQLError {
+        let texts = left.isText != right.isText
+        return SQLError(
+            .undefinedFunction, "operator does not exist: \(left) \(symbol) \(right)", at: span,
+            hint: texts ? "Cast the text to \(left.isText ? right : left), or the other side to varchar." : "Cast one side to the type of the other.")
+    }
+
+    /// Rows compare element by element; the first difference decides the order.
+    func compareRows(
+        _ comparison: BoundExpression.Comparison, _ left: [BoundExpression], _ right: [BoundExpression], at span: SourceSpan?
+    ) throws(SQLError) -> BoundExpression {
+        guard left.count == right.count, !left.isEmpty else {
+            throw SQLError(.syntaxError, "unequal number of entries in row expressions: \(left.count) and \(right.count)", at: span)
+        }
+        var pairs: [(BoundExpression, BoundExpression)] = []
+        for (l, r) in zip(left, right) { pairs.append(try matched(l, r, symbol: comparison.rawValue, at: span)) }
+        func each(_ operation: BoundExpression.Comparison, _ count: Int) -> [BoundExpression] {
+            pairs.prefix(count).map { .comparison(operation, $0.0, $0.1, span) }
+        }
+        switch comparison {
+        case .equal, .isNotDistinct: return pairs.count == 1 ? each(comparison, 1)[0] : .and(each(comparison, pairs.count))
+        case .notEqual, .isDistinct: return pairs.count == 1 ? each(comparison, 1)[0] : .or(each(comparison, pairs.count))
+        default: break
+        }
+        let strict: BoundExpression.Comparison = comparison == .less || comparison == .lessOrEqual ? .less : .greater
+        var choices: [BoundExpression] = []
+        for index in pairs.indices {
+            let isLast = index == pairs.count - 1
+            let step = BoundExpression.comparison(isLast ? comparison : strict, pairs[index].0, pairs[index].1, span)
+            choices.append(index == 0 ? step : .and(each(.equal, index) + [step]))
+        }
+        return choices.count == 1 ? choices[0] : .or(choices)
+    }
+}
+
+extension Expression {
+    /// The elements of a row value.
+    var rowElements: [Expression]? { if case .row(let elements) = kind { elements } else { nil } }
+}

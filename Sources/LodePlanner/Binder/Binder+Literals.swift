@@ -1,0 +1,109 @@
+/// Constants as they are written: literals, intervals and parameters.
+
+import LodeCore
+import LodePlan
+import LodeSyntax
+
+extension Binder {
+    func bindConstantSyntax(_ expression: Expression, _ scope: Scope) throws(SQLError) -> BoundExpression {
+        switch expression.kind {
+        case .literal(let literal): return try bindLiteral(literal, expression.span)
+        case .interval(let interval): return try bindInterval(interval, expression.span, scope)
+        case .parameter(let parameter): return try bindParameter(parameter, expression.span)
+        default:
+            throw SQLError(
+                .syntaxError, "DEFAULT is not allowed here", at: expression.span,
+                hint: "It stands for a column's default in INSERT … VALUES only.")
+        }
+    }
+
+    func bindLiteral(_ literal: Literal, _ span: SourceSpan) throws(SQLError) -> BoundExpression {
+        switch literal {
+        case .null: return .constant(.null, .null)
+        case .boolean(let flag): return .constant(.boolean(flag), .boolean)
+        case .number(let text): return try NumberLiteral.constant(text, at: span)
+        case .string(let text): return .constant(.text(text), .null)
+        case .blob(let bytes): return .constant(.bytes(bytes), .varbinary)
+        case .typed(let name, let text):
+            return try convert(.constant(.text(text), .null), to: try TypeNames.type(name), at: span)
+        }
+    }
+
+    /// The value given for a parameter. Texts stay untyped, so that `:day` may be a date.
+    private func bindParameter(_ parameter: Parameter, _ span: SourceSpan) throws(SQLError) -> BoundExpression {
+        let key: String, shown: String
+        switch parameter {
+        case .position(let number): (key, shown) = (String(number), "$\(number)")
+        case .name(let name): (key, shown) = (name, ":\(name)")
+        }
+        guard let value = parameters[key] else {
+            let near = NearestName.find(key, among: parameters.keys.sorted())
+            throw SQLError(
+                .undefinedParameter, "there is no value for the parameter \(shown)", at: span,
+                hint: near.map { "Did you mean :\($0)?" } ?? "Give it with --var \(key)=value.")
+        }
+        return .constant(value, Self.type(of: value))
+    }
+
+    static func type(of value: Value) -> SQLType {
+        switch value {
+        case .null, .text: .null
+        case .boolean: .boolean
+        case .integer(let number): Int32(exactly: number) == nil ? .bigint : .integer
+        case .decimal(let unscaled, let scale):
+            .decimal(precision: min(38, max(String(unscaled.magnitude).utf8.count, scale, 1)), scale: scale)
+        case .double: .double
+        case .bytes: .varbinary
+        case .date: .date
+        case .time: .time
+        case .timestamp: .timestamp
+        case .interval: .interval
+        case .uuid: .uuid
+        case .list(let items): .list(items.first.map { Self.type(of: $0) } ?? .varchar)
+        case .structure(let parts): .structure(parts.enumerated().map { Field("field\($0 + 1)", Self.type(of: $1)) })
+        case .map(let entries):
+            .map(key: entries.first.map { Self.type(of: $0.key) } ?? .varchar, value: entries.first.map { Self.type(of: $0.value) } ?? .varchar)
+        }
+    }
+
+    private func bindInterval(_ literal: IntervalLiteral, _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression {
+        guard case .literal(let written) = literal.value.kind else {
+            let one = try intervalText("1", literal, span)
+            let count = try bind(literal.value, scope)
+            let product = try call("*", [one, try coerceCount(count, at: literal.value.span)], at: span)
+            return literal.isNegative ? try call("-", [product], at: span) : product
+        }
+        let text: String
+        switch written {
+        case .string(let string): text = string
+        case .number(let number): text = number
+        default: throw SQLError(.syntaxError, "an interval is written as a text or a number", at: literal.value.span)
+        }
+        let value = try intervalText(text, literal, span)
+        guard literal.isNegative, case .constant(.interval(let interval), let type) = value else { return value }
+        let (micros, overflow) = Int64(0).subtractingReportingOverflow(interval.micros)
+        guard !overflow, interval.months != .min, interval.days != .min else {
+            throw SQLError(.datetimeFieldOverflow, "interval out of range", at: span)
+        }
+        return .constant(.interval(Interval(months: -interval.months, days: -interval.days, micros: micros)), type)
+    }
+
+    private func coerceCount(_ count: BoundExpression, at span: SourceSpan) throws(SQLError) -> BoundExpression {
+        if count.isUntyped { return try convert(count, to: .double, at: span) }
+        guard count.type.isNumeric else {
+            throw SQLError(.datatypeMismatch, "an interval counts in numbers, not in \(count.type)", at: span)
+        }
+        return count
+    }
+
+    /// `'90' DAY` and `'1-2' YEAR TO MONTH` as the text that PostgreSQL reads: units are put behind bare numbers.
+    private func intervalText(_ text: String, _ literal: IntervalLiteral, _ span: SourceSpan) throws(SQLError) -> BoundExpression {
+        var full = text
+        if literal.toUnit == nil, let unit = literal.unit, !text.unicodeScalars.contains(where: \.properties.isAlphabetic) {
+            full = "\(text) \(unit)"
+        } else if literal.unit == "minute", literal.toUnit == "second" {
+            full = "0:" + text
+        }
+        return try convert(.constant(.text(full), .null), to: .interval, at: span)
+    }
+}

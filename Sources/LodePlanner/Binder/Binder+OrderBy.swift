@@ -1,0 +1,82 @@
+/// ORDER BY, and what stands for an output column: positions and names.
+
+import LodeCore
+import LodePlan
+import LodeSyntax
+
+/// An output column that a sort key may name.
+struct OrderOutput {
+    var name: String
+    var column: PlanColumn
+    /// What it computes, over the input of the projection.
+    var expression: BoundExpression
+}
+
+extension Binder {
+    /// The sort keys, over output columns and over `hidden` ones, which are added for what is not among the outputs.
+    /// - Parameter rewrite: brings a bound key to the columns below the projection (grouped ones).
+    func bindOrder(
+        _ order: OrderBy, _ outputs: [OrderOutput], _ scope: Scope,
+        rewrite: (BoundExpression) throws(SQLError) -> BoundExpression, hidden: inout [ProjectNode.Item]
+    ) throws(SQLError) -> [SortKey] {
+        switch order {
+        case .all(let isDescending, let nullsFirst):
+            return outputs.map { SortKey($0.column.reference, descending: isDescending, nullsFirst: nullsFirst ?? isDescending) }
+        case .items(let items):
+            var keys: [SortKey] = []
+            for item in items {
+                let expression: BoundExpression
+                if let index = try outputIndex(item.expression, outputs, clause: "ORDER BY") {
+                    expression = outputs[index].column.reference
+                } else {
+                    let bound = try rewrite(try bindSettled(item.expression, scope))
+                    expression = place(bound, item.expression, outputs, &hidden)
+                }
+                keys.append(SortKey(expression, descending: item.isDescending, nullsFirst: item.nullsFirst ?? item.isDescending))
+            }
+            return keys
+        }
+    }
+
+    /// The output that computes the same as `bound`, or a hidden one that now does.
+    func place(
+        _ bound: BoundExpression, _ written: Expression, _ outputs: [OrderOutput], _ hidden: inout [ProjectNode.Item]
+    ) -> BoundExpression {
+        if let output = outputs.first(where: { $0.expression == bound }) { return output.column.reference }
+        if let item = hidden.first(where: { $0.expression == bound }) { return item.column.reference }
+        var id = ids.fresh()
+        if case .column(let own, _) = bound { id = own }
+        let column = PlanColumn(id, OutputName.of(written), bound.type)
+        hidden.append(ProjectNode.Item(column, bound))
+        return column.reference
+    }
+
+    /// The output that a position or a plain name stands for; nil if it is an expression of its own.
+    /// - Throws: `42P10` for a position that is none, `42702` for a name of several different outputs.
+    func outputIndex(_ expression: Expression, _ outputs: [OrderOutput], clause: String) throws(SQLError) -> Int? {
+        switch expression.kind {
+        case .literal(.number(let text)):
+            guard let position = Int(text) else {
+                throw SQLError(.syntaxError, "non-integer constant in \(clause)", at: expression.span)
+            }
+            guard (1...max(outputs.count, 1)).contains(position), !outputs.isEmpty else {
+                throw SQLError(
+                    .invalidColumnReference, "\(clause) position \(position) is not in select list", at: expression.span,
+                    detail: "The select list has \(outputs.count) column\(outputs.count == 1 ? "" : "s").")
+            }
+            return position - 1
+        case .literal:
+            throw SQLError(
+                .syntaxError, "non-integer constant in \(clause)", at: expression.span, hint: "Name a column, or give its position.")
+        case .name(let name) where name.parts.count == 1:
+            let folded = name.last.text.lowercased()
+            let found = outputs.indices.filter { outputs[$0].name.lowercased() == folded }
+            guard let first = found.first else { return nil }
+            if found.contains(where: { outputs[$0].expression != outputs[first].expression }) {
+                throw SQLError(.ambiguousColumn, "\(clause) \"\(name.last.text)\" is ambiguous", at: expression.span, hint: "Give its position.")
+            }
+            return first
+        default: return nil
+        }
+    }
+}

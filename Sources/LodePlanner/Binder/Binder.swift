@@ -1,0 +1,97 @@
+/// From what was written to what is meant: names, types and overloads resolved into a logical plan.
+
+import LodeCore
+import LodePlan
+import LodeSyntax
+
+/// Binds one statement. Not for several threads; make one for every statement.
+///
+/// Every construct of the syntax tree is either bound or refused by its name with `0A000`. Errors carry the span of what
+/// is to blame.
+package final class Binder {
+    /// Computes an expression without columns: what LIMIT, function arguments and literals in casts come down to.
+    package typealias ConstantEvaluator = (BoundExpression) throws(SQLError) -> Value
+
+    /// Queries within queries (views, CTEs and FROM included), before stacks of later passes would be in danger.
+    static let maximumDepth = 200
+
+    var resolver: any RelationResolver
+    let parameters: [String: Value]
+    let ids: ColumnIDs
+    let evaluate: ConstantEvaluator
+
+    var queryDepth = 0
+    /// How many aliases were replaced by what they stand for; bounded, since aliases of aliases can double at each step.
+    var aliasExpansions = 0
+    var nextCommonTable = 0
+    /// CTEs that are computed once, in the order in which their definitions need each other.
+    var shared: [SharedCommonTable] = []
+    /// Where names are written, for errors about grouping: filled while the clauses of a SELECT are bound.
+    var uses: [ColumnUse] = []
+    /// What COLUMNS(…) stands for in the select item that is being bound.
+    var expandedColumn: FromScope.Visible?
+
+    /// - Parameter parameters: values of `$1` under "1", of `:name` under "name".
+    package init(
+        resolver: any RelationResolver, parameters: [String: Value] = [:], columnIDs: ColumnIDs = ColumnIDs(),
+        evaluateConstant: @escaping ConstantEvaluator
+    ) {
+        self.resolver = resolver
+        self.parameters = parameters
+        ids = columnIDs
+        evaluate = evaluateConstant
+    }
+
+    /// Binds a query as a statement of its own.
+    package func bind(query: Query) throws(SQLError) -> BoundQuery {
+        let bound = try bindQuery(query, in: Scope.empty)
+        return finish(bound)
+    }
+
+    /// The source of COPY … TO: a query, or the columns of a table.
+    package func bind(copy subject: Copy.Subject) throws(SQLError) -> BoundQuery {
+        switch subject {
+        case .query(let query): return try bind(query: query)
+        case .table(let name, let columns):
+            let relation = try bindTable(name, time: nil, alias: nil, in: Scope.empty, span: name.span)
+            let wanted = columns.isEmpty ? relation.from.visible : try columns.map { (column) throws(SQLError) in
+                try relation.from.visible(named: column)
+            }
+            let items = wanted.map { ProjectNode.Item($0.column, $0.column.reference) }
+            return finish(BoundQuery(
+                plan: .project(ProjectNode(input: relation.plan, items: items)), names: wanted.map(\.name)))
+        }
+    }
+
+    /// Binds an expression over given columns: a default, a constraint, a partition value.
+    package func bindScalar(_ expression: Expression, over columns: [PlanColumn] = []) throws(SQLError) -> BoundExpression {
+        let from = FromScope(relation: "", path: [], columns: columns)
+        let scope = Scope(parent: nil, from: from, clause: .scalar)
+        return settle(try bind(expression, scope))
+    }
+
+    /// Binds and computes an expression without columns: a setting, an option.
+    package func bindConstant(_ expression: Expression) throws(SQLError) -> (value: Value, type: SQLType) {
+        let bound = try bindScalar(expression)
+        do throws(SQLError) {
+            return (try constantValue(bound), bound.type)
+        } catch {
+            throw error.at(expression.span)
+        }
+    }
+
+    /// Gives untyped columns their types and puts the shared CTEs on top.
+    func finish(_ query: BoundQuery) -> BoundQuery {
+        var plan = settleColumns(query.plan)
+        plan = CommonTables.attach(shared, to: plan)
+        shared = []
+        return BoundQuery(plan: plan, names: query.names)
+    }
+}
+
+/// A column that was written in the query, by name.
+struct ColumnUse {
+    var id: ColumnID
+    var name: String
+    var span: SourceSpan
+}

@@ -1,0 +1,99 @@
+/// Common table expressions while a statement is bound.
+
+import LodeCore
+import LodePlan
+import LodeSyntax
+
+/// One CTE: bound when it is first referred to.
+final class CommonTable {
+    enum State {
+        case unbound
+        /// Its step is being bound: references read the rows of the round before.
+        case recursing(number: Int, columns: [PlanColumn])
+        /// Its plan is shared by all references.
+        case shared(number: Int, columns: [PlanColumn])
+        /// Each reference binds it anew: NOT MATERIALIZED, or it reads columns of an outer query.
+        case inlined
+    }
+
+    let definition: With.CommonTable
+    let isRecursive: Bool
+    /// Where its names are looked up.
+    let scope: Scope
+    var state = State.unbound
+    var names: [String] = []
+    var wasReferred = false
+    /// Whether its definition is being bound right now.
+    var isOpen = false
+
+    init(_ definition: With.CommonTable, isRecursive: Bool, scope: Scope) {
+        self.definition = definition
+        self.isRecursive = isRecursive
+        self.scope = scope
+    }
+}
+
+/// The CTEs that are visible somewhere: the nearest of a name hides the others.
+final class CommonTableList {
+    let table: CommonTable
+    let next: CommonTableList?
+
+    init(_ table: CommonTable, next: CommonTableList?) {
+        self.table = table
+        self.next = next
+    }
+
+    func find(_ name: String) -> CommonTable? {
+        let folded = name.lowercased()
+        return sequence(first: self) { $0.next }.first { $0.table.definition.name.text.lowercased() == folded }?.table
+    }
+
+    var names: [String] { sequence(first: self) { $0.next }.map(\.table.definition.name.text) }
+}
+
+/// A CTE whose plan is complete, on its way to the top of the statement's plan.
+struct SharedCommonTable {
+    var number: Int
+    var name: String
+    var plan: LogicalPlan
+    /// MATERIALIZED was written.
+    var isFixed: Bool
+}
+
+enum CommonTables {
+    /// Puts CTEs on top of the plan, each below those that it needs; one that is read once goes where it is read.
+    static func attach(_ tables: [SharedCommonTable], to plan: LogicalPlan) -> LogicalPlan {
+        if tables.isEmpty { return plan }
+        var reads: [Int: Int] = [:]
+        for tree in tables.map(\.plan) + [plan] {
+            tree.visitNodes { node, isRepeated in
+                if case .cteScan(let scan) = node { reads[scan.cte, default: 0] += isRepeated ? 2 : 1 }
+            }
+        }
+        var moved: [Int: LogicalPlan] = [:]
+        var kept: [SharedCommonTable] = []
+        for var table in tables {
+            table.plan = placing(moved, in: table.plan)
+            switch reads[table.number] ?? 0 {
+            case 0: continue
+            case 1 where !table.isFixed && !table.plan.isVolatile: moved[table.number] = table.plan
+            default: kept.append(table)
+            }
+        }
+        var result = placing(moved, in: plan)
+        for table in kept.reversed() {
+            result = .with(WithNode(cte: table.number, name: table.name, definition: table.plan, body: result))
+        }
+        return result
+    }
+
+    private static func placing(_ moved: [Int: LogicalPlan], in plan: LogicalPlan) -> LogicalPlan {
+        if moved.isEmpty { return plan }
+        let rewritten = try? plan.rewritingNodes { node throws(SQLError) in
+            guard case .cteScan(let scan) = node, let definition = moved[scan.cte] else { return node }
+            let items = zip(scan.columns, definition.columns).map { ProjectNode.Item($0, $1.reference) }
+            return .project(ProjectNode(input: definition, items: items))
+        }
+        return rewritten ?? plan
+    }
+}

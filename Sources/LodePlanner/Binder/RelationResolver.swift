@@ -1,0 +1,57 @@
+/// What the binder asks its surroundings: which relation a name, a file or a file function in FROM stands for.
+
+import LodeCore
+import LodePlan
+import LodeSyntax
+
+/// Implemented by the engine over the catalog, the session's temporary tables and the file readers.
+package protocol RelationResolver {
+    /// The table or view of that name along the search path; nil if there is none (the binder then says so, naming the nearest).
+    /// - Throws: what the catalog raises, such as `3F000` for an unknown schema.
+    func table(_ name: QualifiedName, at time: TableTime?) throws(SQLError) -> ResolvedRelation?
+
+    /// Whether `name` is a function that reads files (`read_parquet`), in lower case.
+    func isFileFunction(_ name: String) -> Bool
+
+    /// The relation that a call of a file function gives. Arguments are constants.
+    func fileFunction(
+        _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
+    ) throws(SQLError) -> any TableSource
+
+    /// The relation of `FROM 'path'`.
+    func file(_ path: String, span: SourceSpan) throws(SQLError) -> any TableSource
+
+    /// Names that a misspelt table may have meant: tables and views on the search path, and file functions.
+    func nearbyNames() -> [String]
+}
+
+/// Which version of a table is asked for.
+package enum TableTime: Sendable, Hashable {
+    case version(Int64)
+    /// Microseconds since 1970-01-01 UTC.
+    case timestamp(Int64)
+}
+
+/// What a name in FROM turned out to be.
+package enum ResolvedRelation {
+    /// Something to scan. `path` is its full name ("lode", "main", "orders"), by which columns may be qualified.
+    case source(any TableSource, path: [String])
+    case view(ResolvedView)
+}
+
+/// A view: its query is bound in place, where its own names mean what they meant to its author.
+package struct ResolvedView {
+    package var path: [String]
+    package var query: Query
+    /// Declared column names; empty to take those of the query.
+    package var columns: [String]
+    /// Resolves names along the view's own search path.
+    package var resolver: any RelationResolver
+
+    package init(path: [String], query: Query, columns: [String], resolver: any RelationResolver) {
+        self.path = path
+        self.query = query
+        self.columns = columns
+        self.resolver = resolver
+    }
+}
