@@ -1,5 +1,6 @@
 /// Large buffers that outlive their use, so that pages need no fresh memory.
 
+import CLodeIntrinsics
 import LodeCore
 import LodeVectors
 import Synchronization
@@ -8,7 +9,10 @@ import Synchronization
 ///
 /// Fresh large blocks cost a page fault every 4 KB; a scan would take them by the hundred.
 final class BufferPool: Sendable {
-    static let shared = BufferPool(limit: 64 << 20)
+    static let shared: BufferPool = {
+        lode_keep_freed_memory()
+        return BufferPool(limit: 64 << 20)
+    }()
 
     private struct Shelf: Sendable {
         var buffers: [Buffer] = []

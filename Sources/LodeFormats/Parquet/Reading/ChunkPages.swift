@@ -41,6 +41,7 @@ final class ChunkPages {
     private var chunk: Buffer?
     private var chunkOffset = 0
     private var pageBuffer: Buffer?
+    private var dictionaryBuffer: Buffer?
     private var dictionarySlot: PageSlot?
     private var decodedDictionary: Column?
     private(set) var slots: [PageSlot] = []
@@ -62,6 +63,7 @@ final class ChunkPages {
 
     deinit {
         decodedDictionary = nil
+        BufferPool.shared.giveBack(&dictionaryBuffer)
         BufferPool.shared.giveBack(&pageBuffer)
         BufferPool.shared.giveBack(&chunk)
     }
@@ -266,8 +268,11 @@ final class ChunkPages {
             let (bytes, owner) = try body(slot.offset, slot.header.compressedBytes, slot.header.uncompressedBytes, codec)
             pagesRead += 1
             let column = try DictionaryDecoding.decode(bytes, count: slot.count, leaf, owner: owner)
-            // The next page must not overwrite what texts point into.
-            if owner === pageBuffer { pageBuffer = nil }
+            // The next page must not overwrite what the dictionary lies in.
+            if owner === pageBuffer, owner === column.owners.last {
+                dictionaryBuffer = pageBuffer
+                pageBuffer = nil
+            }
             decodedDictionary = column
             return column
         } catch { throw located(error) }

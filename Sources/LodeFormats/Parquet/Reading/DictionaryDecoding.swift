@@ -18,6 +18,9 @@ enum DictionaryDecoding {
         case .bits: throw SQLError(.dataCorrupted, "corrupt Parquet file: a dictionary of booleans")
         case .fixed(let conversion):
             guard count <= bytes.count / conversion.sourceWidth else { throw damaged(leaf) }
+            if conversion.isCopy, UInt(bitPattern: base) % UInt(conversion.sourceWidth) == 0 {
+                return Column(flat: leaf.type, count: count, borrowing: UnsafeMutableRawPointer(mutating: base), owners: [owner])
+            }
             let lanes = try lanes(count, leaf)
             guard conversion.convert(base, first: 0, picks: nil, count, into: lanes.base) else { throw ValueDecoding.outOfRange(leaf) }
             let keepsBytes = leaf.type.physical == .text
