@@ -67,7 +67,8 @@ package struct Completion: Sendable {
                 if word.hasPrefix(prefix) { keywords.append(word) }
             case .name(let name):
                 let kind = input.grammar.names[Int(name)].name
-                if !nameKinds.contains(kind) { nameKinds.append(kind) }
+                // A type before a string is a literal: rare, and its types are words that complete elsewhere.
+                if kind != "prefix_type", !nameKinds.contains(kind) { nameKinds.append(kind) }
             }
         }
     }

@@ -20,10 +20,13 @@ struct SyntaxErrors {
             hint: hint(expected, at: place))
     }
 
+    /// What could stand at `place` instead of what does: the token there is made one that matches nothing.
     private func expectations(at place: Int) -> Expectations {
+        var kinds = input.tokens.kinds
+        kinds[place] = Terminal.cursor
         for memoized in [false, true] {
             var machine = Machine(
-                input.grammar, tokens: input.tokens.kinds, from: start, to: end, memoized: memoized, explaining: place)
+                input.grammar, tokens: kinds, from: start, to: end, memoized: memoized, explaining: place)
             if machine.run(rule: rule) != .tooManyFailures { return machine.expected }
         }
         return Expectations()
@@ -56,7 +59,8 @@ struct SyntaxErrors {
     /// The expected keyword that the word at `place` is a misspelling of.
     private func meant(_ expected: Expectations, at place: Int) -> String? {
         let kind = input.tokens.kinds[place]
-        guard kind == Terminal.identifier || input.grammar.vocabulary.isKeyword(kind) else { return nil }
+        let isOther = input.grammar.vocabulary.isKeyword(kind) && !input.grammar.usedTerminals.contains(kind)
+        guard kind == Terminal.identifier || isOther else { return nil }
         let word = excerpt(place)
         guard word.count > 2 else { return nil }
         let keywords = expected.items.compactMap { item -> String? in
@@ -70,15 +74,29 @@ struct SyntaxErrors {
     private func hint(_ expected: Expectations, at place: Int) -> String? {
         if let meant = meant(expected, at: place) { return "Did you mean \(meant)?" }
         let kind = input.tokens.kinds[place]
-        let text = input.grammar.vocabulary.text(of: kind)
-        if ["=", "<>", "<", "<=", ">", ">="].contains(text), expected.labels.contains("operator") {
+        let vocabulary = input.grammar.vocabulary
+        if ["=", "<>", "!=", "<", "<=", ">", ">="].contains(vocabulary.text(of: kind)), expects(expected, "and"),
+            !expected.items.contains(.token(kind))
+        {
             return "Comparisons do not chain: write a < b AND b < c."
         }
-        let onlyNames = !expected.items.isEmpty && expected.items.allSatisfy { if case .name = $0 { true } else { false } }
-        if onlyNames, input.grammar.vocabulary.isKeyword(kind) {
+        if WordClass(rawValue: input.grammar.classes[Int(kind)]) == .reserved, expectsName(expected) {
             return "\"\(excerpt(place))\" is a reserved word; put it in double quotes to use it as a name."
         }
         return nil
+    }
+
+    private func expects(_ expected: Expectations, _ keyword: String) -> Bool {
+        guard let kind = input.grammar.vocabulary.keyword(keyword) else { return false }
+        return expected.items.contains(.token(kind))
+    }
+
+    /// Whether a name by itself is expected, not only as a part of an expression or a query.
+    private func expectsName(_ expected: Expectations) -> Bool {
+        zip(expected.items, expected.labels).contains { item, label in
+            guard case .name(let name) = item else { return false }
+            return label == nil || label == "name" || label == input.grammar.names[Int(name)].label
+        }
     }
 
     // MARK: Expected
@@ -101,7 +119,10 @@ struct SyntaxErrors {
 
     /// How an expected thing is called, and how much it helps to say it.
     private func described(_ item: Expectations.Item, _ label: String?) -> (text: String, rank: Int) {
-        if let label { return (label, label == "operator" ? 6 : label == "alias" ? 5 : 0) }
+        if let label {
+            // A label in upper case names an optional clause by its first words.
+            return (label, label == "operator" ? 6 : label == "alias" ? 5 : label == label.uppercased() ? 3 : 0)
+        }
         switch item {
         case .name(let name):
             let label = input.grammar.names[Int(name)].label
@@ -112,8 +133,9 @@ struct SyntaxErrors {
             if vocabulary.isKeyword(kind) {
                 return (text, ["UNION", "EXCEPT", "INTERSECT", "AS"].contains(text) ? 4 : 2)
             }
-            if kind < Terminal.firstKeyword { return (text, 1) }
-            return ("\"\(text)\"", text == ")" || text == "," ? 1 : 3)
+            // After a name, a string would make it a type's: true, but no help.
+            if kind < Terminal.firstKeyword { return (text, 5) }
+            return ("\"\(text)\"", text == ")" || text == "," ? 1 : 4)
         }
     }
 }

@@ -27,6 +27,8 @@ struct CompiledGrammar: Sendable {
     var expressionRule = 0
     var typeRule = 0
     var semicolon: UInt16 = 0
+    /// Terminals that some rule has.
+    var usedTerminals = TerminalSet()
     /// What each terminal is to the transform.
     var words: [Word] = []
     /// Terminals that are function calls by themselves, as CURRENT_DATE is.

@@ -53,6 +53,7 @@ struct GrammarCompiler {
             default: break
             }
         }
+        output.usedTerminals = definition.usedTerminals
         output.semicolon = definition.semicolon
         output.entry = Array(repeating: -1, count: definition.rules.count)
         operandEntry = Array(repeating: -1, count: definition.tables.count)

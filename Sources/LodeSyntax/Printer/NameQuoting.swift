@@ -4,12 +4,15 @@ import LodeCore
 enum NameQuoting {
     /// A name without quotes must be a lower-case word that is no keyword but an unreserved one.
     static func needsQuotes(_ name: String) -> Bool {
-        let bytes = Array(name.utf8)
-        guard let first = bytes.first, CharacterKind.table[Int(first)] == .word,
-            bytes.allSatisfy({ CharacterKind.continuesWord($0) && !($0 &- 65 < 26) })
-        else { return true }
+        guard isWord(name) else { return true }
         guard case .success(let grammar) = Grammar.loaded, let keyword = grammar.vocabulary.keyword(name) else { return false }
         return grammar.classes[Int(keyword)] != WordClass.unreserved.rawValue
+    }
+
+    /// Whether a name has the letters of a word in lower case; it may be a keyword.
+    static func isWord(_ name: String) -> Bool {
+        guard let first = name.utf8.first, CharacterKind.table[Int(first)] == .word else { return false }
+        return name.utf8.allSatisfy { CharacterKind.continuesWord($0) && !($0 &- 65 < 26) }
     }
 
     /// Whether a word that needs quotes elsewhere may be a function's name without.

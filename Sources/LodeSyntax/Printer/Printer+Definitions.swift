@@ -20,10 +20,13 @@ extension Printer {
     mutating func properties(_ properties: [Property]) {
         write("(")
         list(properties) { printer, property in
-            if property.key.isQuoted {
+            let isPlain = property.key.text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
+                NameQuoting.isWord(String($0))
+            }
+            if property.key.isQuoted || !isPlain {
                 printer.string(property.key.text)
             } else {
-                printer.list(property.key.text.split(separator: "."), ".") { $0.write(String($1)) }
+                printer.write(property.key.text)
             }
             if let value = property.value {
                 printer.write(" = ")

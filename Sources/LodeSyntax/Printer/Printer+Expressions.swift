@@ -73,17 +73,21 @@ extension Printer {
             write("]")
         case .slice(let slice): self.slice(slice)
         case .field(let base, let field):
-            // A name with a dot would be one name: the parentheses tell them apart.
-            if case .name = base.kind {
-                write("(")
-                self.expression(base)
-                write(")")
-            } else {
-                self.expression(base, atLeast: .postfix)
-            }
+            fieldBase(base)
             write(".")
             name(field)
         default: primary(expression)
+        }
+    }
+
+    /// After a name or a number, a dot would be a part of it: parentheses keep them apart.
+    private mutating func fieldBase(_ base: Expression) {
+        switch base.kind {
+        case .name, .literal(.number), .star:
+            write("(")
+            expression(base)
+            write(")")
+        default: expression(base, atLeast: .postfix)
         }
     }
 

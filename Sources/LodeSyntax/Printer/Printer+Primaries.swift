@@ -118,7 +118,7 @@ extension Printer {
         switch expression.kind {
         case .extract(let field, let value):
             write("EXTRACT(")
-            write(NameQuoting.needsQuotes(field.text) ? Printer.quoted(field.text) : field.text)
+            if field.text.isEmpty { string("") } else { name(field) }
             part("FROM", value)
         case .position(let needle, let value):
             write("POSITION(")
@@ -214,6 +214,8 @@ extension Printer {
             write(" ORDER BY ")
             orderItems(call.orderBy)
         }
+        // Inside the parentheses, where functions in FROM take it too.
+        if let nulls = call.nulls, !call.arguments.isEmpty { write(" \(nulls.rawValue)") }
         write(")")
         if !call.withinGroup.isEmpty {
             write(" WITHIN GROUP (ORDER BY ")
@@ -225,7 +227,7 @@ extension Printer {
             expression(filter)
             write(")")
         }
-        if let nulls = call.nulls { write(" \(nulls.rawValue)") }
+        if let nulls = call.nulls, call.arguments.isEmpty { write(" \(nulls.rawValue)") }
         switch call.over {
         case .name(let name):
             write(" OVER ")

@@ -222,7 +222,8 @@ extension Printer {
         if !explain.options.isEmpty {
             write("(")
             list(explain.options) { printer, option in
-                printer.write(option.key.text.uppercased())
+                let key = option.key.text
+                printer.write(NameQuoting.isWord(key) ? key.uppercased() : NameQuoting.quoted(key))
                 if let value = option.value {
                     printer.write(" ")
                     printer.propertyValue(value)

@@ -205,7 +205,8 @@ extension Transform {
                 words.append(foldedText(part.index))
             }
         }
-        let name = Identifier(words.joined(separator: " "), span: span)
+        let spelling = words.joined(separator: " ")
+        let name = Identifier(spelling == "double precision" ? "double" : spelling, span: span)
         return .typed(TypeName(.named(QualifiedName([name]), arguments), span: span), try string(last))
     }
 

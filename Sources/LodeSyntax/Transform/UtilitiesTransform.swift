@@ -49,6 +49,13 @@ extension Transform {
         let inner = try lastKid(target)
         if rule(inner) == .tableName { return .table(try qualifiedName(inner)) }
         if isString(inner) { return .file(try string(inner), span(inner)) }
-        return .query(try query(inner))
+        let query = try query(inner)
+        // `DESCRIBE TABLE t` is about the table itself.
+        if case .table(let table) = query.body, query.with == nil, query.orderBy == nil, query.limit == nil,
+            case .table(let name, nil) = table.kind
+        {
+            return .table(name)
+        }
+        return .query(query)
     }
 }
