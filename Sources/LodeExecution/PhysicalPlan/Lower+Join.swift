@@ -41,10 +41,10 @@ extension PipelineBuilder {
         _ node: JoinNode, _ required: Set<ColumnID>?, _ builder: inout PipelineBuilder
     ) throws(SQLError) -> OpenPipeline {
         let right = try builder.lower(node.right, child: 1)
-        let store = ChunkStore(memory: builder.context.memory)
-        builder.finish(right, into: ChunkStoreSink(store), name: "nested loop")
+        let build = NestedLoopBuild()
+        builder.finish(right, into: build, name: "nested loop")
         let left = try builder.lower(node.left, child: 0)
         let shape = try NestedLoopShape(node, left: left.columns, right: right.columns, required: required, builder)
-        return left.appending(NestedLoopJoin(shape, store), columns: shape.columns)
+        return left.appending(NestedLoopJoin(shape, build), columns: shape.columns)
     }
 }

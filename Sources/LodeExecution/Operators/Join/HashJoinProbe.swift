@@ -10,7 +10,7 @@ final class HashJoinProbe: Operator {
     let build: JoinBuild
     let shape: JoinShape
     /// Workers that are still probing: the last one gives the build rows that nobody matched.
-    private let probing = Mutex((workers: 0, isDone: false))
+    private let probing = Mutex<(workers: Int, done: BuiltSide?)>((0, nil))
     private let hasProbeNulls = Atomic<Bool>(false)
     private let probed = Atomic<Bool>(false)
 
@@ -24,19 +24,17 @@ final class HashJoinProbe: Operator {
     var sawRow: Bool { probed.load(ordering: .relaxed) }
 
     func worker(into downstream: any ChunkConsumer, _ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
-        probing.withLock {
-            if $0.workers == 0, $0.isDone { $0.isDone = false }
-            $0.workers += 1
-        }
-        return try Worker(self, try build.result(), downstream, context)
+        let built = try build.result()
+        probing.withLock { $0.workers += 1 }
+        return try Worker(self, built, downstream, context)
     }
 
-    /// Whether the caller is the last worker, and the first to be.
-    private func leave() -> Bool {
+    /// Whether the caller is the last worker. One that begins after that finds the source empty and comes too late.
+    private func leave(_ built: BuiltSide) -> Bool {
         probing.withLock {
             $0.workers -= 1
-            guard $0.workers == 0, !$0.isDone else { return false }
-            $0.isDone = true
+            guard $0.workers == 0, $0.done !== built else { return false }
+            $0.done = built
             return true
         }
     }
@@ -262,7 +260,7 @@ final class HashJoinProbe: Operator {
         }
 
         func finish() throws(SQLError) {
-            let isLast = owner.leave()
+            let isLast = owner.leave(built)
             if isLast, shape.kind == .right || shape.kind == .full {
                 _ = try emitter.emitRest(built, context)
             }

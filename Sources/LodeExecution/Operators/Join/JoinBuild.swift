@@ -83,16 +83,20 @@ final class JoinBuild: Sink {
         var tasks: [FinalTask] = []
         let blocks = all.stores.flatMap(\.blocks)
         let isShared = context.threads > 1 && blocks.count > 1
-        for block in blocks {
-            tasks.append { () throws(SQLError) in
-                try context.cancellation.check()
-                table.insert(block, isShared: isShared)
-            }
-        }
-        for filter in filters {
-            tasks.append { () throws(SQLError) in try filter.publish(all.stores, gather, context) }
-        }
+        for block in blocks { tasks.append(Self.inserting(block, table, isShared: isShared)) }
+        for filter in filters { tasks.append(Self.publishing(filter, built, context)) }
         return tasks
+    }
+
+    private static func inserting(_ block: RowBlock, _ table: JoinTable, isShared: Bool) -> FinalTask {
+        { table.insert(block, isShared: isShared) }
+    }
+
+    private static func publishing(_ filter: JoinFilter, _ built: BuiltSide, _ context: ExecutionContext) -> FinalTask {
+        { () throws(SQLError) in
+            try context.cancellation.check()
+            try filter.publish(built, context)
+        }
     }
 
     private final class Worker: ChunkConsumer {

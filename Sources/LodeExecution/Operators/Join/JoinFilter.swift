@@ -4,15 +4,21 @@ import LodeCore
 import LodeVectors
 
 /// Fills one dynamic filter from one key of the build rows.
-struct JoinFilter: Sendable {
+final class JoinFilter: Sendable {
     let filter: DynamicFilter
     /// Position among the join's keys, hence among the rows' columns.
     let key: Int
 
+    init(filter: DynamicFilter, key: Int) {
+        self.filter = filter
+        self.key = key
+    }
+
     /// Beyond so many keys a Bloom filter no longer fits any cache and costs about what it spares.
     private static let bloomLimit = 8 << 20
 
-    func publish(_ stores: [RowStore], _ gather: RowGather, _ context: ExecutionContext) throws(SQLError) {
+    func publish(_ built: BuiltSide, _ context: ExecutionContext) throws(SQLError) {
+        let stores = built.stores, gather = built.gather
         let rows = stores.reduce(0) { $0 + $1.count }
         guard rows > 0 else { return filter.publish(.init(isEmpty: true)) }
         let type = gather.layout.types[key]

@@ -45,50 +45,104 @@ final class NestedLoopShape: Sendable {
     var flagsRight: Bool { kind == .right || kind == .full }
 }
 
-/// Streams the left side by the right side's rows, which a store holds.
-final class NestedLoopJoin: Operator {
-    let shape: NestedLoopShape
-    private let store: ChunkStore
-    private let probing = Mutex((workers: 0, isDone: false))
-    /// The right side, flat, with a byte a row that tells whether it was matched.
-    private let prepared = Mutex<[RightBlock]?>(nil)
-
-    struct RightBlock: Sendable {
+/// The right side of a nested-loop join, flat, with a byte a row that tells whether it was matched.
+final class NestedLoopRows: Sendable {
+    struct Block: Sendable {
         var chunk: Chunk
         var matched: Buffer
     }
 
-    init(_ shape: NestedLoopShape, _ store: ChunkStore) {
+    let blocks: [Block]
+    private let holds: [MemoryHold]
+
+    init(_ blocks: [Block], _ holds: [MemoryHold]) {
+        self.blocks = blocks
+        self.holds = holds
+    }
+}
+
+/// Keeps the right side.
+final class NestedLoopBuild: Sink {
+    private struct Collected {
+        var blocks: [NestedLoopRows.Block] = []
+        var holds: [MemoryHold] = []
+        var result: NestedLoopRows?
+    }
+
+    private let collected = Mutex(Collected())
+
+    func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
+        collected.withLock { if $0.result != nil { $0 = Collected() } }
+        return Worker(self, MemoryHold(context.memory, for: "nested-loop join"))
+    }
+
+    func complete(_ context: ExecutionContext) throws(SQLError) {
+        collected.withLock { all in
+            // Blocks of several workers come in any order; batches bring back that of the input.
+            let blocks = all.blocks
+            let order = blocks.indices.sorted { (blocks[$0].chunk.batch, $0) < (blocks[$1].chunk.batch, $1) }
+            all.result = NestedLoopRows(order.map { blocks[$0] }, all.holds)
+        }
+    }
+
+    /// - Throws: `XX000` before the build has run.
+    func result() throws(SQLError) -> NestedLoopRows {
+        guard let result = collected.withLock({ $0.result }) else { throw .internalFault("a join probes before its build") }
+        return result
+    }
+
+    private final class Worker: ChunkConsumer {
+        private let build: NestedLoopBuild
+        private let hold: MemoryHold
+        private var blocks: [NestedLoopRows.Block] = []
+
+        init(_ build: NestedLoopBuild, _ hold: MemoryHold) {
+            self.build = build
+            self.hold = hold
+        }
+
+        func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
+            if chunk.count == 0 { return .more }
+            var flat: [Column] = []
+            for column in chunk.columns { flat.append(try column.flattened()) }
+            let kept = Chunk(columns: flat, count: chunk.count, batch: chunk.batch)
+            try hold.grow(by: kept.approximateBytes)
+            blocks.append(NestedLoopRows.Block(chunk: kept, matched: try .zeroed(byteCount: chunk.count)))
+            return .more
+        }
+
+        func finish() throws(SQLError) {
+            build.collected.withLock {
+                $0.blocks += blocks
+                $0.holds.append(hold)
+            }
+        }
+    }
+}
+
+/// Streams the left side by the right side's rows.
+final class NestedLoopJoin: Operator {
+    let shape: NestedLoopShape
+    private let build: NestedLoopBuild
+    private let probing = Mutex<(workers: Int, done: NestedLoopRows?)>((0, nil))
+
+    init(_ shape: NestedLoopShape, _ build: NestedLoopBuild) {
         self.shape = shape
-        self.store = store
+        self.build = build
     }
 
     func worker(into downstream: any ChunkConsumer, _ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
-        let isFirst = probing.withLock {
-            let isFirst = $0.workers == 0
-            if isFirst { $0.isDone = false }
-            $0.workers += 1
-            return isFirst
-        }
-        let known = prepared.withLock { $0 }
-        if let known, !isFirst { return NestedLoopWorker(self, known, downstream, context) }
-        var blocks: [RightBlock] = []
-        for chunk in store.chunks {
-            var flat: [Column] = []
-            for column in chunk.columns { flat.append(column.layout == .flat ? column : try column.flattened()) }
-            blocks.append(RightBlock(chunk: Chunk(columns: flat, count: chunk.count), matched: try .zeroed(byteCount: chunk.count)))
-        }
-        let fresh = blocks
-        prepared.withLock { $0 = fresh }
-        return NestedLoopWorker(self, fresh, downstream, context)
+        let rows = try build.result()
+        probing.withLock { $0.workers += 1 }
+        return NestedLoopWorker(self, rows, downstream, context)
     }
 
-    /// Whether the caller is the last worker, and the first to be.
-    func leave() -> Bool {
+    /// Whether the caller is the last worker. One that begins after that finds the source empty and comes too late.
+    func leave(_ rows: NestedLoopRows) -> Bool {
         probing.withLock {
             $0.workers -= 1
-            guard $0.workers == 0, !$0.isDone else { return false }
-            $0.isDone = true
+            guard $0.workers == 0, $0.done !== rows else { return false }
+            $0.done = rows
             return true
         }
     }

@@ -8,19 +8,18 @@ import LodeVectors
 final class NestedLoopWorker: ChunkConsumer {
     private let join: NestedLoopJoin
     private let shape: NestedLoopShape
-    private let blocks: [NestedLoopJoin.RightBlock]
+    private let rows: NestedLoopRows
+    private var blocks: [NestedLoopRows.Block] { rows.blocks }
     private let downstream: any ChunkConsumer
     private let context: ExecutionContext
     /// By left row of the chunk: the pairs that matched, and whether a pair was NULL.
     private var matches: [Int] = []
     private var unknown: [Bool] = []
 
-    init(
-        _ join: NestedLoopJoin, _ blocks: [NestedLoopJoin.RightBlock], _ downstream: any ChunkConsumer, _ context: ExecutionContext
-    ) {
+    init(_ join: NestedLoopJoin, _ rows: NestedLoopRows, _ downstream: any ChunkConsumer, _ context: ExecutionContext) {
         self.join = join
         shape = join.shape
-        self.blocks = blocks
+        self.rows = rows
         self.downstream = downstream
         self.context = context
     }
@@ -56,7 +55,7 @@ final class NestedLoopWorker: ChunkConsumer {
         return try finishChunk(flat)
     }
 
-    private func joinBlock(_ chunk: Chunk, _ block: NestedLoopJoin.RightBlock) throws(SQLError) -> Demand {
+    private func joinBlock(_ chunk: Chunk, _ block: NestedLoopRows.Block) throws(SQLError) -> Demand {
         if block.chunk.count <= chunk.count {
             for row in 0..<block.chunk.count {
                 let single = try Selection.range(row, 1)
@@ -82,7 +81,7 @@ final class NestedLoopWorker: ChunkConsumer {
 
     /// Tests pairs of which one side is a single row, and passes on those that match.
     private func match(
-        _ pairs: Chunk, _ block: NestedLoopJoin.RightBlock, leftRow: Int?, rightRow: Int?
+        _ pairs: Chunk, _ block: NestedLoopRows.Block, leftRow: Int?, rightRow: Int?
     ) throws(SQLError) -> Demand {
         if let condition = shape.condition { try noteUnknown(try condition.evaluate(pairs), pairs.count, leftRow) }
         let kept = try shape.residual?.select(pairs)
@@ -148,7 +147,7 @@ final class NestedLoopWorker: ChunkConsumer {
     }
 
     func finish() throws(SQLError) {
-        if join.leave(), shape.flagsRight { try giveRest() }
+        if join.leave(rows), shape.flagsRight { try giveRest() }
         try downstream.finish()
     }
 

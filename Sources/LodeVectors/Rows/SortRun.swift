@@ -1,0 +1,215 @@
+/// Sorts rows: by their words with radix passes, then by comparison where words are equal.
+
+import Glibc
+import LodeCore
+
+/// A row and the word that orders it.
+package struct SortEntry: BitwiseCopyable, @unchecked Sendable {
+    package var word: UInt64
+    package var row: UnsafeMutableRawPointer
+}
+
+/// Entries in order. Owns their memory.
+package final class SortRun: @unchecked Sendable {
+    package let entries: UnsafeMutablePointer<SortEntry>
+    package let count: Int
+    private let memory: Buffer
+    private let hold: MemoryHold
+
+    /// Room for `count` entries, to be filled by the caller.
+    package init(count: Int, _ budget: MemoryBudget, for purpose: String) throws(SQLError) {
+        hold = MemoryHold(budget, for: purpose)
+        let bytes = count * MemoryLayout<SortEntry>.stride
+        try hold.grow(by: bytes)
+        memory = try Buffer(byteCount: bytes)
+        entries = memory.base.assumingMemoryBound(to: SortEntry.self)
+        self.count = count
+    }
+
+    /// All rows of a store, whose first header word is their sort word, in order.
+    /// - Parameter tieFrom: the first key that words don't decide; `order.keys.count` if they decide all.
+    package static func sorted(
+        _ store: RowStore, _ order: RowSortOrder, tieFrom: Int, _ budget: MemoryBudget, for purpose: String
+    ) throws(SQLError) -> SortRun {
+        let run = try SortRun(count: store.count, budget, for: purpose)
+        let stride = store.layout.stride
+        var next = 0
+        for block in store.blocks {
+            var row = block.base
+            for _ in 0..<block.count {
+                run.entries[next] = SortEntry(word: row.load(as: UInt64.self), row: row)
+                next &+= 1
+                row += stride
+            }
+        }
+        if !order.keys.isEmpty { try run.sort(order, tieFrom: tieFrom, budget, purpose) }
+        return run
+    }
+
+    private func sort(_ order: RowSortOrder, tieFrom: Int, _ budget: MemoryBudget, _ purpose: String) throws(SQLError) {
+        let scratch = try SortRun(count: count, budget, for: purpose)
+        RadixSort.sort(entries, scratch.entries, count)
+        guard tieFrom < order.keys.count else { return }
+        var first = 0
+        while first < count {
+            let word = entries[first].word
+            var end = first &+ 1
+            while end < count, entries[end].word == word { end &+= 1 }
+            if end &- first > 1 {
+                MergeSort.sort(entries + first, scratch.entries + first, end &- first) {
+                    order.compare($0.row, $1.row, from: tieFrom) <= 0
+                }
+            }
+            first = end
+        }
+    }
+}
+
+/// Stable sorting by word: the highest byte that varies splits large inputs into parts that fit the cache.
+enum RadixSort {
+    /// Parts up to this size are sorted byte by byte from the lowest.
+    private static let cached = 32 * 1024
+
+    /// Sorts `entries`; `scratch` is as long.
+    static func sort(_ entries: UnsafeMutablePointer<SortEntry>, _ scratch: UnsafeMutablePointer<SortEntry>, _ count: Int) {
+        if count < 96 { return MergeSort.sort(entries, scratch, count) { $0.word <= $1.word } }
+        var differing: UInt64 = 0, isSorted = true, i = 1
+        let first = entries[0].word
+        while i < count {
+            differing |= entries[i].word ^ first
+            isSorted = isSorted && entries[i &- 1].word <= entries[i].word
+            i &+= 1
+        }
+        if isSorted { return }
+        if count <= cached { return lowFirst(entries, scratch, count, differing) }
+        let shift = UInt64((63 - differing.leadingZeroBitCount) / 8 * 8)
+        var starts = histogram(entries, count, shift)
+        let bounds = starts + [count]
+        scatter(entries, scratch, count, shift, &starts)
+        memcpy(entries, scratch, count * MemoryLayout<SortEntry>.stride)
+        for bucket in 0..<256 where bounds[bucket + 1] - bounds[bucket] > 1 {
+            sort(entries + bounds[bucket], scratch + bounds[bucket], bounds[bucket + 1] - bounds[bucket])
+        }
+    }
+
+    private static func lowFirst(
+        _ entries: UnsafeMutablePointer<SortEntry>, _ scratch: UnsafeMutablePointer<SortEntry>, _ count: Int, _ differing: UInt64
+    ) {
+        var from = entries, to = scratch
+        for byte in 0..<8 {
+            let shift = UInt64(byte * 8)
+            if differing &>> shift & 0xff == 0 { continue }
+            var starts = histogram(from, count, shift)
+            scatter(from, to, count, shift, &starts)
+            swap(&from, &to)
+        }
+        if from != entries { memcpy(entries, from, count * MemoryLayout<SortEntry>.stride) }
+    }
+
+    /// Where each byte value's entries begin.
+    private static func histogram(_ entries: UnsafeMutablePointer<SortEntry>, _ count: Int, _ shift: UInt64) -> [Int] {
+        [Int](unsafeUninitializedCapacity: 256) { starts, made in
+            starts.update(repeating: 0)
+            made = 256
+            guard let table = starts.baseAddress else { return }
+            var i = 0
+            while i < count {
+                table[Int(truncatingIfNeeded: entries[i].word &>> shift & 0xff)] &+= 1
+                i &+= 1
+            }
+            var sum = 0
+            for value in 0..<256 {
+                let here = table[value]
+                table[value] = sum
+                sum &+= here
+            }
+        }
+    }
+
+    private static func scatter(
+        _ from: UnsafeMutablePointer<SortEntry>, _ to: UnsafeMutablePointer<SortEntry>, _ count: Int, _ shift: UInt64, _ starts: inout [Int]
+    ) {
+        starts.withUnsafeMutableBufferPointer { starts in
+            guard let next = starts.baseAddress else { return }
+            var i = 0
+            while i < count {
+                let entry = from[i]
+                let value = Int(truncatingIfNeeded: entry.word &>> shift & 0xff)
+                to[next[value]] = entry
+                next[value] &+= 1
+                i &+= 1
+            }
+        }
+    }
+}
+
+/// Stable sorting by comparison, bottom up from runs of sixteen.
+enum MergeSort {
+    /// - Parameter inOrder: whether the first may stay before the second.
+    @inline(__always)
+    static func sort(
+        _ entries: UnsafeMutablePointer<SortEntry>, _ scratch: UnsafeMutablePointer<SortEntry>, _ count: Int,
+        _ inOrder: (SortEntry, SortEntry) -> Bool
+    ) {
+        var first = 0
+        while first < count {
+            insertion(entries + first, min(16, count &- first), inOrder)
+            first &+= 16
+        }
+        var from = entries, to = scratch, width = 16
+        while width < count {
+            var start = 0
+            while start < count {
+                let middle = min(start &+ width, count), end = min(start &+ 2 &* width, count)
+                merge(from, to, start, middle, end, inOrder)
+                start = end
+            }
+            swap(&from, &to)
+            width &*= 2
+        }
+        if from != entries { memcpy(entries, from, count * MemoryLayout<SortEntry>.stride) }
+    }
+
+    @inline(__always)
+    private static func insertion(_ entries: UnsafeMutablePointer<SortEntry>, _ count: Int, _ inOrder: (SortEntry, SortEntry) -> Bool) {
+        var i = 1
+        while i < count {
+            let entry = entries[i]
+            var j = i
+            while j > 0, !inOrder(entries[j &- 1], entry) {
+                entries[j] = entries[j &- 1]
+                j &-= 1
+            }
+            entries[j] = entry
+            i &+= 1
+        }
+    }
+
+    @inline(__always)
+    private static func merge(
+        _ from: UnsafeMutablePointer<SortEntry>, _ to: UnsafeMutablePointer<SortEntry>, _ start: Int, _ middle: Int, _ end: Int,
+        _ inOrder: (SortEntry, SortEntry) -> Bool
+    ) {
+        var left = start, right = middle, out = start
+        while left < middle, right < end {
+            if inOrder(from[left], from[right]) {
+                to[out] = from[left]
+                left &+= 1
+            } else {
+                to[out] = from[right]
+                right &+= 1
+            }
+            out &+= 1
+        }
+        while left < middle {
+            to[out] = from[left]
+            left &+= 1
+            out &+= 1
+        }
+        while right < end {
+            to[out] = from[right]
+            right &+= 1
+            out &+= 1
+        }
+    }
+}
