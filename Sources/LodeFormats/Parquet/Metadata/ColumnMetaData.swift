@@ -48,9 +48,10 @@ struct ColumnMetaData: Hashable, ThriftStruct {
             case 10: indexPageOffset = Int(try reader.int64(field))
             case 11: dictionaryPageOffset = Int(try reader.int64(field))
             case 12: statistics = try ParquetStatistics(field, from: &reader)
-            case 13: encodingStats = try reader.structs(field, PageEncodingStats.self)
-            case 14: bloomFilterOffset = try reader.size(field)
-            case 15: bloomFilterBytes = try reader.size(field)
+            case 13 where field.type == .list: encodingStats = try reader.structs(field, PageEncodingStats.self)
+            // Forks of the format have used these numbers for other things.
+            case 14 where field.type.isInteger: bloomFilterOffset = try reader.size(field)
+            case 15 where field.type.isInteger: bloomFilterBytes = try reader.size(field)
             default: try reader.skip(field)
             }
         }

@@ -15,13 +15,12 @@ final class LeafReader {
     private var slot = 0
     private var page: DataPage?
     private var pageSlot = -1
-    private var dictionary: Column?
+    private let decoder: ValueReader
 
     // Scratch for one vector.
-    private let codes: UnsafeMutablePointer<UInt32>
     private let numbers: UnsafeMutablePointer<UInt32>
     private let values: UnsafeMutableRawPointer
-    private let scratch: [Buffer]
+    private var scratch: Buffer?
 
     /// Dictionaries of numbers with more values than this are delivered as values: nothing is gained by their codes.
     private static let largestNumberDictionary = 1 << 14
@@ -29,18 +28,14 @@ final class LeafReader {
     init(_ pages: ChunkPages) throws(SQLError) {
         self.pages = pages
         leaf = pages.leaf
-        // Codes of listed rows may be unpacked together with the ones between them.
-        let codes = try Buffer(byteCount: Chunk.capacity * 4 * Self.densest)
-        let numbers = try Buffer(byteCount: Chunk.capacity * 4)
-        let values = try Buffer(byteCount: Chunk.capacity * 16)
-        scratch = [codes, numbers, values]
-        self.codes = codes.base.assumingMemoryBound(to: UInt32.self)
-        self.numbers = numbers.base.assumingMemoryBound(to: UInt32.self)
-        self.values = values.base
+        decoder = try ValueReader(pages.leaf)
+        let scratch = try BufferPool.shared.take(Chunk.capacity * (16 + 4))
+        self.scratch = scratch
+        values = scratch.base
+        numbers = (scratch.base + Chunk.capacity * 16).assumingMemoryBound(to: UInt32.self)
     }
 
-    /// Listed rows are read with those between them if they are at least one in this many.
-    private static let densest = 4
+    deinit { BufferPool.shared.giveBack(&scratch) }
 
     /// The rows as a column of the leaf's type.
     func read(_ rows: RowSet) throws(SQLError) -> Column {
@@ -49,7 +44,7 @@ final class LeafReader {
         do throws(SQLError) {
             let asCodes = try deliversCodes(rows)
             if !asCodes, let lent = try lend(rows) { return lent }
-            let target = try LaneTarget(leaf.type, count: rows.count, dictionary: asCodes ? dictionary : nil)
+            let target = try LaneTarget(leaf.type, count: rows.count, dictionary: asCodes ? decoder.dictionary : nil)
             var done = 0
             while done < rows.count {
                 let page = try pageHolding(rows[done])
@@ -79,7 +74,7 @@ final class LeafReader {
         let place = pages.slots[slot]
         let raw = try pages.open(place)
         let nulls = try leaf.definition == 0 ? nil : Self.nulls(raw, leaf, place.count)
-        if place.encoding.isDictionary, dictionary == nil { dictionary = try pages.dictionary() }
+        if place.encoding.isDictionary, decoder.dictionary == nil { decoder.dictionary = try pages.dictionary() }
         let fresh = try PageDecoding.decode(raw, encoding: place.encoding, entries: place.count, nulls: nulls, leaf)
         page = fresh
         pageSlot = slot
@@ -107,7 +102,7 @@ final class LeafReader {
             index += 1
         }
         let dictionary = try pages.dictionary()
-        self.dictionary = dictionary
+        decoder.dictionary = dictionary
         // An empty dictionary has no value that the lane of a NULL row could name.
         return dictionary.count > 0 && (dictionary.physical == .text || dictionary.count <= Self.largestNumberDictionary)
     }
@@ -137,9 +132,9 @@ final class LeafReader {
                     numbers[i] = picks[start &+ i] &- UInt32(truncatingIfNeeded: first)
                     i &+= 1
                 }
-                try decodeValues(page, first: 0, numbers, count, target, target.lane(start))
+                try decoder.decode(page, first: 0, numbers, count, target, target.lane(start))
             } else {
-                try decodeValues(page, first: rows[start] - first, nil, count, target, target.lane(start))
+                try decoder.decode(page, first: rows[start] - first, nil, count, target, target.lane(start))
             }
             return
         }
@@ -157,8 +152,8 @@ final class LeafReader {
         let before = nulls.rank(row)
         let valueCount = nulls.rank(row + count) - before
         let out = target.lane(start)
-        if valueCount == count { return try decodeValues(page, first: before, nil, count, target, out) }
-        if valueCount > 0 { try decodeValues(page, first: before, nil, valueCount, target, values) }
+        if valueCount == count { return try decoder.decode(page, first: before, nil, count, target, out) }
+        if valueCount > 0 { try decoder.decode(page, first: before, nil, valueCount, target, values) }
         try target.mark(start, count) { nulls.word(row &+ $0) }
         NullSpreading.spread(values, target.stride, count, into: out) { nulls.word(row &+ $0) }
     }
@@ -180,109 +175,9 @@ final class LeafReader {
             i &+= 1
         }
         let out = target.lane(start)
-        if valueCount == count { return try decodeValues(page, first: 0, numbers, count, target, out) }
-        if valueCount > 0 { try decodeValues(page, first: 0, numbers, valueCount, target, values) }
+        if valueCount == count { return try decoder.decode(page, first: 0, numbers, count, target, out) }
+        if valueCount > 0 { try decoder.decode(page, first: 0, numbers, valueCount, target, values) }
         try target.mark(start, count) { bits.word($0) }
         NullSpreading.spread(values, target.stride, count, into: out) { bits.word($0) }
-    }
-
-    // MARK: Values of one page
-
-    /// `count` values, from number `first` on or those that `picks` numbers, as lanes of the target.
-    private func decodeValues(
-        _ page: DataPage, first: Int, _ picks: UnsafeMutablePointer<UInt32>?, _ count: Int, _ target: LaneTarget,
-        _ out: UnsafeMutableRawPointer
-    ) throws(SQLError) {
-        let picks = picks.map { UnsafePointer($0) }
-        switch page.form {
-        case .codes: try decodeCodes(page, first, picks, count, target, out)
-        case .fixed:
-            let conversion: LaneConversion = if case .fixed(let stored) = leaf.storage { stored } else { .copy1 }
-            guard conversion.convert(page.base, first: first, picks: picks, count, into: out) else {
-                throw ValueDecoding.outOfRange(leaf)
-            }
-            if target.type.physical == .text { target.keep(page.owners) }
-        case .bits:
-            let lanes = out.assumingMemoryBound(to: UInt8.self)
-            var i = 0
-            while i < count {
-                let bit = picks.map { Int($0[i]) } ?? first &+ i
-                lanes[i] = page.base.load(fromByteOffset: bit &>> 3, as: UInt8.self) &>> UInt8(truncatingIfNeeded: bit & 7) & 1
-                i &+= 1
-            }
-        case .texts, .views: try decodeTexts(page, first, picks, count, target, out)
-        }
-    }
-
-    private func decodeCodes(
-        _ page: DataPage, _ first: Int, _ picks: UnsafePointer<UInt32>?, _ count: Int, _ target: LaneTarget,
-        _ out: UnsafeMutableRawPointer
-    ) throws(SQLError) {
-        guard let dictionary else { throw .internalFault("codes without a dictionary") }
-        let isCoded = target.dictionary != nil
-        let result = isCoded ? out.assumingMemoryBound(to: UInt32.self) : codes
-        var isComplete: Bool
-        if let picks {
-            let low = Int(picks[0]), span = Int(picks[count &- 1]) &- low &+ 1
-            if span <= count &* Self.densest {
-                isComplete = page.codes.skip(low &- page.codes.position) && page.codes.read(span, into: codes)
-                var i = 0
-                while i < count {
-                    // In place where the result is the scratch: a value never moves up.
-                    result[i] = codes[Int(picks[i]) &- low]
-                    i &+= 1
-                }
-            } else {
-                isComplete = page.codes.pick(picks, count, into: result)
-            }
-        } else {
-            isComplete = page.codes.skip(first &- page.codes.position) && page.codes.read(count, into: result)
-        }
-        guard isComplete else { throw SQLError(.dataCorrupted, "corrupt Parquet file: a page ends within its dictionary codes") }
-        try check(result, count, dictionary.count, page.codes.width)
-        if !isCoded {
-            Gathering.gather(dictionary.lanes, result, count, stride: target.stride, into: out)
-            if dictionary.physical == .text { target.keep(dictionary.owners) }
-        }
-    }
-
-    /// - Throws: `XX001` if a code is not in the dictionary.
-    private func check(_ codes: UnsafePointer<UInt32>, _ count: Int, _ limit: Int, _ width: Int) throws(SQLError) {
-        if width < 32, 1 << width <= limit { return }
-        var highest: UInt32 = 0
-        var i = 0
-        while i < count {
-            highest = max(highest, codes[i])
-            i &+= 1
-        }
-        guard Int(highest) < limit || count == 0 else {
-            throw SQLError(.dataCorrupted, "corrupt Parquet file: code \(highest) in a dictionary of \(limit) values")
-        }
-    }
-
-    private func decodeTexts(
-        _ page: DataPage, _ first: Int, _ picks: UnsafePointer<UInt32>?, _ count: Int, _ target: LaneTarget,
-        _ out: UnsafeMutableRawPointer
-    ) throws(SQLError) {
-        let isDecimal = leaf.storage == .decimalText
-        // Decimals pass through views of their own: `values` may already be the destination.
-        let holder = isDecimal ? try Buffer(byteCount: count * 16) : nil
-        let views = (holder?.base ?? out).assumingMemoryBound(to: StringView.self)
-        if page.form == .views {
-            if let picks {
-                Gathering.gather(page.base, picks, count, stride: 16, into: UnsafeMutableRawPointer(views))
-            } else {
-                memcpy(views, page.base + first * 16, count * 16)
-            }
-        } else {
-            let isComplete =
-                if let picks { page.texts.pick(picks, count, into: views) } else {
-                    page.texts.skip(first - page.texts.position) && page.texts.read(count, into: views)
-                }
-            guard isComplete else { throw SQLError(.dataCorrupted, "corrupt Parquet file: a text goes beyond its page") }
-        }
-        if isDecimal { return try ValueDecoding.decimals(views, count, leaf, into: out) }
-        if !page.isChecked { try ValueDecoding.checkUTF8(views, count) }
-        target.keep(page.owners)
     }
 }

@@ -165,11 +165,13 @@ struct ThriftReader {
     private mutating func listHeader(_ field: ThriftField) throws(SQLError) -> (ThriftType, Int) {
         guard field.type == .list || field.type == .set else { throw wrongType(field) }
         let header = try byte()
+        let short = UInt64(header &>> 4)
+        let count = short == 15 ? try varint() : short
+        // Some writers give empty lists no element type.
+        if count == 0 { return (.byte, 0) }
         guard let type = ThriftType(rawValue: header & 15), type != .stop else {
             throw corrupt("a list holds elements of type \(header & 15)")
         }
-        let short = UInt64(header &>> 4)
-        let count = short == 15 ? try varint() : short
         // Every element takes at least a byte, so the file bounds what is built from the list.
         guard count <= UInt64(remaining) else { throw corrupt("a list of \(count) elements goes beyond the end") }
         return (type, Int(count))

@@ -11,6 +11,8 @@ enum ThriftType: UInt8, Sendable {
     case list = 9, set = 10, map = 11
     case structure = 12
     case uuid = 13
+
+    var isInteger: Bool { self == .int32 || self == .int64 || self == .int16 || self == .byte }
 }
 
 /// A field of a struct that is being read: its number and the type of its value.

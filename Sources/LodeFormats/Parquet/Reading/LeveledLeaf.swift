@@ -1,0 +1,137 @@
+/// Reads the levels and values of one leaf of a nested column.
+
+import LodeCore
+import LodeVectors
+
+/// The entries of some rows: one for every value, NULL and empty list.
+struct LeafEntries {
+    /// 0 where a row begins.
+    var repetition: [UInt8] = []
+    var definition: [UInt8] = []
+    /// The values that are there, in order, flat and without nulls.
+    var values: [Column] = []
+
+    var count: Int { definition.count }
+}
+
+/// A forward cursor over the entries of a column chunk.
+final class LeveledLeaf {
+    let pages: ChunkPages
+    private let leaf: ParquetLeaf
+    private let decoder: ValueReader
+    private var slot = 0
+    private var page: DataPage?
+    private var repetition: Buffer?
+    private var definition: Buffer?
+    /// Entries of the page that are passed, and how many of them had values.
+    private var entry = 0
+    private var value = 0
+    /// The row that the entry before the next one belongs to; -1 at the start.
+    private var row = -1
+
+    init(_ pages: ChunkPages) throws(SQLError) {
+        self.pages = pages
+        leaf = pages.leaf
+        decoder = try ValueReader(pages.leaf)
+    }
+
+    /// The entries of the rows.
+    func read(_ rows: RowSet) throws(SQLError) -> LeafEntries {
+        try pages.load()
+        var result = LeafEntries()
+        guard rows.count > 0 else { return result }
+        do throws(SQLError) {
+            var wanted = 0
+            while try openPage() {
+                let isDone = try collect(rows, &wanted, &result)
+                if isDone { break }
+                slot += 1
+                page = nil
+            }
+        } catch {
+            throw error.place == nil ? pages.located(error) : error
+        }
+        return result
+    }
+
+    /// Makes the page at `slot` the current one; false behind the last.
+    private func openPage() throws(SQLError) -> Bool {
+        if page != nil { return true }
+        guard slot < pages.slots.count else { return false }
+        let place = pages.slots[slot]
+        let raw = try pages.open(place)
+        repetition = try levels(raw.repetition, raw.repetitionEncoding, leaf.repetition, place.count)
+        definition = try levels(raw.definition, raw.definitionEncoding, leaf.definition, place.count)
+        let nulls = try definition.flatMap { levels throws(SQLError) in
+            try PageNulls.make(
+                levels: levels.base.assumingMemoryBound(to: UInt8.self), atLeast: UInt8(truncatingIfNeeded: leaf.definition),
+                rows: place.count)
+        }
+        if place.encoding.isDictionary, decoder.dictionary == nil { decoder.dictionary = try pages.dictionary() }
+        page = try PageDecoding.decode(raw, encoding: place.encoding, entries: place.count, nulls: nulls, leaf)
+        entry = 0
+        value = 0
+        return true
+    }
+
+    private func levels(
+        _ bytes: UnsafeRawBufferPointer, _ encoding: Int32, _ maximum: Int, _ count: Int
+    ) throws(SQLError) -> Buffer? {
+        if maximum == 0 { return nil }
+        return try encoding == ParquetEncoding.bitPacked.rawValue
+            ? LevelDecoding.bitPacked(bytes, maximum: maximum, count: count)
+            : LevelDecoding.hybrid(bytes, maximum: maximum, count: count)
+    }
+
+    /// Goes through the current page; true once all rows are complete. `wanted` is the number of the next listed row.
+    private func collect(_ rows: RowSet, _ wanted: inout Int, _ result: inout LeafEntries) throws(SQLError) -> Bool {
+        guard let page else { return true }
+        let count = page.rowCount
+        let reps = repetition.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt8.self)) }
+        let defs = definition.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt8.self)) }
+        let maximum = UInt8(truncatingIfNeeded: leaf.definition)
+        let last = rows[rows.count - 1]
+        var numbers: [UInt32] = []
+        var isDone = false
+        while entry < count {
+            let rep = reps?[entry] ?? 0
+            if rep == 0 {
+                if row >= last {
+                    isDone = true
+                    break
+                }
+                row &+= 1
+                while wanted < rows.count, rows[wanted] < row { wanted &+= 1 }
+            }
+            let def = defs?[entry] ?? 0
+            if wanted < rows.count, rows[wanted] == row {
+                result.repetition.append(rep)
+                result.definition.append(def)
+                if def == maximum { numbers.append(UInt32(truncatingIfNeeded: value)) }
+            }
+            if def == maximum { value &+= 1 }
+            entry &+= 1
+        }
+        if !numbers.isEmpty { result.values.append(try values(page, &numbers)) }
+        return isDone
+    }
+
+    private func values(_ page: DataPage, _ numbers: inout [UInt32]) throws(SQLError) -> Column {
+        let target = try LaneTarget(leaf.type, count: numbers.count, dictionary: nil)
+        let count = numbers.count
+        var failure: SQLError?
+        numbers.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            do throws(SQLError) {
+                var done = 0
+                while done < count {
+                    let take = min(Chunk.capacity, count - done)
+                    try decoder.decode(page, first: 0, base + done, take, target, target.lane(done))
+                    done += take
+                }
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return target.column()
+    }
+}
