@@ -69,7 +69,7 @@ extension Printer {
         case .element(let base, let index):
             self.expression(base, atLeast: .postfix)
             write("[")
-            self.expression(index)
+            bound(index)
             write("]")
         case .slice(let slice): self.slice(slice)
         case .field(let base, let field):
@@ -83,7 +83,7 @@ extension Printer {
     /// After a name or a number, a dot would be a part of it: parentheses keep them apart.
     private mutating func fieldBase(_ base: Expression) {
         switch base.kind {
-        case .name, .literal(.number), .star:
+        case .name, .literal(.number), .interval, .star:
             write("(")
             expression(base)
             write(")")
@@ -119,14 +119,23 @@ extension Printer {
     private mutating func slice(_ slice: Slice) {
         expression(slice.base, atLeast: .postfix)
         write("[")
-        if let lower = slice.lower { expression(lower) }
+        if let lower = slice.lower { bound(lower) }
         write(":")
-        if let upper = slice.upper { expression(upper) }
+        if let upper = slice.upper { bound(upper) }
         if let step = slice.step {
             write(slice.upper == nil ? " :" : ":")
-            expression(step)
+            bound(step)
         }
         write("]")
+    }
+
+    /// A bound, or an index: what begins with a colon (a variable) needs parentheses there.
+    private mutating func bound(_ value: Expression) {
+        let start = text.endIndex
+        expression(value)
+        guard text[start...].hasPrefix(":") else { return }
+        text.insert("(", at: start)
+        write(")")
     }
 
     private mutating func predicate(_ expression: Expression) {
@@ -151,6 +160,8 @@ extension Printer {
             self.expression(value, atLeast: .other)
             write(negated ? " NOT IN (" : " IN (")
             expressions(items)
+            // A comma tells a list of one subquery from the subquery itself.
+            if items.count == 1, case .subquery = items[0].kind { write(",") }
             write(")")
         case .inQuery(let value, let query, let negated):
             self.expression(value, atLeast: .other)

@@ -61,7 +61,7 @@ extension Transform {
         switch rule(edge) {
         case .select, .fromFirst: return .select(try select(edge))
         case .union, .intersect: return try setOperation(edge)
-        case .values: return .values(try values(edge))
+        case .values, .inlineValues: return .values(try values(edge))
         case .tableCommand:
             let name = try kid(edge, 0)
             return .table(TableReference(.table(try qualifiedName(name), nil), alias: nil, span: span(name)))

@@ -86,6 +86,7 @@ enum Rule: String, CaseIterable {
     case tableAtom = "table_atom"
     case subqueryTable = "subquery_table"
     case nestedTable = "nested_table"
+    case inlineValues = "inline_values"
     case valuesTable = "values_table"
     case functionTable = "function_table"
     case tableCall = "table_call"
