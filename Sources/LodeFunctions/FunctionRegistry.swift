@@ -10,6 +10,8 @@ package enum FunctionRegistry {
 
     static let scalarFamilies: [[ScalarFunction]] = [
         ScalarFunction.arithmetic, ScalarFunction.comparisons,
+        ScalarFunction.textBasics, ScalarFunction.textBuilding, ScalarFunction.textSearching, ScalarFunction.matching,
+        ScalarFunction.regex, ScalarFunction.encodings,
     ]
     static let aggregateFamilies: [[AggregateFunction]] = [
         AggregateFunction.counts, AggregateFunction.sums, AggregateFunction.extremes, AggregateFunction.flags,

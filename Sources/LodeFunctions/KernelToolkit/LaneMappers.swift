@@ -8,8 +8,12 @@ extension StrictCall {
     @inline(__always)
     func map<A, R: BitwiseCopyable>(_: A.Type, to type: SQLType, _ body: (A) -> R) throws(SQLError) -> Column {
         let result = try LaneResult<R>(count)
-        let a = lanes(0, A.self)
+        let a = arguments[0].pointer(as: A.self)
         var i = 0
+        if isConstant(0) {
+            result.lanes.update(repeating: body(a[0]), count: count)
+            return result.column(type)
+        }
         while i < count {
             result.lanes[i] = body(a[i])
             i &+= 1
@@ -17,15 +21,32 @@ extension StrictCall {
         return result.column(type)
     }
 
-    /// One result a row, from two arguments.
+    /// One result a row, from two arguments; a loop of its own where one is a constant.
     @inline(__always)
     func map<A, B, R: BitwiseCopyable>(_: A.Type, _: B.Type, to type: SQLType, _ body: (A, B) -> R) throws(SQLError) -> Column {
         let result = try LaneResult<R>(count)
-        let a = lanes(0, A.self), b = lanes(1, B.self)
+        let out = result.lanes
+        let a = arguments[0].pointer(as: A.self), b = arguments[1].pointer(as: B.self)
         var i = 0
-        while i < count {
-            result.lanes[i] = body(a[i], b[i])
-            i &+= 1
+        switch (isConstant(0), isConstant(1)) {
+        case (true, true): out.update(repeating: body(a[0], b[0]), count: count)
+        case (true, false):
+            let left = a[0]
+            while i < count {
+                out[i] = body(left, b[i])
+                i &+= 1
+            }
+        case (false, true):
+            let right = b[0]
+            while i < count {
+                out[i] = body(a[i], right)
+                i &+= 1
+            }
+        case (false, false):
+            while i < count {
+                out[i] = body(a[i], b[i])
+                i &+= 1
+            }
         }
         return result.column(type)
     }

@@ -55,6 +55,26 @@ extension StrictCall {
         return result.column(type, validity: nulls.buffer)
     }
 
+    /// One text a row that has no NULL, written into a sink from the first argument's bytes.
+    @inline(__always)
+    func mapBytes(
+        to type: SQLType = .varchar, _ body: (Int, UnsafeRawBufferPointer, ByteSink) throws(SQLError) -> Void
+    ) throws(SQLError) -> Column {
+        let source = texts(0)
+        let sink = try ByteSink(capacity: 256)
+        return try mapText(to: type) { (row, arena) throws(SQLError) in
+            sink.truncate()
+            try source[row].withBytes(throwing: { (bytes: UnsafeRawBufferPointer) throws(SQLError) in try body(row, bytes, sink) })
+            guard sink.count <= Self.longestText else {
+                throw SQLError(.programLimitExceeded, "the result would be a text of more than 1 GB")
+            }
+            return try arena.add(sink.bytes)
+        }
+    }
+
+    /// No function makes a longer text.
+    static var longestText: Int { 1 << 30 }
+
     /// A part of an argument's text a row, without a copy: the body gives a byte range of the first argument's text.
     @inline(__always)
     func mapPart(_ body: (Int, UnsafeRawBufferPointer) throws(SQLError) -> Range<Int>) throws(SQLError) -> Column {
