@@ -126,13 +126,20 @@ extension ParserInput {
     fileprivate func mentionedTables(from start: Int) -> [Completion.Table] {
         var tables: [Completion.Table] = []
         var token = start
-        var inFrom = false
+        // How many parentheses are open, and how many were where FROM stands: its commas are there.
+        var depth = 0
+        var fromDepth = -1
         let end = statementEnd(from: start)
         while token < end {
             let word = grammar.vocabulary.isKeyword(tokens.kinds[token]) ? tokenText(token).lowercased() : ""
             let begins = ["from", "join", "into", "update", "table"].contains(word)
-            if begins { inFrom = true } else if ["where", "group", "order", "select", "set", "on"].contains(word) { inFrom = false }
-            let isTable = begins || (inFrom && tokenText(token) == ",")
+            if begins { fromDepth = depth } else if ["where", "group", "order", "select", "set"].contains(word) { fromDepth = -1 }
+            switch tokenText(token) {
+            case "(": depth += 1
+            case ")": depth -= 1
+            default: break
+            }
+            let isTable = begins || (fromDepth == depth && tokenText(token) == ",")
             token += 1
             guard isTable, token < end, isName(token) else { continue }
             var table = Completion.Table(name: [nameText(token)])

@@ -62,6 +62,8 @@ struct GrammarCompiler {
         emit(.halt)
         // The rules that wrap operators have no code of their own.
         for (index, rule) in definition.rules.enumerated() where rule.table < 0 && !wraps[index] {
+            // Asked for its own sake: it finds left recursion.
+            _ = try first.rule(index)
             output.entry[index] = Int32(output.code.count)
             try emit(pattern: rule.pattern)
             emit(.end, x: rule.lifts ? 1 : 0, a: UInt16(index))

@@ -5,7 +5,6 @@ enum Rule: String, CaseIterable {
     /// A rule that only groups others.
     case untagged = ""
     case tableName = "table_name"
-    case viewName = "view_name"
     case schemaName = "schema_name"
     case newName = "new_name"
     case columnPath = "column_path"

@@ -5,7 +5,7 @@ enum Word: String, CaseIterable {
     case other = ""
     case absent = "absent"
     case all, always, and, analyze, anti, any, array, asc, asof, asymmetric, begin, between, both, by, cast, char, character
-    case copy, cross, cube, current, data, delete, desc, distinct, distinctFrom = "distinctfrom", double, escape, except
+    case copy, cross, cube, current, data, delete, desc, distinct, double, escape, except
     case exclude, external, `false`, fetch, first, following, `for`, from, full, glob, group, groups, ilike, ignore, inner
     case inputformat, intersect, into, isnull, last, leading, left, like, local, map, matched, materialized, name, national
     case nchar, next, no, not, notnull, null, nulls, on, others, outer, overwrite, partitioned, percent, preceding, primary

@@ -1,0 +1,93 @@
+// The traps of ordered choice, looked for in the grammar itself.
+import Testing
+
+@testable import LodeSyntax
+
+@Suite struct GrammarLintTests {
+    let definition: GrammarDefinition
+
+    init() throws {
+        definition = try GrammarReader.read(GrammarFile.embedded, keywords: GrammarFile.embeddedKeywords)
+    }
+
+    private static func compile(_ text: String) throws -> CompiledGrammar {
+        let keywords = Array("word,class\nselect,reserved\nfrom,reserved\nname,unreserved\n".utf8)
+        return try GrammarCompiler.compile(
+            GrammarReader.read([GrammarFile(name: "test", text: Array(text.utf8))], keywords: keywords))
+    }
+
+    @Test func `the embedded grammar compiles`() throws {
+        let grammar = try Grammar.loaded.get()
+        #expect(grammar.statementRule > 0 && grammar.expressionRule > 0 && grammar.typeRule > 0)
+    }
+
+    @Test(arguments: [
+        ("a = a SELECT\n", "begins with itself"), ("a = b\nb = a? SELECT\n", "begins with itself"), ("a = SELCT\n", "not in keywords.csv"),
+        ("a = b\n", "not defined"), ("a = SELECT\na = FROM\n", "defined twice"), ("a = SELECT (FROM\n", "expected )"), ("a = (b?)* SELECT\nb = FROM\n", "match nothing"),
+        ("a = @x\n", "unknown"), ("a = '++++++'\n", "one to three"), ("operators t over a\n  left x = SELECT _\na = FROM\n", "does not begin with _"), ("a = _\n", "outside"),
+    ]) func `mistakes in a grammar are found when it is loaded`(text: String, message: String) {
+        #expect(performing: { try Self.compile(text) }, throws: { "\($0)".contains(message) })
+    }
+
+    @Test func `an alternative that can match nothing is the last`() throws {
+        var analysis = try GrammarAnalysis(definition)
+        for (index, pattern) in definition.patterns.enumerated() where pattern.kind == .choice {
+            for alternative in definition.children(of: Int32(index)).dropLast() {
+                #expect(try !analysis.first(alternative).nullable, "pattern \(index)")
+            }
+        }
+    }
+
+    @Test func `optional names leave alone the keywords that may follow`() throws {
+        var analysis = try GrammarAnalysis(definition)
+        #expect(try analysis.greedyNames() == [])
+    }
+
+    @Test(arguments: [("a = @x? NAME\n", 1), ("a = (!NAME @x)? NAME\n", 0), ("a = @x? FROM\n", 0), ("a = b? FROM?\nb = @x c\nc = NAME? @x\n", 0)])
+    func `an optional name before an unreserved keyword is found`(text: String, count: Int) throws {
+        let keywords = Array("word,class\nfrom,reserved\nname,unreserved\n".utf8)
+        let file = GrammarFile(name: "test", text: Array(("name @x = ident unreserved\n" + text).utf8))
+        var analysis = try GrammarAnalysis(try GrammarReader.read([file], keywords: keywords))
+        #expect(try analysis.greedyNames().count == count)
+    }
+
+    @Test func `every rule is reached`() throws {
+        var reached: Set<Int> = []
+        var queue = ["statement", "whole_expression", "whole_type"].compactMap { definition.rule(named: $0) }
+        func visit(_ node: Int32) {
+            let pattern = definition.patterns[Int(node)]
+            if pattern.kind == .rule { queue.append(Int(pattern.value)) }
+            for child in definition.children(of: node) { visit(child) }
+        }
+        while let rule = queue.popLast() {
+            guard reached.insert(rule).inserted else { continue }
+            let found = definition.rules[rule]
+            guard found.table >= 0 else { visit(found.pattern); continue }
+            let table = definition.tables[Int(found.table)]
+            queue.append(table.atom)
+            for operation in table.operators { queue.append(operation.rule) }
+        }
+        let lost = definition.rules.indices.filter { !reached.contains($0) }.map { definition.rules[$0].name }
+        #expect(lost == [])
+    }
+
+    @Test func `every kind of name is used`() {
+        let used = Set(definition.patterns.filter { $0.kind == .name }.map { Int($0.value) })
+        #expect(definition.names.indices.filter { !used.contains($0) }.map { definition.names[$0].name } == [])
+    }
+
+    @Test func `the transform knows no rule or word that the grammar lacks`() throws {
+        let names = Set(definition.rules.map(\.name))
+        #expect(Rule.allCases.filter { $0 != .untagged && !names.contains($0.rawValue) } == [])
+        let words = Set(definition.vocabulary.spellings.filter { definition.usedTerminals.contains($0.1) }.map(\.0))
+        #expect(Word.allCases.filter { $0 != .other && $0 != .absent && !words.contains($0.rawValue) } == [])
+    }
+
+    @Test func `every statement is documented`() throws {
+        let statement = try #require(definition.rule(named: "statement"))
+        let explainable = try #require(definition.rule(named: "explainable"))
+        let rules = [statement, explainable].flatMap { definition.children(of: definition.rules[$0].pattern) }
+            .map { definition.rules[Int(definition.patterns[Int($0)].value)] }
+        #expect(rules.filter { $0.doc.isEmpty && $0.name != "explainable" }.map(\.name) == [])
+    }
+}
