@@ -54,6 +54,11 @@ package final class GroupRows: @unchecked Sendable {
     package var count: Int { partitions.reduce(0) { $0 + $1.count } }
     package func count(of partition: Int) -> Int { partitions[partition].count }
 
+    /// The row that a partition got first; nil if it has none.
+    package func firstRow(of partition: Int) -> UnsafeMutableRawPointer? {
+        partitions[partition].count > 0 ? partitions[partition].blocks[0].base : nil
+    }
+
     /// The partition of a hash: its highest bits.
     @inline(__always)
     package func partition(of hash: UInt64) -> Int {

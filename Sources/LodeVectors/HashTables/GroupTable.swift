@@ -26,8 +26,6 @@ package final class GroupTable {
     package private(set) var hasForgotten = false
     /// Rows found in the table since it was last full, other than by being next to one of the same key.
     private var found = 0
-    /// Counts up whenever rows may have lost their entries: caches of addresses end with it.
-    package private(set) var generation = 0
 
     private static let addressMask: UInt64 = 0xffff_ffff_ffff
     private static let smallest = 4096
@@ -112,7 +110,6 @@ package final class GroupTable {
                     used = 0
                     found = 0
                     hasForgotten = true
-                    generation += 1
                     return
                 }
             }

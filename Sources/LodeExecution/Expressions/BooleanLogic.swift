@@ -1,0 +1,103 @@
+/// SQL's three-valued AND, OR and NOT over boolean columns.
+
+import LodeCore
+import LodeVectors
+
+enum BooleanLogic {
+    /// - Requires: both have `count` rows.
+    static func and(_ left: Column, _ right: Column, _ count: Int) throws(SQLError) -> Column {
+        try combine(left, right, count, decisive: 0) { $0 & $1 }
+    }
+
+    static func or(_ left: Column, _ right: Column, _ count: Int) throws(SQLError) -> Column {
+        try combine(left, right, count, decisive: 1) { $0 | $1 }
+    }
+
+    static func not(_ column: Column, _ count: Int) throws(SQLError) -> Column {
+        if column.layout == .constant {
+            if column.isNull(0) { return column }
+            return try Column.constant(.boolean(column.pointer(as: UInt8.self)[0] == 0), .boolean, count: count)
+        }
+        let flat = try column.flattened()
+        let lanes = try Buffer(byteCount: count)
+        let out = lanes.base.assumingMemoryBound(to: UInt8.self), input = flat.pointer(as: UInt8.self)
+        var i = 0
+        while i < count {
+            out[i] = (input[i] & 1) ^ 1
+            i &+= 1
+        }
+        return Column(flat: .boolean, count: count, lanes: lanes, validity: flat.validityBuffer)
+    }
+
+    /// `decisive` settles the result whatever the other side is: false for AND, true for OR.
+    @inline(__always)
+    private static func combine(
+        _ left: Column, _ right: Column, _ count: Int, decisive: UInt8, _ operation: (UInt8, UInt8) -> UInt8
+    ) throws(SQLError) -> Column {
+        let l = try left.flattened(), r = try right.flattened()
+        let a = l.pointer(as: UInt8.self), b = r.pointer(as: UInt8.self)
+        let lanes = try Buffer(byteCount: count)
+        let out = lanes.base.assumingMemoryBound(to: UInt8.self)
+        guard l.mayHaveNulls || r.mayHaveNulls else {
+            var i = 0
+            while i < count {
+                out[i] = operation(a[i], b[i])
+                i &+= 1
+            }
+            return Column(flat: .boolean, count: count, lanes: lanes)
+        }
+        let validity = try Validity.allValid(count)
+        let mask = validity.base.assumingMemoryBound(to: UInt64.self)
+        let leftMask = l.validity, rightMask = r.validity
+        for i in 0..<count {
+            let leftValid = Validity.isValid(leftMask, i), rightValid = Validity.isValid(rightMask, i)
+            let settled = (leftValid && a[i] == decisive) || (rightValid && b[i] == decisive)
+            if settled {
+                out[i] = decisive
+            } else if leftValid, rightValid {
+                out[i] = operation(a[i], b[i])
+            } else {
+                out[i] = 0
+                Validity.clear(mask, i)
+            }
+        }
+        return Column(flat: .boolean, count: count, lanes: lanes, validity: validity)
+    }
+
+    /// The rows of a boolean column that are not settled yet: not false for AND, not true for OR.
+    static func unsettled(_ column: Column, _ count: Int, decisive: UInt8) throws(SQLError) -> Selection {
+        let selection = try Selection(capacity: count)
+        let flat = try column.flattened()
+        let lanes = flat.pointer(as: UInt8.self), mask = flat.validity
+        var kept = 0, i = 0
+        while i < count {
+            selection.rows[kept] = UInt32(truncatingIfNeeded: i)
+            kept &+= Validity.isValid(mask, i) && lanes[i] == decisive ? 0 : 1
+            i &+= 1
+        }
+        selection.count = kept
+        return selection
+    }
+
+    /// Splits rows: those where `condition` is true, and the others. `rows` nil means all; the results are row numbers of the chunk.
+    static func split(
+        _ condition: Column, _ rows: Selection?, _ count: Int
+    ) throws(SQLError) -> (yes: Selection, no: Selection) {
+        let yes = try Selection(capacity: count), no = try Selection(capacity: count)
+        let flat = try condition.flattened()
+        let lanes = flat.pointer(as: UInt8.self), mask = flat.validity
+        var accepted = 0, refused = 0, i = 0
+        while i < count {
+            let row = rows.map { $0.rows[i] } ?? UInt32(truncatingIfNeeded: i)
+            let isTrue = Validity.isValid(mask, i) && lanes[i] != 0
+            yes.rows[accepted] = row
+            no.rows[refused] = row
+            accepted &+= isTrue ? 1 : 0
+            refused &+= isTrue ? 0 : 1
+            i &+= 1
+        }
+        yes.count = accepted
+        no.count = refused
+        return (yes, no)
+    }
+}

@@ -1,0 +1,129 @@
+/// An aggregation with its expressions compiled and its rows laid out.
+
+import LodeCore
+import LodeFunctions
+import LodePlan
+import LodeVectors
+
+/// What all workers of one aggregation share.
+///
+/// Chunks become columns in this order: the keys, then everything that aggregates read, each once.
+final class AggregatePlan: Sendable {
+    /// One aggregate, with positions among the input columns.
+    struct Call: Sendable {
+        let function: BoundAggregate
+        let arguments: [Int]
+        let filter: Int?
+        /// Where its state lies among the states of a row.
+        let stateOffset: Int
+        /// The side table that its rows go through; nil for those that are added at once.
+        let side: Int?
+    }
+
+    /// Rows that are kept until the end: those of a DISTINCT aggregate, once each; those of an ordered one, to be sorted.
+    struct Side: Sendable {
+        let arguments: [Int]
+        let filter: Int?
+        let isDistinct: Bool
+        /// Positions among the input columns.
+        let order: [OrderKey]
+        let call: Int
+        /// The columns that it keeps after the group's keys: arguments, then order keys.
+        var columns: [Int] { arguments + order.map(\.column) }
+    }
+
+    struct OrderKey: Sendable, Hashable {
+        let column: Int
+        let descending: Bool
+        let nullsFirst: Bool
+    }
+
+    let inputs: ExpressionList
+    let keyTypes: [SQLType]
+    let keyNullable: [Bool]
+    /// Each a list of keys; one of all keys where there are no GROUPING SETS.
+    let sets: [[Int]]
+    let hasSetColumn: Bool
+    let calls: [Call]
+    let sides: [Side]
+    let stateBytes: Int
+    let hasStateOwners: Bool
+    let resultTypes: [SQLType]
+
+    init(_ node: AggregateNode, input: [PlanColumn], functions: FunctionContext) throws(SQLError) {
+        var expressions = node.groups.map(\.expression)
+        let keyCount = expressions.count
+        var known: [BoundExpression: Int] = [:]
+        func position(_ expression: BoundExpression) -> Int {
+            if let index = known[expression] { return index }
+            expressions.append(expression)
+            if !expression.isVolatile { known[expression] = expressions.count - 1 }
+            return expressions.count - 1
+        }
+        var calls: [Call] = [], sides: [Side] = []
+        var offset = 0
+        for aggregate in node.aggregates {
+            let arguments = aggregate.arguments.map(position)
+            let filter = aggregate.filter.map(position)
+            let isDistinct = aggregate.isDistinct && !aggregate.arguments.isEmpty
+                && !(FunctionRegistry.aggregates[aggregate.name]?.ignoresDuplicates ?? false)
+            let order = aggregate.order.map {
+                OrderKey(column: position($0.expression), descending: $0.descending, nullsFirst: $0.nullsFirst)
+            }
+            var side: Int?
+            if isDistinct || !order.isEmpty {
+                side = sides.count
+                sides.append(Side(arguments: arguments, filter: filter, isDistinct: isDistinct, order: order, call: calls.count))
+            }
+            calls.append(
+                Call(function: aggregate.function, arguments: arguments, filter: filter, stateOffset: offset, side: side))
+            offset += (aggregate.function.stateBytes + 7) / 8 * 8
+        }
+        inputs = try ExpressionList(expressions, columns: input, functions: functions)
+        keyTypes = node.groups.map(\.expression.type)
+        keyNullable = node.groups.map(\.column.nullable)
+        sets = node.sets ?? [Array(0..<keyCount)]
+        hasSetColumn = node.setColumn != nil
+        self.calls = calls
+        self.sides = sides
+        stateBytes = offset
+        hasStateOwners = calls.contains { $0.function.destroy != nil }
+        resultTypes = node.aggregates.map(\.function.returns)
+    }
+
+    /// DISTINCT over all columns: keys only.
+    init(distinct columns: [PlanColumn], functions: FunctionContext) throws(SQLError) {
+        inputs = try ExpressionList(columns.map(\.reference), columns: columns, functions: functions)
+        keyTypes = columns.map(\.type)
+        keyNullable = columns.map { _ in true }
+        sets = [Array(columns.indices)]
+        hasSetColumn = false
+        calls = []
+        sides = []
+        stateBytes = 0
+        hasStateOwners = false
+        resultTypes = []
+    }
+
+    func layout(of set: [Int]) throws(SQLError) -> GroupLayout {
+        try GroupLayout(
+            keys: set.map { NestedKeys.keyType(keyTypes[$0]) }, nullable: set.map { keyNullable[$0] || sets.count > 1 },
+            stateBytes: stateBytes)
+    }
+
+    /// The rows of a side table: the group's keys, the arguments, what they are ordered by.
+    func layout(of side: Side, in set: [Int]) throws(SQLError) -> GroupLayout {
+        let types = set.map { keyTypes[$0] } + side.columns.map { inputs.types[$0] }
+        return try GroupLayout(
+            keys: types.map(NestedKeys.keyType), nullable: types.map { _ in true }, stateBytes: 0)
+    }
+
+    /// Frees what the states of rows own; nil if they own nothing.
+    func destroyer(_ layout: GroupLayout) -> (@Sendable (UnsafePointer<UnsafeMutableRawPointer>, Int) -> Void)? {
+        guard hasStateOwners else { return nil }
+        let base = layout.stateOffset, calls = calls
+        return { rows, count in
+            for call in calls { call.function.destroy?(rows, base + call.stateOffset, count) }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+/// The groups of all workers, merged partition by partition.
+
+import LodeCore
+import LodeVectors
+import Synchronization
+
+/// Holds the tables of the workers until their groups have been read.
+final class AggregateResult: Sendable {
+    let plan: AggregatePlan
+    /// By worker, then by grouping set. Read-only once every worker has finished.
+    private let tables = Mutex<[TableSet]>([])
+
+    /// What tasks computed for the one group of an aggregation without keys.
+    private let partials = Mutex<[Partial]>([])
+
+    private struct Partial: Sendable {
+        let state: Buffer
+        let set: Int
+        let call: Int
+    }
+
+    /// A worker's tables; immutable from the moment they are handed over, up to the states that one merging task owns.
+    struct TableSet: @unchecked Sendable {
+        let sets: [AggregateTables]
+    }
+
+    init(_ plan: AggregatePlan) { self.plan = plan }
+
+    func take(_ sets: [AggregateTables]) { tables.withLock { $0.append(TableSet(sets: sets)) } }
+
+    func workers(of set: Int) -> [AggregateTables] { tables.withLock { $0.map { $0.sets[set] } } }
+
+    /// Rows of all workers, before merging: an upper bound on the groups.
+    var rowCount: Int { tables.withLock { all in all.reduce(0) { sum, worker in sum + worker.sets.reduce(0) { $0 + $1.table.rows.count } } } }
+
+    func partitionCount(of set: Int) -> Int { plan.sets[set].isEmpty ? 1 : 1 << AggregateTables.partitionBits }
+
+    /// The groups of one partition of one set: addresses of rows, each group once. Called once a partition.
+    func merge(_ set: Int, _ partition: Int, _ context: ExecutionContext) throws(SQLError) -> MergedGroups {
+        let workers = workers(of: set)
+        let sources = workers.filter { $0.table.rows.count(of: partition) > 0 }
+        let merged = MergedGroups(plan, owners: workers.map(\.table.rows))
+        let total = sources.reduce(0) { $0 + $1.table.rows.count(of: partition) }
+        if total == 0 { return merged }
+        let sides = plan.sides.indices.filter { !isParallelUngrouped(set, $0) }
+        if sources.count == 1, !sources[0].table.hasForgotten, sides.isEmpty {
+            sources[0].table.rows.forEachBatch(of: partition) { rows, count in merged.append(rows, count) }
+            return merged
+        }
+        let layout = sources[0].table.layout
+        let empty = GroupRows(layout, partitionBits: 0, memory: context.memory, purpose: "aggregation", destroy: nil)
+        let table = try GroupTable(rows: empty, slotLimit: nil, memory: context.memory, purpose: "aggregation", expected: total)
+        let combiner = try RowCombiner(plan, layout)
+        for source in sources {
+            try source.table.rows.forEachBatch(of: partition) { rows, count throws(SQLError) in
+                try context.cancellation.check()
+                try combiner.merge(rows, count, into: table, merged)
+            }
+        }
+        for side in sides { try addSide(side, set, partition, table, context) }
+        return merged
+    }
+
+    /// Whether a side table's values go to the state task by task instead of partition by partition of the groups.
+    private func isParallelUngrouped(_ set: Int, _ side: Int) -> Bool {
+        plan.sets[set].isEmpty && plan.sides[side].order.isEmpty
+    }
+
+    /// Adds what a side table kept of one partition to the states of its aggregate.
+    private func addSide(
+        _ index: Int, _ set: Int, _ partition: Int, _ table: GroupTable, _ context: ExecutionContext
+    ) throws(SQLError) {
+        let side = plan.sides[index], keyCount = plan.sets[set].count
+        let found = try Buffer(byteCount: Chunk.capacity * 8)
+        let targets = found.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        let call = plan.calls[side.call]
+        try SideRows(plan, side, workers(of: set).map { $0.sides[index] }, keyCount).forEachChunk(of: partition, context) {
+            columns, count throws(SQLError) in
+            try table.findOrCreate(Array(columns[..<keyCount]), count: count, into: targets)
+            let arguments = Array(columns[keyCount..<(keyCount + side.arguments.count)])
+            try call.function.update(
+                UnsafePointer(targets), table.layout.stateOffset + call.stateOffset, arguments, count)
+        }
+        withExtendedLifetime(found) {}
+    }
+
+    /// One task a partition for DISTINCT aggregates without keys.
+    func ungroupedTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask] {
+        var tasks: [FinalTask] = []
+        for set in plan.sets.indices where plan.sets[set].isEmpty {
+            let sides = plan.sides.indices.filter { isParallelUngrouped(set, $0) }
+            if sides.isEmpty { continue }
+            for partition in 0..<(1 << AggregateTables.partitionBits) {
+                for side in sides {
+                    tasks.append(ungroupedTask(side, set, partition, context))
+                }
+            }
+        }
+        return tasks
+    }
+
+    private func ungroupedTask(_ side: Int, _ set: Int, _ partition: Int, _ context: ExecutionContext) -> FinalTask {
+        { () throws(SQLError) in try self.addUngrouped(side, set, partition, context) }
+    }
+
+    private func addUngrouped(
+        _ index: Int, _ set: Int, _ partition: Int, _ context: ExecutionContext
+    ) throws(SQLError) {
+        let side = plan.sides[index]
+        let call = plan.calls[side.call]
+        let workers = workers(of: set)
+        guard workers.contains(where: { $0.sides[index].rows.count(of: partition) > 0 }) else { return }
+        let scratch = try Buffer.zeroed(byteCount: max(8, call.function.stateBytes))
+        try SideRows(plan, side, workers.map { $0.sides[index] }, 0).forEachChunk(of: partition, context) {
+            columns, count throws(SQLError) in
+            try call.function.updateSingle(scratch.base, Array(columns.prefix(side.arguments.count)), count)
+        }
+        partials.withLock { $0.append(Partial(state: scratch, set: set, call: side.call)) }
+    }
+
+    /// Adds what the tasks found to the one group. Called once, when they are done.
+    func combinePartials() throws(SQLError) {
+        let found = partials.withLock { let all = $0; $0 = []; return all }
+        for partial in found {
+            let call = plan.calls[partial.call]
+            // The first worker's one row takes all values.
+            let table = workers(of: partial.set)[0].table
+            if let row = table.rows.firstRow(of: 0) {
+                try Self.combine(partial.state.base, row + table.layout.stateOffset + call.stateOffset, call)
+            }
+            Self.destroy(partial.state.base, call)
+        }
+    }
+
+    private static func combine(
+        _ source: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer, _ call: AggregatePlan.Call
+    ) throws(SQLError) {
+        var source = source, target = target
+        try call.function.combine(&source, &target, 0, 1)
+    }
+
+    private static func destroy(_ state: UnsafeMutableRawPointer, _ call: AggregatePlan.Call) {
+        var state = state
+        call.function.destroy?(&state, 0, 1)
+    }
+}

@@ -1,0 +1,43 @@
+/// The end of the pipeline that aggregates: every worker groups for itself.
+
+import LodeCore
+import LodeVectors
+import Synchronization
+
+/// Collects the workers' tables. Merging them is left to whoever reads the result, partition by partition.
+final class AggregateSink: Sink {
+    let plan: AggregatePlan
+    let result: AggregateResult
+
+    init(_ plan: AggregatePlan) {
+        self.plan = plan
+        result = AggregateResult(plan)
+    }
+
+    func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer { try Worker(self, context) }
+
+    /// DISTINCT values of an aggregation without keys are counted partition by partition, in parallel.
+    func finalTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask] { try result.ungroupedTasks(context) }
+
+    func complete(_ context: ExecutionContext) throws(SQLError) { try result.combinePartials() }
+
+    private final class Worker: ChunkConsumer {
+        private let sink: AggregateSink
+        private let tables: [AggregateTables]
+
+        init(_ sink: AggregateSink, _ context: ExecutionContext) throws(SQLError) {
+            self.sink = sink
+            var tables: [AggregateTables] = []
+            for set in sink.plan.sets { tables.append(try AggregateTables(sink.plan, set: set, memory: context.memory)) }
+            self.tables = tables
+        }
+
+        func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
+            let columns = try sink.plan.inputs.evaluate(chunk)
+            for table in tables { try table.add(columns, count: chunk.count) }
+            return .more
+        }
+
+        func finish() throws(SQLError) { sink.result.take(tables) }
+    }
+}

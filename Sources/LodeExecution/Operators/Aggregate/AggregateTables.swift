@@ -1,0 +1,217 @@
+/// One worker's tables for one grouping set.
+
+import LodeCore
+import LodeVectors
+
+/// The groups that a worker has seen, and the rows that wait for DISTINCT and ORDER BY.
+final class AggregateTables {
+    /// The highest bits of a hash that choose the partition.
+    static let partitionBits = 6
+    /// A table of a worker stays within the second-level cache: 2^17 entries of 8 bytes.
+    static let slotLimit = 1 << 17
+
+    let plan: AggregatePlan
+    let set: [Int]
+    let table: GroupTable
+    let sides: [GroupTable]
+    private let codes: GroupCodes
+    private let rows: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    private let rowBuffer: Buffer
+    private let sideRows: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    private let sideBuffer: Buffer
+    private let order: Selection
+    /// The one row of a set without keys.
+    private var single: UnsafeMutableRawPointer?
+
+    init(_ plan: AggregatePlan, set: [Int], memory: MemoryBudget) throws(SQLError) {
+        self.plan = plan
+        self.set = set
+        let layout = try plan.layout(of: set)
+        let groups = GroupRows(
+            layout, partitionBits: set.isEmpty ? 0 : Self.partitionBits, memory: memory, purpose: "aggregation",
+            destroy: plan.destroyer(layout))
+        table = try GroupTable(rows: groups, slotLimit: Self.slotLimit, memory: memory, purpose: "aggregation")
+        var sides: [GroupTable] = []
+        for side in plan.sides {
+            let kept = GroupRows(
+                try plan.layout(of: side, in: set), partitionBits: Self.partitionBits, memory: memory,
+                purpose: side.isDistinct ? "distinct aggregation" : "ordered aggregation", destroy: nil)
+            sides.append(try GroupTable(rows: kept, slotLimit: Self.slotLimit, memory: memory, purpose: "distinct aggregation"))
+        }
+        self.sides = sides
+        codes = try GroupCodes(table: table)
+        rowBuffer = try Buffer(byteCount: Chunk.capacity * 8)
+        rows = rowBuffer.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        sideBuffer = try Buffer(byteCount: Chunk.capacity * 8)
+        sideRows = sideBuffer.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        order = try Selection(capacity: Chunk.capacity)
+        if set.isEmpty {
+            try table.findOrCreate([], count: 1, into: rows)
+            single = rows[0]
+        }
+    }
+
+    /// Adds the rows of a chunk, given as the columns that the plan's inputs compute.
+    func add(_ columns: [Column], count: Int) throws(SQLError) {
+        if let single {
+            try addAll(columns, count, to: single)
+        } else {
+            var keys: [Column] = []
+            keys.reserveCapacity(set.count)
+            for key in set { keys.append(try NestedKeys.encode(columns[key])) }
+            try addGrouped(keys, columns, count)
+        }
+    }
+
+    private func addAll(_ columns: [Column], _ count: Int, to row: UnsafeMutableRawPointer) throws(SQLError) {
+        let base = table.layout.stateOffset
+        for call in plan.calls where call.side == nil {
+            let (arguments, kept) = try filtered(call.arguments, call.filter, columns, count)
+            if kept > 0 { try call.function.updateSingle(row + base + call.stateOffset, arguments, kept) }
+        }
+        for (index, side) in plan.sides.enumerated() {
+            try addSide(index, side, [], columns, count, nil)
+        }
+    }
+
+    private func addGrouped(_ keys: [Column], _ columns: [Column], _ count: Int) throws(SQLError) {
+        let isCoded = try codes.find(keys, count: count)
+        if isCoded, try addByCode(columns, count) {
+            if plan.sides.isEmpty { return }
+            codes.rows(count, into: rows)
+        } else {
+            if isCoded { codes.rows(count, into: rows) } else { try table.findOrCreate(keys, count: count, into: rows) }
+            try addByRow(columns, count)
+        }
+        if plan.sides.isEmpty { return }
+        let hashes = try Buffer(byteCount: count * 8)
+        let grouping = hashes.base.assumingMemoryBound(to: UInt64.self)
+        for i in 0..<count { grouping[i] = rows[i].load(as: UInt64.self) }
+        for (index, side) in plan.sides.enumerated() { try addSide(index, side, keys, columns, count, grouping) }
+        withExtendedLifetime(hashes) {}
+    }
+
+    /// Each row to the state of its group.
+    private func addByRow(_ columns: [Column], _ count: Int) throws(SQLError) {
+        let base = table.layout.stateOffset
+        for call in plan.calls where call.side == nil {
+            guard let filter = call.filter else {
+                try call.function.update(UnsafePointer(rows), base + call.stateOffset, call.arguments.map { columns[$0] }, count)
+                continue
+            }
+            try ComparisonSelect.isTrue(columns[filter], count, order)
+            if order.count == 0 { continue }
+            var arguments: [Column] = []
+            for argument in call.arguments { arguments.append(try columns[argument].gather(order)) }
+            for j in 0..<order.count { sideRows[j] = rows[Int(order.rows[j])] }
+            try call.function.update(UnsafePointer(sideRows), base + call.stateOffset, arguments, order.count)
+        }
+    }
+
+    /// Where few groups share a chunk: the rows of each group side by side, then one call a group, which adds them without
+    /// going through memory for every row. False, without effect, where that would not pay.
+    private func addByCode(_ columns: [Column], _ count: Int) throws(SQLError) -> Bool {
+        let domain = codes.codeCount
+        guard domain <= 256, count >= 256, plan.calls.allSatisfy({ $0.filter == nil || $0.side != nil }) else { return false }
+        return try withUnsafeTemporaryAllocation(of: Int32.self, capacity: domain + 1) { starts throws(SQLError) in
+            starts.update(repeating: 0)
+            let list = codes.codes
+            for i in 0..<count { starts[Int(list[i]) &+ 1] &+= 1 }
+            let present = starts.reduce(0) { $0 + ($1 > 0 ? 1 : 0) }
+            guard present * 64 <= count else { return false }
+            for code in 0..<domain { starts[code &+ 1] &+= starts[code] }
+            try addRuns(UnsafeBufferPointer(starts), list, domain, columns, count)
+            return true
+        }
+    }
+
+    private func addRuns(
+        _ starts: UnsafeBufferPointer<Int32>, _ list: UnsafePointer<Int32>, _ domain: Int, _ columns: [Column], _ count: Int
+    ) throws(SQLError) {
+        try withUnsafeTemporaryAllocation(of: Int32.self, capacity: domain) { places throws(SQLError) in
+            for code in 0..<domain { places[code] = starts[code] }
+            var i = 0
+            while i < count {
+                let code = Int(list[i])
+                order.rows[Int(places[code])] = UInt32(truncatingIfNeeded: i)
+                places[code] &+= 1
+                i &+= 1
+            }
+            order.count = count
+        }
+        var gathered: [Int: Column] = [:]
+        for call in plan.calls where call.side == nil {
+            for argument in call.arguments where gathered[argument] == nil {
+                gathered[argument] = try columns[argument].flattenedUnlessConstant().gather(order)
+            }
+        }
+        let base = table.layout.stateOffset
+        for code in 0..<domain where starts[code + 1] > starts[code] {
+            let start = Int(starts[code]), length = Int(starts[code + 1]) - start
+            let row = codes.row(of: code)
+            var slices: [Int: Column] = [:]
+            for (argument, column) in gathered { slices[argument] = try column.run(start, length) }
+            for call in plan.calls where call.side == nil {
+                var arguments: [Column] = []
+                for argument in call.arguments { if let slice = slices[argument] { arguments.append(slice) } }
+                try call.function.updateSingle(row + base + call.stateOffset, arguments, length)
+            }
+        }
+    }
+
+    private func addSide(
+        _ index: Int, _ side: AggregatePlan.Side, _ keys: [Column], _ columns: [Column], _ count: Int,
+        _ grouping: UnsafePointer<UInt64>?
+    ) throws(SQLError) {
+        var kept = keys, rowCount = count
+        for column in side.columns { kept.append(try NestedKeys.encode(columns[column])) }
+        var hashes = grouping
+        let buffer: Buffer?
+        if let filter = side.filter {
+            let selection = try Selection(capacity: count)
+            try ComparisonSelect.isTrue(columns[filter], count, selection)
+            rowCount = selection.count
+            if rowCount == 0 { return }
+            for position in kept.indices { kept[position] = try kept[position].gather(selection) }
+            buffer = try Buffer(byteCount: rowCount * 8)
+            if let grouping, let buffer {
+                let target = buffer.base.assumingMemoryBound(to: UInt64.self)
+                for j in 0..<rowCount { target[j] = grouping[Int(selection.rows[j])] }
+                hashes = UnsafePointer(target)
+            }
+        } else {
+            buffer = nil
+        }
+        // Without keys, rows that must be sorted together go to one partition.
+        let zero = try Buffer.zeroed(byteCount: rowCount * 8)
+        if hashes == nil, !side.order.isEmpty { hashes = UnsafePointer(zero.base.assumingMemoryBound(to: UInt64.self)) }
+        if side.isDistinct {
+            try sides[index].findOrCreate(kept, count: rowCount, into: sideRows, grouping: hashes)
+        } else if let hashes {
+            try sides[index].append(kept, count: rowCount, grouping: hashes)
+        }
+        withExtendedLifetime((buffer, zero)) {}
+    }
+
+    private func filtered(
+        _ positions: [Int], _ filter: Int?, _ columns: [Column], _ count: Int
+    ) throws(SQLError) -> ([Column], Int) {
+        guard let filter else { return (positions.map { columns[$0] }, count) }
+        try ComparisonSelect.isTrue(columns[filter], count, order)
+        var arguments: [Column] = []
+        for position in positions { arguments.append(try columns[position].gather(order)) }
+        return (arguments, order.count)
+    }
+}
+
+extension Column {
+    /// Dictionary codes are turned into values; constants stay.
+    func flattenedUnlessConstant() throws(SQLError) -> Column { layout == .constant ? self : try flattened() }
+
+    /// Rows `start ..< start + length` of a flat or constant column, without copying lanes where there are no nulls.
+    func run(_ start: Int, _ length: Int) throws(SQLError) -> Column {
+        if layout == .constant { return Column(repeating: self, count: length) }
+        if mayHaveNulls || type.isNested { return try gather(try Selection.range(start, length)) }
+        return Column(flat: type, count: length, borrowing: lanes + start * physical.stride, owners: owners)
+    }
+}

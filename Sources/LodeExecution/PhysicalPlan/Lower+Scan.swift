@@ -1,0 +1,43 @@
+/// Lowering of scans.
+
+import LodeCore
+import LodePlan
+import LodeVectors
+
+extension PipelineBuilder {
+    static func lower(_ node: ScanNode, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
+        switch node.source {
+        case let files as FileTableSource: return try scan(files, node, &builder)
+        case let chunks as ChunksTableSource: return try scan(chunks, node, &builder)
+        default: throw .internalFault("nothing knows how to scan \(node.source.displayName)")
+        }
+    }
+
+    private static func scan(
+        _ files: FileTableSource, _ node: ScanNode, _ builder: inout PipelineBuilder
+    ) throws(SQLError) -> OpenPipeline {
+        var dynamic: [(filter: DynamicFilter, output: Int)] = []
+        for use in node.dynamicFilters {
+            guard let output = node.outputs.firstIndex(where: { $0.column.id == use.column }) else { continue }
+            dynamic.append((builder.dynamicFilter(use.filter, type: node.outputs[output].column.type), output))
+        }
+        let plan = ScanPlan(
+            node, files, dynamic: dynamic, required: builder.required, functions: builder.context.functions,
+            metrics: builder.nodeMetrics)
+        let order = BatchOrder()
+        return OpenPipeline(source: FileScanSource(plan, order: order), columns: plan.columns, order: order)
+    }
+
+    private static func scan(
+        _ table: ChunksTableSource, _ node: ScanNode, _ builder: inout PipelineBuilder
+    ) throws(SQLError) -> OpenPipeline {
+        let store = ChunkStore()
+        try store.append(
+            table.chunks.map { chunk in Chunk(columns: node.outputs.map { chunk.columns[$0.index] }, count: chunk.count) }, bytes: 0)
+        let order = BatchOrder()
+        let open = OpenPipeline(source: ChunkStoreSource(store, order: order), columns: node.columns, order: order)
+        if node.filters.isEmpty { return open }
+        let filter = try RowFilter(.conjunction(node.filters), columns: node.columns, functions: builder.context.functions)
+        return open.appending(FilterOperator(filter), columns: node.columns)
+    }
+}

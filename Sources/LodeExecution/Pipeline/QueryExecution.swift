@@ -1,0 +1,85 @@
+/// One query from its plan to its rows: what the engine calls.
+
+import LodeCore
+import LodePlan
+import LodeVectors
+import Synchronization
+
+/// Takes the rows of a query as they come. Calls come one at a time, from any thread; a slow receiver slows the query.
+package protocol ResultConsumer: AnyObject, Sendable {
+    /// - Returns: `.enough` to end the query early.
+    func receive(_ chunk: Chunk) throws(SQLError) -> Demand
+}
+
+/// A plan that is ready to run, once.
+package final class QueryExecution: Sendable {
+    /// The columns of the result.
+    package let columns: [PlanColumn]
+    package let metrics: QueryMetrics
+    private let context: ExecutionContext
+    private let plan: LogicalPlan
+    private let builder: PipelineBuilder
+    private let open: OpenPipeline
+    private let running = Mutex<[Pipeline]>([])
+
+    /// Lowers the plan: kernels and readers are chosen here.
+    /// - Throws: what a node or expression is not able to do.
+    package init(plan: LogicalPlan, context: ExecutionContext) throws(SQLError) {
+        self.plan = plan
+        self.context = context
+        metrics = QueryMetrics()
+        var builder = PipelineBuilder(context: context, metrics: metrics)
+        open = try builder.lower(root: plan)
+        self.builder = builder
+        columns = plan.columns
+    }
+
+    /// Runs the query and gives its rows to `consumer`, in order where the plan has one. Blocks until the end.
+    /// - Throws: the first error of any worker, or `57014` once cancelled.
+    package func run(into consumer: any ResultConsumer) throws(SQLError) {
+        try run(into: ResultSink(consumer, order: open.order, cancellation: context.cancellation), name: "result")
+    }
+
+    /// Runs the query into a sink of one's own, such as a table writer.
+    package func run(into sink: any Sink, name: String) throws(SQLError) {
+        var builder = builder
+        builder.finish(open, into: sink, name: name)
+        let pipelines = builder.pipelines
+        running.withLock { $0 = pipelines }
+        try Scheduler.run(pipelines, context, metrics: metrics)
+    }
+
+    /// The rows of a small result.
+    package func collect() throws(SQLError) -> [Chunk] {
+        let collector = CollectedRows()
+        try run(into: collector)
+        return collector.chunks
+    }
+
+    /// How much of the query is done, 0...1; nil if unknown. For progress bars, from any thread.
+    package var progress: Double? {
+        let pipelines = running.withLock { $0 }
+        guard !pipelines.isEmpty else { return nil }
+        let done = metrics.pipelines.count
+        guard done < pipelines.count else { return 1 }
+        // Scans take most of the time: pipelines count alike, and the current one by what it has read.
+        let current = pipelines[done].source.progress ?? 0
+        return (Double(done) + current) / Double(pipelines.count)
+    }
+
+    package var peakBytes: Int { context.memory.peakBytes }
+}
+
+/// Keeps every row.
+package final class CollectedRows: ResultConsumer {
+    private let held = Mutex<[Chunk]>([])
+
+    package init() {}
+
+    package var chunks: [Chunk] { held.withLock { $0 } }
+
+    package func receive(_ chunk: Chunk) throws(SQLError) -> Demand {
+        held.withLock { $0.append(chunk) }
+        return .more
+    }
+}

@@ -1,0 +1,117 @@
+/// How the columns of one file become those of the scan.
+
+import LodeCore
+import LodeFormats
+import LodeFunctions
+import LodePlan
+import LodeTables
+import LodeVectors
+
+/// An opened file, with the scan's request in terms of its own columns.
+final class FileMapping: Sendable {
+    private enum Origin: Sendable {
+        /// Position in the projection, and what brings it to the table's type.
+        case file(Int, FileCast?)
+        case constant(Column)
+    }
+
+    let scan: any FileScan
+    let request: ScanRequest
+    /// Whether conditions on the file's constants rule out all of its rows.
+    let isRuledOut: Bool
+    private let origins: [Origin]
+
+    init(_ plan: ScanPlan, _ file: DataFile, _ scan: any FileScan, cancellation: Cancellation) throws(SQLError) {
+        self.scan = scan
+        var projection: [Int] = []
+        var constants: [ColumnID: BoundExpression] = [:]
+        var inputs: [ColumnID: (position: Int, cast: FileCast?, name: String)] = [:]
+        for output in plan.outputs {
+            let id = output.column.id, type = output.column.type
+            if let constant = Self.constant(output, file, scan) {
+                constants[id] = .constant(constant, type)
+                continue
+            }
+            guard let index = scan.schema.index(of: output.field.name) else { continue }
+            let cast = try Self.cast(scan.schema.fields[index], to: type, file, plan.functions)
+            inputs[id] = (projection.count, cast, scan.schema.fields[index].name)
+            projection.append(index)
+        }
+        var filters: [any ScanFilter] = []
+        var isRuledOut = false
+        for condition in plan.conditions {
+            let own = condition.substituting(constants)
+            if own.columns.isEmpty {
+                if try ConstantFolder.evaluate(own, plan.functions) != .boolean(true) { isRuledOut = true }
+                continue
+            }
+            filters.append(try Self.filter(own, plan, inputs))
+        }
+        for (filter, output) in plan.dynamic {
+            guard let input = inputs[plan.outputs[output].column.id], input.cast == nil else { continue }
+            filters.append(JoinKeyFilter(filter, column: input.position, name: input.name))
+        }
+        self.isRuledOut = isRuledOut
+        request = ScanRequest(projection: projection, filters: filters, cancellation: cancellation)
+        var origins: [Origin] = []
+        for output in plan.outputs where output.isWanted {
+            if let input = inputs[output.column.id] {
+                origins.append(.file(input.position, input.cast))
+            } else if case .constant(let value, let type)? = constants[output.column.id] {
+                origins.append(.constant(try Column.constant(value, type, count: 1)))
+            }
+        }
+        self.origins = origins
+    }
+
+    /// The value that a column has in all rows of the file, if the file itself does not have the column.
+    private static func constant(_ output: ScanPlan.Output, _ file: DataFile, _ scan: any FileScan) -> Value? {
+        if output.isFilename { return .text(file.path) }
+        if let place = output.partition { return place < file.partitionValues.count ? file.partitionValues[place] : .null }
+        return scan.schema.index(of: output.field.name) == nil ? .null : nil
+    }
+
+    private static func cast(
+        _ field: Field, to type: SQLType, _ file: DataFile, _ functions: FunctionContext
+    ) throws(SQLError) -> FileCast? {
+        if field.type == type { return nil }
+        guard let kernel = Casts.kernel(from: field.type, to: type, isTry: false) else {
+            throw SQLError(
+                .datatypeMismatch, "column \"\(field.name)\" is \(field.type) in a file, and \(type) in the table", in: file.path)
+        }
+        return FileCast(kernel: kernel, functions: functions)
+    }
+
+    private static func filter(
+        _ condition: BoundExpression, _ plan: ScanPlan, _ inputs: [ColumnID: (position: Int, cast: FileCast?, name: String)]
+    ) throws(SQLError) -> any ScanFilter {
+        let used = condition.columns
+        var columns: [(column: PlanColumn, position: Int, cast: FileCast?)] = []
+        for output in plan.outputs where used.contains(output.column.id) {
+            guard let input = inputs[output.column.id] else { throw .internalFault("a filter reads a column that its scan has not") }
+            columns.append((output.column, input.position, input.cast))
+        }
+        let bounds = PredicateBounds.predicate(condition, inputs.mapValues(\.name))
+        return try ConditionFilter(condition, inputs: columns, bounds: bounds, functions: plan.functions)
+    }
+
+    /// Whether some row of a morsel may pass, by its statistics and what joins know by now.
+    func mayMatch(_ morsel: Morsel) -> Bool {
+        request.filters.allSatisfy { scan.mayMatch(morsel, $0.bounds) }
+    }
+
+    /// The scan's columns from a chunk of the projection.
+    func output(_ chunk: Chunk, batch: Int) throws(SQLError) -> Chunk {
+        var columns: [Column] = []
+        columns.reserveCapacity(origins.count)
+        for origin in origins {
+            switch origin {
+            case .file(let position, let cast):
+                let column = chunk.columns[position]
+                columns.append(try cast?.apply(column, chunk.count) ?? column)
+            case .constant(let value): columns.append(Column(repeating: value, count: chunk.count))
+            }
+        }
+        return Chunk(columns: columns, count: chunk.count, batch: batch)
+    }
+}

@@ -1,0 +1,199 @@
+/// Scanning files: workers take morsels, file after file.
+
+import Glibc
+import LodeCore
+import LodeFormats
+import LodePlan
+import LodeTables
+import LodeVectors
+import Synchronization
+
+/// Files are opened by whoever runs out of morsels, so that several are opened at once; morsels are taken in file order.
+final class FileScanSource: Source {
+    /// A part of an opened file.
+    private struct Work {
+        let file: FileMapping
+        let morsel: Morsel
+        let batch: Int
+    }
+
+    private struct State {
+        var files: [DataFile] = []
+        var nextFile = 0
+        /// Sorted by batch.
+        var ready: [Work] = []
+        /// How many files are being opened, by batch of their first morsel.
+        var opening: [Int] = []
+        /// Rows of the morsels given out, while all of them are known.
+        var rowsGiven = 0
+        var morselsGiven = 0
+        var morselsSeen = 0
+        var sibling: (any FileScan)?
+    }
+
+    private let plan: ScanPlan
+    private let order: BatchOrder
+    private let state = Mutex(State())
+
+    /// Batch numbers leave room for so many morsels in a file.
+    private static let morselsPerFile = 1 << 24
+
+    init(_ plan: ScanPlan, order: BatchOrder) {
+        self.plan = plan
+        self.order = order
+    }
+
+    func open(_ context: ExecutionContext) throws(SQLError) {
+        let listing = try plan.source.files(plan.predicate)
+        plan.metrics.note("files pruned", listing.filesPruned)
+        if listing.partitionsTotal > 0 {
+            plan.metrics.note("partitions", listing.partitionsTotal)
+            plan.metrics.note("partitions pruned", listing.partitionsPruned)
+        }
+        state.withLock { state in
+            state = State()
+            state.files = listing.files
+        }
+        // One file's morsels tell how many workers are of use.
+        if listing.files.count == 1 { try openNext(context) }
+    }
+
+    var parallelism: Int { state.withLock { $0.files.count > 1 ? Int.max : max(1, $0.ready.count) } }
+
+    var progress: Double? {
+        state.withLock { state in
+            guard !state.files.isEmpty, state.morselsSeen > 0 else { return nil }
+            let opened = Double(state.nextFile) / Double(state.files.count)
+            return opened * Double(state.morselsGiven) / Double(state.morselsSeen)
+        }
+    }
+
+    func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkProducer { Producer(self, context) }
+
+    /// Opens the next file and lists its morsels. False if there is none left.
+    @discardableResult
+    private func openNext(_ context: ExecutionContext) throws(SQLError) -> Bool {
+        let claim = state.withLock { state -> (DataFile, Int, (any FileScan)?)? in
+            if let limit = plan.limit, state.rowsGiven >= limit { return nil }
+            guard state.nextFile < state.files.count else { return nil }
+            let index = state.nextFile
+            state.nextFile += 1
+            state.opening.append(index * Self.morselsPerFile)
+            return (state.files[index], index * Self.morselsPerFile, state.sibling)
+        }
+        guard let (file, first, sibling) = claim else { return false }
+        let mapping: FileMapping?, work: [Work]
+        do throws(SQLError) {
+            (mapping, work) = try prepare(file, first, sibling, context)
+        } catch {
+            state.withLock { $0.opening.removeAll { $0 == first } }
+            throw error
+        }
+        state.withLock { state in
+            state.opening.removeAll { $0 == first }
+            if let mapping { state.sibling = mapping.scan }
+            state.morselsSeen += work.count
+            state.ready += work
+            state.ready.sort { $0.batch < $1.batch }
+        }
+        return true
+    }
+
+    private func prepare(
+        _ file: DataFile, _ first: Int, _ sibling: (any FileScan)?, _ context: ExecutionContext
+    ) throws(SQLError) -> (FileMapping?, [Work]) {
+        guard plan.mayMatchDynamically(file) else {
+            plan.metrics.note("files pruned", 1)
+            return (nil, [])
+        }
+        let mapping: FileMapping
+        do {
+            let scan = try plan.source.open(file, like: sibling)
+            mapping = try FileMapping(plan, file, scan, cancellation: context.cancellation)
+        } catch {
+            throw error.place == nil ? error.within(file.path) : error
+        }
+        plan.metrics.note("files read", 1)
+        if mapping.isRuledOut { return (mapping, []) }
+        var work: [Work] = []
+        for (index, morsel) in try mapping.scan.morsels().enumerated() {
+            work.append(Work(file: mapping, morsel: morsel, batch: first + min(index, Self.morselsPerFile - 1)))
+        }
+        return (mapping, work)
+    }
+
+    /// The next morsel for a worker that leaves `finished`; nil when all are given out.
+    private func take(leaving finished: Int?, _ context: ExecutionContext) throws(SQLError) -> Work? {
+        var left = finished
+        while true {
+            let work = state.withLock { state -> Work? in
+                if let limit = plan.limit, state.rowsGiven >= limit { state.ready = [] }
+                guard let work = state.ready.first else { return nil }
+                state.ready.removeFirst()
+                state.rowsGiven += work.morsel.rows ?? 0
+                state.morselsGiven += 1
+                order.move(from: left, to: work.batch, floor: lowest(state))
+                return work
+            }
+            if let work {
+                if work.file.mayMatch(work.morsel) { return work }
+                var spared = ScanCounters()
+                spared.rowGroupsPruned = 1
+                plan.metrics.add(spared)
+                left = work.batch
+                continue
+            }
+            if try openNext(context) { continue }
+            let (isOver, isEmpty) = state.withLock { state in
+                order.move(from: left, to: nil, floor: lowest(state))
+                return (state.ready.isEmpty && state.opening.isEmpty, state.ready.isEmpty)
+            }
+            left = nil
+            if isOver { return nil }
+            // Another worker is opening the last file, which may have work for both.
+            if isEmpty { usleep(50) }
+            try context.cancellation.check()
+        }
+    }
+
+    /// The lowest batch that may still be given out.
+    private func lowest(_ state: State) -> Int {
+        let unopened = state.nextFile < state.files.count ? state.nextFile * Self.morselsPerFile : Int.max
+        return min(unopened, state.ready.first?.batch ?? Int.max, state.opening.min() ?? Int.max)
+    }
+
+    private final class Producer: ChunkProducer {
+        private let source: FileScanSource
+        private let context: ExecutionContext
+        private var work: Work?
+        private var reader: (any MorselReader)?
+
+        init(_ source: FileScanSource, _ context: ExecutionContext) {
+            self.source = source
+            self.context = context
+        }
+
+        deinit { report() }
+
+        func next() throws(SQLError) -> Chunk? {
+            while true {
+                try context.cancellation.check()
+                if let reader, let work {
+                    if let chunk = try reader.next() { return try work.file.output(chunk, batch: work.batch) }
+                    report()
+                }
+                guard let taken = try source.take(leaving: work?.batch, context) else {
+                    work = nil
+                    return nil
+                }
+                work = taken
+                reader = try taken.file.scan.reader(taken.morsel, taken.file.request)
+            }
+        }
+
+        private func report() {
+            if let reader { source.plan.metrics.add(reader.counters) }
+            reader = nil
+        }
+    }
+}

@@ -1,0 +1,203 @@
+/// A table of files: what a file function or a catalog table in FROM resolves to.
+
+import LodeCore
+import LodeFormats
+import LodeObjectStore
+import LodePlan
+import LodeTables
+import Synchronization
+
+/// Files of one format with one schema. Knows how to list them, and what their footers and the table's metadata tell.
+///
+/// The table's schema is matched with each file's by name: a column that a file lacks is NULL there, one of another type is
+/// cast. Partition columns and `filename` are constants of each file.
+package final class FileTableSource: TableSource {
+    package let displayName: String
+    package let schema: Schema
+    package let format: any FileFormat
+    package let options: FormatOptions
+    package let stores: StoreRegistry
+    /// Aligned with the files' `partitionValues`.
+    package let partitionFields: [Field]
+    /// The virtual column with each file's path, if there is one; it is in `schema` too.
+    package let filenameColumn: String?
+    /// What is known of the table as a whole, before any file is listed.
+    package let totals: TableStatistics?
+    private let list: @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
+    private let known = Mutex<Knowledge?>(nil)
+
+    /// Footers that planning reads for estimates.
+    private static let mostFooters = 16
+
+    private struct Knowledge {
+        var listing: FileListing
+        /// Files that were opened to learn of them, by path.
+        var opened: [String: any FileScan] = [:]
+    }
+
+    /// - Parameters:
+    ///   - schema: all columns, partition columns and `filenameColumn` included.
+    ///   - list: the files that could hold rows that pass a predicate; called at most once with nil, for estimates, and once a scan.
+    package init(
+        displayName: String, schema: Schema, format: any FileFormat, options: FormatOptions = FormatOptions(), stores: StoreRegistry,
+        partitionFields: [Field] = [], filenameColumn: String? = nil, totals: TableStatistics? = nil,
+        list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
+    ) {
+        self.displayName = displayName
+        self.schema = schema
+        self.format = format
+        self.options = options
+        self.stores = stores
+        self.partitionFields = partitionFields
+        self.filenameColumn = filenameColumn
+        self.totals = totals
+        self.list = list
+    }
+
+    /// Files that are known already: the schema is that of the first, or of all of them together by name.
+    ///
+    /// Partition columns come after the files' own; where both have a column, the path decides. `filenameColumn` is added last.
+    /// - Throws: what opening a file throws.
+    package static func open(
+        displayName: String, files: [DataFile], format: any FileFormat, options: FormatOptions = FormatOptions(),
+        stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil, unionByName: Bool = false
+    ) throws(SQLError) -> FileTableSource {
+        var fields: [Field] = []
+        var opened: [String: any FileScan] = [:]
+        var sibling: (any FileScan)?
+        for (index, file) in files.enumerated() where index == 0 || unionByName {
+            let scan = try format.open(try stores.open(file.path), options: options, like: sibling)
+            sibling = scan
+            if index < mostFooters { opened[file.path] = scan }
+            fields = SchemaUnion.merge(fields, scan.schema.fields)
+        }
+        let partitions = Set(partitionFields.map { $0.name.lowercased() })
+        fields.removeAll { partitions.contains($0.name.lowercased()) }
+        fields += partitionFields
+        if let filenameColumn { fields.append(Field(filenameColumn, .varchar, nullable: false)) }
+        let listing = FileListing(files: files, filesTotal: files.count)
+        let source = FileTableSource(
+            displayName: displayName, schema: Schema(fields), format: format, options: options, stores: stores,
+            partitionFields: partitionFields, filenameColumn: filenameColumn
+        ) { predicate throws(SQLError) in prune(listing, predicate, partitionFields) }
+        let found = opened
+        source.known.withLock { $0 = Knowledge(listing: listing, opened: found) }
+        return source
+    }
+
+    package var partitionColumns: Set<String> { Set(partitionFields.map(\.name)) }
+
+    /// The files that a scan with this necessary condition must read.
+    package func files(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
+        // A listing of everything that is at hand already need not be made again.
+        if let whole = known.withLock({ $0?.listing }) { return Self.prune(whole, predicate, partitionFields) }
+        return Self.prune(try list(predicate), predicate, partitionFields)
+    }
+
+    /// Opens a file, or gives the one that planning opened.
+    package func open(_ file: DataFile, like sibling: (any FileScan)?) throws(SQLError) -> any FileScan {
+        if let scan = known.withLock({ $0?.opened[file.path] }) { return scan }
+        return try format.open(try stores.open(file.path), options: options, like: sibling)
+    }
+
+    private static func prune(_ listing: FileListing, _ predicate: ColumnPredicate?, _ partitions: [Field]) -> FileListing {
+        guard let predicate, predicate != .anything else { return listing }
+        var result = listing
+        var keptPartitions: Set<[Value]> = [], allPartitions: Set<[Value]> = []
+        result.files = listing.files.filter { file in
+            allPartitions.insert(file.partitionValues)
+            let isInside = PartitionPruning.mayMatch(predicate, partitions, file.partitionValues)
+            if isInside { keptPartitions.insert(file.partitionValues) }
+            return isInside && (file.statistics.isEmpty || predicate.mayMatch { name in file.statistics[name] })
+        }
+        result.filesPruned += listing.files.count - result.files.count
+        if !partitions.isEmpty {
+            result.partitionsTotal = max(result.partitionsTotal, allPartitions.count)
+            result.partitionsPruned += allPartitions.count - keptPartitions.count
+        }
+        return result
+    }
+
+    // MARK: Estimates
+
+    private func knowledge() -> Knowledge? {
+        if let known = known.withLock({ $0 }) { return known }
+        // Estimates are worth a listing; a listing that fails will fail again when the scan needs it, and be reported then.
+        guard let listing = try? list(nil) else { return nil }
+        let fresh = Knowledge(listing: listing)
+        return known.withLock { current in
+            if let current { return current }
+            current = fresh
+            return fresh
+        }
+    }
+
+    /// Opens files until enough of their footers are known.
+    private func sampled() -> Knowledge? {
+        guard let start = knowledge() else { return nil }
+        if start.opened.count >= min(Self.mostFooters, start.listing.files.count) { return start }
+        var found = start
+        var sibling = start.opened.values.first
+        for file in start.listing.files where found.opened.count < Self.mostFooters && found.opened[file.path] == nil {
+            guard let scan = try? format.open(try stores.open(file.path), options: options, like: sibling) else { continue }
+            sibling = scan
+            found.opened[file.path] = scan
+        }
+        let result = found
+        return known.withLock { current in
+            current = result
+            return result
+        }
+    }
+
+    package var rowCount: Double? {
+        if let rows = totals?.rowCount { return Double(rows) }
+        guard let known = knowledge() else { return nil }
+        if known.listing.files.allSatisfy({ $0.rowCount != nil }) {
+            return known.listing.files.reduce(0.0) { $0 + Double($1.rowCount ?? 0) }
+        }
+        guard let known = sampled() else { return nil }
+        var rows = 0.0, bytes = 0.0, total = 0.0
+        for file in known.listing.files {
+            total += Double(file.size)
+            guard let count = file.rowCount ?? known.opened[file.path]?.rowCount else { continue }
+            rows += Double(count)
+            bytes += Double(file.size)
+        }
+        if bytes > 0 { return rows * total / bytes }
+        // Text files tell nothing of their rows; a hundred bytes each is as good a guess as any.
+        return total / 100
+    }
+
+    package func statistics(_ column: Int) -> ColumnStatistics? {
+        guard schema.fields.indices.contains(column), let known = sampled() else { return nil }
+        let name = schema.fields[column].name
+        if let place = partitionFields.firstIndex(where: { $0.name == name }) { return partitionStatistics(place, known.listing) }
+        var merged: ColumnStatistics?
+        for file in known.listing.files {
+            guard let part = statistics(of: name, schema.fields[column].type, in: file, known) else { return nil }
+            merged = merged.map { StatisticsUnion.merge($0, part) } ?? part
+        }
+        return merged
+    }
+
+    private func statistics(of name: String, _ type: SQLType, in file: DataFile, _ known: Knowledge) -> ColumnStatistics? {
+        if let scan = known.opened[file.path], let index = scan.schema.index(of: name) {
+            return scan.schema.fields[index].type == type ? scan.statistics(index) : nil
+        }
+        return file.statistics[name]
+    }
+
+    private func partitionStatistics(_ place: Int, _ listing: FileListing) -> ColumnStatistics? {
+        var minimum: Value?, maximum: Value?
+        var distinct: Set<Value> = []
+        for file in listing.files where place < file.partitionValues.count {
+            let value = file.partitionValues[place]
+            distinct.insert(value)
+            if value.isNull { continue }
+            if minimum.map({ (Value.compare(value, $0) ?? 1) < 0 }) ?? true { minimum = value }
+            if maximum.map({ (Value.compare(value, $0) ?? -1) > 0 }) ?? true { maximum = value }
+        }
+        return ColumnStatistics(minimum: minimum, maximum: maximum, distinctCount: distinct.count)
+    }
+}

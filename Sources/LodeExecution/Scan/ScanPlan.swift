@@ -1,0 +1,74 @@
+/// A scan of a table of files with everything resolved that does not depend on a single file.
+
+import LodeCore
+import LodeFormats
+import LodeFunctions
+import LodePlan
+import LodeTables
+import LodeVectors
+
+/// What all workers of one scan share.
+final class ScanPlan: Sendable {
+    struct Output: Sendable {
+        let column: PlanColumn
+        let field: Field
+        /// Position among the partition columns; nil for columns of the files.
+        let partition: Int?
+        let isFilename: Bool
+        /// Whether the chunks must have it; else only filters read it.
+        let isWanted: Bool
+    }
+
+    let source: FileTableSource
+    let outputs: [Output]
+    /// Conjuncts, cheap ones first.
+    let conditions: [BoundExpression]
+    let dynamic: [(filter: DynamicFilter, output: Int)]
+    let functions: FunctionContext
+    /// Rows that suffice, if no condition drops any.
+    let limit: Int?
+    let metrics: OperatorMetrics
+
+    init(
+        _ node: ScanNode, _ source: FileTableSource, dynamic: [(filter: DynamicFilter, output: Int)], required: Set<ColumnID>?,
+        functions: FunctionContext, metrics: OperatorMetrics
+    ) {
+        self.source = source
+        self.dynamic = dynamic
+        self.functions = functions
+        self.metrics = metrics
+        outputs = node.outputs.map { output in
+            let field = source.schema.fields[output.index]
+            return Output(
+                column: output.column, field: field,
+                partition: source.partitionFields.firstIndex { $0.name == field.name },
+                isFilename: source.filenameColumn == field.name, isWanted: required?.contains(output.column.id) ?? true)
+        }
+        let conjuncts = node.filters.flatMap(\.conjuncts)
+        // What can fail keeps its place behind what was to protect it.
+        let isFree = !conjuncts.contains(where: \.canFail)
+        conditions = isFree ? conjuncts.indices.sorted { (conjuncts[$0].filterCost, $0) < (conjuncts[$1].filterCost, $1) }.map { conjuncts[$0] } : conjuncts
+        limit = conjuncts.isEmpty && dynamic.isEmpty ? node.limit : nil
+    }
+
+    /// The columns of the chunks.
+    var columns: [PlanColumn] { outputs.filter(\.isWanted).map(\.column) }
+
+    /// What files must fulfil, by the table's column names.
+    var predicate: ColumnPredicate? {
+        if conditions.isEmpty { return nil }
+        var names: [ColumnID: String] = [:]
+        for output in outputs { names[output.column.id] = output.field.name }
+        return PredicateBounds.predicate(.conjunction(conditions), names)
+    }
+
+    /// What dynamic filters that are ready by now say about a file, whose partition values and statistics are known.
+    func mayMatchDynamically(_ file: DataFile) -> Bool {
+        for (filter, output) in dynamic {
+            let bounds = JoinKeyFilter.bounds(filter, outputs[output].field.name)
+            if !PartitionPruning.mayMatch(bounds, source.partitionFields, file.partitionValues) { return false }
+            if !file.statistics.isEmpty, !bounds.mayMatch({ file.statistics[$0] }) { return false }
+        }
+        return true
+    }
+}
