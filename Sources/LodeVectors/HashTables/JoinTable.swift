@@ -171,7 +171,7 @@ package final class JoinTable: @unchecked Sendable {
 
 extension RowEquality {
     /// Whether two rows agree in every compared column.
-    func same(_ left: UnsafeMutableRawPointer, _ right: UnsafeMutableRawPointer) -> Bool {
+    package func same(_ left: UnsafeMutableRawPointer, _ right: UnsafeMutableRawPointer) -> Bool {
         var l = left, r = right
         var pair: UInt32 = 0
         return refine(&l, &r, &pair, 1) == 1

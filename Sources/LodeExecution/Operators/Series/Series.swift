@@ -1,0 +1,152 @@
+/// The values of a series by their position.
+
+import LodeCore
+import LodeVectors
+
+/// `first + i * step` for integers, days or microseconds; with months in the step, a list.
+struct Series: Sendable {
+    let count: Int
+    private let first: Int64
+    private let step: Int64
+    /// Values that don't follow from their position.
+    private let values: [Int64]?
+
+    /// Whether values were made one after the other.
+    var isStepped: Bool { values != nil }
+
+    /// Steps by months are listed; more of them than this span all times that there are.
+    private static let listLimit = 10_000_000
+
+    /// - Parameter arguments: start, stop and step; NULL in any gives no rows.
+    init(_ arguments: [Value], _ type: SQLType, includesStop: Bool) throws(SQLError) {
+        guard arguments.count == 3, !arguments.contains(where: \.isNull) else {
+            self.init(first: 0, step: 1, count: 0)
+            return
+        }
+        if case .interval(let interval) = arguments[2] {
+            let start = try Self.micros(arguments[0]), stop = try Self.micros(arguments[1])
+            if interval.months != 0 {
+                self.init(listing: try Self.list(start, stop, interval, includesStop), type)
+                return
+            }
+            let step = Int128(interval.days) * Int128(CivilDate.microsPerDay) + Int128(interval.micros)
+            guard let step = Int64(exactly: step) else {
+                throw SQLError(.datetimeFieldOverflow, "the step of a series is out of range")
+            }
+            let count = try Self.count(start, stop, step, includesStop)
+            guard type == .date else {
+                self.init(first: start, step: step, count: count)
+                return
+            }
+            guard step % CivilDate.microsPerDay == 0 else { throw .unsupported("a series of dates with a step of parts of a day") }
+            self.init(first: start / CivilDate.microsPerDay, step: step / CivilDate.microsPerDay, count: count)
+            return
+        }
+        guard case .integer(let step) = arguments[2] else { throw .unsupported("a series of \(type)") }
+        let start = try Self.number(arguments[0], type), stop = try Self.number(arguments[1], type)
+        self.init(first: start, step: step, count: try Self.count(start, stop, step, includesStop))
+    }
+
+    private init(first: Int64, step: Int64, count: Int) {
+        self.first = first
+        self.step = step
+        self.count = count
+        values = nil
+    }
+
+    private init(listing micros: [Int64], _ type: SQLType) {
+        first = 0
+        step = 0
+        count = micros.count
+        values = type == .date ? micros.map { $0 / CivilDate.microsPerDay } : micros
+    }
+
+    private static func number(_ value: Value, _ type: SQLType) throws(SQLError) -> Int64 {
+        switch value {
+        case .integer(let number): number
+        case .date(let days): Int64(days)
+        default: throw .unsupported("a series of \(type)")
+        }
+    }
+
+    private static func micros(_ value: Value) throws(SQLError) -> Int64 {
+        switch value {
+        case .timestamp(let micros): micros
+        case .date(let days): Int64(days) * CivilDate.microsPerDay
+        default: throw .unsupported("a series with an interval between values that are no times")
+        }
+    }
+
+    private static func count(_ start: Int64, _ stop: Int64, _ step: Int64, _ includesStop: Bool) throws(SQLError) -> Int {
+        guard step != 0 else { throw SQLError(.invalidParameterValue, "step size cannot equal zero") }
+        let distance = Int128(stop) - Int128(start), stride = Int128(step)
+        if (distance < 0) != (stride < 0), distance != 0 { return 0 }
+        let steps = distance / stride, isExact = distance % stride == 0
+        return Int(clamping: isExact && !includesStop ? steps : steps + 1)
+    }
+
+    /// Month by month from the value before, as PostgreSQL does: from the 31st on the day only shrinks.
+    private static func list(_ start: Int64, _ stop: Int64, _ interval: Interval, _ includesStop: Bool) throws(SQLError) -> [Int64] {
+        let isUp = interval.comparisonMicros > 0
+        guard interval.comparisonMicros != 0 else { throw SQLError(.invalidParameterValue, "step size cannot equal zero") }
+        var values: [Int64] = [], now = start
+        while isUp ? now < stop : now > stop {
+            guard values.count < listLimit else { throw SQLError(.programLimitExceeded, "a series by months is too long") }
+            values.append(now)
+            now = advance(now, interval)
+        }
+        if includesStop, now == stop { values.append(now) }
+        return values
+    }
+
+    private static func advance(_ micros: Int64, _ interval: Interval) -> Int64 {
+        let perDay = CivilDate.microsPerDay
+        let days = micros >= 0 ? micros / perDay : (micros - perDay + 1) / perDay
+        let (year, month, day) = CivilDate.civil(fromDays: days)
+        let months = year * 12 + Int64(month - 1) + Int64(interval.months)
+        let newYear = months >= 0 ? months / 12 : (months - 11) / 12
+        let newMonth = Int(months - newYear * 12) + 1
+        let moved = CivilDate.days(year: newYear, month: newMonth, day: min(day, CivilDate.daysInMonth(year: newYear, month: newMonth)))
+        return (moved &+ Int64(interval.days)) &* perDay &+ (micros &- days &* perDay) &+ interval.micros
+    }
+
+    /// The values of rows `start ..< start + count` as a column of `type`.
+    func column(_ start: Int, _ count: Int, _ type: SQLType) throws(SQLError) -> Column {
+        let lanes = try Buffer(byteCount: count * 8)
+        if let values {
+            fill(lanes, count, type) { values[start + $0] }
+        } else {
+            var value = first &+ Int64(truncatingIfNeeded: start) &* step
+            fill(lanes, count, type) { _ in
+                defer { value = value &+ step }
+                return value
+            }
+        }
+        return Column(flat: type, count: count, lanes: lanes)
+    }
+
+    @inline(__always)
+    private func fill(_ lanes: Buffer, _ count: Int, _ type: SQLType, _ value: (Int) -> Int64) {
+        var i = 0
+        switch type.physical {
+        case .int16:
+            let out = lanes.base.assumingMemoryBound(to: Int16.self)
+            while i < count {
+                out[i] = Int16(truncatingIfNeeded: value(i))
+                i &+= 1
+            }
+        case .int32:
+            let out = lanes.base.assumingMemoryBound(to: Int32.self)
+            while i < count {
+                out[i] = Int32(truncatingIfNeeded: value(i))
+                i &+= 1
+            }
+        default:
+            let out = lanes.base.assumingMemoryBound(to: Int64.self)
+            while i < count {
+                out[i] = value(i)
+                i &+= 1
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+/// What a window computes, resolved once a query.
+
+import LodeCore
+import LodePlan
+import LodeVectors
+
+/// Calls with their expressions as columns of the sorted rows.
+final class WindowShape: Sendable {
+    struct Call: Sendable {
+        let call: WindowCall
+        /// Row columns of the arguments, the filter and the frame's offsets.
+        let arguments: [Int]
+        let filter: Int?
+        let startOffset: Int?
+        let endOffset: Int?
+        /// The type of a frame offset, for RANGE.
+        let offsetTypes: (start: SQLType?, end: SQLType?)
+    }
+
+    let sort: SortShape
+    let partition: RowEquality
+    let peers: RowEquality?
+    let order: [RowSortKey]
+    let calls: [Call]
+    let columns: [PlanColumn]
+
+    init(_ node: WindowNode, input: [PlanColumn], required: Set<ColumnID>?, _ builder: PipelineBuilder) throws(SQLError) {
+        var extra: [BoundExpression] = []
+        var places: [[Int]] = []
+        for call in node.calls {
+            if call.isDistinct, case .aggregate = call.function {
+                throw .unsupported("DISTINCT in the window function \(call.name)", at: call.span)
+            }
+            places.append(Array(extra.count..<(extra.count + call.expressions.count)))
+            extra += call.expressions
+        }
+        let keys = node.partition.map { SortKey($0) } + node.order
+        let sort = try SortShape(keys, extra: extra, input: input, required: required, builder)
+        self.sort = sort
+        partition = RowEquality(sort.layout, columns: sort.order.keys.prefix(node.partition.count).map(\.column))
+        let order = Array(sort.order.keys.dropFirst(node.partition.count))
+        self.order = order
+        peers = order.isEmpty ? nil : RowEquality(sort.layout, columns: order.map(\.column))
+        calls = zip(node.calls, places).map { call, places in
+            var rest = places.map { sort.extraPlaces[$0] }[...]
+            let arguments = call.arguments.map { _ in rest.removeFirst() }
+            let filter = call.filter.map { _ in rest.removeFirst() }
+            let start = call.frame.start.offset.map { _ in rest.removeFirst() }
+            let end = call.frame.end.offset.map { _ in rest.removeFirst() }
+            return Call(
+                call: call, arguments: arguments, filter: filter, startOffset: start, endOffset: end,
+                offsetTypes: (call.frame.start.offset?.type, call.frame.end.offset?.type))
+        }
+        columns = sort.columns + node.calls.map(\.column)
+    }
+
+    /// What computes a call over a piece.
+    func values(_ call: Call, _ piece: WindowPiece, _ context: ExecutionContext) throws(SQLError) -> any WindowValues {
+        switch call.call.function {
+        case .aggregate(let aggregate):
+            return try WindowAggregate(aggregate, call, piece, try frames(call, piece), context)
+        case .window(let kind):
+            switch kind {
+            case .rowNumber, .rank, .denseRank, .percentRank, .cumeDist, .ntile:
+                return try RankingValues(kind, call, piece)
+            case .lag, .lead: return try OffsetValues(isLead: kind == .lead, call, piece)
+            case .firstValue, .lastValue, .nthValue:
+                return try FrameValues(kind, call, piece, try frames(call, piece))
+            }
+        }
+    }
+
+    private func frames(_ call: Call, _ piece: WindowPiece) throws(SQLError) -> WindowFrames {
+        try WindowFrames(call, piece, order)
+    }
+}
