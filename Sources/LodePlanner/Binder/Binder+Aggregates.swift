@@ -133,7 +133,7 @@ extension Binder {
     ) throws(SQLError) -> [BoundExpression] {
         guard within.count == 1 else { throw .unsupported("WITHIN GROUP over several expressions", at: span) }
         guard within[0].descending, name != "mode" else { return [within[0].expression] + direct }
-        guard name == "percentile_cont", direct.count == 1 else {
+        guard name == "percentile_cont", direct.count == 1, !direct[0].type.isNested else {
             throw .unsupported("\(name) WITHIN GROUP in descending order", at: span, hint: "Order ascending, and take 1 minus the fraction.")
         }
         let fraction = try convert(direct[0], to: .double, at: span)

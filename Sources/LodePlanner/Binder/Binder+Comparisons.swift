@@ -24,7 +24,7 @@ extension Binder {
             throw .unsupported("comparing a row with a subquery", at: span, hint: "Use (a, b) IN (SELECT …).")
         }
         let l = try bind(left, scope), r = try bind(right, scope)
-        return try compare(comparison, l, r, at: span)
+        return try compare(comparison, l, r, at: span, sides: (left.span, right.span))
     }
 
     func bindAll(_ expressions: [Expression], _ scope: Scope) throws(SQLError) -> [BoundExpression] {
@@ -37,21 +37,24 @@ extension Binder {
     /// `left comparison right`, at a common type.
     /// - Throws: `42883` if the types don't compare, `22007` and kin for a literal that is none of the other side's type.
     func compare(
-        _ comparison: BoundExpression.Comparison, _ left: BoundExpression, _ right: BoundExpression, at span: SourceSpan?
+        _ comparison: BoundExpression.Comparison, _ left: BoundExpression, _ right: BoundExpression, at span: SourceSpan?,
+        sides: (SourceSpan, SourceSpan)? = nil
     ) throws(SQLError) -> BoundExpression {
-        let (l, r) = try matched(left, right, symbol: comparison.rawValue, at: span)
+        let (l, r) = try matched(left, right, symbol: comparison.rawValue, at: span, sides: sides)
         return .comparison(comparison, l, r, span)
     }
 
     /// Both sides at one type. A constant moves to the type of the other side if it loses nothing, so that filters on
     /// columns stay filters on the column as it is stored.
     func matched(
-        _ left: BoundExpression, _ right: BoundExpression, symbol: String, at span: SourceSpan?
+        _ left: BoundExpression, _ right: BoundExpression, symbol: String, at span: SourceSpan?, sides: (SourceSpan, SourceSpan)? = nil
     ) throws(SQLError) -> (BoundExpression, BoundExpression) {
         if left.type == right.type { return (settle(left), settle(right)) }
-        if left.isUntyped, let typed = try literal(left, like: right.type, at: span) { return (typed, right) }
-        if right.isUntyped, let typed = try literal(right, like: left.type, at: span) { return (left, typed) }
-        let left = settle(left), right = settle(right)
+        if left.isUntyped, let typed = try literal(left, like: right.type, at: sides?.0 ?? span) { return (typed, right) }
+        if right.isUntyped, let typed = try literal(right, like: left.type, at: sides?.1 ?? span) { return (left, typed) }
+        // Constants are computed first: `1 + 10` then takes the column's type just as `11` does.
+        let left = folded(settle(left)), right = folded(settle(right))
+        if left.type == right.type { return (left, right) }
         guard let common = Self.commonType(of: [left, right]) else { throw incomparable(left.type, right.type, symbol, at: span) }
         if let moved = moving(right, to: left.type, common) { return (left, moved) }
         if let moved = moving(left, to: right.type, common) { return (moved, right) }
@@ -60,7 +63,7 @@ extension Binder {
 
     /// A constant expression at another type; nil if it isn't constant, would lose something, or is to be cast anyway.
     private func moving(_ side: BoundExpression, to type: SQLType, _ common: SQLType) -> BoundExpression? {
-        guard type != common, case .constant(let value, let from) = folded(side) else { return nil }
+        guard type != common, case .constant(let value, let from) = side else { return nil }
         return LosslessConstant.convert(value, from, to: type).map { .constant($0, type) }
     }
 

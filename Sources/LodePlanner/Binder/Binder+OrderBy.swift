@@ -44,9 +44,7 @@ extension Binder {
     ) -> BoundExpression {
         if let output = outputs.first(where: { $0.expression == bound }) { return output.column.reference }
         if let item = hidden.first(where: { $0.expression == bound }) { return item.column.reference }
-        var id = ids.fresh()
-        if case .column(let own, _) = bound { id = own }
-        let column = PlanColumn(id, OutputName.of(written), bound.type)
+        let column = PlanColumn(ids.fresh(), OutputName.of(written), bound.type)
         hidden.append(ProjectNode.Item(column, bound))
         return column.reference
     }

@@ -102,7 +102,8 @@ extension Binder {
         if types.contains(where: \.isTemporal), types.contains(where: \.isInteger), name == "+" || name == "-" {
             return "Add an interval: \(name) INTERVAL '1 day'."
         }
-        if types.contains(where: \.isText), types.contains(where: \.isNumeric) { return "Cast the text to a number: CAST(… AS integer)." }
+        let isSymbol = !(name.unicodeScalars.first?.properties.isAlphabetic ?? true)
+        if isSymbol, types.contains(where: \.isText), types.contains(where: \.isNumeric) { return "Cast the text to a number: CAST(… AS integer)." }
         return nil
     }
 

@@ -44,8 +44,8 @@ extension Binder {
         }
         func range(_ from: BoundExpression, _ fromSpan: SourceSpan, _ to: BoundExpression, _ toSpan: SourceSpan) throws(SQLError) -> BoundExpression {
             .and([
-                try compare(.greaterOrEqual, value, from, at: between.value.span.union(fromSpan)),
-                try compare(.lessOrEqual, value, to, at: between.value.span.union(toSpan)),
+                try compare(.greaterOrEqual, value, from, at: span, sides: (between.value.span, fromSpan)),
+                try compare(.lessOrEqual, value, to, at: span, sides: (between.value.span, toSpan)),
             ])
         }
         var result = try range(low, between.low.span, high, between.high.span)

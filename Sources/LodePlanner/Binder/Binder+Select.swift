@@ -25,7 +25,8 @@ extension Binder {
         let usesBefore = uses.count
         let input = try bindFrom(select.from, outer: outer)
         uses.removeSubrange(usesBefore...)
-        defer { uses.removeSubrange(usesBefore...) }
+        // What is read of outer queries stays known to them.
+        defer { uses.replaceSubrange(usesBefore..., with: uses[usesBefore...].filter { !input.from.ids.contains($0.id) }) }
         let block = SelectBlock(select)
         block.from = input.from
         try registerWindows(select, block)
@@ -88,7 +89,7 @@ extension Binder {
         var bound = given
         guard let block = scope.block else { throw .internalFault("a SELECT without its block") }
         // Sort keys may add aggregates, which decide whether there is an aggregation at all: so keys are bound first.
-        let columns = outputColumns(list, expressions, input.plan)
+        let columns = outputColumns(list, expressions, input.plan, own: block.computedIDs)
         let outputs = zip(zip(bound.names, columns), expressions).map {
             OrderOutput(name: $0.0, column: $0.1, expression: $1)
         }
@@ -144,14 +145,17 @@ extension Binder {
         return result
     }
 
-    /// A column that is only passed on keeps its number, unless it is passed on twice.
-    private func outputColumns(_ list: [SelectListItem], _ expressions: [BoundExpression], _ plan: LogicalPlan) -> [PlanColumn] {
+    /// A column that is only passed on keeps its number, unless it is passed on twice or comes from an outer query, where
+    /// the number already stands for the outer row's value.
+    private func outputColumns(
+        _ list: [SelectListItem], _ expressions: [BoundExpression], _ plan: LogicalPlan, own computed: Set<ColumnID>
+    ) -> [PlanColumn] {
         var nullability: [ColumnID: Bool] = [:]
         for column in plan.columns { nullability[column.id] = column.nullable }
         var seen: Set<ColumnID> = []
         return zip(list, expressions).map { item, expression in
             let nullable = Self.isNullable(expression, nullability)
-            if case .column(let id, let type) = expression, seen.insert(id).inserted {
+            if case .column(let id, let type) = expression, nullability[id] != nil || computed.contains(id), seen.insert(id).inserted {
                 return PlanColumn(id, item.name, type, nullable: nullable)
             }
             return PlanColumn(ids.fresh(), item.name, expression.type, nullable: nullable)

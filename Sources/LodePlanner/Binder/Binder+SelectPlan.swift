@@ -46,9 +46,10 @@ extension Binder {
         case .all: return plan
         case .distinct:
             if !bound.hidden.isEmpty {
+                let read = bound.hidden[0].expression.columns
                 throw SQLError(
                     .invalidColumnReference, "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
-                    at: uses.last { $0.id == bound.hidden[0].column.id }?.span ?? select.span,
+                    at: uses.last { read.contains($0.id) }?.span ?? select.span,
                     hint: "Select \(bound.hidden[0].column.name) too, or use GROUP BY.")
             }
             var replaced: [ColumnID: BoundExpression] = [:]

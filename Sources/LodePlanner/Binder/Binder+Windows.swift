@@ -46,7 +46,9 @@ extension Binder {
                     .map { "Did you mean \"\($0)\"?" })
         }
         made.frame = window.frame
-        block.windows.append(.init(partition: window.partition, order: window.order, call: made))
+        let use = SelectBlock.WindowUse(partition: window.partition, order: window.order, call: made)
+        if let twin = block.windows.first(where: { $0.computesSame(as: use) }) { return twin.call.column.reference }
+        block.windows.append(use)
         return made.column.reference
     }
 
@@ -145,6 +147,27 @@ extension Binder {
             plan = .window(node)
         }
         return plan
+    }
+}
+
+extension SelectBlock.WindowUse {
+    /// Whether the other call gives the same values, as the second `rank()` in `ORDER BY` and the select list does.
+    fileprivate func computesSame(as other: Self) -> Bool {
+        guard call.name == other.call.name, partition == other.partition, order == other.order, call.arguments == other.call.arguments,
+            call.isDistinct == other.call.isDistinct, call.filter == other.call.filter, call.ignoresNulls == other.call.ignoresNulls
+        else { return false }
+        let mine = call.frame, its = other.call.frame
+        return mine.mode == its.mode && mine.exclusion == its.exclusion && mine.start.isSame(as: its.start) && mine.end.isSame(as: its.end)
+    }
+}
+
+extension LodePlan.WindowFrame.Bound {
+    fileprivate func isSame(as other: Self) -> Bool {
+        switch (self, other) {
+        case (.unboundedPreceding, .unboundedPreceding), (.currentRow, .currentRow), (.unboundedFollowing, .unboundedFollowing): true
+        case (.preceding(let a), .preceding(let b)), (.following(let a), .following(let b)): a == b
+        default: false
+        }
     }
 }
 

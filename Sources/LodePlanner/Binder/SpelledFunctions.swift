@@ -5,7 +5,7 @@ import LodeSyntax
 /// Names in the function registry. Where several are listed the first that is registered is taken.
 enum SpelledFunctions {
     static let pattern: [PatternOperator: String] = [
-        .like: "like", .ilike: "ilike", .similar: "similar to", .glob: "glob", .regex: "~", .regexIgnoringCase: "~*",
+        .like: "like", .ilike: "ilike", .similar: "similar_to", .glob: "glob", .regex: "~", .regexIgnoringCase: "~*",
     ]
     static let extract = ["date_part", "extract"]
     static let position = ["strpos", "instr"]
