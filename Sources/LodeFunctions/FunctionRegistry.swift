@@ -12,6 +12,8 @@ package enum FunctionRegistry {
         ScalarFunction.arithmetic, ScalarFunction.comparisons,
         ScalarFunction.textBasics, ScalarFunction.textBuilding, ScalarFunction.textSearching, ScalarFunction.matching,
         ScalarFunction.regex, ScalarFunction.encodings,
+        ScalarFunction.rounding, ScalarFunction.mathematics, ScalarFunction.choosing, ScalarFunction.session,
+        ScalarFunction.dateParts, ScalarFunction.dateArithmetic, ScalarFunction.dateMaking, ScalarFunction.dateTexts,
     ]
     static let aggregateFamilies: [[AggregateFunction]] = [
         AggregateFunction.counts, AggregateFunction.sums, AggregateFunction.extremes, AggregateFunction.flags,

@@ -1,0 +1,178 @@
+/// Fields of dates and times: EXTRACT, date_part, year, month, …
+
+import LodeCore
+import LodeVectors
+
+extension ScalarFunction {
+    static let dateParts: [ScalarFunction] =
+        [
+            part("year", .year, "The year.", "2024"), part("month", .month, "The month, 1 to 12.", "2"),
+            part("day", aliases: ["dayofmonth", "day_of_month"], .day, "The day of the month.", "29"),
+            part("quarter", .quarter, "The quarter of the year, 1 to 4.", "1"),
+            part("week", aliases: ["weekofyear", "week_of_year"], .week, "The week of the year by ISO 8601.", "9"),
+            part("isoyear", aliases: ["year_of_week", "yow"], .isoyear, "The year of the week by ISO 8601.", "2024"),
+            part("dayofweek", aliases: ["dow", "weekday"], .dow, "The day of the week, from 0 for Sunday.", "4"),
+            part("isodow", aliases: ["day_of_week"], .isodow, "The day of the week, from 1 for Monday.", "4"),
+            part("dayofyear", aliases: ["doy", "day_of_year"], .doy, "The day of the year.", "60"),
+            part("decade", .decade, "The year divided by ten.", "202"), part("century", .century, "The century.", "21"),
+            part("millennium", .millennium, "The millennium.", "3"), part("era", .era, "1 from the year 1 on, 0 before.", "1"),
+            part("hour", .hour, "The hour.", "0"), part("minute", .minute, "The minute.", "0"),
+            part("second", .second, "The second, without its fraction.", "0"),
+            part("millisecond", aliases: ["milliseconds"], .millisecond, "The seconds with their fraction, in milliseconds.", "0"),
+            part("microsecond", aliases: ["microseconds"], .microsecond, "The seconds with their fraction, in microseconds.", "0"),
+        ] + [
+            ScalarFunction(
+                "epoch", aliases: ["to_unixtime"], "date and time", "Seconds since 1970-01-01 UTC, or of an interval.", source: "PostgreSQL 17, 9.9.1",
+                examples: [("epoch(timestamp '1970-01-02 00:00:01')", "86401")], overloads: DateParts.overloads(.epoch, .double)),
+            ScalarFunction(
+                "julian", "date and time", "The Julian day.", source: "PostgreSQL 17, 9.9.1", examples: [("julian(date '1970-01-01')", "2440588")],
+                overloads: DateParts.overloads(.julian, .double)),
+            ScalarFunction(
+                "date_part", aliases: ["datepart", "extract"], "date and time", "A field by its name, as a double.", source: "PostgreSQL 17, 9.9.1",
+                examples: [("date_part('year', date '2024-02-29')", "2024")], overloads: DateParts.byName()),
+            ScalarFunction(
+                "last_day", aliases: ["last_day_of_month"], "date and time", "The last day of the month.", source: "Trino, Date and time functions",
+                examples: [("last_day(date '2024-02-03')", "2024-02-29")],
+                .strict([.date], .date) { call throws(SQLError) in try call.map(Int32.self, to: .date) { DateParts.lastDay(Int64($0)) } },
+                .strict([.timestamp], .date) { call throws(SQLError) in
+                    try call.map(Int64.self, to: .date) { DateParts.lastDay(CalendarArithmetic.floorDivide($0, CivilDate.microsPerDay)) }
+                }),
+            name("monthname", "The English name of the month.", "February") { month, _ in DateParts.months[month - 1] },
+            name("dayname", "The English name of the weekday.", "Thursday") { _, weekday in DateFormat.weekdays[weekday] },
+        ]
+
+    private static func part(
+        _ name: String, aliases: [String] = [], _ field: DateField, _ summary: String, _ result: String
+    ) -> ScalarFunction {
+        ScalarFunction(
+            name, aliases: aliases, "date and time", summary, source: "PostgreSQL 17, 9.9.1; DuckDB, Date Part Functions",
+            examples: [("\(name)(date '2024-02-29')", result)], overloads: DateParts.overloads(field, .bigint))
+    }
+
+    private static func name(
+        _ name: String, _ summary: String, _ result: String, _ body: @escaping @Sendable (Int, Int) -> String
+    ) -> ScalarFunction {
+        @Sendable func text(_ days: Int64) -> String {
+            body(CivilDate.civil(fromDays: days).month, Int(CalendarArithmetic.floorRemainder(days + 4, 7)))
+        }
+        return ScalarFunction(
+            name, "date and time", summary, source: "DuckDB, Date Functions", examples: [("\(name)(date '2024-02-29')", result)],
+            .strict([.date], .varchar) { call throws(SQLError) in
+                let dates = call.lanes(0, Int32.self)
+                return try call.mapText { (row, arena) throws(SQLError) in try arena.add(text(Int64(dates[row]))) }
+            },
+            .strict([.timestamp], .varchar) { call throws(SQLError) in
+                let stamps = call.lanes(0, Int64.self)
+                return try call.mapText { (row, arena) throws(SQLError) in
+                    try arena.add(text(CalendarArithmetic.floorDivide(stamps[row], CivilDate.microsPerDay)))
+                }
+            })
+    }
+}
+
+extension FunctionRegistry {
+    /// What `EXTRACT(field FROM x)` calls: a function of one argument, bigint, or double for fields with a fraction.
+    /// - Throws: `22023` if there is no such field.
+    package static func extract(_ field: String) throws(SQLError) -> ScalarFunction {
+        let field = try DateField.named(field)
+        return ScalarFunction(
+            "extract_\(field.rawValue)", "date and time", "The field \(field.rawValue).", source: "PostgreSQL 17, 9.9.1", examples: [],
+            overloads: DateParts.overloads(field, field.isFractional ? .double : .bigint))
+    }
+}
+
+enum DateParts {
+    static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    ]
+
+    static func lastDay(_ days: Int64) -> Int32 {
+        let (year, month, _) = CivilDate.civil(fromDays: days)
+        return Int32(truncatingIfNeeded: CivilDate.days(year: year, month: month, day: CivilDate.daysInMonth(year: year, month: month)))
+    }
+
+    /// A field of each type that has it, as bigint or double.
+    static func overloads(_ field: DateField, _ type: SQLType) -> [ScalarOverload] {
+        [
+            .strict([.date], type) { call throws(SQLError) in
+                if type == .double { return try call.map(Int32.self, to: .double) { field.value(ofMicros: 0, offset: 0, day: Int64($0)) } }
+                return try call.map(Int32.self, to: .bigint) { field.integer(ofDays: Int64($0)) }
+            },
+            .strict([.timestamp], type) { call throws(SQLError) in try stamps(call, field, type) { (0, $0) } },
+            .strict([.timestamptz], type) { call throws(SQLError) in
+                let zone = try TimeZoneRules.named(call.context.timeZone)
+                return try stamps(call, field, type) {
+                    let offset = zone.offsetSeconds(atUTC: $0)
+                    return (offset, $0 &+ Int64(offset) &* 1_000_000)
+                }
+            },
+            .strict([.time], type) { call throws(SQLError) in try stamps(call, field, type) { (0, $0) } },
+            .strict([.interval], type) { call throws(SQLError) in
+                if type == .double { return try call.map(Interval.self, to: .double) { field.value(of: $0) } }
+                return try call.map(Interval.self, to: .bigint) { Int64(field.value(of: $0)) }
+            },
+        ]
+    }
+
+    @inline(__always)
+    private static func stamps(
+        _ call: StrictCall, _ field: DateField, _ type: SQLType, _ local: (Int64) -> (Int, Int64)
+    ) throws(SQLError) -> Column {
+        if type == .double {
+            return try call.map(Int64.self, to: .double) {
+                let (offset, micros) = local($0)
+                return field.value(ofMicros: micros, offset: offset)
+            }
+        }
+        return try call.map(Int64.self, to: .bigint) {
+            let (offset, micros) = local($0)
+            return field.integer(ofMicros: micros, offset: offset)
+        }
+    }
+
+    /// `date_part(name, x)`: the name may vary by row, but seldom does.
+    static func byName() -> [ScalarOverload] {
+        let types: [SQLType] = [.date, .timestamp, .timestamptz, .time, .interval]
+        return types.map { type in
+            .strict([.varchar, type], .double, canFail: true) { call throws(SQLError) in
+                let names = call.texts(0)
+                let zone = try TimeZoneRules.named(type == .timestamptz ? call.context.timeZone : "UTC")
+                var known: (name: StringView, field: DateField)?
+                return try call.mapValid(0.0, to: .double) { (row) throws(SQLError) in
+                    let name = names[row]
+                    let field: DateField
+                    if let known, known.name == name { field = known.field } else { field = try .named(name.string) }
+                    known = (name, field)
+                    switch type {
+                    case .date: return field.value(ofMicros: 0, offset: 0, day: Int64(call.lanes(1, Int32.self)[row]))
+                    case .interval: return field.value(of: call.lanes(1, Interval.self)[row])
+                    default:
+                        let micros = call.lanes(1, Int64.self)[row]
+                        let offset = zone.offsetSeconds(atUTC: micros)
+                        return field.value(ofMicros: micros &+ Int64(offset) &* 1_000_000, offset: offset)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension DateField {
+    /// The field of midnight of a day, which may be beyond what microseconds hold.
+    func value(ofMicros clock: Int64, offset: Int, day: Int64) -> Double {
+        switch self {
+        case .microsecond, .millisecond, .second, .minute, .hour, .timezone, .timezone_hour, .timezone_minute: 0
+        default: Double(integer(ofDays: day))
+        }
+    }
+
+    /// The field of a local time as an integer, fractions cut off.
+    @inline(__always)
+    func integer(ofMicros micros: Int64, offset: Int) -> Int64 {
+        switch self {
+        case .microsecond, .millisecond, .second, .minute, .hour, .epoch, .julian, .timezone, .timezone_hour, .timezone_minute:
+            Int64(value(ofMicros: micros, offset: offset).rounded(.down))
+        default: integer(ofDays: CalendarArithmetic.floorDivide(micros, CivilDate.microsPerDay))
+        }
+    }
+}

@@ -1,0 +1,167 @@
+/// Dates and times to and from text by patterns: strftime, to_char, date_format.
+
+import LodeCore
+import LodeVectors
+
+extension ScalarFunction {
+    static let dateTexts: [ScalarFunction] = [
+        writing("strftime", .strftime, "A date or timestamp as text by strftime's specifiers.", "DuckDB, Date Format Functions", [("strftime(date '2024-02-29', '%d.%m.%Y')", "29.02.2024")]),
+        writing("to_char", .postgres, "A date or timestamp as text by PostgreSQL's patterns.", "PostgreSQL 17, 9.8", [("to_char(timestamp '2024-02-29 12:34:56', 'DD Mon YYYY HH24:MI')", "29 Feb 2024 12:34")]),
+        writing("date_format", .mysql, "A date or timestamp as text by MySQL's specifiers.", "Trino, Date and time functions", [("date_format(timestamp '2024-02-29 12:34:56', '%Y-%m-%d %H:%i:%s')", "2024-02-29 12:34:56")]),
+        reading("strptime", .timestamp, .strftime, "A text read by strftime's specifiers.", "DuckDB, Date Format Functions", [("strptime('29.02.2024', '%d.%m.%Y')", "2024-02-29 00:00:00")]),
+        reading("try_strptime", .timestamp, .strftime, isTry: true, "A text read by strftime's specifiers; NULL if it does not fit.", "DuckDB, Date Format Functions", [("try_strptime('x', '%Y')", "NULL")]),
+        reading("to_date", .date, .postgres, "A date read by PostgreSQL's patterns.", "PostgreSQL 17, 9.8", [("to_date('05 Dec 2000', 'DD Mon YYYY')", "2000-12-05")]),
+        reading("date_parse", .timestamp, .mysql, "A text read by MySQL's specifiers.", "Trino, Date and time functions", [("date_parse('2024-02-29 12:34', '%Y-%m-%d %H:%i')", "2024-02-29 12:34:00")]),
+    ]
+
+    private static func writing(
+        _ name: String, _ dialect: DatePatternDialect, _ summary: String, _ source: String, _ examples: [(String, String)]
+    ) -> ScalarFunction {
+        ScalarFunction(
+            name, "date and time", summary, source: source, examples: examples,
+            DateTextKernels.write(.date, dialect), DateTextKernels.write(.timestamp, dialect), DateTextKernels.write(.timestamptz, dialect))
+    }
+
+    private static func reading(
+        _ name: String, _ type: SQLType, _ dialect: DatePatternDialect, isTry: Bool = false, _ summary: String, _ source: String,
+        _ examples: [(String, String)]
+    ) -> ScalarFunction {
+        ScalarFunction(
+            name, "date and time", summary, source: source, examples: examples, DateTextKernels.parse(type, dialect, isTry: isTry))
+    }
+}
+
+/// How a pattern is written; all become `DateFormat`s.
+enum DatePatternDialect: Sendable {
+    case strftime, postgres, mysql
+
+    func format(_ pattern: String) throws(SQLError) -> DateFormat {
+        switch self {
+        case .strftime: try DateFormat(pattern)
+        case .mysql: try DateFormat(Self.fromMySQL(pattern))
+        case .postgres: try DateFormat(Self.fromPostgres(pattern))
+        }
+    }
+
+    /// Minutes are %i, seconds %s or %S, month names %M, weekday names %W, numbers without zeros %c %e %k %l.
+    private static let mySQLSpecifiers: [Character: String] = [
+        "i": "%M", "s": "%S", "S": "%S", "M": "%B", "W": "%A", "c": "%-m", "e": "%-d", "k": "%-H", "l": "%-I", "h": "%I", "r": "%I:%M:%S %p",
+    ]
+
+    private static func fromMySQL(_ pattern: String) -> String {
+        var result = "", isSpecifier = false
+        for character in pattern {
+            if isSpecifier {
+                result += mySQLSpecifiers[character] ?? "%\(character)"
+                isSpecifier = false
+            } else if character == "%" {
+                isSpecifier = true
+            } else {
+                result.append(character)
+            }
+        }
+        return isSpecifier ? result + "%" : result
+    }
+
+    /// PostgreSQL's template patterns, longest first; the last value is what FM makes of it.
+    private static let postgresPatterns: [(String, String, String)] = [
+        ("YYYY", "%Y", "%-Y"), ("YY", "%y", "%-y"), ("MONTH", "%B", "%B"), ("MON", "%b", "%b"), ("MM", "%m", "%-m"), ("MI", "%M", "%-M"),
+        ("MS", "%g", "%g"), ("DAY", "%A", "%A"), ("DDD", "%j", "%-j"), ("DD", "%d", "%-d"), ("DY", "%a", "%a"), ("HH24", "%H", "%-H"),
+        ("HH12", "%I", "%-I"), ("HH", "%I", "%-I"), ("SS", "%S", "%-S"), ("US", "%f", "%f"), ("AM", "%p", "%p"), ("PM", "%p", "%p"),
+        ("A.M.", "%p", "%p"), ("P.M.", "%p", "%p"), ("TZH:TZM", "%z", "%z"), ("TZ", "%z", "%z"), ("OF", "%z", "%z"),
+    ]
+
+    private static func fromPostgres(_ pattern: String) -> String {
+        var rest = Substring(pattern), result = "", isFilled = false
+        while let first = rest.first {
+            if first == "\"" {
+                let quoted = rest.dropFirst().prefix { $0 != "\"" }
+                for character in quoted { result += character == "%" ? "%%" : String(character) }
+                rest = rest.dropFirst(quoted.count + 2)
+                continue
+            }
+            let upper = rest.prefix(8).uppercased()
+            if upper.hasPrefix("FM") {
+                isFilled = true
+                rest = rest.dropFirst(2)
+                continue
+            }
+            if let known = postgresPatterns.first(where: { upper.hasPrefix($0.0) }) {
+                result += isFilled ? known.2 : known.1
+                isFilled = false
+                rest = rest.dropFirst(known.0.count)
+            } else {
+                result += first == "%" ? "%%" : String(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return result
+    }
+}
+
+enum DateTextKernels {
+    /// The formats of a chunk: compiled once when the pattern is a constant.
+    private final class Formats {
+        private let patterns: ArgumentLanes<StringView>
+        private let dialect: DatePatternDialect
+        private var known: (pattern: StringView, format: DateFormat)?
+
+        init(_ call: StrictCall, _ index: Int, _ dialect: DatePatternDialect) {
+            patterns = call.texts(index)
+            self.dialect = dialect
+        }
+
+        func get(_ row: Int) throws(SQLError) -> DateFormat {
+            let pattern = patterns[row]
+            if let known, known.pattern == pattern { return known.format }
+            let format = try dialect.format(pattern.string)
+            known = (pattern, format)
+            return format
+        }
+    }
+
+    static func write(_ type: SQLType, _ dialect: DatePatternDialect) -> ScalarOverload {
+        .strict([type, .varchar], .varchar, canFail: true) { call throws(SQLError) in
+            let formats = Formats(call, 1, dialect)
+            let zone = try TimeZoneRules.named(type == .timestamptz ? call.context.timeZone : "UTC")
+            let sink = try ByteSink(capacity: 64)
+            return try call.mapText { (row, arena) throws(SQLError) in
+                let micros: Int64
+                if type == .date {
+                    micros = try CalendarArithmetic.join(Int64(call.lanes(0, Int32.self)[row]), 0)
+                } else {
+                    micros = call.lanes(0, Int64.self)[row]
+                }
+                let offset = zone.offsetSeconds(atUTC: micros)
+                sink.truncate()
+                try formats.get(row).append(micros &+ Int64(offset) &* 1_000_000, offsetSeconds: offset, to: sink)
+                return try arena.add(sink.bytes)
+            }
+        }
+    }
+
+    static func parse(_ type: SQLType, _ dialect: DatePatternDialect, isTry: Bool = false) -> ScalarOverload {
+        .strict([.varchar, .varchar], type, canFail: true) { call throws(SQLError) in
+            let formats = Formats(call, 1, dialect)
+            let texts = call.texts(0)
+            let zone = try TimeZoneRules.named(type == .timestamptz ? call.context.timeZone : "UTC")
+            func read(_ row: Int) throws(SQLError) -> Int64? {
+                let view = texts[row]
+                let format = try formats.get(row)
+                guard let reading = view.withPaddedBytes({ format.read($0, view.count) }) else {
+                    if isTry { return nil }
+                    throw SQLError(
+                        .invalidDatetimeFormat, "could not parse \"\(String(view.string.prefix(60)))\" by the format \"\(format.pattern)\"")
+                }
+                if let offset = reading.offsetSeconds { return reading.micros &- Int64(offset) &* 1_000_000 }
+                return type == .timestamptz ? zone.utc(fromLocal: reading.micros) : reading.micros
+            }
+            if type == .date {
+                return try call.mapOptional(Int32(0), to: type) { (row) throws(SQLError) in
+                    try read(row).map { Int32(truncatingIfNeeded: CalendarArithmetic.floorDivide($0, CivilDate.microsPerDay)) }
+                }
+            }
+            return try call.mapOptional(Int64(0), to: type) { (row) throws(SQLError) in try read(row) }
+        }
+    }
+}
