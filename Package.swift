@@ -90,6 +90,11 @@ let package = Package(
             swiftSettings: library),
         .testTarget(name: "LodeVectorsTests", dependencies: ["LodeVectors", "LodeCore"], swiftSettings: kernels),
         .testTarget(
+            name: "LodeExecutionTests",
+            dependencies: [
+                "LodeExecution", "LodePlan", "LodeFunctions", "LodeVectors", "LodeFormats", "LodeTables", "LodeObjectStore", "LodeCore",
+            ], swiftSettings: kernels),
+        .testTarget(
             name: "LodeFormatsTests", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore"],
             swiftSettings: kernels),
 

@@ -3,9 +3,9 @@
 import Foundation
 import LodeCore
 
-enum JSONText {
+package enum JSONText {
     /// Keys are sorted, so that equal definitions have equal texts.
-    static func write<T: Encodable>(_ value: T) -> String {
+    package static func write<T: Encodable>(_ value: T) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(value) else { return "null" }

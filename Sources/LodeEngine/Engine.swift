@@ -1,0 +1,56 @@
+/// The engine: what all sessions of a process share.
+
+import Glibc
+import LodeCatalog
+import LodeCore
+import LodeObjectStore
+import Synchronization
+
+/// A warehouse, its catalog, the stores it reads, and the memory it may use. Making one does no I/O.
+package final class Engine: Sendable {
+    package static let version = "0.1.0"
+
+    package let warehouse: String
+    package let stores: StoreRegistry
+    package let catalog: any Catalog
+    private let budget: Mutex<MemoryBudget>
+
+    package init(warehouse: String, stores: StoreRegistry = StoreRegistry()) {
+        self.warehouse = warehouse
+        self.stores = stores
+        catalog = EmbeddedCatalog(warehouse: warehouse, stores: stores)
+        budget = Mutex(MemoryBudget(limit: Self.defaultMemoryLimit))
+    }
+
+    /// What running statements reserve from.
+    package var memory: MemoryBudget { budget.withLock { $0 } }
+
+    /// Sets `memory_limit` for statements that start from now on.
+    func limitMemory(to bytes: Int) {
+        budget.withLock { if $0.limit != bytes { $0 = MemoryBudget(limit: bytes) } }
+    }
+
+    /// Four fifths of the machine's memory.
+    static var defaultMemoryLimit: Int {
+        let pages = sysconf(Int32(_SC_PHYS_PAGES)), pageBytes = sysconf(Int32(_SC_PAGESIZE))
+        guard pages > 0, pageBytes > 0 else { return 4 << 30 }
+        return Int(pages) / 5 * 4 * Int(pageBytes)
+    }
+
+    /// One worker a core that the process may run on.
+    static var defaultThreads: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    /// Microseconds since 1970-01-01 UTC.
+    static func nowMicros() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+
+    /// Nanoseconds of a clock that never goes back.
+    static func monotonicNanoseconds() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,32 @@
+/// A table of the catalog, ready to be scanned.
+
+import LodeCatalog
+import LodeCore
+import LodeExecution
+import LodeFormats
+import LodePlan
+import LodeTables
+
+enum CatalogTableSource {
+    /// The table as it is now; the statement keeps reading this version.
+    static func make(_ table: GlueTable, _ engine: Engine) throws(SQLError) -> any TableSource {
+        let snapshot = try engine.catalog.snapshot(of: table.tableName)
+        let format = try FileFormats.named(snapshot.fileFormat)
+        return FileTableSource(
+            displayName: "\(table.tableName)", schema: snapshot.schema, format: format, options: options(snapshot, format),
+            stores: engine.stores, partitionFields: snapshot.partitionColumns, totals: snapshot.statistics
+        ) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
+    }
+
+    /// Reader options from table properties, and the declared types for text files, which have none of their own.
+    private static func options(_ snapshot: any TableSnapshot, _ format: any FileFormat) -> FormatOptions {
+        var options = FormatOptions()
+        let known = Set(format.readOptions)
+        for (key, value) in snapshot.properties where known.contains(key.lowercased()) { options.values[key.lowercased()] = .value(.text(value)) }
+        guard format.isText, options.values["columns"] == nil else { return options }
+        let keys = Set(snapshot.partitionColumns.map(\.name))
+        options.values["columns"] = .named(
+            snapshot.schema.fields.filter { !keys.contains($0.name) }.map { .init($0.name, .value(.text("\($0.type)"))) })
+        return options
+    }
+}

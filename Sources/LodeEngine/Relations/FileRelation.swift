@@ -1,0 +1,102 @@
+/// A call of a file function as a table: paths, scan options, format options.
+
+import LodeCatalog
+import LodeCore
+import LodeExecution
+import LodeFormats
+import LodeObjectStore
+import LodePlan
+import LodeTables
+
+struct FileRelation {
+    var function: FileFunction
+    var name: String
+    var arguments: [Value]
+    var named: [(name: String, value: Value)]
+    var rejects: RejectTables
+
+    func source(_ engine: Engine) throws(SQLError) -> any TableSource {
+        guard arguments.count == 1 else {
+            throw SQLError(
+                .undefinedFunction, "\(name) takes one path or a list of paths, then options by name",
+                hint: "For instance: \(function.example).")
+        }
+        let paths = try self.paths(arguments[0])
+        var files: [ObjectInfo] = []
+        for path in paths { files += try engine.stores.expand(path) }
+        let format = try FileFormats.named(function.format)
+        var options = FormatOptions()
+        var pathColumn: String?, isHive: Bool?, unionByName = false
+        for (key, value) in named {
+            let key = key.lowercased()
+            switch key {
+            case "filename": pathColumn = try Self.pathColumn(value)
+            case "hive_partitioning": isHive = try Self.flag(key, value)
+            case "union_by_name": unionByName = try Self.flag(key, value)
+            case "rejects_table":
+                guard case .text(let table) = value else { throw SQLError(.invalidParameterValue, "rejects_table must be the name of a table") }
+                options.rejects = rejects.collector(for: table)
+            default: options.values[key] = FormatOption(value)
+            }
+        }
+        try options.check(known: format.readOptions + FileFunction.scanOptions, format: format.name)
+        // Partition columns are taken from the paths if all files have the same key=value folders.
+        let hive = isHive == false ? nil : HiveInference(paths: files.map(\.path))
+        let data = files.enumerated().map { index, info in
+            DataFile(path: info.path, size: info.size, partitionValues: hive?.values[index] ?? [], modifiedMicros: info.modifiedMicros)
+        }
+        return try FileTableSource.open(
+            displayName: "\(name)('\(paths.joined(separator: "', '"))')", files: data, format: format, options: options,
+            stores: engine.stores, partitionFields: hive?.columns ?? [], filenameColumn: pathColumn, unionByName: unionByName)
+    }
+
+    private func paths(_ value: Value) throws(SQLError) -> [String] {
+        switch value {
+        case .text(let path): return [path]
+        case .list(let items):
+            var paths: [String] = []
+            for item in items {
+                guard case .text(let path) = item else { throw SQLError(.invalidParameterValue, "a path must be a text") }
+                paths.append(path)
+            }
+            if paths.isEmpty { throw SQLError(.invalidParameterValue, "\(name) was given no path") }
+            return paths
+        default: throw SQLError(.invalidParameterValue, "\(name) takes a path or a list of paths")
+        }
+    }
+
+    /// `filename = true` names the column `filename`; a text names it as it says.
+    private static func pathColumn(_ value: Value) throws(SQLError) -> String? {
+        switch value {
+        case .boolean(let flag): return flag ? "filename" : nil
+        case .text(let name): return name
+        default: throw SQLError(.invalidParameterValue, "filename must be true, false or the name of a column")
+        }
+    }
+
+    private static func flag(_ name: String, _ value: Value) throws(SQLError) -> Bool {
+        switch value {
+        case .boolean(let flag): return flag
+        case .integer(let number): return number != 0
+        case .text(let text) where ["true", "on", "yes"].contains(text.lowercased()): return true
+        case .text(let text) where ["false", "off", "no"].contains(text.lowercased()): return false
+        default: throw SQLError(.invalidParameterValue, "\(name) must be true or false")
+        }
+    }
+}
+
+extension FormatOption {
+    /// From a constant of SQL; maps with text keys are `{name: value}`.
+    init(_ value: Value) {
+        switch value {
+        case .list(let items): self = .list(items.map { FormatOption($0) })
+        case .map(let entries):
+            self = .named(
+                entries.map { entry in
+                    let key: String = if case .text(let text) = entry.key { text } else { "" }
+                    return NamedOption(key, FormatOption(entry.value))
+                })
+        default: self = .value(value)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+/// What names in FROM stand for, in one statement of a session.
+
+import LodeCatalog
+import LodeCore
+import LodeExecution
+import LodeFormats
+import LodePlan
+import LodePlanner
+import LodeSyntax
+
+/// Looks up temporary views, the catalog along the search path, and files. A table is resolved once a statement: all its
+/// uses see the same snapshot.
+final class SessionResolver: RelationResolver {
+    private let session: Session
+    let rejects: RejectTables
+    private let searchPath: [String]
+    private let seesTemporaryViews: Bool
+    private var known: [TableName: ResolvedRelation] = [:]
+
+    init(session: Session, rejects: RejectTables, searchPath: [String]? = nil, seesTemporaryViews: Bool = true) {
+        self.session = session
+        self.rejects = rejects
+        self.searchPath = searchPath ?? session.settings.searchPath
+        self.seesTemporaryViews = seesTemporaryViews
+    }
+
+    func table(_ name: QualifiedName, at time: TableTime?) throws(SQLError) -> ResolvedRelation? {
+        if name.parts.count == 1, seesTemporaryViews, let view = session.temporaryViews[name.last.text.lowercased()] {
+            return .view(ResolvedView(path: ["temp", view.name], query: view.query, columns: view.columns, resolver: self))
+        }
+        if name.parts.count == 1 {
+            for schema in searchPath {
+                if let found = try relation(TableName(schema, name.last.text), at: time, name.span) { return found }
+            }
+            return nil
+        }
+        let full = try session.tableName(name)
+        if let found = try relation(full, at: time, name.span) { return found }
+        guard try session.engine.catalog.database(full.database) != nil else {
+            throw try session.missingSchema(full.database, at: name.span)
+        }
+        throw try session.engine.catalog.missingTable(full).at(name.span)
+    }
+
+    private func relation(_ name: TableName, at time: TableTime?, _ span: SourceSpan) throws(SQLError) -> ResolvedRelation? {
+        if time == nil, let found = known[name] { return found }
+        guard let table = try session.engine.catalog.table(name) else { return nil }
+        if time != nil { throw SQLError.unsupported("time travel on \"\(name)\"", at: span) }
+        let found = try resolve(table)
+        known[name] = found
+        return found
+    }
+
+    private func resolve(_ table: GlueTable) throws(SQLError) -> ResolvedRelation {
+        let path = [InformationSchema.catalogName, table.databaseName, table.name]
+        switch table.kind {
+        case .view: return .view(try view(table, path))
+        case .system:
+            let rows = try InformationSchema.rows(of: table.name, in: session.engine.catalog)
+            return .source(try ChunksTableSource(displayName: "\(table.tableName)", schema: try table.schema(), rows: rows), path: path)
+        case .managed, .external: return .source(try CatalogTableSource.make(table, session.engine), path: path)
+        }
+    }
+
+    private func view(_ table: GlueTable, _ path: [String]) throws(SQLError) -> ResolvedView {
+        let text = table.viewOriginalText ?? ""
+        do throws(SQLError) {
+            guard case .query(let query)? = try Parser.parse(text).first?.statement else {
+                throw SQLError(.invalidTableDefinition, "the view \"\(table.name)\" holds no query")
+            }
+            let authorPath = table.parameters[ViewParameter.searchPath]?.split(separator: ",").map(String.init)
+            let resolver = SessionResolver(
+                session: session, rejects: rejects, searchPath: authorPath ?? [table.databaseName], seesTemporaryViews: false)
+            return ResolvedView(path: path, query: query, columns: try table.schema().fields.map(\.name), resolver: resolver)
+        } catch {
+            // Spans of the view's own text would point into the statement at hand.
+            throw SQLError(error.state, error.message, in: "view \(table.tableName)", detail: error.detail, hint: error.hint)
+        }
+    }
+
+    func isFileFunction(_ name: String) -> Bool { FileFunction.named(name) != nil }
+
+    func fileFunction(
+        _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
+    ) throws(SQLError) -> any TableSource {
+        guard let function = FileFunction.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist", at: span) }
+        do throws(SQLError) {
+            return try FileRelation(function: function, name: name, arguments: arguments, named: named, rejects: rejects).source(session.engine)
+        } catch {
+            throw error.at(span)
+        }
+    }
+
+    func file(_ path: String, span: SourceSpan) throws(SQLError) -> any TableSource {
+        do throws(SQLError) {
+            guard let format = FileFormats.forPath(path), let function = FileFunction.all.first(where: { $0.format == format.name }) else {
+                throw SQLError(
+                    .undefinedFile, "the format of \"\(path)\" can't be told from its name",
+                    hint: "Name it with a function: \(FileFunction.all.map { $0.names[0] + "('…')" }.joined(separator: ", ")).")
+            }
+            return try FileRelation(function: function, name: function.names[0], arguments: [.text(path)], named: [], rejects: rejects)
+                .source(session.engine)
+        } catch {
+            throw error.at(span)
+        }
+    }
+
+    func nearbyNames() -> [String] {
+        session.tableNames(in: nil) + session.schemaNames().flatMap { schema in session.tableNames(in: schema).map { "\(schema).\($0)" } }
+            + FileFunction.all.flatMap(\.names)
+    }
+}

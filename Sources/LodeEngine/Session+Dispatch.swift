@@ -1,0 +1,42 @@
+/// Which statement is whose business: the one list of all statements.
+
+import LodeCore
+import LodeSyntax
+
+extension Session {
+    func run(_ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        switch run.parsed.statement {
+        case .query(let query): return try self.query(query, run)
+        case .explain(let explain): return try self.explain(explain, run)
+
+        case .createSchema(let create): return try createSchema(create)
+        case .createTable(let create): return try createTable(create, run)
+        case .createView(let create): return try createView(create, run)
+        case .alterTable(let alter): return try alterTable(alter)
+        case .drop(let drop): return try self.drop(drop)
+        case .repairTable(let name): return try repairTable(name, run)
+
+        case .insert(let insert): return try self.insert(insert, run)
+        case .truncate(let name): return try truncate(name)
+        case .copy(let copy): return try self.copy(copy, run)
+        case .update(let update): throw SQLError.unsupported("UPDATE of a table", at: update.table.span, hint: Self.rewriteHint)
+        case .delete(let delete): throw SQLError.unsupported("DELETE from a table", at: delete.table.span, hint: Self.rewriteHint)
+        case .merge(let merge): throw SQLError.unsupported("MERGE into a table", at: merge.target.span, hint: Self.rewriteHint)
+
+        case .set(let set): return try self.set(set)
+        case .reset(let name): return try reset(name)
+        case .show(let show): return try self.show(show, run)
+        case .use(let name): return try use(name)
+        case .describe(let target): return try describe(target, run)
+        case .summarize(let target): return try summarize(target, run)
+        case .analyze: return StatementOutcome(tag: "ANALYZE")
+        case .call(let call): throw SQLError(.undefinedFunction, "procedure \"\(call.name.text)\" does not exist", at: call.name.span)
+
+        case .begin: return try begin()
+        case .commit: return try commit()
+        case .rollback: return try rollback()
+        }
+    }
+
+    private static let rewriteHint = "INSERT OVERWRITE or CREATE OR REPLACE TABLE … AS rewrites a table as a whole."
+}

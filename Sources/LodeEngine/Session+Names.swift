@@ -1,0 +1,37 @@
+/// The names that completion offers, and the session's time zone for printing. Nothing here fails: what can't be read is not offered.
+
+import LodeCore
+import LodeFunctions
+import LodeVectors
+
+extension Session {
+    package func schemaNames() -> [String] { ((try? engine.catalog.databases()) ?? []).map(\.name) }
+
+    /// Tables and views of a schema, or of the search path.
+    package func tableNames(in schema: String?) -> [String] {
+        let schemas = schema.map { [$0] } ?? settings.searchPath
+        let names = schemas.flatMap { ((try? engine.catalog.tables(in: $0)) ?? []).map(\.name) }
+        return schema == nil ? names + temporaryViews.values.map(\.name) : names
+    }
+
+    package func columnNames(of name: [String]) -> [String] {
+        guard let last = name.last else { return [] }
+        let schemas = name.count > 1 ? [name[name.count - 2]] : settings.searchPath
+        for schema in schemas {
+            if let table = try? engine.catalog.table(.init(schema, last)), let schema = try? table.schema() { return schema.fields.map(\.name) }
+        }
+        return []
+    }
+
+    package func functionNames() -> [String] {
+        let names = Array(FunctionRegistry.scalars.keys) + Array(FunctionRegistry.aggregates.keys) + Array(FunctionRegistry.windows.keys)
+        return names.filter { $0.utf8.first.map { $0 > 96 } ?? false } + FileFunction.all.flatMap(\.names)
+    }
+
+    /// How timestamptz values are shown.
+    package var zone: ValueText.Zone? {
+        let name = settings["timezone"]
+        guard name != "UTC", let rules = try? TimeZoneRules.named(name) else { return nil }
+        return { rules.offsetSeconds(atUTC: $0) }
+    }
+}

@@ -1,0 +1,44 @@
+/// The values of a session's settings.
+
+import LodeCore
+
+/// Validated texts by name; unset ones have their initial value.
+package struct SessionSettings: Sendable {
+    private var values: [String: String] = [:]
+
+    package init() {}
+
+    package subscript(_ name: String) -> String {
+        if let value = values[name] { return value }
+        return SettingDefinition.all.first { $0.name == name }?.initial() ?? ""
+    }
+
+    package func isSet(_ name: String) -> Bool { values[name] != nil }
+
+    /// - Throws: `42704` for unknown names, `22023` for wrong values.
+    package mutating func set(_ name: String, _ text: String, at span: SourceSpan? = nil) throws(SQLError) {
+        let definition = try SettingDefinition.named(name, at: span)
+        do throws(SQLError) {
+            values[definition.name] = try definition.parse(text)
+        } catch {
+            throw SQLError(error.state, "invalid value for \"\(definition.name)\": \"\(text)\"", at: span, hint: error.hint)
+        }
+    }
+
+    package mutating func reset(_ name: String, at span: SourceSpan? = nil) throws(SQLError) {
+        values[try SettingDefinition.named(name, at: span).name] = nil
+    }
+
+    package mutating func resetAll() { values = [:] }
+
+    package var threads: Int { Int(self["threads"]) ?? 1 }
+    package var memoryLimit: Int { ByteSize.parse(self["memory_limit"]) ?? Engine.defaultMemoryLimit }
+
+    /// The schemas of `search_path`, unquoted.
+    package var searchPath: [String] {
+        let names = self["search_path"].split(separator: ",").map { part in
+            String(part.drop { $0 == " " || $0 == "\"" || $0 == "'" }.reversed().drop { $0 == " " || $0 == "\"" || $0 == "'" }.reversed())
+        }
+        return names.isEmpty ? ["main"] : names.filter { !$0.isEmpty }
+    }
+}

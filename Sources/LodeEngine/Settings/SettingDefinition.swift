@@ -1,0 +1,100 @@
+/// Every setting: name, meaning and what values it takes.
+
+import LodeCore
+
+/// One setting. `SET`, `SHOW ALL`, `--set` and completion read this list; to add a setting, add an element.
+package struct SettingDefinition: Sendable {
+    package var name: String
+    package var aliases: [String] = []
+    package var summary: String
+    var initial: @Sendable () -> String
+    /// The value as it is kept and shown.
+    /// - Throws: `22023` saying what is expected.
+    var parse: @Sendable (String) throws(SQLError) -> String
+
+    package static let all: [SettingDefinition] = [
+        SettingDefinition(
+            name: "threads", summary: "How many cores a statement may use.", initial: { String(Engine.defaultThreads) },
+            parse: { (text) throws(SQLError) in String(try whole(text, 1...1024, "a number of threads from 1 to 1024")) }),
+        SettingDefinition(
+            name: "memory_limit", aliases: ["max_memory"], summary: "Memory that running statements may reserve, together.",
+            initial: { ByteSize.text(Engine.defaultMemoryLimit) },
+            parse: { (text) throws(SQLError) in
+                guard let bytes = ByteSize.parse(text), bytes >= 1 << 20 else { throw wrong(text, "a size of at least 1 MB, such as '4GB'") }
+                return ByteSize.text(bytes)
+            }),
+        SettingDefinition(
+            name: "temp_directory", summary: "The folder for what does not fit into memory.", initial: { "" },
+            parse: { (text) throws(SQLError) in text }),
+        SettingDefinition(
+            name: "timezone", aliases: ["time zone"], summary: "The zone in which timestamptz values are shown and read.",
+            initial: { "UTC" }, parse: { (text) throws(SQLError) in text }),
+        SettingDefinition(
+            name: "search_path", aliases: ["schema"], summary: "Schemas in which unqualified names are looked up; new tables go to the first.",
+            initial: { "main" },
+            parse: { (text) throws(SQLError) in text }),
+        SettingDefinition(
+            name: "default_table_format", summary: "The format of CREATE TABLE without USING.", initial: { "parquet" },
+            parse: { (text) throws(SQLError) in try oneOf(text, ["parquet"]) }),
+        SettingDefinition(
+            name: "parquet_compression", summary: "The codec of Parquet files that are written.", initial: { "zstd" },
+            parse: { (text) throws(SQLError) in try oneOf(text, ["zstd", "snappy", "gzip", "lz4_raw", "lz4", "uncompressed", "none"]) }),
+        SettingDefinition(
+            name: "progress_bar", summary: "Whether long statements show a progress bar on a terminal.", initial: { "on" },
+            parse: { (text) throws(SQLError) in try flag(text) }),
+        SettingDefinition(
+            name: "application_name", summary: "The name that a client gives itself.", initial: { "lode" },
+            parse: { (text) throws(SQLError) in text }),
+        SettingDefinition(
+            name: "client_encoding", summary: "The encoding of text to and from clients.", initial: { "UTF8" },
+            parse: { (text) throws(SQLError) in
+                guard ["utf8", "utf-8", "unicode"].contains(text.lowercased()) else { throw wrong(text, "UTF8") }
+                return "UTF8"
+            }),
+        SettingDefinition(
+            name: "datestyle", summary: "How dates are written.", initial: { "ISO, YMD" },
+            parse: { (text) throws(SQLError) in
+                guard text.lowercased().hasPrefix("iso") else { throw wrong(text, "an ISO style") }
+                return "ISO, YMD"
+            }),
+        SettingDefinition(
+            name: "standard_conforming_strings", summary: "Backslashes in '…' are ordinary characters.", initial: { "on" },
+            parse: { (text) throws(SQLError) in
+                guard try flag(text) == "on" else { throw wrong(text, "on") }
+                return "on"
+            }),
+    ]
+
+    /// The setting called `name`.
+    /// - Throws: `42704` with the nearest name.
+    static func named(_ name: String, at span: SourceSpan? = nil) throws(SQLError) -> SettingDefinition {
+        let folded = name.lowercased()
+        if let found = all.first(where: { $0.name == folded || $0.aliases.contains(folded) }) { return found }
+        throw SQLError(
+            .undefinedObject, "unrecognized configuration parameter \"\(name)\"", at: span,
+            hint: NearestName.find(folded, among: all.map(\.name)).map { "Did you mean \"\($0)\"?" } ?? "SHOW ALL lists the settings.")
+    }
+
+    private static func whole(_ text: String, _ range: ClosedRange<Int>, _ expected: String) throws(SQLError) -> Int {
+        guard let number = Int(text), range.contains(number) else { throw wrong(text, expected) }
+        return number
+    }
+
+    private static func oneOf(_ text: String, _ choices: [String]) throws(SQLError) -> String {
+        let folded = text.lowercased()
+        guard choices.contains(folded) else { throw wrong(text, choices.map { "\"\($0)\"" }.joined(separator: " or ")) }
+        return folded
+    }
+
+    private static func flag(_ text: String) throws(SQLError) -> String {
+        switch text.lowercased() {
+        case "on", "true", "yes", "1": return "on"
+        case "off", "false", "no", "0": return "off"
+        default: throw wrong(text, "on or off")
+        }
+    }
+
+    private static func wrong(_ text: String, _ expected: String) -> SQLError {
+        SQLError(.invalidParameterValue, "invalid value \"\(text)\"", hint: "Expected \(expected).")
+    }
+}

@@ -1,0 +1,33 @@
+/// What one statement needs from binding to its end.
+
+import LodeCore
+import LodeExecution
+import LodePlan
+import LodeVectors
+
+/// Made for one statement of a session, on its thread.
+final class StatementContext {
+    let execution: ExecutionContext
+    let columnIDs = ColumnIDs()
+    let resolver: SessionResolver
+    let rejects = RejectTables()
+
+    init(session: Session) {
+        execution = ExecutionContext(
+            memory: session.engine.memory, cancellation: session.cancellation, functions: session.functionContext(),
+            threads: session.settings.threads,
+            temporaryDirectory: session.settings["temp_directory"].isEmpty ? nil : session.settings["temp_directory"])
+        resolver = SessionResolver(session: session, rejects: rejects)
+    }
+
+    /// Computes an expression without columns.
+    var evaluateConstant: (BoundExpression) throws(SQLError) -> Value {
+        let functions = execution.functions
+        return { (expression) throws(SQLError) in try ConstantFolder.evaluate(expression, functions) }
+    }
+
+    /// Writes the rows that readers rejected into the tables that `rejects_table` named.
+    func storeRejects(_ session: Session) throws(SQLError) {
+        try session.commit(changes: [], rejects: rejects)
+    }
+}

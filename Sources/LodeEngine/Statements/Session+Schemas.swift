@@ -1,0 +1,128 @@
+/// CREATE and DROP of schemas, tables and views; names of tables.
+
+import LodeCatalog
+import LodeCore
+import LodePlanner
+import LodeSyntax
+
+extension Session {
+    /// The table that a name means where something is created or changed.
+    func tableName(_ name: QualifiedName) throws(SQLError) -> TableName {
+        switch name.parts.count {
+        case 1: return TableName(currentSchema, name.last.text)
+        case 2: return TableName(name.parts[0].text, name.last.text)
+        case 3 where name.parts[0].text.lowercased() == InformationSchema.catalogName:
+            return TableName(name.parts[1].text, name.last.text)
+        default:
+            throw SQLError(.invalidName, "improper qualified name: \(name.text)", at: name.span, hint: "Write schema.table.")
+        }
+    }
+
+    /// The existing table or view that a name means: the first schema of the search path that has it.
+    func existingTable(_ name: QualifiedName) throws(SQLError) -> GlueTable {
+        if name.parts.count == 1 {
+            for schema in settings.searchPath {
+                if let found = try engine.catalog.table(TableName(schema, name.last.text)) { return found }
+            }
+        }
+        do throws(SQLError) {
+            return try engine.catalog.requireTable(try tableName(name))
+        } catch {
+            throw error.at(name.span)
+        }
+    }
+
+    func missingSchema(_ name: String, at span: SourceSpan) throws(SQLError) -> SQLError {
+        CatalogError.missingDatabase(name, among: try engine.catalog.databases().map(\.name)).at(span)
+    }
+
+    func createSchema(_ create: CreateSchema) throws(SQLError) -> StatementOutcome {
+        try requireAutocommit("CREATE SCHEMA", at: create.name.span)
+        var database = GlueDatabase(name: create.name.last.text, description: create.comment, locationUri: create.location)
+        let properties = try self.properties(create.properties)
+        if !properties.isEmpty { database.parameters = properties }
+        do throws(SQLError) {
+            _ = try engine.catalog.createDatabase(database, ifNotExists: create.ifNotExists)
+        } catch {
+            throw error.at(create.name.span)
+        }
+        return StatementOutcome(tag: "CREATE SCHEMA")
+    }
+
+    func drop(_ drop: Drop) throws(SQLError) -> StatementOutcome {
+        try requireAutocommit("DROP \(drop.kind.rawValue)")
+        for name in drop.names {
+            do throws(SQLError) {
+                switch drop.kind {
+                case .schema:
+                    _ = try engine.catalog.dropDatabase(name.last.text, ifExists: drop.ifExists, cascade: drop.isCascade)
+                case .table:
+                    _ = try engine.catalog.dropTable(try tableName(name), kinds: [.managed, .external], ifExists: drop.ifExists)
+                case .view:
+                    if name.parts.count == 1, temporaryViews.removeValue(forKey: name.last.text.lowercased()) != nil { continue }
+                    _ = try engine.catalog.dropTable(try tableName(name), kinds: [.view], ifExists: drop.ifExists)
+                }
+            } catch {
+                throw error.at(name.span)
+            }
+        }
+        return StatementOutcome(tag: "DROP \(drop.kind.rawValue)")
+    }
+
+    func createView(_ create: CreateView, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        if create.isMaterialized { throw SQLError.unsupported("CREATE MATERIALIZED VIEW", at: create.name.span, hint: "CREATE TABLE … AS stores a result.") }
+        let context = statementContext()
+        let bound = try makeBinder(context).bind(query: create.query)
+        if create.columns.count > bound.names.count {
+            throw SQLError(.syntaxError, "CREATE VIEW specifies more column names than columns", at: create.columns.first?.span)
+        }
+        let text = run.source(create.query.span)
+        if create.isTemporary {
+            let key = create.name.last.text.lowercased()
+            if temporaryViews[key] != nil, !create.orReplace {
+                if create.ifNotExists { return StatementOutcome(tag: "CREATE VIEW") }
+                throw SQLError(.duplicateTable, "relation \"\(create.name.last.text)\" already exists", at: create.name.span)
+            }
+            temporaryViews[key] = TemporaryView(
+                name: create.name.last.text, query: create.query, columns: create.columns.map(\.text), text: text)
+            return StatementOutcome(tag: "CREATE VIEW")
+        }
+        try requireAutocommit("CREATE VIEW", at: create.name.span)
+        var schema = bound.schema
+        for (index, column) in create.columns.enumerated() { schema.fields[index].name = column.text }
+        do throws(SQLError) {
+            var view = try GlueTable.view(try tableName(create.name), sql: text, columns: schema)
+            view.parameters[ViewParameter.searchPath] = settings.searchPath.joined(separator: ",")
+            if let comment = create.comment { view.parameters[TableParameter.comment] = comment }
+            let ifExists: TableChange.IfExists = create.orReplace ? .replace : create.ifNotExists ? .skip : .fail
+            _ = try engine.catalog.commit([.create(view, ifExists: ifExists)])
+        } catch {
+            throw error.at(create.name.span)
+        }
+        return StatementOutcome(tag: "CREATE VIEW")
+    }
+
+    /// `'key' = value` pairs as texts; a flag without value is "true".
+    func properties(_ list: [Property]) throws(SQLError) -> [String: String] {
+        var result: [String: String] = [:]
+        for property in list {
+            guard let value = property.value else {
+                result[property.key.text] = "true"
+                continue
+            }
+            if case .name(let name) = value.kind {
+                result[property.key.text] = name.text
+            } else {
+                let context = statementContext()
+                result[property.key.text] = Self.plainText(try makeBinder(context).bindConstant(value).value)
+            }
+        }
+        return result
+    }
+}
+
+/// What Lode keeps of a view beside its text.
+enum ViewParameter {
+    /// The search path of the view's author.
+    static let searchPath = "lode.search_path"
+}

@@ -1,0 +1,154 @@
+/// SHOW and DESCRIBE.
+
+import LodeCatalog
+import LodeCore
+import LodePlanner
+import LodeSyntax
+import LodeVectors
+
+extension Session {
+    func show(_ show: Show, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        switch show {
+        case .setting(let name):
+            let setting = try SettingDefinition.named(name.text, at: name.span)
+            return try give([Field(setting.name, .varchar)], [[.text(settings[setting.name])]], to: run.sink, tag: "SHOW")
+        case .allSettings:
+            let rows = SettingDefinition.all.sorted { $0.name < $1.name }.map { [Value.text($0.name), .text(settings[$0.name]), .text($0.summary)] }
+            return try give([Field("name", .varchar), Field("setting", .varchar), Field("description", .varchar)], rows, to: run.sink, tag: "SHOW")
+        case .schemas(let pattern):
+            let names = try engine.catalog.databases().map(\.name).filter { Self.matches($0, pattern) }
+            return try give([Field("schema_name", .varchar)], names.map { [.text($0)] }, to: run.sink, tag: "SHOW")
+        case .tables(let schema, let pattern): return try showTables(schema, pattern, kinds: nil, run)
+        case .views(let schema, let pattern): return try showTables(schema, pattern, kinds: [.view], run)
+        case .columns(let name): return try describe(.table(name), run)
+        case .partitions(let name): return try showPartitions(name, run)
+        case .createTable(let name), .createView(let name): return try showCreate(name, run)
+        case .tableProperties(let name):
+            let table = try existingTable(name)
+            let rows = table.parameters.sorted { $0.key < $1.key }.map { [Value.text($0.key), .text($0.value)] }
+            return try give([Field("key", .varchar), Field("value", .varchar)], rows, to: run.sink, tag: "SHOW")
+        case .functions(let pattern): return try showFunctions(pattern, run)
+        }
+    }
+
+    private func showTables(
+        _ schema: QualifiedName?, _ pattern: String?, kinds: Set<TableKind>?, _ run: StatementRun
+    ) throws(SQLError) -> StatementOutcome {
+        var rows: [[Value]] = []
+        let schemas = schema.map { [$0.last.text] } ?? settings.searchPath
+        for name in schemas {
+            guard try engine.catalog.database(name) != nil else {
+                if let schema { throw try missingSchema(name, at: schema.span) }
+                continue
+            }
+            for table in try engine.catalog.tables(in: name) where Self.matches(table.name, pattern) {
+                if let kinds, !kinds.contains(table.kind) { continue }
+                rows.append([.text(table.databaseName), .text(table.name), .text(Self.word(for: table.kind))])
+            }
+        }
+        if schema == nil, kinds?.contains(.view) ?? true {
+            rows += temporaryViews.values.filter { Self.matches($0.name, pattern) }.sorted { $0.name < $1.name }
+                .map { [.text("temp"), .text($0.name), .text("view")] }
+        }
+        return try give([Field("schema_name", .varchar), Field("table_name", .varchar), Field("kind", .varchar)], rows, to: run.sink, tag: "SHOW")
+    }
+
+    static func word(for kind: TableKind) -> String {
+        switch kind {
+        case .managed: "table"
+        case .external: "external table"
+        case .view: "view"
+        case .system: "system table"
+        }
+    }
+
+    private func showPartitions(_ name: QualifiedName, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        let table = try existingTable(name)
+        let keys = table.partitionKeys.map(\.name)
+        if keys.isEmpty { throw SQLError(.wrongObjectType, "\"\(table.name)\" is not a partitioned table", at: name.span) }
+        let snapshot = try engine.catalog.snapshot(of: table.tableName)
+        let listing = try snapshot.plan(nil)
+        var groups: [[Value]: (files: Int, bytes: Int, rows: Int?)] = [:]
+        for file in listing.files {
+            let known = groups[file.partitionValues] ?? (0, 0, 0)
+            let rows: Int? = if let a = known.rows, let b = file.rowCount { a + b } else { nil }
+            groups[file.partitionValues] = (known.files + 1, known.bytes + file.size, rows)
+        }
+        let sorted = groups.sorted { left, right in
+            for (a, b) in zip(left.key, right.key) {
+                let order = Value.compare(a, b) ?? (a.isNull ? (b.isNull ? 0 : 1) : -1)
+                if order != 0 { return order < 0 }
+            }
+            return false
+        }
+        let fields = snapshot.partitionColumns + [Field("files", .bigint), Field("bytes", .bigint), Field("rows", .bigint)]
+        let rows = sorted.map { key, facts in
+            key + [.integer(Int64(facts.files)), .integer(Int64(facts.bytes)), facts.rows.map { .integer(Int64($0)) } ?? .null]
+        }
+        return try give(fields, rows, to: run.sink, tag: "SHOW")
+    }
+
+    private func showCreate(_ name: QualifiedName, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        if name.parts.count == 1, let view = temporaryViews[name.last.text.lowercased()] {
+            return try give([Field("create_statement", .varchar)], [[.text("CREATE TEMP VIEW \(view.name) AS \(view.text)")]], to: run.sink, tag: "SHOW")
+        }
+        let table = try existingTable(name)
+        return try give([Field("create_statement", .varchar)], [[.text(try TableDDL.text(table))]], to: run.sink, tag: "SHOW")
+    }
+
+    func describe(_ target: DescribeTarget, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        let fields = [
+            Field("column_name", .varchar), Field("column_type", .varchar), Field("nullable", .boolean), Field("partition_key", .boolean),
+            Field("comment", .varchar),
+        ]
+        if case .table(let name) = target, name.parts.count > 1 || temporaryViews[name.last.text.lowercased()] == nil {
+            let table = try existingTable(name)
+            let keys = Set(table.partitionKeys.map(\.name))
+            let comments = Dictionary((table.storageDescriptor.columns + table.partitionKeys).map { ($0.name, $0.comment) }, uniquingKeysWith: { a, _ in a })
+            let rows: [[Value]] = try table.schema().fields.map { field in
+                [.text(field.name), .text("\(field.type)"), .boolean(field.nullable), .boolean(keys.contains(field.name)),
+                    (comments[field.name] ?? nil).map { .text($0) } ?? .null]
+            }
+            return try give(fields, rows, to: run.sink, tag: "DESCRIBE")
+        }
+        let bound = try bind(target)
+        let rows: [[Value]] = bound.schema.fields.map { [.text($0.name), .text("\($0.type)"), .boolean($0.nullable), .boolean(false), .null] }
+        return try give(fields, rows, to: run.sink, tag: "DESCRIBE")
+    }
+
+    /// What DESCRIBE or SUMMARIZE is asked about, as a query.
+    func bind(_ target: DescribeTarget) throws(SQLError) -> BoundQuery {
+        let context = statementContext()
+        switch target {
+        case .query(let query): return try makeBinder(context).bind(query: query)
+        case .table(let name): return try makeBinder(context).bind(copy: .table(name, []))
+        case .file(let path, let span):
+            let parsed = try Parser.parse("FROM '\(path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'")
+            guard case .query(let query)? = parsed.first?.statement else { throw SQLError.internalFault("FROM a file is no query", at: span) }
+            do throws(SQLError) {
+                return try makeBinder(context).bind(query: query)
+            } catch {
+                throw SQLError(error.state, error.message, at: span, in: error.place, detail: error.detail, hint: error.hint)
+            }
+        }
+    }
+
+    /// SQL LIKE for names, without regard to case; nil matches all. Hive's `*` is taken too.
+    static func matches(_ name: String, _ pattern: String?) -> Bool {
+        guard let pattern else { return true }
+        let text = Array(name.lowercased()), wanted = Array(pattern.lowercased())
+        var reached: Set<Int> = [0]
+        for letter in wanted {
+            var next: Set<Int> = []
+            for position in reached {
+                switch letter {
+                case "%", "*": next.formUnion(position...text.count)
+                case "_": if position < text.count { next.insert(position + 1) }
+                default: if position < text.count, text[position] == letter { next.insert(position + 1) }
+                }
+            }
+            reached = next
+        }
+        return reached.contains(text.count)
+    }
+}

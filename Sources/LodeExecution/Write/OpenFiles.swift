@@ -1,0 +1,150 @@
+/// The files that a write has open, and those that are finished.
+
+import LodeCore
+import LodeFormats
+import LodeObjectStore
+import LodeTables
+import LodeVectors
+import Synchronization
+
+/// Shared by the workers of one write. A file is finished when it is full and no lane uses it, when too many are open, or at the end.
+final class OpenFiles: Sendable {
+    final class File: Sendable {
+        let writer: any FileWriter
+        let partition: [Value]
+        let path: String
+        let lanes = Atomic<Int>(0)
+
+        init(_ writer: any FileWriter, _ partition: [Value], _ path: String) {
+            self.writer = writer
+            self.partition = partition
+            self.path = path
+        }
+    }
+
+    /// One worker's way into a file. Not `Sendable`.
+    final class Lane {
+        let file: File
+        private let lane: any FileWriterLane
+        private let files: OpenFiles
+
+        fileprivate init(_ file: File, _ files: OpenFiles) throws(SQLError) {
+            self.file = file
+            self.files = files
+            lane = try file.writer.lane()
+        }
+
+        func write(_ chunk: Chunk) throws(SQLError) { try lane.write(chunk) }
+
+        func finish() throws(SQLError) {
+            try lane.finish()
+            try files.release(file)
+        }
+    }
+
+    private struct State {
+        var open: [[Value]: File] = [:]
+        /// Files that are full, but still in use by some lane.
+        var retired: [File] = []
+        var written: [DataFile] = []
+        var isAborted = false
+    }
+
+    private let specification: WriteSpecification
+    private let stores: StoreRegistry
+    private let alwaysWrites: Bool
+    private let state = Mutex(State())
+    /// File descriptors are few.
+    private static let mostOpen = 256
+
+    init(_ specification: WriteSpecification, stores: StoreRegistry, alwaysWrites: Bool) {
+        self.specification = specification
+        self.stores = stores
+        self.alwaysWrites = alwaysWrites
+    }
+
+    var written: [DataFile] { state.withLock { $0.written.sorted { $0.path < $1.path } } }
+
+    func isFull(_ file: File) -> Bool { specification.fileBytes.map { file.writer.bytesWritten >= $0 } ?? false }
+
+    /// A lane into the file of a partition, which is begun if need be.
+    func lane(_ partition: [Value]) throws(SQLError) -> Lane {
+        var toFinish: [File] = []
+        let file = try state.withLock { state throws(SQLError) -> File in
+            if let known = state.open[partition] {
+                if !isFull(known) {
+                    known.lanes.add(1, ordering: .relaxed)
+                    return known
+                }
+                state.open[partition] = nil
+                if known.lanes.load(ordering: .relaxed) == 0 { toFinish.append(known) } else { state.retired.append(known) }
+            }
+            if state.open.count >= Self.mostOpen, let idle = state.open.first(where: { $0.value.lanes.load(ordering: .relaxed) == 0 }) {
+                state.open[idle.key] = nil
+                toFinish.append(idle.value)
+            }
+            let path = specification.path(partition)
+            let writer = try specification.format.create(
+                try stores.createWriter(path), schema: specification.fileSchema, options: specification.options)
+            let file = File(writer, partition, path)
+            file.lanes.add(1, ordering: .relaxed)
+            state.open[partition] = file
+            return file
+        }
+        for full in toFinish { try complete(full) }
+        return try Lane(file, self)
+    }
+
+    fileprivate func release(_ file: File) throws(SQLError) {
+        let left = file.lanes.subtract(1, ordering: .acquiringAndReleasing).newValue
+        guard left == 0 else { return }
+        let isRetired = state.withLock { state in
+            guard let index = state.retired.firstIndex(where: { $0 === file }) else { return false }
+            state.retired.remove(at: index)
+            return true
+        }
+        if isRetired { try complete(file) }
+    }
+
+    private func complete(_ file: File) throws(SQLError) {
+        let done = try file.writer.finish()
+        var statistics: [String: ColumnStatistics] = [:]
+        for (field, known) in zip(specification.fileSchema.fields, done.statistics) { statistics[field.name] = known }
+        let entry = DataFile(
+            path: file.path, size: done.bytes, rowCount: done.rows, partitionValues: file.partition, statistics: statistics)
+        state.withLock { $0.written.append(entry) }
+    }
+
+    /// Completes every file. All lanes are finished.
+    func finish() throws(SQLError) {
+        if alwaysWrites, state.withLock({ $0.open.isEmpty && $0.written.isEmpty }) { try lane([]).finish() }
+        let rest = state.withLock { state in
+            defer {
+                state.open = [:]
+                state.retired = []
+            }
+            return Array(state.open.values) + state.retired
+        }
+        for (index, file) in rest.enumerated() {
+            do throws(SQLError) {
+                try complete(file)
+            } catch {
+                for other in rest[(index + 1)...] { other.writer.abort() }
+                throw error
+            }
+        }
+    }
+
+    /// Drops what is open and removes what is finished.
+    func abort() {
+        let (open, written) = state.withLock { state in
+            defer { state = State(isAborted: true) }
+            return (Array(state.open.values) + state.retired, state.written)
+        }
+        for file in open { file.writer.abort() }
+        for file in written {
+            guard let (store, path) = try? stores.resolve(file.path) else { continue }
+            try? store.delete(path)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+/// Rows on their way into the folders of their partitions.
+
+import LodeCore
+import LodeFormats
+import LodeVectors
+
+/// Collects each partition's rows until they make a row group or memory runs short, then writes them in one go: a writer's
+/// own buffers, one for each of hundreds of partitions, would take far more.
+final class PartitionedWriter: ChunkConsumer {
+    private struct Waiting {
+        var chunks: [Chunk] = []
+        var rows = 0
+        var bytes = 0
+    }
+
+    private let specification: WriteSpecification
+    private let files: OpenFiles
+    private let memory: MemoryBudget
+    private let splitter: PartitionSplitter
+    private let columns: [Int]
+    private var waiting: [Waiting] = []
+    private var waitingBytes = 0
+    private var reserved = 0
+    /// Rows that a partition's buffer holds at most.
+    private static let rowGroupRows = 122_880
+    /// Bytes that all buffers of a worker hold at most.
+    private static let mostBytes = 256 << 20
+    private static let reservationStep = 16 << 20
+
+    init(_ specification: WriteSpecification, _ files: OpenFiles, _ memory: MemoryBudget) {
+        self.specification = specification
+        self.files = files
+        self.memory = memory
+        splitter = PartitionSplitter(specification.partitionColumns)
+        columns = specification.fileColumns
+    }
+
+    deinit { memory.release(reserved) }
+
+    func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
+        if chunk.count == 0 { return .more }
+        try specification.checkNotNull(chunk)
+        for (partition, rows) in try splitter.split(chunk) {
+            let part = rows.count == chunk.count ? chunk : try chunk.gather(rows)
+            try keep(Chunk(columns: columns.map { part.columns[$0] }, count: part.count), partition)
+        }
+        return .more
+    }
+
+    private func keep(_ chunk: Chunk, _ partition: Int) throws(SQLError) {
+        while waiting.count <= partition { waiting.append(Waiting()) }
+        let bytes = chunk.textBytes + chunk.approximateBytes
+        waiting[partition].chunks.append(try chunk.owningItsTexts())
+        waiting[partition].rows += chunk.count
+        waiting[partition].bytes += bytes
+        waitingBytes += bytes
+        if waiting[partition].rows >= Self.rowGroupRows { try write(partition) }
+        if waitingBytes > reserved {
+            if waitingBytes > Self.mostBytes || !memory.tryReserve(Self.reservationStep) { try makeRoom() } else { reserved += Self.reservationStep }
+        }
+    }
+
+    /// Writes the largest buffers until half of the memory is free.
+    private func makeRoom() throws(SQLError) {
+        let order = waiting.indices.sorted { waiting[$0].bytes > waiting[$1].bytes }
+        let target = waitingBytes / 2
+        for partition in order where waitingBytes > target { try write(partition) }
+    }
+
+    private func write(_ partition: Int) throws(SQLError) {
+        let rows = waiting[partition]
+        if rows.rows == 0 { return }
+        waiting[partition] = Waiting()
+        waitingBytes -= rows.bytes
+        let lane = try files.lane(splitter.values(partition))
+        for chunk in rows.chunks { try lane.write(chunk) }
+        try lane.finish()
+    }
+
+    func finish() throws(SQLError) {
+        for partition in waiting.indices { try write(partition) }
+    }
+}
+
+extension Chunk {
+    /// Bytes of texts that are not inline in their lanes.
+    var textBytes: Int {
+        columns.reduce(0) { sum, column in
+            guard column.physical == .text, column.layout == .flat else { return sum }
+            let lanes = column.pointer(as: StringView.self)
+            var bytes = 0, row = 0
+            while row < column.count {
+                let count = lanes[row].count
+                bytes &+= count > StringView.inlineCapacity ? count : 0
+                row &+= 1
+            }
+            return sum + bytes
+        }
+    }
+
+    /// The same rows with copies of their texts: a few rows must not keep whole pages of a file alive.
+    func owningItsTexts() throws(SQLError) -> Chunk {
+        var copies = columns
+        for (index, column) in columns.enumerated() where column.physical == .text && column.layout != .constant {
+            let flat = try column.flattened()
+            let lanes = try Buffer(byteCount: count * 16)
+            let out = lanes.base.assumingMemoryBound(to: StringView.self), views = flat.pointer(as: StringView.self)
+            let arena = TextArena(blockBytes: 64 << 10)
+            var row = 0
+            while row < count {
+                let view = views[row]
+                out[row] = view.isInline ? view : try arena.add(UnsafeRawBufferPointer(start: view.pointer, count: view.count))
+                row &+= 1
+            }
+            copies[index] = Column(flat: column.type, count: count, lanes: lanes, validity: flat.validityBuffer, heaps: arena.heaps)
+        }
+        return Chunk(columns: copies, count: count, batch: batch)
+    }
+}

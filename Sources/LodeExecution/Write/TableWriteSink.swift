@@ -1,0 +1,116 @@
+/// Writing rows to files: where CREATE TABLE AS, INSERT and COPY end.
+
+import LodeCore
+import LodeFormats
+import LodeObjectStore
+import LodeTables
+import LodeVectors
+import Synchronization
+
+/// What to write and where.
+package struct WriteSpecification: Sendable {
+    /// All columns of the rows, in order.
+    package var schema: Schema
+    package var format: any FileFormat
+    package var options: FormatOptions
+    /// Positions in `schema` of the columns that split the rows into folders.
+    package var partitionColumns: [Int]
+    /// Whether the partition columns are in the files too.
+    package var keepsPartitionColumns: Bool
+    /// Columns in which a NULL is an error, by position in `schema`, for tables with NOT NULL.
+    package var notNull: [Int]
+    /// A fresh path for a file with rows of one partition.
+    package var path: @Sendable (_ partition: [Value]) -> String
+    /// Size at which a file is closed and another begun; nil for one file a partition, whatever its size.
+    package var fileBytes: Int?
+
+    package init(
+        schema: Schema, format: any FileFormat, options: FormatOptions, partitionColumns: [Int] = [],
+        keepsPartitionColumns: Bool = false, notNull: [Int] = [], fileBytes: Int? = nil,
+        path: @escaping @Sendable ([Value]) -> String
+    ) {
+        self.schema = schema
+        self.format = format
+        self.options = options
+        self.partitionColumns = partitionColumns
+        self.keepsPartitionColumns = keepsPartitionColumns
+        self.notNull = notNull
+        self.fileBytes = fileBytes
+        self.path = path
+    }
+
+    /// The positions of the columns that go into the files.
+    var fileColumns: [Int] {
+        schema.fields.indices.filter { keepsPartitionColumns || !partitionColumns.contains($0) }
+    }
+
+    var fileSchema: Schema { Schema(fileColumns.map { schema.fields[$0] }) }
+}
+
+/// Workers write through lanes of shared files, one file a partition at a time. Nothing refers to the files until the caller
+/// publishes them; on failure `abort` removes them.
+package final class TableWriteSink: Sink {
+    let specification: WriteSpecification
+    let files: OpenFiles
+
+    /// - Parameter alwaysWrites: makes a file without rows if there are none (COPY TO 'file').
+    package init(_ specification: WriteSpecification, stores: StoreRegistry, alwaysWrites: Bool = false) {
+        self.specification = specification
+        files = OpenFiles(specification, stores: stores, alwaysWrites: alwaysWrites)
+    }
+
+    package func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
+        specification.partitionColumns.isEmpty
+            ? WholeWriter(specification, files) : PartitionedWriter(specification, files, context.memory)
+    }
+
+    package func complete(_ context: ExecutionContext) throws(SQLError) { try files.finish() }
+
+    /// The finished files. Call after the query has run.
+    package var written: [DataFile] { files.written }
+
+    /// Removes everything that was written.
+    package func abort() { files.abort() }
+}
+
+extension WriteSpecification {
+    /// - Throws: `23502` if a column that must not be NULL is.
+    func checkNotNull(_ chunk: Chunk) throws(SQLError) {
+        for index in notNull where chunk.columns[index].mayHaveNulls {
+            let column = chunk.columns[index]
+            let nulls = column.layout == .constant ? (column.isNull(0) ? chunk.count : 0) : Validity.nullCount(column.validity, chunk.count)
+            if nulls > 0 {
+                throw SQLError(
+                    .notNullViolation, "null value in column \"\(schema.fields[index].name)\" violates not-null constraint")
+            }
+        }
+    }
+}
+
+/// Rows that are not split.
+private final class WholeWriter: ChunkConsumer {
+    private let specification: WriteSpecification
+    private let files: OpenFiles
+    private var lane: OpenFiles.Lane?
+
+    init(_ specification: WriteSpecification, _ files: OpenFiles) {
+        self.specification = specification
+        self.files = files
+    }
+
+    func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
+        if chunk.count == 0 { return .more }
+        try specification.checkNotNull(chunk)
+        if let open = lane, files.isFull(open.file) {
+            try open.finish()
+            lane = nil
+        }
+        let current: OpenFiles.Lane
+        if let lane { current = lane } else { current = try files.lane([]) }
+        lane = current
+        try current.write(chunk)
+        return .more
+    }
+
+    func finish() throws(SQLError) { try lane?.finish() }
+}

@@ -1,1 +1,0 @@
-/// (start of the module)

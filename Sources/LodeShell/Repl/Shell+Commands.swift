@@ -1,0 +1,93 @@
+/// What backslash commands do.
+
+import LodeCore
+import LodeEngine
+import LodeSyntax
+
+extension Shell {
+    /// - Returns: false to leave the shell.
+    func command(_ line: String) -> Bool {
+        let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+        let name = String(words.first ?? "")
+        let argument = words.count > 1 ? Self.trimmed(words[1]) : ""
+        switch name {
+        case "\\q", "\\quit", "\\exit": return false
+        case "\\?", "\\help": Messages.write(MetaCommand.help)
+        case "\\h": help(argument)
+        case "\\d": if argument.isEmpty { execute("SHOW TABLES") } else { execute("DESCRIBE \(argument)") }
+        case "\\dt": execute(argument.isEmpty ? "SHOW TABLES" : "SHOW TABLES IN \(argument)")
+        case "\\dv": execute("SHOW VIEWS")
+        case "\\dn": execute("SHOW SCHEMAS")
+        case "\\df": execute(argument.isEmpty ? "SHOW FUNCTIONS" : "SHOW FUNCTIONS LIKE '\(Self.quoted(argument))%'")
+        case "\\x":
+            isVertical.toggle()
+            Messages.write("Rows are shown as \(isVertical ? "lists" : "a table").")
+        case "\\timing":
+            showsReceipt.toggle()
+            Messages.write("Receipts are \(showsReceipt ? "on" : "off").")
+        case "\\format": setFormat(argument)
+        case "\\i": argument.isEmpty ? Messages.write("\\i needs a file name.") : include(Self.unquoted(argument))
+        case "\\o": redirect(Self.unquoted(argument))
+        case "\\set": setVariable(argument)
+        default:
+            let near = NearestName.find(name, among: MetaCommand.all.map(\.name)).map { "; did you mean \($0)?" } ?? "; \\? lists the commands."
+            Messages.write("Unknown command \(name)\(near)")
+        }
+        return true
+    }
+
+    private func help(_ topic: String) {
+        if topic.isEmpty {
+            let width = Help.topics.map(\.name.count).max() ?? 0
+            let lines = Help.topics.map { "  \($0.name)\(String(repeating: " ", count: width - $0.name.count + 2))\($0.summary)" }
+            Messages.write(lines.joined(separator: "\n"))
+        } else if let page = Help.text(for: topic) {
+            Messages.write(page)
+        } else {
+            let near = NearestName.find(topic.uppercased(), among: Help.topics.map(\.name)).map { " Did you mean \($0)?" } ?? ""
+            Messages.write("No help on \"\(topic)\".\(near)")
+        }
+    }
+
+    private func setFormat(_ name: String) {
+        if name.isEmpty {
+            Messages.write("Results are printed as \(format.rawValue).")
+        } else if let chosen = OutputFormat(rawValue: name.lowercased()) {
+            format = chosen
+        } else {
+            Messages.write("Unknown format \"\(name)\"; there are \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+    }
+
+    private func redirect(_ path: String) {
+        do throws(SQLError) {
+            output.flush()
+            output = path.isEmpty ? Output() : try Output(path: path)
+        } catch {
+            Messages.write(ErrorText.text(error, sql: ""))
+        }
+    }
+
+    private func setVariable(_ argument: String) {
+        let parts = argument.split(separator: " ", maxSplits: 1).map(String.init)
+        switch parts.count {
+        case 0: Messages.write(session.variables.keys.sorted().map { ":\($0)" }.joined(separator: "\n"))
+        case 1: session.variables[parts[0]] = .text("")
+        default: session.variables[parts[0]] = Variables.value(Self.unquoted(parts[1]))
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var rest = text.drop { $0 == " " }
+        while let last = rest.last, last == " " || last == ";" { rest.removeLast() }
+        return String(rest)
+    }
+
+    private static func quoted(_ text: String) -> String {
+        text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+    }
+
+    private static func unquoted(_ text: String) -> String {
+        text.count >= 2 && text.hasPrefix("'") && text.hasSuffix("'") ? String(text.dropFirst().dropLast()) : text
+    }
+}

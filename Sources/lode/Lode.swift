@@ -1,0 +1,73 @@
+/// The command line.
+
+import ArgumentParser
+@preconcurrency import Glibc
+import LodeCore
+import LodeEngine
+import LodePipelines
+import LodeShell
+
+@main
+struct Lode: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lode", abstract: "A SQL query engine over lakehouse tables.", version: "lode \(Engine.version)",
+        subcommands: [Query.self, Run.self], defaultSubcommand: Query.self)
+}
+
+/// The options that every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "The folder of the catalog and its tables (or the environment variable LODE_WAREHOUSE).")
+    var warehouse: String?
+
+    @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format: OutputFormat = .table
+
+    @Option(name: .customLong("set"), help: ArgumentHelp("A setting; may be repeated.", valueName: "name=value"))
+    var settings: [String] = []
+
+    @Option(name: .customLong("var"), help: ArgumentHelp("A variable that statements use as :name; may be repeated.", valueName: "name=value"))
+    var variables: [String] = []
+
+    @Flag(help: "Print results only.")
+    var quiet = false
+
+    /// A session as the options want it.
+    func session() throws -> Session {
+        let folder = warehouse ?? getenv("LODE_WAREHOUSE").map { String(cString: $0) } ?? "./lakehouse"
+        let session = Session(engine: Engine(warehouse: folder))
+        for pair in settings {
+            let (name, value) = try Self.split(pair, option: "--set")
+            do throws(SQLError) {
+                try session.settings.set(name, value)
+            } catch {
+                throw ValidationError("--set \(pair): \(error.message)\(error.hint.map { ". \($0)" } ?? "")")
+            }
+        }
+        for pair in variables {
+            let (name, value) = try Self.split(pair, option: "--var")
+            session.variables[name] = Variables.value(value)
+        }
+        return session
+    }
+
+    private static func split(_ pair: String, option: String) throws -> (String, String) {
+        guard let sign = pair.firstIndex(of: "="), sign > pair.startIndex else {
+            throw ValidationError("\(option) takes name=value, not \"\(pair)\".")
+        }
+        return (String(pair[..<sign]), String(pair[pair.index(after: sign)...]))
+    }
+}
+
+extension OutputFormat: ExpressibleByArgument {}
+
+/// Runs `body` on a thread whose stack is deep enough for any statement, and exits as it says.
+///
+/// Plans are trees, and passes over them recurse: the parser allows 1,000 levels.
+func onDeepStack(_ body: @escaping () -> Bool) -> Never {
+    signal(SIGPIPE, SIG_IGN)
+    nonisolated(unsafe) var succeeded = false
+    nonisolated(unsafe) let body = body
+    DetachedThread(stackBytes: 256 << 20) { succeeded = body() }.runToEnd()
+    fflush(stdout)
+    Glibc.exit(succeeded ? 0 : 1)
+}
