@@ -25,7 +25,7 @@ extension ScalarFunction {
                     zone.utc(fromLocal: try field.truncate(zone.local(fromUTC: stamps[row])))
                 }
             }),
-        difference("date_diff", "Whole spans of the field from the second argument to the third.", "Trino, Date and time functions", [("date_diff('day', date '2024-02-01', date '2024-03-01')", "29"), ("date_diff('month', timestamp '2024-01-31 00:00:00', timestamp '2024-02-29 00:00:00')", "0")], DateSpans.wholeSpans),
+        difference("date_diff", "Whole spans of the field from the second argument to the third.", "Trino, Date and time functions", [("date_diff('day', date '2024-02-01', date '2024-03-01')", "29"), ("date_diff('month', timestamp '2024-01-31 00:00:00', timestamp '2024-02-28 00:00:00')", "0")], DateSpans.wholeSpans),
         difference("datediff", "How often the field changes from the second argument to the third.", "DuckDB, Date Functions", [("datediff('month', date '2024-01-31', date '2024-02-01')", "1")], DateSpans.boundaries),
         ScalarFunction(
             "date_add", aliases: ["dateadd"], "date and time", "So many of a field later; or an interval later.", source: "Trino, Date and time functions",
@@ -165,13 +165,11 @@ enum DateSpans {
     @Sendable static func wholeSpans(_ field: DateField, _ from: Int64, _ to: Int64) throws(SQLError) -> Int64 {
         if let each = monthsEach(field) {
             var passed = months(to) - months(from)
-            // The last month counts once its day and time are reached; a short month's last day stands for later ones.
-            let sign: Int64 = to >= from ? 1 : -1
+            // The last month counts once its day and time are reached; a short month's last day stands for later ones (Joda-Time).
             if passed != 0 {
                 let reached = try CalendarArithmetic.add(from, Interval(months: Int32(truncatingIfNeeded: passed)), 1)
-                let isCut = CivilDate.civil(fromDays: CalendarArithmetic.floorDivide(reached, CivilDate.microsPerDay)).day
-                    < CivilDate.civil(fromDays: CalendarArithmetic.floorDivide(from, CivilDate.microsPerDay)).day
-                if (sign > 0 && (reached > to || (isCut && to < reached + CivilDate.microsPerDay))) || (sign < 0 && reached < to) { passed -= sign }
+                if passed > 0, reached > to { passed -= 1 }
+                if passed < 0, reached < to { passed += 1 }
             }
             return passed / each
         }
