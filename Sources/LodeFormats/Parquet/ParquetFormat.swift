@@ -1,0 +1,27 @@
+/// Parquet as a file format.
+
+import LodeCore
+import LodeObjectStore
+
+/// Apache Parquet: columns in pages, with statistics.
+package struct ParquetFormat: FileFormat {
+    package init() {}
+
+    package var name: String { "parquet" }
+    package var aliases: [String] { ["parq"] }
+    package var extensions: [String] { ["parquet", "parq", "pq"] }
+    package var isText: Bool { false }
+    package var readOptions: [String] { [] }
+    package var writeOptions: [String] { ParquetWriteOptions.names }
+
+    package func open(
+        _ object: any ObjectReader, options: FormatOptions, like sibling: (any FileScan)?
+    ) throws(SQLError) -> any FileScan {
+        try options.check(known: readOptions, format: name)
+        return try ParquetFile.open(object)
+    }
+
+    package func create(_ object: any ObjectWriter, schema: Schema, options: FormatOptions) throws(SQLError) -> any FileWriter {
+        try ParquetWriter(object, schema: schema, options: try ParquetWriteOptions(options, schema: schema))
+    }
+}

@@ -1,0 +1,258 @@
+/// Leaves of fixed width: numbers, dates, timestamps, decimals, uuids, intervals.
+
+import Glibc
+import LodeCore
+import LodeVectors
+
+/// Keeps the values as PLAIN stores them: pages are copies, or codes of a dictionary.
+final class FixedLeaf: LeafEncoder {
+    private let values: ByteSink
+    private let width: Int
+    private var dictionary: (keys: ByteSink, count: Int, codes: Buffer)?
+
+    override init(_ plan: LeafPlan, _ options: ParquetWriteOptions) throws(SQLError) {
+        width = plan.fixedBytes > 0 ? plan.fixedBytes : plan.physical.plainWidth
+        values = try ByteSink(capacity: 1024)
+        try super.init(plan, options)
+    }
+
+    override var storedBytes: Int { values.count }
+    private var count: Int { values.count / width }
+
+    override func reset() {
+        values.truncate()
+        dictionary = nil
+    }
+
+    // MARK: Values in
+
+    override func appendValues(_ leaf: ShreddedLeaf) throws(SQLError) {
+        let column = leaf.column.layout == .flat ? leaf.column : try leaf.column.flattened()
+        let count = leaf.rows?.count ?? leaf.count
+        guard count > 0 else { return }
+        let out = UnsafeMutableRawPointer(try values.reserve(count * width))
+        switch (column.physical, plan.physical) {
+        case (.int8, _): copy(column, leaf.rows, count, out) { (lane: Int8) in Int32(lane) }
+        case (.int16, _): copy(column, leaf.rows, count, out) { (lane: Int16) in Int32(lane) }
+        case (.int32, _), (.float32, _): copy(column, leaf.rows, count, out) { (lane: UInt32) in lane }
+        // Decimals of up to nine digits.
+        case (.int64, .int32): copy(column, leaf.rows, count, out) { (lane: Int64) in Int32(truncatingIfNeeded: lane) }
+        case (.int64, _), (.float64, _): copy(column, leaf.rows, count, out) { (lane: UInt64) in lane }
+        case (.int128, _):
+            let flip: UInt128 = plan.type == .uuid ? 1 << 127 : 0
+            copy(column, leaf.rows, count, out) { (lane: UInt128) in (lane ^ flip).byteSwapped }
+        case (.interval, _): try copyIntervals(column, leaf.rows, count, out)
+        default: throw .internalFault("a \(column.type) column in a \(plan.type) leaf")
+        }
+        values.advance(count * width)
+    }
+
+    @inline(__always)
+    private func copy<Lane: BitwiseCopyable, Stored: BitwiseCopyable>(
+        _ column: Column, _ rows: [UInt32]?, _ count: Int, _ out: UnsafeMutableRawPointer, _ convert: (Lane) -> Stored
+    ) {
+        let lanes = column.pointer(as: Lane.self)
+        let target = out.assumingMemoryBound(to: Stored.self)
+        if let rows {
+            rows.withUnsafeBufferPointer { rows in
+                var i = 0
+                while i < count {
+                    target[i] = convert(lanes[Int(rows[i])])
+                    i &+= 1
+                }
+            }
+        } else {
+            var i = 0
+            while i < count {
+                target[i] = convert(lanes[i])
+                i &+= 1
+            }
+        }
+    }
+
+    /// Months, days and milliseconds, four bytes each.
+    private func copyIntervals(_ column: Column, _ rows: [UInt32]?, _ count: Int, _ out: UnsafeMutableRawPointer) throws(SQLError) {
+        let lanes = column.pointer(as: Interval.self)
+        for index in 0..<count {
+            let interval = lanes[rows.map { Int($0[index]) } ?? index]
+            guard interval.months >= 0, interval.days >= 0, interval.micros >= 0, let millis = UInt32(exactly: interval.micros / 1000),
+                interval.micros % 1000 == 0
+            else {
+                throw SQLError(
+                    .numericValueOutOfRange, "an interval that is negative, finer than milliseconds or longer than 49 days of time has no form in Parquet",
+                    hint: "Write it as text: cast it to varchar.")
+            }
+            out.storeBytes(of: UInt32(bitPattern: interval.months), toByteOffset: index * 12, as: UInt32.self)
+            out.storeBytes(of: UInt32(bitPattern: interval.days), toByteOffset: index * 12 + 4, as: UInt32.self)
+            out.storeBytes(of: millis, toByteOffset: index * 12 + 8, as: UInt32.self)
+        }
+    }
+
+    // MARK: Pages out
+
+    override func chooseDictionary() throws(SQLError) -> Int? {
+        guard options.usesDictionaries, count > 0, width != 12 else { return nil }
+        let limit = min(options.dictionaryBytes / width, 1 << 16)
+        switch width {
+        case 4: try number(UInt32.self, limit)
+        case 8: try number(UInt64.self, limit)
+        default: try number(UInt128.self, limit)
+        }
+        return dictionary?.count
+    }
+
+    /// Numbers the values, and keeps that if it is smaller than the values themselves.
+    private func number<Key: FixedWidthInteger & BitwiseCopyable>(_: Key.Type, _ limit: Int) throws(SQLError) {
+        let keys = UnsafeRawPointer(values.base).assumingMemoryBound(to: Key.self)
+        guard let found = try FixedDictionary(keys, count, limit: limit) else { return }
+        let codeBits = RunLengthWriter.width(found.keys.count - 1)
+        guard found.keys.count * width + count * codeBits / 8 < count * width else { return }
+        let sink = try ByteSink(capacity: found.keys.count * width)
+        let out = UnsafeMutableRawPointer(try sink.reserve(found.keys.count * width))
+        found.keys.withUnsafeBytes { bytes in
+            if let base = bytes.baseAddress { memcpy(out, base, bytes.count) }
+        }
+        sink.advance(found.keys.count * width)
+        dictionary = (sink, found.keys.count, found.codes)
+    }
+
+    override func appendDictionary(to sink: ByteSink) throws(SQLError) {
+        if let dictionary { try sink.append(dictionary.keys.bytes) }
+    }
+
+    private var usesDelta: Bool {
+        options.version2 && (plan.physical == .int32 || plan.physical == .int64)
+    }
+
+    override var plainEncoding: ParquetEncoding { usesDelta ? .deltaBinaryPacked : .plain }
+
+    override func pageEnd(from start: Int) -> Int { start + max(1, options.pageBytes / width) }
+
+    override func appendPage(_ range: Range<Int>, to sink: ByteSink) throws(SQLError) {
+        if let dictionary {
+            let bits = RunLengthWriter.width(dictionary.count - 1)
+            try sink.append(UInt8(bits))
+            let codes = UnsafePointer(dictionary.codes.base.assumingMemoryBound(to: UInt32.self))
+            return try RunLengthWriter.append(codes + range.lowerBound, range.count, width: bits, to: sink)
+        }
+        if usesDelta {
+            let wide = try Buffer(byteCount: range.count * 8)
+            let out = wide.base.assumingMemoryBound(to: Int64.self)
+            for (index, position) in range.enumerated() { out[index] = integer(position) }
+            return try DeltaWriter.append(out, range.count, is32Bit: plan.physical == .int32, to: sink)
+        }
+        try sink.append(UnsafeRawBufferPointer(start: values.base + range.lowerBound * width, count: range.count * width))
+    }
+
+    private func integer(_ position: Int) -> Int64 {
+        let raw = UnsafeRawPointer(values.base)
+        return width == 4
+            ? Int64(raw.load(fromByteOffset: position * 4, as: Int32.self)) : raw.load(fromByteOffset: position * 8, as: Int64.self)
+    }
+
+    // MARK: Bounds
+
+    override func bounds(_ range: Range<Int>) -> LeafBounds? {
+        switch plan.physical {
+        case .int32: return span(range, Int32.self).map { LeafBounds(minimum: value(Int64($0)), maximum: value(Int64($1))) }
+        case .int64: return span(range, Int64.self).map { LeafBounds(minimum: value($0), maximum: value($1)) }
+        case .float: return span(floats: range, Float.self).map { LeafBounds(minimum: .double(Double($0)), maximum: .double(Double($1))) }
+        case .double: return span(floats: range, Double.self).map { LeafBounds(minimum: .double($0), maximum: .double($1)) }
+        default: return wideBounds(range)
+        }
+    }
+
+    private func value(_ number: Int64) -> Value {
+        switch plan.type {
+        case .date: .date(Int32(truncatingIfNeeded: number))
+        case .time: .time(number)
+        case .timestamp, .timestamptz: .timestamp(number)
+        case .decimal(_, let scale): .decimal(Int128(number), scale: scale)
+        default: .integer(number)
+        }
+    }
+
+    private func wideBounds(_ range: Range<Int>) -> LeafBounds? {
+        guard width == 16, !range.isEmpty else { return nil }
+        let lanes = UnsafeRawPointer(values.base).assumingMemoryBound(to: UInt128.self)
+        if case .decimal(_, let scale) = plan.type {
+            var low = Int128.max, high = Int128.min
+            for index in range {
+                let number = Int128(bitPattern: lanes[index].byteSwapped)
+                low = min(low, number)
+                high = max(high, number)
+            }
+            return LeafBounds(minimum: .decimal(low, scale: scale), maximum: .decimal(high, scale: scale))
+        }
+        var low = UInt128.max, high = UInt128.min
+        for index in range {
+            low = min(low, lanes[index].byteSwapped)
+            high = max(high, lanes[index].byteSwapped)
+        }
+        return LeafBounds(minimum: .uuid(low), maximum: .uuid(high))
+    }
+
+    @inline(__always)
+    private func span<Lane: FixedWidthInteger & BitwiseCopyable>(_ range: Range<Int>, _: Lane.Type) -> (Lane, Lane)? {
+        if range.isEmpty { return nil }
+        let lanes = UnsafeRawPointer(values.base).assumingMemoryBound(to: Lane.self)
+        var low = lanes[range.lowerBound], high = low
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let lane = lanes[index]
+            low = lane < low ? lane : low
+            high = lane > high ? lane : high
+            index &+= 1
+        }
+        return (low, high)
+    }
+
+    /// NaN has no place in bounds; a page of nothing else has none.
+    @inline(__always)
+    private func span<Lane: BinaryFloatingPoint & BitwiseCopyable>(floats range: Range<Int>, _: Lane.Type) -> (Lane, Lane)? {
+        let lanes = UnsafeRawPointer(values.base).assumingMemoryBound(to: Lane.self)
+        var low = Lane.infinity, high = -Lane.infinity
+        var sawNumber = false, index = range.lowerBound
+        while index < range.upperBound {
+            let lane = lanes[index]
+            low = lane < low ? lane : low
+            high = lane > high ? lane : high
+            sawNumber = sawNumber || lane == lane
+            index &+= 1
+        }
+        return sawNumber ? (low, high) : nil
+    }
+}
+
+/// Booleans: a bit each.
+final class BooleanLeaf: LeafEncoder {
+    private var values: [UInt8] = []
+
+    override var storedBytes: Int { values.count }
+    override func reset() { values.removeAll(keepingCapacity: true) }
+
+    override func appendValues(_ leaf: ShreddedLeaf) throws(SQLError) {
+        let column = leaf.column.layout == .flat ? leaf.column : try leaf.column.flattened()
+        let lanes = column.pointer(as: UInt8.self)
+        if let rows = leaf.rows { for row in rows { values.append(lanes[Int(row)]) } } else {
+            values.append(contentsOf: UnsafeBufferPointer(start: lanes, count: leaf.count))
+        }
+        withExtendedLifetime(column) {}
+    }
+
+    override func appendPage(_ range: Range<Int>, to sink: ByteSink) throws(SQLError) {
+        var at = range.lowerBound
+        while at < range.upperBound {
+            var byte: UInt8 = 0
+            for bit in 0..<min(8, range.upperBound - at) where values[at + bit] != 0 { byte |= 1 << UInt8(bit) }
+            try sink.append(byte)
+            at += 8
+        }
+    }
+
+    override func bounds(_ range: Range<Int>) -> LeafBounds? {
+        if range.isEmpty { return nil }
+        let slice = values[range]
+        return LeafBounds(minimum: .boolean(!slice.contains(0)), maximum: .boolean(slice.contains { $0 != 0 }))
+    }
+}

@@ -1,0 +1,206 @@
+/// Leaves of texts and bytes.
+
+import Glibc
+import LodeCore
+import LodeVectors
+
+/// Numbers texts while they come, so that a repeated text is kept once; a column that hardly repeats is kept as PLAIN bytes.
+final class TextLeaf: LeafEncoder {
+    private let dictionary = TextDictionary()
+    private let codes: ByteSink
+    private let plain: ByteSink
+    /// Where each plain value ends.
+    private var ends: [Int] = []
+    private var isPlain = false
+    private var count = 0
+    private var plainBytes = 0
+    /// Codes of the source's own dictionary, as long as columns share one.
+    private var sourceDictionary: Column?
+    private var sourceCodes: [UInt32] = []
+
+    private static let unknown = UInt32.max
+
+    override init(_ plan: LeafPlan, _ options: ParquetWriteOptions) throws(SQLError) {
+        codes = try ByteSink(capacity: 1024)
+        plain = try ByteSink(capacity: 64)
+        try super.init(plan, options)
+        isPlain = !options.usesDictionaries
+    }
+
+    override var storedBytes: Int { codes.count + plain.count + dictionary.plainBytes + ends.count * 8 }
+
+    override func reset() {
+        dictionary.removeAll()
+        codes.truncate()
+        plain.truncate()
+        ends.removeAll(keepingCapacity: true)
+        isPlain = !options.usesDictionaries
+        count = 0
+        plainBytes = 0
+        sourceDictionary = nil
+        sourceCodes = []
+    }
+
+    // MARK: Values in
+
+    override func appendValues(_ leaf: ShreddedLeaf) throws(SQLError) {
+        let present = leaf.rows?.count ?? leaf.count
+        if leaf.column.layout == .dictionary, !isPlain {
+            try appendCodes(leaf, present)
+        } else {
+            let column = leaf.column.layout == .flat ? leaf.column : try leaf.column.flattened()
+            if isPlain { try appendPlain(column, leaf.rows, present) } else { try appendNumbered(column, leaf.rows, present) }
+        }
+        count += present
+        if !isPlain, isTooLarge { try turnPlain() }
+    }
+
+    private var isTooLarge: Bool {
+        dictionary.plainBytes > options.dictionaryBytes || (count >= 16_384 && dictionary.texts.count * 4 > count * 3)
+    }
+
+    private func appendNumbered(_ column: Column, _ rows: [UInt32]?, _ present: Int) throws(SQLError) {
+        let lanes = column.pointer(as: StringView.self)
+        let out = UnsafeMutableRawPointer(try codes.reserve(present * 4)).assumingMemoryBound(to: UInt32.self)
+        var index = 0
+        while index < present {
+            let text = lanes[rows.map { Int($0[index]) } ?? index]
+            plainBytes &+= 4 &+ text.count
+            out[index] = try dictionary.code(text)
+            index &+= 1
+        }
+        codes.advance(present * 4)
+        withExtendedLifetime(column) {}
+    }
+
+    /// Rows that are codes already: each code is looked up once.
+    private func appendCodes(_ leaf: ShreddedLeaf, _ present: Int) throws(SQLError) {
+        guard let source = leaf.column.dictionary else { return }
+        if sourceDictionary !== source {
+            sourceDictionary = source
+            sourceCodes = Array(repeating: Self.unknown, count: source.count)
+        }
+        let texts = source.pointer(as: StringView.self), own = leaf.column.pointer(as: Int32.self)
+        let out = UnsafeMutableRawPointer(try codes.reserve(present * 4)).assumingMemoryBound(to: UInt32.self)
+        for index in 0..<present {
+            let code = Int(own[leaf.rows.map { Int($0[index]) } ?? index])
+            if sourceCodes[code] == Self.unknown { sourceCodes[code] = try dictionary.code(texts[code]) }
+            out[index] = sourceCodes[code]
+            plainBytes += 4 + texts[code].count
+        }
+        codes.advance(present * 4)
+    }
+
+    private func appendPlain(_ column: Column, _ rows: [UInt32]?, _ present: Int) throws(SQLError) {
+        let lanes = column.pointer(as: StringView.self)
+        for index in 0..<present { try appendPlain(lanes[rows.map { Int($0[index]) } ?? index]) }
+        withExtendedLifetime(column) {}
+    }
+
+    @inline(__always)
+    private func appendPlain(_ text: StringView) throws(SQLError) {
+        guard text.count <= Int(Int32.max) else {
+            throw SQLError(.programLimitExceeded, "a text of \(text.count) bytes is too long for Parquet")
+        }
+        UnsafeMutableRawPointer(try plain.reserve(4)).storeBytes(of: UInt32(truncatingIfNeeded: text.count), as: UInt32.self)
+        plain.advance(4)
+        try plain.append(text)
+        ends.append(plain.count)
+    }
+
+    private func turnPlain() throws(SQLError) {
+        let numbers = codePointer
+        for index in 0..<count { try appendPlain(dictionary.texts[Int(numbers[index])]) }
+        isPlain = true
+        dictionary.removeAll()
+        codes.truncate()
+        sourceDictionary = nil
+        sourceCodes = []
+    }
+
+    private var codePointer: UnsafePointer<UInt32> {
+        UnsafeRawPointer(codes.base).assumingMemoryBound(to: UInt32.self)
+    }
+
+    // MARK: Pages out
+
+    override func chooseDictionary() throws(SQLError) -> Int? {
+        guard !isPlain, count > 0 else { return nil }
+        let bits = RunLengthWriter.width(dictionary.texts.count - 1)
+        if dictionary.plainBytes + count * bits / 8 >= plainBytes {
+            try turnPlain()
+            return nil
+        }
+        return dictionary.texts.count
+    }
+
+    override func appendDictionary(to sink: ByteSink) throws(SQLError) {
+        for text in dictionary.texts {
+            UnsafeMutableRawPointer(try sink.reserve(4)).storeBytes(of: UInt32(truncatingIfNeeded: text.count), as: UInt32.self)
+            sink.advance(4)
+            try sink.append(text)
+        }
+    }
+
+    override func pageEnd(from start: Int) -> Int {
+        guard isPlain, start < ends.count else { return .max }
+        let limit = (start > 0 ? ends[start - 1] : 0) + options.pageBytes
+        // The first end beyond the limit.
+        var low = start + 1, high = ends.count
+        while low < high {
+            let middle = (low + high) / 2
+            if ends[middle - 1] <= limit { low = middle + 1 } else { high = middle }
+        }
+        if low == ends.count, ends[low - 1] <= limit { return .max }
+        return max(start + 1, low - 1)
+    }
+
+    override func appendPage(_ range: Range<Int>, to sink: ByteSink) throws(SQLError) {
+        if isPlain || dictionary.texts.isEmpty {
+            guard !range.isEmpty else { return }
+            let start = range.lowerBound > 0 ? ends[range.lowerBound - 1] : 0
+            return try sink.append(UnsafeRawBufferPointer(start: plain.base + start, count: ends[range.upperBound - 1] - start))
+        }
+        let bits = RunLengthWriter.width(dictionary.texts.count - 1)
+        try sink.append(UInt8(bits))
+        try RunLengthWriter.append(codePointer + range.lowerBound, range.count, width: bits, to: sink)
+    }
+
+    // MARK: Bounds
+
+    override func bounds(_ range: Range<Int>) -> LeafBounds? {
+        guard !range.isEmpty else { return nil }
+        var low: StringView?, high = StringView()
+        func take(_ text: StringView) {
+            guard let least = low else {
+                low = text
+                high = text
+                return
+            }
+            if StringView.compare(text, least) < 0 { low = text } else if StringView.compare(text, high) > 0 { high = text }
+        }
+        if isPlain {
+            var at = range.lowerBound > 0 ? ends[range.lowerBound - 1] : 0
+            for index in range {
+                take(StringView(plain.base + at + 4, count: ends[index] - at - 4))
+                at = ends[index]
+            }
+        } else {
+            var seen = [Bool](repeating: false, count: dictionary.texts.count)
+            let numbers = codePointer
+            for index in range {
+                let code = Int(numbers[index])
+                if !seen[code] {
+                    seen[code] = true
+                    take(dictionary.texts[code])
+                }
+            }
+        }
+        guard let low else { return nil }
+        return LeafBounds(minimum: value(low), maximum: value(high))
+    }
+
+    private func value(_ text: StringView) -> Value {
+        plan.type == .varbinary ? .bytes(text.withBytes { [UInt8]($0) }) : .text(text.string)
+    }
+}
