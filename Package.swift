@@ -81,7 +81,7 @@ let package = Package(
         .testTarget(
             name: "LodeCatalogTests", dependencies: ["LodeCatalog", "LodeTables", "LodeObjectStore", "LodeCore"],
             swiftSettings: library),
-        .testTarget(name: "LodeSyntaxTests", dependencies: ["LodeSyntax", "LodeCore"], swiftSettings: library),
+        .testTarget(name: "LodeSyntaxTests", dependencies: ["LodeSyntax", "LodeCore"], swiftSettings: kernels),
         .testTarget(
             name: "LodeFunctionsTests", dependencies: ["LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: kernels),
         .testTarget(
@@ -95,8 +95,8 @@ let package = Package(
                 "LodeExecution", "LodePlan", "LodeFunctions", "LodeVectors", "LodeFormats", "LodeTables", "LodeObjectStore", "LodeCore",
             ], swiftSettings: kernels),
         .testTarget(
-            name: "LodeFormatsTests", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore"],
-            swiftSettings: kernels),
+            name: "LodeFormatsTests", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
+            exclude: ["Fixtures"], swiftSettings: kernels),
 
         // Data that ships in the binary, and C libraries.
         .target(name: "CLodeGrammar", path: "grammar", sources: ["embed.c"], publicHeadersPath: "include"),
