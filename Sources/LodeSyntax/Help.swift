@@ -58,7 +58,4 @@ package enum Help {
             }
         }
     }
-
-    /// Whether a name must be quoted to be used as a column's or table's name.
-    package static func needsQuotes(_ name: String) -> Bool { NameQuoting.needsQuotes(name) }
 }

@@ -156,4 +156,94 @@ struct GrammarAnalysis {
         both.formUnion(b)
         return both
     }
+
+    // MARK: Shared prefixes
+
+    /// Pairs of alternatives, `rule: first, second`, of which the first can take something nested and then fail, and the second can
+    /// begin with the same token and nest as well. Nested in themselves, such pairs take exponential time.
+    mutating func sharedPrefixes() throws -> Set<String> {
+        var found: Set<String> = []
+        for rule in definition.rules where rule.pattern >= 0 {
+            var stack = [rule.pattern]
+            while let node = stack.popLast() {
+                let children = definition.children(of: node)
+                stack += children
+                guard definition.patterns[Int(node)].kind == .choice else { continue }
+                for (i, early) in children.enumerated() where canFailAfterNesting(early) {
+                    for (j, late) in children.enumerated() where j > i && nests(late) {
+                        if try begins(early).intersects(begins(late)) { found.insert("\(rule.name): \(name(early, i)), \(name(late, j))") }
+                    }
+                }
+            }
+        }
+        return found
+    }
+
+    /// What an alternative can begin with, without the words that a `!` at its start refuses.
+    private mutating func begins(_ node: Int32) throws -> TerminalSet {
+        let all = try first(node).set
+        var inner = node
+        while definition.patterns[Int(inner)].kind == .rule {
+            let rule = definition.rules[Int(definition.patterns[Int(inner)].value)]
+            guard rule.table < 0 else { return all }
+            inner = rule.pattern
+        }
+        guard definition.patterns[Int(inner)].kind == .sequence, let head = definition.children(of: inner).first,
+            definition.patterns[Int(head)].kind == .not
+        else { return all }
+        let refused = try first(definition.patterns[Int(head)].child).set
+        var rest = TerminalSet()
+        all.forEach { if !refused.contains($0) { rest.insert($0) } }
+        return rest
+    }
+
+    /// The rule that an alternative is, or its number.
+    private func name(_ node: Int32, _ index: Int) -> String {
+        let pattern = definition.patterns[Int(node)]
+        return pattern.kind == .rule ? definition.rules[Int(pattern.value)].name : "\(index)"
+    }
+
+    /// Whether a pattern reaches a table of operators: expressions, queries and joins, which nest.
+    private func nests(_ node: Int32) -> Bool {
+        var seen: Set<Int> = []
+        func visit(_ node: Int32) -> Bool {
+            let pattern = definition.patterns[Int(node)]
+            if pattern.kind == .rule {
+                let rule = definition.rules[Int(pattern.value)]
+                if rule.table >= 0 { return true }
+                guard seen.insert(Int(pattern.value)).inserted else { return false }
+                return visit(rule.pattern)
+            }
+            return definition.children(of: node).contains(where: visit)
+        }
+        return visit(node)
+    }
+
+    /// Whether something that nests is followed by something that must match.
+    private func canFailAfterNesting(_ node: Int32) -> Bool {
+        var seen: Set<Int> = []
+        func visit(_ node: Int32) -> Bool {
+            let pattern = definition.patterns[Int(node)]
+            let children = definition.children(of: node)
+            switch pattern.kind {
+            case .rule:
+                let rule = definition.rules[Int(pattern.value)]
+                guard rule.table < 0, !rule.memoizes, seen.insert(Int(pattern.value)).inserted else { return false }
+                return visit(rule.pattern)
+            case .sequence:
+                for (index, child) in children.enumerated() where nests(child) {
+                    if children[(index + 1)...].contains(where: { !isOptional($0) }) { return true }
+                }
+                return children.contains(where: visit)
+            case .choice: return children.contains(where: visit)
+            default: return false
+            }
+        }
+        return visit(node)
+    }
+
+    private func isOptional(_ node: Int32) -> Bool {
+        let kind = definition.patterns[Int(node)].kind
+        return kind == .optional || kind == .many
+    }
 }

@@ -51,6 +51,29 @@ import Testing
         #expect(try analysis.greedyNames().count == count)
     }
 
+    /// Alternatives that begin alike and both nest: each was looked at. The first fails within a few tokens, or what they
+    /// share is remembered (`memo`), or it is not nested in itself; the failure budget is behind them all.
+    static let knownSharedPrefixes: Set<String> = [
+        // The second word tells them apart.
+        "explainable: update, merge", "statement: explainable, create_schema", "add_columns: 0, 1", "primary: map, call",
+        "primary: columns_star, call", "group_item: cube, expr", "group_item: rollup, expr", "group_item: grouping_sets, expr",
+        "frame: 0, bound",
+        // WITH is read again for each, but only at the start of a statement.
+        "explainable: query, insert", "explainable: query, update", "explainable: query, delete", "explainable: query, merge",
+        "explainable: insert, update", "explainable: insert, delete", "explainable: insert, merge", "explainable: update, delete",
+        "explainable: delete, merge",
+        // A parenthesis decides; definitions do not nest in themselves.
+        "partition_field: transform, column_definition", "star_replace: 0, star_replacement", "table_atom: function_table, named_table",
+    ]
+
+    @Test func `no alternatives that begin alike both nest, but for the known`() throws {
+        var analysis = try GrammarAnalysis(definition)
+        // What nests in a column is after its `.*`.
+        let found = try analysis.sharedPrefixes().subtracting(Self.knownSharedPrefixes).filter { !$0.hasSuffix(", column") }
+            .sorted()
+        #expect(found == [])
+    }
+
     @Test func `every rule is reached`() throws {
         var reached: Set<Int> = []
         var queue = ["statement", "whole_expression", "whole_type"].compactMap { definition.rule(named: $0) }

@@ -31,6 +31,8 @@ import Testing
         ("select a from t where a in «1», 2", "syntax error at or near \"1\"", "expected \"(\"", ""),
         ("select * from a left «b»", "syntax error at or near \"b\"", "OUTER, SEMI, ANTI or JOIN", ""),
         ("select cast(a as«)» from t", "syntax error at or near \")\"", "expected type", ""),
+        ("select cast(a«)» from t", "syntax error at or near \")\"", "AS", ""),
+        ("select extract(year «a») from t", "syntax error at or near \"a\"", "expected FROM", ""),
         ("select a < b «<» c", "syntax error at or near \"<\"", "expected", "Comparisons do not chain: write a < b AND b < c."),
         ("create table «order» (a int)", "syntax error at or near \"order\"", "expected name", "\"order\" is a reserved word; put it in double quotes to use it as a name."),
         ("drop «t»", "syntax error at or near \"t\"", "expected SCHEMA, DATABASE, TABLE or VIEW", ""),

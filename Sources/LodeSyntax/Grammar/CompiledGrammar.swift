@@ -5,7 +5,8 @@ struct CompiledGrammar: Sendable {
     var code: [Instruction] = []
     /// Where each rule's code begins.
     var entry: [Int32] = []
-    var sets: [TerminalSet] = []
+    /// Sets of terminals, `TerminalSet.wordCount` words each.
+    var setWords: [UInt64] = []
     /// For each choice and terminal, the index in `chains` of the alternatives to try; 0 for none.
     var choiceTable: [UInt16] = []
     /// For each choice, all of its alternatives: what is tried where errors are explained.

@@ -19,7 +19,7 @@ struct GrammarCompiler {
         first = FirstSets(definition)
         output = CompiledGrammar(vocabulary: definition.vocabulary)
         output.code.reserveCapacity(8000)
-        output.sets.reserveCapacity(1000)
+        output.setWords.reserveCapacity(10_000)
     }
 
     static func compile(_ definition: GrammarDefinition) throws(GrammarFault) -> CompiledGrammar {
@@ -138,8 +138,8 @@ struct GrammarCompiler {
         var set = TerminalSet()
         for node in nodes {
             if try !first.collect(node, into: &set) {
-                output.sets.append(set)
-                return UInt16(output.sets.count - 1)
+                for word in 0..<TerminalSet.wordCount { output.setWords.append(set.words[word]) }
+                return UInt16(output.setWords.count / TerminalSet.wordCount - 1)
             }
         }
         throw GrammarFault("something repeated or optional can match nothing")

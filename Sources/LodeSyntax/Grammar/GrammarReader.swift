@@ -77,20 +77,20 @@ struct GrammarReader {
     }
 
     /// Whether `word` stands here whole.
-    private func stands(_ word: StaticString) -> Bool {
-        let count = word.utf8CodeUnitCount
-        guard position + count <= text.count, text[position] == word.utf8Start.pointee,
-            position + count == text.count || !Self.isWord(text[position + count])
-        else { return false }
-        return word.withUTF8Buffer { bytes in
-            for i in 0..<count where text[position + i] != bytes[i] { return false }
-            return true
+    private func stands(_ word: String) -> Bool {
+        let end = position + word.utf8.count
+        guard end <= text.count, end == text.count || !Self.isWord(text[end]) else { return false }
+        var index = position
+        for byte in word.utf8 {
+            if text[index] != byte { return false }
+            index += 1
         }
+        return true
     }
 
-    private mutating func take(word: StaticString) -> Bool {
+    private mutating func take(word: String) -> Bool {
         guard stands(word) else { return false }
-        position += word.utf8CodeUnitCount
+        position += word.utf8.count
         skipBlanks()
         return true
     }

@@ -91,7 +91,7 @@ struct Machine {
                 if let top = frames.last, top.kind == .choice, top.rule == instruction.a { frames.removeLast() }
                 pc = Int(instruction.b)
             case .attempt:
-                if position == target || grammar.sets[Int(instruction.a)].contains(kinds[position]) {
+                if position == target || inSet(instruction.a) {
                     push(.attempt, address: instruction.b)
                     pc += 1
                 } else {
@@ -101,7 +101,7 @@ struct Machine {
                 frames.removeLast()
                 pc = Int(instruction.b)
             case .refuse:
-                matched = !grammar.sets[Int(instruction.a)].contains(kinds[position])
+                matched = !inSet(instruction.a)
                 pc += 1
             case .refuseStart:
                 push(.refusal, address: instruction.b)
@@ -129,6 +129,13 @@ struct Machine {
     }
 
     // MARK: Steps
+
+    /// Whether the token is in a set.
+    @inline(__always)
+    private func inSet(_ index: UInt16) -> Bool {
+        let kind = Int(kinds[position])
+        return grammar.setWords[Int(index) * TerminalSet.wordCount + (kind >> 6)] & (1 << UInt64(kind & 63)) != 0
+    }
 
     @inline(__always)
     private mutating func advance() {
@@ -191,7 +198,11 @@ struct Machine {
     private mutating func build(_ rule: UInt16, since frame: Frame) {
         let first = tree.kids.count
         let mark = Int(frame.edges)
-        tree.kids.append(contentsOf: edges[mark...])
+        var index = mark
+        while index < edges.count {
+            tree.kids.append(edges[index])
+            index += 1
+        }
         edges.removeLast(edges.count - mark)
         edges.append(.node(tree.nodes.count))
         tree.nodes.append(

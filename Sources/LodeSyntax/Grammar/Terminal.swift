@@ -42,8 +42,9 @@ struct WordClass: OptionSet {
 
 /// A set of terminals, kept in place: first sets are made and merged by the thousand when the grammar is loaded.
 struct TerminalSet {
-    static let capacity = 768
-    private var words = InlineArray<12, UInt64>(repeating: 0)
+    static let wordCount = 12
+    static let capacity = 64 * wordCount
+    private(set) var words = InlineArray<12, UInt64>(repeating: 0)
 
     func contains(_ kind: UInt16) -> Bool { words[Int(kind >> 6)] & (1 << UInt64(kind & 63)) != 0 }
 

@@ -1,9 +1,10 @@
-/// When a name needs double quotes to mean itself.
+/// Double quotes around names.
 import LodeCore
 
-enum NameQuoting {
+/// When a name needs double quotes to mean itself.
+package enum NameQuoting {
     /// A name without quotes must be a lower-case word that is no keyword but an unreserved one.
-    static func needsQuotes(_ name: String) -> Bool {
+    package static func needsQuotes(_ name: String) -> Bool {
         guard isWord(name) else { return true }
         guard case .success(let grammar) = Grammar.loaded, let keyword = grammar.vocabulary.keyword(name) else { return false }
         return grammar.classes[Int(keyword)] != WordClass.unreserved.rawValue
@@ -22,7 +23,8 @@ enum NameQuoting {
         return word != .reserved && name != "values"
     }
 
-    static func quoted(_ name: String) -> String {
+    /// The name as it must be written to mean itself.
+    package static func quoted(_ name: String) -> String {
         needsQuotes(name) ? "\"\(name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\"" : name
     }
 }
