@@ -5,7 +5,7 @@ COPY (
     SELECT
         i AS product_id,
         1 + i % 12 AS department_id,
-        (ARRAY['produce', 'dairy', 'bakery', 'snacks', 'beverages', 'frozen', 'pantry', 'household', 'meat', 'deli', 'pets', 'babies'])[1 + i % 12] AS department,
+        split_part('produce,dairy,bakery,snacks,beverages,frozen,pantry,household,meat,deli,pets,babies', ',', 1 + i % 12) AS department,
         'product ' || i AS product_name
     FROM generate_series(1, 500) AS p(i)
     UNION ALL
@@ -34,7 +34,7 @@ COPY (
         i AS order_num,
         CASE WHEN i % 997 = 0 THEN NULL ELSE 'o-' || i END AS order_id,
         1 + noise % (1 + :orders / 5) AS user_id,
-        CASE WHEN i % 701 = 0 THEN 'not a time' ELSE strftime(CAST(day AS timestamp) + to_seconds(noise % 86400), '%Y-%m-%d %H:%M:%S') END AS order_timestamp,
+        CASE WHEN i % 701 = 0 THEN 'not a time' ELSE strftime(CAST(day AS timestamp) + noise % 86400 * INTERVAL '1 second', '%Y-%m-%d %H:%M:%S') END AS order_timestamp,
         CASE WHEN i % 613 = 0 THEN '-' ELSE '' END || (5 + noise % 200) || '.' || lpad(CAST(noise % 100 AS varchar), 2, '0') AS total_amount,
         day AS date,
         dropped
@@ -61,7 +61,7 @@ COPY (
         1 + pick % 500 AS product_id,
         n AS add_to_cart_order,
         CASE WHEN pick % 5 < 3 THEN 1 ELSE 0 END AS reordered,
-        strftime(CAST(day AS timestamp) + to_seconds(noise % 86400), '%Y-%m-%d %H:%M:%S') AS order_timestamp,
+        strftime(CAST(day AS timestamp) + noise % 86400 * INTERVAL '1 second', '%Y-%m-%d %H:%M:%S') AS order_timestamp,
         day AS date,
         day AS dropped
     FROM numbered
