@@ -1,0 +1,162 @@
+/// Paths into JSON: keys and indices.
+
+import LodeCore
+import LodeVectors
+
+/// `$.a[0]."b c"`, `/a/0`, a bare key, or an index.
+/// - Source: SQL/JSON path, simple form; RFC 6901 for those with a slash; PostgreSQL for bare keys.
+struct JSONPath: Sendable {
+    enum Step: Sendable {
+        case key([UInt8])
+        /// Negative ones count from the end.
+        case index(Int64)
+    }
+
+    let steps: [Step]
+
+    init(index: Int64) { steps = [.index(index)] }
+
+    /// - Throws: `22023` if a path that begins with `$` is malformed.
+    init(_ text: [UInt8]) throws(SQLError) {
+        if text.first == UInt8(ascii: "/") {
+            steps = text.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
+                let part = String(decoding: $0, as: UTF8.self)
+                return Int64(part).map { .index($0) } ?? .key(Array($0))
+            }
+            return
+        }
+        guard text.first == UInt8(ascii: "$") else {
+            steps = [.key(text)]
+            return
+        }
+        var steps: [Step] = [], at = 1
+        func fail() -> SQLError {
+            SQLError(
+                .invalidParameterValue, "invalid JSON path: \"\(String(decoding: text.prefix(100), as: UTF8.self))\"",
+                hint: "Write keys as .key or .\"key\" and elements as [0].")
+        }
+        while at < text.count {
+            if text[at] == UInt8(ascii: ".") {
+                at += 1
+                if at < text.count, text[at] == UInt8(ascii: "\"") {
+                    guard let end = text[(at + 1)...].firstIndex(of: UInt8(ascii: "\"")) else { throw fail() }
+                    steps.append(.key(Array(text[(at + 1)..<end])))
+                    at = end + 1
+                } else {
+                    let start = at
+                    while at < text.count, text[at] != UInt8(ascii: "."), text[at] != UInt8(ascii: "[") { at += 1 }
+                    guard at > start else { throw fail() }
+                    steps.append(.key(Array(text[start..<at])))
+                }
+            } else if text[at] == UInt8(ascii: "[") {
+                guard let end = text[at...].firstIndex(of: UInt8(ascii: "]")) else { throw fail() }
+                let inner = Array(text[(at + 1)..<end])
+                if inner.count >= 2, let mark = inner.first, mark == inner.last, mark == UInt8(ascii: "\"") || mark == UInt8(ascii: "'") {
+                    steps.append(.key(Array(inner.dropFirst().dropLast())))
+                } else {
+                    guard let index = Int64(String(decoding: inner, as: UTF8.self)) else { throw fail() }
+                    steps.append(.index(index))
+                }
+                at = end + 1
+            } else {
+                throw fail()
+            }
+        }
+        self.steps = steps
+    }
+
+    /// The bytes of the value at the path; nil if there is none, or the text is not JSON up to there.
+    func find(in bytes: UnsafeRawBufferPointer) -> Range<Int>? {
+        var scanner = JSONScanner(bytes)
+        for step in steps {
+            switch (step, scanner.kind()) {
+            case (.key(let key), .object): guard Self.enter(&scanner, key: key) else { return nil }
+            case (.index(let index), .array): guard Self.enter(&scanner, index: index) else { return nil }
+            case (.index(let index), .object): guard Self.enter(&scanner, key: Array(String(index).utf8)) else { return nil }
+            default: return nil
+            }
+        }
+        guard scanner.kind() != nil else { return nil }
+        let start = scanner.at
+        return scanner.skipValue() ? start..<scanner.at : nil
+    }
+
+    /// Moves to the value of a key of the object that begins here.
+    private static func enter(_ scanner: inout JSONScanner, key: [UInt8]) -> Bool {
+        scanner.at += 1
+        while true {
+            scanner.skipSpaces()
+            let start = scanner.at
+            guard scanner.skipString() else { return false }
+            let name = UnsafeRawBufferPointer(rebasing: scanner.bytes[(start + 1)..<(scanner.at - 1)])
+            scanner.skipSpaces()
+            guard scanner.take(UInt8(ascii: ":")) else { return false }
+            if matches(name, key) { return true }
+            guard scanner.skipValue() else { return false }
+            scanner.skipSpaces()
+            guard scanner.take(UInt8(ascii: ",")) else { return false }
+        }
+    }
+
+    private static func matches(_ name: UnsafeRawBufferPointer, _ key: [UInt8]) -> Bool {
+        if !name.contains(UInt8(ascii: "\\")) { return name.elementsEqual(key) }
+        guard let sink = try? ByteSink(capacity: name.count), (try? JSONText.append(unescaped: name, to: sink)) != nil else { return false }
+        return sink.bytes.elementsEqual(key)
+    }
+
+    /// Moves to an element of the array that begins here.
+    private static func enter(_ scanner: inout JSONScanner, index: Int64) -> Bool {
+        var wanted = index
+        if index < 0 {
+            guard let count = count(UnsafeRawBufferPointer(rebasing: scanner.bytes[scanner.at...])) else { return false }
+            wanted = count &+ index
+        }
+        guard wanted >= 0 else { return false }
+        scanner.at += 1
+        scanner.skipSpaces()
+        if scanner.peek == UInt8(ascii: "]") { return false }
+        while wanted > 0 {
+            guard scanner.skipValue() else { return false }
+            scanner.skipSpaces()
+            guard scanner.take(UInt8(ascii: ",")) else { return false }
+            wanted -= 1
+        }
+        return true
+    }
+
+    /// How many elements the array that begins the text has; nil if it is no array.
+    static func count(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+        var scanner = JSONScanner(bytes)
+        guard scanner.kind() == .array else { return nil }
+        scanner.at += 1
+        scanner.skipSpaces()
+        if scanner.take(UInt8(ascii: "]")) { return 0 }
+        var count: Int64 = 0
+        repeat {
+            guard scanner.skipValue() else { return nil }
+            count += 1
+            scanner.skipSpaces()
+        } while scanner.take(UInt8(ascii: ","))
+        return scanner.take(UInt8(ascii: "]")) ? count : nil
+    }
+
+    /// The keys of the object that begins the text, between their quotes; nil if it is no object.
+    static func keys(_ bytes: UnsafeRawBufferPointer) -> [Range<Int>]? {
+        var scanner = JSONScanner(bytes)
+        guard scanner.kind() == .object else { return nil }
+        scanner.at += 1
+        scanner.skipSpaces()
+        if scanner.take(UInt8(ascii: "}")) { return [] }
+        var keys: [Range<Int>] = []
+        repeat {
+            scanner.skipSpaces()
+            let start = scanner.at
+            guard scanner.skipString() else { return nil }
+            keys.append((start + 1)..<(scanner.at - 1))
+            scanner.skipSpaces()
+            guard scanner.take(UInt8(ascii: ":")), scanner.skipValue() else { return nil }
+            scanner.skipSpaces()
+        } while scanner.take(UInt8(ascii: ","))
+        return scanner.take(UInt8(ascii: "}")) ? keys : nil
+    }
+}
