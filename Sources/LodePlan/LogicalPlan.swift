@@ -62,16 +62,20 @@ extension LogicalPlan {
 
     /// The columns that the tree reads but does not produce: those of an outer query.
     package var freeColumns: Set<ColumnID> {
-        var produced: Set<ColumnID> = [], read: Set<ColumnID> = []
-        collect(&produced, &read)
-        return read.subtracting(produced)
-    }
-
-    private func collect(_ produced: inout Set<ColumnID>, _ read: inout Set<ColumnID>) {
-        produced.formUnion(columns.map(\.id))
-        produced.formUnion(node.innerColumns.map(\.id))
-        for expression in expressions { read.formUnion(expression.columns) }
-        for child in children { child.collect(&produced, &read) }
+        var free: Set<ColumnID> = []
+        for expression in expressions { free.formUnion(expression.columns) }
+        let inputs = children
+        if !free.isEmpty {
+            for input in inputs { for column in input.columns { free.remove(column.id) } }
+            for column in node.innerColumns { free.remove(column.id) }
+            if case .scan = self { for column in columns { free.remove(column.id) } }
+        }
+        for (index, input) in inputs.enumerated() {
+            var inner = input.freeColumns
+            if case .dependentJoin(let join) = self, index == 1, !inner.isEmpty { inner.subtract(join.left.columnIDs) }
+            free.formUnion(inner)
+        }
+        return free
     }
 
     /// Rewrites bottom-up.

@@ -7,7 +7,11 @@ package enum PlanBounds {
     package static func maximumRows(_ plan: LogicalPlan) -> Int? {
         switch plan {
         case .values(let node): return node.rows.count
-        case .aggregate(let node): return node.groups.isEmpty && node.sets == nil ? 1 : maximumRows(node.input)
+        case .aggregate(let node):
+            if node.groups.isEmpty, node.sets == nil { return 1 }
+            guard let sets = node.sets else { return maximumRows(node.input) }
+            // Each set has a row at most for every row, and the empty one has a row even for none.
+            return maximumRows(node.input).flatMap { product(max($0, 1), sets.count) }
         case .filter, .project, .window, .sort, .distinctOn: return plan.children.first.flatMap(maximumRows)
         case .limit(let node):
             let inner = maximumRows(node.input)
@@ -18,8 +22,9 @@ package enum PlanBounds {
             case .semi, .anti, .mark, .single: return maximumRows(node.left)
             case .inner, .left, .right, .full:
                 guard let left = maximumRows(node.left), let right = maximumRows(node.right) else { return nil }
-                let (product, overflow) = max(left, 1).multipliedReportingOverflow(by: max(right, 1))
-                return overflow ? nil : product
+                guard let pairs = product(max(left, 1), max(right, 1)) else { return nil }
+                // Where nothing matches, a full join gives both sides one after the other.
+                return node.kind == .full ? max(pairs, left.addingReportingOverflow(right).partialValue) : pairs
             }
         case .setOperation(let node):
             var total = 0
@@ -31,8 +36,18 @@ package enum PlanBounds {
             }
             return total
         case .with(let node): return maximumRows(node.body)
-        case .scan, .series, .cteScan, .unnest, .recursive, .dependentJoin: return nil
+        case .dependentJoin(let node):
+            switch node.kind {
+            case .semi, .anti, .mark, .single: return maximumRows(node.left)
+            case .inner, .left, .right, .full: return nil
+            }
+        case .scan, .series, .cteScan, .unnest, .recursive: return nil
         }
+    }
+
+    private static func product(_ left: Int, _ right: Int) -> Int? {
+        let (product, overflow) = left.multipliedReportingOverflow(by: right)
+        return overflow ? nil : product
     }
 
     /// Whether the plan gives a row even if every table is empty: an aggregate without groups, under row-wise operators.

@@ -37,12 +37,9 @@ package enum PlanVerifier {
             for key in node.keys where key.left.type != key.right.type {
                 throw fault(plan, rule, "compares \(key.left.type) with \(key.right.type)")
             }
-            for key in node.keys {
-                if !key.left.columns.isSubset(of: node.left.columnIDs.union(plan.freeColumns))
-                    || !key.right.columns.isSubset(of: node.right.columnIDs.union(plan.freeColumns))
-                {
-                    throw fault(plan, rule, "has a key with its sides exchanged")
-                }
+            let left = node.left.columnIDs, right = node.right.columnIDs
+            for key in node.keys where !key.left.columns.isDisjoint(with: right) || !key.right.columns.isDisjoint(with: left) {
+                throw fault(plan, rule, "has a key with its sides exchanged")
             }
         case .setOperation(let node):
             for input in node.inputs where input.columns.map(\.type) != node.columns.map(\.type) {

@@ -1,191 +1,184 @@
 /// Decorrelation that always works: the subquery is computed for all distinct outer values at once.
 
 import LodeCore
-import LodeFunctions
 import LodePlan
 
 /// The domain D is the distinct combinations of the outer columns that a subquery reads. D is pushed down to where they are
 /// read, each operator on the way carrying D's columns along; the result joins back with the outer rows on D.
 ///
+///     Dependent Join                      Join on D
+///     ├─ outer rows                ──▶    ├─ outer rows
+///     └─ Limit 1                          └─ Filter row_number() over (partition by D) <= 1
+///        └─ Filter t.k < o.k                 └─ Filter t.k < D.k
+///           └─ Scan t                           └─ Join: D, t
+///
 /// - Source: Neumann, Kemper: "Unnesting Arbitrary Queries", BTW 2015, section 3.
 struct DomainPushDown {
-    /// D's columns by the outer columns that they stand for.
-    let domain: [(outer: PlanColumn, column: PlanColumn)]
-    let plan: LogicalPlan
+    /// The CTE of the outer rows and its columns.
+    let cte: Int
+    let outer: [PlanColumn]
+    /// Positions in `outer` of D's columns.
+    let reads: [Int]
     let context: RuleContext
+
+    /// A plan that was computed for every row of D.
+    struct Pushed {
+        var plan: LogicalPlan
+        /// D's columns in it, one for each of `reads`.
+        var columns: [PlanColumn]
+    }
 
     static func unnest(
         _ join: DependentJoinNode, _ correlated: Set<ColumnID>, _ context: RuleContext
     ) throws(SQLError) -> LogicalPlan {
-        // The outer rows are read twice, so they are computed once, as a CTE.
-        let cte = context.freshCTE()
-        let again = join.left.columns.map { context.copy($0) }
-        let reads = join.left.columns.indices.filter { correlated.contains(join.left.columns[$0].id) }
-        let domain = reads.map { (outer: join.left.columns[$0], column: context.copy(again[$0])) }
-        let distinct = LogicalPlan.aggregate(
-            AggregateNode(
-                input: .cteScan(CTEScanNode(cte: cte, name: "outer rows", columns: again)),
-                groups: zip(reads, domain).map { .init($1.column, again[$0].reference) }, aggregates: []))
+        let outer = join.left.columns
+        let domain = DomainPushDown(
+            cte: context.freshCTE(), outer: outer, reads: outer.indices.filter { correlated.contains(outer[$0].id) }, context: context)
+        let right = try domain.push(join.right)
+        let back = zip(domain.reads, right.columns).map { domain.same(outer[$0], $1) }
+        let kind = UnnestDependentJoins.relaxed(join.kind, join.right)
+        let membership = MembershipCondition(kind, predicate: join.predicate, membership: back, right: right.plan)
 
-        let renaming = Dictionary(uniqueKeysWithValues: domain.map { ($0.outer.id, $0.column.reference) })
-        let pushing = DomainPushDown(domain: domain, plan: distinct, context: context)
-        let right = try pushing.push(join.right.substitutingEverywhere(renaming))
-        let back = domain.map { BoundExpression.comparison(.isNotDistinct, $0.outer.reference, $0.column.reference, nil) }
-        let kept = UnnestDependentJoins.relaxed(join.kind, join.right)
-
-        // The copy that joins keeps the outer columns' own ids.
-        let left = LogicalPlan.cteScan(CTEScanNode(cte: cte, name: "outer rows", columns: join.left.columns))
-        let joined = UnnestDependentJoins.plainJoin(kept, left, right, .conjunction(back + join.predicate.conjuncts))
+        // The outer rows are read twice, so they are computed once, as a CTE. The copy that joins keeps their ids.
+        let left = LogicalPlan.cteScan(CTEScanNode(cte: domain.cte, name: "outer rows", columns: outer))
+        let joined = UnnestDependentJoins.plainJoin(kind, left, membership.right, membership.condition)
         let columns = LogicalPlan.dependentJoin(join).columns
-        let definition = LogicalPlan.project(
-            ProjectNode(input: join.left, items: join.left.columns.map { .init(context.copy($0), $0.reference) }))
+        let definition = LogicalPlan.project(ProjectNode(input: join.left, items: outer.map { .init(context.copy($0), $0.reference) }))
         return .with(
             WithNode(
-                cte: cte, name: "outer rows", definition: definition,
+                cte: domain.cte, name: "outer rows", definition: definition,
                 body: .project(ProjectNode(input: joined, items: UnnestDependentJoins.passing(columns)))))
     }
 
-    private var columns: [PlanColumn] { domain.map(\.column) }
-    private var ids: Set<ColumnID> { Set(columns.map(\.id)) }
-    private func reads(_ plan: LogicalPlan) -> Bool { !plan.freeColumns.isDisjoint(with: ids) }
+    /// D itself, under ids of its own: it may be needed in several places of one plan.
+    func rows() -> Pushed {
+        let all = outer.map { context.copy($0) }
+        let keys = reads.map { context.copy(outer[$0]) }
+        let groups = zip(keys, reads).map { ProjectNode.Item($0, all[$1].reference) }
+        let scan = LogicalPlan.cteScan(CTEScanNode(cte: cte, name: "outer rows", columns: all))
+        return Pushed(plan: .aggregate(AggregateNode(input: scan, groups: groups, aggregates: [])), columns: keys)
+    }
+
+    /// Equality of two copies of a column of D, in which NULL is a value like others.
+    func same(_ a: PlanColumn, _ b: PlanColumn) -> BoundExpression {
+        .comparison(a.nullable || b.nullable ? .isNotDistinct : .equal, a.reference, b.reference, nil)
+    }
+
+    /// What to put in the place of outer columns above `pushed`.
+    func replacements(_ columns: [PlanColumn]) -> [ColumnID: BoundExpression] {
+        Dictionary(zip(reads, columns).map { (outer[$0].id, $1.reference) }, uniquingKeysWith: { a, _ in a })
+    }
+
+    func reads(_ plan: LogicalPlan) -> Bool {
+        let free = plan.freeColumns
+        return reads.contains { free.contains(outer[$0].id) }
+    }
 
     /// `plan` for every row of D: its rows with D's columns beside them.
-    private func push(_ plan: LogicalPlan) throws(SQLError) -> LogicalPlan {
-        if !reads(plan) { return .join(JoinNode(kind: .inner, left: self.plan, right: plan)) }
+    func push(_ plan: LogicalPlan) throws(SQLError) -> Pushed {
+        if !reads(plan) {
+            let domain = rows()
+            return Pushed(plan: .join(JoinNode(kind: .inner, left: domain.plan, right: plan)), columns: domain.columns)
+        }
         switch plan {
-        case .filter(let node): return .filter(FilterNode(input: try push(node.input), predicate: node.predicate))
+        case .filter, .sort, .unnest, .window, .distinctOn: return try pushThrough(plan)
         case .project(let node):
-            let present = Set(node.items.map(\.column.id))
-            return .project(
-                ProjectNode(
-                    input: try push(node.input),
-                    items: node.items + UnnestDependentJoins.passing(columns.filter { !present.contains($0.id) })))
+            let input = try push(node.input)
+            let replaced = replacements(input.columns)
+            let items = node.items.map { ProjectNode.Item($0.column, $0.expression.substituting(replaced)) }
+            return Pushed(
+                plan: .project(ProjectNode(input: input.plan, items: items + UnnestDependentJoins.passing(input.columns))),
+                columns: input.columns)
         case .aggregate(let node): return try pushIntoAggregate(node)
         case .join(let node): return try pushIntoJoin(node)
-        case .window(var node):
-            node.input = try push(node.input)
-            node.partition += columns.map(\.reference)
-            return .window(node)
-        case .sort(var node) where node.limit == nil:
-            node.input = try push(node.input)
-            return .sort(node)
+        case .dependentJoin(var node):
+            // The inner join stays dependent: its right side reads D's columns from its left side now.
+            let left = try push(node.left)
+            let replaced = replacements(left.columns)
+            node.left = left.plan
+            node.right = node.right.substitutingEverywhere(replaced)
+            node.predicate = node.predicate.substituting(replaced)
+            return Pushed(plan: .dependentJoin(node), columns: left.columns)
         case .limit(let node): return try pushIntoLimit(node)
-        case .distinctOn(var node):
-            node.input = try push(node.input)
-            node.keys += columns.map(\.reference)
-            return .distinctOn(node)
-        case .unnest(var node):
-            node.input = try push(node.input)
-            return .unnest(node)
         case .setOperation(let node): return try pushIntoSetOperation(node)
-        case .values(let node): return try pushIntoValues(node)
-        default:
+        case .values(let node): return pushIntoValues(node)
+        case .scan, .series, .cteScan, .with, .recursive:
             throw SQLError.unsupported("a correlated subquery through \(plan.node.title)")
         }
     }
 
-    /// Groups by D too. An ungrouped aggregate has a row for every row of D, which a left join from D restores.
-    private func pushIntoAggregate(_ node: AggregateNode) throws(SQLError) -> LogicalPlan {
-        var copy = node
-        copy.input = try push(node.input)
-        // Inner copies of D's columns, since the group keys need ids of their own where D is joined again.
-        if !node.groups.isEmpty || node.sets != nil {
-            let first = copy.groups.count
-            copy.groups += columns.map { .init($0, $0.reference) }
-            copy.sets = node.sets?.map { $0 + Array(first..<copy.groups.count) }
-            return .aggregate(copy)
+    /// Operators that keep their input's rows and columns; windows and DISTINCT ON do so within each row of D.
+    private func pushThrough(_ plan: LogicalPlan) throws(SQLError) -> Pushed {
+        let input = try push(plan.children[0])
+        let replaced = replacements(input.columns)
+        var result = plan.mappingExpressions { $0.substituting(replaced) }.replacing(children: [input.plan])
+        switch result {
+        case .window(var node):
+            node.partition += input.columns.map(\.reference)
+            result = .window(node)
+        case .distinctOn(var node):
+            node.keys += input.columns.map(\.reference)
+            result = .distinctOn(node)
+        default: break
         }
-        let keys = columns.map { context.copy($0) }
-        copy.groups = zip(keys, columns).map { .init($0, $1.reference) }
-        // The aggregate's input already uses D's columns; D itself comes in again under its own ids, so the inside is renamed.
-        let inside = LogicalPlan.aggregate(copy).renamingDomain(columns, context)
-        let matches = zip(columns, keys).map { BoundExpression.comparison(.isNotDistinct, $0.reference, $1.reference, nil) }
-        let dependent = DependentJoinNode(kind: .left, left: plan, right: .aggregate(node), predicate: .true)
-        guard let joined = try EmptyGroups.leftJoin(dependent, inside, .conjunction(matches), context) else {
+        return Pushed(plan: result, columns: input.columns)
+    }
+
+    /// Groups by D too. An ungrouped aggregate has a row for every row of D, which a left join from D restores.
+    private func pushIntoAggregate(_ node: AggregateNode) throws(SQLError) -> Pushed {
+        let input = try push(node.input)
+        let replaced = replacements(input.columns)
+        let keys = input.columns.map { context.copy($0) }
+        guard case .aggregate(var grouped) = LogicalPlan.aggregate(node).mappingExpressions({ $0.substituting(replaced) }) else {
+            throw .internalFault("an aggregate that is none")
+        }
+        grouped.input = input.plan
+        let first = grouped.groups.count
+        grouped.groups += zip(keys, input.columns).map { .init($0, $1.reference) }
+        if !node.groups.isEmpty || node.sets != nil {
+            grouped.sets = node.sets?.map { $0 + Array(first..<grouped.groups.count) }
+            return Pushed(plan: .aggregate(grouped), columns: keys)
+        }
+        let domain = rows()
+        let matches = zip(domain.columns, keys).map { same($0, $1) }
+        let whole = DependentJoinNode(kind: .left, left: domain.plan, right: .aggregate(node), predicate: .true)
+        guard let joined = EmptyGroups.leftJoin(whole, .aggregate(grouped), .conjunction(matches), context) else {
             throw SQLError.unsupported("this correlated aggregate")
         }
-        return joined
+        return Pushed(plan: joined, columns: domain.columns)
     }
 
-    private func pushIntoJoin(_ node: JoinNode) throws(SQLError) -> LogicalPlan {
-        let inLeft = reads(node.left), inRight = reads(node.right)
-        let conditions = node.conditions
-        switch node.kind {
-        case .inner where !inRight:
-            return UnnestDependentJoins.plainJoin(.inner, try push(node.left), node.right, .conjunction(conditions))
-        case .inner where !inLeft:
-            return UnnestDependentJoins.plainJoin(.inner, node.left, try push(node.right), .conjunction(conditions))
-        case .left, .semi, .anti, .mark, .single:
-            if !inRight {
-                return UnnestDependentJoins.plainJoin(node.kind, try push(node.left), node.right, .conjunction(conditions))
-            }
-        case .inner: break
-        case .right, .full: throw SQLError.unsupported("a correlated subquery through a \(node.kind.name.lowercased()) join")
-        }
-        // Both sides for every row of D, matched on D.
-        let left = try push(node.left)
-        let right = try push(node.right).renamingDomain(columns, context)
-        let renamed = try matching(right)
-        let same = zip(columns, renamed).map { BoundExpression.comparison(.isNotDistinct, $0.reference, $1.reference, nil) }
-        return UnnestDependentJoins.plainJoin(node.kind, left, right, .conjunction(same + conditions))
-    }
-
-    /// D's columns in a plan that `renamingDomain` gave other ids.
-    private func matching(_ plan: LogicalPlan) throws(SQLError) -> [PlanColumn] {
-        guard case .project(let project) = plan else { throw .internalFault("a renamed domain without its projection") }
-        return Array(project.items.suffix(columns.count).map(\.column))
-    }
-
-    /// LIMIT holds for every row of D: rows are numbered within it.
-    private func pushIntoLimit(_ node: LimitNode) throws(SQLError) -> LogicalPlan {
-        guard node.ties.isEmpty else { throw SQLError.unsupported("WITH TIES in a correlated subquery") }
-        var input = node.input
-        var order: [SortKey] = []
-        if case .sort(let sort) = input {
-            order = sort.keys
-            input = sort.input
-        }
-        let number = PlanColumn(context.columnIDs.fresh(), "row_number", .bigint, nullable: false)
-        let call = WindowCall(
-            column: number, name: "row_number", function: .window(.rowNumber), arguments: [], frame: .standard)
-        let numbered = LogicalPlan.window(
-            WindowNode(input: try push(input), partition: columns.map(\.reference), order: order, calls: [call]))
-        guard case .constant(let skipValue, _) = node.offset ?? .constant(.integer(0), .bigint),
-            case .constant(let countValue, _) = node.count ?? .constant(.null, .bigint)
-        else { throw SQLError.unsupported("a computed LIMIT in a correlated subquery") }
-        let skip: Int64 = if case .integer(let number) = skipValue { number } else { 0 }
-        var parts: [BoundExpression] = []
-        if skip > 0 { parts.append(.comparison(.greater, number.reference, .constant(.integer(skip), .bigint), nil)) }
-        if case .integer(let count) = countValue {
-            let last = count.addingReportingOverflow(skip)
-            parts.append(.comparison(.lessOrEqual, number.reference, .constant(.integer(last.overflow ? .max : last.partialValue), .bigint), nil))
-        }
-        let kept = LogicalPlan.filter(FilterNode(input: numbered, predicate: .conjunction(parts)))
-        return .project(ProjectNode(input: kept, items: UnnestDependentJoins.passing(kept.columns.filter { $0.id != number.id })))
-    }
-
-    private func pushIntoSetOperation(_ node: SetOperationNode) throws(SQLError) -> LogicalPlan {
+    private func pushIntoSetOperation(_ node: SetOperationNode) throws(SQLError) -> Pushed {
         var inputs: [LogicalPlan] = []
-        for (index, input) in node.inputs.enumerated() {
+        var nullable = Array(repeating: false, count: reads.count)
+        for input in node.inputs {
             let pushed = try push(input)
-            let items = input.columns + columns
-            let ordered = LogicalPlan.project(ProjectNode(input: pushed, items: UnnestDependentJoins.passing(items)))
-            inputs.append(index == 0 ? ordered : ordered.renamingDomain(columns, context))
+            for (index, column) in pushed.columns.enumerated() where column.nullable { nullable[index] = true }
+            inputs.append(
+                .project(ProjectNode(input: pushed.plan, items: UnnestDependentJoins.passing(input.columns + pushed.columns))))
         }
-        // The first input keeps D's ids inside; outside they are the operation's own.
-        let result = SetOperationNode(kind: node.kind, inputs: [inputs[0].renamingDomain(columns, context)] + inputs.dropFirst(), columns: node.columns + columns)
-        return .setOperation(result)
+        let columns = reads.indices.map { context.copy(outer[reads[$0]], nullable: nullable[$0]) }
+        return Pushed(
+            plan: .setOperation(SetOperationNode(kind: node.kind, inputs: inputs, columns: node.columns + columns)), columns: columns)
     }
 
-    private func pushIntoValues(_ node: ValuesNode) throws(SQLError) -> LogicalPlan {
+    /// Each row is computed from D's rows.
+    private func pushIntoValues(_ node: ValuesNode) -> Pushed {
         var inputs: [LogicalPlan] = []
+        var last: [PlanColumn] = []
         for row in node.rows {
-            let items = zip(node.columns, row).map { ProjectNode.Item(node.rows.count == 1 ? $0 : context.copy($0), $1) }
-            inputs.append(.project(ProjectNode(input: plan, items: items + UnnestDependentJoins.passing(columns))))
+            let domain = rows()
+            let replaced = replacements(domain.columns)
+            let items = zip(node.columns, row).map { column, value in
+                ProjectNode.Item(node.rows.count == 1 ? column : context.copy(column), value.substituting(replaced))
+            }
+            inputs.append(.project(ProjectNode(input: domain.plan, items: items + UnnestDependentJoins.passing(domain.columns))))
+            last = domain.columns
         }
-        if inputs.count == 1 { return inputs[0] }
-        let renamed = inputs.map { $0.renamingDomain(columns, context) }
-        return .setOperation(SetOperationNode(kind: .unionAll, inputs: renamed, columns: node.columns + columns))
+        if inputs.count == 1 { return Pushed(plan: inputs[0], columns: last) }
+        let columns = reads.map { context.copy(outer[$0]) }
+        return Pushed(
+            plan: .setOperation(SetOperationNode(kind: .unionAll, inputs: inputs, columns: node.columns + columns)), columns: columns)
     }
 }
 
@@ -193,14 +186,5 @@ extension LogicalPlan {
     /// Puts expressions in the place of columns in every node.
     func substitutingEverywhere(_ columns: [ColumnID: BoundExpression]) -> LogicalPlan {
         mapped { node in node.mappingExpressions { $0.substituting(columns) } }
-    }
-
-    /// The same rows with fresh ids for `domain`, whose columns come last; for plans that meet D again further up.
-    func renamingDomain(_ domain: [PlanColumn], _ context: RuleContext) -> LogicalPlan {
-        let ids = Set(domain.map(\.id))
-        let others = columns.filter { !ids.contains($0.id) }
-        let present = Set(columns.map(\.id))
-        let items = domain.filter { present.contains($0.id) }.map { ProjectNode.Item(context.copy($0), $0.reference) }
-        return .project(ProjectNode(input: self, items: UnnestDependentJoins.passing(others) + items))
     }
 }

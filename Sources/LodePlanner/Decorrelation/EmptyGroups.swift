@@ -8,7 +8,7 @@ enum EmptyGroups {
     /// that the ungrouped subquery has over an empty input.
     static func leftJoin(
         _ join: DependentJoinNode, _ right: LogicalPlan, _ condition: BoundExpression, _ context: RuleContext
-    ) throws(SQLError) -> LogicalPlan? {
+    ) -> LogicalPlan? {
         guard let defaults = values(of: join.right, context) else { return nil }
         let wanted = join.right.columns
         let replaced = wanted.filter { !(defaults[$0.id]?.isNull ?? true) }
@@ -46,7 +46,7 @@ enum EmptyGroups {
             var result: [ColumnID: Value] = [:]
             for call in node.aggregates {
                 let isCount = ["count", "count_if", "approx_count_distinct", "regr_count"].contains(call.name)
-                result[call.column.id] = isCount ? .integer(0) : .null
+                result[call.column.id] = !isCount ? .null : call.column.type == .double ? .double(0) : .integer(0)
             }
             return result
         case .project(let node):

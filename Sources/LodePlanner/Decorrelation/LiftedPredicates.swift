@@ -18,20 +18,23 @@ struct LiftedPredicates {
     var lostEmptyGroup = false
 
     /// The join without correlation; nil if something correlated can't be lifted.
-    static func lift(_ join: DependentJoinNode, _ outer: Set<ColumnID>, _ context: RuleContext) throws(SQLError) -> LogicalPlan? {
+    static func lift(_ join: DependentJoinNode, _ outer: Set<ColumnID>, _ context: RuleContext) -> LogicalPlan? {
         var lifting = LiftedPredicates(outer: outer, context: context)
         var right = join.right
         // EXISTS asks for rows only: their order, number and columns don't matter.
-        if join.kind == .semi || join.kind == .anti { right = withoutOrder(right) }
-        if case .mark(_, false) = join.kind { right = withoutOrder(right) }
+        if join.predicate == .true, asksForExistence(join.kind) { right = withoutOrder(right) }
         guard let plain = lifting.strip(right) else { return nil }
         if !plain.freeColumns.isDisjoint(with: outer) { return nil }
-        let condition = BoundExpression.conjunction(join.predicate.conjuncts + lifting.lifted)
-        let hadOneRow = PlanBounds.maximumRows(join.right).map { $0 <= 1 } ?? false
-        if lifting.lostEmptyGroup {
-            return try lifting.restoringEmptyGroups(join, plain, condition, hadOneRow)
+        if lifting.lostEmptyGroup { return lifting.restoringEmptyGroups(join, plain) }
+        let membership = MembershipCondition(join.kind, predicate: join.predicate, membership: lifting.lifted, right: plain)
+        return UnnestDependentJoins.plainJoin(join.kind, join.left, membership.right, membership.condition)
+    }
+
+    private static func asksForExistence(_ kind: JoinNode.Kind) -> Bool {
+        switch kind {
+        case .semi, .anti, .mark: true
+        case .inner, .left, .right, .full, .single: false
         }
-        return UnnestDependentJoins.plainJoin(join.kind, join.left, plain, condition)
     }
 
     private static func withoutOrder(_ plan: LogicalPlan) -> LogicalPlan {
@@ -62,6 +65,13 @@ struct LiftedPredicates {
             guard let input = strip(node.input) else { return nil }
             return .sort(SortNode(input: input, keys: node.keys))
         case .window(let node): return stripWindow(node)
+        case .dependentJoin(var node):
+            // Its left side's rows pass as they are; a right side that reads further out needs the general way.
+            guard node.kind != .right, node.kind != .full, node.right.freeColumns.isDisjoint(with: outer), !isCorrelated(node.predicate),
+                let left = strip(node.left)
+            else { return nil }
+            node.left = left
+            return .dependentJoin(node)
         default: return nil
         }
     }
@@ -91,7 +101,8 @@ struct LiftedPredicates {
     private mutating func stripAggregate(_ node: AggregateNode) -> LogicalPlan? {
         if node.sets != nil || node.expressions.contains(where: isCorrelated) { return nil }
         let before = lifted.count
-        guard let input = strip(node.input) else { return nil }
+        // An aggregate over one whose empty groups are lost would have to count the rows that are missing.
+        guard let input = strip(node.input), !lostEmptyGroup else { return nil }
         var copy = node
         copy.input = input
         let inputIDs = input.columnIDs
@@ -144,9 +155,10 @@ struct LiftedPredicates {
         copy.input = input
         let inputIDs = input.columnIDs
         for conjunct in lifted[before...] {
+            // Whole partitions are picked only where the other side is the same for all rows.
             guard case .comparison(.equal, let a, let b, _) = conjunct else { return nil }
-            let inner = a.columns.isSubset(of: inputIDs) ? a : b
-            guard inner.columns.isSubset(of: inputIDs) else { return nil }
+            let inner = a.columns.isSubset(of: inputIDs) ? a : b, other = a.columns.isSubset(of: inputIDs) ? b : a
+            guard inner.columns.isSubset(of: inputIDs), other.columns.isDisjoint(with: inputIDs) else { return nil }
             if !copy.partition.contains(inner) { copy.partition.append(inner) }
         }
         return .window(copy)
@@ -154,14 +166,12 @@ struct LiftedPredicates {
 
     /// An aggregate without groups gives a row even for nothing; grouped by the lifted keys it doesn't. A left join brings
     /// the row back, with the values that the subquery has over no rows (`count` is 0, not NULL).
-    private func restoringEmptyGroups(
-        _ join: DependentJoinNode, _ right: LogicalPlan, _ condition: BoundExpression, _ hadOneRow: Bool
-    ) throws(SQLError) -> LogicalPlan? {
-        guard join.predicate == .true, PlanBounds.alwaysHasRow(join.right), join.kind == .single || join.kind == .left || join.kind == .inner
-        else {
-            // EXISTS over an aggregate is always true, and the like: rare, left to the general way.
-            return nil
+    private func restoringEmptyGroups(_ join: DependentJoinNode, _ right: LogicalPlan) -> LogicalPlan? {
+        // EXISTS over an aggregate is always true, and the like: rare, left to the general way.
+        guard join.predicate == .true, PlanBounds.alwaysHasRow(join.right) else { return nil }
+        switch join.kind {
+        case .single, .left, .inner: return EmptyGroups.leftJoin(join, right, .conjunction(lifted), context)
+        case .right, .full, .semi, .anti, .mark: return nil
         }
-        return try EmptyGroups.leftJoin(join, right, condition, context)
     }
 }

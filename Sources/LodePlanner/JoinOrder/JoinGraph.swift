@@ -1,53 +1,197 @@
-/// The inner joins of one region as a graph: relations and what connects them.
+/// The joins of one region as a graph: relations and what connects them.
 
 import LodeCore
 import LodePlan
 
-/// A maximal tree of inner joins, flattened.
+/// A set of relations of a region, a bit each.
+typealias RelationSet = UInt64
+
+/// A maximal tree of joins whose order is free, flattened.
+///
+/// Inner joins commute and associate. A semi, anti, left, single or mark join commutes with inner joins on its left side: its
+/// right side is a relation that can be attached once the relations that its condition reads are together.
 struct JoinGraph {
     /// At most 64; each optimized by itself already.
-    var relations: [LogicalPlan] = []
+    var relations: [Relation] = []
+    /// Equalities between plain relations, as classes of expressions that are all equal.
+    var classes: [EqualityClass] = []
+    /// Everything else that rows must satisfy.
     var conditions: [Condition] = []
+    /// What stands for columns that projections within the region rename.
+    var renamed: [ColumnID: BoundExpression] = [:]
+
+    struct Relation {
+        var plan: LogicalPlan
+        /// The columns that the relation brings into the region.
+        var columns: Set<ColumnID>
+        /// Nil for relations that are joined by the conditions of the region alone.
+        var attachment: Attachment?
+    }
+
+    struct Attachment {
+        var kind: JoinNode.Kind
+        var conditions: [BoundExpression]
+        /// The relations that `conditions` read besides the attached one.
+        var needs: RelationSet = 0
+    }
 
     struct Condition {
         var expression: BoundExpression
-        /// The relations whose columns it reads, a bit each.
-        var relations: UInt64
-        var isEquality: Bool
+        var relations: RelationSet
+        /// The relations of the two sides if it is an equality that can be hashed.
+        var sides: (RelationSet, RelationSet)?
     }
 
-    static let maximumRelations = 64
+    struct EqualityClass {
+        var members: [(expression: BoundExpression, relation: Int)]
 
-    /// Takes the inner joins at the top of `plan` apart; `optimize` is applied to whatever is below them.
+        /// The relations that have a member.
+        var relations: RelationSet { members.reduce(0) { $0 | 1 << RelationSet($1.relation) } }
+
+        /// Some member that is in `set`.
+        func member(in set: RelationSet) -> BoundExpression? {
+            members.first { set & (1 << RelationSet($0.relation)) != 0 }?.expression
+        }
+    }
+
+    static let maximumRelations = 60
+
+    /// Whether `plan` is the top of a region.
+    static func isRegion(_ plan: LogicalPlan) -> Bool {
+        switch plan {
+        case .join(let node): isFree(node)
+        case .filter(let node): !node.predicate.isVolatile && isRegion(node.input)
+        case .project(let node): node.items.allSatisfy(isRenaming) && isRegion(node.input)
+        default: false
+        }
+    }
+
+    private static func isFree(_ node: JoinNode) -> Bool {
+        node.kind != .full && !node.conditions.contains(where: \.isVolatile)
+    }
+
+    private static func isRenaming(_ item: ProjectNode.Item) -> Bool {
+        switch item.expression {
+        case .column, .constant: true
+        default: false
+        }
+    }
+
+    /// Takes the joins at the top of `plan` apart; `optimize` is applied to whatever is below them.
     init(_ plan: LogicalPlan, optimize: (LogicalPlan) throws(SQLError) -> LogicalPlan) throws(SQLError) {
         var conjuncts: [BoundExpression] = []
         try collect(plan, &conjuncts, optimize)
-        let owners = relations.map(\.columnIDs)
-        for conjunct in conjuncts {
-            var mask: UInt64 = 0
-            for (index, owned) in owners.enumerated() where !conjunct.columns.isDisjoint(with: owned) { mask |= 1 << UInt64(index) }
-            let isEquality: Bool = if case .comparison(.equal, _, _, _) = conjunct { mask.nonzeroBitCount == 2 } else { false }
-            conditions.append(Condition(expression: conjunct, relations: mask, isEquality: isEquality))
+        for index in relations.indices {
+            guard var attachment = relations[index].attachment else { continue }
+            attachment.conditions = attachment.conditions.map { $0.substituting(renamed) }
+            let read = attachment.conditions.reduce(into: Set<ColumnID>()) { $0.formUnion($1.columns) }
+            attachment.needs = relationsRead(by: read) & ~(1 << RelationSet(index))
+            relations[index].attachment = attachment
         }
+        for conjunct in conjuncts { add(conjunct.substituting(renamed)) }
+        settleClasses()
     }
 
     private mutating func collect(
         _ plan: LogicalPlan, _ conjuncts: inout [BoundExpression], _ optimize: (LogicalPlan) throws(SQLError) -> LogicalPlan
     ) throws(SQLError) {
+        guard relations.count < Self.maximumRelations, Self.isRegion(plan) else {
+            relations.append(Relation(plan: try optimize(plan), columns: plan.columnIDs))
+            return
+        }
         switch plan {
-        case .join(let node) where node.kind == .inner && relations.count < Self.maximumRelations - 2:
-            try collect(node.left, &conjuncts, optimize)
-            try collect(node.right, &conjuncts, optimize)
-            conjuncts += node.conditions
-        case .filter(let node):
-            // A filter over an inner join is one more condition of it.
-            if case .join(let join) = node.input, join.kind == .inner {
-                try collect(node.input, &conjuncts, optimize)
-                conjuncts += node.predicate.conjuncts
-            } else {
-                relations.append(try optimize(plan))
+        case .join(let node):
+            switch node.kind {
+            case .inner:
+                try collect(node.left, &conjuncts, optimize)
+                try collect(node.right, &conjuncts, optimize)
+                conjuncts += node.conditions
+            case .right:
+                try collect(node.right, &conjuncts, optimize)
+                try attach(node.left, .left, node.conditions, optimize)
+            case .left, .semi, .anti, .single, .mark, .full:
+                try collect(node.left, &conjuncts, optimize)
+                try attach(node.right, node.kind, node.conditions, optimize)
             }
-        default: relations.append(try optimize(plan))
+        case .filter(let node):
+            try collect(node.input, &conjuncts, optimize)
+            conjuncts += node.predicate.conjuncts
+        case .project(let node):
+            try collect(node.input, &conjuncts, optimize)
+            for item in node.items where item.expression != item.column.reference {
+                renamed[item.column.id] = item.expression.substituting(renamed)
+            }
+        default: break
+        }
+    }
+
+    private mutating func attach(
+        _ plan: LogicalPlan, _ kind: JoinNode.Kind, _ conditions: [BoundExpression],
+        _ optimize: (LogicalPlan) throws(SQLError) -> LogicalPlan
+    ) throws(SQLError) {
+        let columns: Set<ColumnID> =
+            switch kind {
+            case .semi, .anti: []
+            case .mark(let column, _): [column.id]
+            case .inner, .left, .right, .full, .single: plan.columnIDs
+            }
+        relations.append(
+            Relation(plan: try optimize(plan), columns: columns, attachment: Attachment(kind: kind, conditions: conditions)))
+    }
+
+    private func relationsRead(by columns: Set<ColumnID>) -> RelationSet {
+        var mask: RelationSet = 0
+        for (index, relation) in relations.enumerated() where !relation.columns.isDisjoint(with: columns) { mask |= 1 << RelationSet(index) }
+        return mask
+    }
+
+    private mutating func add(_ conjunct: BoundExpression) {
+        var condition = Condition(expression: conjunct, relations: relationsRead(by: conjunct.columns))
+        if case .comparison(let op, let a, let b, _) = conjunct, op == .equal || op == .isNotDistinct {
+            let left = relationsRead(by: a.columns), right = relationsRead(by: b.columns)
+            if left != 0, right != 0, left & right == 0 { condition.sides = (left, right) }
+            if op == .equal, let one = plainRelation(left), let other = plainRelation(right), condition.sides != nil {
+                merge((a, one), (b, other))
+                return
+            }
+        }
+        conditions.append(condition)
+    }
+
+    /// The one relation of `set`, if that is joined by conditions alone.
+    private func plainRelation(_ set: RelationSet) -> Int? {
+        guard set.nonzeroBitCount == 1 else { return nil }
+        let index = set.trailingZeroBitCount
+        return relations[index].attachment == nil ? index : nil
+    }
+
+    private mutating func merge(_ a: (expression: BoundExpression, relation: Int), _ b: (expression: BoundExpression, relation: Int)) {
+        let first = classes.firstIndex { $0.members.contains { $0.expression == a.expression } }
+        let second = classes.firstIndex { $0.members.contains { $0.expression == b.expression } }
+        switch (first, second) {
+        case (nil, nil): classes.append(EqualityClass(members: [a, b]))
+        case (let i?, nil): classes[i].members.append(b)
+        case (nil, let j?): classes[j].members.append(a)
+        case (let i?, let j?) where i != j:
+            classes[i].members += classes[j].members
+            classes.remove(at: j)
+        default: break
+        }
+    }
+
+    /// Two members of one relation must be equal within it: afterwards one of them speaks for both.
+    private mutating func settleClasses() {
+        for index in classes.indices {
+            var kept: [(expression: BoundExpression, relation: Int)] = []
+            for member in classes[index].members {
+                guard let same = kept.first(where: { $0.relation == member.relation }) else {
+                    kept.append(member)
+                    continue
+                }
+                let equal = BoundExpression.comparison(.equal, same.expression, member.expression, nil)
+                relations[member.relation].plan = .filter(FilterNode(input: relations[member.relation].plan, predicate: equal))
+            }
+            classes[index].members = kept
         }
     }
 }

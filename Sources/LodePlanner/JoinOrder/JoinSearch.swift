@@ -8,122 +8,222 @@ import LodePlan
 /// The cost of a join is the rows that it gives, reads on its probe side, and, weighted double, builds a table from.
 /// - Source: Moerkotte, Neumann: "Analysis of Two Existing and One New Dynamic Programming Algorithm …", VLDB 2006.
 struct JoinSearch {
+    /// How a set is put together.
+    indirect enum Tree {
+        case leaf(Int)
+        case join(Tree, Tree)
+    }
+
     struct Candidate {
-        var plan: LogicalPlan
-        var estimate: RelationEstimate
+        var set: RelationSet
+        var tree: Tree
+        var rows: Double
         var cost: Double
     }
 
-    private let graph: JoinGraph
-    private let leaves: [Candidate]
+    let graph: JoinGraph
+    let cardinality: SetCardinality
+    /// By relation: those that share a condition with it, and those that share a key.
+    private var neighbours: [RelationSet]
+    private var keyNeighbours: [RelationSet]
+    /// Conditions over three relations or more.
+    private let wide: [RelationSet]
     private static let exhaustiveLimit = 11
 
-    init(_ graph: JoinGraph, _ estimator: CardinalityEstimator) {
+    init(_ graph: JoinGraph, _ estimates: [RelationEstimate]) {
         self.graph = graph
-        leaves = graph.relations.map { relation in
-            var estimator = estimator
-            return Candidate(plan: relation, estimate: estimator.estimate(relation), cost: 0)
+        cardinality = SetCardinality(graph, estimates)
+        var all = Array(repeating: RelationSet(0), count: graph.relations.count), keys = all
+        func connect(_ set: RelationSet, _ lists: inout [RelationSet]) {
+            for index in lists.indices where set & (1 << RelationSet(index)) != 0 { lists[index] |= set & ~(1 << RelationSet(index)) }
         }
+        for kind in graph.classes {
+            connect(kind.relations, &all)
+            connect(kind.relations, &keys)
+        }
+        for condition in graph.conditions where condition.relations.nonzeroBitCount == 2 {
+            connect(condition.relations, &all)
+            if condition.sides != nil { connect(condition.relations, &keys) }
+        }
+        neighbours = all
+        keyNeighbours = keys
+        wide = graph.conditions.map(\.relations).filter { $0.nonzeroBitCount > 2 }
     }
 
-    func best() -> LogicalPlan? {
-        leaves.count <= Self.exhaustiveLimit ? exhaustive() ?? greedy() : greedy()
+    /// A tree over all relations.
+    func best() -> Tree? {
+        var parts: [Candidate] = []
+        for component in components() { parts.append(component.nonzeroBitCount <= Self.exhaustiveLimit ? exhaustive(component) ?? greedy(leaves(component)) : greedy(leaves(component))) }
+        if parts.isEmpty { return nil }
+        return parts.count == 1 ? parts[0].tree : greedy(parts).tree
     }
 
-    /// All ways to split every connected set in two; nil if the graph is not connected.
-    private func exhaustive() -> LogicalPlan? {
-        let count = leaves.count
-        let all = (UInt64(1) << UInt64(count)) - 1
-        var best: [UInt64: Candidate] = [:]
-        for index in 0..<count { best[1 << UInt64(index)] = leaves[index] }
-        if count == 1 { return leaves[0].plan }
-        for set in 3...all where set.nonzeroBitCount > 1 {
-            // Every split once: the part with the lowest bit is `first`.
-            let lowest = set & (~set &+ 1)
-            var part = (set &- 1) & set
-            while part > 0 {
-                if part & lowest != 0, let first = best[part], let second = best[set ^ part], isConnected(part, set ^ part) {
-                    best[set] =
-                        best[set].map { cheaper($0, first, part, second, set ^ part) } ?? joined(first, part, second, set ^ part)
-                }
-                part = (part &- 1) & set
+    private func leaves(_ set: RelationSet) -> [Candidate] {
+        graph.relations.indices.filter { set & (1 << RelationSet($0)) != 0 }.map { leaf($0) }
+    }
+
+    private func leaf(_ index: Int) -> Candidate {
+        Candidate(set: 1 << RelationSet(index), tree: .leaf(index), rows: cardinality.estimates[index].rows, cost: 0)
+    }
+
+    /// Sets of relations that conditions connect, attached ones with those that they need.
+    private func components() -> [RelationSet] {
+        var result: [RelationSet] = []
+        var edges = graph.relations.indices.map { neighbours[$0] | 1 << RelationSet($0) } + wide
+        for (index, relation) in graph.relations.enumerated() {
+            if let attachment = relation.attachment { edges.append(attachment.needs | 1 << RelationSet(index)) }
+        }
+        for edge in edges {
+            var merged = edge
+            result.removeAll { part in
+                if part & merged == 0 { return false }
+                merged |= part
+                return true
             }
+            result.append(merged)
         }
-        return best[all].map { finish($0.plan) }
+        // One that is attached to nothing in particular goes to the first.
+        let lonely = result.filter { $0.nonzeroBitCount == 1 && isAttached($0) }
+        guard !lonely.isEmpty, let first = result.firstIndex(where: { !lonely.contains($0) }) else { return result }
+        result[first] |= lonely.reduce(0, |)
+        return result.filter { !lonely.contains($0) }
+    }
+
+    private func isAttached(_ set: RelationSet) -> Bool {
+        set.nonzeroBitCount == 1 && graph.relations[set.trailingZeroBitCount].attachment != nil
+    }
+
+    /// Whether the relation `single` may be attached to `set`.
+    private func mayAttach(_ single: RelationSet, to set: RelationSet) -> Bool {
+        graph.relations[single.trailingZeroBitCount].attachment.map { $0.needs & ~set == 0 } ?? false
+    }
+
+    /// All ways to split every connected set in two; nil if some part can't be connected.
+    private func exhaustive(_ component: RelationSet) -> Candidate? {
+        let members = graph.relations.indices.filter { component & (1 << RelationSet($0)) != 0 }
+        let count = members.count
+        if count == 1 { return leaf(members[0]) }
+        let size = 1 << count
+        // Everything is indexed by sets of positions in `members`.
+        var sets = Array(repeating: RelationSet(0), count: size)
+        var near = Array(repeating: 0, count: size), nearByKey = near, split = near
+        var rows = Array(repeating: 0.0, count: size), cost = Array(repeating: Double.infinity, count: size)
+        var attached = Array(repeating: false, count: size)
+        for (position, index) in members.enumerated() {
+            let bit = 1 << position
+            sets[bit] = 1 << RelationSet(index)
+            for (other, target) in members.enumerated() {
+                if neighbours[index] & (1 << RelationSet(target)) != 0 { near[bit] |= 1 << other }
+                if keyNeighbours[index] & (1 << RelationSet(target)) != 0 { nearByKey[bit] |= 1 << other }
+            }
+            cost[bit] = 0
+            rows[bit] = cardinality.estimates[index].rows
+            attached[bit] = graph.relations[index].attachment != nil
+        }
+        for set in 3..<size where set & (set - 1) != 0 {
+            let low = set & -set, rest = set ^ low
+            sets[set] = sets[low] | sets[rest]
+            near[set] = near[low] | near[rest]
+            nearByKey[set] = nearByKey[low] | nearByKey[rest]
+            // Every split once: the part with the lowest bit is `first`.
+            var next = 0
+            repeat {
+                let part = next
+                next = (part &- rest) & rest
+                if part == rest { continue }
+                let one = low | part, two = rest ^ part
+                guard cost[one] < .infinity, cost[two] < .infinity else { continue }
+                let own: Double
+                if attached[one] || attached[two] {
+                    let (single, base) = attached[two] ? (two, one) : (one, two)
+                    guard !attached[base], mayAttach(sets[single], to: sets[base]) else { continue }
+                    if rows[set] == 0 { rows[set] = cardinality.rows(sets[set]) }
+                    own = attachmentCost(sets[single].trailingZeroBitCount, rows[base], rows[single])
+                } else {
+                    guard near[one] & two != 0 || isWidelyConnected(sets[one], sets[two]) else { continue }
+                    if rows[set] == 0 { rows[set] = cardinality.rows(sets[set]) }
+                    own = Self.joinCost(rows[one], rows[two], hasKeys: nearByKey[one] & two != 0)
+                }
+                let total = cost[one] + cost[two] + own + rows[set]
+                if total < cost[set] {
+                    cost[set] = total
+                    split[set] = one
+                }
+            } while next != 0
+        }
+        guard cost[size - 1] < .infinity else { return nil }
+        func tree(_ set: Int) -> Tree {
+            if set & (set - 1) == 0 { return .leaf(members[set.trailingZeroBitCount]) }
+            return .join(tree(split[set]), tree(set ^ split[set]))
+        }
+        return Candidate(set: component, tree: tree(size - 1), rows: rows[size - 1], cost: cost[size - 1])
+    }
+
+    private func isWidelyConnected(_ a: RelationSet, _ b: RelationSet) -> Bool {
+        wide.contains { $0 & a != 0 && $0 & b != 0 && $0 & ~(a | b) == 0 }
+    }
+
+    private func near(_ set: RelationSet, _ lists: [RelationSet]) -> RelationSet {
+        var result: RelationSet = 0, rest = set
+        while rest != 0 {
+            result |= lists[rest.trailingZeroBitCount]
+            rest &= rest &- 1
+        }
+        return result
     }
 
     /// Joins the pair that gives the fewest rows until one is left; pairs without a condition come last.
-    private func greedy() -> LogicalPlan? {
-        var open = leaves.indices.map { (set: UInt64(1) << UInt64($0), candidate: leaves[$0]) }
+    private func greedy(_ parts: [Candidate]) -> Candidate {
+        var open = parts
         while open.count > 1 {
-            var choice: (i: Int, j: Int, candidate: Candidate, connected: Bool)?
+            var choice: (i: Int, j: Int, candidate: Candidate, isConnected: Bool)?
             for i in open.indices {
                 for j in open.indices where j > i {
-                    let connected = isConnected(open[i].set, open[j].set)
-                    if !connected, choice?.connected ?? false { continue }
-                    let candidate = joined(open[i].candidate, open[i].set, open[j].candidate, open[j].set)
-                    if choice == nil || (connected && !(choice?.connected ?? false))
-                        || candidate.estimate.rows < (choice?.candidate.estimate.rows ?? .infinity)
-                    {
-                        choice = (i, j, candidate, connected)
+                    guard let (candidate, isConnected) = joined(open[i], open[j]) else { continue }
+                    if let known = choice {
+                        if known.isConnected, !isConnected { continue }
+                        if known.isConnected == isConnected, (known.candidate.rows, known.candidate.cost) <= (candidate.rows, candidate.cost) { continue }
                     }
+                    choice = (i, j, candidate, isConnected)
                 }
             }
-            guard let choice else { return nil }
-            let set = open[choice.i].set | open[choice.j].set
+            guard let choice else { break }
             open.remove(at: choice.j)
-            open.remove(at: choice.i)
-            open.append((set, choice.candidate))
+            open[choice.i] = choice.candidate
         }
-        return open.first.map { finish($0.candidate.plan) }
+        return open[0]
     }
 
-    private func isConnected(_ a: UInt64, _ b: UInt64) -> Bool {
-        graph.conditions.contains { $0.relations & a != 0 && $0.relations & b != 0 && $0.relations & ~(a | b) == 0 }
+    /// Nil if one is a relation that can't be attached to the other yet.
+    private func joined(_ a: Candidate, _ b: Candidate) -> (Candidate, isConnected: Bool)? {
+        let set = a.set | b.set
+        var own: Double
+        var isConnected = true
+        if isAttached(a.set) || isAttached(b.set) {
+            let (single, base) = isAttached(b.set) ? (b, a) : (a, b)
+            guard !isAttached(base.set), mayAttach(single.set, to: base.set) else { return nil }
+            own = attachmentCost(single.set.trailingZeroBitCount, base.rows, single.rows)
+        } else {
+            isConnected = near(a.set, neighbours) & b.set != 0 || isWidelyConnected(a.set, b.set)
+            own = Self.joinCost(a.rows, b.rows, hasKeys: near(a.set, keyNeighbours) & b.set != 0)
+        }
+        let rows = cardinality.rows(set)
+        own += a.cost + b.cost + rows
+        return (Candidate(set: set, tree: .join(a.tree, b.tree), rows: rows, cost: own), isConnected)
     }
 
-    private func joined(_ a: Candidate, _ aSet: UInt64, _ b: Candidate, _ bSet: UInt64) -> Candidate {
-        let expressions = conditions(between: aSet, bSet)
-        let rows = JoinEstimate.rows(a.estimate, b.estimate, expressions)
-        let cost = cost(a, b, rows, hasKeys: expressions.contains(where: Self.isEquality))
-        return Candidate(
-            plan: plan(a, b, expressions, rows), estimate: JoinEstimate.combined(a.estimate, b.estimate, rows), cost: cost)
+    private static func joinCost(_ a: Double, _ b: Double, hasKeys: Bool) -> Double {
+        let probe = max(a, b), build = min(a, b)
+        return hasKeys ? probe * 0.5 + build * 2 : probe * build
     }
 
-    /// `known`, or the join of `a` and `b` if that is cheaper. The rows of a set are estimated once: they don't depend on
-    /// the order in which it was put together.
-    private func cheaper(_ known: Candidate, _ a: Candidate, _ aSet: UInt64, _ b: Candidate, _ bSet: UInt64) -> Candidate {
-        let expressions = conditions(between: aSet, bSet)
-        let cost = cost(a, b, known.estimate.rows, hasKeys: expressions.contains(where: Self.isEquality))
-        if cost >= known.cost { return known }
-        return Candidate(plan: plan(a, b, expressions, known.estimate.rows), estimate: known.estimate, cost: cost)
-    }
-
-    private func conditions(between a: UInt64, _ b: UInt64) -> [BoundExpression] {
-        graph.conditions.filter { $0.relations & a != 0 && $0.relations & b != 0 && $0.relations & ~(a | b) == 0 }.map(\.expression)
-    }
-
-    private static func isEquality(_ expression: BoundExpression) -> Bool {
-        if case .comparison(.equal, _, _, _) = expression { true } else { false }
-    }
-
-    private func cost(_ a: Candidate, _ b: Candidate, _ rows: Double, hasKeys: Bool) -> Double {
-        let probe = max(a.estimate.rows, b.estimate.rows), build = min(a.estimate.rows, b.estimate.rows)
-        return a.cost + b.cost + rows + (hasKeys ? probe * 0.5 + build * 2 : probe * build)
-    }
-
-    /// The smaller side is built, which is the right one.
-    private func plan(_ a: Candidate, _ b: Candidate, _ expressions: [BoundExpression], _ rows: Double) -> LogicalPlan {
-        let (probe, build) = a.estimate.rows >= b.estimate.rows ? (a, b) : (b, a)
-        let parts = JoinCondition(expressions, probe.plan.columnIDs, build.plan.columnIDs)
-        return .join(
-            JoinNode(
-                kind: .inner, left: probe.plan, right: build.plan, keys: parts.keys, residual: parts.residual, estimatedRows: rows))
-    }
-
-    /// Conditions over fewer than two relations (constants, one side alone) still hold above.
-    private func finish(_ plan: LogicalPlan) -> LogicalPlan {
-        let rest = graph.conditions.filter { $0.relations.nonzeroBitCount < 2 }.map(\.expression)
-        return rest.isEmpty ? plan : .filter(FilterNode(input: plan, predicate: .conjunction(rest)))
+    private func attachmentCost(_ index: Int, _ base: Double, _ single: Double) -> Double {
+        guard let attachment = graph.relations[index].attachment else { return 0 }
+        let hasKeys = attachment.conditions.contains { if case .comparison(.equal, _, _, _) = $0 { true } else { false } }
+        if !hasKeys { return base * max(single, 1) }
+        switch attachment.kind {
+        case .single, .mark: return base * 0.5 + single * 2
+        case .inner, .left, .right, .full, .semi, .anti: return Self.joinCost(base, single, hasKeys: true)
+        }
     }
 }

@@ -11,16 +11,28 @@ package struct Optimizer {
         // Subqueries become joins, so that all other rules know nothing but joins.
         RewriteSubqueries(),
         UnnestDependentJoins(),
+        // Orders that nobody sees would keep joins apart.
+        RemoveRedundantSort(),
         // Filters reach the scans, cross products find their keys, outer joins that can't show NULLs become inner.
         PushFilterDown(),
+        // CTEs learn what their readers want.
+        PushIntoCommonTables(),
         // Decorrelation and push-down leave conditions that fold.
         SimplifyExpressions(),
+        // What was folded goes further down, into CTEs too.
+        PushFilterDown(),
+        // Conditions have met: some exclude each other.
+        PropagateEmpty(),
         // Duplicates that nothing tells apart need not be made unique.
         RemoveRedundantDistinct(),
-        // Inner joins in the order of least work, from what scans keep after their filters.
+        // Estimates are made for columns that matter only.
+        PruneColumns(),
+        // Joins in the order of least work, from what scans keep after their filters.
         OrderJoins(),
         // Join ordering moves predicates; those over one side alone go down again.
         PushFilterDown(),
+        // Limits that do nothing hide what is below them.
+        EliminateLimit(),
         // Limits meet the sorts and scans that can use them.
         PushLimitDown(),
         // What several aggregates or columns compute is computed once.

@@ -18,6 +18,7 @@ struct JoinFilterPush {
     }
 
     func push(_ conjuncts: [BoundExpression]) -> LogicalPlan {
+        if let known = pushKnownMark(conjuncts) { return known }
         var copy = self
         copy.node.kind = strengthened(conjuncts)
         return copy.pushStrengthened(conjuncts)
@@ -26,9 +27,7 @@ struct JoinFilterPush {
     /// The join kind that is left when rows that `conjuncts` drop anyway need not be made.
     private func strengthened(_ conjuncts: [BoundExpression]) -> JoinNode.Kind {
         switch node.kind {
-        case .left, .single: 
-            if case .left = node.kind, rejectsNulls(conjuncts, right) { return .inner }
-            return node.kind
+        case .left: return rejectsNulls(conjuncts, right) ? .inner : .left
         case .right: return rejectsNulls(conjuncts, left) ? .inner : .right
         case .full:
             switch (rejectsNulls(conjuncts, left), rejectsNulls(conjuncts, right)) {
@@ -37,12 +36,28 @@ struct JoinFilterPush {
             case (false, true): return .right
             case (false, false): return .full
             }
-        case .mark(let column, let isNullAware):
-            if conjuncts.contains(column.reference) { return .semi }
-            if conjuncts.contains(.not(column.reference)), !isNullAware || !mayMarkNull { return .anti }
-            return node.kind
-        case .inner, .semi, .anti: return node.kind
+        case .inner, .semi, .anti, .single, .mark: return node.kind
         }
+    }
+
+    /// A mark join whose mark is the same for all rows that are wanted is a semi or anti join, beside a constant.
+    private func pushKnownMark(_ conjuncts: [BoundExpression]) -> LogicalPlan? {
+        guard case .mark(let column, let isNullAware) = node.kind else { return nil }
+        let wantsTrue = conjuncts.contains(column.reference)
+        guard wantsTrue || (conjuncts.contains(.not(column.reference)) && (!isNullAware || !mayMarkNull)) else { return nil }
+        var copy = self
+        copy.node.kind = wantsTrue ? .semi : .anti
+        // Only true counts now, so what keeps false and NULL apart can go.
+        let conditions = node.conditions.map { condition in
+            if case .coalesce(let parts, _) = condition, parts.count == 2, parts[1] == .false { parts[0] } else { condition }
+        }
+        let parts = JoinCondition(conditions, left, right)
+        copy.node.keys = parts.keys
+        copy.node.residual = parts.residual
+        let mark: BoundExpression = wantsTrue ? .true : .false
+        let rest = conjuncts.flatMap { $0.substituting([column.id: mark]).mapped(SimplifyExpressions.simplified).conjuncts }
+        let joined = copy.pushStrengthened(rest)
+        return .project(ProjectNode(input: joined, items: UnnestDependentJoins.passing(node.left.columns) + [.init(column, mark)]))
     }
 
     /// Whether a NULL may be among the compared values of a mark join.
@@ -74,7 +89,9 @@ struct JoinFilterPush {
     }
 
     private func pushInner(_ conjuncts: [BoundExpression]) -> LogicalPlan {
-        let all = descent.unique(TransitiveConditions.extended(conjuncts + node.conditions))
+        let given = conjuncts + node.conditions
+        let implied = given.flatMap { conjunct in [left, right].compactMap { ImpliedConditions.restriction(of: conjunct, to: $0) } }
+        let all = descent.unique(ImpliedConditions.extended(given) + implied)
         let (toLeft, rest) = descent.split(all) { !$0.columns.isEmpty && $0.columns.isSubset(of: left) }
         let (toRight, on) = descent.split(rest) { !$0.columns.isEmpty && $0.columns.isSubset(of: right) }
         return rebuilt(toLeft, toRight, on)
@@ -82,42 +99,22 @@ struct JoinFilterPush {
 
     /// Kinds that give every left row at most as it is: conditions on it can be tested before.
     private func pushLeftPreserving(_ conjuncts: [BoundExpression]) -> LogicalPlan {
-        var kept = conjuncts
-        var toLeft: [BoundExpression] = []
-        if case .mark = node.kind {} else if case .semi = node.kind {
-            // A former mark column is true for every row that is left.
-            let known = left
-            kept.removeAll { !$0.columns.isEmpty && !$0.columns.isSubset(of: known) && $0.columns.isDisjoint(with: known) && isMark($0) }
-        } else if case .anti = node.kind {
-            kept.removeAll { isNegatedMark($0) }
-        }
-        let (below, above) = descent.split(kept) { !$0.columns.isEmpty && $0.columns.isSubset(of: left) }
-        toLeft += below
+        let restricted = conjuncts.compactMap { ImpliedConditions.restriction(of: $0, to: left) }
+        let (below, above) = descent.split(descent.unique(conjuncts + restricted)) { !$0.columns.isEmpty && $0.columns.isSubset(of: left) }
+        var toLeft = below
         let conditions = node.conditions
+        // A right row that is dropped could turn NULL into false.
+        if case .mark(_, true) = node.kind { return descent.filtered(rebuilt(toLeft, [], conditions), above) }
         // What the left side is known to satisfy holds for the matching right rows too.
-        let implied = TransitiveConditions.extended(below + conditions).filter { !below.contains($0) && !conditions.contains($0) }
-        var (toRight, on) = descent.split(conditions + implied) { !$0.columns.isEmpty && $0.columns.isSubset(of: right) }
-        if case .mark(_, true) = node.kind {
-            // A right row that is dropped can turn NULL into false: only true conditions of the subquery itself may go.
-            (toRight, on) = ([], conditions)
-        }
+        let implied = ImpliedConditions.extended(below + conditions).filter { !below.contains($0) && !conditions.contains($0) }
+        var (toRight, on) = descent.split(conditions) { !$0.columns.isEmpty && $0.columns.isSubset(of: right) }
+        toRight += implied.filter { $0.columns.isSubset(of: right) }
         if case .semi = node.kind {
             let (more, rest) = descent.split(on) { !$0.columns.isEmpty && $0.columns.isSubset(of: left) }
-            toLeft += more
+            toLeft += more + implied.filter { $0.columns.isSubset(of: left) }
             on = rest
         }
-        on.removeAll { implied.contains($0) }
-        return descent.filtered(rebuilt(toLeft, toRight, on), above)
-    }
-
-    private func isMark(_ conjunct: BoundExpression) -> Bool {
-        if case .column(let id, .boolean) = conjunct { return !left.contains(id) && !right.contains(id) }
-        return false
-    }
-
-    private func isNegatedMark(_ conjunct: BoundExpression) -> Bool {
-        if case .not(let inner) = conjunct { return isMark(inner) }
-        return false
+        return descent.filtered(rebuilt(descent.unique(toLeft), toRight, on), above)
     }
 
     private func rebuilt(
@@ -130,32 +127,5 @@ struct JoinFilterPush {
         copy.keys = parts.keys
         copy.residual = parts.residual
         return .join(copy)
-    }
-}
-
-extension BoundExpression {
-    /// Whether it is certainly not true (false or NULL) for rows in which all of `columns` are NULL.
-    func isNeverTrue(whereNull columns: Set<ColumnID>) -> Bool {
-        switch self {
-        case .and(let parts): parts.contains { $0.isNeverTrue(whereNull: columns) }
-        case .or(let parts): parts.allSatisfy { $0.isNeverTrue(whereNull: columns) }
-        case .not(.isNull(let inner)): inner.isNull(whereNull: columns)
-        case .not(let inner): inner.isNull(whereNull: columns)
-        default: isNull(whereNull: columns)
-        }
-    }
-
-    /// Whether it is certainly NULL for rows in which all of `columns` are NULL.
-    private func isNull(whereNull columns: Set<ColumnID>) -> Bool {
-        switch self {
-        case .column(let id, _): columns.contains(id)
-        case .constant(let value, _): value.isNull
-        case .comparison(let op, let a, let b, _):
-            op != .isDistinct && op != .isNotDistinct && (a.isNull(whereNull: columns) || b.isNull(whereNull: columns))
-        case .not(let inner), .cast(let inner, _, _, _): inner.isNull(whereNull: columns)
-        case .isIn(let operand, _): operand.isNull(whereNull: columns)
-        case .call(let call): call.isStrict && call.arguments.contains { $0.isNull(whereNull: columns) }
-        default: false
-        }
     }
 }

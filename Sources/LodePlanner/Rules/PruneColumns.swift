@@ -8,7 +8,7 @@ import LodePlan
 ///
 /// - Sound because: a column that no node above reads can't change a result. Rows stay: a scan may end up with no column
 ///   at all and still gives its rows.
-/// - Order: after all rules that move expressions.
+/// - Order: before join ordering, which then weighs what is really carried, and again after all rules that move expressions.
 struct PruneColumns: OptimizerRule {
     static let name = "prune_columns"
 
@@ -31,6 +31,8 @@ struct PruneColumns: OptimizerRule {
             return collapsed(node)
         case .aggregate(var node):
             node.aggregates = node.aggregates.filter { wanted.contains($0.column.id) }
+            // One row, whatever the input has.
+            if node.aggregates.isEmpty, node.groups.isEmpty, node.sets == nil { return .values(.singleRow) }
             node.input = prune(node.input, columns(of: LogicalPlan.aggregate(node).expressions), &ctes)
             return .aggregate(node)
         case .window(var node):
@@ -45,8 +47,8 @@ struct PruneColumns: OptimizerRule {
             return .unnest(node)
         case .join(var node):
             let read = wanted.union(columns(of: LogicalPlan.join(node).expressions))
-            node.left = narrowed(prune(node.left, read.intersection(node.left.columnIDs), &ctes), read)
-            node.right = narrowed(prune(node.right, read.intersection(node.right.columnIDs), &ctes), read)
+            node.left = prune(node.left, read.intersection(node.left.columnIDs), &ctes)
+            node.right = prune(node.right, read.intersection(node.right.columnIDs), &ctes)
             return .join(node)
         case .setOperation(let node): return pruneSetOperation(node, wanted, &ctes)
         case .cteScan(let node):
@@ -84,14 +86,6 @@ struct PruneColumns: OptimizerRule {
 
     private static func columns(of expressions: [BoundExpression]) -> Set<ColumnID> {
         expressions.reduce(into: Set()) { $0.formUnion($1.columns) }
-    }
-
-    /// A projection that only drops columns, where an input of a join has more than anybody reads: rows that are stored in
-    /// hash tables should be short.
-    private static func narrowed(_ plan: LogicalPlan, _ read: Set<ColumnID>) -> LogicalPlan {
-        let kept = plan.columns.filter { read.contains($0.id) }
-        if kept.count == plan.columns.count { return plan }
-        return .project(ProjectNode(input: plan, items: UnnestDependentJoins.passing(kept)))
     }
 
     /// Two projections in a row become one, if that computes nothing twice.

@@ -3,7 +3,7 @@
 import LodeCore
 import LodePlan
 
-/// Sets the row bound of a sort below a limit (top-N), and copies limits through projections, into every input of
+/// Sets the row bound of a sort below a limit (top-N), and copies limits and top-Ns through projections, into every input of
 /// UNION ALL, to the row-preserving side of a left join, and to scans as a hint.
 ///
 ///     Limit 10                Limit 10
@@ -35,6 +35,7 @@ struct PushLimitDown: NodeRule {
         switch plan {
         case .sort(var node):
             node.limit = min(rows, node.limit ?? .max)
+            node.input = sorted(node)
             return .sort(node)
         case .project(var node):
             node.input = push(rows, into: node.input)
@@ -43,19 +44,63 @@ struct PushLimitDown: NodeRule {
             node.limit = min(rows, node.limit ?? .max)
             return .scan(node)
         case .setOperation(var node) where node.kind == .unionAll:
-            node.inputs = node.inputs.map { input in
-                if let most = PlanBounds.maximumRows(input), most <= rows { return input }
-                return .limit(LimitNode(input: push(rows, into: input), count: .constant(.integer(Int64(rows)), .bigint), offset: nil))
-            }
+            node.inputs = node.inputs.map { limited($0, rows) }
             return .setOperation(node)
-        case .join(var node) where node.kind == .left || node.kind == .single:
-            // Every left row gives at least one row, so the first ones suffice.
-            if let most = PlanBounds.maximumRows(node.left), most <= rows { return plan }
-            if case .left = node.kind, case .scan = node.left {
-                node.left = .limit(LimitNode(input: push(rows, into: node.left), count: .constant(.integer(Int64(rows)), .bigint), offset: nil))
-            }
+        case .join(var node):
+            guard keepsLeftRows(node.kind) else { return plan }
+            node.left = limited(node.left, rows)
             return .join(node)
         default: return plan
         }
+    }
+
+    /// The first `rows` rows of `plan`.
+    private func limited(_ plan: LogicalPlan, _ rows: Int) -> LogicalPlan {
+        if let most = PlanBounds.maximumRows(plan), most <= rows { return plan }
+        return .limit(LimitNode(input: push(rows, into: plan), count: .constant(.integer(Int64(rows)), .bigint), offset: nil))
+    }
+
+    /// Every left row gives at least one row, so the first ones suffice.
+    private func keepsLeftRows(_ kind: JoinNode.Kind) -> Bool {
+        switch kind {
+        case .left, .single, .mark: true
+        case .inner, .right, .full, .semi, .anti: false
+        }
+    }
+
+    /// The input of a top-N: below a left join, or in every input of UNION ALL, the first rows by the same order suffice.
+    private func sorted(_ sort: SortNode) -> LogicalPlan {
+        guard let rows = sort.limit else { return sort.input }
+        switch sort.input {
+        case .join(var node) where keepsLeftRows(node.kind):
+            let left = node.left.columnIDs
+            guard sort.keys.allSatisfy({ !$0.expression.isVolatile && $0.expression.columns.isSubset(of: left) }) else { return sort.input }
+            node.left = first(rows, of: node.left, sort.keys)
+            return .join(node)
+        case .project(var node):
+            // Seen through where the keys are columns that it passes on.
+            let replaced = Dictionary(node.items.map { ($0.column.id, $0.expression) }, uniquingKeysWith: { a, _ in a })
+            var keys = sort.keys
+            for index in keys.indices { keys[index].expression = keys[index].expression.substituting(replaced) }
+            guard case .join = node.input, keys.allSatisfy({ if case .column = $0.expression { true } else { false } }) else { return sort.input }
+            node.input = sorted(SortNode(input: node.input, keys: keys, limit: rows))
+            return .project(node)
+        case .setOperation(var node) where node.kind == .unionAll:
+            node.inputs = node.inputs.map { input in
+                let renamed = Dictionary(zip(node.columns, input.columns).map { ($0.id, $1.reference) }, uniquingKeysWith: { a, _ in a })
+                var keys = sort.keys
+                for index in keys.indices { keys[index].expression = keys[index].expression.substituting(renamed) }
+                return first(rows, of: input, keys)
+            }
+            return .setOperation(node)
+        default: return sort.input
+        }
+    }
+
+    private func first(_ rows: Int, of plan: LogicalPlan, _ keys: [SortKey]) -> LogicalPlan {
+        if let most = PlanBounds.maximumRows(plan), most <= rows { return plan }
+        var node = SortNode(input: plan, keys: keys, limit: rows)
+        node.input = sorted(node)
+        return .sort(node)
     }
 }

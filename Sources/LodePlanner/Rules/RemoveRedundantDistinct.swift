@@ -1,32 +1,65 @@
 /// Drops DISTINCT where it changes nothing.
 
 import LodeCore
+import LodeFunctions
 import LodePlan
 
 /// - DISTINCT inside an aggregate that ignores duplicates anyway (`min(distinct x)`).
-/// - Grouping without aggregates on the build side of a semi or anti join, which asks only whether a match exists.
+/// - Grouping without aggregates on the right side of a semi, anti or mark join, which asks only whether a match exists.
+/// - DISTINCT over a grouping by some of the same columns, whose rows differ already.
 ///
-/// - Sound because: neither can tell one copy of a row from two.
+/// - Sound because: none can tell one copy of a row from two.
 /// - Order: after push-down, before join ordering sees the extra operator.
 struct RemoveRedundantDistinct: NodeRule {
     static let name = "remove_redundant_distinct"
-    private static let duplicateBlind: Set<String> = ["min", "max", "bool_and", "bool_or", "every", "bit_and", "bit_or", "any_value"]
 
     func rewrite(_ node: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan? {
         switch node {
-        case .aggregate(var aggregate):
-            guard aggregate.aggregates.contains(where: { $0.isDistinct && Self.duplicateBlind.contains($0.name) }) else { return nil }
-            for index in aggregate.aggregates.indices where Self.duplicateBlind.contains(aggregate.aggregates[index].name) {
-                aggregate.aggregates[index].isDistinct = false
-            }
-            return .aggregate(aggregate)
+        case .aggregate(let aggregate): return rewrite(aggregate)
         case .join(var join):
-            guard join.kind == .semi || join.kind == .anti, case .aggregate(let distinct) = join.right,
+            guard join.asksForExistence, case .aggregate(let distinct) = join.right,
                 distinct.aggregates.isEmpty, distinct.sets == nil, !distinct.groups.isEmpty
             else { return nil }
             join.right = .project(ProjectNode(input: distinct.input, items: distinct.groups))
             return .join(join)
         default: return nil
+        }
+    }
+
+    private func rewrite(_ aggregate: AggregateNode) -> LogicalPlan? {
+        if aggregate.aggregates.isEmpty, aggregate.sets == nil, isGrouped(aggregate.input, by: aggregate.groups.map(\.expression)) {
+            return .project(ProjectNode(input: aggregate.input, items: aggregate.groups))
+        }
+        var copy = aggregate
+        var changed = false
+        for (index, call) in aggregate.aggregates.enumerated() where call.isDistinct {
+            guard FunctionRegistry.aggregates[call.name]?.ignoresDuplicates ?? false else { continue }
+            copy.aggregates[index].isDistinct = false
+            changed = true
+        }
+        return changed ? .aggregate(copy) : nil
+    }
+
+    /// Whether rows differ in `keys` already: a grouping by some of them.
+    private func isGrouped(_ plan: LogicalPlan, by keys: [BoundExpression]) -> Bool {
+        switch plan {
+        case .aggregate(let node):
+            return node.sets == nil && node.groups.allSatisfy { keys.contains($0.column.reference) }
+        case .project(let node):
+            let replaced = Dictionary(node.items.map { ($0.column.id, $0.expression) }, uniquingKeysWith: { a, _ in a })
+            return isGrouped(node.input, by: keys.map { $0.substituting(replaced) })
+        case .filter(let node): return isGrouped(node.input, by: keys)
+        default: return false
+        }
+    }
+}
+
+extension JoinNode {
+    /// Whether the right side is only asked whether a match exists.
+    var asksForExistence: Bool {
+        switch kind {
+        case .semi, .anti, .mark: true
+        case .inner, .left, .right, .full, .single: false
         }
     }
 }

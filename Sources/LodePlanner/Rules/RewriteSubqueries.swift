@@ -71,12 +71,17 @@ struct RewriteSubqueries: OptimizerRule {
             return try rewriteFilter(FilterNode(input: product, predicate: .conjunction(condition)), context)
         }
         var left = SubqueryJoins(input: join.left, context: context), right = SubqueryJoins(input: join.right, context: context)
-        let leftIDs = join.left.columnIDs
+        let leftIDs = join.left.columnIDs, rightIDs = join.right.columnIDs
         let columns = LogicalPlan.join(join).columns
         let rewritten = try LogicalPlan.join(join).mappingExpressions { (expression) throws(SQLError) in
             try expression.mapped { (part) throws(SQLError) in
-                guard case .subquery = part else { return part }
-                return part.columns.isDisjoint(with: leftIDs)
+                guard case .subquery(let query) = part else { return part }
+                let read = part.columns
+                if !read.isDisjoint(with: leftIDs), !read.isDisjoint(with: rightIDs) {
+                    throw SQLError.unsupported(
+                        "a subquery that reads both sides of a \(join.kind.name.lowercased()) join in its condition", at: query.span)
+                }
+                return read.isDisjoint(with: leftIDs)
                     ? try right.replaceSubqueries(in: part, apply) : try left.replaceSubqueries(in: part, apply)
             }
         }
@@ -95,91 +100,5 @@ struct RewriteSubqueries: OptimizerRule {
             return .project(ProjectNode(input: only, items: items))
         }
         return .setOperation(SetOperationNode(kind: .unionAll, inputs: inputs, columns: values.columns))
-    }
-}
-
-/// An input that grows a join for every subquery that is taken out of an expression.
-struct SubqueryJoins {
-    var input: LogicalPlan
-    let context: RuleContext
-    typealias RewritePlan = (LogicalPlan, RuleContext) throws(SQLError) -> LogicalPlan
-
-    /// Makes a conjunct of WHERE a semi or anti join, if it has the form of one.
-    mutating func joinAsFilter(_ conjunct: BoundExpression, _ rewrite: RewritePlan) throws(SQLError) -> Bool {
-        var expression = conjunct
-        var negated = false
-        while case .not(let inner) = expression {
-            expression = inner
-            negated.toggle()
-        }
-        guard case .subquery(let query) = expression, !query.operands.contains(where: \.hasSubquery) else { return false }
-        let plan = try rewrite(query.plan, context)
-        switch query.kind {
-        case .exists:
-            join(negated ? .anti : .semi, plan, .true)
-            return true
-        case .any(let op) where !negated:
-            join(.semi, plan, condition(op, query.operands, plan))
-            return true
-        case .any(.equal) where negated && neverNull(query.operands, plan):
-            join(.anti, plan, condition(.equal, query.operands, plan))
-            return true
-        case .all(let op) where !negated && neverNull(query.operands, plan):
-            join(.anti, plan, condition(op.negated, query.operands, plan))
-            return true
-        default: return false
-        }
-    }
-
-    /// The expression with columns of new joins in the place of its subqueries.
-    mutating func replaceSubqueries(in expression: BoundExpression, _ rewrite: RewritePlan) throws(SQLError) -> BoundExpression {
-        if case .subquery(let query) = expression {
-            var operands: [BoundExpression] = []
-            for operand in query.operands { operands.append(try replaceSubqueries(in: operand, rewrite)) }
-            return try replace(query, operands, rewrite)
-        }
-        if !expression.hasSubquery { return expression }
-        var parts: [BoundExpression] = []
-        for child in expression.children { parts.append(try replaceSubqueries(in: child, rewrite)) }
-        return expression.replacing(children: parts)
-    }
-
-    private mutating func replace(
-        _ query: SubqueryExpression, _ operands: [BoundExpression], _ rewrite: RewritePlan
-    ) throws(SQLError) -> BoundExpression {
-        let plan = try rewrite(query.plan, context)
-        switch query.kind {
-        case .scalar:
-            guard let column = plan.columns.first else { throw .internalFault("a scalar subquery without a column") }
-            join(.single, plan, .true)
-            return .column(column.id, column.type)
-        case .exists: return mark(plan, .true, isNullAware: false)
-        case .any(let op): return mark(plan, condition(op, operands, plan), isNullAware: true)
-        case .all(let op): return .not(mark(plan, condition(op.negated, operands, plan), isNullAware: true))
-        }
-    }
-
-    private mutating func mark(_ plan: LogicalPlan, _ predicate: BoundExpression, isNullAware: Bool) -> BoundExpression {
-        let column = PlanColumn(context.columnIDs.fresh(), "matched", .boolean, nullable: isNullAware)
-        join(.mark(column, isNullAware: isNullAware), plan, predicate)
-        return column.reference
-    }
-
-    private mutating func join(_ kind: JoinNode.Kind, _ plan: LogicalPlan, _ predicate: BoundExpression) {
-        input = .dependentJoin(DependentJoinNode(kind: kind, left: input, right: plan, predicate: predicate))
-    }
-
-    private func condition(
-        _ op: BoundExpression.Comparison, _ operands: [BoundExpression], _ plan: LogicalPlan
-    ) -> BoundExpression {
-        let pairs = zip(operands, plan.columns).map { BoundExpression.comparison(op, $0, $1.reference, nil) }
-        // Rows differ where any column does.
-        return op == .notEqual && pairs.count > 1 ? .or(pairs) : .conjunction(pairs)
-    }
-
-    private func neverNull(_ operands: [BoundExpression], _ plan: LogicalPlan) -> Bool {
-        let nullable = Dictionary(input.columns.map { ($0.id, $0.nullable) }, uniquingKeysWith: { a, _ in a })
-        return plan.columns.allSatisfy { !$0.nullable }
-            && operands.allSatisfy { if case .column(let id, _) = $0 { nullable[id] == false } else { false } }
     }
 }

@@ -20,43 +20,58 @@ struct ShareCommonSubexpressions: NodeRule {
         case .aggregate, .project, .window: break
         default: return nil
         }
-        var counts: [BoundExpression: Int] = [:]
-        for expression in node.expressions { count(expression, &counts) }
-        let repeated = counts.filter { $0.value > 1 }.map(\.key)
+        var counted = Counts()
+        for expression in Self.computedForAllRows(node) { counted.add(expression) }
+        let repeated = counted.order.filter { counted.counts[$0, default: 0] > 1 }
         guard !repeated.isEmpty, let input = node.children.first else { return nil }
         // Parts of a larger repeated expression that occur nowhere else need no column of their own.
         let shared = repeated.filter { candidate in
-            let inLarger = repeated.filter { $0 != candidate }.reduce(0) { $0 + $1.occurrences(of: candidate) * (counts[$1] ?? 0) }
-            return (counts[candidate] ?? 0) > inLarger || inLarger == 0
+            let inLarger = repeated.filter { $0 != candidate }.reduce(0) { $0 + $1.occurrences(of: candidate) * counted.counts[$1, default: 0] }
+            return counted.counts[candidate, default: 0] > inLarger || inLarger == 0
         }
         if shared.isEmpty { return nil }
-        let items = shared.sorted { $0.size < $1.size }.map { ProjectNode.Item(PlanColumn(context.columnIDs.fresh(), "shared", $0.type), $0) }
+        let items = shared.map { ProjectNode.Item(PlanColumn(context.columnIDs.fresh(), "shared", $0.type), $0) }
         let below = LogicalPlan.project(ProjectNode(input: input, items: UnnestDependentJoins.passing(input.columns) + items))
         let columns = Dictionary(items.map { ($0.expression, $0.column) }, uniquingKeysWith: { a, _ in a })
         let rewritten = node.mappingExpressions { $0.replacingTopDown(columns) }
         return rewritten.replacing(children: [below])
     }
 
-    private func count(_ expression: BoundExpression, _ counts: inout [BoundExpression: Int]) {
-        switch expression {
-        case .column, .constant, .subquery, .lambda: return
-        default: break
+    /// Arguments behind a FILTER are computed for some rows only; those that can fail must not be computed for others.
+    private static func computedForAllRows(_ node: LogicalPlan) -> [BoundExpression] {
+        switch node {
+        case .aggregate(let aggregate):
+            aggregate.groups.map(\.expression)
+                + aggregate.aggregates.flatMap { call in call.expressions.filter { call.filter == nil || !$0.canFail } }
+        default: node.expressions
         }
-        if !expression.isVolatile { counts[expression, default: 0] += 1 }
-        // Branches are computed for some rows only: what is in them is not shared.
-        switch expression {
-        case .conditional(let branches, _, _): if let first = branches.first { count(first.condition, &counts) }
-        case .coalesce(let parts, _): if let first = parts.first { count(first, &counts) }
-        case .and(let parts), .or(let parts): if let first = parts.first { count(first, &counts) }
-        case .attempt: break
-        default: for child in expression.children { count(child, &counts) }
+    }
+
+    /// How often expressions occur where every row computes them, in the order in which they were met.
+    private struct Counts {
+        var counts: [BoundExpression: Int] = [:]
+        var order: [BoundExpression] = []
+
+        mutating func add(_ expression: BoundExpression) {
+            switch expression {
+            case .column, .constant, .subquery, .lambda: return
+            default: break
+            }
+            // Branches are computed for some rows only: what is in them is not shared.
+            switch expression {
+            case .conditional(let branches, _, _): if let first = branches.first { add(first.condition) }
+            case .coalesce(let parts, _): if let first = parts.first { add(first) }
+            case .and(let parts), .or(let parts): if let first = parts.first { add(first) }
+            case .attempt: break
+            default: for child in expression.children { add(child) }
+            }
+            if expression.isVolatile { return }
+            if counts.updateValue(counts[expression, default: 0] + 1, forKey: expression) == nil { order.append(expression) }
         }
     }
 }
 
 extension BoundExpression {
-    fileprivate var size: Int { children.reduce(1) { $0 + $1.size } }
-
     fileprivate func occurrences(of other: BoundExpression) -> Int {
         (self == other ? 1 : 0) + children.reduce(0) { $0 + $1.occurrences(of: other) }
     }

@@ -9,7 +9,7 @@ import LodePlan
 ///     where 1 + 1 = x and true          where x = 2
 ///     where (a and b) or (a and c)      where a and (b or c)
 ///
-/// - Sound because: only immutable functions are folded, and a constant whose computation fails is left for the executor,
+/// - Sound because: no volatile function is folded, and a constant whose computation fails is left for the executor,
 ///   which raises the error only if a row gets there.
 /// - Order: first, and again after rules that make new predicates.
 struct SimplifyExpressions: OptimizerRule {
@@ -38,7 +38,8 @@ struct SimplifyExpressions: OptimizerRule {
     static func folded(_ part: BoundExpression, _ context: RuleContext) -> BoundExpression {
         switch part {
         case .column, .constant, .lambda, .subquery: return part
-        case .call(let call) where call.volatility != .immutable: return part
+        // What is stable stays the same for the whole statement, for which the plan is made.
+        case .call(let call) where call.volatility == .volatile: return part
         default: break
         }
         let constants = part.children.allSatisfy { if case .constant = $0 { true } else { false } }

@@ -3,202 +3,86 @@
 import LodeCore
 import LodePlan
 
-/// What is guessed of a plan's output.
-struct RelationEstimate {
-    var rows: Double
-    /// Rows before any filter, for relations straight from a table: what foreign keys into it point at.
-    var baseRows: Double
-    var columns: [ColumnID: ColumnEstimate] = [:]
-
-    /// The same with other rows: no column has more distinct values than there are rows.
-    func scaled(to rows: Double) -> RelationEstimate {
-        var copy = self
-        copy.rows = max(rows, 0)
-        for (id, column) in columns { copy.columns[id]?.distinct = min(column.distinct, max(rows, 1)) }
-        return copy
-    }
-}
-
-struct ColumnEstimate {
-    var distinct: Double
-    /// Whether `distinct` is no more than an upper bound (rows, or the width of the value range).
-    var isBound: Bool
-    var minimum: Double?
-    var maximum: Double?
-    var nullFraction: Double
-}
-
 /// Estimates bottom-up. Uses row counts and min/max of Parquet files; knows no histograms.
 struct CardinalityEstimator {
-    /// What CTEs give, by number; filled by `WithNode`s on the way down.
-    private var ctes: [Int: RelationEstimate] = [:]
+    /// What CTEs give, by number: the estimate and the columns in their order.
+    private var ctes: [Int: (estimate: RelationEstimate, columns: [ColumnID])] = [:]
 
     mutating func estimate(_ plan: LogicalPlan) -> RelationEstimate {
-        switch plan {
-        case .scan(let node): return estimateScan(node)
-        case .values(let node): return plain(plan, Double(node.rows.count))
-        case .series(let node): return plain(plan, Self.length(of: node))
-        case .cteScan(let node):
-            guard let known = ctes[node.cte] else { return plain(plan, 1000) }
-            return plain(plan, known.rows)
-        case .filter(let node):
-            let input = estimate(node.input)
-            return Selectivity(input).applying(node.predicate.conjuncts)
-        case .project(let node): return project(node)
-        case .aggregate(let node): return aggregate(node)
-        case .join(let node): return join(node)
-        case .limit(let node):
-            let input = estimate(node.input)
-            if let most = PlanBounds.maximumRows(plan), Double(most) < input.rows { return input.scaled(to: Double(most)) }
-            return input
-        case .sort(let node):
-            let input = estimate(node.input)
-            if let limit = node.limit, Double(limit) < input.rows { return input.scaled(to: Double(limit)) }
-            return input
-        case .distinctOn(let node):
-            let input = estimate(node.input)
-            return input.scaled(to: input.rows * 0.5)
-        case .window(let node):
-            var input = estimate(node.input)
-            for call in node.calls { input.columns[call.column.id] = unknown(input.rows) }
-            return input
-        case .unnest(let node):
-            let input = estimate(node.input)
-            return plain(plan, input.rows * 4)
-        case .setOperation(let node):
-            let inputs = node.inputs.map { estimate($0).rows }
-            switch node.kind {
-            case .unionAll, .union: return plain(plan, inputs.reduce(0, +))
-            case .intersect, .intersectAll: return plain(plan, (inputs.min() ?? 0) / 2)
-            case .except, .exceptAll: return plain(plan, inputs.first ?? 0)
-            }
-        case .with(let node):
-            ctes[node.cte] = estimate(node.definition)
+        if case .with(let node) = plan {
+            learn(node)
             return estimate(node.body)
-        case .recursive(let node): return plain(plan, estimate(node.anchor).rows * 10)
-        case .dependentJoin(let node): return plain(plan, estimate(node.left).rows)
         }
+        let inputs = plan.children.map { estimate($0) }
+        return combined(plan, inputs)
     }
 
-    private func unknown(_ rows: Double) -> ColumnEstimate { ColumnEstimate(distinct: max(rows, 1), isBound: true, nullFraction: 0) }
-
-    private func plain(_ plan: LogicalPlan, _ rows: Double) -> RelationEstimate {
-        var result = RelationEstimate(rows: rows, baseRows: rows)
-        for column in plan.columns { result.columns[column.id] = unknown(rows) }
-        return result
+    /// Notes what the definition of a CTE gives, before plans that read it are estimated.
+    mutating func learn(_ node: WithNode) {
+        ctes[node.cte] = (estimate(node.definition), node.definition.columns.map(\.id))
     }
 
-    private static func length(of node: SeriesNode) -> Double {
-        func number(_ index: Int) -> Double? {
-            guard index < node.arguments.count, case .constant(.integer(let value), _) = node.arguments[index] else { return nil }
-            return Double(value)
+    /// Rewrites bottom-up; `transform` gets each node with the estimates of its inputs, and must not change how many rows it
+    /// gives. Every node is estimated once.
+    mutating func mapped(
+        _ plan: LogicalPlan, _ transform: (LogicalPlan, [RelationEstimate]) -> LogicalPlan
+    ) -> (plan: LogicalPlan, estimate: RelationEstimate) {
+        if case .with(var node) = plan {
+            let definition = mapped(node.definition, transform)
+            ctes[node.cte] = (definition.estimate, node.definition.columns.map(\.id))
+            let body = mapped(node.body, transform)
+            (node.definition, node.body) = (definition.plan, body.plan)
+            return (transform(.with(node), [definition.estimate, body.estimate]), body.estimate)
         }
-        guard let start = number(0), let stop = number(1) else { return 1000 }
-        return max(1, ((stop - start) / (number(2) ?? 1)).rounded(.down) + 1)
+        let inputs = plan.children.map { mapped($0, transform) }
+        let rebuilt = inputs.isEmpty ? plan : plan.replacing(children: inputs.map(\.plan))
+        let estimates = inputs.map(\.estimate)
+        return (transform(rebuilt, estimates), combined(plan, estimates))
     }
 
-    private func estimateScan(_ node: ScanNode) -> RelationEstimate {
-        let rows = node.source.rowCount ?? 10_000
-        var base = RelationEstimate(rows: rows, baseRows: rows)
-        for output in node.outputs {
-            base.columns[output.column.id] = Self.column(node.source.statistics(output.index), output.column.type, rows)
-        }
-        var result = Selectivity(base).applying(node.filters)
-        if let limit = node.limit { result = result.scaled(to: min(result.rows, Double(limit))) }
-        return result
-    }
-
-    /// Integers and dates can't have more distinct values than their range has; for others, rows bound them.
-    static func column(_ known: ColumnStatistics?, _ type: SQLType, _ rows: Double) -> ColumnEstimate {
-        var estimate = ColumnEstimate(distinct: max(rows, 1), isBound: true, nullFraction: 0)
-        guard let known else { return estimate }
-        estimate.minimum = known.minimum?.position
-        estimate.maximum = known.maximum?.position
-        if let nulls = known.nullCount, rows > 0 { estimate.nullFraction = min(1, Double(nulls) / rows) }
-        if let distinct = known.distinctCount, distinct > 0 {
-            estimate.distinct = Double(distinct)
-            estimate.isBound = false
-        } else if let low = estimate.minimum, let high = estimate.maximum, type.isInteger || type == .date || type.isDecimal {
-            estimate.distinct = max(1, min(rows, (high - low) * known.stepsPerUnit(type) + 1))
-        }
-        return estimate
-    }
-
-    private mutating func project(_ node: ProjectNode) -> RelationEstimate {
-        let input = estimate(node.input)
-        var result = RelationEstimate(rows: input.rows, baseRows: input.baseRows)
-        for item in node.items {
-            if case .column(let id, _) = item.expression {
-                result.columns[item.column.id] = input.columns[id] ?? unknown(input.rows)
-            } else {
-                let sources = item.expression.columns.compactMap { input.columns[$0]?.distinct }
-                let distinct = sources.isEmpty ? 1 : min(input.rows, sources.reduce(1, *))
-                result.columns[item.column.id] = ColumnEstimate(distinct: max(1, distinct), isBound: true, nullFraction: 0)
-            }
-        }
-        return result
-    }
-
-    private mutating func aggregate(_ node: AggregateNode) -> RelationEstimate {
-        let input = estimate(node.input)
-        if node.groups.isEmpty, node.sets == nil { return plain(.aggregate(node), 1) }
-        let distinct = node.groups.map { group -> Double in
-            let sources = group.expression.columns.compactMap { input.columns[$0]?.distinct }
-            return sources.isEmpty ? 1 : min(input.rows, sources.reduce(1, *))
-        }
-        // Keys are rarely independent: each further one counts for less.
-        var groups = 1.0
-        for (index, count) in distinct.sorted(by: >).enumerated() { groups *= index == 0 ? count : count.squareRoot() }
-        let rows = max(1, min(groups, input.rows)) * Double(node.sets?.count ?? 1)
-        var result = plain(.aggregate(node), rows)
-        for (group, count) in zip(node.groups, distinct) {
-            var column = unknown(min(count, rows))
-            if case .column(let id, _) = group.expression, let source = input.columns[id] {
-                column.minimum = source.minimum
-                column.maximum = source.maximum
-            }
-            result.columns[group.column.id] = column
-        }
-        return result
-    }
-
-    private mutating func join(_ node: JoinNode) -> RelationEstimate {
-        let left = estimate(node.left), right = estimate(node.right)
-        let matched = JoinEstimate.rows(left, right, node.conditions)
-        switch node.kind {
-        case .inner: return JoinEstimate.combined(left, right, matched)
-        case .left, .single: return JoinEstimate.combined(left, right, max(matched, left.rows))
-        case .right: return JoinEstimate.combined(left, right, max(matched, right.rows))
-        case .full: return JoinEstimate.combined(left, right, max(matched, left.rows + right.rows))
-        case .semi: return left.scaled(to: min(left.rows, JoinEstimate.matchingLeft(left, right, node.conditions)))
-        case .anti: return left.scaled(to: max(left.rows * 0.05, left.rows - JoinEstimate.matchingLeft(left, right, node.conditions)))
-        case .mark(let column, _):
-            var result = left
-            result.columns[column.id] = ColumnEstimate(distinct: 2, isBound: false, nullFraction: 0)
+    /// The estimate of a node whose inputs have been estimated.
+    private func combined(_ plan: LogicalPlan, _ inputs: [RelationEstimate]) -> RelationEstimate {
+        switch plan {
+        case .scan(let node): return Self.scan(node)
+        case .values(let node): return Self.plain(plan, Double(node.rows.count))
+        case .series(let node): return Self.plain(plan, Self.length(of: node))
+        case .cteScan(let node): return reading(node)
+        case .filter(let node): return Selectivity(inputs[0]).applying(node.predicate.conjuncts)
+        case .project(let node): return Self.project(node, inputs[0])
+        case .aggregate(let node): return Self.aggregate(node, inputs[0])
+        case .window(let node):
+            var result = inputs[0]
+            for call in node.calls { result.columns[call.column.id] = .unknown(result.rows) }
+            return result
+        case .sort(let node):
+            guard let limit = node.limit, Double(limit) < inputs[0].rows else { return inputs[0] }
+            return inputs[0].scaled(to: Double(limit))
+        case .limit:
+            guard let most = PlanBounds.maximumRows(plan), Double(most) < inputs[0].rows else { return inputs[0] }
+            return inputs[0].scaled(to: Double(most))
+        case .distinctOn(let node): return inputs[0].scaled(to: Self.groups(node.keys, inputs[0]))
+        case .unnest(let node):
+            var result = inputs[0]
+            result.rows *= 4
+            for column in node.elements + (node.ordinality.map { [$0] } ?? []) { result.columns[column.id] = .unknown(result.rows) }
+            return result
+        case .join(let node): return Self.join(node, inputs[0], inputs[1])
+        case .dependentJoin: return inputs[0]
+        case .setOperation(let node): return Self.setOperation(node, inputs)
+        case .with: return inputs[1]
+        case .recursive(let node):
+            var result = inputs[0].scaled(to: inputs[0].rows * 10)
+            result.columns = Dictionary(uniqueKeysWithValues: node.columns.map { ($0.id, .unknown(result.rows)) })
             return result
         }
     }
-}
 
-extension Value {
-    /// The value on a number line, for ranges; nil for what has none.
-    var position: Double? {
-        switch self {
-        case .integer(let number): Double(number)
-        case .decimal(let unscaled, let scale): Decimal128.toDouble(unscaled, scale: scale)
-        case .double(let number): number.isFinite ? number : nil
-        case .date(let days): Double(days)
-        case .time(let micros), .timestamp(let micros): Double(micros)
-        case .boolean(let flag): flag ? 1 : 0
-        default: nil
+    private func reading(_ node: CTEScanNode) -> RelationEstimate {
+        guard let known = ctes[node.cte], known.columns.count == node.columns.count else { return Self.plain(.cteScan(node), 1000) }
+        var result = RelationEstimate(rows: known.estimate.rows, baseRows: known.estimate.baseRows)
+        for (column, source) in zip(node.columns, known.columns) {
+            result.columns[column.id] = known.estimate.columns[source] ?? .unknown(result.rows)
         }
-    }
-}
-
-extension ColumnStatistics {
-    /// Different values that fit between two neighbours of `position`.
-    fileprivate func stepsPerUnit(_ type: SQLType) -> Double {
-        if case .decimal(_, let scale) = type { return Double(Decimal128.power(min(scale, 15))) }
-        return 1
+        return result
     }
 }

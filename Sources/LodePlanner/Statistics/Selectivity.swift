@@ -54,7 +54,9 @@ struct Selectivity {
         case .not(let inner): return max(0.01, 1 - fraction(inner))
         case .isNull(.column(let id, _)): return max(relation.columns[id]?.nullFraction ?? 0.05, 0.001)
         case .isNull: return 0.05
-        case .isIn(let operand, let list): return min(0.9, Double(list.count) * equality(operand))
+        case .isIn(let operand, let list): return min(0.6, Double(list.count) * equality(operand))
+        case .column(_, .boolean): return 0.5
+        case .coalesce(let parts, _): return parts.first.map(fraction) ?? 0.33
         case .comparison(let op, let left, let right, _): return comparison(op, left, right)
         case .call(let call): return Self.call(call)
         default: return 0.33
@@ -64,7 +66,7 @@ struct Selectivity {
     private func comparison(_ op: BoundExpression.Comparison, _ left: BoundExpression, _ right: BoundExpression) -> Double {
         switch op {
         case .equal, .isNotDistinct:
-            if case .constant = right { return equality(left) }
+            if case .constant(let value, _) = right { return isOutside(left, value) ? 0.0001 : equality(left) }
             return min(equality(left), equality(right))
         case .notEqual, .isDistinct: return 1 - min(0.5, equality(left))
         default:
@@ -76,10 +78,17 @@ struct Selectivity {
     /// The part of the rows that one value of `operand` has. Texts without a known count are taken to repeat a lot.
     private func equality(_ operand: BoundExpression) -> Double {
         guard case .column(let id, let type) = operand, let column = relation.columns[id] else { return 0.1 }
-        if column.isBound, type.isText || type == .double || type == .real {
-            return max(1 / max(column.distinct, 1), min(0.1, 10 / max(relation.rows, 1).squareRoot()))
-        }
+        // Texts and floats that are compared with one value are categories more often than names.
+        if column.isBound, type.isText || type == .double || type == .real { return max(1 / max(column.distinct, 1), 0.03) }
         return 1 / max(column.distinct, 1)
+    }
+
+    /// Whether the column's bounds exclude `value`.
+    private func isOutside(_ operand: BoundExpression, _ value: Value) -> Bool {
+        guard case .column(let id, _) = operand, let column = relation.columns[id], let low = column.minimum, let high = column.maximum,
+            let at = value.position
+        else { return false }
+        return at < low || at > high
     }
 
     private static func call(_ call: ScalarCall) -> Double {

@@ -1,9 +1,9 @@
-/// What follows from equalities: `a = b and b < 5` gives `a < 5`.
+/// What follows from conditions: `a = b and b < 5` gives `a < 5`.
 
 import LodeCore
 import LodePlan
 
-enum TransitiveConditions {
+enum ImpliedConditions {
     /// `conjuncts` and the conditions against constants that hold for columns equal to theirs.
     ///
     /// Only conditions over one column and constants are copied: they prune scans, and cost little where they don't.
@@ -24,6 +24,20 @@ enum TransitiveConditions {
             }
         }
         return result
+    }
+
+    /// What a disjunction says of some columns alone: `(a = 1 and b = 2) or (a = 3 and b = 4)` implies `a in (1, 3)`.
+    ///
+    /// Nil if it says nothing of them in some branch, or reads nothing else.
+    static func restriction(of conjunct: BoundExpression, to columns: Set<ColumnID>) -> BoundExpression? {
+        guard case .or(let branches) = conjunct, !conjunct.isVolatile, !conjunct.hasSubquery, !conjunct.columns.isSubset(of: columns) else { return nil }
+        var parts: [BoundExpression] = []
+        for branch in branches {
+            let own = branch.conjuncts.filter { !$0.columns.isEmpty && $0.columns.isSubset(of: columns) }
+            if own.isEmpty { return nil }
+            parts.append(.conjunction(own))
+        }
+        return SimplifyExpressions.simplified(.or(parts))
     }
 
     /// The column of a comparison, IN or IS NOT NULL that looks at one column and constants only.

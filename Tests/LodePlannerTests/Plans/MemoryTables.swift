@@ -1,0 +1,91 @@
+/// Tables without data, whose statistics are all that planning sees of them.
+
+import LodeCore
+import LodePlan
+import LodePlanner
+import LodeSyntax
+
+/// A relation that is known by its statistics alone.
+final class MemoryTable: TableSource {
+    let displayName: String
+    let schema: Schema
+    let partitionColumns: Set<String>
+    let rowCount: Double?
+    private let known: [ColumnStatistics?]
+
+    init(_ name: String, rows: Double?, _ columns: [(Field, ColumnStatistics?)], partitionedBy partitions: Set<String> = []) {
+        displayName = name
+        rowCount = rows
+        schema = Schema(columns.map(\.0))
+        known = columns.map(\.1)
+        partitionColumns = partitions
+    }
+
+    func statistics(_ column: Int) -> ColumnStatistics? { known[column] }
+}
+
+/// Resolves names among given tables.
+struct MemoryResolver: RelationResolver {
+    let tables: [String: MemoryTable]
+
+    init(_ tables: [MemoryTable]) {
+        self.tables = Dictionary(uniqueKeysWithValues: tables.map { ($0.displayName, $0) })
+    }
+
+    func table(_ name: QualifiedName, at time: TableTime?) throws(SQLError) -> ResolvedRelation? {
+        let key = name.last.text.lowercased()
+        return tables[key].map { .source($0, path: [key]) }
+    }
+
+    func isFileFunction(_ name: String) -> Bool { false }
+
+    func fileFunction(
+        _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
+    ) throws(SQLError) -> any TableSource {
+        throw .unsupported("files in plan tests", at: span)
+    }
+
+    func file(_ path: String, span: SourceSpan) throws(SQLError) -> any TableSource {
+        throw .unsupported("files in plan tests", at: span)
+    }
+
+    func nearbyNames() -> [String] { tables.keys.sorted() }
+}
+
+extension MemoryResolver {
+    /// A shop: 10,000 customers, 100,000 orders of them, 400,000 items of these, 1,000 products, 5 regions.
+    static let shop = MemoryResolver([
+        MemoryTable("regions", rows: 5, [key("region_id", 1...5), text("region_name")]),
+        MemoryTable("customers", rows: 10_000, [
+            key("customer_id", 1...10_000), text("customer_name"), number("region_id", 1...5), text("segment"),
+            (Field("balance", .decimal(precision: 12, scale: 2)), nil),
+        ]),
+        MemoryTable("orders", rows: 100_000, [
+            key("order_id", 1...100_000), number("customer_id", 1...10_000),
+            (Field("order_date", .date), ColumnStatistics(minimum: .date(18_262), maximum: .date(20_088), nullCount: 0)),
+            text("status"), (Field("total", .decimal(precision: 12, scale: 2)), nil),
+        ], partitionedBy: ["order_date"]),
+        MemoryTable("items", rows: 400_000, [
+            key("item_id", 1...400_000), number("order_id", 1...100_000), number("product_id", 1...1_000, nulls: 400),
+            number("quantity", 1...50), (Field("price", .decimal(precision: 12, scale: 2)), nil), text("note"),
+        ]),
+        MemoryTable("products", rows: 1_000, [
+            key("product_id", 1...1_000), text("product_name"), number("department_id", 1...20),
+            (Field("tags", .list(.varchar)), nil),
+        ]),
+    ])
+
+    private static func key(_ name: String, _ range: ClosedRange<Int64>) -> (Field, ColumnStatistics?) {
+        (Field(name, .bigint, nullable: false), statistics(range, nulls: 0))
+    }
+
+    private static func number(_ name: String, _ range: ClosedRange<Int64>, nulls: Int = 0) -> (Field, ColumnStatistics?) {
+        (Field(name, .bigint), statistics(range, nulls: nulls))
+    }
+
+    private static func text(_ name: String) -> (Field, ColumnStatistics?) { (Field(name, .varchar), nil) }
+
+    private static func statistics(_ range: ClosedRange<Int64>, nulls: Int) -> ColumnStatistics {
+        ColumnStatistics(minimum: .integer(range.lowerBound), maximum: .integer(range.upperBound), nullCount: nulls)
+    }
+}
