@@ -72,7 +72,7 @@ class LeafEncoder {
         }
         metaData.dataPageOffset = chunk.count
         let pages = levels.pages(rows: options.pageRows) { pageEnd(from: $0.lowerBound) }
-        var index = PageBounds()
+        var index = WrittenBounds()
         var locations: [PageLocation] = []
         for page in pages {
             let offset = chunk.count
@@ -124,7 +124,7 @@ class LeafEncoder {
 }
 
 /// The bounds of pages as they are written, and of all of them together.
-struct PageBounds {
+struct WrittenBounds {
     private var all: LeafBounds?
     private var nulls = 0
     private var isNullPage: [Bool] = []
