@@ -29,9 +29,6 @@ private let modulesWithUnsafeCode = ["LodeVectors", "LodeFormats", "LodeFunction
 /// Files of other modules that must talk to C or to raw bytes, each for a reason.
 private let otherUnsafeFiles: Set<String> = [
     "Sources/LodeSyntax/Grammar/GrammarSource.swift",  // the embedded grammar is a C array
-    "Sources/LodeSyntax/Grammar/Machine.swift",  // the parser's stacks
-    "Sources/LodeSyntax/Lexer/Lexer.swift",  // scans the bytes of the text
-    "Sources/LodeSyntax/Lexer/Tokens.swift",  // tokens as a structure of arrays
 ]
 
 @Suite struct HouseTests {

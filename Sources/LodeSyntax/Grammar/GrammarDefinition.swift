@@ -46,9 +46,6 @@ struct RuleDefinition {
     var table: Int32 = -1
     /// Comment lines that begin with `##`.
     var doc: [String] = []
-    /// Index of the file that defines it.
-    var file = 0
-    var line = 0
 }
 
 struct OperatorDefinition {

@@ -137,7 +137,6 @@ struct GrammarReader {
 
     /// Reads a rule's name and label.
     private mutating func define(doc: [String]) throws(GrammarFault) -> Int {
-        let startLine = line
         let rule = reference(try word())
         guard definition.rules[rule].pattern < 0, definition.rules[rule].table < 0 else {
             throw fault("rule \(definition.rules[rule].name) is defined twice")
@@ -145,8 +144,6 @@ struct GrammarReader {
         skipBlanks()
         definition.rules[rule].label = try readLabel()
         definition.rules[rule].doc = doc
-        definition.rules[rule].file = file
-        definition.rules[rule].line = startLine
         return rule
     }
 

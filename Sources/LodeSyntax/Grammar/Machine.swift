@@ -64,39 +64,15 @@ struct Machine {
             let instruction = code[pc]
             var matched = true
             switch instruction.opcode {
-            case .token:
-                matched = kinds[position] == instruction.a
-                if matched { advance() } else { note(token: instruction.a) }
-            case .keepToken:
-                matched = kinds[position] == instruction.a
-                if matched {
-                    edges.append(.token(position))
-                    advance()
-                } else {
-                    note(token: instruction.a)
-                }
-            case .name:
-                matched = grammar.classes[Int(kinds[position])] & instruction.x != 0
-                if matched {
-                    edges.append(.name(position))
-                    advance()
-                } else {
-                    note(name: instruction.a)
-                }
+            case .token: matched = take(instruction.a, keeping: false)
+            case .keepToken: matched = take(instruction.a, keeping: true)
+            case .name: matched = takeName(instruction)
             case .optionalToken: optionalToken(instruction)
             case .call: matched = call(instruction)
             case .end: end(instruction)
             case .choice: matched = choose(instruction)
-            case .commit:
-                if let top = frames.last, top.kind == .choice, top.rule == instruction.a { frames.removeLast() }
-                pc = Int(instruction.b)
-            case .attempt:
-                if position == target || inSet(instruction.a) {
-                    push(.attempt, address: instruction.b)
-                    pc += 1
-                } else {
-                    pc = Int(instruction.b)
-                }
+            case .commit: commit(instruction)
+            case .attempt: attempt(instruction)
             case .succeed:
                 frames.removeLast()
                 pc = Int(instruction.b)
@@ -129,6 +105,45 @@ struct Machine {
     }
 
     // MARK: Steps
+
+    @inline(__always)
+    private mutating func take(_ kind: UInt16, keeping: Bool) -> Bool {
+        guard kinds[position] == kind else {
+            note(token: kind)
+            return false
+        }
+        if keeping { edges.append(.token(position)) }
+        advance()
+        return true
+    }
+
+    @inline(__always)
+    private mutating func takeName(_ instruction: Instruction) -> Bool {
+        guard grammar.classes[Int(kinds[position])] & instruction.x != 0 else {
+            note(name: instruction.a)
+            return false
+        }
+        edges.append(.name(position))
+        advance()
+        return true
+    }
+
+    /// Ends an alternative: drops the frame of its choice, if there were others to try.
+    @inline(__always)
+    private mutating func commit(_ instruction: Instruction) {
+        if let top = frames.last, top.kind == .choice, top.rule == instruction.a { frames.removeLast() }
+        pc = Int(instruction.b)
+    }
+
+    @inline(__always)
+    private mutating func attempt(_ instruction: Instruction) {
+        guard position == target || inSet(instruction.a) else {
+            pc = Int(instruction.b)
+            return
+        }
+        push(.attempt, address: instruction.b)
+        pc += 1
+    }
 
     /// Whether the token is in a set.
     @inline(__always)

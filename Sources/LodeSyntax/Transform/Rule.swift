@@ -7,7 +7,6 @@ enum Rule: String, CaseIterable {
     case tableName = "table_name"
     case schemaName = "schema_name"
     case newName = "new_name"
-    case columnPath = "column_path"
     case anyName = "any_name"
     case settingName = "setting_name"
     case columns
@@ -15,18 +14,14 @@ enum Rule: String, CaseIterable {
     case statement
     case explain
     case explainOptions = "explain_options"
-    case explainOption = "explain_option"
     case begin
-    case transactionMode = "transaction_mode"
     case commit
     case rollback
     case query
     case with
     case cte
-    case queryBody = "query_body"
     case union
     case intersect
-    case queryAtom = "query_atom"
     case parenQuery = "paren_query"
     case select
     case fromFirst = "from_first"
@@ -37,9 +32,7 @@ enum Rule: String, CaseIterable {
     case starExclude = "star_exclude"
     case starNames = "star_names"
     case starReplace = "star_replace"
-    case starReplacement = "star_replacement"
     case starRename = "star_rename"
-    case starRenaming = "star_renaming"
     case from
     case `where`
     case having
@@ -51,7 +44,6 @@ enum Rule: String, CaseIterable {
     case groupingSets = "grouping_sets"
     case emptyGroup = "empty_group"
     case windows
-    case namedWindow = "named_window"
     case windowSpec = "window_spec"
     case windowBase = "window_base"
     case partitionList = "partition_list"
@@ -67,22 +59,18 @@ enum Rule: String, CaseIterable {
     case fetch
     case fetchCount = "fetch_count"
     case values
-    case valuesRow = "values_row"
-    case cell
     case `default`
     case tableCommand = "table_command"
     case usingSample = "using_sample"
     case sampleMethod = "sample_method"
     case sampleSize = "sample_size"
     case sampleSeed = "sample_seed"
-    case tableRef = "table_ref"
     case crossJoin = "cross_join"
     case naturalJoin = "natural_join"
     case positionalJoin = "positional_join"
     case join
     case joinKind = "join_kind"
     case using
-    case tableAtom = "table_atom"
     case subqueryTable = "subquery_table"
     case nestedTable = "nested_table"
     case inlineValues = "inline_values"
@@ -93,11 +81,9 @@ enum Rule: String, CaseIterable {
     case fileTable = "file_table"
     case tableAlias = "table_alias"
     case aliasColumns = "alias_columns"
-    case aliasColumn = "alias_column"
     case timeTravel = "time_travel"
     case tableSample = "table_sample"
     case sampleAmount = "sample_amount"
-    case expr
     case or
     case and
     case not
@@ -126,7 +112,6 @@ enum Rule: String, CaseIterable {
     case sliceRest = "slice_rest"
     case sliceStep = "slice_step"
     case primary
-    case constant
     case variable
     case parens
     case interval
@@ -148,15 +133,11 @@ enum Rule: String, CaseIterable {
     case array
     case list
     case `struct`
-    case structEntry = "struct_entry"
     case map
-    case mapEntry = "map_entry"
-    case bareFunction = "bare_function"
     case columnsStar = "columns_star"
     case column
     case call
     case arguments
-    case argument
     case namedArgument = "named_argument"
     case lambda
     case withinGroup = "within_group"
@@ -164,8 +145,6 @@ enum Rule: String, CaseIterable {
     case filter
     case over
     case type
-    case arraySuffix = "array_suffix"
-    case typeAtom = "type_atom"
     case doubleType = "double_type"
     case characterType = "character_type"
     case timeType = "time_type"
@@ -175,9 +154,7 @@ enum Rule: String, CaseIterable {
     case mapType = "map_type"
     case arrayType = "array_type"
     case simpleType = "simple_type"
-    case typeWord = "type_word"
     case typeArguments = "type_arguments"
-    case typeArgument = "type_argument"
     case createSchema = "create_schema"
     case schemaClause = "schema_clause"
     case ifNotExists = "if_not_exists"
@@ -188,18 +165,15 @@ enum Rule: String, CaseIterable {
     case createTable = "create_table"
     case tableElements = "table_elements"
     case likeTable = "like_table"
-    case tableElement = "table_element"
     case columnDefinition = "column_definition"
     case columnClause = "column_clause"
     case defaultClause = "default_clause"
     case check
     case references
     case generated
-    case tableConstraint = "table_constraint"
     case primaryKey = "primary_key"
     case unique
     case foreignKey = "foreign_key"
-    case tableClause = "table_clause"
     case usingFormat = "using_format"
     case partitionedBy = "partitioned_by"
     case partitionField = "partition_field"
@@ -213,11 +187,8 @@ enum Rule: String, CaseIterable {
     case tableOptions = "table_options"
     case withData = "with_data"
     case properties
-    case property
-    case propertyKey = "property_key"
     case propertyValue = "property_value"
     case createView = "create_view"
-    case viewClause = "view_clause"
     case alterTable = "alter_table"
     case renameTable = "rename_table"
     case renameColumn = "rename_column"
@@ -247,10 +218,8 @@ enum Rule: String, CaseIterable {
     case mergeInsert = "merge_insert"
     case copy
     case copyQuery = "copy_query"
-    case copyTable = "copy_table"
     case set
     case timeZone = "time_zone"
-    case settingValue = "setting_value"
     case reset
     case show
     case showTables = "show_tables"
@@ -264,7 +233,6 @@ enum Rule: String, CaseIterable {
     case showPattern = "show_pattern"
     case describe
     case summarize
-    case describeTarget = "describe_target"
     case use
     case repair
     case analyze

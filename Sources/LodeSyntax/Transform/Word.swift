@@ -2,17 +2,16 @@
 
 /// A token that is kept in the tree for what it says. A test holds these names against the grammar.
 enum Word: String, CaseIterable {
+    /// A keyword or sign that the transform does not ask for.
     case other = ""
+    /// Not a keyword or sign at all.
     case absent = "absent"
-    case all, always, and, analyze, anti, any, array, asc, asof, asymmetric, begin, between, both, by, cast, char, character
-    case copy, cross, cube, current, data, delete, desc, distinct, double, escape, except
-    case exclude, external, `false`, fetch, first, following, `for`, from, full, glob, group, groups, ilike, ignore, inner
-    case inputformat, intersect, into, isnull, last, leading, left, like, local, map, matched, materialized, name, national
-    case nchar, next, no, not, notnull, null, nulls, on, others, outer, overwrite, partitioned, percent, preceding, primary
-    case range, recursive, rename, replace, respect, restrict, right, row, rows, semi, similar, some, source, stdin, stdout
-    case symmetric, systemTime = "system_time", systemVersion = "system_version", table, target, temp, temporary, ties, time
-    case timestamp, to, trailing, `true`, tryCast = "try_cast", unbounded, union, unique, unknown, values, varying, version
-    case view, views, with, without, zone, nothing, `do`, update, insert, schema, database, cascade, escaped, fields
-    case collection, lines, defined, drop, tables, ordinality, lateral, verbose, `if`, exists, bit
-    case bracket = "[", equals = "=", star = "*", plus = "+", minus = "-", colon = ":", question = "?", percentSign = "%"
+    case all, analyze, anti, asof, bit, both, by, cascade, collection, current, delete, desc, distinct, drop
+    case escaped, except, external, `false`, fields, first, `for`, from, full, glob, group, ignore, ilike, intersect, isnull
+    case lateral, leading, left, lines, local, map, materialized, name, no, not, notnull, null, nulls, on
+    case ordinality, overwrite, percent, preceding, primary, range, recursive, right, rows, semi, similar, source
+    case stdin, symmetric, table, temp, temporary, ties, time, timestamp, to, trailing, `true`, unbounded, union
+    case unique, values, varying, verbose, view, views, with
+    case tryCast = "try_cast", systemTime = "system_time", bracket = "[", equals = "="
+    case star = "*", minus = "-", question = "?", percentSign = "%"
 }
