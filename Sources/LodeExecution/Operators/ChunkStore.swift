@@ -108,6 +108,7 @@ package final class ChunkStoreSource: Source {
         let chunks = store.chunks
         opened.withLock { $0 = chunks }
         next.store(0, ordering: .relaxed)
+        order?.reset()
     }
 
     package var parallelism: Int { max(1, opened.withLock { $0.count } / 8) }

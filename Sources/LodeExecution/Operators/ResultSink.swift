@@ -48,15 +48,18 @@ final class ResultSink: Sink {
             return state.isFull
         }
         if full { return .enough }
-        try deliver(below: order.lowestOpen + 1)
+        try deliver(through: order.lowestOpen)
         // Only a worker that is not at the first open batch waits: the one that is makes the queue shorter.
         while chunk.batch > order.lowestOpen, state.withLock({ $0.waitingRows > Self.patience && !$0.isFull }) {
             try cancellation.check()
             usleep(200)
-            try deliver(below: order.lowestOpen + 1)
+            try deliver(through: order.lowestOpen)
         }
         return state.withLock { $0.isFull } ? .enough : .more
     }
+
+    /// Hands on what waits of the batches up to `batch`.
+    private func deliver(through batch: Int) throws(SQLError) { try deliver(below: batch == Int.max ? batch : batch + 1) }
 
     /// Hands on what waits of the batches below `limit`.
     private func deliver(below limit: Int) throws(SQLError) {

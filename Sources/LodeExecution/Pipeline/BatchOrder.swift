@@ -17,6 +17,9 @@ package final class BatchOrder: Sendable {
 
     package init() {}
 
+    /// Begins anew: the source is opened again.
+    package func reset() { state.withLock { $0 = State() } }
+
     /// A worker leaves `finished` and begins `taken`, and from now on no batch below `floor` is begun.
     package func move(from finished: Int?, to taken: Int?, floor: Int) {
         state.withLock { state in

@@ -98,7 +98,7 @@ final class JoinEmitter {
         for output in shape.buildOutputs {
             if case .row(let column) = output { columns.append(try gather.column(column, pointers, count)) }
         }
-        return try downstream.consume(Chunk(columns: columns, count: count, batch: Int.max))
+        return try downstream.consume(Chunk(columns: columns, count: count, batch: JoinBuildShape.lastBatch))
     }
 
     func finish() throws(SQLError) { try downstream.finish() }

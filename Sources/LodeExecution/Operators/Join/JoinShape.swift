@@ -26,6 +26,9 @@ final class JoinBuildShape: Sendable {
     /// Byte of a row's header that tells whether it has had a match.
     static let flagOffset = 8
 
+    /// The batch of build rows without a match: behind all that the probe side has.
+    static let lastBatch = 1 << 60
+
     /// Whether rows remember that they were matched.
     let flagsRows: Bool
 

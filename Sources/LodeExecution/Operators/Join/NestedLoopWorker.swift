@@ -164,7 +164,7 @@ final class NestedLoopWorker: ChunkConsumer {
             var columns: [Column] = []
             for position in shape.leftOutputs { columns.append(try .null(shape.leftTypes[position], count: rows.count)) }
             for position in shape.rightOutputs { columns.append(try block.chunk.columns[position].gather(rows)) }
-            if try downstream.consume(Chunk(columns: columns, count: rows.count, batch: Int.max)) == .enough { return }
+            if try downstream.consume(Chunk(columns: columns, count: rows.count, batch: JoinBuildShape.lastBatch)) == .enough { return }
         }
     }
 }

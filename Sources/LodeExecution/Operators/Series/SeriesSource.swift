@@ -23,7 +23,10 @@ final class SeriesSource: Source {
         self.order = order
     }
 
-    func open(_ context: ExecutionContext) throws(SQLError) { next.store(0, ordering: .relaxed) }
+    func open(_ context: ExecutionContext) throws(SQLError) {
+        next.store(0, ordering: .relaxed)
+        order.reset()
+    }
 
     var parallelism: Int { series.isStepped ? 1 : max(1, series.count / Self.pieceRows) }
 

@@ -23,6 +23,7 @@ final class SortedSource: Source {
     func open(_ context: ExecutionContext) throws(SQLError) {
         total.store(try build.result().count, ordering: .relaxed)
         next.store(0, ordering: .relaxed)
+        order.reset()
     }
 
     var parallelism: Int { max(1, total.load(ordering: .relaxed) / Self.pieceRows) }

@@ -25,6 +25,7 @@ final class WindowSource: Source {
     func open(_ context: ExecutionContext) throws(SQLError) {
         total.store(try build.result().count, ordering: .relaxed)
         next.store(0, ordering: .relaxed)
+        order.reset()
     }
 
     var parallelism: Int { max(1, (total.load(ordering: .relaxed) + Self.pieceRows - 1) / Self.pieceRows) }
