@@ -14,6 +14,8 @@ struct PageSlot {
     var first: Int
     var count: Int
     var encoding: ParquetEncoding
+    /// The row that the page begins with, where the page index tells it.
+    var firstRow: Int?
     var end: Int { first &+ count }
 }
 
@@ -35,11 +37,13 @@ final class ChunkPages {
     let rowCount: Int
     private let file: any ObjectReader
     private let metaData: ColumnMetaData
+    private let indexes: ColumnChunk
     private let rowGroup: Int
+    /// The rows that will be asked for, if they are known and few; nil: any.
+    private var wanted: [Range<Int>]?
     private let decompressor: Decompressor
     private var codec = Codec.uncompressed
     private var chunk: Buffer?
-    private var chunkOffset = 0
     private var pageBuffer: Buffer?
     private var dictionaryBuffer: Buffer?
     private var dictionarySlot: PageSlot?
@@ -48,13 +52,16 @@ final class ChunkPages {
     private(set) var isLoaded = false
     private(set) var bytesRead = 0
     private(set) var pagesRead = 0
+    /// Data pages of the whole chunk, if the page index told.
+    private var indexedPages = 0
 
     init(
-        _ leaf: ParquetLeaf, _ metaData: ColumnMetaData, rowGroup: Int, rows: Int, file: any ObjectReader,
+        _ leaf: ParquetLeaf, _ metaData: ColumnMetaData, _ indexes: ColumnChunk, rowGroup: Int, rows: Int, file: any ObjectReader,
         decompressor: Decompressor
     ) {
         self.leaf = leaf
         self.metaData = metaData
+        self.indexes = indexes
         self.rowGroup = rowGroup
         rowCount = rows
         self.file = file
@@ -93,51 +100,98 @@ final class ChunkPages {
     }
 
     /// Pages that nobody wanted a row of.
-    var pagesSpared: Int { isLoaded ? max(0, slots.count + (dictionarySlot == nil ? 0 : 1) - pagesRead) : 0 }
+    var pagesSpared: Int {
+        guard isLoaded else { return 0 }
+        return max(0, max(slots.count, indexedPages) + (dictionarySlot == nil ? 0 : 1) - pagesRead)
+    }
 
-    /// Fetches the chunk and finds its pages.
+    /// Says which rows will be asked for, in ascending order, before anything is loaded: pages without them are not fetched
+    /// where the page index tells which ones that are.
+    func expect(_ rows: [Range<Int>]) {
+        if !isLoaded { wanted = rows }
+    }
+
+    /// Fetches the chunk, or the part of it that is wanted, and finds its pages.
     func load() throws(SQLError) {
         if isLoaded { return }
         isLoaded = true
         if let refusal = leaf.refusal { throw located(.unsupported(refusal)) }
         guard metaData.type == leaf.physical else { throw corrupt("the column is stored with another type than the schema says") }
-        do throws(SQLError) { codec = try Codec.reading(metaData.codec) } catch { throw located(error) }
+        guard leaf.repetition > 0 || metaData.valueCount == rowCount else {
+            throw corrupt("\(metaData.valueCount) values are announced for \(rowCount) rows")
+        }
         guard let range = byteRange else {
             throw corrupt("its \(metaData.compressedBytes) bytes from \(start) on go beyond the end of the file")
         }
-        let size = range.count
-        let buffer = try BufferPool.shared.take(size)
-        try file.read(offset: start, count: size, into: buffer.base)
-        bytesRead += size
-        chunk = buffer
-        chunkOffset = start
-        do throws(SQLError) { try findPages(buffer, size) } catch { throw located(error) }
+        do throws(SQLError) {
+            codec = try Codec.reading(metaData.codec)
+            if let wanted, let pages = PageIndexReading.offsets(indexes, in: file, chunk: range, rows: rowCount) {
+                indexedPages = pages.count
+                let parts = PageParts.choose(pages, wanted, rows: rowCount)
+                if parts.pageCount * 5 < pages.count * 4 { return try load(parts, range) }
+            }
+            let buffer = try BufferPool.shared.take(range.count)
+            chunk = buffer
+            try fetch(range, into: buffer.base)
+            try findPages(buffer, 0..<range.count, first: 0, end: metaData.valueCount, fileOffset: range.lowerBound)
+        } catch { throw error.place == nil ? located(error) : error }
     }
 
-    private func findPages(_ buffer: Buffer, _ size: Int) throws(SQLError) {
-        var place = 0, first = 0
-        slots.reserveCapacity(8)
-        while first < metaData.valueCount {
-            guard place < size else {
-                throw SQLError(
-                    .dataCorrupted, "corrupt Parquet file: the pages hold \(first) values, \(metaData.valueCount) are announced")
+    private func fetch(_ range: Range<Int>, into place: UnsafeMutableRawPointer) throws(SQLError) {
+        try file.read(offset: range.lowerBound, count: range.count, into: place)
+        bytesRead += range.count
+    }
+
+    /// Fetches the dictionary and some runs of pages, one behind the other.
+    private func load(_ parts: PageParts, _ range: Range<Int>) throws(SQLError) {
+        let head = range.lowerBound..<parts.dataStart
+        let buffer = try BufferPool.shared.take(head.count + parts.byteCount)
+        chunk = buffer
+        if !head.isEmpty {
+            try fetch(head, into: buffer.base)
+            try findPages(buffer, 0..<head.count, first: 0, end: 0, fileOffset: head.lowerBound)
+        }
+        var place = head.count
+        for run in parts.runs {
+            try fetch(run.bytes, into: buffer.base + place)
+            try findPages(
+                buffer, place..<place + run.bytes.count, first: run.rows.lowerBound,
+                end: leaf.repetition == 0 ? run.rows.upperBound : .max, fileOffset: run.bytes.lowerBound, firstRows: run.firstRows)
+            place += run.bytes.count
+        }
+    }
+
+    /// Walks the page headers in a part of the buffer until all values up to `end` (or all bytes) are accounted for.
+    ///
+    /// `firstRows` are the rows that the pages begin with, where they are known.
+    private func findPages(
+        _ buffer: Buffer, _ bytes: Range<Int>, first: Int, end: Int, fileOffset: Int, firstRows: ArraySlice<Int>? = nil
+    ) throws(SQLError) {
+        var place = bytes.lowerBound, first = first
+        var rows = firstRows
+        while first < end || (end == 0 && place < bytes.upperBound) {
+            guard place < bytes.upperBound else {
+                if end == .max { return }
+                throw SQLError(.dataCorrupted, "corrupt Parquet file: the pages hold \(first) values, \(end) are announced")
             }
             var reader = ThriftReader(
-                UnsafeRawBufferPointer(start: buffer.base + place, count: size - place), origin: chunkOffset + place)
+                UnsafeRawBufferPointer(start: buffer.base + place, count: bytes.upperBound - place),
+                origin: fileOffset + place - bytes.lowerBound)
             let header = try PageHeader(from: &reader)
             place += reader.position
-            guard header.compressedBytes <= size - place else { throw reader.corrupt("a page goes beyond its column chunk") }
-            if let slot = try slot(header, place, first) {
+            guard header.compressedBytes <= bytes.upperBound - place else { throw reader.corrupt("a page goes beyond its column chunk") }
+            if var slot = try slot(header, place, first) {
                 if header.type == PageType.dictionary.rawValue {
                     if dictionarySlot == nil { dictionarySlot = slot }
                 } else {
+                    if let row = rows?.popFirst() { slot.firstRow = row }
                     slots.append(slot)
                     first += slot.count
                 }
             }
             place += header.compressedBytes
         }
-        guard leaf.repetition > 0 || (first == rowCount && metaData.valueCount == rowCount) else {
+        guard leaf.repetition > 0 || end == 0 || (first == end && (firstRows != nil || end == rowCount)) else {
             throw SQLError(.dataCorrupted, "corrupt Parquet file: the pages hold \(first) values for \(rowCount) rows")
         }
     }

@@ -71,6 +71,7 @@ final class LeveledLeaf {
         page = try PageDecoding.decode(raw, encoding: place.encoding, entries: place.count, nulls: nulls, leaf)
         entry = 0
         value = 0
+        if let first = place.firstRow { row = first - 1 }
         return true
     }
 

@@ -9,6 +9,7 @@ package final class ParquetFile: FileScan {
     let file: any ObjectReader
     let footer: ParquetFooter
     private let parts: [MorselRows]
+    let pagePruning = PagePruning()
 
     package var schema: Schema { footer.schema }
     package var rowCount: Int? { footer.rowCount }
@@ -77,10 +78,25 @@ struct MorselRows: Sendable {
     var first: Int
     var count: Int
 
-    /// One morsel a row group; empty ones have none.
+    var rows: Range<Int> { first..<first + count }
+
+    /// Files with fewer row groups than this are read in smaller parts, so that all workers have something to do.
+    private static let enoughGroups = 16
+    /// Rows of a part; a multiple of the chunk size.
+    private static let partRows = 64 * 2048
+
+    /// One morsel a row group, or several where there are few large ones and the page index tells where their rows lie.
+    /// Empty row groups have none.
     static func split(_ footer: ParquetFooter) -> [MorselRows] {
-        footer.metaData.rowGroups.enumerated().compactMap { index, group in
-            group.rowCount == 0 ? nil : MorselRows(rowGroup: index, first: 0, count: group.rowCount)
+        let groups = footer.metaData.rowGroups
+        var result: [MorselRows] = []
+        for (index, group) in groups.enumerated() where group.rowCount > 0 {
+            let isIndexed = groups.count < enoughGroups && group.columns.allSatisfy { $0.offsetIndexOffset != nil }
+            let size = isIndexed && group.rowCount >= 2 * partRows ? partRows : group.rowCount
+            for first in stride(from: 0, to: group.rowCount, by: size) {
+                result.append(MorselRows(rowGroup: index, first: first, count: min(size, group.rowCount - first)))
+            }
         }
+        return result
     }
 }

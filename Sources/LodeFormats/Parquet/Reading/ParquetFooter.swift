@@ -82,10 +82,13 @@ package final class ParquetFooter: Sendable {
 
     /// What a row group's metadata says of a column.
     func statistics(_ leaf: ParquetLeaf, _ group: RowGroup) -> ColumnStatistics {
-        let orders = metaData.hasTypeOrder
-        return leaf.statistics(
-            group.columns[leaf.index].metaData?.statistics, rows: group.rowCount,
-            hasTypeOrder: orders.map { leaf.index < $0.count && $0[leaf.index] } ?? false)
+        leaf.statistics(
+            group.columns[leaf.index].metaData?.statistics, rows: group.rowCount, hasTypeOrder: hasTypeOrder(leaf))
+    }
+
+    /// Whether bounds of a leaf are in the order that its type defines.
+    func hasTypeOrder(_ leaf: ParquetLeaf) -> Bool {
+        metaData.hasTypeOrder.map { leaf.index < $0.count && $0[leaf.index] } ?? false
     }
 
     /// Where a leaf's chunk lies.

@@ -25,9 +25,12 @@ final class RowGroupReader: MorselReader {
     /// Columns of the window that are decoded, and at which stage.
     private var decoded: [(column: Column, stage: Int)?]
     private var hasWindow = false
-    /// The next row, counted in the row group.
+    /// The rows that the page index leaves in, counted in the row group.
+    private var ranges: [Range<Int>]
+    private var rangeIndex = 0
+    /// The next row.
     private var position: Int
-    private let end: Int
+    private var scannedRows = 0
 
     private let pendingRows: Buffer
     private var pendingCount = 0
@@ -45,7 +48,7 @@ final class RowGroupReader: MorselReader {
         pendingRows = try Buffer(byteCount: Chunk.capacity * 4)
         decoded = Array(repeating: nil, count: request.projection.count)
         position = part.first
-        end = part.first + part.count
+        ranges = [part.rows]
         filterColumns = Array(Set(request.filters.flatMap(\.columns))).sorted()
         guard filterColumns.allSatisfy(request.projection.indices.contains) else {
             throw .internalFault("a scan filter looks at a column that is not read")
@@ -53,9 +56,14 @@ final class RowGroupReader: MorselReader {
         accumulators = request.projection.map { ColumnAccumulator(file.footer.columns[$0].type) }
         isPruned = request.filters.contains { !file.mayMatch(part.rowGroup, $0.bounds) }
         if isPruned { return }
+        ranges = file.pagePruning.ranges(part, request.filters, in: file)
+        position = ranges.first?.lowerBound ?? 0
         let decompressor = Decompressor()
         for column in request.projection {
             columns.append(try Self.reader(file, file.footer.columns[column], part, decompressor))
+        }
+        if ranges != [0..<file.footer.metaData.rowGroups[part.rowGroup].rowCount] {
+            for column in columns { for chunk in column.chunks { chunk.expect(ranges) } }
         }
         filters = request.filters.map { RowFilter($0) }
         announce(filterColumns.isEmpty ? Array(columns.indices) : filterColumns)
@@ -67,9 +75,11 @@ final class RowGroupReader: MorselReader {
         var chunks: [ChunkPages] = []
         for leaf in node.leaves {
             let metaData = try file.footer.chunk(leaf, rowGroup: part.rowGroup, in: file.path)
-            let rows = file.footer.metaData.rowGroups[part.rowGroup].rowCount
+            let group = file.footer.metaData.rowGroups[part.rowGroup]
             chunks.append(
-                ChunkPages(leaf, metaData, rowGroup: part.rowGroup, rows: rows, file: file.file, decompressor: decompressor))
+                ChunkPages(
+                    leaf, metaData, group.columns[leaf.index], rowGroup: part.rowGroup, rows: group.rowCount, file: file.file,
+                    decompressor: decompressor))
         }
         if node.flatLeaf != nil { return try LeafReader(chunks[0]) }
         return try NestedReader(node, chunks)
@@ -87,7 +97,7 @@ final class RowGroupReader: MorselReader {
             return result
         }
         result.rowGroupsRead = 1
-        result.rowsScanned = position - part.first
+        result.rowsScanned = scannedRows
         result.rowsReturned = returnedRows
         for pages in columns.lazy.flatMap(\.chunks) {
             result.bytesRead += pages.bytesRead
@@ -102,7 +112,11 @@ final class RowGroupReader: MorselReader {
         while true {
             try request.cancellation.check()
             if !hasWindow {
-                guard position < end else { return pendingCount > 0 ? try emitPending() : nil }
+                guard rangeIndex < ranges.count else {
+                    guard pendingCount > 0 else { return nil }
+                    announceLast()
+                    return try emitPending()
+                }
                 try openWindow()
                 if window.count == 0 { continue }
                 hasWindow = true
@@ -122,15 +136,21 @@ final class RowGroupReader: MorselReader {
 
     /// Takes the next rows and runs the filters on them.
     private func openWindow() throws(SQLError) {
-        let size = min(Chunk.capacity, end - position)
+        let range = ranges[rangeIndex]
+        let size = min(Chunk.capacity, range.upperBound - position)
         window.start(position, size)
+        scannedRows += size
         position += size
+        if position == range.upperBound {
+            rangeIndex += 1
+            if rangeIndex < ranges.count { position = ranges[rangeIndex].lowerBound }
+        }
         for index in decoded.indices { decoded[index] = nil }
         for filter in filters where window.count > 0 {
             if try isHopeless(filter) {
                 // No row of the row group has a value that passes.
-                position = end
-                window.start(end, 0)
+                rangeIndex = ranges.count
+                window.start(position, 0)
                 return
             }
             try apply(filter)
@@ -203,6 +223,19 @@ final class RowGroupReader: MorselReader {
             try accumulators[index].append(known.column, window.positions(known.stage), window.count)
         }
         pendingCount += window.count
+    }
+
+    /// No more rows will come: columns that are not loaded yet need the pages of the pending rows only.
+    private func announceLast() {
+        let rows = pendingRows.base.assumingMemoryBound(to: UInt32.self)
+        var wanted: [Range<Int>] = []
+        for i in 0..<pendingCount {
+            let row = Int(rows[i])
+            if let last = wanted.last, last.upperBound == row { wanted[wanted.count - 1] = last.lowerBound..<row + 1 } else {
+                wanted.append(row..<row + 1)
+            }
+        }
+        for column in columns { for chunk in column.chunks { chunk.expect(wanted) } }
     }
 
     /// The pending rows, with the columns that no filter needed.

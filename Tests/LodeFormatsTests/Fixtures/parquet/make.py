@@ -55,7 +55,7 @@ pq.write_table(
     flat, "flat_dictionary_v2.parquet", compression="gzip", data_page_version="2.0", store_decimal_as_integer=True,
     **{**small, "data_page_size": 20000})
 pq.write_table(
-    flat, "flat_delta_v2.parquet", compression="zstd", data_page_version="2.0", use_dictionary=False, write_page_index=True,
+    flat, "flat_delta_v2.parquet", compression="zstd", data_page_version="2.0", use_dictionary=False, write_page_index=True, write_batch_size=128,
     column_encoding={
         "i8": "DELTA_BINARY_PACKED", "i16": "DELTA_BINARY_PACKED", "i32": "DELTA_BINARY_PACKED", "i64": "DELTA_BINARY_PACKED",
         "id": "DELTA_BINARY_PACKED", "ts": "DELTA_BINARY_PACKED", "s": "DELTA_BYTE_ARRAY", "long": "DELTA_LENGTH_BYTE_ARRAY",
@@ -76,4 +76,4 @@ nested = pa.table(
     }
 )
 pq.write_table(nested, "nested_v1.parquet", compression="snappy", data_page_size=256, row_group_size=200)
-pq.write_table(nested, "nested_v2.parquet", compression="zstd", data_page_version="2.0", data_page_size=256)
+pq.write_table(nested, "nested_v2.parquet", compression="zstd", data_page_version="2.0", data_page_size=256, write_batch_size=16, write_page_index=True)
