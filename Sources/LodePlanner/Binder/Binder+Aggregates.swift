@@ -35,7 +35,9 @@ extension Binder {
         var level: Scope? = scope
         while let current = level {
             if !current.from.ids.isDisjoint(with: read) {
-                if current.block == nil { throw .unsupported("an aggregate over columns of a LATERAL join's left side", at: span) }
+                if current.block == nil, current.clause == .from {
+                    throw .unsupported("an aggregate over columns of a LATERAL join's left side", at: span)
+                }
                 return current
             }
             level = current.parent

@@ -57,11 +57,7 @@ extension Binder {
 
     /// An argument that is no lambda: `a -> 'key'` is the JSON operator then.
     func bindArgument(_ expression: Expression, _ scope: Scope) throws(SQLError) -> BoundExpression {
-        if case .lambda(let parameters, let body) = expression.kind, parameters.count == 1 {
-            let left = try bindName(QualifiedName([parameters[0]]), scope)
-            return try operate("->", [left, try bind(body, scope)], at: expression.span)
-        }
-        return try bind(expression, scope)
+        try bind(expression.withoutArrow, scope)
     }
 
     /// Refuses what only aggregates and window functions may have.

@@ -27,7 +27,7 @@ extension Binder {
 
     /// Functions that are not kernels, since they compute only some of their arguments; nil if `name` is none.
     func bindConditionalCall(_ name: String, _ call: FunctionCall, _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression? {
-        let arguments = call.arguments.map(\.value), spans = arguments.map(\.span)
+        let arguments = call.arguments.map(\.value.withoutArrow), spans = arguments.map(\.span)
         switch name {
         case "coalesce", "ifnull", "nvl":
             guard name == "coalesce" ? !arguments.isEmpty : arguments.count == 2 else { throw wrongCount(name, name == "coalesce" ? "one or more" : "2", span) }
@@ -39,7 +39,7 @@ extension Binder {
             try refuseTwice(value, "NULLIF", at: spans[0])
             let equal = try compare(.equal, value, try bind(arguments[1], scope), at: span)
             return .conditional([equal], [.constant(.null, value.type), value])
-        case "if", "iff", "nvl2":
+        case "if", "iff", "iif", "nvl2":
             guard arguments.count == 3 || (name == "if" && arguments.count == 2) else { throw wrongCount(name, "3", span) }
             let first = name == "nvl2"
                 ? BoundExpression.not(.isNull(try bindSettled(arguments[0], scope))) : try bindCondition(arguments[0], scope, of: name)

@@ -104,8 +104,9 @@ extension Binder {
         let qualifier = name.qualifiers.map(\.text).joined(separator: ".")
         let relations = levels.flatMap(\.from.relations)
         var hint: String?
-        if let aliased = relations.first(where: { $0.origin?.lowercased() == qualifier.lowercased() }) {
-            hint = "The table is called by its alias here: write \(aliased.name).\(name.last.text)."
+        let first = name.parts[0].text.lowercased()
+        if let aliased = relations.first(where: { $0.origin?.lowercased() == qualifier.lowercased() || $0.origin?.lowercased() == first }) {
+            hint = "The table is called by its alias \"\(aliased.name)\" here."
         } else if levels.contains(where: { !($0.unreachable?.relations(called: name.qualifiers).isEmpty ?? true) }) {
             hint = "There is such a table, but this subquery sees it only after the word LATERAL."
         } else if let near = NearestName.find(qualifier, among: relations.map(\.name).filter { !$0.isEmpty }) {

@@ -18,9 +18,19 @@ extension Binder {
     func call(
         _ function: ScalarFunction, as name: String, _ arguments: [BoundExpression], at span: SourceSpan
     ) throws(SQLError) -> BoundExpression {
-        let (bound, types) = try choose(
-            function.overloads, name, arguments.map { .value($0) }, at: span, signature: { $0.signature },
-            bind: { (overload, types) throws(SQLError) in try overload.bind(types) })
+        let bound: BoundScalar, types: [SQLType]
+        do throws(SQLError) {
+            (bound, types) = try choose(
+                function.overloads, name, arguments.map { .value($0) }, at: span, signature: { $0.signature },
+                bind: { (overload, types) throws(SQLError) in try overload.bind(types) })
+        } catch {
+            // Literals without type may be of the type of the others: greatest(day, '2024-01-31').
+            guard error.state == .undefinedFunction, arguments.contains(where: { $0.untypedText != nil }),
+                let type = Self.commonType(of: arguments), type != .varchar
+            else { throw error }
+            let typed = try arguments.map { (a) throws(SQLError) in a.isUntyped ? try convert(a, to: type, at: span) : a }
+            return try call(function, as: name, typed, at: span)
+        }
         let converted = try convert(arguments, to: bound.parameters, else: types, at: span)
         return .call(ScalarCall(
             name: function.name, function: bound, volatility: function.volatility, isStrict: function.isStrict,

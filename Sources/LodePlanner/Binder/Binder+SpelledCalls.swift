@@ -1,6 +1,7 @@
 /// EXTRACT, POSITION, SUBSTRING, TRIM, OVERLAY, AT TIME ZONE, COLLATE and GROUPING: calls in words.
 
 import LodeCore
+import LodeFunctions
 import LodePlan
 import LodeSyntax
 
@@ -10,6 +11,10 @@ extension Binder {
         switch expression.kind {
         case .extract(let field, let source):
             let value = try bind(source, scope)
+            // Whole numbers come as such; fields with fractions as doubles.
+            if SpelledFunctions.wholeFields.contains(field.text), !value.isUntyped, FunctionRegistry.scalars[field.text] != nil {
+                return try call(field.text, [value], at: span)
+            }
             let name = BoundExpression.constant(.text(field.text), .varchar)
             return try callNested(SpelledFunctions.extract, "EXTRACT", [name, value], at: span)
         case .position(let needle, let text):

@@ -139,8 +139,16 @@ extension Binder {
             typed.append(try coerce(argument, to: types[index], as: "argument \(index + 1) of \(name)", at: call.arguments.last?.value.span ?? span))
         }
         let column = PlanColumn(ids.fresh(), name, type)
-        let node = SeriesNode(column: column, arguments: typed, includesStop: name == "generate_series")
-        return BoundRelation(plan: .series(node), from: FromScope(relation: name, path: [], columns: [column]))
+        let from = FromScope(relation: name, path: [], columns: [column])
+        guard typed.contains(where: \.hasSubquery) else {
+            return BoundRelation(plan: .series(SeriesNode(column: column, arguments: typed, includesStop: name == "generate_series")), from: from)
+        }
+        // Subqueries are computed in a row of their own, which the series then reads.
+        let bounds = typed.map { ProjectNode.Item(PlanColumn(ids.fresh(), "bound", $0.type), $0) }
+        let series = SeriesNode(column: column, arguments: bounds.map(\.column.reference), includesStop: name == "generate_series")
+        let row = LogicalPlan.project(ProjectNode(input: .values(.singleRow), items: bounds))
+        let plan = LogicalPlan.dependentJoin(DependentJoinNode(kind: .inner, left: row, right: .series(series), predicate: .true))
+        return BoundRelation(plan: plan, from: from)
     }
 
     private func noSeries(_ name: String, _ arguments: [BoundExpression], _ span: SourceSpan) -> SQLError {

@@ -64,12 +64,15 @@ enum CommonTables {
     /// Puts CTEs on top of the plan, each below those that it needs; one that is read once goes where it is read.
     static func attach(_ tables: [SharedCommonTable], to plan: LogicalPlan) -> LogicalPlan {
         if tables.isEmpty { return plan }
+        // Later tables read earlier ones: what only unused tables read is unused too.
         var reads: [Int: Int] = [:]
-        for tree in tables.map(\.plan) + [plan] {
+        func count(_ tree: LogicalPlan) {
             tree.visitNodes { node, isRepeated in
                 if case .cteScan(let scan) = node { reads[scan.cte, default: 0] += isRepeated ? 2 : 1 }
             }
         }
+        count(plan)
+        for table in tables.reversed() where reads[table.number] != nil { count(table.plan) }
         var moved: [Int: LogicalPlan] = [:]
         var kept: [SharedCommonTable] = []
         for var table in tables {

@@ -118,9 +118,9 @@ struct SignatureMatch {
     private static func preference(_ type: SQLType) -> Int {
         switch type {
         case .varchar: 1
-        case .timestamp, .double, .boolean, .interval: 3
+        case .timestamp, .double, .boolean: 3
         case .timestamptz, .bigint, .date: 4
-        case .integer, .decimal, .time: 5
+        case .integer, .decimal, .interval: 5
         default: 6
         }
     }

@@ -7,6 +7,11 @@ enum SpelledFunctions {
     static let pattern: [PatternOperator: String] = [
         .like: "like", .ilike: "ilike", .similar: "similar_to", .glob: "glob", .regex: "~", .regexIgnoringCase: "~*",
     ]
+    /// Fields of EXTRACT that are functions of their own, with whole results.
+    static let wholeFields: Set<String> = [
+        "year", "month", "day", "quarter", "week", "isoyear", "dow", "isodow", "doy", "decade", "century", "millennium", "era", "hour",
+        "minute",
+    ]
     static let extract = ["date_part", "extract"]
     static let position = ["strpos", "instr"]
     static let substring = ["substring", "substr"]

@@ -11,7 +11,7 @@ import Testing
         ("select tt.a from t", "42P01 missing FROM-clause entry for table \"tt\" | Did you mean \"t\"? @ tt.a"),
         (
             "select orders.o_orderkey from orders o",
-            "42P01 missing FROM-clause entry for table \"orders\" | The table is called by its alias here: write o.o_orderkey. @ orders.o_orderkey"
+            "42P01 missing FROM-clause entry for table \"orders\" | The table is called by its alias \"o\" here. @ orders.o_orderkey"
         ),
         ("select * from ordrs", "42P01 relation \"ordrs\" does not exist | Did you mean \"orders\"? @ ordrs"),
         ("select * from other.t", "3F000 schema \"other\" does not exist @ other.t"),

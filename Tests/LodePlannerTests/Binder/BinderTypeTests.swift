@@ -58,6 +58,7 @@ import Testing
         ("a = any(array[1, 2])", "a in (1, 2)"), ("a <> all(array[1, 2])", "(a <> 1) and (a <> 2)"),
         ("b between symmetric 'z' and 'a'", "((b >= 'z') and (b <= 'a')) or ((b >= 'a') and (b <= 'z'))"),
         ("case a when 1 then 'x' end", "case when a = 1 then 'x' else null end"), ("cast('abcdef' as varchar(3))", "'abc'"),
+        ("extract(year from d)", "year(d)"), ("extract(epoch from d)", "date_part('epoch', d)"), ("least(d, '2024-01-31')", "least(d, date '2024-01-31')"),
         ("position('b' in b)", "strpos(b, 'b')"), ("substring(b from 2 for 3)", "substring(b, 2, 3)"), ("substring(b for 3)", "substring(b, 1, 3)"),
     ])
     func `constructs become calls and comparisons`(_ written: String, _ bound: String) throws {
@@ -66,6 +67,16 @@ import Testing
         } else {
             #expect(try Bound.expression(written) == bound)
         }
+    }
+
+    @Test(arguments: [
+        ("coalesce(doc -> 'a' ->> 'b', 'z')", "coalesce(cast(cast(doc as varchar) -> 'a' as varchar) ->> 'b', 'z')"),
+        ("upper(doc ->> 'a') = 'X'", "upper(cast(doc as varchar) ->> 'a') = 'X'"),
+        ("point.x", "struct_extract_x(point)"), ("(point).y", "struct_extract_y(point)"), ("nested.point['x']", "struct_extract_x(point)"),
+        ("tags[1]", "array_extract(tags, 1)"), ("{'k': id}.k", "struct_extract_k(struct_pack(id))"), ("[id, 1]", "list_value(id, 1)"),
+    ])
+    func `nested values are taken apart, and an arrow without lambda is JSON's`(_ written: String, _ bound: String) throws {
+        #expect(try Bound.expression(written, from: "nested") == bound)
     }
 
     @Test func `parameters are constants, texts of the type that is wanted`() throws {
