@@ -32,6 +32,10 @@ private let otherUnsafeFiles: Set<String> = [
 ]
 
 @Suite struct HouseTests {
+    @Test func `the law has something to hold for`() {
+        #expect(swiftFiles(under: "Sources").count > 300)
+    }
+
     @Test func `no file is longer than 600 lines`() {
         let long = (swiftFiles(under: "Sources") + swiftFiles(under: "Tests")).filter { $0.lines.count > 601 && !$0.path.hasSuffix("+Generated.swift") }
         #expect(long.map { "\($0.path): \($0.lines.count)" } == [])
@@ -46,7 +50,7 @@ private let otherUnsafeFiles: Set<String> = [
     }
 
     @Test func `nothing in the sources can end the process on bad data`() {
-        let forbidden = [/\btry!/, /\bas! /, /\bfatalError\(/]
+        let forbidden = ["try!", " as! ", "fatalError("]
         var found: [String] = []
         for file in swiftFiles(under: "Sources") {
             for (number, line) in file.lines.enumerated() where !line.drop(while: { $0 == " " }).hasPrefix("//") {
@@ -59,7 +63,7 @@ private let otherUnsafeFiles: Set<String> = [
     @Test func `nothing but the faces prints`() {
         var found: [String] = []
         for file in swiftFiles(under: "Sources") where !file.path.hasPrefix("Sources/lode/") && !file.path.hasPrefix("Sources/LodeShell/") {
-            for (number, line) in file.lines.enumerated() where line.contains(/(^|[^.\w])print\(/) && !line.contains("//") {
+            for (number, line) in file.lines.enumerated() where line.contains(" print(") && !line.contains("//") {
                 found.append("\(file.path):\(number + 1)")
             }
         }
@@ -71,7 +75,7 @@ private let otherUnsafeFiles: Set<String> = [
         for file in swiftFiles(under: "Sources") {
             let module = file.path.split(separator: "/").dropFirst().first.map(String.init) ?? ""
             if modulesWithUnsafeCode.contains(module) || otherUnsafeFiles.contains(file.path) { continue }
-            if file.lines.contains(where: { $0.contains(/Unsafe(Mutable)?(Raw)?(Buffer)?Pointer</) && !$0.contains("//") }) { found.insert(file.path) }
+            if file.lines.contains(where: { $0.contains("Unsafe") && $0.contains("Pointer<") && !$0.contains("//") }) { found.insert(file.path) }
         }
         #expect(found.sorted() == [])
     }

@@ -6,8 +6,8 @@ import LodePlan
 /// A join whose build side keeps few keys tells the scans on its probe side, through min/max and a Bloom filter, before they
 /// start.
 ///
-///     Hash Inner Join  l_orderkey = o_orderkey  ── filter 0 ──┐
-///     ├─ Scan lineitem   join filter: l_orderkey  <───────────┘
+///     Hash Inner Join  items.order = orders.id  ── filter 0 ──┐
+///     ├─ Scan items   join filter: order  <───────────┘
 ///     └─ Scan orders     o_orderdate < …
 ///
 /// - Sound because: probe rows without a partner give nothing in inner, right and semi joins (and in semi and anti joins
@@ -21,7 +21,7 @@ struct AssignDynamicFilters: OptimizerRule {
 
     func apply(_ plan: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
         var estimator = CardinalityEstimator()
-        return estimator.mapped(plan) { node, inputs in
+        return estimator.mapped(plan) { node, inputs, _ in
             guard case .join(let join) = node, !join.keys.isEmpty else { return node }
             return assign(join, inputs[0], inputs[1], context)
         }.plan

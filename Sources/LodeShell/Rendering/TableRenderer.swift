@@ -26,7 +26,7 @@ final class TableRenderer: ResultRenderer {
 
     func begin(_ columns: [Field]) throws(SQLError) { fields = columns }
 
-    private var headLimit: Int { context.maximumRows.map { ($0 + 1) / 2 } ?? .max }
+    private var headLimit: Int { isPlainText ? .max : context.maximumRows.map { ($0 + 1) / 2 } ?? .max }
     private var tailLimit: Int { context.maximumRows.map { $0 / 2 } ?? 0 }
 
     func rows(_ chunk: Chunk) throws(SQLError) -> Bool {
@@ -48,13 +48,15 @@ final class TableRenderer: ResultRenderer {
 
     private func cells(_ texts: [ValueText], _ chunk: Chunk, _ row: Int, _ scratch: ByteSink) throws(SQLError) -> [String?] {
         try context.cells(texts, chunk, row, scratch).map { cell in
-            cell.map { DisplayWidth.singleLine($0.utf8.count > Self.longestCell ? String($0.prefix(Self.longestCell)) : $0) }
+            if isPlainText { return cell }
+            return cell.map { DisplayWidth.singleLine($0.utf8.count > Self.longestCell ? String($0.prefix(Self.longestCell)) : $0) }
         }
     }
 
     func finish() throws(SQLError) {
         if fields.isEmpty { return }
         let rows = head + tail
+        if isPlainText { return try context.output.write(rows.map { ($0[0] ?? "") + "\n" }.joined()) }
         let types = fields.map { "\($0.type)" }
         var widths = fields.indices.map { index -> Int in
             let cells = rows.map { DisplayWidth.of($0[index] ?? "NULL") }.max() ?? 0
@@ -76,6 +78,9 @@ final class TableRenderer: ResultRenderer {
         try context.output.write(text)
         try writeNotice(rows.count, shown.compactMap { $0 }.count)
     }
+
+    /// A plan or a definition is text to be read as it is, not a value.
+    private var isPlainText: Bool { fields.count == 1 && (fields[0].name == "plan" || fields[0].name == "create_statement") }
 
     private func isNumber(_ index: Int) -> Bool { fields[index].type.isNumeric }
 
