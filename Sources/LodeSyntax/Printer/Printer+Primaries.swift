@@ -214,8 +214,6 @@ extension Printer {
             write(" ORDER BY ")
             orderItems(call.orderBy)
         }
-        // Inside the parentheses, where functions in FROM take it too.
-        if let nulls = call.nulls, !call.arguments.isEmpty { write(" \(nulls.rawValue)") }
         write(")")
         if !call.withinGroup.isEmpty {
             write(" WITHIN GROUP (ORDER BY ")
@@ -227,7 +225,8 @@ extension Printer {
             expression(filter)
             write(")")
         }
-        if let nulls = call.nulls, call.arguments.isEmpty { write(" \(nulls.rawValue)") }
+        // Not inside the parentheses, where a call without arguments could take it for its own.
+        if let nulls = call.nulls { write(" \(nulls.rawValue)") }
         switch call.over {
         case .name(let name):
             write(" OVER ")

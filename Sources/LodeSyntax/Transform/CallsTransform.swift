@@ -56,16 +56,15 @@ extension Transform {
     /// A function in FROM. There `name = value` is a named argument, as DuckDB has it.
     @inline(never)
     func tableCall(_ edge: Edge) throws(SQLError) -> FunctionCall {
-        let call = try call(edge)
-        let arguments = call.arguments.map { argument in
+        var list: [FunctionCall.Argument] = []
+        if let arguments = find(edge, .tableArguments) { list = try self.arguments(arguments).list }
+        let named = list.map { argument in
             guard argument.name == nil, case .binary(.equal, let left, let right) = argument.value.kind,
                 case .name(let name) = left.kind, name.parts.count == 1
             else { return argument }
             return FunctionCall.Argument(name: name.last, value: right)
         }
-        return FunctionCall(
-            name: call.name, arguments: arguments, isDistinct: call.isDistinct, orderBy: call.orderBy,
-            nulls: call.nulls)
+        return FunctionCall(name: try qualifiedName(edge), arguments: named)
     }
 
     func orderItems(_ edge: Edge) throws(SQLError) -> [OrderItem] {

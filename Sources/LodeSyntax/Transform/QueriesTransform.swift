@@ -266,8 +266,8 @@ extension Transform {
         switch rule(edge) {
         case .sign:
             let operand = try lastKid(edge)
-            guard kind(operand) == Terminal.number else { return nil }
-            return .number((has(edge, .minus) ? "-" : "") + number(operand.index))
+            guard kind(operand) == Terminal.number, has(edge, .minus) else { return nil }
+            return .number("-" + number(operand.index))
         case .typedLiteral:
             guard case .literal(let literal) = try expression(edge).kind else { return nil }
             return literal

@@ -81,6 +81,7 @@ enum Rule: String, CaseIterable {
     case fileTable = "file_table"
     case tableAlias = "table_alias"
     case aliasColumns = "alias_columns"
+    case tableArguments = "table_arguments"
     case timeTravel = "time_travel"
     case tableSample = "table_sample"
     case sampleAmount = "sample_amount"
