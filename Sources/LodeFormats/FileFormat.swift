@@ -37,7 +37,7 @@ extension FileFormat {
 
 /// All formats.
 package enum FileFormats {
-    package static let all: [any FileFormat] = [ParquetFormat(), CSVFormat()]
+    package static let all: [any FileFormat] = [ParquetFormat(), CSVFormat(), JSONFormat()]
 
     /// The format that is called `name`.
     /// - Throws: `22023` if there is none.

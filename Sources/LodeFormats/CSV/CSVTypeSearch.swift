@@ -46,6 +46,18 @@ struct CSVTypeSearch {
         fixedTimestampFormat = options.timestampFormat
     }
 
+    /// For the strings of JSON: only ISO 8601 dates and timestamps, or the formats given.
+    init(dateFormat: DateFormat?, timestampFormat: DateFormat?) {
+        dateFormats = []
+        timestampFormats = []
+        fixedDateFormat = dateFormat
+        fixedTimestampFormat = timestampFormat
+        possible = Kind.date.rawValue | Kind.timestamp.rawValue | Kind.timestamptz.rawValue
+    }
+
+    /// Makes it text.
+    mutating func giveUp() { possible = 0 }
+
     var isText: Bool { possible == 0 }
 
     /// `text` is not NULL and not empty; sixteen bytes behind it may be read.

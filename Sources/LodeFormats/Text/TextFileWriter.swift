@@ -7,14 +7,24 @@ import Synchronization
 
 /// A text file that several lanes append to, compressed piece by piece: gzip members or zstd frames, one after another.
 final class TextFile: Sendable {
+    /// What stands around and between rows: the brackets and commas of an array.
+    struct Separator: Sendable {
+        var open: String
+        /// Every row begins with it; that of the file's first row is left out.
+        var between: String
+        var close: String
+    }
+
     let path: String
     let codec: Codec
+    let separator: Separator?
     /// Used under the lock only.
     private nonisolated(unsafe) let object: any ObjectWriter
     private let rows = Mutex(0)
 
     /// `compression` nil goes by the ending of the path.
-    init(_ object: any ObjectWriter, compression: String?) throws(SQLError) {
+    init(_ object: any ObjectWriter, compression: String?, separator: Separator? = nil) throws(SQLError) {
+        self.separator = separator
         self.object = object
         path = object.path
         let name = object.path.lowercased()
@@ -45,6 +55,36 @@ final class TextFile: Sendable {
     /// Appends plain bytes, compressing them first.
     func append(_ sink: ByteSink, rows: Int) throws(SQLError) {
         try TextFilePacker(codec).append(sink, rows: rows, to: self)
+    }
+
+    /// Whether this caller's rows are the file's first: true once.
+    private let isOpened = Mutex(false)
+
+    /// Appends rows that all begin with the separator: the first rows of the file get the opening bracket instead.
+    func appendSeparated(_ sink: ByteSink, rows: Int, _ packer: TextFilePacker) throws(SQLError) {
+        guard let separator else { return try packer.append(sink, rows: rows, to: self) }
+        // Under the lock to the end: nobody's rows may come before the bracket.
+        let failure: SQLError? = isOpened.withLock { isOpened in
+            do throws(SQLError) {
+                guard !isOpened else {
+                    try packer.append(sink, rows: rows, to: self)
+                    return nil
+                }
+                let first = try ByteSink(capacity: sink.count + 16)
+                try first.append(separator.open)
+                try first.append(UnsafeRawBufferPointer(rebasing: sink.bytes.dropFirst(separator.between.utf8.count)))
+                try packer.append(first, rows: rows, to: self)
+                isOpened = true
+                return nil
+            } catch { return error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// What ends the file.
+    var closing: String {
+        guard let separator else { return "" }
+        return isOpened.withLock { $0 } ? separator.close : "[]\n"
     }
 
     var bytesWritten: Int { rows.withLock { _ in object.position } }
@@ -99,11 +139,8 @@ class TextFileWriter<Lane: TextFileLane>: FileWriter, @unchecked Sendable {
     var bytesWritten: Int { file.bytesWritten }
     func abort() { file.abort() }
 
-    /// What ends the file.
-    func closing() -> String { "" }
-
     func finish() throws(SQLError) -> WrittenFile {
-        let end = closing()
+        let end = file.closing
         if !end.isEmpty {
             let sink = try ByteSink()
             try sink.append(end)
@@ -140,7 +177,7 @@ class TextFileLane: FileWriterLane {
     func finish() throws(SQLError) { if !sink.isEmpty { try flush() } }
 
     private func flush() throws(SQLError) {
-        try packer.append(sink, rows: rows, to: file)
+        try file.appendSeparated(sink, rows: rows, packer)
         sink.truncate()
         rows = 0
     }

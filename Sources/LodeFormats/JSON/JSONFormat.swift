@@ -1,0 +1,31 @@
+/// JSON as a file format.
+
+import LodeCore
+import LodeObjectStore
+
+/// Newline-delimited JSON, arrays of objects, and objects one after another.
+package struct JSONFormat: FileFormat {
+    package init() {}
+
+    package var name: String { "json" }
+    package var aliases: [String] { ["jsonl", "ndjson"] }
+    package var extensions: [String] { ["json", "jsonl", "ndjson"] }
+    package var isText: Bool { true }
+    package var readOptions: [String] { JSONReadOptions.names }
+    package var writeOptions: [String] { JSONWriteOptions.names }
+
+    package func open(
+        _ object: any ObjectReader, options: FormatOptions, like sibling: (any FileScan)?
+    ) throws(SQLError) -> any FileScan {
+        let read = try JSONReadOptions(options)
+        do {
+            return JSONScan(object, read, try JSONSniffer(object, read).profile())
+        } catch { throw error.place == nil ? error.within(object.path) : error }
+    }
+
+    package func create(_ object: any ObjectWriter, schema: Schema, options: FormatOptions) throws(SQLError) -> any FileWriter {
+        let write = try JSONWriteOptions(options)
+        let file = try TextFile(object, compression: write.compression, separator: write.isArray ? .init(open: "[\n", between: ",\n", close: "\n]\n") : nil)
+        return TextFileWriter(file, columns: schema.count) { file throws(SQLError) in try JSONWriterLane(file, schema, write) }
+    }
+}

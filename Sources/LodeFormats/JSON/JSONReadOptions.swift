@@ -1,0 +1,65 @@
+/// The options of reading JSON.
+
+import LodeCore
+import LodeVectors
+
+/// How the rows of a JSON file follow each other.
+package enum JSONLayout: String, Sendable {
+    /// One value a line: the only layout that is read in parallel.
+    case lines = "newline_delimited"
+    /// One array of values.
+    case array
+    /// Values one after another, with any white space between.
+    case sequence = "unstructured"
+}
+
+struct JSONReadOptions: Sendable {
+    /// Nil: sniffed.
+    var layout: JSONLayout?
+    var columns: [Field]?
+    /// Whether objects are rows; nil: if there are any.
+    var records: Bool?
+    var ignoreErrors = false
+    var rejects: (any RejectSink)?
+    /// Types below this depth of nesting become json.
+    var maximumDepth = 64
+    var sampleRows = 20_480
+    var maximumRowBytes = 16 << 20
+    var dateFormat: DateFormat?
+    var timestampFormat: DateFormat?
+    var compression: String?
+    var encoding: String?
+
+    static let names = [
+        "format", "columns", "records", "ignore_errors", "maximum_depth", "sample_size", "maximum_object_size", "max_line_size", "dateformat",
+        "date_format", "timestampformat", "timestamp_format", "compression", "encoding", "auto_detect",
+    ]
+
+    init(_ options: FormatOptions) throws(SQLError) {
+        try options.check(known: Self.names, format: "json")
+        switch try options.text("format")?.lowercased() {
+        case nil, "auto"?, "json"?: layout = nil
+        case "newline_delimited"?, "nd"?, "ndjson"?, "jsonl"?, "lines"?: layout = .lines
+        case "array"?: layout = .array
+        case "unstructured"?, "sequence"?: layout = .sequence
+        case let other?:
+            throw SQLError(
+                .invalidParameterValue, "unknown JSON format \"\(other)\"", hint: "Use auto, newline_delimited, array or unstructured.")
+        }
+        columns = try options.fields("columns")
+        if case .value(.text("auto"))? = options.values["records"] {} else { records = try options.flag("records") }
+        rejects = options.rejects
+        ignoreErrors = try options.flag("ignore_errors") ?? false || rejects != nil
+        if let depth = try options.count("maximum_depth"), depth >= 0 { maximumDepth = min(depth, 64) }
+        if let rows = try options.count("sample_size") { sampleRows = rows < 0 ? .max : max(rows, 1) }
+        if let bytes = try options.count("maximum_object_size", "max_line_size") { maximumRowBytes = min(max(bytes, 16), 1 << 30) }
+        if let pattern = try options.text("dateformat", "date_format"), pattern.lowercased() != "auto", pattern.lowercased() != "iso" {
+            dateFormat = try DateFormat(pattern)
+        }
+        if let pattern = try options.text("timestampformat", "timestamp_format"), pattern.lowercased() != "auto", pattern.lowercased() != "iso" {
+            timestampFormat = try DateFormat(pattern)
+        }
+        compression = try options.text("compression")
+        encoding = try options.text("encoding")
+    }
+}

@@ -1,0 +1,115 @@
+/// Reading the start of a JSON file to find out its layout and columns.
+
+import LodeCore
+import LodeObjectStore
+import LodeVectors
+
+/// What is known of a JSON file before its rows are read.
+package struct JSONProfile: Hashable, Sendable {
+    package var layout: JSONLayout
+    /// Whether rows are objects whose keys are the columns; otherwise each value is the one column.
+    package var records: Bool
+    package var columns: [Field]
+    package var packing: TextPacking
+    /// Offset of the first value in the text.
+    package var dataStart: Int
+}
+
+struct JSONSniffer {
+    private let object: any ObjectReader
+    private let options: JSONReadOptions
+    private let window: TextWindow
+    private let packing: TextPacking
+
+    init(_ object: any ObjectReader, _ options: JSONReadOptions) throws(SQLError) {
+        self.object = object
+        self.options = options
+        packing = try TextPacking.detect(object, compression: options.compression, encoding: options.encoding)
+        window = try TextWindow(packing.open(object), offset: 0, maximumRowBytes: options.maximumRowBytes)
+    }
+
+    func profile() throws(SQLError) -> JSONProfile {
+        _ = try window.refill()
+        if window.count >= 3, window.base[0] == 0xef, window.base[1] == 0xbb, window.base[2] == 0xbf { window.position = 3 }
+        try skipSpaces()
+        let layout = if let given = options.layout { given } else { try findLayout() }
+        if layout == .array, window.position < window.count, window.base[window.position] == UInt8(ascii: "[") { window.position += 1 }
+        let start = window.positionInFile
+        if let columns = options.columns {
+            return JSONProfile(layout: layout, records: options.records ?? true, columns: columns, packing: packing, dataStart: start)
+        }
+        let search = JSONTypeSearch(options)
+        try sample(search, layout)
+        let records = options.records ?? (search.sawObject && !search.sawArray && !search.members.isEmpty)
+        var columns = records ? search.members : [Field("json", search.type)]
+        if columns.isEmpty { columns = [Field("json", .json)] }
+        return JSONProfile(layout: layout, records: records, columns: columns, packing: packing, dataStart: start)
+    }
+
+    private func skipSpaces() throws(SQLError) {
+        while true {
+            while window.position < window.count, [32, 9, 10, 13].contains(window.base[window.position]) { window.position += 1 }
+            if window.position < window.count || window.isAtEnd { return }
+            _ = try window.refill()
+        }
+    }
+
+    /// Lines if the first value ends where its line ends; an array if it is one.
+    private func findLayout() throws(SQLError) -> JSONLayout {
+        guard window.position < window.count else { return .lines }
+        var at = window.position
+        let first = window.base[at]
+        let fault = JSONCheck.skipValue(window.base, &at, window.count)
+        let end = fault == nil ? at : window.count
+        var hasNewline = false
+        for index in window.position..<end where window.base[index] == 10 { hasNewline = true }
+        if first == UInt8(ascii: "[") {
+            // Several arrays, one a line, are rows.
+            guard fault == nil, !hasNewline else { return .array }
+            JSONCheck.skipSpaces(window.base, &at, window.count)
+            return at < window.count ? .lines : .array
+        }
+        if fault == nil {
+            while at < window.count, window.base[at] == 32 || window.base[at] == 13 || window.base[at] == 9 { at += 1 }
+            return hasNewline || (at < window.count && window.base[at] != 10) ? .sequence : .lines
+        }
+        // A broken first line is for the reader to report; a value beyond the sample is no line.
+        return hasNewline ? .lines : .sequence
+    }
+
+    private func sample(_ search: JSONTypeSearch, _ layout: JSONLayout) throws(SQLError) {
+        var rows = 0
+        while rows < options.sampleRows {
+            let start = window.position
+            var cursor = JSONCursor(base: UnsafePointer(window.base), end: window.count, at: start)
+            cursor.skipSpaces()
+            if layout == .array {
+                _ = cursor.take(UInt8(ascii: ","))
+                cursor.skipSpaces()
+                if cursor.at < cursor.end, cursor.base[cursor.at] == UInt8(ascii: "]") { return }
+            }
+            do throws(JSONStop) {
+                if cursor.at >= cursor.end { throw .fault(.unexpectedEnd, at: cursor.end) }
+                try search.take(&cursor)
+                window.position = cursor.at
+                rows += 1
+            } catch {
+                guard case .fault(let fault, _) = error else { return }
+                if fault == .unexpectedEnd, !window.isAtEnd {
+                    guard try window.refill() else { return }
+                    continue
+                }
+                // The reader reports or rejects it; lines go on behind it.
+                guard layout == .lines, skipLine() else { return }
+            }
+        }
+    }
+
+    private func skipLine() -> Bool {
+        var at = window.position
+        while at < window.count, window.base[at] == 10 || window.base[at] == 13 { at += 1 }
+        while at < window.count, window.base[at] != 10 { at += 1 }
+        window.position = at
+        return at < window.count
+    }
+}
