@@ -7,18 +7,27 @@ import LodeCore
 ///
 /// Blocks are reserved from the memory budget before they are made and given back together.
 package final class GroupRows: @unchecked Sendable {
-    private struct Partition {
-        var next: UnsafeMutableRawPointer?
+    /// Where the next row of a partition goes. In raw memory: class properties are checked for exclusive access, a row at a time.
+    private struct Head {
+        var next: UnsafeMutableRawPointer
         var left = 0
-        var blocks: [(base: UnsafeMutableRawPointer, rows: Int)] = []
         var count = 0
-        /// Rows of the next block.
-        var growth = 16
+    }
+
+    private struct Block {
+        let base: UnsafeMutableRawPointer
+        let rows: Int
     }
 
     package let layout: GroupLayout
     package let partitionBits: Int
-    private var partitions: [Partition]
+    private let heads: UnsafeMutablePointer<Head>
+    /// By partition.
+    private var blocks: [[Block]]
+    private let shift: UInt64
+    private let rowBytes: Int
+    private let wordCount: Int
+    private let hasTexts: Bool
     private let memory: MemoryBudget
     private let purpose: String
     private var reserved = 0
@@ -40,47 +49,58 @@ package final class GroupRows: @unchecked Sendable {
         self.memory = memory
         self.purpose = purpose
         self.destroy = destroy
-        partitions = Array(repeating: Partition(), count: 1 << partitionBits)
+        shift = UInt64(64 - partitionBits)
+        rowBytes = layout.rowBytes
+        wordCount = layout.wordCount
+        hasTexts = layout.textWords != 0
+        blocks = Array(repeating: [], count: 1 << partitionBits)
+        heads = UnsafeMutablePointer<Head>.allocate(capacity: 1 << partitionBits)
+        // Never written to: nothing is left.
+        let nowhere = UnsafeMutableRawPointer(heads)
+        heads.initialize(repeating: Head(next: nowhere), count: 1 << partitionBits)
     }
 
     deinit {
-        for index in partitions.indices {
+        for index in blocks.indices {
             if let destroy { forEachBatch(of: index) { destroy($0, $1) } }
-            for block in partitions[index].blocks { free(block.base) }
+            for block in blocks[index] { free(block.base) }
         }
+        heads.deallocate()
         memory.release(reserved + arenaReserved)
     }
 
-    package var count: Int { partitions.reduce(0) { $0 + $1.count } }
-    package func count(of partition: Int) -> Int { partitions[partition].count }
+    package var count: Int { (0..<blocks.count).reduce(0) { $0 + heads[$1].count } }
+    package func count(of partition: Int) -> Int { heads[partition].count }
 
     /// The row that a partition got first; nil if it has none.
     package func firstRow(of partition: Int) -> UnsafeMutableRawPointer? {
-        partitions[partition].count > 0 ? partitions[partition].blocks[0].base : nil
+        heads[partition].count > 0 ? blocks[partition][0].base : nil
     }
 
     /// The partition of a hash: its highest bits.
     @inline(__always)
     package func partition(of hash: UInt64) -> Int {
-        partitionBits == 0 ? 0 : Int(truncatingIfNeeded: hash &>> UInt64(64 &- partitionBits))
+        // A shift by 64 gives 0.
+        Int(truncatingIfNeeded: hash >> shift)
     }
 
     /// A new row with this hash and key, its states empty. Long texts are copied.
+    @inline(__always)
     func append(_ hash: UInt64, _ key: UnsafePointer<UInt64>) throws(SQLError) -> UnsafeMutableRawPointer {
-        let index = partition(of: hash)
-        if partitions[index].left == 0 { try grow(index) }
-        guard let row = partitions[index].next else { throw .internalFault("a group table without a block") }
-        partitions[index].next = row + layout.rowBytes
-        partitions[index].left &-= 1
-        partitions[index].count &+= 1
+        let head = heads + partition(of: hash)
+        if head.pointee.left == 0 { try grow(partition(of: hash)) }
+        let row = head.pointee.next
+        head.pointee.next = row + rowBytes
+        head.pointee.left &-= 1
+        head.pointee.count &+= 1
         let words = row.assumingMemoryBound(to: UInt64.self)
         words[0] = hash
         var w = 0
-        while w < layout.wordCount {
+        while w < wordCount {
             words[w &+ 1] = key[w]
             w &+= 1
         }
-        if layout.textWords != 0 { try keepTexts(words + 1) }
+        if hasTexts { try keepTexts(words + 1) }
         return row
     }
 
@@ -103,20 +123,21 @@ package final class GroupRows: @unchecked Sendable {
         }
     }
 
+    /// Blocks start small, since most partitions of most tables stay small.
+    @inline(never)
     private func grow(_ index: Int) throws(SQLError) {
-        let most = max(16, Self.blockBytes / layout.rowBytes)
-        let rows = min(partitions[index].growth, most)
-        let bytes = rows * layout.rowBytes
+        let most = max(16, Self.blockBytes / rowBytes)
+        let rows = blocks[index].last.map { min($0.rows * 4, most) } ?? 16
+        let bytes = rows * rowBytes
         try memory.reserve(bytes, for: purpose)
-        guard let base = calloc(rows, layout.rowBytes) else {
+        guard let base = calloc(rows, rowBytes) else {
             memory.release(bytes)
             throw SQLError(.outOfMemory, "out of memory: \(bytes) bytes could not be allocated")
         }
         reserved += bytes
-        partitions[index].blocks.append((base, rows))
-        partitions[index].next = base
-        partitions[index].left = rows
-        partitions[index].growth = min(rows * 4, most)
+        blocks[index].append(Block(base: base, rows: rows))
+        heads[index].next = base
+        heads[index].left = rows
     }
 
     /// Calls `body` with the addresses of the rows of a partition, up to `Chunk.capacity` at a time.
@@ -125,12 +146,12 @@ package final class GroupRows: @unchecked Sendable {
     ) throws(E) {
         var batch: [UnsafeMutableRawPointer] = []
         batch.reserveCapacity(Chunk.capacity)
-        var left = partitions[partition].count
-        for block in partitions[partition].blocks {
+        var left = heads[partition].count
+        for block in blocks[partition] {
             let filled = min(left, block.rows)
             left -= filled
             for row in 0..<filled {
-                batch.append(block.base + row * layout.rowBytes)
+                batch.append(block.base + row * rowBytes)
                 if batch.count == Chunk.capacity {
                     try Self.withBatch(batch, body)
                     batch.removeAll(keepingCapacity: true)

@@ -146,7 +146,8 @@ package final class GroupTable {
         let width = layout.wordCount, words = UnsafePointer(keys.words), hashes = UnsafePointer(keys.hashes)
         let table = entries, mask = slotCount &- 1
         if slotCount > Self.prefetchSlots { fetchAhead(table, mask, hashes, count) }
-        var hits = 0, i = 0
+        let store = rows
+        var hits = 0, made = 0, listed = 0, i = 0
         while i < count {
             let key = words + i &* width
             if i > 0, match.surelyMatches(key, key - width) {
@@ -160,13 +161,13 @@ package final class GroupTable {
             while true {
                 let entry = table[slot]
                 if entry == 0 {
-                    let row = try rows.append(hash, key)
+                    let row = try store.append(hash, key)
                     table[slot] = salt | UInt64(UInt(bitPattern: row))
-                    used &+= 1
+                    made &+= 1
                     out[i] = row
                     if let created {
-                        created.rows[created.count] = UInt32(truncatingIfNeeded: i)
-                        created.count &+= 1
+                        created.rows[listed] = UInt32(truncatingIfNeeded: i)
+                        listed &+= 1
                     }
                     break
                 }
@@ -183,6 +184,8 @@ package final class GroupTable {
             i &+= 1
         }
         found &+= hits
+        used &+= made
+        created?.count = listed
     }
 
     private func fetchAhead(_ table: UnsafeMutablePointer<UInt64>, _ mask: Int, _ hashes: UnsafePointer<UInt64>, _ count: Int) {
@@ -209,7 +212,7 @@ package final class GroupTable {
         if slotCount > Self.prefetchSlots / 2 {
             for i in 0..<count { lode_prefetch(table + (Int(truncatingIfNeeded: others[i].load(as: UInt64.self)) & mask)) }
         }
-        var i = 0
+        var added = 0, i = 0
         while i < count {
             let other = others[i]
             let hash = other.load(as: UInt64.self)
@@ -220,7 +223,7 @@ package final class GroupTable {
                 let entry = table[slot]
                 if entry == 0 {
                     table[slot] = salt | UInt64(UInt(bitPattern: other))
-                    used &+= 1
+                    added &+= 1
                     out[i] = other
                     break
                 }
@@ -235,6 +238,7 @@ package final class GroupTable {
             }
             i &+= 1
         }
+        used &+= added
     }
 
     /// For each of `others`, rows of any table with the same keys, the row that stands for its group: the first that came.

@@ -38,6 +38,17 @@ final class AggregatePlan: Sendable {
         let nullsFirst: Bool
     }
 
+    /// A call without side table or filter, over columns that were put into the order of their groups.
+    struct RunCall: Sendable {
+        let function: BoundAggregate
+        /// Positions among `runColumns`.
+        let columns: [Int]
+        let stateOffset: Int
+    }
+
+    /// What calls that add at once read, each column once.
+    let runColumns: [Int]
+    let runCalls: [RunCall]
     let inputs: ExpressionList
     let keyTypes: [SQLType]
     let keyNullable: [Bool]
@@ -87,6 +98,7 @@ final class AggregatePlan: Sendable {
         self.calls = calls
         self.sides = sides
         stateBytes = offset
+        (runColumns, runCalls) = Self.runs(calls)
         hasStateOwners = calls.contains { $0.function.destroy != nil }
         resultTypes = node.aggregates.map(\.function.returns)
     }
@@ -101,8 +113,24 @@ final class AggregatePlan: Sendable {
         calls = []
         sides = []
         stateBytes = 0
+        runColumns = []
+        runCalls = []
         hasStateOwners = false
         resultTypes = []
+    }
+
+    private static func runs(_ calls: [Call]) -> ([Int], [RunCall]) {
+        var columns: [Int] = []
+        var runs: [RunCall] = []
+        for call in calls where call.side == nil {
+            let places = call.arguments.map { argument in
+                if let known = columns.firstIndex(of: argument) { return known }
+                columns.append(argument)
+                return columns.count - 1
+            }
+            runs.append(RunCall(function: call.function, columns: places, stateOffset: call.stateOffset))
+        }
+        return (columns, runs)
     }
 
     func layout(of set: [Int]) throws(SQLError) -> GroupLayout {

@@ -139,22 +139,17 @@ final class AggregateTables {
             }
             order.count = count
         }
-        var gathered: [Int: Column] = [:]
-        for call in plan.calls where call.side == nil {
-            for argument in call.arguments where gathered[argument] == nil {
-                gathered[argument] = try columns[argument].flattenedUnlessConstant().gather(order)
-            }
-        }
+        var gathered: [Column] = []
+        gathered.reserveCapacity(plan.runColumns.count)
+        for column in plan.runColumns { gathered.append(try columns[column].flattenedUnlessConstant().gather(order)) }
         let base = table.layout.stateOffset
+        var slices = gathered
         for code in 0..<domain where starts[code + 1] > starts[code] {
             let start = Int(starts[code]), length = Int(starts[code + 1]) - start
             let row = codes.row(of: code)
-            var slices: [Int: Column] = [:]
-            for (argument, column) in gathered { slices[argument] = try column.run(start, length) }
-            for call in plan.calls where call.side == nil {
-                var arguments: [Column] = []
-                for argument in call.arguments { if let slice = slices[argument] { arguments.append(slice) } }
-                try call.function.updateSingle(row + base + call.stateOffset, arguments, length)
+            for index in gathered.indices { slices[index] = try gathered[index].run(start, length) }
+            for call in plan.runCalls {
+                try call.function.updateSingle(row + base + call.stateOffset, call.columns.map { slices[$0] }, length)
             }
         }
     }
