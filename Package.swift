@@ -75,6 +75,9 @@ let package = Package(
         .target(name: "LodeCore", swiftSettings: kernels),
 
         // Tests mirror the sources.
+        .testTarget(
+            name: "LodeEngineTests",
+            dependencies: ["LodeEngine", "LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: library),
         .testTarget(name: "HouseTests", path: "Tests/House"),
         .testTarget(name: "LodeObjectStoreTests", dependencies: ["LodeObjectStore", "LodeCore"], swiftSettings: library),
         .testTarget(name: "LodeTablesTests", dependencies: ["LodeTables", "LodeCore"], swiftSettings: library),

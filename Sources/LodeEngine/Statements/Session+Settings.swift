@@ -10,6 +10,7 @@ extension Session {
             try settings.reset(name, at: set.name.span)
             return StatementOutcome(tag: "SET")
         }
+        _ = try SettingDefinition.named(name, at: set.name.span)
         var texts: [String] = []
         for value in set.values { texts.append(try settingText(value)) }
         try settings.set(name, texts.joined(separator: ", "), at: set.values.first?.span ?? set.name.span)

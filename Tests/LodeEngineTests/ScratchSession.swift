@@ -1,0 +1,68 @@
+// A session over a warehouse of its own, whose results are read as text.
+
+import Foundation
+import LodeCore
+import LodeVectors
+
+@testable import LodeEngine
+
+/// A session in a fresh folder, which goes with it.
+final class ScratchSession {
+    let session: Session
+    let folder: String
+
+    init(threads: Int = 2) throws {
+        folder = NSTemporaryDirectory() + "lode-test-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        session = Session(engine: Engine(warehouse: folder + "/lakehouse"))
+        try session.settings.set("threads", String(threads))
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// The rows of the last statement of `sql`: values as text, NULL as "NULL". `{folder}` stands for the scratch folder.
+    @discardableResult
+    func rows(_ sql: String) throws -> [[String]] {
+        let sink = TextRows()
+        _ = try session.executeAll(sql.replacingOccurrences(of: "{folder}", with: folder), into: sink)
+        return sink.rows
+    }
+
+    /// The error that `sql` ends with.
+    func error(_ sql: String) -> SQLError? {
+        do {
+            try rows(sql)
+            return nil
+        } catch { return error as? SQLError }
+    }
+}
+
+/// Keeps the rows of the latest result.
+final class TextRows: ResultSink {
+    private(set) var rows: [[String]] = []
+    private(set) var fields: [Field] = []
+
+    func begin(_ columns: [Field]) throws(SQLError) {
+        fields = columns
+        rows = []
+    }
+
+    func rows(_ chunk: Chunk) throws(SQLError) -> Bool {
+        let texts = chunk.columns.map { ValueText($0) }
+        let scratch = try ByteSink()
+        for row in 0..<chunk.count {
+            var cells: [String] = []
+            for (index, text) in texts.enumerated() {
+                if chunk.columns[index].isNull(row) {
+                    cells.append("NULL")
+                    continue
+                }
+                scratch.truncate()
+                try text.append(row, to: scratch)
+                cells.append(scratch.string)
+            }
+            rows.append(cells)
+        }
+        return true
+    }
+}
