@@ -13,6 +13,8 @@ final class LineEditor {
     nonisolated(unsafe) private static var completer: Completer?
     nonisolated(unsafe) private static var candidates: [String] = []
     nonisolated(unsafe) private static var nextCandidate = 0
+    /// Ctrl-C was pressed at the prompt.
+    private static let interrupted = Atomic<Bool>(false)
     private let historyPath: String?
     private static let historyLimit: Int32 = 10_000
 
@@ -27,7 +29,14 @@ final class LineEditor {
             return LineEditor.matches()
         }
         rl_completer_word_break_characters = UnsafePointer(strdup(" \t\n\"'`@$><=;|&{(,)+-*/%."))
-        rl_completion_append_character = 0
+        // Called some ten times a second while readline waits for a key.
+        rl_event_hook = {
+            if LineEditor.interrupted.load(ordering: .relaxed) {
+                rl_replace_line("", 1)
+                rl_done = 1
+            }
+            return 0
+        }
         rl_variable_bind("bell-style", "none")
         rl_variable_bind("enable-bracketed-paste", "on")
         using_history()
@@ -35,12 +44,23 @@ final class LineEditor {
         if let historyPath { read_history(historyPath) }
     }
 
-    /// One line without its end; nil at the end of input.
-    func read(prompt: String) -> String? {
-        guard let line = readline(prompt) else { return nil }
-        defer { free(line) }
-        return String(cString: line)
+    enum Input {
+        /// One line without its end.
+        case line(String)
+        /// Ctrl-C: what was typed is gone.
+        case interrupted
+        case end
     }
+
+    func read(prompt: String) -> Input {
+        Self.interrupted.store(false, ordering: .relaxed)
+        guard let line = readline(prompt) else { return .end }
+        defer { free(line) }
+        return Self.interrupted.load(ordering: .relaxed) ? .interrupted : .line(String(cString: line))
+    }
+
+    /// Makes the `read` that waits give up its line. From any thread.
+    static func interrupt() { interrupted.store(true, ordering: .relaxed) }
 
     func remember(_ statement: String) {
         if statement.isEmpty { return }
@@ -55,6 +75,8 @@ final class LineEditor {
         let found = completer(line, Int(rl_point))
         candidates = found.candidates
         nextCandidate = 0
+        // A space ends a word, but not the name of a schema, whose table is to follow. Readline resets this at each try.
+        rl_completion_append_character = candidates.contains { $0.hasSuffix(".") } ? 0 : 32
         if candidates.isEmpty { return nil }
         let prefix = String(decoding: line.utf8.dropFirst(found.start).prefix(max(0, Int(rl_point) - found.start)), as: UTF8.self)
         return rl_completion_matches(prefix) { _, state in

@@ -34,12 +34,17 @@ package final class Shell {
         }
         self.editor = editor
         Messages.write("Lode \(Engine.version). \\? lists the shell's commands, \\h explains SQL, \\q leaves.")
-        while let line = editor.read(prompt: prompt) {
-            if splitter.state == .idle, typed.isEmpty, line.hasPrefix("\\") {
+        reading: while true {
+            Interrupts.onInterrupt { LineEditor.interrupt() }
+            switch editor.read(prompt: prompt) {
+            case .end: break reading
+            case .interrupted:
+                splitter.reset()
+                typed = ""
+            case .line(let line) where splitter.state == .idle && typed.isEmpty && line.hasPrefix("\\"):
                 editor.remember(line)
                 if !command(line) { return }
-            } else {
-                take(line)
+            case .line(let line): take(line)
             }
         }
         if splitter.state != .idle { Messages.write("The unfinished statement was not executed.") }
