@@ -29,7 +29,7 @@ package final class SortRun: @unchecked Sendable {
     /// All rows of a store, whose first header word is their sort word, in order.
     /// - Parameter tieFrom: the first key that words don't decide; `order.keys.count` if they decide all.
     package static func sorted(
-        _ store: RowStore, _ order: RowSortOrder, tieFrom: Int, _ budget: MemoryBudget, for purpose: String
+        _ store: RowStore, _ order: RowSortOrder, tieFrom: Int, _ cancellation: Cancellation, _ budget: MemoryBudget, for purpose: String
     ) throws(SQLError) -> SortRun {
         let run = try SortRun(count: store.count, budget, for: purpose)
         let stride = store.layout.stride
@@ -42,13 +42,15 @@ package final class SortRun: @unchecked Sendable {
                 row += stride
             }
         }
-        if !order.keys.isEmpty { try run.sort(order, tieFrom: tieFrom, budget, purpose) }
+        if !order.keys.isEmpty { try run.sort(order, tieFrom: tieFrom, cancellation, budget, purpose) }
         return run
     }
 
-    private func sort(_ order: RowSortOrder, tieFrom: Int, _ budget: MemoryBudget, _ purpose: String) throws(SQLError) {
+    private func sort(
+        _ order: RowSortOrder, tieFrom: Int, _ cancellation: Cancellation, _ budget: MemoryBudget, _ purpose: String
+    ) throws(SQLError) {
         let scratch = try SortRun(count: count, budget, for: purpose)
-        RadixSort.sort(entries, scratch.entries, count)
+        try RadixSort.sort(entries, scratch.entries, count, cancellation)
         guard tieFrom < order.keys.count else { return }
         var first = 0
         while first < count {
@@ -56,6 +58,7 @@ package final class SortRun: @unchecked Sendable {
             var end = first &+ 1
             while end < count, entries[end].word == word { end &+= 1 }
             if end &- first > 1 {
+                try cancellation.check()
                 MergeSort.sort(entries + first, scratch.entries + first, end &- first) {
                     order.compare($0.row, $1.row, from: tieFrom) <= 0
                 }
@@ -71,7 +74,9 @@ enum RadixSort {
     private static let cached = 32 * 1024
 
     /// Sorts `entries`; `scratch` is as long.
-    static func sort(_ entries: UnsafeMutablePointer<SortEntry>, _ scratch: UnsafeMutablePointer<SortEntry>, _ count: Int) {
+    static func sort(
+        _ entries: UnsafeMutablePointer<SortEntry>, _ scratch: UnsafeMutablePointer<SortEntry>, _ count: Int, _ cancellation: Cancellation
+    ) throws(SQLError) {
         if count < 96 { return MergeSort.sort(entries, scratch, count) { $0.word <= $1.word } }
         var differing: UInt64 = 0, isSorted = true, i = 1
         let first = entries[0].word
@@ -82,13 +87,14 @@ enum RadixSort {
         }
         if isSorted { return }
         if count <= cached { return lowFirst(entries, scratch, count, differing) }
+        try cancellation.check()
         let shift = UInt64((63 - differing.leadingZeroBitCount) / 8 * 8)
         var starts = histogram(entries, count, shift)
         let bounds = starts + [count]
         scatter(entries, scratch, count, shift, &starts)
         memcpy(entries, scratch, count * MemoryLayout<SortEntry>.stride)
         for bucket in 0..<256 where bounds[bucket + 1] - bounds[bucket] > 1 {
-            sort(entries + bounds[bucket], scratch + bounds[bucket], bounds[bucket + 1] - bounds[bucket])
+            try sort(entries + bounds[bucket], scratch + bounds[bucket], bounds[bucket + 1] - bounds[bucket], cancellation)
         }
     }
 

@@ -180,7 +180,7 @@ private final class SortWorker: ChunkConsumer {
 
     /// Keeps the first `limit` rows, in a store of their own.
     private func prune(_ limit: Int) throws(SQLError) {
-        let run = try SortRun.sorted(store, shape.order, tieFrom: tieFrom, context.memory, for: purpose)
+        let run = try SortRun.sorted(store, shape.order, tieFrom: tieFrom, context.cancellation, context.memory, for: purpose)
         bound = run.entries[limit - 1].word
         let gather = try RowGather(shape.layout, [store])
         let fresh = try RowStore(shape.layout, context.memory, for: purpose)
@@ -201,7 +201,7 @@ private final class SortWorker: ChunkConsumer {
     }
 
     func finish() throws(SQLError) {
-        let run = try SortRun.sorted(store, shape.order, tieFrom: tieFrom, context.memory, for: purpose)
+        let run = try SortRun.sorted(store, shape.order, tieFrom: tieFrom, context.cancellation, context.memory, for: purpose)
         build.take(store, run, gaveWay: gaveWay)
     }
 }

@@ -37,9 +37,11 @@ final class StatePairs {
     private let sources: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private let targets: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private var count = 0
+    private let cancellation: Cancellation
 
-    init(_ function: BoundAggregate) throws(SQLError) {
+    init(_ function: BoundAggregate, _ context: ExecutionContext) throws(SQLError) {
         self.function = function
+        cancellation = context.cancellation
         memory = try Buffer(byteCount: 2 * Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
         sources = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
         targets = sources + Chunk.capacity
@@ -55,6 +57,7 @@ final class StatePairs {
 
     func flush() throws(SQLError) {
         if count == 0 { return }
+        try cancellation.check()
         let pairs = count
         count = 0
         try function.combine(UnsafePointer(sources), UnsafePointer(targets), 0, pairs)

@@ -81,7 +81,7 @@ final class WindowAggregate: WindowValues {
         _ own: StateBlock, _ function: BoundAggregate, _ piece: WindowPiece, _ context: ExecutionContext
     ) throws(SQLError) -> StateBlock {
         let states = try StateBlock(function, count: piece.count, context)
-        let pairs = try StatePairs(function)
+        let pairs = try StatePairs(function, context)
         for partition in 0..<piece.partitionCount {
             for row in piece.partitionStarts[partition]..<piece.partitionStarts[partition + 1] {
                 if row > piece.partitionStarts[partition] { try pairs.add(states[row - 1], states[row]) }
@@ -95,9 +95,8 @@ final class WindowAggregate: WindowValues {
     /// Level k has a state for every 2^k rows, as far as all of them exist.
     private static func levels(_ leaves: StateBlock, _ function: BoundAggregate, _ context: ExecutionContext) throws(SQLError) -> [StateBlock] {
         var levels = [leaves]
-        let pairs = try StatePairs(function)
+        let pairs = try StatePairs(function, context)
         while let below = levels.last, below.count >= 2 {
-            try context.cancellation.check()
             let level = try StateBlock(function, count: below.count / 2, context)
             for node in 0..<level.count {
                 try pairs.add(below[2 * node], level[node])
@@ -122,7 +121,7 @@ final class WindowAggregate: WindowValues {
             }
         case .tree(let levels):
             let results = try StateBlock(function, count: count, context)
-            let pairs = try StatePairs(function)
+            let pairs = try StatePairs(function, context)
             for i in 0..<count {
                 var failure: SQLError?
                 frames.forEachRange(first + i) { low, high in
