@@ -46,7 +46,10 @@ enum PredicateBounds {
     private static func comparison(
         _ op: BoundExpression.Comparison, _ left: BoundExpression, _ right: BoundExpression, _ names: [ColumnID: String]
     ) -> ColumnPredicate {
-        if case .constant = left { return comparison(op.mirrored, right, left, names) }
+        if case .constant = left {
+            if case .constant = right { return .anything }
+            return comparison(op.mirrored, right, left, names)
+        }
         guard case .constant(let value, let type) = right, let name = column(left, names) else { return .anything }
         // Blank-padded text compares by rules of its own.
         if case .char = type { return .anything }
