@@ -53,7 +53,10 @@ struct JoinSearch {
     /// A tree over all relations.
     func best() -> Tree? {
         var parts: [Candidate] = []
-        for component in components() { parts.append(component.nonzeroBitCount <= Self.exhaustiveLimit ? exhaustive(component) ?? greedy(leaves(component)) : greedy(leaves(component))) }
+        for component in components() {
+            let isSmall = component.nonzeroBitCount <= Self.exhaustiveLimit
+            parts.append((isSmall ? exhaustive(component) : nil) ?? greedy(leaves(component)))
+        }
         if parts.isEmpty { return nil }
         return parts.count == 1 ? parts[0].tree : greedy(parts).tree
     }
@@ -104,27 +107,10 @@ struct JoinSearch {
         let count = members.count
         if count == 1 { return leaf(members[0]) }
         let size = 1 << count
-        // Everything is indexed by sets of positions in `members`.
-        var sets = Array(repeating: RelationSet(0), count: size)
-        var near = Array(repeating: 0, count: size), nearByKey = near, split = near
-        var rows = Array(repeating: 0.0, count: size), cost = Array(repeating: Double.infinity, count: size)
-        var attached = Array(repeating: false, count: size)
-        for (position, index) in members.enumerated() {
-            let bit = 1 << position
-            sets[bit] = 1 << RelationSet(index)
-            for (other, target) in members.enumerated() {
-                if neighbours[index] & (1 << RelationSet(target)) != 0 { near[bit] |= 1 << other }
-                if keyNeighbours[index] & (1 << RelationSet(target)) != 0 { nearByKey[bit] |= 1 << other }
-            }
-            cost[bit] = 0
-            rows[bit] = cardinality.estimates[index].rows
-            attached[bit] = graph.relations[index].attachment != nil
-        }
+        var table = tableau(of: members)
         for set in 3..<size where set & (set - 1) != 0 {
             let low = set & -set, rest = set ^ low
-            sets[set] = sets[low] | sets[rest]
-            near[set] = near[low] | near[rest]
-            nearByKey[set] = nearByKey[low] | nearByKey[rest]
+            table.unite(low, rest)
             // Every split once: the part with the lowest bit is `first`.
             var next = 0
             repeat {
@@ -132,31 +118,54 @@ struct JoinSearch {
                 next = (part &- rest) & rest
                 if part == rest { continue }
                 let one = low | part, two = rest ^ part
-                guard cost[one] < .infinity, cost[two] < .infinity else { continue }
-                let own: Double
-                if attached[one] || attached[two] {
-                    let (single, base) = attached[two] ? (two, one) : (one, two)
-                    guard !attached[base], mayAttach(sets[single], to: sets[base]) else { continue }
-                    if rows[set] == 0 { rows[set] = cardinality.rows(sets[set]) }
-                    own = attachmentCost(sets[single].trailingZeroBitCount, rows[base], rows[single])
-                } else {
-                    guard near[one] & two != 0 || isWidelyConnected(sets[one], sets[two]) else { continue }
-                    if rows[set] == 0 { rows[set] = cardinality.rows(sets[set]) }
-                    own = Self.joinCost(rows[one], rows[two], hasKeys: nearByKey[one] & two != 0)
-                }
-                let total = cost[one] + cost[two] + own + rows[set]
-                if total < cost[set] {
-                    cost[set] = total
-                    split[set] = one
+                guard table.cost[one] < .infinity, table.cost[two] < .infinity, let own = joinCost(one, two, &table) else { continue }
+                let total = table.cost[one] + table.cost[two] + own + table.rows[set]
+                if total < table.cost[set] {
+                    table.cost[set] = total
+                    table.split[set] = one
                 }
             } while next != 0
         }
-        guard cost[size - 1] < .infinity else { return nil }
+        guard table.cost[size - 1] < .infinity else { return nil }
         func tree(_ set: Int) -> Tree {
             if set & (set - 1) == 0 { return .leaf(members[set.trailingZeroBitCount]) }
-            return .join(tree(split[set]), tree(set ^ split[set]))
+            return .join(tree(table.split[set]), tree(set ^ table.split[set]))
         }
-        return Candidate(set: component, tree: tree(size - 1), rows: rows[size - 1], cost: cost[size - 1])
+        return Candidate(set: component, tree: tree(size - 1), rows: table.rows[size - 1], cost: table.cost[size - 1])
+    }
+
+    /// What joining two parts costs besides their own costs and the rows of the result, which are noted; nil if they can't be.
+    private func joinCost(_ one: Int, _ two: Int, _ table: inout JoinTableau) -> Double? {
+        if table.isAttached[one] || table.isAttached[two] {
+            let (single, base) = table.isAttached[two] ? (two, one) : (one, two)
+            guard !table.isAttached[base], mayAttach(table.sets[single], to: table.sets[base]) else { return nil }
+            note(one | two, &table)
+            return attachmentCost(table.sets[single].trailingZeroBitCount, table.rows[base], table.rows[single])
+        }
+        guard table.near[one] & two != 0 || isWidelyConnected(table.sets[one], table.sets[two]) else { return nil }
+        note(one | two, &table)
+        return Self.joinCost(table.rows[one], table.rows[two], hasKeys: table.nearByKey[one] & two != 0)
+    }
+
+    private func note(_ set: Int, _ table: inout JoinTableau) {
+        if table.rows[set] == 0 { table.rows[set] = cardinality.rows(table.sets[set]) }
+    }
+
+    /// The tableau with each of `members` alone.
+    private func tableau(of members: [Int]) -> JoinTableau {
+        var table = JoinTableau(members.count)
+        for (position, index) in members.enumerated() {
+            let bit = 1 << position
+            table.sets[bit] = 1 << RelationSet(index)
+            for (other, target) in members.enumerated() {
+                if neighbours[index] & (1 << RelationSet(target)) != 0 { table.near[bit] |= 1 << other }
+                if keyNeighbours[index] & (1 << RelationSet(target)) != 0 { table.nearByKey[bit] |= 1 << other }
+            }
+            table.cost[bit] = 0
+            table.rows[bit] = max(cardinality.estimates[index].rows, 1)
+            table.isAttached[bit] = graph.relations[index].attachment != nil
+        }
+        return table
     }
 
     private func isWidelyConnected(_ a: RelationSet, _ b: RelationSet) -> Bool {

@@ -11,6 +11,8 @@ package struct Optimizer {
         // Subqueries become joins, so that all other rules know nothing but joins.
         RewriteSubqueries(),
         UnnestDependentJoins(),
+        // Nobody reads or carries what nobody uses; all later rules have less to look at.
+        PruneColumns(),
         // Orders that nobody sees would keep joins apart.
         RemoveRedundantSort(),
         // Filters reach the scans, cross products find their keys, outer joins that can't show NULLs become inner.
@@ -25,8 +27,6 @@ package struct Optimizer {
         PropagateEmpty(),
         // Duplicates that nothing tells apart need not be made unique.
         RemoveRedundantDistinct(),
-        // Estimates are made for columns that matter only.
-        PruneColumns(),
         // Joins in the order of least work, from what scans keep after their filters.
         OrderJoins(),
         // Join ordering moves predicates; those over one side alone go down again.
@@ -37,7 +37,7 @@ package struct Optimizer {
         PushLimitDown(),
         // What several aggregates or columns compute is computed once.
         ShareCommonSubexpressions(),
-        // Nobody reads or carries what nobody uses.
+        // Filters and conditions that went down have left columns behind.
         PruneColumns(),
         // Builds on the smaller side, now that widths and rows are known.
         ChooseBuildSide(),

@@ -13,13 +13,12 @@ struct ChooseBuildSide: OptimizerRule {
 
     func apply(_ plan: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
         var estimator = CardinalityEstimator()
-        return estimator.mapped(plan) { node, inputs in
-            guard case .join(let join) = node, !join.keys.isEmpty, let chosen = choose(join, inputs[0].rows, inputs[1].rows)
-            else { return node }
-            // Exchanged sides exchange their columns.
-            if chosen.columns.map(\.id) == node.columns.map(\.id) { return chosen }
-            return .project(ProjectNode(input: chosen, items: UnnestDependentJoins.passing(node.columns)))
-        }.plan
+        let chosen = estimator.mapped(plan) { node, inputs, _ in
+            guard case .join(let join) = node, !join.keys.isEmpty else { return node }
+            return choose(join, inputs[0].rows, inputs[1].rows) ?? node
+        }
+        // Exchanged sides exchange their columns.
+        return chosen.plan.withColumns(like: plan)
     }
 
     private func choose(_ join: JoinNode, _ left: Double, _ right: Double) -> LogicalPlan? {

@@ -63,9 +63,13 @@ extension LogicalPlan {
 
     /// What `rewrite` makes of the plan, with the same columns in the same order.
     func keepingColumnOrder(_ rewrite: (LogicalPlan) throws(SQLError) -> LogicalPlan) throws(SQLError) -> LogicalPlan {
-        let rewritten = try rewrite(self)
-        let wanted = columns
-        if rewritten.columns.map(\.id) == wanted.map(\.id) { return rewritten }
-        return .project(ProjectNode(input: rewritten, items: UnnestDependentJoins.passing(wanted)))
+        try rewrite(self).withColumns(like: self)
+    }
+
+    /// The plan with the columns of `other`, all of which it has, in their order.
+    func withColumns(like other: LogicalPlan) -> LogicalPlan {
+        let wanted = other.columns
+        if columns.map(\.id) == wanted.map(\.id) { return self }
+        return .project(ProjectNode(input: self, items: UnnestDependentJoins.passing(wanted)))
     }
 }

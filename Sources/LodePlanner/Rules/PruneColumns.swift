@@ -50,6 +50,11 @@ struct PruneColumns: OptimizerRule {
             node.left = prune(node.left, read.intersection(node.left.columnIDs), &ctes)
             node.right = prune(node.right, read.intersection(node.right.columnIDs), &ctes)
             return .join(node)
+        case .dependentJoin(var node):
+            let read = wanted.union(node.predicate.columns).union(node.right.freeColumns)
+            node.left = prune(node.left, read.intersection(node.left.columnIDs), &ctes)
+            node.right = prune(node.right, read.intersection(node.right.columnIDs), &ctes)
+            return .dependentJoin(node)
         case .setOperation(let node): return pruneSetOperation(node, wanted, &ctes)
         case .cteScan(let node):
             let read = node.columns.indices.filter { wanted.contains(node.columns[$0].id) }

@@ -1,14 +1,12 @@
 /// Drops DISTINCT where it changes nothing.
 
 import LodeCore
-import LodeFunctions
 import LodePlan
 
-/// - DISTINCT inside an aggregate that ignores duplicates anyway (`min(distinct x)`).
 /// - Grouping without aggregates on the right side of a semi, anti or mark join, which asks only whether a match exists.
 /// - DISTINCT over a grouping by some of the same columns, whose rows differ already.
 ///
-/// - Sound because: none can tell one copy of a row from two.
+/// - Sound because: neither can tell one copy of a row from two.
 /// - Order: after push-down, before join ordering sees the extra operator.
 struct RemoveRedundantDistinct: NodeRule {
     static let name = "remove_redundant_distinct"
@@ -30,14 +28,7 @@ struct RemoveRedundantDistinct: NodeRule {
         if aggregate.aggregates.isEmpty, aggregate.sets == nil, isGrouped(aggregate.input, by: aggregate.groups.map(\.expression)) {
             return .project(ProjectNode(input: aggregate.input, items: aggregate.groups))
         }
-        var copy = aggregate
-        var changed = false
-        for (index, call) in aggregate.aggregates.enumerated() where call.isDistinct {
-            guard FunctionRegistry.aggregates[call.name]?.ignoresDuplicates ?? false else { continue }
-            copy.aggregates[index].isDistinct = false
-            changed = true
-        }
-        return changed ? .aggregate(copy) : nil
+        return nil
     }
 
     /// Whether rows differ in `keys` already: a grouping by some of them.

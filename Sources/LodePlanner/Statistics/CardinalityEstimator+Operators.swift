@@ -42,8 +42,17 @@ extension CardinalityEstimator {
             estimate.isBound = false
         } else if let low = estimate.minimum, let high = estimate.maximum, type.isInteger || type == .date || type.isDecimal {
             estimate.distinct = max(1, min(rows, (high - low) * stepsPerUnit(type) + 1))
+        } else if case .text(let low)? = known.minimum, case .text(let high)? = known.maximum,
+            let first = letter(low), let last = letter(high)
+        {
+            estimate.distinct = max(1, min(rows, last - first + 1))
         }
         return estimate
+    }
+
+    /// The code of a text's only letter: columns of single letters are flags.
+    private static func letter(_ text: String) -> Double? {
+        text.utf8.count == 1 ? text.utf8.first.map { Double($0) } : nil
     }
 
     /// Different values that fit between two neighbours of `Value.position`.

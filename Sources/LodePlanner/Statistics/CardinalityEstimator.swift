@@ -22,22 +22,26 @@ struct CardinalityEstimator {
         ctes[node.cte] = (estimate(node.definition), node.definition.columns.map(\.id))
     }
 
-    /// Rewrites bottom-up; `transform` gets each node with the estimates of its inputs, and must not change how many rows it
-    /// gives. Every node is estimated once.
+    /// Rewrites bottom-up; `transform` gets each node with the estimates of its inputs and its own, and must not change how many rows it
+    /// gives; columns may change places where that means nothing. Every node is estimated once.
     mutating func mapped(
-        _ plan: LogicalPlan, _ transform: (LogicalPlan, [RelationEstimate]) -> LogicalPlan
+        _ plan: LogicalPlan, _ transform: (_ node: LogicalPlan, _ inputs: [RelationEstimate], _ own: RelationEstimate) -> LogicalPlan
     ) -> (plan: LogicalPlan, estimate: RelationEstimate) {
         if case .with(var node) = plan {
             let definition = mapped(node.definition, transform)
             ctes[node.cte] = (definition.estimate, node.definition.columns.map(\.id))
             let body = mapped(node.body, transform)
-            (node.definition, node.body) = (definition.plan, body.plan)
-            return (transform(.with(node), [definition.estimate, body.estimate]), body.estimate)
+            node.definition = definition.plan.withColumns(like: node.definition)
+            node.body = body.plan
+            return (transform(.with(node), [definition.estimate, body.estimate], body.estimate), body.estimate)
         }
         let inputs = plan.children.map { mapped($0, transform) }
-        let rebuilt = inputs.isEmpty ? plan : plan.replacing(children: inputs.map(\.plan))
+        var children = inputs.map(\.plan)
+        if plan.readsByPosition { children = zip(children, plan.children).map { $0.withColumns(like: $1) } }
+        let rebuilt = inputs.isEmpty ? plan : plan.replacing(children: children)
         let estimates = inputs.map(\.estimate)
-        return (transform(rebuilt, estimates), combined(plan, estimates))
+        let own = combined(plan, estimates)
+        return (transform(rebuilt, estimates, own), own)
     }
 
     /// The estimate of a node whose inputs have been estimated.
