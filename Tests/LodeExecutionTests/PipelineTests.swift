@@ -51,7 +51,8 @@ import Testing
         func union(_ kind: SetOperationNode.Kind) -> LogicalPlan {
             .setOperation(SetOperationNode(kind: kind, inputs: [a, b], columns: [PlanColumn(fixture.ids.fresh(), "n", .bigint)]))
         }
-        #expect(try OperatorFixture.run(union(.unionAll)).count == 800)
+        let inOrder = ((0..<300) + Array(0..<500)).map { [Value.integer(Int64($0))] }
+        for _ in 0..<20 { #expect(try OperatorFixture.run(union(.unionAll), threads: 3) == inOrder) }
         #expect(Set(try OperatorFixture.run(union(.union))).count == 500)
         #expect(try OperatorFixture.run(union(.union)).count == 500)
     }

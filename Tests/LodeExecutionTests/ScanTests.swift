@@ -144,6 +144,7 @@ import Testing
         #expect(PredicateBounds.predicate(.or([less, .isNull(a)]), names) == .any([.compare(column: "a", .less, .integer(5)), .isNull(column: "a")]))
         #expect(PredicateBounds.predicate(.isIn(a, [five]), names) == .isIn(column: "a", [.integer(5)]))
         #expect(PredicateBounds.predicate(less, [:]) == .anything)
+        #expect(PredicateBounds.predicate(.comparison(.less, five, five, nil), names) == .anything)
         #expect(PredicateBounds.predicate(.or([less, .comparison(.equal, a, a, nil)]), names) == .anything)
         #expect(PredicateBounds.predicate(.comparison(.equal, a, .constant(.null, .bigint), nil), names) == .nothing)
     }

@@ -15,22 +15,44 @@ final class UnionSource: Source {
         let order: BatchOrder?
     }
 
+    private struct Visit {
+        /// Workers that have begun it.
+        var entered = 0
+        var active = 0
+        /// Whether some worker has found it at its end.
+        var isExhausted = false
+
+        var isOver: Bool { isExhausted && active == 0 }
+    }
+
     private let inputs: [Input]
-    private let current = Atomic<Int>(0)
+    private let visits: Mutex<[Visit]>
 
     /// Distance between the batch numbers of two inputs.
     private static let batchStride = 1 << 40
 
-    init(_ inputs: [Input]) { self.inputs = inputs }
+    init(_ inputs: [Input]) {
+        self.inputs = inputs
+        visits = Mutex(Array(repeating: Visit(), count: inputs.count))
+    }
 
     func open(_ context: ExecutionContext) throws(SQLError) {
         for input in inputs { try input.source.open(context) }
-        current.store(0, ordering: .relaxed)
+        visits.withLock { $0 = Array(repeating: Visit(), count: inputs.count) }
     }
 
+    /// Several inputs of files are worth a worker each; a few literal rows are not.
     var parallelism: Int {
         let most = inputs.map(\.source.parallelism).max() ?? 1
-        return max(most, inputs.count > 1 ? inputs.count : 1)
+        return max(most, inputs.count { $0.source is FileScanSource || $0.source is AggregateSource })
+    }
+
+    /// The lowest batch that may still give rows.
+    var lowestOpen: Int {
+        let first = visits.withLock { visits in visits.firstIndex { !$0.isOver } }
+        guard let first else { return Int.max }
+        let inner = inputs[first].order.map { min($0.lowestOpen, Self.batchStride - 1) } ?? 0
+        return first * Self.batchStride + inner
     }
 
     var progress: Double? {
@@ -40,16 +62,21 @@ final class UnionSource: Source {
 
     func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkProducer { Producer(self, context) }
 
-    /// How many workers have opened an input: sources that serve only one are opened by one.
-    private let opened = Mutex<[Int: Int]>([:])
-
+    /// Whether one more worker may work on an input: sources that serve only one get one.
     private func enter(_ index: Int) -> Bool {
         let limit = max(1, inputs[index].source.parallelism)
-        return opened.withLock { opened in
-            let count = opened[index, default: 0]
-            guard count < limit else { return false }
-            opened[index] = count + 1
+        return visits.withLock { visits in
+            guard visits[index].entered < limit, !visits[index].isExhausted else { return false }
+            visits[index].entered += 1
+            visits[index].active += 1
             return true
+        }
+    }
+
+    private func leave(_ index: Int) {
+        visits.withLock { visits in
+            visits[index].active -= 1
+            visits[index].isExhausted = true
         }
     }
 
@@ -61,6 +88,7 @@ final class UnionSource: Source {
         private var consumer: (any ChunkConsumer)?
         private let buffer = Buffered()
         private var given = 0
+        private var isLeaving = false
 
         init(_ union: UnionSource, _ context: ExecutionContext) {
             self.union = union
@@ -72,11 +100,17 @@ final class UnionSource: Source {
                 if given < buffer.chunks.count {
                     var chunk = buffer.chunks[given]
                     given += 1
-                    chunk.batch = index * UnionSource.batchStride + chunk.batch
+                    // Batches of an input without an order mean nothing.
+                    let inner = union.inputs[index].order == nil ? 0 : chunk.batch
+                    chunk.batch = index * UnionSource.batchStride + inner
                     return chunk
                 }
                 buffer.chunks.removeAll(keepingCapacity: true)
                 given = 0
+                if isLeaving {
+                    isLeaving = false
+                    union.leave(index)
+                }
                 guard let producer, let consumer else {
                     guard try advance() else { return nil }
                     continue
@@ -86,6 +120,8 @@ final class UnionSource: Source {
                 }
                 self.producer = nil
                 self.consumer = nil
+                // What the input held back is still given before it counts as left.
+                isLeaving = true
                 try consumer.finish()
             }
         }

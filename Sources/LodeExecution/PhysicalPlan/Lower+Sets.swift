@@ -20,7 +20,8 @@ extension PipelineBuilder {
             let open = try builder.lower(plan, child: index)
             inputs.append(UnionSource.Input(source: open.source, operators: open.operators, order: open.order))
         }
-        return OpenPipeline(source: UnionSource(inputs), columns: node.columns)
+        let source = UnionSource(inputs)
+        return OpenPipeline(source: source, columns: node.columns, order: BatchOrder { source.lowestOpen })
     }
 
     static func lower(_ node: WithNode, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {

@@ -14,8 +14,12 @@ package final class BatchOrder: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Answers instead, for a source that is made of others.
+    private let composed: (@Sendable () -> Int)?
 
-    package init() {}
+    package init() { composed = nil }
+
+    package init(lowestOpen: @escaping @Sendable () -> Int) { composed = lowestOpen }
 
     /// Begins anew: the source is opened again.
     package func reset() { state.withLock { $0 = State() } }
@@ -45,6 +49,7 @@ package final class BatchOrder: Sendable {
     }
 
     package var lowestOpen: Int {
-        state.withLock { state in min(state.open.min() ?? Int.max, state.floor) }
+        if let composed { return composed() }
+        return state.withLock { state in min(state.open.min() ?? Int.max, state.floor) }
     }
 }

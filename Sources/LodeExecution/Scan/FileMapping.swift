@@ -15,6 +15,7 @@ final class FileMapping: Sendable {
         case constant(Column)
     }
 
+    let path: String
     let scan: any FileScan
     let request: ScanRequest
     /// Whether conditions on the file's constants rule out all of its rows.
@@ -51,6 +52,7 @@ final class FileMapping: Sendable {
             guard let input = inputs[plan.outputs[output].column.id], input.cast == nil else { continue }
             filters.append(JoinKeyFilter(filter, column: input.position, name: input.name))
         }
+        path = file.path
         self.isRuledOut = isRuledOut
         request = ScanRequest(projection: projection, filters: filters, cancellation: cancellation)
         var origins: [Origin] = []

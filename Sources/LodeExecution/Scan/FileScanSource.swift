@@ -179,7 +179,7 @@ final class FileScanSource: Source {
             while true {
                 try context.cancellation.check()
                 if let reader, let work {
-                    if let chunk = try reader.next() { return try work.file.output(chunk, batch: work.batch) }
+                    if let chunk = try read(reader, work) { return chunk }
                     report()
                 }
                 guard let taken = try source.take(leaving: work?.batch, context) else {
@@ -188,6 +188,16 @@ final class FileScanSource: Source {
                 }
                 work = taken
                 reader = try taken.file.scan.reader(taken.morsel, taken.file.request)
+            }
+        }
+
+        /// Errors of the data name the file; those of a condition point at the statement already.
+        private func read(_ reader: any MorselReader, _ work: Work) throws(SQLError) -> Chunk? {
+            do throws(SQLError) {
+                guard let chunk = try reader.next() else { return nil }
+                return try work.file.output(chunk, batch: work.batch)
+            } catch {
+                throw error.place == nil && error.span == nil && error.state != .queryCanceled ? error.within(work.file.path) : error
             }
         }
 

@@ -71,6 +71,8 @@ package final class FileTableSource: TableSource {
             if index < mostFooters { opened[file.path] = scan }
             fields = SchemaUnion.merge(fields, scan.schema.fields)
         }
+        // Of files that were not opened, nobody knows whether they keep to it.
+        if files.count > 1, !unionByName { for index in fields.indices { fields[index].nullable = true } }
         let partitions = Set(partitionFields.map { $0.name.lowercased() })
         fields.removeAll { partitions.contains($0.name.lowercased()) }
         fields += partitionFields

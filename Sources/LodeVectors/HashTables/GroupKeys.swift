@@ -26,6 +26,7 @@ final class GroupKeys {
         let width = layout.wordCount
         var written: UInt64 = 0
         for (key, column) in zip(layout.keys, columns) {
+            if key.nullWord < 0, column.mayHaveNulls { try checkNotNull(column, count) }
             let flat = try column.flattened()
             if key.physical == .text { owners.append(flat) }
             pack(key, flat, count, width, isFirst: written & (1 << UInt64(key.word)) == 0)
@@ -37,6 +38,15 @@ final class GroupKeys {
             try packNulls(key, column, count, width, isFirst: isFirst)
         }
         hash(count)
+    }
+
+    /// A promise that a column is never NULL comes from a table's definition, which files can break.
+    private func checkNotNull(_ column: Column, _ count: Int) throws(SQLError) {
+        for row in 0..<count where column.isNull(row) {
+            throw SQLError(
+                .dataCorrupted, "a column that is declared NOT NULL has a NULL",
+                hint: "The files do not keep what the table's definition promises: change the definition, or write the files again.")
+        }
     }
 
     private func pack(_ key: GroupLayout.Key, _ column: Column, _ count: Int, _ width: Int, isFirst: Bool) {

@@ -64,11 +64,11 @@ final class AggregatePlan: Sendable {
     init(_ node: AggregateNode, input: [PlanColumn], functions: FunctionContext) throws(SQLError) {
         var expressions = node.groups.map(\.expression)
         let keyCount = expressions.count
-        var known: [BoundExpression: Int] = [:]
+        var places: [BoundExpression: Int] = [:]
         func position(_ expression: BoundExpression) -> Int {
-            if let index = known[expression] { return index }
+            if let index = places[expression] { return index }
             expressions.append(expression)
-            if !expression.isVolatile { known[expression] = expressions.count - 1 }
+            if !expression.isVolatile { places[expression] = expressions.count - 1 }
             return expressions.count - 1
         }
         var calls: [Call] = [], sides: [Side] = []
@@ -92,7 +92,11 @@ final class AggregatePlan: Sendable {
         }
         inputs = try ExpressionList(expressions, columns: input, functions: functions)
         keyTypes = node.groups.map(\.expression.type)
-        keyNullable = node.groups.map(\.column.nullable)
+        let known = Set(node.input.columns.filter { !$0.nullable }.map(\.id)).intersection(input.filter { !$0.nullable }.map(\.id))
+        keyNullable = node.groups.map { item in
+            if case .column(let id, _) = item.expression, known.contains(id) { return false }
+            return item.column.nullable
+        }
         sets = node.sets ?? [Array(0..<keyCount)]
         hasSetColumn = node.setColumn != nil
         self.calls = calls
