@@ -73,7 +73,7 @@ struct GrammarAnalysis {
         let pattern = definition.patterns[Int(node)]
         let children = definition.children(of: node)
         switch pattern.kind {
-        case .token, .name, .operand, .not: break
+        case .token, .name, .operand, .not, .and: break
         case .rule: follow[Int(pattern.value)].formUnion(after)
         case .choice: for child in children { try visit(child, after, rule, nil, checking) }
         case .sequence:
@@ -142,7 +142,7 @@ struct GrammarAnalysis {
             }
             return all
         case .optional, .many, .some, .separated: return try leadingNames(pattern.child)
-        case .token, .operand, .not: return nil
+        case .token, .operand, .not, .and: return nil
         }
     }
 
@@ -244,6 +244,6 @@ struct GrammarAnalysis {
 
     private func isOptional(_ node: Int32) -> Bool {
         let kind = definition.patterns[Int(node)].kind
-        return kind == .optional || kind == .many
+        return kind == .optional || kind == .many || kind == .not
     }
 }

@@ -24,7 +24,7 @@ import Testing
     @Test(arguments: [
         ("a = a SELECT\n", "begins with itself"), ("a = b\nb = a? SELECT\n", "begins with itself"), ("a = SELCT\n", "not in keywords.csv"),
         ("a = b\n", "not defined"), ("a = SELECT\na = FROM\n", "defined twice"), ("a = SELECT (FROM\n", "expected )"), ("a = (b?)* SELECT\nb = FROM\n", "match nothing"),
-        ("a = @x\n", "unknown"), ("a = '++++++'\n", "one to three"), ("operators t over a\n  left x = SELECT _\na = FROM\n", "does not begin with _"), ("a = _\n", "outside"),
+        ("a = @x\n", "unknown"), ("a = '++++++'\n", "one to three"), ("operators t over a\n  left x = SELECT _\na = FROM\n", "does not begin with _"), ("a = _\n", "outside"), ("a = SELECT &(SELECT FROM)\n", "one token"),
     ]) func `mistakes in a grammar are found when it is loaded`(text: String, message: String) {
         #expect(performing: { try Self.compile(text) }, throws: { "\($0)".contains(message) })
     }

@@ -48,7 +48,7 @@ struct SentenceMaker {
     private func height(_ node: Int32) -> Int {
         let pattern = definition.patterns[Int(node)]
         switch pattern.kind {
-        case .token, .name, .optional, .many, .not: return 0
+        case .token, .name, .optional, .many, .not, .and: return 0
         case .operand: return 1
         case .rule: return heights[Int(pattern.value)]
         case .choice: return definition.children(of: node).map(height).min() ?? 0
@@ -125,7 +125,7 @@ struct SentenceMaker {
                 make(definition.patterns[Int(pattern.child)].next, depth)
                 make(pattern.child, depth)
             }
-        case .not: break
+        case .not, .and: break
         }
     }
 

@@ -55,7 +55,7 @@ struct FirstSets {
             _ = try collect(pattern.child, into: &set)
             return true
         case .some, .separated: return try collect(pattern.child, into: &set)
-        case .not: return true
+        case .not, .and: return true
         }
     }
 

@@ -112,6 +112,9 @@ struct GrammarCompiler {
             try emit(pattern: pattern.child)
             try emitLoop([definition.patterns[Int(pattern.child)].next, pattern.child])
         case .not: try emitNot(pattern.child)
+        case .and:
+            guard isSingleToken(pattern.child) else { throw GrammarFault("& looks at one token only") }
+            emit(.require, a: try firstSet([pattern.child]))
         }
     }
 
@@ -165,11 +168,7 @@ struct GrammarCompiler {
     }
 
     private mutating func emitNot(_ node: Int32) throws(GrammarFault) {
-        let pattern = definition.patterns[Int(node)]
-        let isSingle = pattern.kind == .token || pattern.kind == .name
-            || (pattern.kind == .choice
-                && definition.children(of: node).allSatisfy { definition.patterns[Int($0)].kind == .token })
-        if isSingle {
+        if isSingleToken(node) {
             emit(.refuse, a: try firstSet([node]))
             return
         }
@@ -177,6 +176,14 @@ struct GrammarCompiler {
         try emit(pattern: node)
         emit(.refuseMatched)
         output.code[start].b = here
+    }
+
+    private func isSingleToken(_ node: Int32) -> Bool {
+        switch definition.patterns[Int(node)].kind {
+        case .token, .name: true
+        case .choice: definition.children(of: node).allSatisfy { definition.patterns[Int($0)].kind == .token }
+        default: false
+        }
     }
 
     /// Emits the alternatives and the table that leads each token to those that can begin with it.

@@ -16,6 +16,8 @@ struct PatternNode {
         case separated
         /// `!x`: goes on without a token if x does not match here.
         case not
+        /// `&x`: goes on without a token if the token here is in x.
+        case and
     }
 
     var kind: Kind

@@ -59,7 +59,7 @@ struct GrammarPrinter {
         case .many: return "[\(text(pattern.child, inSequence: false)) ...]"
         case .some: return "\(text(pattern.child, inSequence: true)) [...]"
         case .separated: return "\(text(pattern.child, inSequence: true)) [\(text(children[1], inSequence: true)) ...]"
-        case .not: return ""
+        case .not, .and: return ""
         }
     }
 }

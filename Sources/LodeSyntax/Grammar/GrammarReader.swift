@@ -292,6 +292,9 @@ struct GrammarReader {
         case UInt8(ascii: "!"):
             _ = take("!")
             return add(.not, children: [try readItem()])
+        case UInt8(ascii: "&"):
+            _ = take("&")
+            return add(.and, children: [try readItem()])
         case UInt8(ascii: "$"):
             _ = take("$")
             let token = try readItem()
@@ -375,7 +378,7 @@ struct GrammarReader {
         case .optional, .many, .some: markKept(pattern.child, informative: true)
         case .separated: markKept(pattern.child, informative: informative)
         case .sequence: for child in definition.children(of: node) { markKept(child, informative: informative) }
-        case .name, .rule, .operand, .not: break
+        case .name, .rule, .operand, .not, .and: break
         }
     }
 }

@@ -24,6 +24,8 @@ enum Opcode: UInt8 {
     case succeed
     /// Fails if the token is in the set `a`.
     case refuse
+    /// Fails unless the token is in the set `a`.
+    case require
     /// Tries what follows, up to `refuseMatched`; if that fails, goes on at `b`.
     case refuseStart
     case refuseMatched

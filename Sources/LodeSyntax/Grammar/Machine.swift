@@ -79,6 +79,9 @@ struct Machine {
             case .refuse:
                 matched = !inSet(instruction.a)
                 pc += 1
+            case .require:
+                matched = inSet(instruction.a)
+                pc += 1
             case .refuseStart:
                 push(.refusal, address: instruction.b)
                 quiet += 1

@@ -8,7 +8,7 @@ extension Transform {
         case .and: .and(try expressions(operands(edge)))
         case .not: .unary(.not, try expression(try kid(edge, 0)))
         case .bitNot: .unary(.bitNot, try expression(try kid(edge, 0)))
-        case .sign: try sign(edge)
+        case .sign, .negative: try sign(edge)
         case .isTest, .isNull: try isTest(edge)
         case .isDistinct: try isDistinct(edge)
         case .quantified: try quantified(edge)

@@ -264,10 +264,8 @@ extension Transform {
     private func cell(_ edge: Edge) throws(SQLError) -> Literal? {
         if edge.isToken { return try literal(edge) }
         switch rule(edge) {
-        case .sign:
-            let operand = try lastKid(edge)
-            guard kind(operand) == Terminal.number, has(edge, .minus) else { return nil }
-            return .number("-" + number(operand.index))
+        case .negative:
+            return .number("-" + number(try lastKid(edge).index))
         case .typedLiteral:
             guard case .literal(let literal) = try expression(edge).kind else { return nil }
             return literal

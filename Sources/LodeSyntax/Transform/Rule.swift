@@ -18,6 +18,7 @@ enum Rule: String, CaseIterable {
     case commit
     case rollback
     case query
+    case negative
     case with
     case cte
     case union
