@@ -4,12 +4,6 @@ import LodeCore
 import LodePlan
 import LodeSyntax
 
-/// Something in FROM: its rows and what its columns are called.
-struct BoundRelation {
-    var plan: LogicalPlan
-    var from: FromScope
-}
-
 extension Binder {
     /// The tables of a FROM clause, side by side; a single row of no columns without FROM.
     func bindFrom(_ references: [TableReference], outer: Scope) throws(SQLError) -> BoundRelation {

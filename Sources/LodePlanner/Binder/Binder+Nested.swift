@@ -11,7 +11,7 @@ extension Binder {
         switch expression.kind {
         case .row(let elements):
             let parts = try bindAll(elements, scope).map(settle)
-            return StructFunctions.pack(parts.indices.map { "f\($0 + 1)" }, parts, at: span)
+            return StructValues.pack(parts.indices.map { "f\($0 + 1)" }, parts, at: span)
         case .array(let elements): return try bindArray(elements, span, scope)
         case .structure(let entries):
             var parts: [BoundExpression] = []
@@ -20,7 +20,7 @@ extension Binder {
             if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
                 throw SQLError(.duplicateColumn, "field \"\(names[twice])\" occurs twice", at: entries[twice].name.span)
             }
-            return StructFunctions.pack(names, parts, at: span)
+            return StructValues.pack(names, parts, at: span)
         case .map(let entries): return try bindMap(entries, span, scope)
         case .element(let base, let index): return try bindElement(base, index, span, scope)
         case .slice(let slice): return try bindSlice(slice, span, scope)
@@ -44,7 +44,7 @@ extension Binder {
                 detail: "Fields: \(Self.shown(fields.map(\.name))).",
                 hint: NearestName.find(name.text, among: fields.map(\.name)).map { "Did you mean \"\($0)\"?" })
         }
-        return StructFunctions.field(index, of: base, fields[index], at: name.span)
+        return try StructValues.field(index, of: base, fields[index], at: name.span)
     }
 
     private func bindArray(_ elements: [Expression], _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression {
@@ -94,12 +94,12 @@ extension Binder {
         case .map(let key, _):
             let typed = try coerce(position, to: key, as: "the key of the map", at: index.span)
             return try callNested(SpelledFunctions.mapElement, "taking an entry of a map", [operand, typed], at: span)
-        case .list:
-            let typed = try coerce(position, to: .bigint, as: "the subscript of a list", at: index.span)
+        case .list, .varchar, .char:
+            let typed = try coerce(position, to: .bigint, as: "a subscript", at: index.span)
             return try callNested(SpelledFunctions.listElement, "taking an element of a list", [operand, typed], at: span)
         default:
             throw SQLError(
-                .datatypeMismatch, "cannot subscript type \(operand.type)", at: span, hint: "Subscripts are for lists, maps, structs and json.")
+                .datatypeMismatch, "cannot subscript type \(operand.type)", at: span, hint: "Subscripts are for lists, maps, structs, json and texts.")
         }
     }
 

@@ -4,14 +4,6 @@ import LodeCore
 import LodePlan
 import LodeSyntax
 
-/// An output column that a sort key may name.
-struct OrderOutput {
-    var name: String
-    var column: PlanColumn
-    /// What it computes, over the input of the projection.
-    var expression: BoundExpression
-}
-
 extension Binder {
     /// The sort keys, over output columns and over `hidden` ones, which are added for what is not among the outputs.
     /// - Parameter rewrite: brings a bound key to the columns below the projection (grouped ones).

@@ -138,17 +138,28 @@ extension Binder {
         for (index, argument) in arguments.enumerated() {
             typed.append(try coerce(argument, to: types[index], as: "argument \(index + 1) of \(name)", at: call.arguments.last?.value.span ?? span))
         }
-        let column = PlanColumn(ids.fresh(), name, type)
-        let from = FromScope(relation: name, path: [], columns: [column])
-        guard typed.contains(where: \.hasSubquery) else {
-            return BoundRelation(plan: .series(SeriesNode(column: column, arguments: typed, includesStop: name == "generate_series")), from: from)
+        return try series(name, typed, type, span)
+    }
+
+    private func series(_ name: String, _ arguments: [BoundExpression], _ type: SQLType, _ span: SourceSpan) throws(SQLError) -> BoundRelation {
+        let includesStop = name == "generate_series"
+        let isFixed = arguments.allSatisfy { $0.columns.isEmpty && !$0.hasSubquery }
+        let list = includesStop ? "sequence" : "range"
+        if isFixed || !type.isInteger || FunctionRegistry.scalars[list] == nil {
+            let column = PlanColumn(ids.fresh(), name, type)
+            let node = SeriesNode(column: column, arguments: arguments, includesStop: includesStop)
+            return BoundRelation(plan: .series(node), from: FromScope(relation: name, path: [], columns: [column]))
         }
-        // Subqueries are computed in a row of their own, which the series then reads.
-        let bounds = typed.map { ProjectNode.Item(PlanColumn(ids.fresh(), "bound", $0.type), $0) }
-        let series = SeriesNode(column: column, arguments: bounds.map(\.column.reference), includesStop: name == "generate_series")
-        let row = LogicalPlan.project(ProjectNode(input: .values(.singleRow), items: bounds))
-        let plan = LogicalPlan.dependentJoin(DependentJoinNode(kind: .inner, left: row, right: .series(series), predicate: .true))
-        return BoundRelation(plan: plan, from: from)
+        // Bounds that differ from row to row give a list a row, which is unnested. Subqueries are computed in a row of their own.
+        var input = LogicalPlan.values(.singleRow), bounds = arguments
+        if arguments.contains(where: \.hasSubquery) {
+            let items = arguments.map { ProjectNode.Item(PlanColumn(ids.fresh(), "bound", $0.type), $0) }
+            bounds = items.map(\.column.reference)
+            input = .project(ProjectNode(input: input, items: items))
+        }
+        let column = PlanColumn(ids.fresh(), name, .bigint)
+        let plan = LogicalPlan.unnest(UnnestNode(input: input, lists: [try call(list, bounds, at: span)], elements: [column]))
+        return BoundRelation(plan: plan, from: FromScope(relation: name, path: [], columns: [column]))
     }
 
     private func noSeries(_ name: String, _ arguments: [BoundExpression], _ span: SourceSpan) -> SQLError {

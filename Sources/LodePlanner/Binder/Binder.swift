@@ -88,10 +88,3 @@ package final class Binder {
         return BoundQuery(plan: plan, names: query.names)
     }
 }
-
-/// A column that was written in the query, by name.
-struct ColumnUse {
-    var id: ColumnID
-    var name: String
-    var span: SourceSpan
-}

@@ -4,14 +4,6 @@ import LodeCore
 import LodeFunctions
 import LodePlan
 
-/// The argument of a call: a value, or a lambda that is bound once the other arguments' types are known.
-enum CallArgument {
-    case value(BoundExpression)
-    case lambda(parameters: Int)
-
-    var expression: BoundExpression? { if case .value(let expression) = self { expression } else { nil } }
-}
-
 /// An overload that the arguments fit, with the types to bind it for.
 struct SignatureMatch {
     /// The types of the arguments as the overload takes them; `null` for what is untyped and stays so, and for lambdas.

@@ -1,0 +1,9 @@
+/// What an element of FROM gives.
+
+import LodePlan
+
+/// Something in FROM: its rows and what its columns are called.
+struct BoundRelation {
+    var plan: LogicalPlan
+    var from: FromScope
+}
