@@ -16,8 +16,14 @@ final class BuiltSide: Sendable {
     /// All rows that came, kept or not.
     let rowCount: Int
     let hasNullKeys: Bool
+    /// The bounds of the only key, if it is an integer.
+    let keyRange: JoinKeyRange?
 
-    init(table: JoinTable, gather: RowGather, stores: [RowStore], unmatchable: [RowStore], rowCount: Int, hasNullKeys: Bool) {
+    init(
+        table: JoinTable, gather: RowGather, stores: [RowStore], unmatchable: [RowStore], rowCount: Int, hasNullKeys: Bool,
+        keyRange: JoinKeyRange?
+    ) {
+        self.keyRange = keyRange
         self.table = table
         self.gather = gather
         self.stores = stores
@@ -76,7 +82,7 @@ final class JoinBuild: Sink {
         let gather = try RowGather(shape.layout, all.stores + all.unmatchable, allNullable: true)
         let built = BuiltSide(
             table: table, gather: gather, stores: all.stores, unmatchable: all.unmatchable, rowCount: all.rowCount,
-            hasNullKeys: all.hasNullKeys)
+            hasNullKeys: all.hasNullKeys, keyRange: isDirect ? all.range : nil)
         collected.withLock { $0.result = built }
         metrics.note("build rows", all.rowCount)
 

@@ -24,23 +24,40 @@ final class JoinFilter: Sendable {
         let type = gather.layout.types[key]
         let hasRange = JoinKeyRange.applies(to: type)
         var range = JoinKeyRange()
-        let bloom = rows <= Self.bloomLimit ? try BloomFilter(keys: rows) : nil
-        let hashes = try Buffer(byteCount: Chunk.capacity * 8)
-        let words = hashes.base.assumingMemoryBound(to: UInt64.self)
-        try RowWalk.forEach(stores) { pointers, count throws(SQLError) in
-            try context.cancellation.check()
-            let values = try gather.column(key, pointers, count)
-            if hasRange { range.add(values) }
-            if let bloom {
-                try Hashing.hash([values], count: count, into: words)
-                bloom.insert(words, count: count)
-            }
+        // Where nearly every number between the bounds is a key, the bounds say it all.
+        let isDense = built.keyRange.map { range in
+            !range.isEmpty && Int128(range.maximum) - Int128(range.minimum) < Int128(rows) * 10 / 9
+        }
+        let bloom = rows <= Self.bloomLimit && isDense != true ? try BloomFilter(keys: rows) : nil
+        if bloom == nil, let known = built.keyRange {
+            range = known
+        } else {
+            try collect(stores, gather, &range, bloom, context)
         }
         let bounds = hasRange && !range.isEmpty
         filter.publish(
             .init(
                 isEmpty: false, minimum: bounds ? Self.value(range.minimum, type) : nil,
                 maximum: bounds ? Self.value(range.maximum, type) : nil, bloom: bloom))
+    }
+
+    private func collect(
+        _ stores: [RowStore], _ gather: RowGather, _ range: inout JoinKeyRange, _ bloom: BloomFilter?, _ context: ExecutionContext
+    ) throws(SQLError) {
+        let hashes = try Buffer(byteCount: Chunk.capacity * 8)
+        let words = hashes.base.assumingMemoryBound(to: UInt64.self)
+        let hasRange = JoinKeyRange.applies(to: gather.layout.types[key])
+        var found = range
+        try RowWalk.forEach(stores) { pointers, count throws(SQLError) in
+            try context.cancellation.check()
+            let values = try gather.column(key, pointers, count)
+            if hasRange { found.add(values) }
+            if let bloom {
+                try Hashing.hash([values], count: count, into: words)
+                bloom.insert(words, count: count)
+            }
+        }
+        range = found
     }
 
     /// An integer lane as a value of its type.
