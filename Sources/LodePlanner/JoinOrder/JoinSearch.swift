@@ -85,11 +85,16 @@ struct JoinSearch {
             }
             result.append(merged)
         }
-        // One that is attached to nothing in particular goes to the first.
-        let lonely = result.filter { $0.nonzeroBitCount == 1 && isAttached($0) }
-        guard !lonely.isEmpty, let first = result.firstIndex(where: { !lonely.contains($0) }) else { return result }
+        // Those that are attached to nothing in particular, but to each other, go to the first that has plain relations.
+        let lonely = result.filter { $0 & plain == 0 }
+        guard !lonely.isEmpty, let first = result.firstIndex(where: { $0 & plain != 0 }) else { return result }
         result[first] |= lonely.reduce(0, |)
-        return result.filter { !lonely.contains($0) }
+        return result.filter { $0 & plain != 0 }
+    }
+
+    /// The relations that are joined by conditions alone. There is always one: what others are attached to.
+    private var plain: RelationSet {
+        graph.relations.indices.reduce(0) { graph.relations[$1].attachment == nil ? $0 | 1 << RelationSet($1) : $0 }
     }
 
     private func isAttached(_ set: RelationSet) -> Bool {
