@@ -47,6 +47,8 @@ final class ChunkPages {
     private var pageBuffer: Buffer?
     private var dictionaryBuffer: Buffer?
     private var dictionarySlot: PageSlot?
+    /// Where the dictionary lies in the file, if it was not fetched with the pages.
+    private var dictionaryRange: Range<Int>?
     private var decodedDictionary: Column?
     private(set) var slots: [PageSlot] = []
     private(set) var isLoaded = false
@@ -142,16 +144,12 @@ final class ChunkPages {
         bytesRead += range.count
     }
 
-    /// Fetches the dictionary and some runs of pages, one behind the other.
+    /// Fetches some runs of pages, one behind the other. The dictionary waits until a page needs it.
     private func load(_ parts: PageParts, _ range: Range<Int>) throws(SQLError) {
-        let head = range.lowerBound..<parts.dataStart
-        let buffer = try BufferPool.shared.take(head.count + parts.byteCount)
+        let buffer = try BufferPool.shared.take(parts.byteCount)
         chunk = buffer
-        if !head.isEmpty {
-            try fetch(head, into: buffer.base)
-            try findPages(buffer, 0..<head.count, first: 0, end: 0, fileOffset: head.lowerBound)
-        }
-        var place = head.count
+        dictionaryRange = range.lowerBound..<parts.dataStart
+        var place = 0
         for run in parts.runs {
             try fetch(run.bytes, into: buffer.base + place)
             try findPages(
@@ -169,7 +167,7 @@ final class ChunkPages {
     ) throws(SQLError) {
         var place = bytes.lowerBound, first = first
         var rows = firstRows
-        while first < end || (end == 0 && place < bytes.upperBound) {
+        while first < end {
             guard place < bytes.upperBound else {
                 if end == .max { return }
                 throw SQLError(.dataCorrupted, "corrupt Parquet file: the pages hold \(first) values, \(end) are announced")
@@ -191,7 +189,7 @@ final class ChunkPages {
             }
             place += header.compressedBytes
         }
-        guard leaf.repetition > 0 || end == 0 || (first == end && (firstRows != nil || end == rowCount)) else {
+        guard leaf.repetition > 0 || (first == end && (firstRows != nil || end == rowCount)) else {
             throw SQLError(.dataCorrupted, "corrupt Parquet file: the pages hold \(first) values for \(rowCount) rows")
         }
     }
@@ -218,7 +216,7 @@ final class ChunkPages {
     private var missingHeader: SQLError { SQLError(.dataCorrupted, "corrupt Parquet file: a page header lacks its own part") }
 
     /// Whether all pages hold dictionary codes.
-    var isAllDictionary: Bool { dictionarySlot != nil && slots.allSatisfy { $0.encoding.isDictionary } }
+    var isAllDictionary: Bool { slots.allSatisfy { $0.encoding.isDictionary } }
 
     // MARK: Decompressing
 
@@ -231,7 +229,7 @@ final class ChunkPages {
     }
 
     private func openV1(_ slot: PageSlot) throws(SQLError) -> RawPage {
-        let (bytes, owner) = try body(slot.offset, slot.header.compressedBytes, slot.header.uncompressedBytes, codec)
+        let (bytes, owner) = try body(in: chunk, slot.offset, slot.header.compressedBytes, slot.header.uncompressedBytes, codec)
         var page = RawPage(repetition: bytes, definition: bytes, values: bytes, owner: owner)
         if let data = slot.header.data {
             page.definitionEncoding = data.definitionEncoding
@@ -273,7 +271,7 @@ final class ChunkPages {
         }
         let place = chunk.base + slot.offset
         let (bytes, owner) = try body(
-            slot.offset + levelBytes, slot.header.compressedBytes - levelBytes, slot.header.uncompressedBytes - levelBytes,
+            in: chunk, slot.offset + levelBytes, slot.header.compressedBytes - levelBytes, slot.header.uncompressedBytes - levelBytes,
             data.isCompressed ? codec : .uncompressed)
         return RawPage(
             repetition: UnsafeRawBufferPointer(start: place, count: data.repetitionBytes),
@@ -283,7 +281,7 @@ final class ChunkPages {
 
     /// The decompressed bytes of a page; those of the chunk itself where that needs no copy.
     private func body(
-        _ offset: Int, _ size: Int, _ plainSize: Int, _ codec: Codec
+        in chunk: Buffer?, _ offset: Int, _ size: Int, _ plainSize: Int, _ codec: Codec
     ) throws(SQLError) -> (UnsafeRawBufferPointer, Buffer) {
         guard let chunk else { throw .internalFault("a page before its chunk") }
         let source = UnsafeRawBufferPointer(start: chunk.base + offset, count: size)
@@ -310,16 +308,33 @@ final class ChunkPages {
 
     // MARK: The dictionary
 
+    /// The buffer that the dictionary page lies in: the chunk, or the part before its data pages, which is fetched now.
+    private func dictionaryBytes() throws(SQLError) -> Buffer? {
+        guard let range = dictionaryRange, !range.isEmpty else { return chunk }
+        let buffer = try BufferPool.shared.take(range.count)
+        try fetch(range, into: buffer.base)
+        var reader = ThriftReader(UnsafeRawBufferPointer(start: buffer.base, count: range.count), origin: range.lowerBound)
+        let header = try PageHeader(from: &reader)
+        guard header.type == PageType.dictionary.rawValue, header.compressedBytes <= reader.remaining else { return nil }
+        dictionarySlot = try slot(header, reader.position, 0)
+        dictionaryRange = nil
+        return buffer
+    }
+
     /// The chunk's dictionary as a flat column without nulls.
     /// - Throws: `XX001` if there is none, or it is damaged.
     func dictionary() throws(SQLError) -> Column {
         if let decodedDictionary { return decodedDictionary }
-        guard let slot = dictionarySlot else { throw corrupt("a page of codes without a dictionary page") }
         do throws(SQLError) {
+            let source = try dictionaryBytes()
+            guard let slot = dictionarySlot else {
+                throw SQLError(.dataCorrupted, "corrupt Parquet file: a page of codes without a dictionary page")
+            }
             guard slot.encoding == .plain || slot.encoding == .plainDictionary else {
                 throw SQLError.unsupported("a dictionary page in encoding \(slot.encoding.name)")
             }
-            let (bytes, owner) = try body(slot.offset, slot.header.compressedBytes, slot.header.uncompressedBytes, codec)
+            let (bytes, owner) = try body(
+                in: source, slot.offset, slot.header.compressedBytes, slot.header.uncompressedBytes, codec)
             pagesRead += 1
             let column = try DictionaryDecoding.decode(bytes, count: slot.count, leaf, owner: owner)
             // The next page must not overwrite what the dictionary lies in.
