@@ -14,7 +14,7 @@ package enum FunctionRegistry {
         ScalarFunction.regex, ScalarFunction.encodings,
         ScalarFunction.rounding, ScalarFunction.mathematics, ScalarFunction.choosing, ScalarFunction.session,
         ScalarFunction.dateParts, ScalarFunction.dateArithmetic, ScalarFunction.dateMaking, ScalarFunction.dateTexts,
-        ScalarFunction.lists, ScalarFunction.structsAndMaps, ScalarFunction.json,
+        ScalarFunction.lists, ScalarFunction.lambdas, ScalarFunction.structsAndMaps, ScalarFunction.json,
     ]
     static let aggregateFamilies: [[AggregateFunction]] = [
         AggregateFunction.counts, AggregateFunction.sums, AggregateFunction.extremes, AggregateFunction.flags,

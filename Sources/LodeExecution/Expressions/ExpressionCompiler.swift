@@ -106,6 +106,7 @@ package struct ExpressionCompiler {
     }
 
     private func compile(_ call: ScalarCall) throws(SQLError) -> any CompiledExpression {
+        if case .lambda(let parameters, let body)? = call.arguments.last { return try compileLambda(call, parameters, body) }
         var arguments: [any CompiledExpression] = []
         for argument in call.arguments {
             if case .lambda = argument { throw .unsupported("a lambda in a call of \(call.name)", at: call.span) }

@@ -8,7 +8,8 @@ extension AggregateFunction {
     static let approximate: [AggregateFunction] = [
         AggregateFunction(
             "approx_count_distinct", aliases: ["approx_distinct"], "About how many different values; the error is 1.6 % as a rule.",
-            source: "Flajolet et al., \"HyperLogLog\", 2007", examples: [("approx_count_distinct(x) FROM (VALUES (1), (2), (2)) t(x)", "2")],
+            source: "Flajolet et al., \"HyperLogLog\", 2007",
+            examples: [("approx_count_distinct(x) FROM (VALUES (1), (2), (2)) t(x)", "2")],
             ignoresDuplicates: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in
                 .boxed([types[0]], .bigint, make: { DistinctSketch() }) { box, arguments, row throws(SQLError) in

@@ -58,7 +58,9 @@ enum StrictKernel {
         let mask = validity.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt64.self)) }
         let result = try body(StrictCall(arguments: flat, count: count, validity: mask, context: context))
         guard let validity else { return result }
-        return result.replacing(validity: try Validity.and(result.validityBuffer, validity, count))
+        // A constant's mask has one bit, a chunk's one a row.
+        let rows = result.layout == .constant ? try result.flattened() : result
+        return rows.replacing(validity: try Validity.and(rows.validityBuffer, validity, count))
     }
 
     private static func onDictionary(

@@ -5,7 +5,8 @@ import LodeVectors
 
 extension ScalarFunction {
     static let json: [ScalarFunction] = [
-        extract("->", aliases: ["json_extract"], "The value at a key, an index (from 0) or a path ($.a[0]), as JSON.", false, [("json '{\"a\": [1, 2]}' -> 'a'", "[1, 2]"), ("json_extract('{\"a\": {\"b\": 7}}', '$.a.b')", "7")]),
+        extract("->", aliases: ["json_extract"], "The value at a key, an index (from 0) or a path ($.a[0]), as JSON.", false,
+            [("json '{\"a\": [1, 2]}' -> 'a'", "[1, 2]"), ("json_extract('{\"a\": {\"b\": 7}}', '$.a.b')", "7")]),
         extract("->>", aliases: ["json_extract_string", "json_extract_path_text"], "The value at a key, an index (from 0) or a path, as text.", true, [("json '{\"a\": \"x\"}' ->> 'a'", "x")]),
         ScalarFunction(
             "json_extract_scalar", "json", "The scalar at a path, as text; NULL for arrays and objects.", source: "Trino, JSON functions",
@@ -19,12 +20,14 @@ extension ScalarFunction {
                 return try call.mapOptional(Int64(0), to: .bigint) { (row) throws(SQLError) in texts[row].withBytes { JSONPath.count($0) } }
             }),
         ScalarFunction(
-            "json_valid", "json", "Whether a text is JSON.", source: "DuckDB, JSON Functions", examples: [("json_valid('{}')", "true"), ("json_valid('{')", "false")],
+            "json_valid", "json", "Whether a text is JSON.",
+            source: "DuckDB, JSON Functions", examples: [("json_valid('{}')", "true"), ("json_valid('{')", "false")],
             .strict([.varchar], .boolean) { call throws(SQLError) in
                 try call.map(StringView.self, to: .boolean) { view in view.withBytes { JSONScanner.isValid($0) } ? UInt8(1) : 0 }
             }),
         ScalarFunction(
-            "json_type", aliases: ["json_typeof"], "json", "The kind of a JSON value.", source: "PostgreSQL 17, 9.16", examples: [("json_typeof('-1.5')", "number")],
+            "json_type", aliases: ["json_typeof"], "json", "The kind of a JSON value.",
+            source: "PostgreSQL 17, 9.16", examples: [("json_typeof('-1.5')", "number")],
             .strict([.varchar], .varchar) { call throws(SQLError) in
                 let texts = call.texts(0)
                 return try call.mapOptionalText { (row, arena) throws(SQLError) in
@@ -36,17 +39,20 @@ extension ScalarFunction {
                 }
             }),
         ScalarFunction(
-            "json_keys", aliases: ["json_object_keys"], "json", "The keys of a JSON object, as a list; NULL for other values.", source: "DuckDB, JSON Functions",
+            "json_keys", aliases: ["json_object_keys"], "json", "The keys of a JSON object, as a list; NULL for other values.",
+            source: "DuckDB, JSON Functions",
             examples: [("json_keys('{\"a\": 1, \"b\": 2}')", "[a, b]")],
             .strict([.varchar], .list(.varchar)) { call throws(SQLError) in try JSONFunctions.keys(call) }),
         ScalarFunction(
-            "to_json", aliases: ["json_quote", "to_jsonb"], "json", "Any value as JSON.", source: "PostgreSQL 17, 9.16", examples: [("to_json([1, NULL])", "[1,null]"), ("to_json('a')", "\"a\"")],
+            "to_json", aliases: ["json_quote", "to_jsonb"], "json", "Any value as JSON.",
+            source: "PostgreSQL 17, 9.16", examples: [("to_json([1, NULL])", "[1,null]"), ("to_json('a')", "\"a\"")],
             .generic([.any]) { (types) throws(SQLError) in
                 guard let body = CastToJSON.body(types[0]) else { throw .noFunction("to_json", types) }
                 return .strict(types, .json, body)
             }),
         ScalarFunction(
-            "json_parse", aliases: ["json"], "json", "A text as JSON.", source: "Trino, JSON functions", examples: [("json_parse('[1]')", "[1]")],
+            "json_parse", aliases: ["json"], "json", "A text as JSON.",
+            source: "Trino, JSON functions", examples: [("json_parse('[1]')", "[1]")],
             .strict([.varchar], .json, canFail: true) { call throws(SQLError) in
                 guard let body = CastFromText.body(.varchar, .json, false) else { return call.arguments[0].retyped(.json) }
                 return try body(call)

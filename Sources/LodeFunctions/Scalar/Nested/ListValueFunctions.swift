@@ -6,7 +6,8 @@ import LodeVectors
 extension ScalarFunction {
     static let lists: [ScalarFunction] = [
         ScalarFunction(
-            "list_value", aliases: ["list_pack", "array"], "list", "A list of the arguments.", source: "DuckDB, List Functions", examples: [("[1, NULL, 2]", "[1, NULL, 2]")],
+            "list_value", aliases: ["list_pack", "array"], "list", "A list of the arguments.",
+            source: "DuckDB, List Functions", examples: [("[1, NULL, 2]", "[1, NULL, 2]")],
             isStrict: false,
             .generic([], variadic: .any) { (types) throws(SQLError) in
                 guard let element = types.isEmpty ? .null : Casts.commonType(types) else { throw .noFunction("list_value", types) }
@@ -20,7 +21,8 @@ extension ScalarFunction {
                 }
             }),
         ScalarFunction(
-            "cardinality", aliases: ["array_length", "array_size", "list_length"], "list", "How many elements a list or map has.", source: "PostgreSQL 17, 9.19",
+            "cardinality", aliases: ["array_length", "array_size", "list_length"], "list", "How many elements a list or map has.",
+            source: "PostgreSQL 17, 9.19",
             examples: [("cardinality([1, 2])", "2"), ("array_length([1, 2], 1)", "2")],
             ListFunctions.count,
             .generic([.list(of: "T"), .bigint]) { (types) throws(SQLError) in
@@ -34,38 +36,48 @@ extension ScalarFunction {
         ScalarFunction(
             "array_extract", aliases: ["list_extract", "list_element", "element_at", "map_extract_value"], "list",
             "The element at a position from 1 (negative from the end), or a map's value of a key; NULL if there is none.",
-            source: "PostgreSQL 17, 8.15; DuckDB, List Functions", examples: [("[4, 5, 6][2]", "5"), ("[4, 5][3]", "NULL"), ("map(['a'], [1])['a']", "1")],
+            source: "PostgreSQL 17, 8.15; DuckDB, List Functions",
+            examples: [("[4, 5, 6][2]", "5"), ("[4, 5][3]", "NULL"), ("map(['a'], [1])['a']", "1")],
             .generic([.any, .any]) { (types) throws(SQLError) in try Subscripts.element(types) }),
         ScalarFunction(
             "array_slice", aliases: ["list_slice", "slice"], "list", "The elements (or characters) from a position to another, both included; NULL bounds are the ends.",
             source: "PostgreSQL 17, 8.15", examples: [("[1, 2, 3, 4][2:3]", "[2, 3]")], isStrict: false,
             .generic([.any, .bigint, .bigint]) { (types) throws(SQLError) in try Subscripts.slice(types) }),
-        search("list_contains", aliases: ["array_contains", "list_has", "array_has"], "Whether an element is in a list.", .boolean, [("list_contains([1, 2], 2)", "true")]) { $0 > 0 ? .boolean(true) : .boolean(false) },
+        search("list_contains", aliases: ["array_contains", "list_has", "array_has"], "Whether an element is in a list.", .boolean,
+            [("list_contains([1, 2], 2)", "true")]) { $0 > 0 ? .boolean(true) : .boolean(false) },
         search("list_position", aliases: ["array_position", "list_indexof"], "The position of the first such element, from 1; NULL if there is none.", .bigint, [("list_position(['a', 'b'], 'b')", "2")]) { $0 > 0 ? .integer(Int64($0)) : .null },
         ScalarFunction(
-            "list_concat", aliases: ["array_cat", "list_cat", "array_concat"], "list", "Lists joined.", source: "PostgreSQL 17, 9.19", examples: [("list_concat([1], [2, 3])", "[1, 2, 3]")], isStrict: false,
+            "list_concat", aliases: ["array_cat", "list_cat", "array_concat"], "list", "Lists joined.",
+            source: "PostgreSQL 17, 9.19", examples: [("list_concat([1], [2, 3])", "[1, 2, 3]")], isStrict: false,
             .generic([.any], variadic: .any) { (types) throws(SQLError) in
                 guard let type = Casts.commonType(types), ListFunctions.elementType(type) != nil else { throw .noFunction("list_concat", types) }
                 return ListFunctions.concatenation(type, types.count)
             }),
         ScalarFunction(
-            "list_append", aliases: ["array_append"], "list", "A list with one more element at its end.", source: "PostgreSQL 17, 9.19", examples: [("list_append([1], 2)", "[1, 2]")], isStrict: false,
+            "list_append", aliases: ["array_append"], "list", "A list with one more element at its end.",
+            source: "PostgreSQL 17, 9.19", examples: [("list_append([1], 2)", "[1, 2]")], isStrict: false,
             .generic([.list(of: "T"), .any]) { (types) throws(SQLError) in try ListFunctions.concatenation(types) }),
         ScalarFunction(
-            "list_prepend", aliases: ["array_prepend"], "list", "A list with one more element at its start.", source: "PostgreSQL 17, 9.19", examples: [("list_prepend(1, [2])", "[1, 2]")], isStrict: false,
+            "list_prepend", aliases: ["array_prepend"], "list", "A list with one more element at its start.",
+            source: "PostgreSQL 17, 9.19", examples: [("list_prepend(1, [2])", "[1, 2]")], isStrict: false,
             .generic([.any, .list(of: "T")]) { (types) throws(SQLError) in try ListFunctions.concatenation(types) }),
         ScalarFunction(
             "array_to_string", aliases: ["array_join", "list_join"], "list", "The elements as texts, joined by a separator; NULLs are left out, or replaced by the third argument.",
-            source: "PostgreSQL 17, 9.19", examples: [("array_to_string([1, NULL, 3], '-')", "1-3"), ("array_join([1, NULL], ',', '?')", "1,?")],
+            source: "PostgreSQL 17, 9.19",
+            examples: [("array_to_string([1, NULL, 3], '-')", "1-3"), ("array_join([1, NULL], ',', '?')", "1,?")],
             .generic([.list(of: "T"), .text, .text], optional: 1) { (types) throws(SQLError) in ListTexts.join(types.count) }),
-        rearrange("list_sort", aliases: ["array_sort"], "The elements in ascending order, NULLs last.", [("list_sort([3, NULL, 1])", "[1, 3, NULL]")]) { child, rows in
+        rearrange("list_sort", aliases: ["array_sort"], "The elements in ascending order, NULLs last.",
+            [("list_sort([3, NULL, 1])", "[1, 3, NULL]")]) { child, rows in
             rows.sorted { RowOrder.compare(child, Int($0), child, Int($1)) < 0 }
         },
-        rearrange("list_reverse_sort", aliases: ["array_reverse_sort"], "The elements in descending order, NULLs first.", [("list_reverse_sort([1, 3])", "[3, 1]")]) { child, rows in
+        rearrange("list_reverse_sort", aliases: ["array_reverse_sort"], "The elements in descending order, NULLs first.",
+            [("list_reverse_sort([1, 3])", "[3, 1]")]) { child, rows in
             rows.sorted { RowOrder.compare(child, Int($0), child, Int($1)) > 0 }
         },
-        rearrange("list_reverse", aliases: ["array_reverse"], "The elements in reverse order.", [("list_reverse([1, 2])", "[2, 1]")]) { _, rows in rows.reversed() },
-        rearrange("list_distinct", aliases: ["array_distinct"], "The different elements, without NULLs, in order of their first occurrence.", [("list_distinct([1, 2, 1, NULL])", "[1, 2]")]) { child, rows in
+        rearrange("list_reverse", aliases: ["array_reverse"], "The elements in reverse order.",
+            [("list_reverse([1, 2])", "[2, 1]")]) { _, rows in rows.reversed() },
+        rearrange("list_distinct", aliases: ["array_distinct"], "The different elements, without NULLs, in order of their first occurrence.",
+            [("list_distinct([1, 2, 1, NULL])", "[1, 2]")]) { child, rows in
             var seen: [UInt64: [UInt32]] = [:]
             return rows.filter { row in
                 if child.isNull(Int(row)) { return false }
@@ -78,7 +90,8 @@ extension ScalarFunction {
         fold("list_min", aliases: ["array_min"], "The least element that is not NULL.", [("list_min([2, 1])", "1")], sign: -1),
         fold("list_max", aliases: ["array_max"], "The greatest element that is not NULL.", [("list_max([2, 1])", "2")], sign: 1),
         ScalarFunction(
-            "range", "list", "The numbers from the first (0 if one is given) to below the last, by a step.", source: "DuckDB, List Functions",
+            "range", "list", "The numbers from the first (0 if one is given) to below the last, by a step.",
+            source: "DuckDB, List Functions",
             examples: [("range(3)", "[0, 1, 2]"), ("range(1, 6, 2)", "[1, 3, 5]")],
             .strict([.bigint], .list(.bigint), canFail: true) { call throws(SQLError) in try Sequences.range(call, includesEnd: false) },
             .strict([.bigint, .bigint, .bigint], .list(.bigint), optional: 1, canFail: true) { call throws(SQLError) in
@@ -91,7 +104,8 @@ extension ScalarFunction {
                 try Sequences.range(call, includesEnd: true)
             }),
         ScalarFunction(
-            "flatten", "list", "The elements of the lists in a list.", source: "Trino, Array functions", examples: [("flatten([[1], [2, 3]])", "[1, 2, 3]")],
+            "flatten", "list", "The elements of the lists in a list.",
+            source: "Trino, Array functions", examples: [("flatten([[1], [2, 3]])", "[1, 2, 3]")],
             .generic([.list(of: "T")]) { (types) throws(SQLError) in
                 guard let inner = ListFunctions.elementType(types[0]), ListFunctions.elementType(inner) != nil else { throw .noFunction("flatten", types) }
                 return .strict(types, inner) { call throws(SQLError) in

@@ -6,13 +6,15 @@ import LodeVectors
 extension ScalarFunction {
     static let structsAndMaps: [ScalarFunction] = [
         ScalarFunction(
-            "row", aliases: ["struct_pack"], "struct", "A struct of the arguments; the binder names the fields.", source: "DuckDB, Struct Functions",
+            "row", aliases: ["struct_pack"], "struct", "A struct of the arguments; the binder names the fields.",
+            source: "DuckDB, Struct Functions",
             examples: [("{'a': 1, 'b': 'x'}", "{'a': 1, 'b': x}")], isStrict: false,
             .generic([], variadic: .any) { (types) throws(SQLError) in
                 StructFunctions.pack(types.enumerated().map { Field("f\($0.offset + 1)", $0.element) })
             }),
         ScalarFunction(
-            "map", "map", "A map of a list of keys and a list of values.", source: "Trino, Map functions", examples: [("map(['a', 'b'], [1, 2])", "{a=1, b=2}")],
+            "map", "map", "A map of a list of keys and a list of values.",
+            source: "Trino, Map functions", examples: [("map(['a', 'b'], [1, 2])", "{a=1, b=2}")],
             .generic([.list(of: "K"), .list(of: "V")]) { (types) throws(SQLError) in MapFunctions.make(types[0].element, types[1].element) },
             .generic([]) { (_) throws(SQLError) in
                 let type = SQLType.map(key: .null, value: .null)
@@ -21,13 +23,16 @@ extension ScalarFunction {
                 }
             }),
         ScalarFunction(
-            "map_keys", "map", "The keys of a map, as a list.", source: "Trino, Map functions", examples: [("map_keys(map(['a'], [1]))", "[a]")],
+            "map_keys", "map", "The keys of a map, as a list.",
+            source: "Trino, Map functions", examples: [("map_keys(map(['a'], [1]))", "[a]")],
             .generic([.map(key: "K", value: "V")]) { (types) throws(SQLError) in try MapFunctions.side("map_keys", types, 0) }),
         ScalarFunction(
-            "map_values", "map", "The values of a map, as a list.", source: "Trino, Map functions", examples: [("map_values(map(['a'], [1]))", "[1]")],
+            "map_values", "map", "The values of a map, as a list.",
+            source: "Trino, Map functions", examples: [("map_values(map(['a'], [1]))", "[1]")],
             .generic([.map(key: "K", value: "V")]) { (types) throws(SQLError) in try MapFunctions.side("map_values", types, 1) }),
         ScalarFunction(
-            "map_contains", aliases: ["map_contains_key"], "map", "Whether a map has a key.", source: "DuckDB, Map Functions", examples: [("map_contains(map(['a'], [1]), 'a')", "true")],
+            "map_contains", aliases: ["map_contains_key"], "map", "Whether a map has a key.",
+            source: "DuckDB, Map Functions", examples: [("map_contains(map(['a'], [1]), 'a')", "true")],
             .generic([.map(key: "K", value: "V"), .any]) { (types) throws(SQLError) in
                 guard case .map(let key, _) = types[0] else { throw .noFunction("map_contains", types) }
                 return .strict([types[0], key], .boolean) { call throws(SQLError) in
@@ -60,7 +65,8 @@ package enum StructFunctions {
         return .strict([type], result) { call throws(SQLError) in
             let source = call.arguments[0]
             let child = source.children[position]
-            return source.layout == .constant ? try child.gather(try Selection.range(0, 1)).flattened() : child
+            if source.layout == .constant { return try child.gather(try Selection.range(0, 1)).flattened() }
+            return child
         }
     }
 }

@@ -6,12 +6,17 @@ import LodeVectors
 
 extension ScalarFunction {
     static let mathematics: [ScalarFunction] = [
-        checked("sqrt", "The square root.", [("sqrt(16)", "4")], "cannot take square root of a negative number", { $0 >= 0 || $0.isNaN }) { $0.squareRoot() },
+        checked("sqrt", "The square root.",
+            [("sqrt(16)", "4")], "cannot take square root of a negative number", { $0 >= 0 || $0.isNaN }) { $0.squareRoot() },
         real("cbrt", "The cube root.", [("cbrt(27)", "3")]) { cbrt($0) },
-        checked("exp", "e to the power of the number.", [("exp(0)", "1")], "value out of range: overflow", { $0 < 709.79 || !$0.isFinite }) { exp($0) },
-        checked("ln", "The natural logarithm.", [("ln(1)", "0")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }) { log($0) },
-        checked("log10", "The logarithm to base 10.", [("log10(1000)", "3")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }) { log10($0) },
-        checked("log2", "The logarithm to base 2.", [("log2(8)", "3")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }) { log2($0) },
+        checked("exp", "e to the power of the number.",
+            [("exp(0)", "1")], "value out of range: overflow", { $0 < 709.79 || !$0.isFinite }) { exp($0) },
+        checked("ln", "The natural logarithm.",
+            [("ln(1)", "0")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }) { log($0) },
+        checked("log10", "The logarithm to base 10.",
+            [("log10(1000)", "3")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }) { log10($0) },
+        checked("log2", "The logarithm to base 2.",
+            [("log2(8)", "3")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }) { log2($0) },
         ScalarFunction(
             "log", "numeric", "The logarithm to base 10, or of the second argument to the base of the first.", source: "PostgreSQL 17, 9.3",
             examples: [("log(100)", "2"), ("log(2, 64)", "6")],
@@ -41,15 +46,19 @@ extension ScalarFunction {
         real("degrees", "Radians as degrees.", [("degrees(pi())", "180")]) { $0 * 180 / .pi },
         real("radians", "Degrees as radians.", [("round(radians(180), 4)", "3.1416")]) { $0 * .pi / 180 },
         ScalarFunction(
-            "atan2", "numeric", "The angle of the point (x, y), given as y and x.", source: "PostgreSQL 17, 9.3", examples: [("atan2(0, 1)", "0")],
+            "atan2", "numeric", "The angle of the point (x, y), given as y and x.",
+            source: "PostgreSQL 17, 9.3", examples: [("atan2(0, 1)", "0")],
             .strict([.double, .double], .double) { call throws(SQLError) in try call.map(Double.self, Double.self, to: .double) { atan2($0, $1) } }),
         constant("pi", "The ratio of a circle's circumference to its diameter.", "3.141592653589793", .pi),
         constant("e", "Euler's number.", "2.718281828459045", M_E),
         predicate("isnan", aliases: ["is_nan"], "Whether a number is NaN.", [("isnan('NaN'::double)", "true")]) { $0.isNaN },
-        predicate("isfinite", aliases: ["is_finite"], "Whether a number is neither infinite nor NaN.", [("isfinite(1.5)", "true")]) { $0.isFinite },
-        predicate("isinf", aliases: ["is_infinite"], "Whether a number is infinite.", [("isinf('Infinity'::double)", "true")]) { $0.isInfinite },
+        predicate("isfinite", aliases: ["is_finite"], "Whether a number is neither infinite nor NaN.",
+            [("isfinite(1.5)", "true")]) { $0.isFinite },
+        predicate("isinf", aliases: ["is_infinite"], "Whether a number is infinite.",
+            [("isinf('Infinity'::double)", "true")]) { $0.isInfinite },
         ScalarFunction(
-            "gcd", aliases: ["greatest_common_divisor"], "numeric", "The greatest common divisor.", source: "PostgreSQL 17, 9.3", examples: [("gcd(1071, 462)", "21")],
+            "gcd", aliases: ["greatest_common_divisor"], "numeric", "The greatest common divisor.",
+            source: "PostgreSQL 17, 9.3", examples: [("gcd(1071, 462)", "21")],
             .strict([.bigint, .bigint], .bigint, canFail: true) { call throws(SQLError) in
                 let a = call.lanes(0, Int64.self), b = call.lanes(1, Int64.self)
                 return try call.mapValid(Int64(0), to: .bigint) { (row) throws(SQLError) in
@@ -58,7 +67,8 @@ extension ScalarFunction {
                 }
             }),
         ScalarFunction(
-            "lcm", aliases: ["least_common_multiple"], "numeric", "The least common multiple.", source: "PostgreSQL 17, 9.3", examples: [("lcm(4, 6)", "12")],
+            "lcm", aliases: ["least_common_multiple"], "numeric", "The least common multiple.",
+            source: "PostgreSQL 17, 9.3", examples: [("lcm(4, 6)", "12")],
             .strict([.bigint, .bigint], .bigint, canFail: true) { call throws(SQLError) in
                 let a = call.lanes(0, Int64.self), b = call.lanes(1, Int64.self)
                 return try call.mapValid(Int64(0), to: .bigint) { (row) throws(SQLError) in

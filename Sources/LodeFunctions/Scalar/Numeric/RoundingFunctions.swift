@@ -7,7 +7,8 @@ import LodeVectors
 extension ScalarFunction {
     static let rounding: [ScalarFunction] = [
         ScalarFunction(
-            "abs", "numeric", "The number without its sign.", source: "PostgreSQL 17, 9.3", examples: [("abs(-17.4)", "17.4"), ("abs(-3)", "3")],
+            "abs", "numeric", "The number without its sign.",
+            source: "PostgreSQL 17, 9.3", examples: [("abs(-17.4)", "17.4"), ("abs(-3)", "3")],
             .generic([.any]) { (types) throws(SQLError) in try NumericFunctions.absolute(types) }),
         ScalarFunction(
             "sign", "numeric", "-1, 0 or 1.", source: "PostgreSQL 17, 9.3", examples: [("sign(-8.4)", "-1"), ("sign(0)", "0")],
@@ -17,8 +18,10 @@ extension ScalarFunction {
             }),
         rounding("ceil", aliases: ["ceiling"], "The least whole number that is not less.", .up, [("ceil(1.2)", "2"), ("ceil(-1.2)", "-1")]),
         rounding("floor", "The greatest whole number that is not greater.", .down, [("floor(-1.2)", "-2")]),
-        places("round", "The nearest number with so many places (0 if not given); halves go away from zero.", .nearest, [("round(2.5)", "3"), ("round(42.4382, 2)", "42.4400"), ("round(1234, -2)", "1200")]),
-        places("trunc", aliases: ["truncate"], "The number with places beyond so many (0 if not given) dropped.", .towardZero, [("trunc(-42.8)", "-42"), ("trunc(42.4382, 2)", "42.4300")]),
+        places("round", "The nearest number with so many places (0 if not given); halves go away from zero.", .nearest,
+            [("round(2.5)", "3"), ("round(42.4382, 2)", "42.4400"), ("round(1234, -2)", "1200")]),
+        places("trunc", aliases: ["truncate"], "The number with places beyond so many (0 if not given) dropped.", .towardZero,
+            [("trunc(-42.8)", "-42"), ("trunc(42.4382, 2)", "42.4300")]),
     ]
 
     private static func rounding(

@@ -14,7 +14,8 @@ extension ScalarFunction {
         comparison(.greaterOrEqual, "Whether the first is not before the second.", [("1.5 >= 2", "false")]),
         comparison(.isDistinct, "Whether two values differ, where NULL is a value like others.", [("NULL IS DISTINCT FROM 1", "true")]),
         comparison(
-            .isNotDistinct, "Whether two values are equal, where NULL is a value like others.", [("NULL IS NOT DISTINCT FROM NULL", "true")]),
+            .isNotDistinct, "Whether two values are equal, where NULL is a value like others.",
+            [("NULL IS NOT DISTINCT FROM NULL", "true")]),
     ]
 
     private static func comparison(

@@ -9,7 +9,8 @@ extension ScalarFunction {
         fact("current_schema", "The schema in which new tables are made.", "main") { $0.currentSchema },
         fact("current_database", aliases: ["current_catalog"], "The database's name.", "lode") { $0.currentDatabase },
         ScalarFunction(
-            "version", "session", "The server's name and version.", source: "PostgreSQL 17, 9.27", examples: [("version()", "PostgreSQL 17.0 (Lode 0.1.0)")],
+            "version", "session", "The server's name and version.",
+            source: "PostgreSQL 17, 9.27", examples: [("version()", "PostgreSQL 17.0 (Lode 0.1.0)")],
             .plain([], .varchar) { _, count, _ throws(SQLError) in
                 try .constant(.text("PostgreSQL 17.0 (Lode 0.1.0)"), .varchar, count: count)
             }),

@@ -7,7 +7,8 @@ extension ScalarFunction {
     static let dateArithmetic: [ScalarFunction] = [
         ScalarFunction(
             "date_trunc", aliases: ["datetrunc"], "date and time", "The beginning of the field's span: month, week (Monday), hour, … A date stays a date.",
-            source: "PostgreSQL 17, 9.9.2", examples: [("date_trunc('month', date '2024-02-29')", "2024-02-01"), ("date_trunc('hour', timestamp '2024-02-29 12:34:56')", "2024-02-29 12:00:00")],
+            source: "PostgreSQL 17, 9.9.2",
+            examples: [("date_trunc('month', date '2024-02-29')", "2024-02-01"), ("date_trunc('hour', timestamp '2024-02-29 12:34:56')", "2024-02-29 12:00:00")],
             .strict([.varchar, .date], .date, canFail: true) { call throws(SQLError) in
                 let dates = call.lanes(1, Int32.self)
                 return try DateSpans.withField(call, Int32(0), .date) { (field, row) throws(SQLError) in
@@ -25,10 +26,13 @@ extension ScalarFunction {
                     zone.utc(fromLocal: try field.truncate(zone.local(fromUTC: stamps[row])))
                 }
             }),
-        difference("date_diff", "Whole spans of the field from the second argument to the third.", "Trino, Date and time functions", [("date_diff('day', date '2024-02-01', date '2024-03-01')", "29"), ("date_diff('month', timestamp '2024-01-31 00:00:00', timestamp '2024-02-28 00:00:00')", "0")], DateSpans.wholeSpans),
-        difference("datediff", "How often the field changes from the second argument to the third.", "DuckDB, Date Functions", [("datediff('month', date '2024-01-31', date '2024-02-01')", "1")], DateSpans.boundaries),
+        difference("date_diff", "Whole spans of the field from the second argument to the third.", "Trino, Date and time functions",
+            [("date_diff('day', date '2024-02-01', date '2024-03-01')", "29"), ("date_diff('month', timestamp '2024-01-31 00:00:00', timestamp '2024-02-28 00:00:00')", "0")], DateSpans.wholeSpans),
+        difference("datediff", "How often the field changes from the second argument to the third.", "DuckDB, Date Functions",
+            [("datediff('month', date '2024-01-31', date '2024-02-01')", "1")], DateSpans.boundaries),
         ScalarFunction(
-            "date_add", aliases: ["dateadd"], "date and time", "So many of a field later; or an interval later.", source: "Trino, Date and time functions",
+            "date_add", aliases: ["dateadd"], "date and time", "So many of a field later; or an interval later.",
+            source: "Trino, Date and time functions",
             examples: [("date_add('month', 1, date '2024-01-31')", "2024-02-29"), ("date_add(date '2024-01-31', interval '1 day')", "2024-02-01 00:00:00")],
             .strict([.varchar, .bigint, .date], .date, canFail: true) { call throws(SQLError) in
                 let counts = call.lanes(1, Int64.self), dates = call.lanes(2, Int32.self)
@@ -68,7 +72,8 @@ extension ScalarFunction {
                 return try call.map(Int64.self, to: .interval) { CalendarArithmetic.age(today, $0) }
             }),
         ScalarFunction(
-            "timezone", "date and time", "AT TIME ZONE: a timestamp read in a zone, or an instant shown in it.", source: "PostgreSQL 17, 9.9.4",
+            "timezone", "date and time", "AT TIME ZONE: a timestamp read in a zone, or an instant shown in it.",
+            source: "PostgreSQL 17, 9.9.4",
             examples: [("timestamp '2024-07-01 12:00:00' AT TIME ZONE 'Europe/Berlin'", "2024-07-01 10:00:00+00")],
             .strict([.varchar, .timestamp], .timestamptz, canFail: true) { call throws(SQLError) in
                 try DateSpans.inZone(call, zone: 0, value: 1, .timestamptz) { $0.utc(fromLocal: $1) }

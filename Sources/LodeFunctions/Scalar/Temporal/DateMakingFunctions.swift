@@ -44,7 +44,8 @@ extension ScalarFunction {
             .strict([.bigint], .timestamp) { call throws(SQLError) in try call.map(Int64.self, to: .timestamp) { $0 } }),
         ScalarFunction(
             "to_timestamp", aliases: ["from_unixtime"], "date and time", "The instant so many seconds after 1970-01-01 UTC; or a text read by PostgreSQL's patterns.",
-            source: "PostgreSQL 17, tables 9.26 and 9.33", examples: [("to_timestamp(1284352323)", "2010-09-13 04:32:03+00"), ("to_timestamp('05 Dec 2000', 'DD Mon YYYY')", "2000-12-05 00:00:00+00")],
+            source: "PostgreSQL 17, tables 9.26 and 9.33",
+            examples: [("to_timestamp(1284352323)", "2010-09-13 04:32:03+00"), ("to_timestamp('05 Dec 2000', 'DD Mon YYYY')", "2000-12-05 00:00:00+00")],
             .strict([.double], .timestamptz, canFail: true) { call throws(SQLError) in
                 let seconds = call.lanes(0, Double.self)
                 return try call.mapValid(Int64(0), to: .timestamptz) { (row) throws(SQLError) in
@@ -54,7 +55,8 @@ extension ScalarFunction {
             },
             DateTextKernels.parse(.timestamptz, .postgres)),
         ScalarFunction(
-            "epoch_ms", "date and time", "Milliseconds since 1970-01-01 of a timestamp; or the timestamp of such a number.", source: "DuckDB, Timestamp Functions",
+            "epoch_ms", "date and time", "Milliseconds since 1970-01-01 of a timestamp; or the timestamp of such a number.",
+            source: "DuckDB, Timestamp Functions",
             examples: [("epoch_ms(timestamp '1970-01-01 00:00:01.5')", "1500"), ("epoch_ms(1500)", "1970-01-01 00:00:01.5")],
             epoch(1000), epochZoned(1000),
             .strict([.bigint], .timestamp, canFail: true) { call throws(SQLError) in
@@ -69,7 +71,8 @@ extension ScalarFunction {
             "epoch_us", "date and time", "Microseconds since 1970-01-01.", source: "DuckDB, Timestamp Functions",
             examples: [("epoch_us(timestamp '1970-01-01 00:00:01')", "1000000")], epoch(1), epochZoned(1)),
         ScalarFunction(
-            "date", "date and time", "The date of a timestamp or a text.", source: "Trino, Date and time functions", examples: [("date('2024-02-29')", "2024-02-29")],
+            "date", "date and time", "The date of a timestamp or a text.",
+            source: "Trino, Date and time functions", examples: [("date('2024-02-29')", "2024-02-29")],
             .generic([.any]) { (types) throws(SQLError) in
                 guard let kernel = Casts.kernel(from: types[0], to: .date, isTry: false) else { throw .noFunction("date", types) }
                 return BoundScalar(parameters: types, returns: .date, canFail: true, kernel: kernel)

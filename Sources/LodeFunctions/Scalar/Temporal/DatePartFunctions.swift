@@ -22,16 +22,20 @@ extension ScalarFunction {
             part("microsecond", aliases: ["microseconds"], .microsecond, "The seconds with their fraction, in microseconds.", "0"),
         ] + [
             ScalarFunction(
-                "epoch", aliases: ["to_unixtime"], "date and time", "Seconds since 1970-01-01 UTC, or of an interval.", source: "PostgreSQL 17, 9.9.1",
+                "epoch", aliases: ["to_unixtime"], "date and time", "Seconds since 1970-01-01 UTC, or of an interval.",
+                source: "PostgreSQL 17, 9.9.1",
                 examples: [("epoch(timestamp '1970-01-02 00:00:01')", "86401")], overloads: DateParts.overloads(.epoch, .double)),
             ScalarFunction(
-                "julian", "date and time", "The Julian day.", source: "PostgreSQL 17, 9.9.1", examples: [("julian(date '1970-01-01')", "2440588")],
+                "julian", "date and time", "The Julian day.",
+                source: "PostgreSQL 17, 9.9.1", examples: [("julian(date '1970-01-01')", "2440588")],
                 overloads: DateParts.overloads(.julian, .double)),
             ScalarFunction(
-                "date_part", aliases: ["datepart", "extract"], "date and time", "A field by its name, as a double.", source: "PostgreSQL 17, 9.9.1",
+                "date_part", aliases: ["datepart", "extract"], "date and time", "A field by its name, as a double.",
+                source: "PostgreSQL 17, 9.9.1",
                 examples: [("date_part('year', date '2024-02-29')", "2024")], overloads: DateParts.byName()),
             ScalarFunction(
-                "last_day", aliases: ["last_day_of_month"], "date and time", "The last day of the month.", source: "Trino, Date and time functions",
+                "last_day", aliases: ["last_day_of_month"], "date and time", "The last day of the month.",
+                source: "Trino, Date and time functions",
                 examples: [("last_day(date '2024-02-03')", "2024-02-29")],
                 .strict([.date], .date) { call throws(SQLError) in try call.map(Int32.self, to: .date) { DateParts.lastDay(Int64($0)) } },
                 .strict([.timestamp], .date) { call throws(SQLError) in

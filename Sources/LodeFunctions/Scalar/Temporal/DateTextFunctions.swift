@@ -5,13 +5,19 @@ import LodeVectors
 
 extension ScalarFunction {
     static let dateTexts: [ScalarFunction] = [
-        writing("strftime", .strftime, "A date or timestamp as text by strftime's specifiers.", "DuckDB, Date Format Functions", [("strftime(date '2024-02-29', '%d.%m.%Y')", "29.02.2024")]),
-        writing("to_char", .postgres, "A date or timestamp as text by PostgreSQL's patterns.", "PostgreSQL 17, 9.8", [("to_char(timestamp '2024-02-29 12:34:56', 'DD Mon YYYY HH24:MI')", "29 Feb 2024 12:34")]),
-        writing("date_format", .mysql, "A date or timestamp as text by MySQL's specifiers.", "Trino, Date and time functions", [("date_format(timestamp '2024-02-29 12:34:56', '%Y-%m-%d %H:%i:%s')", "2024-02-29 12:34:56")]),
-        reading("strptime", .timestamp, .strftime, "A text read by strftime's specifiers.", "DuckDB, Date Format Functions", [("strptime('29.02.2024', '%d.%m.%Y')", "2024-02-29 00:00:00")]),
+        writing("strftime", .strftime, "A date or timestamp as text by strftime's specifiers.", "DuckDB, Date Format Functions",
+            [("strftime(date '2024-02-29', '%d.%m.%Y')", "29.02.2024")]),
+        writing("to_char", .postgres, "A date or timestamp as text by PostgreSQL's patterns.", "PostgreSQL 17, 9.8",
+            [("to_char(timestamp '2024-02-29 12:34:56', 'DD Mon YYYY HH24:MI')", "29 Feb 2024 12:34")]),
+        writing("date_format", .mysql, "A date or timestamp as text by MySQL's specifiers.", "Trino, Date and time functions",
+            [("date_format(timestamp '2024-02-29 12:34:56', '%Y-%m-%d %H:%i:%s')", "2024-02-29 12:34:56")]),
+        reading("strptime", .timestamp, .strftime, "A text read by strftime's specifiers.", "DuckDB, Date Format Functions",
+            [("strptime('29.02.2024', '%d.%m.%Y')", "2024-02-29 00:00:00")]),
         reading("try_strptime", .timestamp, .strftime, isTry: true, "A text read by strftime's specifiers; NULL if it does not fit.", "DuckDB, Date Format Functions", [("try_strptime('x', '%Y')", "NULL")]),
-        reading("to_date", .date, .postgres, "A date read by PostgreSQL's patterns.", "PostgreSQL 17, 9.8", [("to_date('05 Dec 2000', 'DD Mon YYYY')", "2000-12-05")]),
-        reading("date_parse", .timestamp, .mysql, "A text read by MySQL's specifiers.", "Trino, Date and time functions", [("date_parse('2024-02-29 12:34', '%Y-%m-%d %H:%i')", "2024-02-29 12:34:00")]),
+        reading("to_date", .date, .postgres, "A date read by PostgreSQL's patterns.", "PostgreSQL 17, 9.8",
+            [("to_date('05 Dec 2000', 'DD Mon YYYY')", "2000-12-05")]),
+        reading("date_parse", .timestamp, .mysql, "A text read by MySQL's specifiers.", "Trino, Date and time functions",
+            [("date_parse('2024-02-29 12:34', '%Y-%m-%d %H:%i')", "2024-02-29 12:34:00")]),
     ]
 
     private static func writing(

@@ -29,7 +29,8 @@ extension ScalarFunction {
                 }
             }),
         ScalarFunction(
-            "to_hex", "text", "The number in hexadecimal (two's complement).", source: "PostgreSQL 17, 9.4", examples: [("to_hex(255)", "ff")],
+            "to_hex", "text", "The number in hexadecimal (two's complement).",
+            source: "PostgreSQL 17, 9.4", examples: [("to_hex(255)", "ff")],
             .strict([.bigint], .varchar) { call throws(SQLError) in
                 let numbers = call.lanes(0, Int64.self)
                 return try call.mapText { (row, arena) throws(SQLError) in
@@ -53,7 +54,8 @@ extension ScalarFunction {
             examples: [("decode('6162', 'hex')", "\\x6162")],
             .strict([.varchar, .varchar], .varbinary, canFail: true) { call throws(SQLError) in try Encoding.decode(call) },
             .strict([.varbinary], .varchar, canFail: true) { call throws(SQLError) in try Encoding.text(call) }),
-        bytes("to_base64", aliases: ["base64"], from: .varbinary, "Bytes in base64.", [("to_base64('ab'::varbinary)", "YWI=")], Encoding.base64),
+        bytes("to_base64", aliases: ["base64"], from: .varbinary, "Bytes in base64.",
+            [("to_base64('ab'::varbinary)", "YWI=")], Encoding.base64),
         ScalarFunction(
             "from_base64", "text", "The bytes that base64 text stands for.", source: "Trino, Binary functions",
             examples: [("from_base64('YWI=')", "\\x6162")],
@@ -64,16 +66,19 @@ extension ScalarFunction {
             "to_utf8", "text", "The UTF-8 bytes of a text.", source: "Trino, Binary functions", examples: [("to_utf8('a')", "\\x61")],
             .strict([.varchar], .varbinary) { call throws(SQLError) in call.arguments[0].retyped(.varbinary) }),
         ScalarFunction(
-            "from_utf8", "text", "The text of UTF-8 bytes.", source: "Trino, Binary functions", examples: [("from_utf8(to_utf8('a'))", "a")],
+            "from_utf8", "text", "The text of UTF-8 bytes.",
+            source: "Trino, Binary functions", examples: [("from_utf8(to_utf8('a'))", "a")],
             .strict([.varbinary], .varchar, canFail: true) { call throws(SQLError) in try Encoding.text(call) }),
-        bytes("url_encode", from: .varchar, "Text with all but letters, digits and -._~ as %XX.", [("url_encode('a b/ü')", "a%20b%2F%C3%BC")], Encoding.url),
+        bytes("url_encode", from: .varchar, "Text with all but letters, digits and -._~ as %XX.",
+            [("url_encode('a b/ü')", "a%20b%2F%C3%BC")], Encoding.url),
         ScalarFunction(
             "url_decode", "text", "Text with %XX resolved.", source: "DuckDB, Text Functions", examples: [("url_decode('a%20b')", "a b")],
             .strict([.varchar], .varchar) { call throws(SQLError) in
                 try call.mapBytes { (_, bytes, sink) throws(SQLError) in try Encoding.fromURL(bytes, to: sink) }
             }),
         ScalarFunction(
-            "quote_literal", "text", "The text as an SQL literal.", source: "PostgreSQL 17, 9.4", examples: [("quote_literal('O''R')", "'O''R'")],
+            "quote_literal", "text", "The text as an SQL literal.",
+            source: "PostgreSQL 17, 9.4", examples: [("quote_literal('O''R')", "'O''R'")],
             .strict([.varchar], .varchar) { call throws(SQLError) in
                 try call.mapBytes { (_, bytes, sink) throws(SQLError) in try Encoding.quote(bytes, UInt8(ascii: "'"), to: sink) }
             }),

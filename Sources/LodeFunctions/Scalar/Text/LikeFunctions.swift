@@ -18,7 +18,8 @@ extension ScalarFunction {
             [("starts_with('abc', 'ab')", "true")]
         ) { needle in { LikePattern.has(needle, $0, 0) } },
         part(
-            "ends_with", aliases: ["suffix", "endswith"], "Whether the first text ends with the second.", [("ends_with('abc', 'bc')", "true")]
+            "ends_with", aliases: ["suffix", "endswith"], "Whether the first text ends with the second.",
+            [("ends_with('abc', 'bc')", "true")]
         ) { needle in { LikePattern.has(needle, $0, $0.count - needle.count) } },
     ]
 

@@ -8,9 +8,12 @@ extension ScalarFunction {
         test("~", "Whether a regular expression matches somewhere.", [("'abc' ~ 'b+'", "true")], [], isNegated: false),
         test("~*", "Whether a regular expression matches, ignoring case.", [("'ABC' ~* 'b'", "true")], .ignoresCase, isNegated: false),
         test("!~", "Whether a regular expression matches nowhere.", [("'abc' !~ 'x'", "true")], [], isNegated: true),
-        test("!~*", "Whether a regular expression matches nowhere, ignoring case.", [("'ABC' !~* 'b'", "false")], .ignoresCase, isNegated: true),
-        whole("similar_to", "Whether a text wholly fits an SQL regular expression.", [("'abc' SIMILAR TO '%(b|d)%'", "true")], false, RegexDialect.similar),
-        whole("not_similar_to", "Whether a text does not fit an SQL regular expression.", [("'abc' NOT SIMILAR TO '_bc'", "false")], true, RegexDialect.similar),
+        test("!~*", "Whether a regular expression matches nowhere, ignoring case.",
+            [("'ABC' !~* 'b'", "false")], .ignoresCase, isNegated: true),
+        whole("similar_to", "Whether a text wholly fits an SQL regular expression.",
+            [("'abc' SIMILAR TO '%(b|d)%'", "true")], false, RegexDialect.similar),
+        whole("not_similar_to", "Whether a text does not fit an SQL regular expression.",
+            [("'abc' NOT SIMILAR TO '_bc'", "false")], true, RegexDialect.similar),
         whole("glob", "Whether a text wholly fits a pattern of *, ? and [...].", [("'abc' GLOB 'a*'", "true")], false, RegexDialect.glob),
         ScalarFunction(
             "regexp_like", aliases: ["regexp_matches"], "pattern", "Whether a regular expression matches somewhere. Flags: i, s, m, x.",
@@ -37,7 +40,8 @@ extension ScalarFunction {
             }),
         ScalarFunction(
             "regexp_replace", "pattern", "The first match replaced (flag g: every one); \\1 is a group, \\& the match.",
-            source: "PostgreSQL 17, 9.7.3", examples: [("regexp_replace('abcabc', 'b', 'X')", "aXcabc"), ("regexp_replace('ab12', '(\\d)', '<\\1>', 'g')", "ab<1><2>")],
+            source: "PostgreSQL 17, 9.7.3",
+            examples: [("regexp_replace('abcabc', 'b', 'X')", "aXcabc"), ("regexp_replace('ab12', '(\\d)', '<\\1>', 'g')", "ab<1><2>")],
             .strict([.varchar, .varchar, .varchar, .varchar], .varchar, optional: 1, canFail: true) { call throws(SQLError) in
                 try RegexKernels.replace(call)
             }),

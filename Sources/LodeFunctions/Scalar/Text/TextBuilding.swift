@@ -35,7 +35,8 @@ extension ScalarFunction {
                 }
             }),
         ScalarFunction(
-            "overlay", "text", "Characters from a position on, as many as given, replaced by the second text.", source: "PostgreSQL 17, 9.4",
+            "overlay", "text", "Characters from a position on, as many as given, replaced by the second text.",
+            source: "PostgreSQL 17, 9.4",
             examples: [("overlay('Txxxxas' PLACING 'hom' FROM 2 FOR 4)", "Thomas")],
             .strict([.varchar, .varchar, .bigint, .bigint], .varchar, optional: 1, canFail: true) { call throws(SQLError) in
                 try TextBuilding.overlay(call)
@@ -54,7 +55,8 @@ extension ScalarFunction {
                 return TextBuilding.concat(types.count)
             }),
         ScalarFunction(
-            "concat_ws", "text", "The arguments after the first as texts, joined by the first; NULLs are left out.", source: "PostgreSQL 17, 9.4",
+            "concat_ws", "text", "The arguments after the first as texts, joined by the first; NULLs are left out.",
+            source: "PostgreSQL 17, 9.4",
             examples: [("concat_ws(',', 'a', NULL, 'b')", "a,b")], isStrict: false,
             .generic([.text, .any], variadic: .any) { (types) throws(SQLError) in TextBuilding.concatWithSeparator(types.count) }),
     ]
