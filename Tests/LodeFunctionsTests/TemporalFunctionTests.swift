@@ -71,6 +71,8 @@ import Testing
         #expect(try Calls.run("datediff", .text("week"), Argument.of(.date, "2024-01-07"), Argument.of(.date, "2024-01-08")) == ["1"])
         #expect(try Calls.run("date_add", .text("month"), .int(1), Argument.of(.date, "2024-01-31")) == ["2024-02-29"])
         #expect(try Calls.run("age", Argument.of(.timestamp, "2001-04-10 00:00:00"), Argument.of(.timestamp, "1957-06-13 00:00:00")) == ["43 years 9 mons 27 days"])
+        let early = try Argument.of(.timestamp, "1969-12-31 23:59:59"), late = try Argument.of(.timestamp, "2000-05-05 00:00:00")
+        #expect(try Calls.run("age", early, late) == ["-30 years -4 mons -4 days -00:00:01"])
         #expect(Calls.state { _ = try Calls.run("date_add", .text("year"), .big(.max), Argument.of(.date, "2024-01-31")) } == .datetimeFieldOverflow)
     }
 

@@ -86,17 +86,12 @@ enum CalendarArithmetic {
         }
         if days < 0 {
             // The days of the earlier date's month are borrowed, as in PostgreSQL.
-            let (year, month) = negative ? previousMonth(x.year, x.month) : (y.year, y.month)
-            days += CivilDate.daysInMonth(year: year, month: month)
+            days += CivilDate.daysInMonth(year: y.year, month: y.month)
             months -= 1
         }
         let sign: Int64 = negative ? -1 : 1
         return Interval(
             months: Int32(truncatingIfNeeded: months &* sign), days: Int32(truncatingIfNeeded: Int64(days) &* sign), micros: micros &* sign)
-    }
-
-    private static func previousMonth(_ year: Int64, _ month: Int) -> (Int64, Int) {
-        month == 1 ? (year - 1, 12) : (year, month - 1)
     }
 
     /// `interval * factor`: fractions of months become days, fractions of days time (PostgreSQL, interval_mul).

@@ -8,7 +8,11 @@ extension ScalarFunction {
     static let mathematics: [ScalarFunction] = [
         checked("sqrt", "The square root.",
             [("sqrt(16)", "4")], "cannot take square root of a negative number", { $0 >= 0 || $0.isNaN }) { $0.squareRoot() },
-        real("cbrt", "The cube root.", [("cbrt(27)", "3")]) { cbrt($0) },
+        real("cbrt", "The cube root.", [("cbrt(27)", "3")]) { number in
+            // One step of Newton's method makes up for the library's last bit.
+            let root = cbrt(number)
+            return root == 0 || !root.isFinite ? root : root - (root * root * root - number) / (3 * root * root)
+        },
         checked("exp", "e to the power of the number.",
             [("exp(0)", "1")], "value out of range: overflow", { $0 < 709.79 || !$0.isFinite }) { exp($0) },
         checked("ln", "The natural logarithm.",
