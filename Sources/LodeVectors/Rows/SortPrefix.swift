@@ -138,7 +138,7 @@ package struct SortPrefix: Sendable {
     }
 
     @inline(__always)
-    private static func ordered(_ number: Double) -> UInt64 {
+    static func ordered(_ number: Double) -> UInt64 {
         // NaN is the greatest, and both zeros are one.
         let bits = number != number ? 0x7ff8_0000_0000_0000 : number == 0 ? 0 : number.bitPattern
         return bits &>> 63 == 0 ? bits | 1 &<< 63 : ~bits

@@ -52,15 +52,19 @@ package final class SortRun: @unchecked Sendable {
         let scratch = try SortRun(count: count, budget, for: purpose)
         try RadixSort.sort(entries, scratch.entries, count, cancellation)
         guard tieFrom < order.keys.count else { return }
+        let ties = SortTies(order: order, cancellation: cancellation)
         var first = 0
         while first < count {
             let word = entries[first].word
             var end = first &+ 1
             while end < count, entries[end].word == word { end &+= 1 }
             if end &- first > 1 {
-                try cancellation.check()
-                MergeSort.sort(entries + first, scratch.entries + first, end &- first) {
-                    order.compare($0.row, $1.row, from: tieFrom) <= 0
+                try ties.sort(entries + first, scratch.entries + first, end &- first, key: tieFrom)
+                // Merging and pruning go by the first words.
+                var i = first
+                while i < end {
+                    entries[i].word = word
+                    i &+= 1
                 }
             }
             first = end
