@@ -21,7 +21,8 @@ package struct BoundAggregate: Sendable {
         @Sendable (_ rows: StateRows, _ offset: Int, _ arguments: [Column], _ count: Int) throws(SQLError) -> Void
     /// Adds all rows to the one state at `state`: the ungrouped case, made fast.
     package var updateSingle: @Sendable (_ state: UnsafeMutableRawPointer, _ arguments: [Column], _ count: Int) throws(SQLError) -> Void
-    /// Adds the state at `sources[i] + offset` to that at `targets[i] + offset`. Sources are destroyed by the caller.
+    /// Adds the state at `sources[i] + offset` to that at `targets[i] + offset`, pair after pair: a target may be the source of a later pair
+    /// (running windows). Sources are left as they were and destroyed by the caller.
     package var combine: @Sendable (_ sources: StateRows, _ targets: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Void
     /// The results of `count` states.
     package var finalize: @Sendable (_ rows: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Column
