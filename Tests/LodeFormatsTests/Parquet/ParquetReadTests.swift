@@ -165,3 +165,17 @@ import Testing
         #expect(try ParquetFile.open(object, modifiedMicros: 2, cache: cache).footer !== first.footer)
     }
 }
+
+@Suite struct ParquetDescriptionTests {
+    @Test func `the footer is told as values`() throws {
+        let file = try ParquetFixture.open("nested_v2")
+        #expect(file.schemaRows.allSatisfy { $0.count == ParquetFile.schemaFields.count })
+        #expect(file.schemaRows[1][1...2] == [.text("id"), .text("int64")])
+        #expect(file.chunkRows.allSatisfy { $0.count == ParquetFile.chunkFields.count })
+        #expect(file.chunkRows.count == 9)
+        #expect(file.chunkRows[0][9] == .text("zstd"))
+        #expect(file.fileRow.count == ParquetFile.fileFields.count)
+        #expect(file.fileRow[2] == .integer(300))
+        #expect(file.keyValues.map(\.key) == ["ARROW:schema"])
+    }
+}
