@@ -136,7 +136,6 @@ final class CSVTokens {
     private func scanBlocks(_ window: TextWindow, limit: Int) -> Bool {
         let base = UnsafePointer(window.base), end = window.count
         let delimiter = dialect.delimiter[0], newline = dialect.newline
-        let hasQuotes = dialect.quote != nil, quote = dialect.quote ?? 0
         let comment = splitter.comment, capacity = self.capacity, stride = self.stride
         let longest = maximumRowBytes
         var rowStart = window.position
@@ -146,34 +145,16 @@ final class CSVTokens {
         row[0] = UInt32(truncatingIfNeeded: rowStart &- 1)
         var out = row + 1
         var at = rowStart
-        var inside: UInt64 = 0, afterSeparator: UInt64 = 1, afterClose: UInt64 = 0
+        var quoting = CSVQuoting(dialect.quote)
         var isIrregular = false
         scan: while at < end {
             let valid: UInt64 = end &- at >= 64 ? ~0 : (1 &<< UInt64(truncatingIfNeeded: end &- at)) &- 1
             var newlines = lode_match64(base + at, newline) & valid
             var separators = (lode_match64(base + at, delimiter) & valid) | newlines
             high |= lode_high64(base + at) & valid
-            if hasQuotes {
-                let quotes = lode_match64(base + at, quote) & valid
-                if quotes | inside | afterClose != 0 {
-                    let within = Self.prefixParity(quotes) ^ inside
-                    let openings = quotes & within, closings = quotes & ~within
-                    // An opening quote stands behind a separator or a quote, and a closing one before such.
-                    let wrong =
-                        openings & ~(separators &<< 1 | closings &<< 1 | afterSeparator)
-                        | (closings &<< 1 | afterClose) & valid & ~(separators | quotes | lode_match64(base + at, 13))
-                    if wrong != 0 {
-                        isIrregular = true
-                        break scan
-                    }
-                    afterSeparator = (separators | closings) &>> 63
-                    afterClose = closings &>> 63
-                    separators &= ~within
-                    newlines &= ~within
-                    inside = 0 &- (within &>> 63)
-                } else {
-                    afterSeparator = separators &>> 63
-                }
+            if quoting.isWrong(base + at, valid, &separators, &newlines) {
+                isIrregular = true
+                break scan
             }
             while newlines != 0 {
                 let lowest = newlines & (0 &- newlines)
@@ -225,18 +206,5 @@ final class CSVTokens {
             out += 1
         }
         return out
-    }
-
-    /// Bit i is the parity of bits 0...i.
-    @inline(__always)
-    static func prefixParity(_ bits: UInt64) -> UInt64 {
-        var x = bits
-        x ^= x &<< 1
-        x ^= x &<< 2
-        x ^= x &<< 4
-        x ^= x &<< 8
-        x ^= x &<< 16
-        x ^= x &<< 32
-        return x
     }
 }

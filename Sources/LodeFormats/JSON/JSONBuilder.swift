@@ -114,148 +114,113 @@ final class JSONBuilder {
         count &+= 1
     }
 
-    /// What went wrong with a value: the place in the row, or something that ends the statement.
-    enum Failure: Error {
-        case row(JSONStop)
-        case statement(SQLError)
-    }
-
     /// Appends the value at the cursor and steps over it.
-    func append(_ cursor: inout JSONCursor, depth: Int = 0) throws(Failure) {
-        do {
-            cursor.skipSpaces()
-            guard cursor.at < cursor.end else { throw Failure.row(.fault(.unexpectedEnd, at: cursor.end)) }
-            switch (type, cursor.base[cursor.at]) {
-            case (.structure, UInt8(ascii: "{")): return try appendObject(&cursor, depth)
-            case (.list, UInt8(ascii: "[")): return try appendArray(&cursor, depth)
-            case (.map, UInt8(ascii: "{")): return try appendMap(&cursor, depth)
-            default: break
-            }
-            let token = try cursor.token()
-            if token.kind == .null { return try appendNull() }
-            guard try appendScalar(token, cursor.base) else {
-                throw JSONStop.mismatch(path: path, type: type.description, token)
-            }
-            try added()
-        } catch let error as JSONStop {
-            throw .row(error)
-        } catch let error as SQLError {
-            throw .statement(error)
-        } catch let error as Failure {
-            throw error
-        } catch { throw .statement(.internalFault("json builder")) }
+    /// - Throws: `JSONTrouble.stop` if the row is bad, anything else if the statement cannot go on.
+    func append(_ cursor: inout JSONCursor, depth: Int = 0) throws(SQLError) {
+        cursor.skipSpaces()
+        guard cursor.at < cursor.end else { throw cursor.fault(.unexpectedEnd) }
+        switch (type, cursor.base[cursor.at]) {
+        case (.structure, UInt8(ascii: "{")): return try appendObject(&cursor, depth)
+        case (.list, UInt8(ascii: "[")): return try appendArray(&cursor, depth)
+        case (.map, UInt8(ascii: "{")): return try appendMap(&cursor, depth)
+        default: break
+        }
+        let token = try cursor.token()
+        if token.kind == .null { return try appendNull() }
+        guard try appendScalar(token, cursor.base) else { throw cursor.trouble.mismatch(path, type.description, token) }
+        try added()
     }
 
-    private func checkDepth(_ depth: Int, _ cursor: JSONCursor) throws(Failure) {
-        guard depth < JSONCheck.maximumDepth else { throw .row(.fault(.tooDeep, at: cursor.at)) }
+    private func checkDepth(_ depth: Int, _ cursor: JSONCursor) throws(SQLError) {
+        guard depth < JSONCheck.maximumDepth else { throw cursor.fault(.tooDeep) }
     }
 
-    private func appendObject(_ cursor: inout JSONCursor, _ depth: Int) throws(Failure) {
+    private func appendObject(_ cursor: inout JSONCursor, _ depth: Int) throws(SQLError) {
         try checkDepth(depth, cursor)
         let row = count
-        try Self.members(&cursor, keys) { (cursor, index) throws(Failure) in
-            let child = children[index]
-            // Of a key that comes twice the first counts.
-            if child.count > row { return false }
-            try child.append(&cursor, depth: depth + 1)
-            return true
-        }
-        do throws(SQLError) {
-            for child in children where child.count == row { try child.appendNull() }
-            try added()
-        } catch { throw .statement(error) }
+        try Self.appendMembers(&cursor, keys, children, row: row, depth: depth + 1)
+        try added()
     }
 
-    /// Walks over an object's members: `take` reads the value of a known key, or says no and it is skipped.
-    static func members(
-        _ cursor: inout JSONCursor, _ keys: JSONKeys, _ take: (inout JSONCursor, Int) throws(Failure) -> Bool
-    ) throws(Failure) {
+    /// Reads an object's members into the builders of its keys; those without a member get NULL.
+    static func appendMembers(
+        _ cursor: inout JSONCursor, _ keys: JSONKeys, _ builders: [JSONBuilder], row: Int, depth: Int
+    ) throws(SQLError) {
         cursor.at &+= 1
         cursor.skipSpaces()
-        if cursor.take(UInt8(ascii: "}")) { return }
+        var isOpen = !cursor.take(UInt8(ascii: "}"))
         var expected = 0
-        while true {
-            let index: Int?
-            do throws(JSONStop) {
-                let key = try cursor.string()
-                cursor.skipSpaces()
-                guard cursor.take(UInt8(ascii: ":")) else { throw cursor.fault(.expectedColon) }
-                index = keys.index(of: key, cursor.base, expected: expected)
-            } catch { throw .row(error) }
-            var isTaken = false
-            if let index {
+        while isOpen {
+            let key = try cursor.string()
+            cursor.skipSpaces()
+            guard cursor.take(UInt8(ascii: ":")) else { throw cursor.fault(.expectedColon) }
+            // Of a key that comes twice the first counts.
+            if let index = keys.index(of: key, cursor.base, expected: expected), builders[index].count == row {
                 expected = index &+ 1
-                isTaken = try take(&cursor, index)
+                try builders[index].append(&cursor, depth: depth)
+            } else {
+                _ = try cursor.token()
             }
-            do throws(JSONStop) {
-                if !isTaken { _ = try cursor.token() }
+            cursor.skipSpaces()
+            if cursor.take(UInt8(ascii: ",")) {
                 cursor.skipSpaces()
-                if cursor.take(UInt8(ascii: ",")) {
-                    cursor.skipSpaces()
-                    continue
-                }
+            } else {
                 guard cursor.take(UInt8(ascii: "}")) else { throw cursor.fault(.expectedComma) }
-                return
-            } catch { throw .row(error) }
+                isOpen = false
+            }
         }
+        for builder in builders where builder.count == row { try builder.appendNull() }
     }
 
-    private func appendArray(_ cursor: inout JSONCursor, _ depth: Int) throws(Failure) {
+    private func appendArray(_ cursor: inout JSONCursor, _ depth: Int) throws(SQLError) {
         try checkDepth(depth, cursor)
         let child = children[0], first = child.count
         cursor.at &+= 1
         cursor.skipSpaces()
-        if !cursor.take(UInt8(ascii: "]")) {
-            while true {
-                try child.append(&cursor, depth: depth + 1)
-                cursor.skipSpaces()
-                if cursor.take(UInt8(ascii: ",")) { continue }
-                guard cursor.take(UInt8(ascii: "]")) else { throw .row(cursor.fault(.expectedComma)) }
-                break
+        var isOpen = !cursor.take(UInt8(ascii: "]"))
+        while isOpen {
+            try child.append(&cursor, depth: depth + 1)
+            cursor.skipSpaces()
+            if !cursor.take(UInt8(ascii: ",")) {
+                guard cursor.take(UInt8(ascii: "]")) else { throw cursor.fault(.expectedComma) }
+                isOpen = false
             }
         }
         try appendRange(first)
     }
 
-    private func appendMap(_ cursor: inout JSONCursor, _ depth: Int) throws(Failure) {
+    private func appendMap(_ cursor: inout JSONCursor, _ depth: Int) throws(SQLError) {
         try checkDepth(depth, cursor)
         let keyBuilder = children[0], valueBuilder = children[1], first = keyBuilder.count
         cursor.at &+= 1
         cursor.skipSpaces()
-        if !cursor.take(UInt8(ascii: "}")) {
-            while true {
-                do {
-                    let key = try cursor.string()
-                    guard try keyBuilder.appendScalar(key, cursor.base) else {
-                        throw JSONStop.mismatch(path: keyBuilder.path, type: keyBuilder.type.description, key)
-                    }
-                    try keyBuilder.added()
-                    cursor.skipSpaces()
-                    guard cursor.take(UInt8(ascii: ":")) else { throw cursor.fault(.expectedColon) }
-                } catch let error as JSONStop { throw .row(error) } catch let error as SQLError { throw .statement(error) } catch {
-                    throw .statement(.internalFault("json map"))
-                }
-                try valueBuilder.append(&cursor, depth: depth + 1)
+        var isOpen = !cursor.take(UInt8(ascii: "}"))
+        while isOpen {
+            let key = try cursor.string()
+            guard try keyBuilder.appendScalar(key, cursor.base) else {
+                throw cursor.trouble.mismatch(keyBuilder.path, keyBuilder.type.description, key)
+            }
+            try keyBuilder.added()
+            cursor.skipSpaces()
+            guard cursor.take(UInt8(ascii: ":")) else { throw cursor.fault(.expectedColon) }
+            try valueBuilder.append(&cursor, depth: depth + 1)
+            cursor.skipSpaces()
+            if cursor.take(UInt8(ascii: ",")) {
                 cursor.skipSpaces()
-                if cursor.take(UInt8(ascii: ",")) {
-                    cursor.skipSpaces()
-                    continue
-                }
-                guard cursor.take(UInt8(ascii: "}")) else { throw .row(cursor.fault(.expectedComma)) }
-                break
+            } else {
+                guard cursor.take(UInt8(ascii: "}")) else { throw cursor.fault(.expectedComma) }
+                isOpen = false
             }
         }
         try appendRange(first)
     }
 
-    private func appendRange(_ first: Int) throws(Failure) {
-        do throws(SQLError) {
-            guard let offset = UInt32(exactly: first), let length = UInt32(exactly: children[0].count - first) else {
-                throw SQLError(.programLimitExceeded, "a chunk of lists has more than 4 billion elements")
-            }
-            try room().storeBytes(of: ListRange(offset: offset, count: length), as: ListRange.self)
-            try added()
-        } catch { throw .statement(error) }
+    private func appendRange(_ first: Int) throws(SQLError) {
+        guard let offset = UInt32(exactly: first), let length = UInt32(exactly: children[0].count - first) else {
+            throw SQLError(.programLimitExceeded, "a chunk of lists has more than 4 billion elements")
+        }
+        try room().storeBytes(of: ListRange(offset: offset, count: length), as: ListRange.self)
+        try added()
     }
 
     // MARK: Scalars
@@ -325,7 +290,8 @@ final class JSONBuilder {
         return (out, written)
     }
 
-    /// Strings without their escapes; everything else, and everything for `json`, as it stands in the file.
+    /// Strings without their escapes (with them and their quotes for `json`); everything else as it stands in the file,
+    /// less white space.
     private func appendText(_ token: JSONToken, _ base: UnsafePointer<UInt8>) throws(SQLError) -> Bool {
         var start = token.start, end = token.end
         if type == .json, token.kind == .string {
@@ -341,12 +307,38 @@ final class JSONBuilder {
             scratch.truncate()
             guard try ParseBinary.append(base + start, end - start, to: scratch) == .parsed else { return false }
             view = try store(scratch.bytes)
+        } else if token.kind == .object || token.kind == .array, let packed = try withoutSpaces(base + start, end - start) {
+            view = try store(packed)
         } else {
             view = StringView(base + start, count: end - start)
             pointsIntoWindow = pointsIntoWindow || end - start > StringView.inlineCapacity
         }
         try room().storeBytes(of: view, as: StringView.self)
         return true
+    }
+
+    /// A checked object or array without the white space between its parts; nil if there is none.
+    private func withoutSpaces(_ bytes: UnsafePointer<UInt8>, _ count: Int) throws(SQLError) -> UnsafeRawBufferPointer? {
+        scratch.truncate()
+        let out = try scratch.reserve(count)
+        var written = 0, at = 0, isInString = false
+        while at < count {
+            let byte = bytes[at]
+            if isInString, byte == UInt8(ascii: "\\"), at + 1 < count {
+                out[written] = byte
+                written &+= 1
+                at &+= 1
+            } else if byte == UInt8(ascii: "\"") {
+                isInString.toggle()
+            } else if !isInString, byte <= 32 {
+                at &+= 1
+                continue
+            }
+            out[written] = bytes[at]
+            written &+= 1
+            at &+= 1
+        }
+        return written == count ? nil : UnsafeRawBufferPointer(start: out, count: written)
     }
 
     private func store(_ bytes: UnsafeRawBufferPointer) throws(SQLError) -> StringView {

@@ -15,6 +15,7 @@ final class JSONMorselReader: MorselReader {
     private let keys: JSONKeys
     private let survivors: Selection
     private let isLines: Bool
+    private let trouble = JSONTrouble()
     private var rows = 0
     private var isDone = false
     /// Whether a value came before: in an array a comma must follow it.
@@ -134,14 +135,14 @@ final class JSONMorselReader: MorselReader {
         }
         guard let lineEnd else { return false }
         window.position = min(window.count, lineEnd + 1)
-        var cursor = JSONCursor(base: UnsafePointer(window.base), end: lineEnd, at: start)
+        var cursor = JSONCursor(base: UnsafePointer(window.base), end: lineEnd, at: start, trouble: trouble)
         cursor.skipSpaces()
         // Empty lines are no rows.
         if cursor.at >= lineEnd { return true }
-        do throws(JSONBuilder.Failure) {
+        do throws(SQLError) {
             try appendRow(&cursor)
             cursor.skipSpaces()
-            if cursor.at < lineEnd { throw .row(.fault(.expectedComma, at: cursor.at)) }
+            if cursor.at < lineEnd { throw cursor.fault(.expectedComma) }
             rows += 1
         } catch { try handle(error, start, lineEnd) }
         return true
@@ -149,7 +150,7 @@ final class JSONMorselReader: MorselReader {
 
     /// One value of an array or a sequence; false if there is none, or no whole one, in the window.
     private func fillValue() throws(SQLError) -> Bool {
-        var cursor = JSONCursor(base: UnsafePointer(window.base), end: window.count, at: window.position)
+        var cursor = JSONCursor(base: UnsafePointer(window.base), end: window.count, at: window.position, trouble: trouble)
         let isArray = scan.profile.layout == .array
         cursor.skipSpaces()
         if isArray, isBehindValue, cursor.at < cursor.end, cursor.base[cursor.at] == UInt8(ascii: ",") {
@@ -173,21 +174,22 @@ final class JSONMorselReader: MorselReader {
             return false
         }
         let start = cursor.at
-        do throws(JSONBuilder.Failure) {
+        do throws(SQLError) {
             try appendRow(&cursor)
             // A number may go on in the next window.
-            if cursor.at >= cursor.end, !window.isAtEnd { throw .row(.fault(.unexpectedEnd, at: cursor.at)) }
+            if cursor.at >= cursor.end, !window.isAtEnd { throw cursor.fault(.unexpectedEnd) }
             rows += 1
         } catch {
-            if case .row(.fault(.unexpectedEnd, _)) = error, !window.isAtEnd {
+            if error === JSONTrouble.stop, trouble.fault == .unexpectedEnd, !window.isAtEnd {
                 for builder in builders { builder.truncate(to: rows) }
                 return false
             }
             try handle(error, start, window.count)
             // Of a value that is well-formed, but not as wanted, the end is known.
-            guard case .row(.mismatch) = error else { throw placed(Self.malformed("the rest of the file cannot be read"), at: start) }
             cursor.at = start
-            _ = JSONCheck.skipValue(window.base, &cursor.at, window.count)
+            guard JSONCheck.skipValue(window.base, &cursor.at, window.count) == nil else {
+                throw placed(Self.malformed("the rest of the file cannot be read"), at: start)
+            }
         }
         isBehindValue = true
         window.position = cursor.at
@@ -206,32 +208,18 @@ final class JSONMorselReader: MorselReader {
         end()
     }
 
-    private func appendRow(_ cursor: inout JSONCursor) throws(JSONBuilder.Failure) {
-        guard scan.profile.records else {
-            if let builder = builders.first { return try builder.append(&cursor) }
-            do throws(JSONStop) { _ = try cursor.token() } catch { throw .row(error) }
-            return
+    private func appendRow(_ cursor: inout JSONCursor) throws(SQLError) {
+        if scan.profile.records, cursor.at < cursor.end, cursor.base[cursor.at] != UInt8(ascii: "{") {
+            let token = try cursor.token()
+            throw trouble.mismatch("", "object", token)
         }
-        guard cursor.at < cursor.end, cursor.base[cursor.at] == UInt8(ascii: "{") else {
-            do throws(JSONStop) {
-                let token = try cursor.token()
-                throw JSONStop.mismatch(path: "", type: "object", token)
-            } catch { throw .row(error) }
-        }
-        let row = rows
         if builders.isEmpty {
-            do throws(JSONStop) { _ = try cursor.token() } catch { throw .row(error) }
-            return
+            _ = try cursor.token()
+        } else if scan.profile.records {
+            try JSONBuilder.appendMembers(&cursor, keys, builders, row: rows, depth: 1)
+        } else {
+            try builders[0].append(&cursor)
         }
-        try JSONBuilder.members(&cursor, keys) { (cursor, index) throws(JSONBuilder.Failure) in
-            let builder = builders[index]
-            if builder.count > row { return false }
-            try builder.append(&cursor, depth: 1)
-            return true
-        }
-        do throws(SQLError) {
-            for builder in builders where builder.count == row { try builder.appendNull() }
-        } catch { throw .statement(error) }
     }
 
     // MARK: Chunks
@@ -255,27 +243,11 @@ final class JSONMorselReader: MorselReader {
     }
 
     /// Undoes the row and throws or rejects it.
-    private func handle(_ failure: JSONBuilder.Failure, _ start: Int, _ end: Int) throws(SQLError) {
-        guard case .row(let stop) = failure else {
-            if case .statement(let error) = failure { throw error }
-            return
-        }
+    private func handle(_ failure: SQLError, _ start: Int, _ end: Int) throws(SQLError) {
+        guard failure === JSONTrouble.stop else { throw failure }
         for builder in builders { builder.truncate(to: rows) }
-        let error: SQLError, column: String?
-        switch stop {
-        case .fault(let fault, let at):
-            error = Self.malformed("\(fault.rawValue), at byte \(at - start + 1) of the value")
-            column = nil
-        case .mismatch(let path, let type, let token):
-            column = path.isEmpty ? nil : path
-            let found = text(token.start, token.end, limit: 60)
-            error =
-                UTF8Check.firstInvalid(window.base + token.start, token.end - token.start) != nil
-                ? SQLError(.characterNotInRepertoire, "invalid UTF-8 in a string", hint: "Name the encoding: encoding = 'latin-1' or 'utf-16'.")
-                : SQLError(
-                    .invalidTextRepresentation, "invalid value for type \(type): \(found)",
-                    hint: "Give the type (columns = {'\(path)': 'varchar', …}), sniff more (sample_size = -1), or leave bad rows out (ignore_errors = true).")
-        }
+        let column = trouble.fault != nil || trouble.path.isEmpty ? nil : trouble.path
+        let error = describe(start)
         guard scan.options.ignoreErrors else { throw placed(error, at: start, column: column) }
         counters.rowsRejected += 1
         guard let rejects = scan.options.rejects else { return }
@@ -283,6 +255,21 @@ final class JSONMorselReader: MorselReader {
             RejectedRow(
                 file: scan.object.path, line: try scan.lines.line(at: window.offset + start), byteOffset: window.offset + start, column: column,
                 state: error.state.rawValue, message: error.message, text: text(start, end, limit: 10_000)))
+    }
+
+    private func describe(_ start: Int) -> SQLError {
+        if let fault = trouble.fault {
+            return Self.malformed("\(fault.rawValue), at byte \(trouble.position - start + 1) of the value")
+        }
+        let value = trouble.value
+        if UTF8Check.firstInvalid(window.base + value.start, value.end - value.start) != nil {
+            return SQLError(
+                .characterNotInRepertoire, "invalid UTF-8 in a string", hint: "Name the encoding: encoding = 'latin-1' or 'utf-16'.")
+        }
+        return SQLError(
+            .invalidTextRepresentation, "invalid value for type \(trouble.type): \(text(value.start, value.end, limit: 60))",
+            hint:
+                "Give the type (columns = {'\(trouble.path)': 'varchar', …}), sniff more (sample_size = -1), or leave bad rows out (ignore_errors = true).")
     }
 
     private func text(_ start: Int, _ end: Int, limit: Int) -> String {

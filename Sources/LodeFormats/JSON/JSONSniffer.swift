@@ -79,28 +79,29 @@ struct JSONSniffer {
 
     private func sample(_ search: JSONTypeSearch, _ layout: JSONLayout) throws(SQLError) {
         var rows = 0
+        let trouble = JSONTrouble()
         while rows < options.sampleRows {
             let start = window.position
-            var cursor = JSONCursor(base: UnsafePointer(window.base), end: window.count, at: start)
+            var cursor = JSONCursor(base: UnsafePointer(window.base), end: window.count, at: start, trouble: trouble)
             cursor.skipSpaces()
             if layout == .array {
                 _ = cursor.take(UInt8(ascii: ","))
                 cursor.skipSpaces()
                 if cursor.at < cursor.end, cursor.base[cursor.at] == UInt8(ascii: "]") { return }
             }
-            do throws(JSONStop) {
-                if cursor.at >= cursor.end { throw .fault(.unexpectedEnd, at: cursor.end) }
+            do throws(SQLError) {
+                if cursor.at >= cursor.end { throw cursor.fault(.unexpectedEnd) }
                 try search.take(&cursor)
                 window.position = cursor.at
                 rows += 1
             } catch {
-                guard case .fault(let fault, _) = error else { return }
-                if fault == .unexpectedEnd, !window.isAtEnd {
+                guard error === JSONTrouble.stop else { throw error }
+                if trouble.fault == .unexpectedEnd, !window.isAtEnd {
                     guard try window.refill() else { return }
-                    continue
+                } else if layout != .lines || !skipLine() {
+                    // The reader reports or rejects it; lines go on behind it.
+                    return
                 }
-                // The reader reports or rejects it; lines go on behind it.
-                guard layout == .lines, skipLine() else { return }
             }
         }
     }

@@ -1,5 +1,7 @@
 /// One JSON value as it lies in the text.
 
+import LodeCore
+
 /// Kind and extent of a value; strings without their quotes.
 struct JSONToken {
     enum Kind { case null, no, yes, number, string, object, array }
@@ -11,12 +13,32 @@ struct JSONToken {
     var hasEscapes = false
 }
 
-/// Why a row cannot be read.
-enum JSONStop: Error {
-    /// The text is no JSON at this place.
-    case fault(JSONFault, at: Int)
-    /// A value does not fit the type of the column, given by the path of its builder.
-    case mismatch(path: String, type: String, JSONToken)
+/// What is wrong with the row at hand. A row that cannot be read throws `stop`, and says here why.
+final class JSONTrouble {
+    /// The text is no JSON at `position`; otherwise `value` does not fit the column's type.
+    private(set) var fault: JSONFault?
+    private(set) var position = 0
+    /// Path and type of the column that does not take the value.
+    private(set) var path = ""
+    private(set) var type = ""
+    private(set) var value = JSONToken(kind: .null, start: 0, end: 0)
+
+    /// Thrown to leave the row; the reader replaces it by the error that names the place.
+    static let stop = SQLError(.invalidTextRepresentation, "malformed JSON")
+
+    func malformed(_ fault: JSONFault, at position: Int) -> SQLError {
+        self.fault = fault
+        self.position = position
+        return Self.stop
+    }
+
+    func mismatch(_ path: String, _ type: String, _ value: JSONToken) -> SQLError {
+        fault = nil
+        self.path = path
+        self.type = type
+        self.value = value
+        return Self.stop
+    }
 }
 
 /// A position in JSON text, of which 64 bytes beyond `end` may be read.
@@ -24,6 +46,7 @@ struct JSONCursor {
     let base: UnsafePointer<UInt8>
     let end: Int
     var at: Int
+    let trouble: JSONTrouble
 
     @inline(__always)
     mutating func skipSpaces() { JSONCheck.skipSpaces(base, &at, end) }
@@ -35,11 +58,11 @@ struct JSONCursor {
         return true
     }
 
-    func fault(_ fault: JSONFault) -> JSONStop { .fault(at < end ? fault : .unexpectedEnd, at: min(at, end)) }
+    func fault(_ fault: JSONFault) -> SQLError { trouble.malformed(at < end ? fault : .unexpectedEnd, at: min(at, end)) }
 
     /// The string that begins here (at its opening quote).
     @inline(__always)
-    mutating func string() throws(JSONStop) -> JSONToken {
+    mutating func string() throws(SQLError) -> JSONToken {
         guard at < end, base[at] == UInt8(ascii: "\"") else { throw fault(.expectedKey) }
         let start = at &+ 1
         var here = start
@@ -53,14 +76,14 @@ struct JSONCursor {
             here &+= 1
         }
         // With escapes, or wrong.
-        if let fault = JSONCheck.skipString(base, &at, end) { throw .fault(fault, at: min(at, end)) }
+        if let fault = JSONCheck.skipString(base, &at, end) { throw trouble.malformed(fault, at: min(at, end)) }
         return JSONToken(kind: .string, start: start, end: at &- 1, hasEscapes: true)
     }
 
     /// Steps over the value here and says what it is.
-    mutating func token() throws(JSONStop) -> JSONToken {
+    mutating func token() throws(SQLError) -> JSONToken {
         skipSpaces()
-        guard at < end else { throw .fault(.unexpectedEnd, at: end) }
+        guard at < end else { throw trouble.malformed(.unexpectedEnd, at: end) }
         let start = at
         let kind: JSONToken.Kind
         switch base[at] {
@@ -74,7 +97,7 @@ struct JSONCursor {
         }
         let fault =
             kind == .object || kind == .array ? JSONCheck.skipValue(base, &at, end) : JSONCheck.skipScalar(base, &at, end)
-        if let fault { throw .fault(at >= end ? .unexpectedEnd : fault, at: min(at, end)) }
+        if let fault { throw trouble.malformed(at >= end ? .unexpectedEnd : fault, at: min(at, end)) }
         return JSONToken(kind: kind, start: start, end: at)
     }
 }

@@ -26,9 +26,9 @@ final class JSONTypeSearch {
     }
 
     /// Takes the value at the cursor and steps over it.
-    func take(_ cursor: inout JSONCursor) throws(JSONStop) {
+    func take(_ cursor: inout JSONCursor) throws(SQLError) {
         cursor.skipSpaces()
-        guard cursor.at < cursor.end else { throw .fault(.unexpectedEnd, at: cursor.end) }
+        guard cursor.at < cursor.end else { throw cursor.fault(.unexpectedEnd) }
         if depth < options.maximumDepth, fields.count <= Self.maximumFields {
             if cursor.base[cursor.at] == UInt8(ascii: "{") { return try takeObject(&cursor) }
             if cursor.base[cursor.at] == UInt8(ascii: "[") { return try takeArray(&cursor) }
@@ -53,7 +53,7 @@ final class JSONTypeSearch {
         }
     }
 
-    private func takeObject(_ cursor: inout JSONCursor) throws(JSONStop) {
+    private func takeObject(_ cursor: inout JSONCursor) throws(SQLError) {
         sawObject = true
         cursor.at &+= 1
         cursor.skipSpaces()
@@ -79,7 +79,7 @@ final class JSONTypeSearch {
         }
     }
 
-    private func takeArray(_ cursor: inout JSONCursor) throws(JSONStop) {
+    private func takeArray(_ cursor: inout JSONCursor) throws(SQLError) {
         sawArray = true
         let inner = element ?? JSONTypeSearch(options, depth: depth + 1)
         element = inner
