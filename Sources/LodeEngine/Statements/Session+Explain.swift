@@ -51,10 +51,10 @@ extension Session {
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
         try watching(execution) { () throws(SQLError) in try execution.run(into: DiscardedRows()) }
         let elapsed = Engine.monotonicNanoseconds() &- start
-        var measures = execution.metrics.preorder(query.plan)[...]
-        let tree = PlanPrinter.text(query.plan) { node in
-            guard let measured = measures.popFirst() else { return nil }
-            let estimate = Int(min(EstimatedPlan.rows(node).rounded(), 1e15))
+        var measures = execution.metrics.preorder(query.plan)[...], estimates = EstimatedPlan.nodes(query.plan)[...]
+        let tree = PlanPrinter.text(query.plan) { _ in
+            guard let measured = measures.popFirst(), let expected = estimates.popFirst() else { return nil }
+            let estimate = Int(min(expected.rounded(), 1e15))
             return "(\(Receipt.grouped(measured.rows)) rows, estimated \(Receipt.grouped(estimate)))" + Self.scanNotes(measured)
         }
         var receipt = receipt(of: execution, context)

@@ -5,7 +5,7 @@ import LodeVectors
 
 extension ScalarFunction {
     static let session: [ScalarFunction] = [
-        fact("current_user", aliases: ["user", "session_user"], "The user's name.", "lode") { $0.currentUser },
+        fact("current_user", call: "current_user", aliases: ["user", "session_user"], "The user's name.", "lode") { $0.currentUser },
         fact("current_schema", "The schema in which new tables are made.", "main") { $0.currentSchema },
         fact("current_database", aliases: ["current_catalog"], "The database's name.", "lode") { $0.currentDatabase },
         ScalarFunction(
@@ -40,10 +40,11 @@ extension ScalarFunction {
     ]
 
     private static func fact(
-        _ name: String, aliases: [String] = [], _ summary: String, _ result: String, _ value: @escaping @Sendable (FunctionContext) -> String
+        _ name: String, call: String? = nil, aliases: [String] = [], _ summary: String, _ result: String,
+        _ value: @escaping @Sendable (FunctionContext) -> String
     ) -> ScalarFunction {
         ScalarFunction(
-            name, aliases: aliases, "session", summary, source: "PostgreSQL 17, 9.27", examples: [("\(name)", result)], volatility: .stable,
+            name, aliases: aliases, "session", summary, source: "PostgreSQL 17, 9.27", examples: [(call ?? "\(name)()", result)], volatility: .stable,
             .plain([], .varchar) { _, count, context throws(SQLError) in
                 try .constant(.text(value(context)), .varchar, count: count)
             })

@@ -5,7 +5,7 @@ import LodeVectors
 
 extension ScalarFunction {
     static let dateMaking: [ScalarFunction] = [
-        clock("now", aliases: ["current_timestamp", "transaction_timestamp", "get_current_timestamp"], "The instant at which the transaction began.", .timestamptz) { micros, _ in .timestamp(micros) },
+        clock("now", aliases: ["current_timestamp", "transaction_timestamp", "get_current_timestamp"], "The instant at which the transaction began.", .timestamptz, call: "now()") { micros, _ in .timestamp(micros) },
         clock("localtimestamp", aliases: ["current_localtimestamp"], "The transaction's beginning on the session's clock.", .timestamp) { .timestamp($1.local(fromUTC: $0)) },
         clock("current_date", aliases: ["today"], "The transaction's date in the session's zone.", .date) {
             .date(Int32(truncatingIfNeeded: CalendarArithmetic.floorDivide($1.local(fromUTC: $0), CivilDate.microsPerDay)))
@@ -92,10 +92,11 @@ extension ScalarFunction {
     }
 
     private static func clock(
-        _ name: String, aliases: [String], _ summary: String, _ type: SQLType, _ value: @escaping @Sendable (Int64, TimeZoneRules) -> Value
+        _ name: String, aliases: [String], _ summary: String, _ type: SQLType, call: String? = nil,
+        _ value: @escaping @Sendable (Int64, TimeZoneRules) -> Value
     ) -> ScalarFunction {
         ScalarFunction(
-            name, aliases: aliases, "date and time", summary, source: "PostgreSQL 17, 9.9.5", examples: [("\(name) IS NULL", "false")],
+            name, aliases: aliases, "date and time", summary, source: "PostgreSQL 17, 9.9.5", examples: [("\(call ?? name) IS NULL", "false")],
             volatility: .stable,
             .plain([], type) { _, count, context throws(SQLError) in
                 let zone = try TimeZoneRules.named(context.timeZone)
