@@ -42,7 +42,7 @@ extension Session {
         let format = try self.format(options, path, span)
         let table = try writableTable(name)
         var arguments = [TableDDL.literal(path)]
-        for (key, value) in options.texts.sorted(by: { $0.key < $1.key }) { arguments.append("\(TableDDL.quoted(key)) => \(TableDDL.literal(value))") }
+        for (key, value) in options.texts.sorted(by: { $0.key < $1.key }) { arguments.append("\(NameQuoting.quoted(key)) => \(TableDDL.literal(value))") }
         if format.isText, options.texts["columns"] == nil, options.texts["all_varchar"] == nil {
             // The table's types hold, not what a sample of the file looks like.
             let schema = try table.schema()
@@ -51,8 +51,8 @@ extension Session {
             arguments.append("columns => {" + types.map { "\(TableDDL.literal($0.name)): '\($0.type)'" }.joined(separator: ", ") + "}")
         }
         let function = FileFunction.all.first { $0.format == format.name }?.names[0] ?? "read_csv"
-        let list = columns.isEmpty ? "" : " (\(columns.map { TableDDL.quoted($0.text) }.joined(separator: ", ")))"
-        let text = "INSERT INTO \(TableDDL.quoted(table.databaseName)).\(TableDDL.quoted(table.name))\(list) SELECT * FROM \(function)(\(arguments.joined(separator: ", ")))"
+        let list = columns.isEmpty ? "" : " (\(columns.map { NameQuoting.quoted($0.text) }.joined(separator: ", ")))"
+        let text = "INSERT INTO \(NameQuoting.quoted(table.databaseName)).\(NameQuoting.quoted(table.name))\(list) SELECT * FROM \(function)(\(arguments.joined(separator: ", ")))"
         guard case .insert(let insert)? = try Parser.parse(text).first?.statement else { throw SQLError.internalFault("COPY FROM is no INSERT") }
         do throws(SQLError) {
             var outcome = try self.insert(insert, run)

@@ -16,7 +16,7 @@ extension Session {
         case .query(let query): source = "(\(run.source(query.span)))"
         }
         let parts = fields.map { field -> String in
-            let name = TableDDL.quoted(field.name)
+            let name = NameQuoting.quoted(field.name)
             let number = field.type.isNumeric
             let ordered = !field.type.isNested && field.type != .json
             return """

@@ -2,34 +2,28 @@
 
 import LodeCatalog
 import LodeCore
+import LodeSyntax
 
 enum TableDDL {
     /// `CREATE TABLE …` or `CREATE VIEW …` that gives the same table.
     static func text(_ table: GlueTable) throws(SQLError) -> String {
         if table.kind == .view {
-            return "CREATE VIEW \(quoted(table.databaseName)).\(quoted(table.name)) AS \(table.viewOriginalText ?? "")"
+            return "CREATE VIEW \(NameQuoting.quoted(table.databaseName)).\(NameQuoting.quoted(table.name)) AS \(table.viewOriginalText ?? "")"
         }
         var lines: [String] = []
         for field in try table.schema().fields {
-            lines.append("    \(quoted(field.name)) \(field.type)\(field.nullable ? "" : " NOT NULL")")
+            lines.append("    \(NameQuoting.quoted(field.name)) \(field.type)\(field.nullable ? "" : " NOT NULL")")
         }
-        var text = "CREATE \(table.kind == .external ? "EXTERNAL " : "")TABLE \(quoted(table.databaseName)).\(quoted(table.name)) (\n"
+        var text = "CREATE \(table.kind == .external ? "EXTERNAL " : "")TABLE \(NameQuoting.quoted(table.databaseName)).\(NameQuoting.quoted(table.name)) (\n"
         text += lines.joined(separator: ",\n") + "\n)"
         if let format = table.storageFormat { text += "\nUSING \(format.rawValue)" }
-        if !table.partitionKeys.isEmpty { text += "\nPARTITIONED BY (\(table.partitionKeys.map { quoted($0.name) }.joined(separator: ", ")))" }
+        if !table.partitionKeys.isEmpty { text += "\nPARTITIONED BY (\(table.partitionKeys.map { NameQuoting.quoted($0.name) }.joined(separator: ", ")))" }
         if table.kind == .external, let location = table.storageDescriptor.location { text += "\nLOCATION \(literal(location))" }
         let shown = table.parameters.filter { !$0.key.hasPrefix("lode.") && $0.key != TableParameter.comment }.sorted { $0.key < $1.key }
         if !shown.isEmpty {
             text += "\nTBLPROPERTIES (" + shown.map { "\(literal($0.key)) = \(literal($0.value))" }.joined(separator: ", ") + ")"
         }
         return text
-    }
-
-    static func quoted(_ name: String) -> String {
-        let plain = name.utf8.allSatisfy { ($0 >= 97 && $0 <= 122) || $0 == 95 || ($0 >= 48 && $0 <= 57) }
-        let startsWell = name.utf8.first.map { $0 > 57 } ?? false
-        if plain, startsWell { return name }
-        return "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 
     static func literal(_ text: String) -> String {
