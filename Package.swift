@@ -77,7 +77,7 @@ let package = Package(
         // Tests mirror the sources.
         .testTarget(
             name: "LodeEngineTests",
-            dependencies: ["LodeEngine", "LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: library),
+            dependencies: ["LodeEngine", "LodeShell", "LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: library),
         .testTarget(name: "HouseTests", path: "Tests/House"),
         .testTarget(name: "LodeObjectStoreTests", dependencies: ["LodeObjectStore", "LodeCore"], swiftSettings: library),
         .testTarget(name: "LodeTablesTests", dependencies: ["LodeTables", "LodeCore"], swiftSettings: library),

@@ -2,6 +2,7 @@
 
 import Foundation
 import LodeCore
+import LodeShell
 import Testing
 
 @testable import LodeEngine
@@ -13,11 +14,12 @@ import Testing
 ///                                  ----
 ///                                  1
 ///
-/// Cells of a row are separated by tabs, or by two or more spaces; NULL is NULL, the empty text is (empty).
+/// Cells of a row are separated by tabs, or by two or more spaces; NULL is NULL, the empty text is (empty). After an error's statement, `----`
+/// may be followed by the whole message as the shell shows it.
 private struct SQLRecord {
     enum Kind {
         case succeeds
-        case fails(String)
+        case fails(state: String, message: [String])
         case gives(rows: [String], sorted: Bool)
     }
 
@@ -43,8 +45,10 @@ private struct SQLRecord {
             index += 1
             switch head.first {
             case "statement":
-                let sql = block { $0.isEmpty }.joined(separator: "\n")
-                records.append(SQLRecord(kind: head.dropFirst().first == "ok" ? .succeeds : .fails(head.count > 2 ? head[2] : ""), sql: sql, line: line))
+                let sql = block { $0.isEmpty || $0 == "----" }.joined(separator: "\n")
+                let message = block(until: \.isEmpty).dropFirst()
+                let failure = SQLRecord.Kind.fails(state: head.count > 2 ? head[2] : "", message: Array(message))
+                records.append(SQLRecord(kind: head.dropFirst().first == "ok" ? .succeeds : failure, sql: sql, line: line))
             case "query":
                 let sql = block { $0 == "----" }.joined(separator: "\n")
                 index += 1
@@ -76,20 +80,28 @@ private let sqlFiles: [String] = {
                 let rows = try scratch.rows(record.sql).map { row in row.map { $0.isEmpty ? "(empty)" : $0 }.joined(separator: "\t") }
                 switch record.kind {
                 case .succeeds: break
-                case .fails(let state): Issue.record("no error, but \(state) was expected: \(place)")
+                case .fails(let state, let message): Issue.record("no error, but \(state) \(message.first ?? "") was expected: \(place)")
                 case .gives(let expected, let sorted):
                     let wanted = expected.map(Self.canonical)
                     let found = rows.map(Self.canonical)
                     #expect((sorted ? found.sorted() : found) == (sorted ? wanted.sorted() : wanted), "\(place)")
                 }
             } catch let error as SQLError {
-                guard case .fails(let state) = record.kind else {
+                guard case .fails(let state, let message) = record.kind else {
                     Issue.record("\(error): \(place)")
                     continue
                 }
                 #expect(state.isEmpty || error.state.rawValue == state, "\(error.message): \(place)")
+                if !message.isEmpty { #expect(Self.shown(error, record.sql, scratch) == message, "\(place)") }
             }
         }
+    }
+
+    /// The lines of the message. The excerpt of a statement that names the scratch folder is left out: its width is the folder's.
+    private static func shown(_ error: SQLError, _ sql: String, _ scratch: ScratchSession) -> [String] {
+        let text = ErrorText.text(error, sql: sql.replacingOccurrences(of: "{folder}", with: scratch.folder))
+        let lines = text.replacingOccurrences(of: scratch.folder, with: "{folder}").split(separator: "\n").map(String.init)
+        return sql.contains("{folder}") ? lines.filter { !$0.hasPrefix("  ") } : lines
     }
 
     /// Cells joined by single tabs.

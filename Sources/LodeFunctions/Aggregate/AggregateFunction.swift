@@ -16,6 +16,9 @@ package struct BoundAggregate: Sendable {
     package var parameters: [SQLType]
     package var returns: SQLType
     package var stateBytes: Int
+    /// What kind of state it keeps. Aggregates over the same arguments whose states are of one kind share one state: the sum of a column and
+    /// its mean differ in `finalize` alone. nil: a state of its own.
+    package var stateKind: ObjectIdentifier?
     /// Adds row `i` of `arguments` to the state at `rows[i] + offset`. NULLs are the aggregate's business.
     package var update:
         @Sendable (_ rows: StateRows, _ offset: Int, _ arguments: [Column], _ count: Int) throws(SQLError) -> Void
@@ -30,7 +33,7 @@ package struct BoundAggregate: Sendable {
     package var destroy: (@Sendable (_ rows: StateRows, _ offset: Int, _ count: Int) -> Void)?
 
     package init(
-        parameters: [SQLType], returns: SQLType, stateBytes: Int,
+        parameters: [SQLType], returns: SQLType, stateBytes: Int, stateKind: ObjectIdentifier? = nil,
         update: @escaping @Sendable (StateRows, Int, [Column], Int) throws(SQLError) -> Void,
         updateSingle: @escaping @Sendable (UnsafeMutableRawPointer, [Column], Int) throws(SQLError) -> Void,
         combine: @escaping @Sendable (StateRows, StateRows, Int, Int) throws(SQLError) -> Void,
@@ -40,6 +43,7 @@ package struct BoundAggregate: Sendable {
         self.parameters = parameters
         self.returns = returns
         self.stateBytes = stateBytes
+        self.stateKind = stateKind
         self.update = update
         self.updateSingle = updateSingle
         self.combine = combine

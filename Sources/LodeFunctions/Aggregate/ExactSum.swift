@@ -83,7 +83,7 @@ enum NarrowSumState<Lane: FixedWidthInteger & SignedInteger & BitwiseCopyable & 
 enum WideSum {
     static func bound(_ type: SQLType, _ returns: SQLType, _ finalize: @escaping @Sendable (StateRows, Int, Int) throws(SQLError) -> Column) -> BoundAggregate {
         BoundAggregate(
-            parameters: [type], returns: returns, stateBytes: ExactSum.stateBytes,
+            parameters: [type], returns: returns, stateBytes: ExactSum.stateBytes, stateKind: ObjectIdentifier(WideSum.self),
             update: { rows, offset, arguments, count throws(SQLError) in try update(rows, offset, arguments[0], count) },
             updateSingle: { state, arguments, count throws(SQLError) in try updateSingle(state, arguments[0], count) },
             combine: { sources, targets, offset, count throws(SQLError) in

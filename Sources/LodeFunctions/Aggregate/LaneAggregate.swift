@@ -32,7 +32,7 @@ extension BoundAggregate {
         finalize: @escaping @Sendable (StateRows, Int, Int) throws(SQLError) -> Column
     ) -> BoundAggregate {
         BoundAggregate(
-            parameters: parameters, returns: returns, stateBytes: State.stateBytes,
+            parameters: parameters, returns: returns, stateBytes: State.stateBytes, stateKind: ObjectIdentifier(State.self),
             update: { rows, offset, arguments, count throws(SQLError) in
                 try LaneDriver.update(State.self, rows, offset, arguments[0], count)
             },

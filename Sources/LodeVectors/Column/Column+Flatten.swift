@@ -11,9 +11,11 @@ extension Column {
             guard let dictionary else { throw .internalFault("a dictionary column without its dictionary") }
             // Without values every row is NULL, and code 0 names nothing.
             if dictionary.count == 0 { return try Column.null(type, count: 1).repeated(count) }
-            let selection = try Selection(borrowing: pointer(as: Int32.self), count: count)
-            let values = try dictionary.gather(selection)
-            return values.replacing(validity: validityBuffer)
+            if type.isNested {
+                let selection = try Selection(copying: pointer(as: UInt32.self), count: count)
+                return try dictionary.gather(selection).replacing(validity: validityBuffer)
+            }
+            return try dictionary.gatherFlat(pointer(as: UInt32.self), count, validity: validityBuffer)
         case .constant:
             return try repeated(count)
         }
@@ -35,13 +37,9 @@ extension Column {
 
 extension Selection {
     /// The codes of a dictionary column as row numbers of its dictionary.
-    fileprivate convenience init(borrowing codes: UnsafePointer<Int32>, count: Int) throws(SQLError) {
+    fileprivate convenience init(copying codes: UnsafePointer<UInt32>, count: Int) throws(SQLError) {
         try self.init(capacity: count)
-        var i = 0
-        while i < count {
-            rows[i] = UInt32(bitPattern: codes[i])
-            i &+= 1
-        }
+        rows.update(from: codes, count: count)
         self.count = count
     }
 }

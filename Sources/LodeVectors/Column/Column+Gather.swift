@@ -19,6 +19,31 @@ extension Column {
             for child in children { fields.append(try child.gather(selection)) }
             return Column(flat: type, count: n, lanes: try Buffer(byteCount: 0), validity: mask, children: fields)
         }
+        return try gatherFlat(rows, n, validity: mask)
+    }
+
+    /// The rows that `selection` names, dictionary codes turned into values on the way; a constant stays a constant.
+    /// Cost: two dependent loads and a store a row.
+    package func gatherValues(_ selection: Selection) throws(SQLError) -> Column {
+        guard layout == .dictionary, let dictionary, dictionary.count > 0, !type.isNested else { return try gather(selection).unlessConstant() }
+        let n = selection.count
+        let codes = pointer(as: UInt32.self)
+        var i = 0
+        // The selection is the caller's: its row numbers pass through a list of codes.
+        return try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: n) { list throws(SQLError) in
+            while i < n {
+                list[i] = codes[Int(selection.rows[i])]
+                i &+= 1
+            }
+            guard let base = list.baseAddress else { return try gather(selection).flattened() }
+            return try dictionary.gatherFlat(UnsafePointer(base), n, validity: try gatherValidity(UnsafePointer(selection.rows), n))
+        }
+    }
+
+    private func unlessConstant() throws(SQLError) -> Column { layout == .constant ? self : try flattened() }
+
+    /// Rows of a flat column without structure. `rows` must lie within it; they get `mask`.
+    func gatherFlat(_ rows: UnsafePointer<UInt32>, _ n: Int, validity mask: Buffer?) throws(SQLError) -> Column {
         let lanes = try Buffer(byteCount: n * physical.stride)
         let out = lanes.base
         switch physical.stride {

@@ -18,6 +18,8 @@ final class AggregatePlan: Sendable {
         let stateOffset: Int
         /// The side table that its rows go through; nil for those that are added at once.
         let side: Int?
+        /// Whether an earlier call keeps the same state: then only the result is this call's.
+        let sharesState: Bool
     }
 
     /// Rows that are kept until the end: those of a DISTINCT aggregate, once each; those of an ordered one, to be sorted.
@@ -39,11 +41,24 @@ final class AggregatePlan: Sendable {
     }
 
     /// A call without side table or filter, over columns that were put into the order of their groups.
-    struct RunCall: Sendable {
+    final class RunCall: Sendable {
         let function: BoundAggregate
         /// Positions among `runColumns`.
         let columns: [Int]
         let stateOffset: Int
+
+        init(function: BoundAggregate, columns: [Int], stateOffset: Int) {
+            self.function = function
+            self.columns = columns
+            self.stateOffset = stateOffset
+        }
+    }
+
+    /// What makes states equal: the same rows in a state of one kind.
+    private struct StateSource: Hashable {
+        let kind: ObjectIdentifier
+        let arguments: [Int]
+        let filter: Int?
     }
 
     /// What calls that add at once read, each column once.
@@ -56,6 +71,8 @@ final class AggregatePlan: Sendable {
     let sets: [[Int]]
     let hasSetColumn: Bool
     let calls: [Call]
+    /// The calls that keep a state, each state once.
+    let stateCalls: [Call]
     let sides: [Side]
     let stateBytes: Int
     let hasStateOwners: Bool
@@ -73,6 +90,7 @@ final class AggregatePlan: Sendable {
         }
         var calls: [Call] = [], sides: [Side] = []
         var offset = 0
+        var states: [StateSource: Int] = [:]
         for aggregate in node.aggregates {
             let arguments = aggregate.arguments.map(position)
             let filter = aggregate.filter.map(position)
@@ -86,8 +104,14 @@ final class AggregatePlan: Sendable {
                 side = sides.count
                 sides.append(Side(arguments: arguments, filter: filter, isDistinct: isDistinct, order: order, call: calls.count))
             }
+            let source = side == nil ? aggregate.function.stateKind.map { StateSource(kind: $0, arguments: arguments, filter: filter) } : nil
+            let known = source.flatMap { states[$0] }
             calls.append(
-                Call(function: aggregate.function, arguments: arguments, filter: filter, stateOffset: offset, side: side))
+                Call(
+                    function: aggregate.function, arguments: arguments, filter: filter, stateOffset: known ?? offset, side: side,
+                    sharesState: known != nil))
+            if known != nil { continue }
+            if let source { states[source] = offset }
             offset += (aggregate.function.stateBytes + 7) / 8 * 8
         }
         inputs = try ExpressionList(expressions, columns: input, functions: functions)
@@ -100,9 +124,10 @@ final class AggregatePlan: Sendable {
         sets = node.sets ?? [Array(0..<keyCount)]
         hasSetColumn = node.setColumn != nil
         self.calls = calls
+        stateCalls = calls.filter { !$0.sharesState }
         self.sides = sides
         stateBytes = offset
-        (runColumns, runCalls) = Self.runs(calls)
+        (runColumns, runCalls) = Self.runs(stateCalls)
         hasStateOwners = calls.contains { $0.function.destroy != nil }
         resultTypes = node.aggregates.map(\.function.returns)
     }
@@ -115,6 +140,7 @@ final class AggregatePlan: Sendable {
         sets = [Array(columns.indices)]
         hasSetColumn = false
         calls = []
+        stateCalls = []
         sides = []
         stateBytes = 0
         runColumns = []
@@ -153,7 +179,7 @@ final class AggregatePlan: Sendable {
     /// Frees what the states of rows own; nil if they own nothing.
     func destroyer(_ layout: GroupLayout) -> (@Sendable (UnsafePointer<UnsafeMutableRawPointer>, Int) -> Void)? {
         guard hasStateOwners else { return nil }
-        let base = layout.stateOffset, calls = calls
+        let base = layout.stateOffset, calls = stateCalls
         return { rows, count in
             for call in calls { call.function.destroy?(rows, base + call.stateOffset, count) }
         }

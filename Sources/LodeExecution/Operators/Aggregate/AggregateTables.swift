@@ -20,6 +20,7 @@ final class AggregateTables {
     private let sideRows: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private let sideBuffer: Buffer
     private let order: Selection
+    private let runs: GroupRuns
     /// The one row of a set without keys.
     private var single: UnsafeMutableRawPointer?
 
@@ -45,6 +46,7 @@ final class AggregateTables {
         sideBuffer = try Buffer(byteCount: Chunk.capacity * 8)
         sideRows = sideBuffer.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
         order = try Selection(capacity: Chunk.capacity)
+        runs = try GroupRuns()
         if set.isEmpty {
             try table.findOrCreate([], count: 1, into: rows)
             single = rows[0]
@@ -65,7 +67,7 @@ final class AggregateTables {
 
     private func addAll(_ columns: [Column], _ count: Int, to row: UnsafeMutableRawPointer) throws(SQLError) {
         let base = table.layout.stateOffset
-        for call in plan.calls where call.side == nil {
+        for call in plan.stateCalls where call.side == nil {
             let (arguments, kept) = try filtered(call.arguments, call.filter, columns, count)
             if kept > 0 { try call.function.updateSingle(row + base + call.stateOffset, arguments, kept) }
         }
@@ -94,7 +96,7 @@ final class AggregateTables {
     /// Each row to the state of its group.
     private func addByRow(_ columns: [Column], _ count: Int) throws(SQLError) {
         let base = table.layout.stateOffset
-        for call in plan.calls where call.side == nil {
+        for call in plan.stateCalls where call.side == nil {
             guard let filter = call.filter else {
                 try call.function.update(UnsafePointer(rows), base + call.stateOffset, call.arguments.map { columns[$0] }, count)
                 continue
@@ -112,46 +114,23 @@ final class AggregateTables {
     /// going through memory for every row. False, without effect, where that would not pay.
     private func addByCode(_ columns: [Column], _ count: Int) throws(SQLError) -> Bool {
         let domain = codes.codeCount
-        guard domain <= 256, count >= 256, plan.calls.allSatisfy({ $0.filter == nil || $0.side != nil }) else { return false }
-        return try withUnsafeTemporaryAllocation(of: Int32.self, capacity: domain + 1) { starts throws(SQLError) in
-            starts.update(repeating: 0)
-            let list = codes.codes
-            for i in 0..<count { starts[Int(list[i]) &+ 1] &+= 1 }
-            let present = starts.reduce(0) { $0 + ($1 > 0 ? 1 : 0) }
-            guard present * 64 <= count else { return false }
-            for code in 0..<domain { starts[code &+ 1] &+= starts[code] }
-            try addRuns(UnsafeBufferPointer(starts), list, domain, columns, count)
-            return true
-        }
-    }
-
-    private func addRuns(
-        _ starts: UnsafeBufferPointer<Int32>, _ list: UnsafePointer<Int32>, _ domain: Int, _ columns: [Column], _ count: Int
-    ) throws(SQLError) {
-        try withUnsafeTemporaryAllocation(of: Int32.self, capacity: domain) { places throws(SQLError) in
-            for code in 0..<domain { places[code] = starts[code] }
-            var i = 0
-            while i < count {
-                let code = Int(list[i])
-                order.rows[Int(places[code])] = UInt32(truncatingIfNeeded: i)
-                places[code] &+= 1
-                i &+= 1
-            }
-            order.count = count
-        }
+        guard domain <= GroupRuns.mostCodes, plan.stateCalls.allSatisfy({ $0.filter == nil || $0.side != nil }) else { return false }
+        guard runs.sort(codes.codes, count, domain: domain) else { return false }
         var gathered: [Column] = []
         gathered.reserveCapacity(plan.runColumns.count)
-        for column in plan.runColumns { gathered.append(try columns[column].flattenedUnlessConstant().gather(order)) }
+        for column in plan.runColumns { gathered.append(try columns[column].gatherValues(runs.order)) }
         let base = table.layout.stateOffset
         var slices = gathered
-        for code in 0..<domain where starts[code + 1] > starts[code] {
-            let start = Int(starts[code]), length = Int(starts[code + 1]) - start
+        for code in 0..<domain {
+            let range = runs.range(code)
+            if range.isEmpty { continue }
             let row = codes.row(of: code)
-            for index in gathered.indices { slices[index] = try gathered[index].run(start, length) }
+            for index in gathered.indices { slices[index] = try gathered[index].run(range.lowerBound, range.count) }
             for call in plan.runCalls {
-                try call.function.updateSingle(row + base + call.stateOffset, call.columns.map { slices[$0] }, length)
+                try call.function.updateSingle(row + base + call.stateOffset, call.columns.map { slices[$0] }, range.count)
             }
         }
+        return true
     }
 
     private func addSide(
@@ -200,9 +179,6 @@ final class AggregateTables {
 }
 
 extension Column {
-    /// Dictionary codes are turned into values; constants stay.
-    func flattenedUnlessConstant() throws(SQLError) -> Column { layout == .constant ? self : try flattened() }
-
     /// Rows `start ..< start + length` of a flat or constant column, without copying lanes where there are no nulls.
     func run(_ start: Int, _ length: Int) throws(SQLError) -> Column {
         if layout == .constant { return Column(repeating: self, count: length) }

@@ -86,7 +86,7 @@ final class RowCombiner {
             }
         }
         if doubles == 0 { return }
-        for call in plan.calls {
+        for call in plan.stateCalls {
             let offset = layout.stateOffset + call.stateOffset
             try call.function.combine(UnsafePointer(from), UnsafePointer(to), offset, doubles)
             if let destroy = call.function.destroy {

@@ -131,12 +131,8 @@ final class HashJoinProbe: Operator {
         private func refuseChains(_ chunk: Chunk) throws(SQLError) {
             for row in 0..<chunk.count {
                 let head = UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: probe.heads[row]))
-                if let head, head.load(as: UInt64.self) != 0 { throw Self.secondMatch }
+                if let head, head.load(as: UInt64.self) != 0 { throw SQLError.secondRowOfScalar }
             }
-        }
-
-        private static var secondMatch: SQLError {
-            SQLError(.cardinalityViolation, "more than one row returned by a subquery used as an expression")
         }
 
         private func chooseByHead(_ count: Int, matched: Bool) {
@@ -217,7 +213,7 @@ final class HashJoinProbe: Operator {
             var seen = Set<UInt32>()
             for i in 0..<count {
                 let row = probe.pairRows.rows[i]
-                if flags[Int(row)] != 0 || !seen.insert(row).inserted { throw Self.secondMatch }
+                if flags[Int(row)] != 0 || !seen.insert(row).inserted { throw SQLError.secondRowOfScalar }
             }
         }
 

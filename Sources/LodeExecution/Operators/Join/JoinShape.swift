@@ -141,3 +141,12 @@ final class JoinShape: Sendable {
         }
     }
 }
+
+extension SQLError {
+    /// A scalar subquery gives one value.
+    static var secondRowOfScalar: SQLError {
+        SQLError(
+            .cardinalityViolation, "more than one row returned by a subquery used as an expression",
+            hint: "Compare with IN (…) or = ANY (…), or make it one row with an aggregate or LIMIT 1.")
+    }
+}

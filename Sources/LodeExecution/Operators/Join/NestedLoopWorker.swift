@@ -94,7 +94,7 @@ final class NestedLoopWorker: ChunkConsumer {
             if shape.flagsRight { right[rightRow ?? row] = 1 }
         }
         if shape.kind == .single, matches.contains(where: { $0 > 1 }) {
-            throw SQLError(.cardinalityViolation, "more than one row returned by a subquery used as an expression")
+            throw SQLError.secondRowOfScalar
         }
         guard givesPairs else { return .more }
         let width = shape.leftTypes.count

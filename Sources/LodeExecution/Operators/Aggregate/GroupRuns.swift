@@ -1,0 +1,96 @@
+/// Puts the rows of a chunk into the order of their groups, where few groups share it.
+
+import LodeCore
+import LodeVectors
+
+/// A counting sort of a chunk's rows by the code of their group; rows of one group keep their order.
+///
+/// The chunk is cut into `lanes` parts that are counted and placed side by side: with few groups each step waits for the one before
+/// on the same counter, and four chains hide that.
+final class GroupRuns {
+    private static let lanes = 4
+    /// Groups beyond this are too many for runs to pay.
+    static let mostCodes = 256
+    /// Rows that a group must have on average.
+    private static let leastRows = 64
+
+    /// The rows of the chunk, group by group.
+    let order: Selection
+    /// Where each code's rows begin in `order`; one more entry for the end.
+    private let starts: UnsafeMutablePointer<Int32>
+    private let counters: UnsafeMutablePointer<Int32>
+    private let buffer: Buffer
+    private let counterBuffer: Buffer
+
+    init() throws(SQLError) {
+        order = try Selection(capacity: Chunk.capacity)
+        buffer = try Buffer(byteCount: (Self.mostCodes + 1) * 4)
+        counterBuffer = try Buffer(byteCount: Self.mostCodes * Self.lanes * 4)
+        starts = buffer.base.assumingMemoryBound(to: Int32.self)
+        counters = counterBuffer.base.assumingMemoryBound(to: Int32.self)
+    }
+
+    /// The rows of `code`, as a range of `order`.
+    func range(_ code: Int) -> Range<Int> { Int(starts[code])..<Int(starts[code + 1]) }
+
+    /// Sorts `count` rows by their `codes`, which are below `domain`. False, without an order, where runs would be too short.
+    /// Cost: two loads and a store a row to count, as much to place.
+    func sort(_ codes: UnsafePointer<Int32>, _ count: Int, domain: Int) -> Bool {
+        guard domain <= Self.mostCodes, count >= 256, count <= Chunk.capacity else { return false }
+        counters.update(repeating: 0, count: domain * Self.lanes)
+        let part = count / Self.lanes
+        var i = 0
+        while i < part {
+            counters[Int(codes[i]) &* 4] &+= 1
+            counters[Int(codes[part &+ i]) &* 4 &+ 1] &+= 1
+            counters[Int(codes[part &* 2 &+ i]) &* 4 &+ 2] &+= 1
+            counters[Int(codes[part &* 3 &+ i]) &* 4 &+ 3] &+= 1
+            i &+= 1
+        }
+        // What is left over belongs to the last part.
+        i = part &* 4
+        while i < count {
+            counters[Int(codes[i]) &* 4 &+ 3] &+= 1
+            i &+= 1
+        }
+        var next: Int32 = 0, present = 0
+        for code in 0..<domain {
+            starts[code] = next
+            for lane in 0..<Self.lanes {
+                let rows = counters[code * Self.lanes + lane]
+                counters[code * Self.lanes + lane] = next
+                next += rows
+            }
+            if next > starts[code] { present += 1 }
+        }
+        starts[domain] = next
+        guard present * Self.leastRows <= count else { return false }
+        place(codes, count, part)
+        return true
+    }
+
+    private func place(_ codes: UnsafePointer<Int32>, _ count: Int, _ part: Int) {
+        let rows = order.rows
+        var i = 0
+        while i < part {
+            place(codes, i, 0, rows)
+            place(codes, part &+ i, 1, rows)
+            place(codes, part &* 2 &+ i, 2, rows)
+            place(codes, part &* 3 &+ i, 3, rows)
+            i &+= 1
+        }
+        i = part &* 4
+        while i < count {
+            place(codes, i, 3, rows)
+            i &+= 1
+        }
+        order.count = count
+    }
+
+    @inline(__always)
+    private func place(_ codes: UnsafePointer<Int32>, _ row: Int, _ lane: Int, _ rows: UnsafeMutablePointer<UInt32>) {
+        let slot = counters + (Int(codes[row]) &* 4 &+ lane)
+        rows[Int(slot.pointee)] = UInt32(truncatingIfNeeded: row)
+        slot.pointee &+= 1
+    }
+}
