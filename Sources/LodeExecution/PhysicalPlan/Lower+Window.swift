@@ -15,7 +15,7 @@ extension PipelineBuilder {
         _ node: WindowNode, _ input: OpenPipeline, _ required: Set<ColumnID>?, _ builder: inout PipelineBuilder
     ) throws(SQLError) -> OpenPipeline {
         let shape = try WindowShape(node, input: input.columns, required: required, builder)
-        let build = SortBuild(shape.sort, purpose: "window")
+        let build = SortBuild(shape.sort, firstOf: node.wantsFirstRows ? node.partition.count : nil, purpose: "window")
         builder.finish(input, into: build, name: "window")
         let order = BatchOrder()
         return OpenPipeline(source: WindowSource(build, shape, order), columns: shape.columns, order: order)
@@ -27,7 +27,8 @@ extension PipelineBuilder {
         let number = PlanColumn(syntheticColumn(0), "row_number", .bigint, nullable: false)
         let call = WindowCall(
             column: number, name: "row_number", function: .window(.rowNumber), arguments: [], frame: .standard)
-        let numbered = WindowNode(input: node.input, partition: node.keys, order: node.order, calls: [call])
+        var numbered = WindowNode(input: node.input, partition: node.keys, order: node.order, calls: [call])
+        numbered.wantsFirstRows = !node.order.isEmpty
         let open = try window(numbered, input, nil, &builder)
         let isFirst = BoundExpression.comparison(.equal, number.reference, .constant(.integer(1), .bigint), nil)
         let filter = try RowFilter(isFirst, columns: open.columns, functions: builder.context.functions)

@@ -9,6 +9,8 @@ package struct WindowNode: PlanNode {
     package var partition: [BoundExpression]
     package var order: [SortKey]
     package var calls: [WindowCall]
+    /// Whether rows that do not come first in their partition, or among those equal to the first, may be left out.
+    package var wantsFirstRows = false
 
     package init(input: LogicalPlan, partition: [BoundExpression], order: [SortKey], calls: [WindowCall]) {
         self.input = input
@@ -38,6 +40,7 @@ package struct WindowNode: PlanNode {
         var lines = [calls.map(\.name).joined(separator: ", ")]
         if !partition.isEmpty { lines.append("partition by: " + partition.map { $0.text(naming: input.columns) }.joined(separator: ", ")) }
         if !order.isEmpty { lines.append("order by: " + order.map { $0.text(naming: input.columns) }.joined(separator: ", ")) }
+        if wantsFirstRows { lines.append("first rows only") }
         return lines
     }
 }

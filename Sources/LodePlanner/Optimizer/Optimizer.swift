@@ -31,6 +31,8 @@ package struct Optimizer {
         OrderJoins(),
         // Join ordering moves predicates; those over one side alone go down again.
         PushFilterDown(),
+        // Filters stand where they will stay: right above the window whose numbers they look at.
+        KeepFirstRows(),
         // Limits that do nothing hide what is below them.
         EliminateLimit(),
         // Limits meet the sorts and scans that can use them.

@@ -1,5 +1,6 @@
 /// Whether values in rows are equal: to lanes of columns, or to those of other rows.
 
+import CLodeIntrinsics
 import LodeCore
 
 /// Equality of some columns, decided a vector at a time.
@@ -92,6 +93,8 @@ package struct RowEquality: Sendable {
     ) -> Int where L.Lane == R.Lane, L.Lane: OrderedLane {
         var kept = 0, j = 0
         while j < count {
+            // Rows lie anywhere: what comes soon is asked for now.
+            if j &+ 16 < count { right.prefetch(Int(pairs[j &+ 16])) }
             let pair = pairs[j], i = Int(pair)
             let leftNull = left.isNull(i), rightNull = right.isNull(i)
             let same = leftNull ? rightNull : !rightNull && L.Lane.same(left.lane(i), right.lane(i))
@@ -127,12 +130,15 @@ private protocol NullableLanes {
     associatedtype Lane
     func lane(_ row: Int) -> Lane
     func isNull(_ row: Int) -> Bool
+    /// Asks for the row's memory.
+    func prefetch(_ row: Int)
 }
 
 private struct PlainLanes<Lane>: NullableLanes {
     let base: UnsafePointer<Lane>
     @inline(__always) func lane(_ row: Int) -> Lane { base[row] }
     @inline(__always) func isNull(_ row: Int) -> Bool { false }
+    @inline(__always) func prefetch(_ row: Int) {}
 }
 
 private struct MaskedLanes<Lane>: NullableLanes {
@@ -140,6 +146,7 @@ private struct MaskedLanes<Lane>: NullableLanes {
     let mask: UnsafePointer<UInt64>
     @inline(__always) func lane(_ row: Int) -> Lane { base[row] }
     @inline(__always) func isNull(_ row: Int) -> Bool { mask[row &>> 6] &>> UInt64(truncatingIfNeeded: row & 63) & 1 == 0 }
+    @inline(__always) func prefetch(_ row: Int) {}
 }
 
 /// One column of rows.
@@ -158,6 +165,7 @@ private struct KeptLanes<Lane>: NullableLanes {
 
     @inline(__always) func lane(_ row: Int) -> Lane { (rows[row] + offset).assumingMemoryBound(to: Lane.self).pointee }
     @inline(__always) func isNull(_ row: Int) -> Bool { rows[row].load(fromByteOffset: nullPlace, as: UInt8.self) & nullBit != 0 }
+    @inline(__always) func prefetch(_ row: Int) { lode_prefetch(rows[row]) }
 }
 
 /// A 128-bit integer at a multiple of eight.

@@ -13,8 +13,13 @@ package struct SortEntry: BitwiseCopyable, @unchecked Sendable {
 package final class SortRun: @unchecked Sendable {
     package let entries: UnsafeMutablePointer<SortEntry>
     package let count: Int
+    /// Whether rows with equal words are in order too; otherwise their order is that of the words alone.
+    package private(set) var hasSortedTies = true
     private let memory: Buffer
     private let hold: MemoryHold
+
+    /// Ties of a run that make up less than this share of it can be left to whoever merges it.
+    private static let tieShare = 4
 
     /// Room for `count` entries, to be filled by the caller.
     package init(count: Int, _ budget: MemoryBudget, for purpose: String) throws(SQLError) {
@@ -27,9 +32,13 @@ package final class SortRun: @unchecked Sendable {
     }
 
     /// All rows of a store, whose first header word is their sort word, in order.
-    /// - Parameter tieFrom: the first key that words don't decide; `order.keys.count` if they decide all.
+    /// - Parameters:
+    ///   - tieFrom: the first key that words don't decide; `order.keys.count` if they decide all.
+    ///   - defersTies: whether rows with equal words may be left as they came, for `SortMerge` to put in order. It is not done where many rows
+    ///     share one word, since a merge can't be split among them then.
     package static func sorted(
-        _ store: RowStore, _ order: RowSortOrder, tieFrom: Int, _ cancellation: Cancellation, _ budget: MemoryBudget, for purpose: String
+        _ store: RowStore, _ order: RowSortOrder, tieFrom: Int, defersTies: Bool = false, _ cancellation: Cancellation,
+        _ budget: MemoryBudget, for purpose: String
     ) throws(SQLError) -> SortRun {
         let run = try SortRun(count: store.count, budget, for: purpose)
         let stride = store.layout.stride
@@ -42,16 +51,44 @@ package final class SortRun: @unchecked Sendable {
                 row += stride
             }
         }
-        if !order.keys.isEmpty { try run.sort(order, tieFrom: tieFrom, cancellation, budget, purpose) }
+        if order.keys.isEmpty { return run }
+        let scratch = try SortRun(count: run.count, budget, for: purpose)
+        try RadixSort.sort(run.entries, scratch.entries, run.count, cancellation)
+        guard tieFrom < order.keys.count else { return run }
+        if defersTies, run.longestTie(upTo: run.count / tieShare) < max(1024, run.count / tieShare) {
+            run.hasSortedTies = false
+        } else {
+            try run.sortTies(order, tieFrom: tieFrom, scratch.entries, cancellation)
+        }
         return run
     }
 
-    private func sort(
-        _ order: RowSortOrder, tieFrom: Int, _ cancellation: Cancellation, _ budget: MemoryBudget, _ purpose: String
+    /// The size of the largest group of equal words, or of the first one found that has `limit` rows.
+    private func longestTie(upTo limit: Int) -> Int {
+        var longest = 0, first = 0, i = 1
+        while i <= count {
+            if i == count || entries[i].word != entries[first].word {
+                longest = max(longest, i &- first)
+                if longest >= limit { return longest }
+                first = i
+            }
+            i &+= 1
+        }
+        return longest
+    }
+
+    /// Puts rows with equal words in order. `scratch` has room for the whole run.
+    package func sortTies(
+        _ order: RowSortOrder, tieFrom: Int, _ scratch: UnsafeMutablePointer<SortEntry>, _ cancellation: Cancellation
     ) throws(SQLError) {
-        let scratch = try SortRun(count: count, budget, for: purpose)
-        try RadixSort.sort(entries, scratch.entries, count, cancellation)
-        guard tieFrom < order.keys.count else { return }
+        try Self.sortTies(entries, count, order, tieFrom: tieFrom, scratch, cancellation)
+        hasSortedTies = true
+    }
+
+    static func sortTies(
+        _ entries: UnsafeMutablePointer<SortEntry>, _ count: Int, _ order: RowSortOrder, tieFrom: Int,
+        _ scratch: UnsafeMutablePointer<SortEntry>, _ cancellation: Cancellation
+    ) throws(SQLError) {
         let ties = SortTies(order: order, cancellation: cancellation)
         var first = 0
         while first < count {
@@ -59,7 +96,7 @@ package final class SortRun: @unchecked Sendable {
             var end = first &+ 1
             while end < count, entries[end].word == word { end &+= 1 }
             if end &- first > 1 {
-                try ties.sort(entries + first, scratch.entries + first, end &- first, key: tieFrom)
+                try ties.sort(entries + first, scratch + first, end &- first, key: tieFrom)
                 // Merging and pruning go by the first words.
                 var i = first
                 while i < end {

@@ -1,5 +1,6 @@
 /// Rows whose words are equal, put in order by words of the keys behind.
 
+import CLodeIntrinsics
 import LodeCore
 
 /// Sorts a run of ties key by key: NULLs are set apart, the others get the word of the key (of texts: of their next eight
@@ -36,6 +37,8 @@ struct SortTies {
     ) -> Int {
         var nulls = 0, values = 0
         for i in 0..<count {
+            // Rows lie anywhere: what comes soon is asked for now.
+            if i &+ 16 < count { lode_prefetch(entries[i &+ 16].row) }
             let entry = entries[i]
             if order.layout.isNull(entry.row, key.column) {
                 scratch[nulls] = entry

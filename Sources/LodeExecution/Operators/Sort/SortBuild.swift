@@ -34,6 +34,7 @@ final class SortedRows: Sendable {
 final class SortBuild: Sink {
     let shape: SortShape
     private let limit: Int?
+    private let partitionKeys: Int?
     /// The operator that out-of-memory errors name.
     private let purpose: String
 
@@ -46,16 +47,20 @@ final class SortBuild: Sink {
 
     private let collected = Mutex(Collected())
 
-    /// - Parameter limit: rows that are wanted from the front; nil for all.
-    init(_ shape: SortShape, limit: Int? = nil, purpose: String = "sort") {
+    /// - Parameters:
+    ///   - limit: rows that are wanted from the front; nil for all.
+    ///   - partitionKeys: where only rows that come first among those with the same first keys are wanted: how many keys that are.
+    init(_ shape: SortShape, limit: Int? = nil, firstOf partitionKeys: Int? = nil, purpose: String = "sort") {
         self.shape = shape
         self.limit = limit
+        self.partitionKeys = partitionKeys
         self.purpose = purpose
     }
 
     func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
         collected.withLock { if $0.result != nil { $0 = Collected() } }
-        return try SortWorker(self, shape, limit, purpose, context)
+        let first = try partitionKeys.map { (keys) throws(SQLError) in try FirstRows(shape, partitionKeys: keys, memory: context.memory) }
+        return try SortWorker(self, shape, limit, first, purpose, context)
     }
 
     /// - Throws: `XX000` before the sort has run.
@@ -78,13 +83,20 @@ final class SortBuild: Sink {
         let gather = try RowGather(shape.layout, all.stores)
         let total = all.stores.reduce(0) { $0 + $1.count }
         let wanted = min(limit ?? total, total)
-        if all.runs.count == 1 {
+        let tieFrom = all.gaveWay ? 0 : shape.prefix.exactKeys
+        if all.runs.count == 1, all.runs[0].hasSortedTies {
             keep(SortedRows(run: all.runs[0], gather: gather, stores: all.stores, count: wanted))
             return []
         }
+        // One run may have had to put its ties in order; then the merge goes by rows, and all have to.
+        if all.runs.contains(where: \.hasSortedTies) {
+            for run in all.runs where !run.hasSortedTies {
+                let scratch = try SortRun(count: run.count, context.memory, for: purpose)
+                try run.sortTies(shape.order, tieFrom: tieFrom, scratch.entries, context.cancellation)
+            }
+        }
         let merge = try SortMerge(
-            all.runs, shape.order, tieFrom: all.gaveWay ? 0 : shape.prefix.exactKeys, parts: context.threads * 4, context.memory,
-            for: purpose)
+            all.runs, shape.order, tieFrom: tieFrom, parts: context.threads * 4, context.memory, for: purpose)
         keep(SortedRows(run: merge.result, gather: gather, stores: all.stores, count: wanted))
         var tasks: [FinalTask] = []
         for part in 0..<merge.partCount { tasks.append(Self.merging(merge, part, context.cancellation)) }
@@ -113,6 +125,7 @@ private final class SortWorker: ChunkConsumer {
     private let context: ExecutionContext
     private let purpose: String
     private let limit: Int?
+    private let first: FirstRows?
     private var store: RowStore
     private var gaveWay = false
     /// Only rows whose word is at most this can still be among the first.
@@ -123,7 +136,10 @@ private final class SortWorker: ChunkConsumer {
     /// Larger limits are cheaper to sort in one go than to prune again and again.
     private static let prunedLimit = 256 * 1024
 
-    init(_ build: SortBuild, _ shape: SortShape, _ limit: Int?, _ purpose: String, _ context: ExecutionContext) throws(SQLError) {
+    init(
+        _ build: SortBuild, _ shape: SortShape, _ limit: Int?, _ first: FirstRows?, _ purpose: String, _ context: ExecutionContext
+    ) throws(SQLError) {
+        self.first = first
         self.build = build
         self.shape = shape
         self.context = context
@@ -140,6 +156,11 @@ private final class SortWorker: ChunkConsumer {
         let (columns, keys) = try shape.evaluate(chunk)
         let words = words.base.assumingMemoryBound(to: UInt64.self)
         gaveWay = shape.prefix.words(keys, chunk.count, into: words) || gaveWay
+        if let first, try first.choose(keys, chunk.count, into: chosen) {
+            for i in 0..<chosen.count { words[i] = words[Int(chosen.rows[i])] }
+            if chosen.count > 0 { try append(columns, chosen.count, words, chosen.rows) }
+            return .more
+        }
         if bound == .max {
             try append(columns, chunk.count, words, nil)
         } else {
@@ -201,7 +222,8 @@ private final class SortWorker: ChunkConsumer {
     }
 
     func finish() throws(SQLError) {
-        let run = try SortRun.sorted(store, shape.order, tieFrom: tieFrom, context.cancellation, context.memory, for: purpose)
+        let run = try SortRun.sorted(
+            store, shape.order, tieFrom: tieFrom, defersTies: context.threads > 1, context.cancellation, context.memory, for: purpose)
         build.take(store, run, gaveWay: gaveWay)
     }
 }
