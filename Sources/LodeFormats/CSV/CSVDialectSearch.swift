@@ -57,9 +57,8 @@ struct CSVDialectSearch {
     }
 
     private func isBetter(_ new: Candidate, _ old: Candidate) -> Bool {
-        if let wanted = options.columns?.count ?? options.names?.count, (new.columns == wanted) != (old.columns == wanted) {
-            return new.columns == wanted
-        }
+        if let wanted = options.columns?.count, (new.columns == wanted) != (old.columns == wanted) { return new.columns == wanted }
+        if let least = options.names?.count, (new.columns >= least) != (old.columns >= least) { return new.columns >= least }
         if new.isBroken != old.isBroken { return old.isBroken }
         let newTable = isTable(new), oldTable = isTable(old)
         if newTable != oldTable { return newTable }
@@ -127,7 +126,9 @@ struct CSVDialectSearch {
         if dialect.quote == 39, options.quote == nil, quoted == 0 { isBroken = true }
         var frequency: [Int: Int] = [:]
         for fields in counts where fields > 0 { frequency[fields, default: 0] += 1 }
-        guard let mode = frequency.max(by: { ($0.value, $0.key) < ($1.value, $1.key) })?.key else {
+        // Short rows are filled up to the longest.
+        let widest = options.padsShortRows ? frequency.keys.max() : nil
+        guard let mode = widest ?? frequency.max(by: { ($0.value, $0.key) < ($1.value, $1.key) })?.key else {
             return Candidate(dialect: dialect, columns: 1, regularity: counts.isEmpty ? 1 : 0, titleRows: 0, quotedFields: 0, isBroken: isBroken)
         }
         var titles = 0
@@ -142,7 +143,7 @@ struct CSVDialectSearch {
     }
 
     private func fits(_ fields: Int, _ mode: Int) -> Bool {
-        fields == mode || (options.padsShortRows && fields > 0 && fields < mode)
+        fields == mode || (options.padsShortRows && fields > 0 && fields < mode) || (!options.isStrict && fields > mode)
     }
 
     private func tally(
