@@ -104,14 +104,14 @@ struct CSVDialectSearch {
         let buffer = try Buffer(byteCount: capacity * 4)
         let ends = buffer.base.assumingMemoryBound(to: UInt32.self)
         var counts: [Int] = []
-        var quoted = 0, single = 0, at = start
+        var quoted = 0, cut = 0, at = start
         var isBroken = false
         while counts.count < Self.sampleRows, at < count {
             let row = splitter.split(base, from: at, count: count, isAtEnd: isAtEnd, ends: ends, capacity: capacity)
             switch row.outcome {
             case .row:
                 counts.append(row.fields)
-                tally(dialect, at, ends, min(row.fields, capacity), &quoted, &single)
+                tally(dialect, at, ends, min(row.fields, capacity), &quoted, &cut)
             case .noRow: break
             case .needsMore:
                 at = count
@@ -124,6 +124,8 @@ struct CSVDialectSearch {
         }
         // A lone ' in text is an apostrophe: it quotes only where it stands at both ends of fields.
         if dialect.quote == 39, options.quote == nil, quoted == 0 { isBroken = true }
+        // Where double quotes mean nothing, no field may have one of a pair.
+        if options.quote == nil, cut > 0 { isBroken = true }
         var frequency: [Int: Int] = [:]
         for fields in counts where fields > 0 { frequency[fields, default: 0] += 1 }
         // Short rows are filled up to the longest.
@@ -146,15 +148,17 @@ struct CSVDialectSearch {
         fields == mode || (options.padsShortRows && fields > 0 && fields < mode) || (!options.isStrict && fields > mode)
     }
 
+    /// Counts the fields that are quoted, and those that have a double quote at just one end though that is not the quote.
     private func tally(
-        _ dialect: CSVDialect, _ rowStart: Int, _ ends: UnsafePointer<UInt32>, _ fields: Int, _ quoted: inout Int, _ single: inout Int
+        _ dialect: CSVDialect, _ rowStart: Int, _ ends: UnsafePointer<UInt32>, _ fields: Int, _ quoted: inout Int, _ cut: inout Int
     ) {
-        guard let quote = dialect.quote else { return }
+        let quote = dialect.quote.map(UInt16.init) ?? 0xffff
         var from = rowStart
         for index in 0..<fields {
             var end = Int(ends[index])
             if index == fields - 1, end > from, base[end - 1] == 13 { end -= 1 }
-            if end - from >= 2, base[from] == quote, base[end - 1] == quote { quoted += 1 }
+            if end - from >= 2, UInt16(base[from]) == quote, UInt16(base[end - 1]) == quote { quoted += 1 }
+            if quote != 34, end > from, (base[from] == 34) != (base[end - 1] == 34 && end - from > 1) { cut += 1 }
             from = end + dialect.delimiter.count
         }
     }

@@ -53,7 +53,7 @@ struct CSVHeader {
         texts.contains { text in
             var search = CSVTypeSearch(options)
             search.take(Array(text.utf8))
-            return !search.isText && search.values > 0 && text.utf8.count > 1
+            return !search.isText && search.values > 0 && !search.isLetter
         }
     }
 

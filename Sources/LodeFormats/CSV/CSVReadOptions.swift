@@ -111,6 +111,12 @@ struct CSVReadOptions: Sendable {
         if let columns, let names, columns.count != names.count {
             throw SQLError(.invalidParameterValue, "\"columns\" has \(columns.count) columns and \"names\" has \(names.count)")
         }
+        for (option, given) in [("names", names ?? []), ("columns", columns?.map(\.name) ?? [])] {
+            var seen: Set<String> = []
+            for name in given where !seen.insert(name.lowercased()).inserted {
+                throw SQLError(.duplicateColumn, "\"\(option)\" has \"\(name)\" twice")
+            }
+        }
         var special: [UInt8] = []
         if let delimiter { special += delimiter.prefix(1) }
         if let quote = quote?.flatMap({ $0 }) { special.append(quote) }

@@ -21,6 +21,8 @@ struct CSVRowStart {
     /// Bytes behind a quote by which guesses are judged, and rows that are enough for it.
     private static let evidenceBytes = 64 * 1024
     private static let evidenceRows = 32
+    /// Fewer rows may look right by accident.
+    private static let leastRows = 4
     /// A longer run of quotes is not followed back to where it starts.
     private static let longestRun = 1024
 
@@ -82,9 +84,9 @@ struct CSVRowStart {
         let buffer = try Buffer(byteCount: count)
         try object.read(offset: front, count: count, into: buffer.base)
         let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
-        // No run of quotes may be cut in two: their number tells what they mean.
+        // No run of quotes may be cut in two, since their number tells what they mean; nor a delimiter.
         var place = offset - 1 - front
-        while place > 0, isMark(bytes[place]) || isEscape(bytes[place - 1]) { place -= 1 }
+        while place > 0, isMark(bytes[place]) || isEscape(bytes[place - 1]) || isWithinDelimiter(bytes[place - 1]) { place -= 1 }
         guard place > 0 else { return nil }
         let wanted = offset - front
         let outside = try guess(bytes, place, count, wanted, isQuoted: false), inside = try guess(bytes, place, count, wanted, isQuoted: true)
@@ -96,6 +98,8 @@ struct CSVRowStart {
 
     private func isMark(_ byte: UInt8) -> Bool { byte == dialect.quote || byte == dialect.escape }
     private func isEscape(_ byte: UInt8) -> Bool { byte == dialect.escape && dialect.escape != dialect.quote }
+
+    private func isWithinDelimiter(_ byte: UInt8) -> Bool { dialect.delimiter.count > 1 && dialect.delimiter.contains(byte) }
 
     /// Where the first row at `wanted` or behind it begins, if `place` is as guessed.
     private func guess(
@@ -120,7 +124,7 @@ struct CSVRowStart {
             at = row.next
             if first == nil, at >= wanted { first = at }
         }
-        if let first, rows > 0 { return .next(first) }
+        if let first, rows >= Self.leastRows { return .next(first) }
         return .unknown
     }
 

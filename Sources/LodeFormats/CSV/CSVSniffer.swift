@@ -6,7 +6,7 @@ import LodeVectors
 
 struct CSVSniffer {
     private let object: any ObjectReader
-    private let options: CSVReadOptions
+    private var options: CSVReadOptions
     private var dialect = CSVDialect()
     private let window: TextWindow
     /// Rows that are looked at in a file of a set whose types are settled.
@@ -36,6 +36,7 @@ struct CSVSniffer {
         try skipLines(options.skip ?? 0)
         dialect.skippedLines = options.skip ?? 0
         window.endLastRow(with: dialect.newline)
+        try takeDelimiterLine()
         if let comment = options.comment {
             dialect.comment = comment
             dialect.commentsEndRows = true
@@ -69,6 +70,18 @@ struct CSVSniffer {
         guard sawReturn else { return 10 }
         newlines = "\\r"
         return 13
+    }
+
+    /// Passes over a first line `sep=;`, by which spreadsheets tell the delimiter.
+    private mutating func takeDelimiterLine() throws(SQLError) {
+        let start = window.position, mark = Array("sep=".utf8)
+        guard options.autoDetect, options.delimiter == nil, window.count - start > mark.count + 1 else { return }
+        for (index, byte) in mark.enumerated() where window.base[start + index] != byte { return }
+        let delimiter = window.base[start + mark.count], after = window.base[start + mark.count + 1]
+        guard after == dialect.newline || after == 13, delimiter > 31 || delimiter == 9, delimiter < 127 else { return }
+        try skipLines(1)
+        dialect.skippedLines += 1
+        options.delimiter = [delimiter]
     }
 
     /// Whether the first line is a comment, rather than a header like `#id,name`, which has as many fields as the rows below it.
@@ -117,7 +130,7 @@ struct CSVSniffer {
     private mutating func readTop() throws(SQLError) -> CSVProfile {
         var start = window.positionInFile
         let fields = try CSVFieldReader(dialect)
-        guard let first = try nextRow(fields, start: &start) else { return try emptyFile(start) }
+        guard let first = try nextRow(fields, start: &start) else { return try emptyFile() }
         let afterFirst = window.positionInFile
         let width = try self.width(first)
         var types = [CSVTypeSearch](repeating: CSVTypeSearch(options), count: width)
@@ -144,12 +157,13 @@ struct CSVSniffer {
             dialect: dialect, columns: columns, dataStart: hasHeader ? afterFirst : start, header: header, newlines: newlines, isEmpty: false)
     }
 
-    private func emptyFile(_ start: Int) throws(SQLError) -> CSVProfile {
+    /// Neither a header nor a row; what lines there are, are empty or comments.
+    private func emptyFile() throws(SQLError) -> CSVProfile {
         var columns = (options.names ?? ["column0"]).map { CSVColumn($0, .varchar, isSniffed: true) }
         try CSVHeader(options: options, path: object.path).applyOptions(&columns)
         var dialect = self.dialect
         dialect.hasHeader = false
-        return CSVProfile(dialect: dialect, columns: columns, dataStart: start, header: [], newlines: newlines, isEmpty: true)
+        return CSVProfile(dialect: dialect, columns: columns, dataStart: window.positionInFile, header: [], newlines: newlines, isEmpty: true)
     }
 
     private func width(_ first: CSVHeader.Row) throws(SQLError) -> Int {

@@ -33,6 +33,8 @@ struct CSVTypeSearch {
     private var maximum = Int64.min
     /// Whether some value is a number in digits, not in words such as `nan` and `inf`.
     private var sawDigits = false
+    /// Whether all values are of one character.
+    private var isShort = true
     private var allowed: [SQLType]?
     /// Which null words were among the values.
     private(set) var nullWordsSeen: Set<Int> = []
@@ -85,6 +87,9 @@ struct CSVTypeSearch {
 
     var isText: Bool { possible == 0 }
 
+    /// Whether nothing but `t` or `f` was seen, which names a column as well as it says true or false.
+    var isLetter: Bool { possible == Kind.boolean.rawValue && isShort }
+
     /// `text` is not NULL and not empty; sixteen bytes behind it may be read.
     mutating func take(_ text: UnsafePointer<UInt8>, _ count: Int) {
         if possible == 0 { return }
@@ -97,6 +102,7 @@ struct CSVTypeSearch {
         var now: UInt16 = 0
         for kind in Kind.allCases where before & kind.rawValue != 0 && accepts(kind, text, count) { now |= kind.rawValue }
         values += 1
+        isShort = isShort && count == 1
         possible = now
     }
 

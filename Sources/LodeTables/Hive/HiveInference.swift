@@ -8,7 +8,8 @@ package struct HiveInference: Hashable, Sendable {
     /// For each path, aligned with `columns`.
     package var values: [[Value]]
 
-    /// Nil unless every path has the same keys and at least one.
+    /// Nil unless every path has the same keys and at least one. Columns come in the order of their names, as in DuckDB, however the
+    /// folders are nested.
     ///
     /// A column is bigint, date or timestamp if all its values but NULL read as that, otherwise varchar; numbers that are
     /// written with leading zeros stay text.
@@ -21,18 +22,19 @@ package struct HiveInference: Hashable, Sendable {
         guard let first = paths.first else { return nil }
         let keys = HivePath.pairs(inPath: first).map(\.key)
         guard !keys.isEmpty, Set(keys.map { $0.lowercased() }).count == keys.count else { return nil }
+        let order = keys.indices.sorted { keys[$0] < keys[$1] }
         var texts: [[String?]] = []
         texts.reserveCapacity(paths.count)
         for path in paths {
             let pairs = HivePath.pairs(inPath: path)
             guard pairs.map(\.key) == keys else { return nil }
-            texts.append(pairs.map(\.value))
+            texts.append(order.map { pairs[$0].value })
         }
-        columns = keys.indices.map { index in
-            Field(keys[index], findsTypes ? Self.type(of: texts.lazy.compactMap { $0[index] }) : .varchar)
+        columns = order.indices.map { index in
+            Field(keys[order[index]], findsTypes ? Self.type(of: texts.lazy.compactMap { $0[index] }) : .varchar)
         }
         for field in types {
-            guard let index = keys.firstIndex(where: { $0.lowercased() == field.name.lowercased() }) else {
+            guard let index = columns.firstIndex(where: { $0.name.lowercased() == field.name.lowercased() }) else {
                 throw SQLError(
                     .undefinedColumn, "hive_types names \"\(field.name)\", which is no partition column",
                     detail: "The paths have: \(keys.joined(separator: ", ")).",
