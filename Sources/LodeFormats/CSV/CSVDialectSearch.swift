@@ -25,6 +25,8 @@ struct CSVDialectSearch {
         /// Share of regular rows, behind the title lines.
         var regularity: Double
         var titleRows: Int
+        /// The lines that these rows and the empty lines among them take.
+        var titleLines = 0
         var quotedFields: Int
         var isBroken: Bool
 
@@ -51,6 +53,7 @@ struct CSVDialectSearch {
                 found.dialect.delimiter = [31]
                 found.columns = 1
                 found.titleRows = 0
+                found.titleLines = 0
             }
         }
         return found
@@ -104,10 +107,13 @@ struct CSVDialectSearch {
         let buffer = try Buffer(byteCount: capacity * 4)
         let ends = buffer.base.assumingMemoryBound(to: UInt32.self)
         var counts: [Int] = []
+        /// Where the first rows begin.
+        var starts: [Int] = []
         var quoted = 0, cut = 0, at = start
         var isBroken = false
         while counts.count < Self.sampleRows, at < count {
             let row = splitter.split(base, from: at, count: count, isAtEnd: isAtEnd, ends: ends, capacity: capacity)
+            if starts.count == counts.count, starts.count <= Self.titleRows, row.outcome != .noRow { starts.append(at) }
             switch row.outcome {
             case .row:
                 counts.append(row.fields)
@@ -137,10 +143,12 @@ struct CSVDialectSearch {
         if options.skip == nil, options.columns == nil, mode > 1 {
             while titles < min(Self.titleRows, counts.count), counts[titles] != mode, counts[titles] * 2 <= mode { titles += 1 }
         }
+        let titleEnd = titles < starts.count ? starts[titles] : start
+        let titleLines = (start..<titleEnd).reduce(0) { $0 + (base[$1] == dialect.newline ? 1 : 0) }
         let rest = counts[titles...]
         let fitting = rest.reduce(0) { $0 + (fits($1, mode) ? 1 : 0) }
         return Candidate(
-            dialect: dialect, columns: mode, regularity: rest.isEmpty ? 0 : Double(fitting) / Double(rest.count), titleRows: titles,
+            dialect: dialect, columns: mode, regularity: rest.isEmpty ? 0 : Double(fitting) / Double(rest.count), titleRows: titles, titleLines: titles > 0 ? titleLines : 0,
             quotedFields: quoted, isBroken: isBroken)
     }
 

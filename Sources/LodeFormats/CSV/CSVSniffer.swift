@@ -43,9 +43,9 @@ struct CSVSniffer {
         } else if try startsWithComment() {
             dialect.comment = UInt8(ascii: "#")
         }
-        let titleRows = try findDialect()
-        if options.columns == nil || options.skip == nil { try skipLines(titleRows) }
-        dialect.skippedLines += titleRows
+        let titleLines = try findDialect()
+        if options.columns == nil || options.skip == nil { try skipLines(titleLines) }
+        dialect.skippedLines += titleLines
         return try readTop()
     }
 
@@ -122,7 +122,7 @@ struct CSVSniffer {
         let found = try search.find(dialect)
         dialect = found.dialect
         sampleWidth = found.columns
-        return found.titleRows
+        return found.titleLines
     }
 
     // MARK: Header and types

@@ -44,6 +44,16 @@ import Testing
         #expect(throws: SQLError.self) { try CSVFormat().profile(BytesObject([97, 0xff, 44, 98, 10, 49, 44, 50, 10])) }
     }
 
+    @Test func `what stands before the table is left out`() throws {
+        #expect(try rows("Report\n\nof 2024\n\na,b,c\n1,2,3\n") == [[.integer(1), .integer(2), .integer(3)]])
+        #expect(try rows("sep=;\na;b\n1,5;2\n") == [[.text("1,5"), .integer(2)]])
+        #expect(try rows("\n").isEmpty)
+    }
+
+    @Test func `quoted fields are not cut for the sake of more columns`() throws {
+        #expect(try rows("a\n\"x,y\"\n\"z,w\"\n") == [[.text("x,y")], [.text("z,w")]])
+    }
+
     @Test func `a row of nothing is no row`() throws {
         #expect(try rows(",,\n1,2,3\n") == [[.integer(1), .integer(2), .integer(3)]])
     }
