@@ -12,7 +12,7 @@ struct CSVHeader {
     let path: String
 
     /// Whether the first row is of another kind than the rows below it.
-    func isHeader(_ first: Row, _ columns: [CSVColumn], _ types: [CSVTypeSearch]) -> Bool {
+    func isHeader(_ first: Row, _ columns: [CSVColumn]) -> Bool {
         let texts = first.map { $0.map { Self.trimmed(String(decoding: $0, as: UTF8.self)) } }
         if let names = options.columns?.map(\.name) ?? options.names, names.count == texts.count {
             if zip(names, texts).allSatisfy({ $0.lowercased() == $1?.lowercased() }) { return true }

@@ -27,7 +27,7 @@ final class CSVMorselReader: MorselReader {
         self.request = request
         let profile = scan.profile, dialect = profile.dialect
         ignoresErrors = scan.options.ignoreErrors
-        checked = ignoresErrors ? profile.columns.indices.filter { !request.projection.contains($0) } : []
+        checked = ignoresErrors ? Set(profile.columns.indices).subtracting(request.projection).sorted() : []
         tokens = try CSVTokens(dialect, columns: profile.columns.count, maximumRowBytes: scan.options.maximumRowBytes)
         decoder = try CSVDecoder(dialect, profile.columns, collectsBadFields: ignoresErrors)
         survivors = try Selection(capacity: Chunk.capacity)

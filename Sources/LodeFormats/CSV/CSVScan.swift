@@ -61,12 +61,14 @@ final class CSVScan: FileScan {
 
     /// Where the first row of range `index` begins.
     func start(of index: Int) throws(SQLError) -> Int {
-        let (end, known) = seams.withLock { seams in
-            // The nearest place before the range at which a row begins.
-            let known = seams.lazy.filter { $0.key < index }.compactMap { $0.value.end ?? $0.value.begin }.max()
-            return (seams[index]?.end, known ?? profile.dataStart)
+        let (end, nearest) = seams.withLock { seams in
+            var before = index - 1
+            while before > 0, seams[before] == nil { before -= 1 }
+            return (seams[index]?.end, seams[before])
         }
         if let end { return end }
+        // The nearest place before the range at which a row is known to begin.
+        let known = nearest?.end ?? nearest?.begin ?? profile.dataStart
         let offset = ranges[index].lowerBound
         if known >= offset { return known }
         let finder = CSVRowStart(

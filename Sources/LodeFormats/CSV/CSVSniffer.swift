@@ -137,15 +137,17 @@ struct CSVSniffer {
         try searchTypes(&types, fields, width)
         let decision = CSVHeader(options: options, path: object.path)
         let sniffsTypes = options.autoDetect && !options.allVarchar
-        func found() -> [CSVColumn] { types.map { sniffsTypes ? $0.column("") : CSVColumn("", .varchar) } }
-        CSVTypeSearch.agree(&types)
-        let hasHeader = options.hasHeader ?? decision.isHeader(first, found(), types)
+        func found() -> [CSVColumn] {
+            let agreed = CSVTypeSearch.agreed(types)
+            return agreed.map { sniffsTypes ? $0.column("") : CSVColumn("", .varchar) }
+        }
+        var columns = found()
+        let hasHeader = options.hasHeader ?? decision.isHeader(first, columns)
         if !hasHeader {
             // The first row is data too.
             for (index, value) in first.enumerated() where index < width { types[index].take(value) }
-            CSVTypeSearch.agree(&types)
+            columns = found()
         }
-        var columns = found()
         dialect.hasHeader = hasHeader
         let header = hasHeader ? try decision.texts(first) : []
         let names = decision.columnNames(header, width)
@@ -200,13 +202,25 @@ struct CSVSniffer {
                     continue
                 }
                 guard try window.refill() else { throw tooLong() }
-            case .noRow, .unterminatedQuote, .textAfterQuote: window.position = row.next
+            case .noRow: window.position = row.next
+            case .unterminatedQuote, .textAfterQuote:
+                guard options.ignoreErrors else { throw badTop(row.outcome) }
+                window.position = row.next
             }
         }
     }
 
     private func splitsNothing(_ splitter: CSVRowSplitter, _ ends: UnsafeMutablePointer<UInt32>) -> Bool {
         splitter.split(window.base, from: window.position, count: window.count, isAtEnd: true, ends: ends, capacity: 0).outcome == .needsMore
+    }
+
+    private func badTop(_ outcome: CSVRowSplitter.Outcome) -> SQLError {
+        var line = 1
+        for index in 0..<window.position where window.base[index] == dialect.newline { line += 1 }
+        return SQLError(
+            .badCopyFileFormat, outcome == .unterminatedQuote ? "a quoted field is not closed" : "text follows a closing quote",
+            in: window.offset == 0 ? "\(object.path), line \(line)" : object.path,
+            hint: "Name the right quote (quote = '…', or '' for none) and escape, or leave bad rows out with ignore_errors = true.")
     }
 
     private func tooLong() -> SQLError {

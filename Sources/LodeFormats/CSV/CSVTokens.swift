@@ -138,7 +138,8 @@ final class CSVTokens {
     private func scanBlocks(_ window: TextWindow, limit: Int) -> Bool {
         let base = UnsafePointer(window.base), end = window.count
         let delimiter = dialect.delimiter[0], newline = dialect.newline
-        let comment = splitter.comment, splitsAtComments = dialect.commentsEndRows && dialect.comment != nil, capacity = self.capacity, stride = self.stride
+        let comment = splitter.comment, splitsAtComments = dialect.commentsEndRows && dialect.comment != nil
+        let capacity = self.capacity, stride = self.stride
         let longest = maximumRowBytes
         var rowStart = window.position
         if rowStart < end, UInt16(base[rowStart]) == comment { return true }

@@ -265,7 +265,7 @@ struct CSVTypeSearch {
     }
 
     /// Leaves only the formats that other columns of the file have too, if there are such.
-    mutating func keep(dates: [DateFormat], timestamps: [DateFormat]) {
+    private mutating func keep(dates: [DateFormat], timestamps: [DateFormat]) {
         if openDateFormats != nil, dateFormats.contains(where: dates.contains) { dateFormats.removeAll { !dates.contains($0) } }
         if openTimestampFormats != nil, timestampFormats.contains(where: timestamps.contains) {
             timestampFormats.removeAll { !timestamps.contains($0) }
@@ -273,12 +273,14 @@ struct CSVTypeSearch {
     }
 
     /// Lets the columns of a file agree on how dates are written: `01/02/2024` in one means what `31/12/2024` in another shows.
-    static func agree(_ columns: inout [CSVTypeSearch]) {
+    static func agreed(_ columns: [CSVTypeSearch]) -> [CSVTypeSearch] {
         func common(_ formats: [[DateFormat]]) -> [DateFormat] {
             (formats.first ?? []).filter { format in formats.allSatisfy { $0.contains(format) } }
         }
         let dates = common(columns.compactMap(\.openDateFormats)), timestamps = common(columns.compactMap(\.openTimestampFormats))
-        if dates.isEmpty, timestamps.isEmpty { return }
-        for index in columns.indices { columns[index].keep(dates: dates, timestamps: timestamps) }
+        if dates.isEmpty, timestamps.isEmpty { return columns }
+        var agreed = columns
+        for index in agreed.indices { agreed[index].keep(dates: dates, timestamps: timestamps) }
+        return agreed
     }
 }

@@ -258,9 +258,21 @@ import Testing
         return (text, rows)
     }
 
+    /// All rows, where every range is begun before one of them has been read: so it is with many workers.
+    private func rowsOfRanges(_ scan: any FileScan, _ projection: [Int]) throws -> [[Value]] {
+        let request = ScanRequest(projection: projection, cancellation: Cancellation())
+        var rows: [[Value]] = []
+        for reader in try scan.morsels().map({ try scan.reader($0, request) }) {
+            while let chunk = try reader.next() {
+                for row in 0..<chunk.count { rows.append(chunk.columns.map { $0.value(at: row) }) }
+            }
+        }
+        return rows
+    }
+
     @Test func `ranges of any size give the rows of one pass`() throws {
         var random = SystemRandomNumberGenerator()
-        for round in 0..<FuzzRounds.count(150) {
+        for round in 0..<FuzzRounds.count(60) {
             var dialect = CSVDialect()
             dialect.delimiter = [[44], [124], [124, 124], [9]].randomElement(using: &random) ?? [44]
             dialect.quote = round % 4 == 0 ? 39 : 34
@@ -269,13 +281,14 @@ import Testing
             let columns = Int.random(in: 1...4, using: &random)
             let file = randomFile(&random, dialect, columns: columns)
             func character(_ bytes: [UInt8]) -> FormatOption { text(String(decoding: bytes, as: UTF8.self)) }
-            for bytes in [3, 17, 64, 500] {
+            for bytes in [17, 64, 500] {
                 let options: [String: FormatOption] = [
                     "delim": character(dialect.delimiter), "quote": character([dialect.quote ?? 34]), "escape": character([dialect.escape ?? 34]),
                     "new_line": character([dialect.newline]), "header": flag(false), "auto_detect": flag(false), "nullstr": text("none"),
                     "columns": .named((0..<columns).map { .init("c\($0)", text("varchar")) }), "buffer_size": .value(.integer(Int64(bytes))),
+                    "max_line_size": .value(.integer(2000)),
                 ]
-                let found = try allRows(CSVFormat().open(BytesObject(file.text), options: FormatOptions(options)))
+                let found = try rowsOfRanges(CSVFormat().open(BytesObject(file.text), options: FormatOptions(options)), Array(0..<columns))
                 #expect(found == file.rows, "ranges of \(bytes) bytes of \(String(decoding: file.text, as: UTF8.self))")
                 if found != file.rows { return }
             }
@@ -286,9 +299,9 @@ import Testing
         var content = "id,size\n"
         for row in 0..<400 { content += row % 3 == 0 ? "\(row),\"a\nb\"\n" : "\(row),3.5\"\n" }
         for bytes in [50, 333, 1000] {
-            let scan = try CSVFormat().open(BytesObject(Array(content.utf8)), options: FormatOptions(["buffer_size": .value(.integer(Int64(bytes)))]))
+            let scan = try CSVFormat().open(BytesObject(Array(content.utf8)), options: FormatOptions(["buffer_size": .value(.integer(Int64(bytes))), "max_line_size": .value(.integer(2000))]))
             #expect(try scan.morsels().count > 2)
-            #expect(try allRows(scan, [0]) == (0..<400).map { [.integer(Int64($0))] })
+            #expect(try rowsOfRanges(scan, [0]) == (0..<400).map { [.integer(Int64($0))] })
         }
     }
 
