@@ -16,6 +16,9 @@ package protocol FileFormat: Sendable {
     var readOptions: [String] { get }
     var writeOptions: [String] { get }
 
+    /// Files of a set that are opened to settle the columns of all; more than one where types are sniffed.
+    var filesToSniff: Int { get }
+
     /// Opens a file: reads (or sniffs) its schema.
     ///
     /// `sibling` is a file of the same set and options that was opened before: what was sniffed there holds here too, if the
@@ -30,6 +33,8 @@ package protocol FileFormat: Sendable {
 }
 
 extension FileFormat {
+    package var filesToSniff: Int { 1 }
+
     package func open(_ object: any ObjectReader, options: FormatOptions = FormatOptions()) throws(SQLError) -> any FileScan {
         try open(object, options: options, like: nil)
     }

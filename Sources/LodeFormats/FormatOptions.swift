@@ -3,7 +3,7 @@
 import LodeCore
 
 /// The value of one option.
-package indirect enum FormatOption: Hashable, Sendable {
+package indirect enum FormatOption: Hashable, Sendable, CustomStringConvertible {
     case value(Value)
     case list([FormatOption])
     /// `{'name': value, …}`, in the order written.
@@ -17,13 +17,33 @@ package indirect enum FormatOption: Hashable, Sendable {
             self.option = option
         }
     }
+
+    /// As it is written in SQL.
+    package var description: String {
+        switch self {
+        case .value(.text(let text)): Self.literal(text)
+        case .value(.boolean(let flag)): flag ? "true" : "false"
+        case .value(.integer(let number)): String(number)
+        case .value(.decimal(let unscaled, let scale)): Decimal128.text(unscaled, scale: scale)
+        case .value(.double(let number)): number.description
+        case .value(.list(let values)): FormatOption.list(values.map { .value($0) }).description
+        case .value: "NULL"
+        case .list(let items): "[\(items.map(\.description).joined(separator: ", "))]"
+        case .named(let members): "{\(members.map { "\(Self.literal($0.name)): \($0.option)" }.joined(separator: ", "))}"
+        }
+    }
+
+    /// A text as it is written in SQL.
+    package static func literal(_ text: String) -> String { "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'" }
 }
 
 /// Options by lower-case name. The getters refuse values of the wrong kind with an error that names the option.
-package struct FormatOptions: Sendable {
+package struct FormatOptions: Sendable, CustomStringConvertible {
     package var values: [String: FormatOption]
     /// Where rejected rows go; setting it implies `ignore_errors`.
     package var rejects: (any RejectSink)?
+    /// What the set of files holds that the file belongs to, as far as that is known.
+    package var settled: SettledColumns?
     /// From a type's name in an option to the type; replaced by the engine where it knows more names.
     package var typeNamed: @Sendable (String) -> SQLType? = { TypeName.type($0) }
 
@@ -32,11 +52,17 @@ package struct FormatOptions: Sendable {
         self.rejects = rejects
     }
 
+    /// `header = true, skip = 2`, by name.
+    package var description: String { values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }.joined(separator: ", ") }
+
     /// - Throws: `22023` if an option is given that `known` does not list.
-    package func check(known: [String], format: String) throws(SQLError) {
+    package func check(known: [String], format: String) throws(SQLError) { try check(known: known, of: "format \(format)") }
+
+    /// - Parameter owner: whose options they are, as messages say it: "format csv", "function sniff_csv".
+    package func check(known: [String], of owner: String) throws(SQLError) {
         for name in values.keys.sorted() where !known.contains(name) {
             throw SQLError(
-                .invalidParameterValue, "unknown option \"\(name)\" for format \(format)",
+                .invalidParameterValue, "unknown option \"\(name)\" for \(owner)",
                 detail: "Known options: \(known.sorted().joined(separator: ", ")).",
                 hint: NearestName.find(name, among: known).map { "Did you mean \"\($0)\"?" })
         }

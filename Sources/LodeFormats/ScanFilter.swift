@@ -81,6 +81,8 @@ package protocol FileScan: AnyObject, Sendable {
     var schema: Schema { get }
     /// Rows in the file, if known without reading it.
     var rowCount: Int? { get }
+    /// Columns whose type is no more than a guess, since the file has no value for them: positions in `schema`.
+    var guessedColumns: Set<Int> { get }
     /// What is known of a column over the whole file, by position in the schema.
     func statistics(_ column: Int) -> ColumnStatistics?
     /// The parts to read, in file order.
@@ -89,6 +91,10 @@ package protocol FileScan: AnyObject, Sendable {
     func mayMatch(_ morsel: Morsel, _ predicate: ColumnPredicate) -> Bool
     /// A reader of one morsel; belongs to one worker.
     func reader(_ morsel: Morsel, _ request: ScanRequest) throws(SQLError) -> any MorselReader
+}
+
+extension FileScan {
+    package var guessedColumns: Set<Int> { [] }
 }
 
 /// Reads one morsel chunk by chunk. Not `Sendable`: one worker owns it.

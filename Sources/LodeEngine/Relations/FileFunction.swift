@@ -4,7 +4,7 @@ import LodeCore
 import LodeFormats
 
 /// One family of file-reading functions.
-struct FileFunction: Sendable {
+struct FileFunction: FileFunctionEntry {
     var names: [String]
     /// The format to read with.
     var format: String
@@ -26,5 +26,5 @@ struct FileFunction: Sendable {
     static func named(_ name: String) -> FileFunction? { all.first { $0.names.contains(name) } }
 
     /// Options that the scan of many files understands, whatever their format.
-    static let scanOptions = ["filename", "hive_partitioning", "union_by_name", "rejects_table", "hive_types"]
+    static let scanOptions = ["filename", "hive_partitioning", "union_by_name", "rejects_table", "hive_types", "hive_types_autocast", "files_to_sniff"]
 }

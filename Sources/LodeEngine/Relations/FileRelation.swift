@@ -10,25 +10,16 @@ import LodeTables
 
 struct FileRelation {
     var function: FileFunction
-    var name: String
-    var arguments: [Value]
-    var named: [(name: String, value: Value)]
+    var call: FileFunctionCall
     var rejects: RejectTables
 
     func source(_ engine: Engine) throws(SQLError) -> any TableSource {
-        guard arguments.count == 1 else {
-            throw SQLError(
-                .undefinedFunction, "\(name) takes one path or a list of paths, then options by name",
-                hint: "For instance: \(function.example).")
-        }
-        let paths = try self.paths(arguments[0])
-        var files: [ObjectInfo] = []
-        for path in paths { files += try engine.stores.expand(path) }
+        let paths = try call.paths(of: function)
+        let files = try engine.stores.expand(paths)
         let format = try FileFormats.named(function.format)
         var options = FormatOptions()
-        var pathColumn: String?, isHive: Bool?, unionByName = false
-        for (key, value) in named {
-            let key = key.lowercased()
+        var pathColumn: String?, isHive: Bool?, unionByName = false, partitionTypes: FormatOption?, findsPartitionTypes = true, filesToSniff: Int?
+        for (key, value) in call.named {
             switch key {
             case "filename": pathColumn = try Self.pathColumn(value)
             case "hive_partitioning": isHive = try Self.flag(key, value)
@@ -36,33 +27,31 @@ struct FileRelation {
             case "rejects_table":
                 guard case .text(let table) = value else { throw SQLError(.invalidParameterValue, "rejects_table must be the name of a table") }
                 options.rejects = rejects.collector(for: table)
+            case "files_to_sniff":
+                guard case .integer(let count) = value else { throw SQLError(.invalidParameterValue, "files_to_sniff must be a whole number") }
+                filesToSniff = count < 0 ? .max : Int(count)
+            case "hive_types_autocast": findsPartitionTypes = try Self.flag(key, value)
+            case "hive_types": partitionTypes = FormatOption(value)
             default: options.values[key] = FormatOption(value)
             }
         }
         try options.check(known: format.readOptions + FileFunction.scanOptions, format: format.name)
         // Partition columns are taken from the paths if all files have the same key=value folders.
-        let hive = isHive == false ? nil : HiveInference(paths: files.map(\.path))
+        let types = try partitionTypes.map { (option) throws(SQLError) in try FormatOptions(["hive_types": option]).fields("hive_types") ?? [] }
+        let hive = isHive == false
+            ? nil : try HiveInference(paths: files.map(\.path), types: types ?? [], findsTypes: findsPartitionTypes)
+        if let types, let first = types.first, hive == nil {
+            throw SQLError(
+                .undefinedColumn, "hive_types names \"\(first.name)\", but the paths have no partition columns in common",
+                hint: "Partition columns are folders such as \(first.name)=value that all files have.")
+        }
         let data = files.enumerated().map { index, info in
             DataFile(path: info.path, size: info.size, partitionValues: hive?.values[index] ?? [], modifiedMicros: info.modifiedMicros)
         }
         return try FileTableSource.open(
-            displayName: "\(name)('\(paths.joined(separator: "', '"))')", files: data, format: format, options: options,
-            stores: engine.stores, partitionFields: hive?.columns ?? [], filenameColumn: pathColumn, unionByName: unionByName)
-    }
-
-    private func paths(_ value: Value) throws(SQLError) -> [String] {
-        switch value {
-        case .text(let path): return [path]
-        case .list(let items):
-            var paths: [String] = []
-            for item in items {
-                guard case .text(let path) = item else { throw SQLError(.invalidParameterValue, "a path must be a text") }
-                paths.append(path)
-            }
-            if paths.isEmpty { throw SQLError(.invalidParameterValue, "\(name) was given no path") }
-            return paths
-        default: throw SQLError(.invalidParameterValue, "\(name) takes a path or a list of paths")
-        }
+            displayName: "\(call.name)('\(paths.joined(separator: "', '"))')", files: data, format: format, options: options,
+            stores: engine.stores, partitionFields: hive?.columns ?? [], filenameColumn: pathColumn, unionByName: unionByName,
+            filesToSniff: filesToSniff)
     }
 
     /// `filename = true` names the column `filename`; a text names it as it says.

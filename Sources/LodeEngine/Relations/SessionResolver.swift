@@ -78,14 +78,16 @@ final class SessionResolver: RelationResolver {
         }
     }
 
-    func isFileFunction(_ name: String) -> Bool { FileFunction.named(name) != nil }
+    func isFileFunction(_ name: String) -> Bool { FileFunctions.names.contains(name) }
 
     func fileFunction(
         _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
     ) throws(SQLError) -> any TableSource {
-        guard let function = FileFunction.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist", at: span) }
+        let call = FileFunctionCall(name: name, arguments: arguments, named: named)
         do throws(SQLError) {
-            return try FileRelation(function: function, name: name, arguments: arguments, named: named, rejects: rejects).source(session.engine)
+            if let report = FileReports.named(name) { return try report.source(call, session.engine.stores) }
+            guard let function = FileFunction.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist") }
+            return try FileRelation(function: function, call: call, rejects: rejects).source(session.engine)
         } catch {
             throw error.at(span)
         }
@@ -98,8 +100,8 @@ final class SessionResolver: RelationResolver {
                     .undefinedFile, "the format of \"\(path)\" can't be told from its name",
                     hint: "Name it with a function: \(FileFunction.all.map { $0.names[0] + "('…')" }.joined(separator: ", ")).")
             }
-            return try FileRelation(function: function, name: function.names[0], arguments: [.text(path)], named: [], rejects: rejects)
-                .source(session.engine)
+            let call = FileFunctionCall(name: function.names[0], arguments: [.text(path)], named: [])
+            return try FileRelation(function: function, call: call, rejects: rejects).source(session.engine)
         } catch {
             throw error.at(span)
         }
@@ -107,6 +109,6 @@ final class SessionResolver: RelationResolver {
 
     func nearbyNames() -> [String] {
         session.tableNames(in: nil) + session.schemaNames().flatMap { schema in session.tableNames(in: schema).map { "\(schema).\($0)" } }
-            + FileFunction.all.flatMap(\.names)
+            + FileFunctions.names
     }
 }

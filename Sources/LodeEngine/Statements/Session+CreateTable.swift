@@ -76,8 +76,8 @@ extension Session {
     ) throws(SQLError) -> Schema {
         guard let function = FileFunction.all.first(where: { $0.format == format.rawValue }) else { throw .internalFault("a format without a reader") }
         let pattern = location.hasSuffix("/") ? location + "**/*" : location + "/**/*"
-        let relation = FileRelation(function: function, name: function.names[0], arguments: [.text(pattern)], named: [], rejects: RejectTables())
-        return try relation.source(engine).schema
+        let call = FileFunctionCall(name: function.names[0], arguments: [.text(pattern)], named: [])
+        return try FileRelation(function: function, call: call, rejects: RejectTables()).source(engine).schema
     }
 
     var defaultFormat: StorageFormat {

@@ -15,6 +15,7 @@ package final class FileTableSource: TableSource {
     package let displayName: String
     package let schema: Schema
     package let format: any FileFormat
+    /// What every file is read with; `settled` tells of the columns that files of a file function have together.
     package let options: FormatOptions
     package let stores: StoreRegistry
     /// Aligned with the files' `partitionValues`.
@@ -54,23 +55,32 @@ package final class FileTableSource: TableSource {
         self.list = list
     }
 
-    /// Files that are known already: the schema is that of the first, or of all of them together by name.
+    /// Files that are known already: the columns are those of the first, or of all of them together by name.
     ///
-    /// Partition columns come after the files' own; where both have a column, the path decides. `filenameColumn` is added last.
+    /// Where types are sniffed, those of several files are put together. Partition columns come after the files' own; where both have a column, the path decides. `filenameColumn` is added last.
     /// - Throws: what opening a file throws.
     package static func open(
         displayName: String, files: [DataFile], format: any FileFormat, options: FormatOptions = FormatOptions(),
-        stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil, unionByName: Bool = false
+        stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil, unionByName: Bool = false,
+        filesToSniff: Int? = nil
     ) throws(SQLError) -> FileTableSource {
-        var fields: [Field] = []
+        let sniffed = unionByName ? files.count : min(files.count, max(1, filesToSniff ?? format.filesToSniff))
+        var settling = SchemaSettling(mayLack: unionByName, sniffsTypes: format.filesToSniff > 1)
         var opened: [String: any FileScan] = [:]
         var sibling: (any FileScan)?
-        for (index, file) in files.enumerated() where index == 0 || unionByName {
-            let scan = try format.open(try stores.open(file.path), options: options, like: sibling)
+        for (index, file) in files.prefix(sniffed).enumerated() {
+            var own = options
+            own.settled = settling.soFar
+            let scan = try format.open(try stores.open(file.path), options: own, like: sibling)
             sibling = scan
             if index < mostFooters { opened[file.path] = scan }
-            fields = SchemaUnion.merge(fields, scan.schema.fields)
+            settling.add(scan, file.path)
         }
+        var fields = settling.fields
+        var options = options
+        options.settled = settling.settled
+        // Those that were opened before another widened a column are opened again when they are read.
+        if settling.sniffsTypes, files.count > 1 { opened = opened.filter { settling.agrees(with: $0.value) } }
         // Of files that were not opened, nobody knows whether they keep to it.
         if files.count > 1, !unionByName { for index in fields.indices { fields[index].nullable = true } }
         let partitions = Set(partitionFields.map { $0.name.lowercased() })

@@ -26,6 +26,9 @@ enum SchemaUnion {
         return fields
     }
 
+    /// Whether every value of a sniffed type can be read as a value of another.
+    static func holds(_ sniffed: SQLType, _ wanted: SQLType) -> Bool { common(wanted, sniffed) == wanted }
+
     private static func common(_ left: SQLType, _ right: SQLType) -> SQLType {
         if left == right { return left }
         if Casts.implicitCost(from: right, to: left) != nil { return left }

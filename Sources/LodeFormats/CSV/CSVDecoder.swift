@@ -139,7 +139,7 @@ final class CSVDecoder {
             }
             out[row] = zero
             var outcome = ParseOutcome.parsed
-            if var text = try fields.text(bytes, count, isText: false) {
+            if var text = try fields.text(bytes, count, isText: false, hasNulls: column.hasNulls) {
                 if column.type.isNumeric { text = try fields.number(text) }
                 if let format = column.format {
                     outcome = CSVValue.formatted(text.bytes, text.count, format, column.type, UnsafeMutableRawPointer(out + row))
@@ -173,7 +173,7 @@ final class CSVDecoder {
         var row = 0
         while row < rows.count {
             let (bytes, count) = rows.field(row)
-            if isPlain, count > 0, UInt16(bytes[0]) != quote,
+            if isPlain, count > 0, UInt16(bytes[0]) != quote, bytes[0] != 32,
                 nullLengths &>> UInt64(truncatingIfNeeded: min(63, count)) & 1 == 0
             {
                 out[row] = StringView(bytes, count: count)
@@ -182,7 +182,7 @@ final class CSVDecoder {
                 continue
             }
             out[row] = StringView()
-            if let text = try fields.text(bytes, count, isText: true) {
+            if let text = try fields.text(bytes, count, isText: true, hasNulls: column.hasNulls) {
                 if let lane = try lane(text, column, rows, row, &arena) {
                     out[row] = lane
                     pointsIntoWindow = pointsIntoWindow || (!text.isCopied && text.count > StringView.inlineCapacity)

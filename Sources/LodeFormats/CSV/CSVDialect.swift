@@ -12,6 +12,8 @@ package struct CSVDialect: Hashable, Sendable, CustomStringConvertible {
     package var escape: UInt8? = UInt8(ascii: "\"")
     /// Lines that begin with it are left out.
     package var comment: UInt8?
+    /// Whether a comment may also begin within a row, outside of quotes; so it is for one that was given, not found.
+    package var commentsEndRows = false
     /// What ends a row: line feed (with or without a carriage return before it) or a lone carriage return.
     package var newline = UInt8(ascii: "\n")
     package var hasHeader = true
@@ -27,32 +29,28 @@ package struct CSVDialect: Hashable, Sendable, CustomStringConvertible {
     package var thousands: UInt8?
     /// Whether rows may be short; what is missing is NULL.
     package var padsShortRows = false
+    /// Whether rows must keep to the rules; otherwise fields too many are left out, and text behind a closing quote is text.
+    package var isStrict = true
     package var packing = TextPacking()
 
     package init() {}
 
     /// `delim = ',', quote = '"', escape = '"', header = true, …`: options that say the same.
     package var description: String {
-        func character(_ byte: UInt8?) -> String {
-            switch byte {
-            case nil: "''"
-            case 9?: "'\\t'"
-            case 13?: "'\\r'"
-            case 10?: "'\\n'"
-            case 39?: "''''"
-            case let byte?: "'\(Character(Unicode.Scalar(byte)))'"
-            }
+        func character(_ byte: UInt8?) -> String { text(byte.map { [$0] } ?? []) }
+        func text(_ bytes: [UInt8]) -> String {
+            FormatOption.literal(bytes == [9] ? "\\t" : bytes == [13] ? "\\r" : String(decoding: bytes, as: UTF8.self))
         }
-        var parts = ["delim = \(delimiter.count == 1 ? character(delimiter[0]) : "'\(String(decoding: delimiter, as: UTF8.self))'")"]
-        parts.append("quote = \(character(quote))")
-        parts.append("escape = \(character(escape))")
-        parts.append("header = \(hasHeader)")
-        if newline != 10 { parts.append("new_line = '\\r'") }
+        var parts = ["delim = \(text(delimiter))", "quote = \(character(quote))", "escape = \(character(escape))", "header = \(hasHeader)"]
+        if newline != 10 { parts.append("new_line = \(character(newline))") }
         if skippedLines > 0 { parts.append("skip = \(skippedLines)") }
         if comment != nil { parts.append("comment = \(character(comment))") }
-        let nulls = nullTexts + foundNullTexts
-        if nulls != [""] { parts.append("nullstr = [\(nulls.map { "'\($0)'" }.joined(separator: ", "))]") }
+        if nullTexts != [""] { parts.append("nullstr = \(FormatOption.list(nullTexts.map { .value(.text($0)) }))") }
+        if !quotedNulls { parts.append("allow_quoted_nulls = false") }
         if decimalSeparator != 46 { parts.append("decimal_separator = \(character(decimalSeparator))") }
+        if thousands != nil { parts.append("thousands = \(character(thousands))") }
+        if !isStrict { parts.append("strict_mode = false") }
+        if padsShortRows { parts.append("null_padding = true") }
         if packing.encoding != .utf8 { parts.append("encoding = '\(packing.encoding.rawValue)'") }
         if packing.compression != .none { parts.append("compression = '\(packing.compression.rawValue)'") }
         return parts.joined(separator: ", ")
@@ -67,6 +65,10 @@ package struct CSVColumn: Hashable, Sendable {
     package var format: DateFormat?
     /// Whether sniffing chose the type: then only what sniffing would have taken is read.
     package var isSniffed: Bool
+    /// Whether there was no value to choose the type by.
+    package var isGuess = false
+    /// Whether null texts hold here.
+    package var hasNulls = true
 
     package init(_ name: String, _ type: SQLType, format: DateFormat? = nil, isSniffed: Bool = false) {
         self.name = name

@@ -25,6 +25,8 @@ struct CSVDialectSearch {
         /// Share of regular rows, behind the title lines.
         var regularity: Double
         var titleRows: Int
+        /// The lines that these rows and the empty lines among them take.
+        var titleLines = 0
         var quotedFields: Int
         var isBroken: Bool
 
@@ -51,15 +53,15 @@ struct CSVDialectSearch {
                 found.dialect.delimiter = [31]
                 found.columns = 1
                 found.titleRows = 0
+                found.titleLines = 0
             }
         }
         return found
     }
 
     private func isBetter(_ new: Candidate, _ old: Candidate) -> Bool {
-        if let wanted = options.columns?.count ?? options.names?.count, (new.columns == wanted) != (old.columns == wanted) {
-            return new.columns == wanted
-        }
+        if let wanted = options.columns?.count, (new.columns == wanted) != (old.columns == wanted) { return new.columns == wanted }
+        if let least = options.names?.count, (new.columns >= least) != (old.columns >= least) { return new.columns >= least }
         if new.isBroken != old.isBroken { return old.isBroken }
         let newTable = isTable(new), oldTable = isTable(old)
         if newTable != oldTable { return newTable }
@@ -105,14 +107,17 @@ struct CSVDialectSearch {
         let buffer = try Buffer(byteCount: capacity * 4)
         let ends = buffer.base.assumingMemoryBound(to: UInt32.self)
         var counts: [Int] = []
-        var quoted = 0, single = 0, at = start
+        /// Where the first rows begin.
+        var starts: [Int] = []
+        var quoted = 0, cut = 0, at = start
         var isBroken = false
         while counts.count < Self.sampleRows, at < count {
             let row = splitter.split(base, from: at, count: count, isAtEnd: isAtEnd, ends: ends, capacity: capacity)
+            if starts.count == counts.count, starts.count <= Self.titleRows, row.outcome != .noRow { starts.append(at) }
             switch row.outcome {
             case .row:
                 counts.append(row.fields)
-                tally(dialect, at, ends, min(row.fields, capacity), &quoted, &single)
+                tally(dialect, at, ends, min(row.fields, capacity), &quoted, &cut)
             case .noRow: break
             case .needsMore:
                 at = count
@@ -125,35 +130,43 @@ struct CSVDialectSearch {
         }
         // A lone ' in text is an apostrophe: it quotes only where it stands at both ends of fields.
         if dialect.quote == 39, options.quote == nil, quoted == 0 { isBroken = true }
+        // Where double quotes mean nothing, no field may have one of a pair.
+        if options.quote == nil, cut > 0 { isBroken = true }
         var frequency: [Int: Int] = [:]
         for fields in counts where fields > 0 { frequency[fields, default: 0] += 1 }
-        guard let mode = frequency.max(by: { ($0.value, $0.key) < ($1.value, $1.key) })?.key else {
+        // Short rows are filled up to the longest.
+        let widest = options.padsShortRows ? frequency.keys.max() : nil
+        guard let mode = widest ?? frequency.max(by: { ($0.value, $0.key) < ($1.value, $1.key) })?.key else {
             return Candidate(dialect: dialect, columns: 1, regularity: counts.isEmpty ? 1 : 0, titleRows: 0, quotedFields: 0, isBroken: isBroken)
         }
         var titles = 0
         if options.skip == nil, options.columns == nil, mode > 1 {
             while titles < min(Self.titleRows, counts.count), counts[titles] != mode, counts[titles] * 2 <= mode { titles += 1 }
         }
+        let titleEnd = titles < starts.count ? starts[titles] : start
+        let titleLines = (start..<titleEnd).reduce(0) { $0 + (base[$1] == dialect.newline ? 1 : 0) }
         let rest = counts[titles...]
         let fitting = rest.reduce(0) { $0 + (fits($1, mode) ? 1 : 0) }
         return Candidate(
-            dialect: dialect, columns: mode, regularity: rest.isEmpty ? 0 : Double(fitting) / Double(rest.count), titleRows: titles,
+            dialect: dialect, columns: mode, regularity: rest.isEmpty ? 0 : Double(fitting) / Double(rest.count), titleRows: titles, titleLines: titles > 0 ? titleLines : 0,
             quotedFields: quoted, isBroken: isBroken)
     }
 
     private func fits(_ fields: Int, _ mode: Int) -> Bool {
-        fields == mode || (options.padsShortRows && fields > 0 && fields < mode)
+        fields == mode || (options.padsShortRows && fields > 0 && fields < mode) || (!options.isStrict && fields > mode)
     }
 
+    /// Counts the fields that are quoted, and those that have a double quote at just one end though that is not the quote.
     private func tally(
-        _ dialect: CSVDialect, _ rowStart: Int, _ ends: UnsafePointer<UInt32>, _ fields: Int, _ quoted: inout Int, _ single: inout Int
+        _ dialect: CSVDialect, _ rowStart: Int, _ ends: UnsafePointer<UInt32>, _ fields: Int, _ quoted: inout Int, _ cut: inout Int
     ) {
-        guard let quote = dialect.quote else { return }
+        let quote = dialect.quote.map(UInt16.init) ?? 0xffff
         var from = rowStart
         for index in 0..<fields {
             var end = Int(ends[index])
             if index == fields - 1, end > from, base[end - 1] == 13 { end -= 1 }
-            if end - from >= 2, base[from] == quote, base[end - 1] == quote { quoted += 1 }
+            if end - from >= 2, UInt16(base[from]) == quote, UInt16(base[end - 1]) == quote { quoted += 1 }
+            if quote != 34, end > from, (base[from] == 34) != (base[end - 1] == 34 && end - from > 1) { cut += 1 }
             from = end + dialect.delimiter.count
         }
     }

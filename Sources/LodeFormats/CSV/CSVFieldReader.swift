@@ -36,20 +36,35 @@ final class CSVFieldReader {
     }
 
     /// The field's text, nil for NULL.
-    /// - Shape: `raw` holds the field as it stands in the row; a negative count is a field that is missing.
-    func text(_ raw: UnsafePointer<UInt8>, _ rawCount: Int, isText: Bool) throws(SQLError) -> Text? {
+    /// - Parameters:
+    ///   - raw: the field as it stands in the row; a negative count is a field that is missing.
+    ///   - isText: whether the column holds texts, of which sniffed null texts are ordinary ones.
+    ///   - hasNulls: whether null texts hold in the column.
+    func text(_ raw: UnsafePointer<UInt8>, _ rawCount: Int, isText: Bool, hasNulls: Bool = true) throws(SQLError) -> Text? {
         if rawCount < 0 { return nil }
         var text = Text(bytes: raw, count: rawCount, isCopied: false)
-        let isQuoted = rawCount >= 2 && UInt16(raw[0]) == quote && UInt16(raw[rawCount - 1]) == quote
+        let isQuoted = trimToQuoted(&text)
         if isQuoted {
             text.bytes += 1
             text.count -= 2
             if hasEscape(text) { text = try unescaped(text) }
         }
-        if !isQuoted || quotedNulls, isNull(text, isText: isText) { return nil }
+        if hasNulls, !isQuoted || quotedNulls, isNull(text, isText: isText) { return nil }
         // An empty number or date can't mean anything but "not there".
         if text.count == 0, !isText { return nil }
         return text
+    }
+
+    /// Whether the field is quoted; if so, without the blanks around it.
+    private func trimToQuoted(_ text: inout Text) -> Bool {
+        var first = 0, last = text.count - 1
+        while first < last, text.bytes[first] == 32 { first += 1 }
+        guard first < last, UInt16(text.bytes[first]) == quote else { return false }
+        while first < last, text.bytes[last] == 32 { last -= 1 }
+        guard first < last, UInt16(text.bytes[last]) == quote else { return false }
+        text.bytes += first
+        text.count = last - first + 1
+        return true
     }
 
     private func isNull(_ text: Text, isText: Bool) -> Bool {

@@ -14,6 +14,8 @@ package struct CSVFormat: FileFormat {
     package var readOptions: [String] { CSVReadOptions.names }
     package var writeOptions: [String] { CSVWriteOptions.names }
 
+    package var filesToSniff: Int { 10 }
+
     package func open(
         _ object: any ObjectReader, options: FormatOptions, like sibling: (any FileScan)?
     ) throws(SQLError) -> any FileScan {

@@ -15,6 +15,8 @@ final class CSVMorselReader: MorselReader {
     private let window: TextWindow
     private let survivors: Selection
     private let ignoresErrors: Bool
+    /// Columns that are looked at only because their errors leave rows out.
+    private let checked: [Int]
     private var isDone = false
     private(set) var counters = ScanCounters()
 
@@ -25,16 +27,11 @@ final class CSVMorselReader: MorselReader {
         self.request = request
         let profile = scan.profile, dialect = profile.dialect
         ignoresErrors = scan.options.ignoreErrors
+        checked = ignoresErrors ? Set(profile.columns.indices).subtracting(request.projection).sorted() : []
         tokens = try CSVTokens(dialect, columns: profile.columns.count, maximumRowBytes: scan.options.maximumRowBytes)
         decoder = try CSVDecoder(dialect, profile.columns, collectsBadFields: ignoresErrors)
         survivors = try Selection(capacity: Chunk.capacity)
-        var start = range.lowerBound
-        if index > 0 {
-            let finder = CSVRowStart(
-                object: scan.object, dialect: dialect, maximumRowBytes: scan.options.maximumRowBytes, dataStart: profile.dataStart)
-            start = try finder.find(from: start)
-            try scan.noteSeam(index, begin: start)
-        }
+        let start = index > 0 ? try scan.start(of: index) : range.lowerBound
         if dialect.packing.isPlain {
             window = try TextWindow(ObjectSource(scan.object, from: start), offset: start, maximumRowBytes: scan.options.maximumRowBytes)
         } else {
@@ -99,8 +96,9 @@ final class CSVMorselReader: MorselReader {
             tokens.compact(survivors)
         }
         if ignoresErrors {
-            // Which rows are rejected must not depend on the filters.
+            // Which rows are rejected must not depend on the filters, nor on which columns are wanted.
             for position in columns.indices { try load(position) }
+            for position in checked { _ = try column(position) }
             if try dropBadRows() { try keepSurvivors() }
         }
         for filter in request.filters where tokens.count > 0 {

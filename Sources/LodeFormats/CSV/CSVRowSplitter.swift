@@ -6,6 +6,8 @@ import LodeCore
 ///
 ///     field start --quote--> quoted --quote, not doubled--> after quote --delimiter or newline--> next
 ///           `--other--> plain --delimiter or newline--> next        (a quote within plain text is text)
+///
+/// Blanks around a quoted field are not part of it.
 struct CSVRowSplitter {
     enum Outcome: Hashable {
         case row
@@ -33,6 +35,8 @@ struct CSVRowSplitter {
     let escape: UInt16
     let comment: UInt16
     let newline: UInt8
+    private let commentsEndRows: Bool
+    private let isStrict: Bool
     /// Whether empty lines are rows of one NULL.
     let keepsEmptyLines: Bool
 
@@ -45,6 +49,8 @@ struct CSVRowSplitter {
         escape = dialect.escape.map(UInt16.init) ?? Self.none
         comment = dialect.comment.map(UInt16.init) ?? Self.none
         newline = dialect.newline
+        commentsEndRows = dialect.comment != nil && dialect.commentsEndRows
+        isStrict = dialect.isStrict
         keepsEmptyLines = columns == 1
     }
 
@@ -61,30 +67,102 @@ struct CSVRowSplitter {
         if !keepsEmptyLines, let next = emptyLine(base, at, count) { return Result(outcome: .noRow, fields: 0, next: next) }
         var fields = 0
         while true {
-            if at < count, UInt16(base[at]) == quote {
-                switch skipQuoted(base, at + 1, count) {
-                case .closed(let after): at = after
-                case .open:
-                    guard isAtEnd else { return Result(outcome: .needsMore, fields: fields, next: count) }
-                    let resume = find(newline, base, start, count).map { $0 + 1 } ?? count
-                    return Result(outcome: .unterminatedQuote, fields: fields, next: resume)
-                }
-                // A carriage return before the line feed belongs to the newline.
-                if at < count, base[at] == 13, newline == 10 { at += 1 }
-                if at < count, base[at] != newline, !isDelimiter(base, at, count) {
-                    let resume = find(newline, base, at, count).map { $0 + 1 }
-                    if resume == nil, !isAtEnd { return Result(outcome: .needsMore, fields: fields, next: count) }
-                    return Result(outcome: .textAfterQuote, fields: fields, next: resume ?? count)
-                }
-            } else {
-                while at < count, base[at] != newline, !(base[at] == first && isDelimiter(base, at, count)) { at &+= 1 }
+            switch field(base, at, count) {
+            case .ends(let end): at = end
+            case .open:
+                guard isAtEnd else { return Result(outcome: .needsMore, fields: fields, next: count) }
+                let resume = find(newline, base, start, count).map { $0 + 1 } ?? count
+                return Result(outcome: .unterminatedQuote, fields: fields, next: resume)
+            case .isWrong(let place):
+                let resume = find(newline, base, place, count).map { $0 + 1 }
+                if resume == nil, !isAtEnd { return Result(outcome: .needsMore, fields: fields, next: count) }
+                return Result(outcome: .textAfterQuote, fields: fields, next: resume ?? count)
             }
             guard at < count else { return Result(outcome: .needsMore, fields: fields, next: count) }
             if fields < capacity { ends[fields] = UInt32(truncatingIfNeeded: at) }
             fields &+= 1
             if base[at] == newline { return Result(outcome: .row, fields: fields, next: at + 1) }
+            if commentsEndRows, UInt16(base[at]) == comment {
+                guard let end = find(newline, base, at, count) else { return Result(outcome: .needsMore, fields: fields, next: count) }
+                return Result(outcome: .row, fields: fields, next: end + 1)
+            }
             at += delimiter.count
         }
+    }
+
+    /// The end of a field without quotes that begins (or goes on) at `start`.
+    @inline(__always)
+    private func skipPlain(_ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> Int {
+        var at = start
+        while at < count, !endsField(base, at, count) { at &+= 1 }
+        return at
+    }
+
+    @inline(__always)
+    private func endsField(_ base: UnsafePointer<UInt8>, _ at: Int, _ count: Int) -> Bool {
+        base[at] == newline || (base[at] == first && isDelimiter(base, at, count)) || (commentsEndRows && UInt16(base[at]) == comment)
+    }
+
+    @inline(__always)
+    private func skipBlanks(_ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> Int {
+        var at = start
+        while at < count, base[at] == 32, first != 32 { at &+= 1 }
+        return at
+    }
+
+    /// What follows from the guess that some place lies inside of quotes, or outside of them.
+    enum Rest {
+        /// Where the next row begins.
+        case next(Int)
+        /// The guess is wrong.
+        case isWrong
+        /// The bytes don't tell.
+        case unknown
+    }
+
+    /// Goes from a place within a row to the row after it.
+    /// - Parameter isQuoted: whether the place is taken to lie inside of quotes.
+    func rest(_ base: UnsafePointer<UInt8>, from start: Int, count: Int, isQuoted: Bool, ends: UnsafeMutablePointer<UInt32>) -> Rest {
+        var at = start
+        if isQuoted {
+            guard case .closed(let after) = skipQuoted(base, start, count) else { return .unknown }
+            at = skipBlanks(base, after, count)
+            if at < count, base[at] == 13, newline == 10 { at += 1 }
+            if at < count, !endsField(base, at, count) { return .isWrong }
+        } else {
+            at = skipPlain(base, start, count)
+        }
+        guard at < count else { return .unknown }
+        if base[at] == newline { return .next(at + 1) }
+        if commentsEndRows, UInt16(base[at]) == comment { return find(newline, base, at, count).map { .next($0 + 1) } ?? .unknown }
+        let row = split(base, from: at + delimiter.count, count: count, isAtEnd: false, ends: ends, capacity: 0)
+        switch row.outcome {
+        case .row, .noRow: return .next(row.next)
+        case .needsMore: return .unknown
+        case .unterminatedQuote, .textAfterQuote: return .isWrong
+        }
+    }
+
+    private enum FieldEnd {
+        case ends(Int)
+        case open
+        /// Where text follows a closing quote.
+        case isWrong(Int)
+    }
+
+    /// The field that begins at `start`.
+    @inline(__always)
+    private func field(_ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> FieldEnd {
+        let opening = skipBlanks(base, start, count)
+        guard opening < count, UInt16(base[opening]) == quote else { return .ends(skipPlain(base, start, count)) }
+        guard case .closed(var at) = skipQuoted(base, opening + 1, count) else { return .open }
+        at = skipBlanks(base, at, count)
+        // A carriage return before the line feed belongs to the newline.
+        if at < count, base[at] == 13, newline == 10 { at += 1 }
+        if at >= count || endsField(base, at, count) { return .ends(at) }
+        // A word in quotes behind a blank is just text.
+        if !isStrict || opening > start { return .ends(skipPlain(base, isStrict ? start : at, count)) }
+        return .isWrong(at)
     }
 
     private enum Quoted { case closed(after: Int), open }

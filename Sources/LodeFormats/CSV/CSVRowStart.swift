@@ -1,142 +1,154 @@
-/// Finding the first row of a byte range without reading what lies before it.
+/// Finding the first row of a byte range without reading all that lies before it.
 
 import CLodeIntrinsics
 import LodeCore
 import LodeObjectStore
 import LodeVectors
 
-/// Decides whether a byte lies inside of quotes by what follows it.
+/// Finds where rows begin in the middle of a file that may have newlines within quotes.
 ///
-/// A run of an odd number of quotes between a separator and text (`,"text`) opens a field, one between text and a separator
-/// (`text",`) closes one: that settles the state before it. If there is no quote for `max_line_size` bytes, the byte lies
-/// outside, since a field that long is refused anyway. Where nothing settles it, the bytes before the range are counted.
+/// If there is no quote for `max_line_size` bytes, a place lies outside of quotes, since a field that long is refused anyway. Otherwise
+/// both guesses are tried: that the place lies inside of quotes, and that it does not. The wrong one soon finds text behind
+/// a closing quote or rows with too many or too few fields. Where neither or both go wrong, rows are counted from the nearest
+/// place that is known.
 struct CSVRowStart {
     let object: any ObjectReader
     let dialect: CSVDialect
+    let columns: Int
     let maximumRowBytes: Int
-    /// Where rows begin in the file; a place that is outside of quotes for certain.
-    let dataStart: Int
 
     private static let blockBytes = 256 * 1024
+    /// Bytes behind a quote by which guesses are judged, and rows that are enough for it.
+    private static let evidenceBytes = 64 * 1024
+    private static let evidenceRows = 32
+    /// Fewer rows may look right by accident.
+    private static let leastRows = 4
+    /// A longer run of quotes is not followed back to where it starts.
+    private static let longestRun = 1024
 
     /// Offset of the first row that begins at `offset` or later; the size of the file if there is none.
-    func find(from offset: Int) throws(SQLError) -> Int {
-        var inside = false
-        if dialect.quote != nil {
-            // One byte earlier, so that what stands before the first quote is known.
-            if let evident = try evidence(from: offset) { inside = evident } else { inside = try parity(upTo: offset) }
-        }
-        return try firstNewline(from: offset, inside: inside)
+    /// - Parameter known: where some row begins, at or before `offset`.
+    func find(from offset: Int, known: Int) throws(SQLError) -> Int {
+        guard offset > known else { return known }
+        guard let quote = dialect.quote, let first = try firstQuote(quote, from: offset - 1) else { return try firstLine(from: offset) }
+        if let row = try evident(offset, known, firstQuote: first) { return row }
+        return try counted(offset, known)
     }
 
-    /// Whether `offset` lies inside of quotes; nil if the bytes behind it don't tell.
-    private func evidence(from offset: Int) throws(SQLError) -> Bool? {
-        guard let quote = dialect.quote, dialect.escape == nil || dialect.escape == quote else { return nil }
+    private func firstQuote(_ quote: UInt8, from offset: Int) throws(SQLError) -> Int? {
         let limit = min(object.size, offset + maximumRowBytes)
-        let buffer = try Buffer(byteCount: Self.blockBytes)
+        let buffer = try Buffer(byteCount: min(Self.blockBytes, max(1, limit - offset)))
         let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
-        var at = offset, sawQuote = false
-        // The byte before the run of quotes, and how long the run is.
-        var before = try object.read(offset: offset - 1, count: 1)[0], run = 0
-        // Whether the run began before `offset`; and whether an odd number of quotes lies between `offset` and the run.
-        var isCut = before == quote, flips = false
+        var at = offset
         while at < limit {
-            let count = min(Self.blockBytes, limit - at)
+            let count = min(buffer.byteCount, limit - at)
             try object.read(offset: at, count: count, into: buffer.base)
-            var index = 0
-            while index < count {
-                if run == 0 {
-                    let next = skipToQuote(bytes, index, count, quote)
-                    if next > index {
-                        before = bytes[next - 1]
-                        isCut = false
-                    }
-                    index = next
-                    if index >= count { break }
-                }
-                if bytes[index] == quote {
-                    run += 1
-                    sawQuote = true
-                } else {
-                    if run % 2 == 1 {
-                        if !isCut, isSeparator(before) != isSeparator(bytes[index]) { return !isSeparator(before) != flips }
-                        flips.toggle()
-                    }
-                    before = bytes[index]
-                    run = 0
-                    isCut = false
-                }
-                index += 1
-            }
+            let index = Self.skip(to: quote, bytes, 0, count)
+            if index < count { return at + index }
             at += count
         }
-        return sawQuote ? nil : false
+        return nil
     }
 
-    private func skipToQuote(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ count: Int, _ quote: UInt8) -> Int {
+    private func firstLine(from offset: Int) throws(SQLError) -> Int {
+        // A row begins at `offset` itself if a newline stands before it.
+        var at = offset - 1
+        let buffer = try Buffer(byteCount: 64 * 1024)
+        let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
+        while at < object.size {
+            let count = min(buffer.byteCount, object.size - at)
+            try object.read(offset: at, count: count, into: buffer.base)
+            let index = Self.skip(to: dialect.newline, bytes, 0, count)
+            if index < count { return at + index + 1 }
+            at += count
+        }
+        return object.size
+    }
+
+    private static func skip(to byte: UInt8, _ bytes: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> Int {
         var at = start
         while at < count {
-            let mask = lode_match64(bytes + at, quote)
+            let mask = lode_match64(bytes + at, byte)
             if mask != 0 { return min(count, at + mask.trailingZeroBitCount) }
             at += 64
         }
         return count
     }
 
-    private func isSeparator(_ byte: UInt8) -> Bool {
-        byte == dialect.newline || byte == 13 || byte == dialect.delimiter.first || byte == dialect.delimiter.last
+    // MARK: Guesses
+
+    /// The answer if just one of the two guesses holds.
+    private func evident(_ offset: Int, _ known: Int, firstQuote: Int) throws(SQLError) -> Int? {
+        let front = max(known, offset - Self.longestRun)
+        let count = min(object.size, firstQuote + Self.evidenceBytes) - front
+        let buffer = try Buffer(byteCount: count)
+        try object.read(offset: front, count: count, into: buffer.base)
+        let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
+        // No run of quotes may be cut in two, since their number tells what they mean; nor a delimiter.
+        var place = offset - 1 - front
+        while place > 0, isMark(bytes[place]) || isEscape(bytes[place - 1]) || isWithinDelimiter(bytes[place - 1]) { place -= 1 }
+        guard place > 0 else { return nil }
+        let wanted = offset - front
+        let outside = try guess(bytes, place, count, wanted, isQuoted: false), inside = try guess(bytes, place, count, wanted, isQuoted: true)
+        switch (outside, inside) {
+        case (.next(let row), .isWrong), (.isWrong, .next(let row)): return front + row
+        default: return nil
+        }
     }
 
-    /// Whether an odd number of quotes that count lies before `offset`.
-    private func parity(upTo offset: Int) throws(SQLError) -> Bool {
-        guard let quote = dialect.quote else { return false }
-        let escape = dialect.escape == quote ? nil : dialect.escape
-        let buffer = try Buffer(byteCount: Self.blockBytes)
-        let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
-        var at = dataStart, inside = false, isEscaped = false
-        while at < offset {
-            let count = min(Self.blockBytes, offset - at)
-            try object.read(offset: at, count: count, into: buffer.base)
-            if let escape {
-                for index in 0..<count {
-                    if isEscaped { isEscaped = false } else if inside, bytes[index] == escape { isEscaped = true } else if bytes[index] == quote {
-                        inside.toggle()
-                    }
-                }
-            } else if LineCounter.count(quote, bytes, count) % 2 == 1 {
-                inside.toggle()
+    private func isMark(_ byte: UInt8) -> Bool { byte == dialect.quote || byte == dialect.escape }
+    private func isEscape(_ byte: UInt8) -> Bool { byte == dialect.escape && dialect.escape != dialect.quote }
+
+    private func isWithinDelimiter(_ byte: UInt8) -> Bool { dialect.delimiter.count > 1 && dialect.delimiter.contains(byte) }
+
+    /// Where the first row at `wanted` or behind it begins, if `place` is as guessed.
+    private func guess(
+        _ bytes: UnsafePointer<UInt8>, _ place: Int, _ count: Int, _ wanted: Int, isQuoted: Bool
+    ) throws(SQLError) -> CSVRowSplitter.Rest {
+        let splitter = CSVRowSplitter(dialect, columns: columns)
+        // Ends of fields are not wanted.
+        let buffer = try Buffer(byteCount: 64), ends = buffer.base.assumingMemoryBound(to: UInt32.self)
+        let rest = splitter.rest(bytes, from: place, count: count, isQuoted: isQuoted, ends: ends)
+        guard case .next(var at) = rest else { return rest }
+        var first = at >= wanted ? at : nil, rows = 0
+        search: while rows < Self.evidenceRows {
+            let row = splitter.split(bytes, from: at, count: count, isAtEnd: false, ends: ends, capacity: 0)
+            switch row.outcome {
+            case .needsMore: break search
+            case .unterminatedQuote, .textAfterQuote: return .isWrong
+            case .row:
+                guard fits(row.fields) else { return .isWrong }
+                rows += 1
+            case .noRow: break
             }
-            at += count
+            at = row.next
+            if first == nil, at >= wanted { first = at }
         }
-        return inside
+        if let first, rows >= Self.leastRows { return .next(first) }
+        return .unknown
     }
 
-    private func firstNewline(from offset: Int, inside startsInside: Bool) throws(SQLError) -> Int {
-        // A row begins at `offset` itself if a newline stands before it.
-        var at = offset - 1, inside = startsInside, isEscaped = false, isFirst = true
-        let quote = dialect.quote.map(UInt16.init) ?? 0xffff
-        let escape = dialect.escape == dialect.quote ? 0xffff : dialect.escape.map(UInt16.init) ?? 0xffff
-        let buffer = try Buffer(byteCount: 64 * 1024)
-        let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
-        while at < object.size {
-            let count = min(buffer.byteCount, object.size - at)
-            try object.read(offset: at, count: count, into: buffer.base)
-            for index in 0..<count {
-                let byte = bytes[index]
-                if isFirst {
-                    // The state was asked for behind this byte.
-                    isFirst = false
-                    if byte == dialect.newline, !inside { return offset }
-                    continue
-                }
-                if isEscaped { isEscaped = false } else if inside, UInt16(byte) == escape { isEscaped = true } else if UInt16(byte) == quote {
-                    inside.toggle()
-                } else if byte == dialect.newline, !inside {
-                    return at + index + 1
-                }
+    private func fits(_ fields: Int) -> Bool {
+        // One more: a delimiter at the end of every row.
+        fields == columns || fields == columns + 1 || (fields < columns ? dialect.padsShortRows : !dialect.isStrict)
+    }
+
+    // MARK: Counting
+
+    /// Splits all rows from one that is known.
+    private func counted(_ offset: Int, _ known: Int) throws(SQLError) -> Int {
+        let window = try TextWindow(ObjectSource(object, from: known), offset: known, maximumRowBytes: maximumRowBytes)
+        let tokens = try CSVTokens(dialect, columns: columns, maximumRowBytes: maximumRowBytes)
+        while true {
+            tokens.reset()
+            switch try tokens.scan(window, limit: offset - window.offset) {
+            case .full: break
+            case .reachedEnd: return window.positionInFile
+            case .badRow: window.position = tokens.badRow?.next ?? window.count
+            case .needsMore:
+                if window.isAtEnd { return object.size }
+                guard try window.refill() else { throw tokens.tooLong() }
             }
-            at += count
         }
-        return object.size
     }
 }

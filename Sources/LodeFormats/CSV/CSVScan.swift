@@ -8,8 +8,8 @@ import Synchronization
 /// A plain file is split into byte ranges; a row belongs to the range in which it begins.
 ///
 /// Where the first row of a range begins depends on whether the range begins inside of quotes, which only the bytes before
-/// it can tell for certain. `CSVRowStart` decides it from the bytes behind: every reader then reports where its last row
-/// ended, and a range that began elsewhere is an error instead of wrong rows.
+/// it can tell for certain. Where the range before is not read yet, `CSVRowStart` decides it: every reader then reports where
+/// its last row ended, and a range that began elsewhere is an error instead of wrong rows.
 final class CSVScan: FileScan {
     let object: any ObjectReader
     let options: CSVReadOptions
@@ -35,11 +35,8 @@ final class CSVScan: FileScan {
     private static func split(_ size: Int, _ options: CSVReadOptions, _ profile: CSVProfile) -> [Range<Int>] {
         let start = profile.dataStart
         let dialect = profile.dialect
-        // A comment may hold a lone quote, which would look like the start of a field.
-        let canSplit = dialect.packing.isPlain && options.isParallel && (dialect.comment == nil || dialect.quote == nil)
-        guard canSplit else { return [start..<max(start, Int.max)] }
-        var bytes = size < 8 * rangeBytes ? smallRangeBytes : rangeBytes
-        bytes = max(bytes, 4 * options.maximumRowBytes)
+        guard dialect.packing.isPlain, options.isParallel else { return [start..<max(start, Int.max)] }
+        let bytes = options.rangeBytes ?? max(size < 8 * rangeBytes ? smallRangeBytes : rangeBytes, 4 * options.maximumRowBytes)
         var ranges: [Range<Int>] = []
         var at = start
         while at < size {
@@ -51,7 +48,8 @@ final class CSVScan: FileScan {
         return ranges.isEmpty ? [start..<max(start, size)] : ranges
     }
 
-    var rowCount: Int? { nil }
+    var rowCount: Int? { profile.isEmpty ? 0 : nil }
+    var guessedColumns: Set<Int> { Set(profile.columns.indices.filter { profile.columns[$0].isGuess }) }
     func statistics(_ column: Int) -> ColumnStatistics? { nil }
     func morsels() throws(SQLError) -> [Morsel] { ranges.indices.map { Morsel(index: $0, rows: nil) } }
     func mayMatch(_ morsel: Morsel, _ predicate: ColumnPredicate) -> Bool { true }
@@ -59,6 +57,25 @@ final class CSVScan: FileScan {
     func reader(_ morsel: Morsel, _ request: ScanRequest) throws(SQLError) -> any MorselReader {
         guard ranges.indices.contains(morsel.index) else { throw .internalFault("csv range \(morsel.index)") }
         return try CSVMorselReader(self, morsel.index, ranges[morsel.index], request)
+    }
+
+    /// Where the first row of range `index` begins.
+    func start(of index: Int) throws(SQLError) -> Int {
+        let (end, nearest) = seams.withLock { seams in
+            var before = index - 1
+            while before > 0, seams[before] == nil { before -= 1 }
+            return (seams[index]?.end, seams[before])
+        }
+        if let end { return end }
+        // The nearest place before the range at which a row is known to begin.
+        let known = nearest?.end ?? nearest?.begin ?? profile.dataStart
+        let offset = ranges[index].lowerBound
+        if known >= offset { return known }
+        let finder = CSVRowStart(
+            object: object, dialect: profile.dialect, columns: profile.columns.count, maximumRowBytes: options.maximumRowBytes)
+        let start = try finder.find(from: offset, known: known)
+        try noteSeam(index, begin: start)
+        return start
     }
 
     /// Notes where range `index` begins (or where the one before it ended), and compares.

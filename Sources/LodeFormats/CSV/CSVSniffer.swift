@@ -4,21 +4,16 @@ import LodeCore
 import LodeObjectStore
 import LodeVectors
 
-/// What is known of a CSV file before its rows are read: a value that can be shown (`sniff_csv`).
-package struct CSVProfile: Hashable, Sendable {
-    package var dialect: CSVDialect
-    package var columns: [CSVColumn]
-    /// Offset of the first row in the text.
-    package var dataStart: Int
-    /// The names of the header as they stand in the file, if it has one.
-    package var header: [String]
-}
-
 struct CSVSniffer {
     private let object: any ObjectReader
-    private let options: CSVReadOptions
+    private var options: CSVReadOptions
     private var dialect = CSVDialect()
     private let window: TextWindow
+    /// Rows that are looked at in a file of a set whose types are settled.
+    private static let settledSampleRows = 2048
+    private var newlines = "\\n"
+    /// Fields of a row, by the rows of the sample.
+    private var sampleWidth = 1
 
     init(_ object: any ObjectReader, _ options: CSVReadOptions) throws(SQLError) {
         self.object = object
@@ -30,6 +25,7 @@ struct CSVSniffer {
         dialect.quotedNulls = options.quotedNulls
         dialect.decimalSeparator = options.decimalSeparator
         dialect.thousands = options.thousands
+        dialect.isStrict = options.isStrict
     }
 
     /// - Throws: `22P04` if options and file don't go together, `54000` for a first row beyond `max_line_size`.
@@ -39,27 +35,66 @@ struct CSVSniffer {
         dialect.newline = findNewline()
         try skipLines(options.skip ?? 0)
         dialect.skippedLines = options.skip ?? 0
-        dialect.comment = options.comment ?? findComment()
         window.endLastRow(with: dialect.newline)
-        let titleRows = try findDialect()
-        if options.columns == nil || options.skip == nil { try skipLines(titleRows) }
-        dialect.skippedLines += titleRows
+        try takeDelimiterLine()
+        if let comment = options.comment {
+            dialect.comment = comment
+            dialect.commentsEndRows = true
+        } else if try startsWithComment() {
+            dialect.comment = UInt8(ascii: "#")
+        }
+        let titleLines = try findDialect()
+        if options.columns == nil || options.skip == nil { try skipLines(titleLines) }
+        dialect.skippedLines += titleLines
         return try readTop()
     }
 
-    private func findNewline() -> UInt8 {
-        var sawReturn = false
+    /// The byte that ends rows; `newlines` becomes how the first of them ends.
+    ///
+    /// A line feed if there is one outside of quotes, or else a carriage return.
+    private mutating func findNewline() -> UInt8 {
+        if let newline = options.newline { return newline }
+        let base = window.base
+        var isQuoted = false, sawFeed = false, sawReturn = false
         for index in window.position..<window.count {
-            if window.base[index] == 10 { return 10 }
-            if window.base[index] == 13 { sawReturn = true }
+            switch base[index] {
+            case 34: isQuoted.toggle()
+            case 10:
+                if !sawFeed { newlines = index > window.position && base[index - 1] == 13 ? "\\r\\n" : "\\n" }
+                sawFeed = true
+                if !isQuoted { return 10 }
+            case 13: sawReturn = sawReturn || (!isQuoted && base[index + 1] != 10)
+            default: break
+            }
         }
-        return sawReturn ? 13 : 10
+        guard sawReturn else { return 10 }
+        newlines = "\\r"
+        return 13
     }
 
-    /// `#` at the start of the first line, if it isn't the start of a header of which later lines have no sign.
-    private func findComment() -> UInt8? {
-        guard options.autoDetect, window.position < window.count, window.base[window.position] == 35 else { return nil }
-        return 35
+    /// Passes over a first line `sep=;`, by which spreadsheets tell the delimiter.
+    private mutating func takeDelimiterLine() throws(SQLError) {
+        let start = window.position, mark = Array("sep=".utf8)
+        guard options.autoDetect, options.delimiter == nil, window.count - start > mark.count + 1 else { return }
+        for (index, byte) in mark.enumerated() where window.base[start + index] != byte { return }
+        let delimiter = window.base[start + mark.count], after = window.base[start + mark.count + 1]
+        guard after == dialect.newline || after == 13, delimiter > 31 || delimiter == 9, delimiter < 127 else { return }
+        try skipLines(1)
+        dialect.skippedLines += 1
+        options.delimiter = [delimiter]
+    }
+
+    /// Whether the first line is a comment, rather than a header like `#id,name`, which has as many fields as the rows below it.
+    private func startsWithComment() throws(SQLError) -> Bool {
+        guard options.autoDetect, window.position < window.count, window.base[window.position] == 35 else { return false }
+        let plain = try search.find(dialect)
+        return !plain.isPerfect || plain.columns == 1
+    }
+
+    private var search: CSVDialectSearch {
+        let end = min(window.count, window.position + 256 * 1024)
+        return CSVDialectSearch(
+            base: UnsafePointer(window.base), start: window.position, count: end, isAtEnd: window.isAtEnd && end == window.count, options: options)
     }
 
     private func skipLines(_ lines: Int) throws(SQLError) {
@@ -84,63 +119,66 @@ struct CSVSniffer {
             dialect.escape = options.escape ?? dialect.quote
             return 0
         }
-        let search = CSVDialectSearch(
-            base: UnsafePointer(window.base), start: window.position, count: min(window.count, window.position + 256 * 1024),
-            isAtEnd: window.isAtEnd && window.count - window.position <= 256 * 1024, options: options)
         let found = try search.find(dialect)
         dialect = found.dialect
-        return found.titleRows
+        sampleWidth = found.columns
+        return found.titleLines
     }
 
     // MARK: Header and types
 
-    /// A row of the sample, its fields unquoted.
-    private typealias Row = [[UInt8]?]
-
     private mutating func readTop() throws(SQLError) -> CSVProfile {
         var start = window.positionInFile
         let fields = try CSVFieldReader(dialect)
-        guard let first = try nextRow(fields, start: &start) else { return try emptyFile(start) }
+        guard let first = try nextRow(fields, start: &start) else { return try emptyFile() }
         let afterFirst = window.positionInFile
         let width = try self.width(first)
         var types = [CSVTypeSearch](repeating: CSVTypeSearch(options), count: width)
         try searchTypes(&types, fields, width)
+        let decision = CSVHeader(options: options, path: object.path)
         let sniffsTypes = options.autoDetect && !options.allVarchar
-        var columns = types.map { sniffsTypes ? $0.column("") : CSVColumn("", .varchar) }
-        let hasHeader = options.hasHeader ?? looksLikeHeader(first, columns, types)
-        if !hasHeader, sniffsTypes {
+        func found() -> [CSVColumn] {
+            let agreed = CSVTypeSearch.agreed(types)
+            return agreed.map { sniffsTypes ? $0.column("") : CSVColumn("", .varchar) }
+        }
+        var columns = found()
+        let hasHeader = options.hasHeader ?? decision.isHeader(first, columns)
+        if !hasHeader {
             // The first row is data too.
-            for (index, value) in first.enumerated() where index < width { Self.feed(&types[index], value) }
-            columns = types.map { $0.column("") }
+            for (index, value) in first.enumerated() where index < width { types[index].take(value) }
+            columns = found()
         }
         dialect.hasHeader = hasHeader
-        let header = hasHeader ? first.map { $0.map { String(decoding: $0, as: UTF8.self) } ?? "" } : []
-        let names = Self.columnNames(header, width)
+        let header = hasHeader ? try decision.texts(first) : []
+        let names = decision.columnNames(header, width)
         for index in columns.indices { columns[index].name = names[index] }
-        try applyOptions(&columns)
+        try decision.applyOptions(&columns)
+        try decision.settle(&columns)
         adoptNullWords(columns, types)
-        return CSVProfile(dialect: dialect, columns: columns, dataStart: hasHeader ? afterFirst : start, header: header)
+        return CSVProfile(
+            dialect: dialect, columns: columns, dataStart: hasHeader ? afterFirst : start, header: header, newlines: newlines, isEmpty: false)
     }
 
-    private func emptyFile(_ start: Int) throws(SQLError) -> CSVProfile {
+    /// Neither a header nor a row; what lines there are, are empty or comments.
+    private func emptyFile() throws(SQLError) -> CSVProfile {
         var columns = (options.names ?? ["column0"]).map { CSVColumn($0, .varchar, isSniffed: true) }
-        try applyOptions(&columns)
+        try CSVHeader(options: options, path: object.path).applyOptions(&columns)
         var dialect = self.dialect
         dialect.hasHeader = false
-        return CSVProfile(dialect: dialect, columns: columns, dataStart: start, header: [])
+        return CSVProfile(dialect: dialect, columns: columns, dataStart: window.positionInFile, header: [], newlines: newlines, isEmpty: true)
     }
 
-    private func width(_ first: Row) throws(SQLError) -> Int {
+    private func width(_ first: CSVHeader.Row) throws(SQLError) -> Int {
         if let columns = options.columns { return columns.count }
         if let names = options.names, names.count > first.count { return names.count }
         guard first.count <= 100_000 else {
             throw SQLError(.programLimitExceeded, "the first row has \(first.count) fields; the limit is 100000", in: object.path)
         }
-        return max(1, first.count)
+        return max(1, first.count, options.padsShortRows ? sampleWidth : 1)
     }
 
     /// The next row that can be read, with `start` moved to where it begins; nil at the end.
-    private func nextRow(_ fields: CSVFieldReader, start: inout Int) throws(SQLError) -> Row? {
+    private func nextRow(_ fields: CSVFieldReader, start: inout Int) throws(SQLError) -> CSVHeader.Row? {
         let splitter = CSVRowSplitter(dialect, columns: options.columns?.count)
         var capacity = 1024
         while true {
@@ -164,7 +202,10 @@ struct CSVSniffer {
                     continue
                 }
                 guard try window.refill() else { throw tooLong() }
-            case .noRow, .unterminatedQuote, .textAfterQuote: window.position = row.next
+            case .noRow: window.position = row.next
+            case .unterminatedQuote, .textAfterQuote:
+                guard options.ignoreErrors else { throw badTop(row.outcome) }
+                window.position = row.next
             }
         }
     }
@@ -173,14 +214,23 @@ struct CSVSniffer {
         splitter.split(window.base, from: window.position, count: window.count, isAtEnd: true, ends: ends, capacity: 0).outcome == .needsMore
     }
 
+    private func badTop(_ outcome: CSVRowSplitter.Outcome) -> SQLError {
+        var line = 1
+        for index in 0..<window.position where window.base[index] == dialect.newline { line += 1 }
+        return SQLError(
+            .badCopyFileFormat, outcome == .unterminatedQuote ? "a quoted field is not closed" : "text follows a closing quote",
+            in: window.offset == 0 ? "\(object.path), line \(line)" : object.path,
+            hint: "Name the right quote (quote = '…', or '' for none) and escape, or leave bad rows out with ignore_errors = true.")
+    }
+
     private func tooLong() -> SQLError {
         SQLError(
             .programLimitExceeded, "a row is longer than max_line_size = \(options.maximumRowBytes) bytes", in: object.path,
             hint: "A quote may not be closed; otherwise raise max_line_size.")
     }
 
-    private func values(_ fields: CSVFieldReader, _ ends: UnsafePointer<UInt32>, _ count: Int) throws(SQLError) -> Row {
-        var row: Row = []
+    private func values(_ fields: CSVFieldReader, _ ends: UnsafePointer<UInt32>, _ count: Int) throws(SQLError) -> CSVHeader.Row {
+        var row: CSVHeader.Row = []
         row.reserveCapacity(count)
         var from = window.position
         for index in 0..<count {
@@ -195,10 +245,11 @@ struct CSVSniffer {
     }
 
     private func searchTypes(_ types: inout [CSVTypeSearch], _ fields: CSVFieldReader, _ width: Int) throws(SQLError) {
-        guard options.autoDetect else { return }
-        var start = 0, rows = 0
+        guard options.autoDetect, !options.allVarchar else { return }
+        var rows = 0
+        let wanted = options.settled?.isFinal == true ? min(options.sampleRows, Self.settledSampleRows) : options.sampleRows
         let tokens = try CSVTokens(dialect, columns: width, maximumRowBytes: options.maximumRowBytes)
-        while rows < options.sampleRows {
+        while rows < wanted {
             tokens.reset()
             let stop = try tokens.scan(window, limit: .max)
             try take(tokens, fields, &types)
@@ -210,13 +261,11 @@ struct CSVSniffer {
                 // Odd rows are the reader's to report.
                 guard let bad = tokens.badRow else { return }
                 window.position = bad.next
-                start = bad.next
             case .reachedEnd, .needsMore:
                 if window.isAtEnd { return }
                 guard try window.refill() else { return }
             }
         }
-        _ = start
     }
 
     private func take(_ tokens: CSVTokens, _ fields: CSVFieldReader, _ types: inout [CSVTypeSearch]) throws(SQLError) {
@@ -235,100 +284,7 @@ struct CSVSniffer {
         }
     }
 
-    private static func feed(_ type: inout CSVTypeSearch, _ value: [UInt8]?) {
-        guard let value, !value.isEmpty else { return }
-        let padded = value + [UInt8](repeating: 0, count: 16)
-        padded.withUnsafeBufferPointer { buffer in
-            if let base = buffer.baseAddress { type.take(base, value.count) }
-        }
-    }
-
-    // MARK: Decisions
-
-    /// Whether the first row is of another kind than the rows below it.
-    private func looksLikeHeader(_ first: Row, _ columns: [CSVColumn], _ types: [CSVTypeSearch]) -> Bool {
-        let texts = first.map { $0.map { String(decoding: $0, as: UTF8.self) } }
-        if let names = options.columns?.map(\.name) ?? options.names, names.count == texts.count {
-            if zip(names, texts).allSatisfy({ $0.lowercased() == $1?.lowercased() }) { return true }
-            if let declared = options.columns {
-                return zip(declared, texts).contains { field, text in
-                    guard let text, !text.isEmpty, !field.type.isText else { return false }
-                    return !CSVValue.fits(text, CSVColumn(field.name, field.type))
-                }
-            }
-        }
-        guard options.autoDetect, !texts.contains(where: { $0 == nil }) || columns.contains(where: { $0.type != .varchar }) else { return false }
-        var sawTyped = false
-        for (column, text) in zip(columns, texts) where column.type != .varchar {
-            sawTyped = true
-            if let text, !text.isEmpty, !CSVValue.fits(text, column) { return true }
-        }
-        if sawTyped { return false }
-        // Nothing but text: the first row names the columns unless it says nothing, or says something twice.
-        let present = texts.compactMap { $0 }
-        return present.count == texts.count && !present.contains("") && !looksLikeData(present)
-    }
-
-    /// A first row of numbers is no header, whatever stands below.
-    private func looksLikeData(_ texts: [String]) -> Bool {
-        texts.contains { text in
-            var search = CSVTypeSearch(options)
-            Self.feed(&search, Array(text.utf8))
-            return !search.isText && search.values > 0 && text.utf8.count > 1
-        }
-    }
-
-    /// Names as in the file, made unique; `column0`, `column1` where there are none.
-    static func columnNames(_ header: [String], _ count: Int) -> [String] {
-        let digits = String(max(0, count - 1)).utf8.count
-        var used: Set<String> = []
-        var names: [String] = []
-        for index in 0..<count {
-            var name = index < header.count ? header[index] : ""
-            if name.isEmpty {
-                let number = String(index)
-                name = "column" + String(repeating: "0", count: digits - number.utf8.count) + number
-            }
-            var unique = name, suffix = 1
-            while used.contains(unique.lowercased()) {
-                unique = "\(name)_\(suffix)"
-                suffix += 1
-            }
-            used.insert(unique.lowercased())
-            names.append(unique)
-        }
-        return names
-    }
-
-    private func applyOptions(_ columns: inout [CSVColumn]) throws(SQLError) {
-        if let declared = options.columns {
-            columns = declared.map { CSVColumn($0.name, $0.type) }
-        }
-        for (index, name) in (options.names ?? []).enumerated() {
-            guard index < columns.count else {
-                throw SQLError(
-                    .invalidParameterValue, "\(options.names?.count ?? 0) names are given, but the file has \(columns.count) columns", in: object.path)
-            }
-            columns[index].name = name
-        }
-        for (index, type) in options.typesInOrder.enumerated() where index < columns.count {
-            columns[index] = CSVColumn(columns[index].name, type)
-        }
-        for field in options.typesByName {
-            guard let index = columns.firstIndex(where: { $0.name.lowercased() == field.name.lowercased() }) else {
-                throw SQLError(
-                    .undefinedColumn, "column \"\(field.name)\" does not exist in the file", in: object.path,
-                    hint: NearestName.find(field.name, among: columns.map(\.name)).map { "Did you mean \"\($0)\"?" })
-            }
-            columns[index] = CSVColumn(columns[index].name, field.type)
-        }
-        for index in columns.indices {
-            if columns[index].type == .date, let format = options.dateFormat { columns[index].format = format }
-            if columns[index].type == .timestamp || columns[index].type == .timestamptz, let format = options.timestampFormat {
-                columns[index].format = format
-            }
-        }
-    }
+    // MARK: Null texts
 
     /// Null words that stand in columns of another type become null texts of those columns.
     private mutating func adoptNullWords(_ columns: [CSVColumn], _ types: [CSVTypeSearch]) {

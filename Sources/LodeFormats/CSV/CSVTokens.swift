@@ -103,7 +103,9 @@ final class CSVTokens {
             guard result.next - start <= maximumRowBytes + 1 else { throw tooLong() }
             row[0] = UInt32(truncatingIfNeeded: start) &- UInt32(delimiterLength)
             if !UTF8Check.isASCII(window.base + start, result.next - start) { hasHighBytes = true }
-            if result.fields < columns, dialect.padsShortRows {
+            if result.fields > columns, !dialect.isStrict {
+                // What is beyond the columns is left out.
+            } else if result.fields < columns, dialect.padsShortRows {
                 let end = row[result.fields]
                 for missing in result.fields..<columns { row[missing + 1] = end }
             } else if result.fields != columns, !(result.fields == columns + 1 && endsEmpty(window, result)) {
@@ -136,7 +138,8 @@ final class CSVTokens {
     private func scanBlocks(_ window: TextWindow, limit: Int) -> Bool {
         let base = UnsafePointer(window.base), end = window.count
         let delimiter = dialect.delimiter[0], newline = dialect.newline
-        let comment = splitter.comment, capacity = self.capacity, stride = self.stride
+        let comment = splitter.comment, splitsAtComments = dialect.commentsEndRows && dialect.comment != nil
+        let capacity = self.capacity, stride = self.stride
         let longest = maximumRowBytes
         var rowStart = window.position
         if rowStart < end, UInt16(base[rowStart]) == comment { return true }
@@ -152,6 +155,10 @@ final class CSVTokens {
             var newlines = lode_match64(base + at, newline) & valid
             var separators = (lode_match64(base + at, delimiter) & valid) | newlines
             high |= lode_high64(base + at) & valid
+            if splitsAtComments, lode_match64(base + at, dialect.comment ?? 0) & valid != 0 {
+                isIrregular = true
+                break scan
+            }
             if quoting.isWrong(base + at, valid, &separators, &newlines) {
                 isIrregular = true
                 break scan

@@ -9,6 +9,8 @@ struct CSVTypeSearch {
     enum Kind: UInt16, CaseIterable {
         case boolean = 1
         case bigint = 2
+        /// Whole numbers beyond bigint: decimal(38,0).
+        case huge = 128
         case double = 4
         case date = 8
         case time = 16
@@ -17,10 +19,23 @@ struct CSVTypeSearch {
     }
 
     /// Texts that often stand for "no value".
-    static let nullWords: [[UInt8]] = ["NULL", "null", "NA", "N/A", "n/a", "\\N", "None", "none", "#N/A", "nan", "NaN"].map { Array($0.utf8) }
+    static let nullWords: [[UInt8]] = ["NULL", "null", "NA", "N/A", "n/a", "\\N", "None", "none", "#N/A"].map { Array($0.utf8) }
 
-    private(set) var possible: UInt16 = 127
+    /// The types that sniffing chooses from, but for varchar.
+    static let candidates: [SQLType] = [
+        .boolean, .tinyint, .smallint, .integer, .bigint, .decimal(precision: 38, scale: 0), .real, .double, .date, .time, .timestamp, .timestamptz,
+    ]
+
+    private(set) var possible: UInt16 = 255
     private(set) var values = 0
+    /// Of the values while all are bigint.
+    private var minimum = Int64.max
+    private var maximum = Int64.min
+    /// Whether some value is a number in digits, not in words such as `nan` and `inf`.
+    private var sawDigits = false
+    /// Whether all values are of one character.
+    private var isShort = true
+    private var allowed: [SQLType]?
     /// Which null words were among the values.
     private(set) var nullWordsSeen: Set<Int> = []
     private var dateFormats: [DateFormat]
@@ -44,6 +59,18 @@ struct CSVTypeSearch {
         timestampFormats = Self.allTimestampFormats
         fixedDateFormat = options.dateFormat
         fixedTimestampFormat = options.timestampFormat
+        allowed = options.typeCandidates
+        if let allowed {
+            func has(_ types: SQLType...) -> Bool { allowed.contains { types.contains($0) } }
+            if !has(.boolean) { possible &= ~Kind.boolean.rawValue }
+            if !has(.tinyint, .smallint, .integer, .bigint) { possible &= ~Kind.bigint.rawValue }
+            if !has(.decimal(precision: 38, scale: 0)) { possible &= ~Kind.huge.rawValue }
+            if !has(.real, .double) { possible &= ~Kind.double.rawValue }
+            if !has(.date) { possible &= ~Kind.date.rawValue }
+            if !has(.time) { possible &= ~Kind.time.rawValue }
+            if !has(.timestamp) { possible &= ~Kind.timestamp.rawValue }
+            if !has(.timestamptz) { possible &= ~Kind.timestamptz.rawValue }
+        }
     }
 
     /// For the strings of JSON: only ISO 8601 dates and timestamps, or the formats given.
@@ -60,6 +87,9 @@ struct CSVTypeSearch {
 
     var isText: Bool { possible == 0 }
 
+    /// Whether nothing but `t` or `f` was seen, which names a column as well as it says true or false.
+    var isLetter: Bool { possible == Kind.boolean.rawValue && isShort }
+
     /// `text` is not NULL and not empty; sixteen bytes behind it may be read.
     mutating func take(_ text: UnsafePointer<UInt8>, _ count: Int) {
         if possible == 0 { return }
@@ -72,7 +102,16 @@ struct CSVTypeSearch {
         var now: UInt16 = 0
         for kind in Kind.allCases where before & kind.rawValue != 0 && accepts(kind, text, count) { now |= kind.rawValue }
         values += 1
+        isShort = isShort && count == 1
         possible = now
+    }
+
+    mutating func take(_ value: [UInt8]?) {
+        guard let value, !value.isEmpty else { return }
+        let padded = value + [UInt8](repeating: 0, count: 16)
+        padded.withUnsafeBufferPointer { buffer in
+            if let base = buffer.baseAddress { take(base, value.count) }
+        }
     }
 
     private mutating func accepts(_ kind: Kind, _ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
@@ -84,10 +123,21 @@ struct CSVTypeSearch {
             case 4, 5: return isWord(text, count, "true") || isWord(text, count, "false")
             default: return false
             }
-        case .bigint: return !hasLeadingZero(text, count) && ParseInteger.int64(text, count, &long) == .parsed && !hasLetterOrMark(text, count)
+        case .bigint:
+            guard !hasLeadingZero(text, count), ParseInteger.int64(text, count, &long) == .parsed, !hasLetterOrMark(text, count) else { return false }
+            minimum = min(minimum, long)
+            maximum = max(maximum, long)
+            return true
+        case .huge:
+            var wide: Int128 = 0
+            guard !hasLeadingZero(text, count), isWhole(text, count) else { return false }
+            return count <= 18 || ParseDecimal.int128(text, count, scale: 0, limit: Decimal128.power(38), &wide) == .parsed
         case .double:
+            guard !hasLeadingZero(text, count), ParseDouble.double(text, count, &number) == .parsed else { return false }
             // NaN and infinity are words first: a column of nothing but them is text.
-            return !hasLeadingZero(text, count) && !isNamedNumber(text, count) && ParseDouble.double(text, count, &number) == .parsed
+            if isNamedNumber(text, count) { return number.isNaN || number.isInfinite }
+            sawDigits = true
+            return true
         case .time: return count >= 7 && count <= 15 && text[0] &- 48 < 10 && ParseTime.time(text, count, &long) == .parsed && isClock(text, count)
         case .date: return acceptsDate(text, count)
         case .timestamp: return acceptsTimestamp(text, count)
@@ -145,6 +195,13 @@ struct CSVTypeSearch {
         return false
     }
 
+    /// An optional sign and digits.
+    private func isWhole(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        let start = text[0] == 43 || text[0] == 45 ? 1 : 0
+        for index in start..<max(start, count) where text[index] &- 48 > 9 { return false }
+        return count > start
+    }
+
     private func isNamedNumber(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         for index in 0..<count where (text[index] | 32) &- 97 < 26 && text[index] | 32 != 101 { return true }
         return false
@@ -165,18 +222,65 @@ struct CSVTypeSearch {
 
     /// The best type that all values had; text if there were none.
     func column(_ name: String) -> CSVColumn {
-        guard values > 0, let kind = Kind.allCases.first(where: { possible & $0.rawValue != 0 }) else {
-            return CSVColumn(name, .varchar, isSniffed: true)
+        var kinds = Kind.allCases.filter { possible & $0.rawValue != 0 }
+        if !sawDigits { kinds.removeAll { $0 == .double } }
+        let integer = integerType
+        if integer == nil { kinds.removeAll { $0 == .bigint } }
+        guard values > 0, let kind = kinds.first else {
+            var text = CSVColumn(name, .varchar, isSniffed: true)
+            text.isGuess = values == 0
+            return text
         }
         switch kind {
         case .boolean: return CSVColumn(name, .boolean, isSniffed: true)
-        case .bigint: return CSVColumn(name, .bigint, isSniffed: true)
-        case .double: return CSVColumn(name, .double, isSniffed: true)
+        case .bigint: return CSVColumn(name, integer ?? .bigint, isSniffed: true)
+        case .huge: return CSVColumn(name, .decimal(precision: 38, scale: 0), isSniffed: true)
+        case .double: return CSVColumn(name, allowed.map { $0.contains(.double) } ?? true ? .double : .real, isSniffed: true)
         case .date: return CSVColumn(name, .date, format: fixedDateFormat ?? (isISODate ? nil : dateFormats.first), isSniffed: true)
         case .time: return CSVColumn(name, .time, isSniffed: true)
         case .timestamp:
             return CSVColumn(name, .timestamp, format: fixedTimestampFormat ?? (isISOTimestamp ? nil : timestampFormats.first), isSniffed: true)
         case .timestamptz: return CSVColumn(name, .timestamptz, isSniffed: true)
         }
+    }
+
+    /// The smallest allowed integer type that has all values; nil if none has.
+    private var integerType: SQLType? {
+        guard let allowed else { return .bigint }
+        let bounds: [(SQLType, Int64, Int64)] = [
+            (.tinyint, Int64(Int8.min), Int64(Int8.max)), (.smallint, Int64(Int16.min), Int64(Int16.max)),
+            (.integer, Int64(Int32.min), Int64(Int32.max)), (.bigint, .min, .max),
+        ]
+        return bounds.first { allowed.contains($0.0) && minimum >= $0.1 && maximum <= $0.2 }?.0
+    }
+
+    // MARK: Formats
+
+    /// The formats that all dates so far have; nil if they are ISO 8601, of a format that was given, or there are none.
+    var openDateFormats: [DateFormat]? { isOpen(.date, isISODate, fixedDateFormat) ? dateFormats : nil }
+    var openTimestampFormats: [DateFormat]? { isOpen(.timestamp, isISOTimestamp, fixedTimestampFormat) ? timestampFormats : nil }
+
+    private func isOpen(_ kind: Kind, _ isISO: Bool, _ fixed: DateFormat?) -> Bool {
+        values > 0 && possible & kind.rawValue != 0 && !isISO && fixed == nil
+    }
+
+    /// Leaves only the formats that other columns of the file have too, if there are such.
+    private mutating func keep(dates: [DateFormat], timestamps: [DateFormat]) {
+        if openDateFormats != nil, dateFormats.contains(where: dates.contains) { dateFormats.removeAll { !dates.contains($0) } }
+        if openTimestampFormats != nil, timestampFormats.contains(where: timestamps.contains) {
+            timestampFormats.removeAll { !timestamps.contains($0) }
+        }
+    }
+
+    /// Lets the columns of a file agree on how dates are written: `01/02/2024` in one means what `31/12/2024` in another shows.
+    static func agreed(_ columns: [CSVTypeSearch]) -> [CSVTypeSearch] {
+        func common(_ formats: [[DateFormat]]) -> [DateFormat] {
+            (formats.first ?? []).filter { format in formats.allSatisfy { $0.contains(format) } }
+        }
+        let dates = common(columns.compactMap(\.openDateFormats)), timestamps = common(columns.compactMap(\.openTimestampFormats))
+        if dates.isEmpty, timestamps.isEmpty { return columns }
+        var agreed = columns
+        for index in agreed.indices { agreed[index].keep(dates: dates, timestamps: timestamps) }
+        return agreed
     }
 }

@@ -65,24 +65,6 @@ extension Binder {
         }
     }
 
-    /// The value of an option. Bare words are texts: `delim = tab`, `FORMAT parquet`.
-    func bindOption(_ expression: Expression, _ scope: Scope) throws(SQLError) -> Value {
-        if case .name(let name) = expression.kind, name.parts.count == 1 { return .text(name.last.text) }
-        let bound = settle(try bind(expression, scope))
-        do throws(SQLError) {
-            return try optionValue(bound)
-        } catch {
-            throw error.at(expression.span)
-        }
-    }
-
-    /// Structs keep their field names as maps from text, since a value alone does not have them.
-    private func optionValue(_ bound: BoundExpression) throws(SQLError) -> Value {
-        guard case .structure(let fields) = bound.type else { return try constantValue(bound) }
-        guard case .structure(let values) = try constantValue(bound) else { return .null }
-        return .map(zip(fields, values).map { Value.MapEntry(key: .text($0.name), value: $1) })
-    }
-
     private func bindUnnest(
         _ call: FunctionCall, _ withOrdinality: Bool, _ alias: TableAlias?, _ span: SourceSpan, _ scope: Scope
     ) throws(SQLError) -> BoundRelation {

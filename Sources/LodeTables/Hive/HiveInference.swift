@@ -8,27 +8,57 @@ package struct HiveInference: Hashable, Sendable {
     /// For each path, aligned with `columns`.
     package var values: [[Value]]
 
-    /// Nil unless every path has the same keys and at least one.
+    /// Nil unless every path has the same keys and at least one. Columns come in the order of their names, as in DuckDB, however the
+    /// folders are nested.
     ///
     /// A column is bigint, date or timestamp if all its values but NULL read as that, otherwise varchar; numbers that are
     /// written with leading zeros stay text.
-    package init?(paths: [String]) {
+    ///
+    /// - Parameters:
+    ///   - types: types of some columns, by name, that hold instead.
+    ///   - findsTypes: whether columns without a type in `types` get one by their values; otherwise they are varchar.
+    /// - Throws: `42703` if `types` names a column that the paths have not, `22P02` for a value that is not of its type.
+    package init?(paths: [String], types: [Field] = [], findsTypes: Bool = true) throws(SQLError) {
         guard let first = paths.first else { return nil }
         let keys = HivePath.pairs(inPath: first).map(\.key)
         guard !keys.isEmpty, Set(keys.map { $0.lowercased() }).count == keys.count else { return nil }
+        let order = keys.indices.sorted { keys[$0] < keys[$1] }
         var texts: [[String?]] = []
         texts.reserveCapacity(paths.count)
         for path in paths {
             let pairs = HivePath.pairs(inPath: path)
             guard pairs.map(\.key) == keys else { return nil }
-            texts.append(pairs.map(\.value))
+            texts.append(order.map { pairs[$0].value })
         }
-        columns = keys.indices.map { index in
-            Field(keys[index], Self.type(of: texts.lazy.compactMap { $0[index] }))
+        columns = order.indices.map { index in
+            Field(keys[order[index]], findsTypes ? Self.type(of: texts.lazy.compactMap { $0[index] }) : .varchar)
         }
-        let fields = columns
-        values = texts.map { row in
-            zip(row, fields).map { text, field in text.flatMap { PartitionText.read($0, as: field.type) } ?? .null }
+        for field in types {
+            guard let index = columns.firstIndex(where: { $0.name.lowercased() == field.name.lowercased() }) else {
+                throw SQLError(
+                    .undefinedColumn, "hive_types names \"\(field.name)\", which is no partition column",
+                    detail: "The paths have: \(keys.joined(separator: ", ")).",
+                    hint: NearestName.find(field.name, among: keys).map { "Did you mean \"\($0)\"?" })
+            }
+            columns[index].type = field.type
+        }
+        values = []
+        values.reserveCapacity(paths.count)
+        for (place, row) in texts.enumerated() {
+            var found: [Value] = []
+            for (text, field) in zip(row, columns) {
+                guard let text else {
+                    found.append(.null)
+                    continue
+                }
+                guard let value = PartitionText.read(text, as: field.type) else {
+                    throw SQLError(
+                        .invalidTextRepresentation, "\"\(text)\" is no \(field.type)", in: "\(paths[place]), partition column \"\(field.name)\"",
+                        hint: "Give the column another type, such as hive_types = {'\(field.name)': varchar}.")
+                }
+                found.append(value)
+            }
+            values.append(found)
         }
     }
 

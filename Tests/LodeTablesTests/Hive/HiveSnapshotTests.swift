@@ -68,15 +68,26 @@ import Testing
     }
 
     @Test func `partition columns are inferred from paths`() throws {
-        let inferred = try #require(HiveInference(paths: ["d/date=2024-01-01/n=1/z=007/a", "d/date=2024-01-02/n=__HIVE_DEFAULT_PARTITION__/z=1/a"]))
+        let inferred = try #require(try HiveInference(paths: ["d/date=2024-01-01/n=1/z=007/a", "d/date=2024-01-02/n=__HIVE_DEFAULT_PARTITION__/z=1/a"]))
         #expect(inferred.columns == [Field("date", .date), Field("n", .bigint), Field("z", .varchar)])
         #expect(inferred.values[1] == [.date(19724), .null, .text("1")])
     }
 
-    @Test func `paths with different keys have no common partition columns`() {
-        #expect(HiveInference(paths: ["d/a=1/x", "d/b=1/x"]) == nil)
-        #expect(HiveInference(paths: ["d/x"]) == nil)
-        #expect(HiveInference(paths: []) == nil)
-        #expect(HiveInference(paths: ["a=1/A=2/x"]) == nil)
+    @Test func `types that are given hold for partition columns`() throws {
+        let paths = ["d/year=2024/tag=1/a", "d/year=2025/tag=x/a"]
+        let inferred = try #require(try HiveInference(paths: paths, types: [Field("YEAR", .varchar)], findsTypes: false))
+        #expect(inferred.columns == [Field("year", .varchar), Field("tag", .varchar)])
+        let wrong = #expect(throws: SQLError.self) { try HiveInference(paths: paths, types: [Field("tag", .bigint)]) }
+        #expect(wrong?.state == .invalidTextRepresentation)
+        #expect(wrong?.place == "d/year=2025/tag=x/a, partition column \"tag\"")
+        let unknown = #expect(throws: SQLError.self) { try HiveInference(paths: paths, types: [Field("yeer", .bigint)]) }
+        #expect(unknown?.state == .undefinedColumn)
+    }
+
+    @Test func `paths with different keys have no common partition columns`() throws {
+        #expect(try HiveInference(paths: ["d/a=1/x", "d/b=1/x"]) == nil)
+        #expect(try HiveInference(paths: ["d/x"]) == nil)
+        #expect(try HiveInference(paths: []) == nil)
+        #expect(try HiveInference(paths: ["a=1/A=2/x"]) == nil)
     }
 }

@@ -1,0 +1,58 @@
+/// A call of a function that takes files: `name(paths, option = value, …)`.
+
+import LodeCore
+import LodeObjectStore
+
+/// What functions that read files and those that tell of files have in common: how they are called, and what help says of them.
+protocol FileFunctionEntry: Sendable {
+    /// In lower case; the first is the one that messages use.
+    var names: [String] { get }
+    var summary: String { get }
+    var example: String { get }
+}
+
+/// All functions that take files.
+enum FileFunctions {
+    static let all: [any FileFunctionEntry] = FileFunction.all.map { $0 as any FileFunctionEntry } + FileReports.all.map { $0 as any FileFunctionEntry }
+    static let names: [String] = all.flatMap(\.names)
+}
+
+/// Arguments as constants of SQL.
+struct FileFunctionCall {
+    /// As it was called, in lower case.
+    var name: String
+    var arguments: [Value]
+    /// Names in lower case.
+    var named: [(name: String, value: Value)]
+
+    /// The paths or patterns of the first argument.
+    /// - Throws: `42883` unless there is exactly one argument without a name, `22023` if it is no path.
+    func paths(of function: any FileFunctionEntry) throws(SQLError) -> [String] {
+        guard arguments.count == 1 else {
+            throw SQLError(
+                .undefinedFunction, "\(name) takes one path or a list of paths, then options by name", hint: "For instance: \(function.example).")
+        }
+        switch arguments[0] {
+        case .text(let path): return [path]
+        case .list(let items):
+            var paths: [String] = []
+            for item in items {
+                guard case .text(let path) = item else { throw SQLError(.invalidParameterValue, "a path must be a text") }
+                paths.append(path)
+            }
+            if paths.isEmpty { throw SQLError(.invalidParameterValue, "\(name) was given no path") }
+            return paths
+        default: throw SQLError(.invalidParameterValue, "\(name) takes a path or a list of paths")
+        }
+    }
+}
+
+extension StoreRegistry {
+    /// The files that paths and patterns stand for, in order.
+    /// - Throws: `58P01` for one that matches nothing.
+    func expand(_ paths: [String]) throws(SQLError) -> [ObjectInfo] {
+        var files: [ObjectInfo] = []
+        for path in paths { files += try expand(path) }
+        return files
+    }
+}
