@@ -12,6 +12,8 @@ package protocol FileFormat: Sendable {
     /// File name endings, without the dot; `.gz` and `.zst` may follow where `isText`.
     var extensions: [String] { get }
     var isText: Bool { get }
+    /// Whether fields of structs are read by themselves, and rows have numbers.
+    var readsFields: Bool { get }
     /// The options that reading and writing understand.
     var readOptions: [String] { get }
     var writeOptions: [String] { get }
@@ -33,6 +35,7 @@ package protocol FileFormat: Sendable {
 }
 
 extension FileFormat {
+    package var readsFields: Bool { false }
     package var filesToSniff: Int { 1 }
 
     package func open(_ object: any ObjectReader, options: FormatOptions = FormatOptions()) throws(SQLError) -> any FileScan {

@@ -11,7 +11,7 @@ package protocol ScanFilter: AnyObject, Sendable {
     /// The columns that it looks at, as positions in the scan's projection.
     var columns: [Int] { get }
 
-    /// What statistics may refute (names as in the file's schema). Read once per row group: a filter that a join fills
+    /// What statistics may refute (names as in the file's schema, fields of structs as `FieldPath` writes them). Read once per row group: a filter that a join fills
     /// may know more by then.
     var bounds: ColumnPredicate { get }
 
@@ -26,7 +26,8 @@ package protocol ScanFilter: AnyObject, Sendable {
 
 /// What a scan wants from every file: resolved once a query, used by all workers.
 package struct ScanRequest: Sendable {
-    /// The columns to return, as positions in the file's schema; each at most once.
+    /// The columns to return, as positions in the file's schema or those that the file gives to fields of structs and to row
+    /// numbers; each at most once.
     package var projection: [Int]
     package var filters: [any ScanFilter]
     package var cancellation: Cancellation
@@ -79,6 +80,11 @@ package struct Morsel: Sendable {
 /// An opened file of some format: its schema and its morsels. Used by many workers at once.
 package protocol FileScan: AnyObject, Sendable {
     var schema: Schema { get }
+    /// The position by which a request names the field at the end of a path of names that leads from a column into structs;
+    /// nil if the file can't read it by itself, or has no such field.
+    func position(ofField path: [String]) -> Int?
+    /// The position by which a request names the number of each row in the file, from 0; nil if rows aren't numbered.
+    var rowNumberPosition: Int? { get }
     /// Rows in the file, if known without reading it.
     var rowCount: Int? { get }
     /// Columns whose type is no more than a guess, since the file has no value for them: positions in `schema`.
@@ -94,6 +100,8 @@ package protocol FileScan: AnyObject, Sendable {
 }
 
 extension FileScan {
+    package func position(ofField path: [String]) -> Int? { nil }
+    package var rowNumberPosition: Int? { nil }
     package var guessedColumns: Set<Int> { [] }
 }
 

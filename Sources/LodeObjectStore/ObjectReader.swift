@@ -9,6 +9,8 @@ package protocol ObjectReader: AnyObject, Sendable {
     var path: String { get }
     /// Bytes, as of opening.
     var size: Int { get }
+    /// Changes whenever the bytes under the path change; empty if that can't be told.
+    var etag: String { get }
 
     /// Copies exactly `count` bytes from `offset` on to `destination`, which has room for them.
     /// - Throws: `XX001` if the range goes beyond the end or the object was cut off meanwhile, `58030` if reading fails.
@@ -19,6 +21,8 @@ package protocol ObjectReader: AnyObject, Sendable {
 }
 
 extension ObjectReader {
+    package var etag: String { "" }
+
     package func willNeed(_ ranges: [Range<Int>]) {}
 
     /// The bytes of a range in an array of its own.

@@ -78,6 +78,12 @@ extension LogicalPlan {
         return free
     }
 
+    /// Calls `body` for the node and then for all below it.
+    package func visit(_ body: (LogicalPlan) -> Void) {
+        body(self)
+        for child in children { child.visit(body) }
+    }
+
     /// Rewrites bottom-up.
     package func mapped<E: Error>(_ transform: (LogicalPlan) throws(E) -> LogicalPlan) throws(E) -> LogicalPlan {
         let inputs = children

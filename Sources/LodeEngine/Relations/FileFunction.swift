@@ -26,5 +26,7 @@ struct FileFunction: FileFunctionEntry {
     static func named(_ name: String) -> FileFunction? { all.first { $0.names.contains(name) } }
 
     /// Options that the scan of many files understands, whatever their format.
-    static let scanOptions = ["filename", "hive_partitioning", "union_by_name", "rejects_table", "hive_types", "hive_types_autocast", "files_to_sniff"]
+    static let scanOptions = [
+        "filename", "file_row_number", "hive_partitioning", "union_by_name", "rejects_table", "hive_types", "hive_types_autocast", "files_to_sniff",
+    ]
 }

@@ -18,10 +18,11 @@ struct FileRelation {
         let files = try engine.stores.expand(paths)
         let format = try FileFormats.named(function.format)
         var options = FormatOptions()
-        var pathColumn: String?, isHive: Bool?, unionByName = false, partitionTypes: FormatOption?, findsPartitionTypes = true, filesToSniff: Int?
+        var pathColumn: String?, numberColumn: String?, isHive: Bool?, unionByName = false, partitionTypes: FormatOption?, findsPartitionTypes = true, filesToSniff: Int?
         for (key, value) in call.named {
             switch key {
             case "filename": pathColumn = try Self.pathColumn(value)
+            case "file_row_number": numberColumn = try Self.flag(key, value) ? key : nil
             case "hive_partitioning": isHive = try Self.flag(key, value)
             case "union_by_name": unionByName = try Self.flag(key, value)
             case "rejects_table":
@@ -36,6 +37,7 @@ struct FileRelation {
             }
         }
         try options.check(known: format.readOptions + FileFunction.scanOptions, format: format.name)
+        if numberColumn != nil, !format.readsFields { throw .unsupported("file_row_number for \(format.name) files") }
         // Partition columns are taken from the paths if all files have the same key=value folders.
         let types = try partitionTypes.map { (option) throws(SQLError) in try FormatOptions(["hive_types": option]).fields("hive_types") ?? [] }
         let hive = isHive == false
@@ -50,8 +52,8 @@ struct FileRelation {
         }
         return try FileTableSource.open(
             displayName: "\(call.name)('\(paths.joined(separator: "', '"))')", files: data, format: format, options: options,
-            stores: engine.stores, partitionFields: hive?.columns ?? [], filenameColumn: pathColumn, unionByName: unionByName,
-            filesToSniff: filesToSniff)
+            stores: engine.stores, partitionFields: hive?.columns ?? [], filenameColumn: pathColumn,
+            rowNumberColumn: numberColumn, unionByName: unionByName, filesToSniff: filesToSniff)
     }
 
     /// `filename = true` names the column `filename`; a text names it as it says.

@@ -23,7 +23,7 @@ protocol FileReport: FileFunctionEntry {
 
 /// All reports.
 enum FileReports {
-    static let all: [any FileReport] = [CSVReport()]
+    static let all: [any FileReport] = [CSVReport()] + ParquetReport.all
 
     static func named(_ name: String) -> (any FileReport)? { all.first { $0.names.contains(name) } }
 }

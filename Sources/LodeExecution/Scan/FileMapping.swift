@@ -33,10 +33,12 @@ final class FileMapping: Sendable {
                 constants[id] = .constant(constant, type)
                 continue
             }
-            guard let index = scan.schema.index(of: output.field.name) else { continue }
-            let cast = try Self.cast(scan.schema.fields[index], to: type, file, plan.functions)
-            inputs[id] = (projection.count, cast, scan.schema.fields[index].name)
-            projection.append(index)
+            guard let place = try Self.place(output, file, scan, plan.functions) else {
+                constants[id] = .constant(.null, type)
+                continue
+            }
+            inputs[id] = (projection.count, place.cast, place.name)
+            projection.append(place.position)
         }
         var filters: [any ScanFilter] = []
         var isRuledOut = false
@@ -69,19 +71,42 @@ final class FileMapping: Sendable {
     /// The value that a column has in all rows of the file, if the file itself does not have the column.
     private static func constant(_ output: ScanPlan.Output, _ file: DataFile, _ scan: any FileScan) -> Value? {
         if output.isFilename { return .text(file.path) }
+        if output.isRowNumber { return nil }
         if let place = output.partition { return place < file.partitionValues.count ? file.partitionValues[place] : .null }
         return scan.schema.index(of: output.field.name) == nil ? .null : nil
     }
 
-    private static func cast(
-        _ field: Field, to type: SQLType, _ file: DataFile, _ functions: FunctionContext
-    ) throws(SQLError) -> FileCast? {
-        if field.type == type { return nil }
-        guard let kernel = Casts.kernel(from: field.type, to: type, isTry: false) else {
-            throw SQLError(
-                .datatypeMismatch, "column \"\(field.name)\" is \(field.type) in a file, and \(type) in the table", in: file.path)
+    /// Where the file has a column or field, and what brings it to the table's type; nil if it has no such field.
+    private static func place(
+        _ output: ScanPlan.Output, _ file: DataFile, _ scan: any FileScan, _ functions: FunctionContext
+    ) throws(SQLError) -> (position: Int, cast: FileCast?, name: String)? {
+        if output.isRowNumber {
+            guard let position = scan.rowNumberPosition else { throw .internalFault("rows of \(file.path) have no numbers") }
+            return (position, nil, output.name)
         }
-        return FileCast(kernel: kernel, functions: functions)
+        guard let index = scan.schema.index(of: output.field.name) else { return nil }
+        var names = [scan.schema.fields[index].name], type = scan.schema.fields[index].type
+        for name in output.path {
+            guard case .structure(let fields) = type else {
+                throw mismatch(names, type, "a struct", file)
+            }
+            guard let field = Schema(fields).index(of: name).map({ fields[$0] }) else { return nil }
+            names.append(field.name)
+            type = field.type
+        }
+        guard let position = output.path.isEmpty ? index : scan.position(ofField: names) else {
+            throw .internalFault("\(file.path) does not read fields by themselves")
+        }
+        let wanted = output.column.type
+        if type == wanted { return (position, nil, FieldPath.name(names)) }
+        guard let kernel = Casts.kernelByName(from: type, to: wanted) else { throw mismatch(names, type, "\(wanted)", file) }
+        return (position, FileCast(kernel: kernel, functions: functions), FieldPath.name(names))
+    }
+
+    private static func mismatch(_ names: [String], _ type: SQLType, _ wanted: String, _ file: DataFile) -> SQLError {
+        SQLError(
+            .datatypeMismatch, "column \"\(names.joined(separator: "."))\" is \(type) in a file, and \(wanted) in the table",
+            in: file.path)
     }
 
     private static func filter(

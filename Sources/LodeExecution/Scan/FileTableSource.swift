@@ -20,8 +20,12 @@ package final class FileTableSource: TableSource {
     package let stores: StoreRegistry
     /// Aligned with the files' `partitionValues`.
     package let partitionFields: [Field]
-    /// The virtual column with each file's path, if there is one; it is in `schema` too.
+    /// `filename` and `file_row_number`, where they were not asked for and nothing else is called so.
+    package let hiddenFields: [Field]
+    /// The virtual column with each file's path, if there is one; it is in `schema` or hidden.
     package let filenameColumn: String?
+    /// The virtual column with each row's number in its file, if there is one; it is in `schema` or hidden.
+    package let rowNumberColumn: String?
     /// What is known of the table as a whole, before any file is listed.
     package let totals: TableStatistics?
     private let list: @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
@@ -41,8 +45,8 @@ package final class FileTableSource: TableSource {
     ///   - list: the files that could hold rows that pass a predicate; called at most once with nil, for estimates, and once a scan.
     package init(
         displayName: String, schema: Schema, format: any FileFormat, options: FormatOptions = FormatOptions(), stores: StoreRegistry,
-        partitionFields: [Field] = [], filenameColumn: String? = nil, totals: TableStatistics? = nil,
-        list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
+        partitionFields: [Field] = [], filenameColumn: String? = nil, rowNumberColumn: String? = nil, hiddenFields: [Field] = [],
+        totals: TableStatistics? = nil, list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) {
         self.displayName = displayName
         self.schema = schema
@@ -51,21 +55,24 @@ package final class FileTableSource: TableSource {
         self.stores = stores
         self.partitionFields = partitionFields
         self.filenameColumn = filenameColumn
+        self.rowNumberColumn = rowNumberColumn
+        self.hiddenFields = hiddenFields
         self.totals = totals
         self.list = list
     }
 
     /// Files that are known already: the columns are those of the first, or of all of them together by name.
     ///
-    /// Where types are sniffed, those of several files are put together. Partition columns come after the files' own; where both have a column, the path decides. `filenameColumn` is added last.
+    /// Where types are sniffed, those of several files are put together. Partition columns come after the files' own; where both have a column, the path
+    /// decides. `rowNumberColumn` and `filenameColumn` are added last.
     /// - Throws: what opening a file throws.
     package static func open(
         displayName: String, files: [DataFile], format: any FileFormat, options: FormatOptions = FormatOptions(),
-        stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil, unionByName: Bool = false,
-        filesToSniff: Int? = nil
+        stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil, rowNumberColumn: String? = nil,
+        unionByName: Bool = false, filesToSniff: Int? = nil
     ) throws(SQLError) -> FileTableSource {
         let sniffed = unionByName ? files.count : min(files.count, max(1, filesToSniff ?? format.filesToSniff))
-        var settling = SchemaSettling(mayLack: unionByName, sniffsTypes: format.filesToSniff > 1)
+        var settling = SchemaSettling(mayLack: unionByName, sniffsTypes: format.filesToSniff > 1, fallsBackToText: format.isText)
         var opened: [String: any FileScan] = [:]
         var sibling: (any FileScan)?
         for (index, file) in files.prefix(sniffed).enumerated() {
@@ -74,7 +81,7 @@ package final class FileTableSource: TableSource {
             let scan = try format.open(try stores.open(file.path), options: own, like: sibling)
             sibling = scan
             if index < mostFooters { opened[file.path] = scan }
-            settling.add(scan, file.path)
+            try settling.add(scan, file.path)
         }
         var fields = settling.fields
         var options = options
@@ -86,17 +93,36 @@ package final class FileTableSource: TableSource {
         let partitions = Set(partitionFields.map { $0.name.lowercased() })
         fields.removeAll { partitions.contains($0.name.lowercased()) }
         fields += partitionFields
+        if let rowNumberColumn { fields.append(Field(rowNumberColumn, .bigint, nullable: false)) }
         if let filenameColumn { fields.append(Field(filenameColumn, .varchar, nullable: false)) }
+        let hidden = hiddenFields(format, shown: fields, filenameColumn, rowNumberColumn)
         let listing = FileListing(files: files, filesTotal: files.count)
         let source = FileTableSource(
             displayName: displayName, schema: Schema(fields), format: format, options: options, stores: stores,
-            partitionFields: partitionFields, filenameColumn: filenameColumn
+            partitionFields: partitionFields, filenameColumn: filenameColumn ?? hidden.filename?.name,
+            rowNumberColumn: rowNumberColumn ?? hidden.rowNumber?.name, hiddenFields: [hidden.filename, hidden.rowNumber].compactMap(\.self)
         ) { predicate throws(SQLError) in prune(listing, predicate, partitionFields) }
         let found = opened
         source.known.withLock { $0 = Knowledge(listing: listing, opened: found) }
         return source
     }
 
+    private static func hiddenFields(
+        _ format: any FileFormat, shown: [Field], _ filename: String?, _ rowNumber: String?
+    ) -> (filename: Field?, rowNumber: Field?) {
+        let schema = Schema(shown)
+        let hidesName = filename == nil && schema.index(of: "filename") == nil
+        let hidesNumber = rowNumber == nil && format.readsFields && schema.index(of: "file_row_number") == nil
+        return (
+            hidesName ? Field("filename", .varchar, nullable: false) : nil,
+            hidesNumber ? Field("file_row_number", .bigint, nullable: false) : nil
+        )
+    }
+
+    /// The column at a position of a scan's output, hidden ones included.
+    func field(_ index: Int) -> Field { index < schema.count ? schema.fields[index] : hiddenFields[index - schema.count] }
+
+    package var readsFields: Bool { format.readsFields }
     package var partitionColumns: Set<String> { Set(partitionFields.map(\.name)) }
 
     /// The files that a scan with this necessary condition must read.

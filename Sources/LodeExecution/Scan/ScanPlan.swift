@@ -15,8 +15,14 @@ final class ScanPlan: Sendable {
         /// Position among the partition columns; nil for columns of the files.
         let partition: Int?
         let isFilename: Bool
+        let isRowNumber: Bool
+        /// From the column to a field inside of it; empty for the column itself.
+        let path: [String]
         /// Whether the chunks must have it; else only filters read it.
         let isWanted: Bool
+
+        /// The column, or field, as predicates name it.
+        var name: String { FieldPath.name([field.name] + path) }
     }
 
     let source: FileTableSource
@@ -38,11 +44,12 @@ final class ScanPlan: Sendable {
         self.functions = functions
         self.metrics = metrics
         outputs = node.outputs.map { output in
-            let field = source.schema.fields[output.index]
+            let field = source.field(output.index)
             return Output(
                 column: output.column, field: field,
                 partition: source.partitionFields.firstIndex { $0.name == field.name },
-                isFilename: source.filenameColumn == field.name, isWanted: required?.contains(output.column.id) ?? true)
+                isFilename: source.filenameColumn == field.name, isRowNumber: source.rowNumberColumn == field.name, path: output.path,
+                isWanted: required?.contains(output.column.id) ?? true)
         }
         let conjuncts = node.filters.flatMap(\.conjuncts)
         // What can fail keeps its place behind what was to protect it.
@@ -58,14 +65,14 @@ final class ScanPlan: Sendable {
     var predicate: ColumnPredicate? {
         if conditions.isEmpty { return nil }
         var names: [ColumnID: String] = [:]
-        for output in outputs { names[output.column.id] = output.field.name }
+        for output in outputs { names[output.column.id] = output.name }
         return PredicateBounds.predicate(.conjunction(conditions), names)
     }
 
     /// What dynamic filters that are ready by now say about a file, whose partition values and statistics are known.
     func mayMatchDynamically(_ file: DataFile) -> Bool {
         for (filter, output) in dynamic {
-            let bounds = JoinKeyFilter.bounds(filter, outputs[output].field.name)
+            let bounds = JoinKeyFilter.bounds(filter, outputs[output].name)
             if !PartitionPruning.mayMatch(bounds, source.partitionFields, file.partitionValues) { return false }
             if !file.statistics.isEmpty, !bounds.mayMatch({ file.statistics[$0] }) { return false }
         }

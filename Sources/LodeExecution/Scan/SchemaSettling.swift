@@ -9,16 +9,19 @@ struct SchemaSettling {
     let mayLack: Bool
     /// Whether types come from samples of the files' texts, so that one file alone does not settle them.
     let sniffsTypes: Bool
-    private var merged: [Field] = []
+    private var union: SchemaUnion
     /// The first file that tells something.
     private var origin: String?
 
-    init(mayLack: Bool, sniffsTypes: Bool) {
+    /// `fallsBackToText`: whether columns of types that don't go together are text, rather than an error.
+    init(mayLack: Bool, sniffsTypes: Bool, fallsBackToText: Bool) {
+        union = SchemaUnion(fallsBackToText: fallsBackToText)
         self.mayLack = mayLack
         self.sniffsTypes = sniffsTypes
     }
 
-    mutating func add(_ scan: any FileScan, _ path: String) {
+    /// - Throws: `42804` if two files have types for a column that don't go together.
+    mutating func add(_ scan: any FileScan, _ path: String) throws(SQLError) {
         // A text file without a header and rows tells nothing.
         let isEmpty = sniffsTypes && scan.rowCount == 0
         if isEmpty, origin != nil { return }
@@ -26,16 +29,17 @@ struct SchemaSettling {
         var fields = scan.schema.fields
         for index in fields.indices where guessed.contains(index) { fields[index].type = .null }
         if origin != nil, !mayLack {
-            let names = Set(merged.map { $0.name.lowercased() })
+            let names = Set(union.fields.map { $0.name.lowercased() })
             fields.removeAll { !names.contains($0.name.lowercased()) }
         }
-        merged = SchemaUnion.merge(origin == nil ? [] : merged, fields)
+        if origin == nil { union.removeAll() }
+        try union.add(fields, from: path)
         if origin == nil, !isEmpty { origin = path }
     }
 
     /// The columns; without any value in sight they are text.
     var fields: [Field] {
-        merged.map { $0.type == .null ? Field($0.name, .varchar, nullable: $0.nullable) : $0 }
+        union.fields.map { $0.type == .null ? Field($0.name, .varchar, nullable: $0.nullable) : $0 }
     }
 
     /// What the next file to be sniffed may know.

@@ -86,28 +86,14 @@ struct CSVHeader {
     func columnNames(_ header: [String], _ count: Int) -> [String] {
         if header.isEmpty, let settled = options.settled, settled.schema.fields.count == count { return settled.schema.fields.map(\.name) }
         let digits = String(max(0, count - 1)).utf8.count
-        var used: Set<String> = []
-        var suffixes: [String: Int] = [:]
-        var names: [String] = []
-        for index in 0..<count {
-            var name = index < header.count ? header[index] : ""
-            if options.normalizesNames, !name.isEmpty { name = Self.normalized(name) }
-            if name.isEmpty {
-                let number = String(index)
-                name = "column" + String(repeating: "0", count: digits - number.utf8.count) + number
-            }
-            // Numbers go on where the last of the same name ended: ten thousand equal names take no longer than others.
-            let folded = name.lowercased()
-            var unique = name, suffix = suffixes[folded] ?? 1
-            while used.contains(unique.lowercased()) {
-                unique = "\(name)_\(suffix)"
-                suffix += 1
-            }
-            suffixes[folded] = suffix
-            used.insert(unique.lowercased())
-            names.append(unique)
+        let names = (0..<count).map { index in
+            let given = index < header.count ? header[index] : ""
+            let name = options.normalizesNames && !given.isEmpty ? Self.normalized(given) : given
+            if !name.isEmpty { return name }
+            let number = String(index)
+            return "column" + String(repeating: "0", count: digits - number.utf8.count) + number
         }
-        return names
+        return UniqueNames.make(names)
     }
 
     /// In lower case, of ASCII letters, digits and single underscores, and not beginning with a digit.

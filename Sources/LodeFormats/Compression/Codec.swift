@@ -45,7 +45,7 @@ enum Codec: Int32, Sendable {
     static func reading(_ raw: Int32) throws(SQLError) -> Codec {
         guard let codec = Codec(rawValue: raw) else { throw .unsupported("compression codec number \(raw) of Parquet") }
         switch codec {
-        case .lzo, .brotli: throw .unsupported("compression codec \(codec.name)", hint: "Rewrite the file with zstd or snappy.")
+        case .lzo: throw .unsupported("compression codec \(codec.name)", hint: "Rewrite the file with zstd or snappy.")
         default: return codec
         }
     }

@@ -1,5 +1,6 @@
 /// Undoing the compression of a page.
 
+import CBrotli
 import CLz4
 import CZlib
 import CZstd
@@ -48,7 +49,14 @@ final class Decompressor {
                 Self.hadoopLz4(source, destination, count) || Self.lz4Frame(source, destination, count)
                     || Self.lz4Block(start, source.count, destination, count)
             else { throw Self.corrupt(codec, "it is neither in Hadoop's framing nor a frame nor a block") }
-        case .lzo, .brotli: throw .unsupported("compression codec \(codec.name)")
+        case .brotli:
+            var produced = count
+            let status = BrotliDecoderDecompress(
+                source.count, start.assumingMemoryBound(to: UInt8.self), &produced, destination.assumingMemoryBound(to: UInt8.self))
+            guard status == BROTLI_DECODER_RESULT_SUCCESS, produced == count else {
+                throw Self.corrupt(codec, "the stream is damaged or of another length")
+            }
+        case .lzo: throw .unsupported("compression codec \(codec.name)")
         }
     }
 
@@ -66,7 +74,33 @@ final class Decompressor {
             if announced == UInt64(count) { return true }
             // Unknown (-1), or several frames: a block gives at most 128 KB from 4 bytes.
             return count / 32_768 <= source.count
-        case .lzo, .brotli: return true
+        // Nothing limits what a few bytes can stand for: what looks too dense is decoded for its length first.
+        case .brotli: return count <= 1 << 20 || count / 256 <= source.count || brotliLength(source, atMost: count) == count
+        case .lzo: return true
+        }
+    }
+
+    /// How many bytes a brotli stream gives, as long as that is at most `limit`; nil if it is damaged.
+    private static func brotliLength(_ source: UnsafeRawBufferPointer, atMost limit: Int) -> Int? {
+        guard let state = BrotliDecoderCreateInstance(nil, nil, nil) else { return nil }
+        defer { BrotliDecoderDestroyInstance(state) }
+        var input = source.bindMemory(to: UInt8.self).baseAddress
+        var left = source.count, length = 0
+        while true {
+            // Without a destination the decoder keeps what it makes until that is taken.
+            var room = 0
+            let status = BrotliDecoderDecompressStream(state, &left, &input, &room, nil, nil)
+            while BrotliDecoderHasMoreOutput(state) != 0 {
+                var size = 0
+                _ = BrotliDecoderTakeOutput(state, &size)
+                length += size
+                if length > limit { return nil }
+            }
+            switch status {
+            case BROTLI_DECODER_RESULT_SUCCESS: return length
+            case BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT: continue
+            default: return nil
+            }
         }
     }
 

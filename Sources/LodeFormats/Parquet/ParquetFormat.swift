@@ -5,12 +5,16 @@ import LodeObjectStore
 
 /// Apache Parquet: columns in pages, with statistics.
 package struct ParquetFormat: FileFormat {
+    /// Of all files that the process opens.
+    private let footers = ParquetFooterCache()
+
     package init() {}
 
     package var name: String { "parquet" }
     package var aliases: [String] { ["parq"] }
     package var extensions: [String] { ["parquet", "parq", "pq"] }
     package var isText: Bool { false }
+    package var readsFields: Bool { true }
     package var readOptions: [String] { [] }
     package var writeOptions: [String] { ParquetWriteOptions.names }
 
@@ -18,7 +22,7 @@ package struct ParquetFormat: FileFormat {
         _ object: any ObjectReader, options: FormatOptions, like sibling: (any FileScan)?
     ) throws(SQLError) -> any FileScan {
         try options.check(known: readOptions, format: name)
-        return try ParquetFile.open(object)
+        return try ParquetFile.open(object, cache: footers)
     }
 
     package func create(_ object: any ObjectWriter, schema: Schema, options: FormatOptions) throws(SQLError) -> any FileWriter {

@@ -7,11 +7,13 @@ import LodeCore
 final class LocalReader: ObjectReader {
     let path: String
     let size: Int
+    let etag: String
     private let descriptor: Int32
 
     /// Owns `descriptor`.
-    init(path: String, descriptor: Int32, size: Int) {
+    init(path: String, descriptor: Int32, size: Int, etag: String = "") {
         self.path = path
+        self.etag = etag
         self.descriptor = descriptor
         self.size = size
     }

@@ -24,7 +24,9 @@ package struct LocalStore: ObjectStore {
             throw LocalFault.error(code, "examine", path)
         }
         switch status.st_mode & S_IFMT {
-        case S_IFREG: return LocalReader(path: path, descriptor: descriptor, size: Int(status.st_size))
+        case S_IFREG:
+            let etag = Self.isSettled(status) ? Self.etag(status) : ""
+            return LocalReader(path: path, descriptor: descriptor, size: Int(status.st_size), etag: etag)
         case S_IFDIR:
             close(descriptor)
             throw LocalFault.error(EISDIR, "open", path)
@@ -83,6 +85,17 @@ package struct LocalStore: ObjectStore {
         let micros = Int64(status.st_mtim.tv_sec) &* 1_000_000 &+ Int64(status.st_mtim.tv_nsec) / 1_000
         return ObjectInfo(
             path: path, size: Int(status.st_size), modifiedMicros: micros,
-            etag: "\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)")
+            etag: etag(status))
+    }
+
+    private static func etag(_ status: stat) -> String {
+        "\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }
+
+    /// Whether a later change of the file must show in its time, whose clock ticks coarsely.
+    private static func isSettled(_ status: stat) -> Bool {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return now.tv_sec - status.st_mtim.tv_sec > 2
     }
 }

@@ -50,12 +50,15 @@ package struct ScanNode: PlanNode {
 
 package struct ScanOutput: Sendable, Hashable {
     package var column: PlanColumn
-    /// Position in the source's schema.
+    /// Position in the source's schema, or behind it in its hidden fields.
     package var index: Int
+    /// Names that lead from that column into structs; empty for the column itself.
+    package var path: [String]
 
-    package init(_ column: PlanColumn, index: Int) {
+    package init(_ column: PlanColumn, index: Int, path: [String] = []) {
         self.column = column
         self.index = index
+        self.path = path
     }
 }
 

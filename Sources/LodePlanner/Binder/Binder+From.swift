@@ -88,12 +88,14 @@ extension Binder {
                 ?? "Show what there is with SHOW TABLES; a file is named in quotes: FROM 'data.parquet'.")
     }
 
-    /// A scan of all columns; pruning takes away those that nobody reads.
+    /// A scan of all columns, hidden ones behind the others; pruning takes away those that nobody reads.
     func scan(_ source: any TableSource, as name: String, path: [String]) -> BoundRelation {
         let columns = source.schema.fields.map { PlanColumn(ids.fresh(), $0.name, $0.type, nullable: $0.nullable) }
-        let outputs = columns.enumerated().map { ScanOutput($1, index: $0) }
+        let hidden = source.hiddenFields.map { PlanColumn(ids.fresh(), $0.name, $0.type, nullable: $0.nullable) }
+        let outputs = (columns + hidden).enumerated().map { ScanOutput($1, index: $0) }
         return BoundRelation(
-            plan: .scan(ScanNode(source: source, outputs: outputs)), from: FromScope(relation: name, path: path, columns: columns))
+            plan: .scan(ScanNode(source: source, outputs: outputs)),
+            from: FromScope(relation: name, path: path, columns: columns, hidden: hidden))
     }
 
     /// The view's query, bound with the names that its author saw. Places in its text mean nothing in this statement.

@@ -1,4 +1,4 @@
-/// Columns by name: innermost scope first, then outwards, then aliases of select items.
+/// Columns by name: innermost scope first, then outwards, then aliases of select items, then hidden columns.
 
 import LodeCore
 import LodePlan
@@ -16,6 +16,7 @@ extension Binder {
             level = current.parent
         }
         if let expression = try bindAlias(name, scope) { return expression }
+        if let hidden = try bindHidden(name, scope) { return hidden }
         throw missing(name, scope)
     }
 
@@ -33,6 +34,8 @@ extension Binder {
             if let position = found.first {
                 return try reference(relation.columns[position], name, fieldsFrom: count + 1)
             }
+            let folded = parts[count].text.lowercased()
+            if let hidden = relation.hidden.first(where: { $0.name == folded }) { return try reference(hidden, name, fieldsFrom: count + 1) }
             strange = (relation, parts[count])
         }
         let columns = from.find(parts[0].text)
@@ -52,6 +55,17 @@ extension Binder {
         var expression = column.reference
         for field in name.parts.dropFirst(first) { expression = try fieldAccess(expression, field) }
         return expression
+    }
+
+    /// A column that only its name brings forth: nothing else is called so.
+    private func bindHidden(_ name: QualifiedName, _ scope: Scope) throws(SQLError) -> BoundExpression? {
+        guard name.parts.count == 1 else { return nil }
+        for level in sequence(first: scope, next: \.parent) {
+            let found = level.from.findHidden(name.last.text)
+            if found.count > 1 { throw FromScope.ambiguous(name.last.text, found.compactMap(\.relation), at: name.span) }
+            if let column = found.first { return try reference(column.column, name, fieldsFrom: 1) }
+        }
+        return nil
     }
 
     /// What the alias of a select item stands for, bound anew in the place of the alias.

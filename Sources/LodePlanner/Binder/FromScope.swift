@@ -25,6 +25,8 @@ struct FromScope {
         /// The names that columns are called by here, aligned with `columns`.
         var names: [String]
         var columns: [PlanColumn]
+        /// Columns that are there for who names them, and that no `*` shows.
+        var hidden: [PlanColumn] = []
 
         /// Positions of columns called `name`: exact matches if there are any, else those without regard to case.
         func positions(of name: String) -> [Int] {
@@ -45,11 +47,11 @@ struct FromScope {
 
     init() {}
 
-    init(relation name: String, path: [String], columns: [PlanColumn], names: [String]? = nil, origin: String? = nil) {
+    init(relation name: String, path: [String], columns: [PlanColumn], names: [String]? = nil, origin: String? = nil, hidden: [PlanColumn] = []) {
         let names = names ?? columns.map(\.name)
-        relations = [Relation(name: name, path: path, origin: origin, names: names, columns: columns)]
+        relations = [Relation(name: name, path: path, origin: origin, names: names, columns: columns, hidden: hidden)]
         for (name, column) in zip(names, columns) { show(Visible(name: name, column: column, relation: relations[0].name)) }
-        ids = Set(columns.map(\.id))
+        ids = Set((columns + hidden).map(\.id))
     }
 
     private mutating func show(_ column: Visible) {
@@ -64,6 +66,14 @@ struct FromScope {
         if loose.count < 2 { return loose }
         let exact = loose.filter { $0.name == name }
         return exact.isEmpty ? loose : exact
+    }
+
+    /// Hidden columns of that name, with the relations that have them.
+    func findHidden(_ name: String) -> [Visible] {
+        let folded = name.lowercased()
+        return relations.flatMap { relation in
+            relation.hidden.filter { $0.name == folded }.map { Visible(name: $0.name, column: $0, relation: relation.name) }
+        }
     }
 
     /// The one visible column of that name.
@@ -140,7 +150,7 @@ struct FromScope {
         }
         let all = visible.indices.map { $0 < names.count ? names[$0].text : visible[$0].name }
         let origin = relations.count == 1 ? relations[0].path.last : nil
-        return FromScope(relation: alias, path: [], columns: visible.map(\.column), names: all, origin: origin)
+        return FromScope(relation: alias, path: [], columns: visible.map(\.column), names: all, origin: origin, hidden: relations.count == 1 ? relations[0].hidden : [])
     }
 
     /// Its columns as an outer join leaves them.
@@ -149,6 +159,7 @@ struct FromScope {
         for index in result.visible.indices { result.visible[index].column.nullable = true }
         for index in result.relations.indices {
             for column in result.relations[index].columns.indices { result.relations[index].columns[column].nullable = true }
+            for column in result.relations[index].hidden.indices { result.relations[index].hidden[column].nullable = true }
         }
         return result
     }

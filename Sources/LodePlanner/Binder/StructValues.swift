@@ -18,7 +18,7 @@ enum StructValues {
             throw .internalFault("a struct lacks the field \(field.name)", at: span)
         }
         return .call(ScalarCall(
-            name: "struct_extract_\(field.name)", function: function, volatility: .immutable, isStrict: true, arguments: [operand],
+            name: BoundExpression.fieldAccessPrefix + field.name, function: function, volatility: .immutable, isStrict: true, arguments: [operand],
             span: span))
     }
 }

@@ -10,9 +10,13 @@ package struct Optimizer {
         SimplifyExpressions(),
         // Subqueries become joins, so that all other rules know nothing but joins.
         RewriteSubqueries(),
+        // Decorrelation carries what a row has.
+        DropHiddenColumns(),
         UnnestDependentJoins(),
         // Nobody reads or carries what nobody uses; all later rules have less to look at.
         PruneColumns(),
+        // Of the structs that are left, files give single fields.
+        ReadFields(),
         // Orders that nobody sees would keep joins apart.
         RemoveRedundantSort(),
         // Filters reach the scans, cross products find their keys, outer joins that can't show NULLs become inner.

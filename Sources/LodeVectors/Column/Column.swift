@@ -98,12 +98,13 @@ package final class Column: @unchecked Sendable {
         UnsafePointer(lanes.assumingMemoryBound(to: T.self))
     }
 
-    /// The same lanes under another type of the same physical type (date as integer, varchar as json).
-    package func retyped(_ type: SQLType) -> Column {
+    /// The same lanes under another type of the same physical type (date as integer, varchar as json), over other children if
+    /// some are given.
+    package func retyped(_ type: SQLType, children other: [Column]? = nil) -> Column {
         precondition(type.physical == physical, "retyping keeps the lanes")
         return Column(
             type: type, layout: layout, count: count, lanes: lanes, validity: validityBuffer,
-            dictionary: dictionary?.retyped(type), children: children, owners: owners)
+            dictionary: dictionary?.retyped(type), children: other ?? children, owners: owners)
     }
 
     /// The same values with other nulls. `validity` has a bit a row (one bit for a constant).

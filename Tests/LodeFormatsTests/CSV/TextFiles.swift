@@ -12,9 +12,11 @@ import Synchronization
 final class BytesObject: ObjectReader {
     let path: String
     let bytes: [UInt8]
-    init(_ bytes: [UInt8], path: String = "test.csv") {
+    let etag: String
+    init(_ bytes: [UInt8], path: String = "test.csv", etag: String = "") {
         self.bytes = bytes
         self.path = path
+        self.etag = etag
     }
     var size: Int { bytes.count }
     func read(offset: Int, count: Int, into destination: UnsafeMutableRawPointer) throws(SQLError) {

@@ -62,6 +62,24 @@ import Testing
         }
     }
 
+    @Test func `checksums are CRC-32 whatever the length`() {
+        var random = SplitMix(state: 7)
+        let bytes = sample(3000, &random)
+        for count in Array(0...200) + [255, 256, 257, 1024, 2999, 3000] {
+            bytes.withUnsafeBytes { all in
+                let part = UnsafeRawBufferPointer(rebasing: all[..<count])
+                var remainder: UInt32 = .max
+                for byte in part {
+                    remainder ^= UInt32(byte)
+                    for _ in 0..<8 { remainder = remainder & 1 == 1 ? remainder >> 1 ^ 0xedb8_8320 : remainder >> 1 }
+                }
+                #expect(Checksum.crc32(part) == ~remainder, "\(count) bytes")
+                let first = UnsafeRawBufferPointer(rebasing: part[..<(count / 3)]), rest = UnsafeRawBufferPointer(rebasing: part[(count / 3)...])
+                #expect(Checksum.crc32(rest, after: Checksum.crc32(first)) == ~remainder, "\(count) bytes in two parts")
+            }
+        }
+    }
+
     @Test func `gzip members follow one another`() throws {
         let packed = try compress(.gzip, Array("first ".utf8)) + compress(.gzip, Array("second".utf8))
         #expect(try decompress(.gzip, packed, 12) == Array("first second".utf8))

@@ -156,26 +156,52 @@ import Testing
     }
 
     @Test func `a footer is parsed once for an unchanged file`() throws {
-        let store = MemoryStore()
-        try store.put("a.parquet", ParquetFixture.bytes("nested_v1"))
+        let bytes = try ParquetFixture.bytes("nested_v1")
         let cache = ParquetFooterCache()
-        let object = try store.open("a.parquet")
-        let first = try ParquetFile.open(object, modifiedMicros: 1, cache: cache)
-        #expect(try ParquetFile.open(object, modifiedMicros: 1, cache: cache).footer === first.footer)
-        #expect(try ParquetFile.open(object, modifiedMicros: 2, cache: cache).footer !== first.footer)
+        func footer(_ etag: String) throws -> ParquetFooter {
+            try ParquetFile.open(BytesObject(bytes, path: "a.parquet", etag: etag), cache: cache).footer
+        }
+        let first = try footer("1")
+        #expect(try footer("1") === first)
+        #expect(try footer("2") !== first)
+        #expect(try footer("") !== footer(""))
     }
 }
 
 @Suite struct ParquetDescriptionTests {
-    @Test func `the footer is told as values`() throws {
-        let file = try ParquetFixture.open("nested_v2")
-        #expect(file.schemaRows.allSatisfy { $0.count == ParquetFile.schemaFields.count })
-        #expect(file.schemaRows[1][1...2] == [.text("id"), .text("int64")])
-        #expect(file.chunkRows.allSatisfy { $0.count == ParquetFile.chunkFields.count })
-        #expect(file.chunkRows.count == 9)
-        #expect(file.chunkRows[0][9] == .text("zstd"))
-        #expect(file.fileRow.count == ParquetFile.fileFields.count)
-        #expect(file.fileRow[2] == .integer(300))
-        #expect(file.keyValues.map(\.key) == ["ARROW:schema"])
+    private func rows(_ description: ParquetDescription, _ fixture: String) throws -> [[String: Value]] {
+        try description.rows(ParquetFixture.open(fixture)).map { row in
+            #expect(row.count == description.fields.count)
+            return Dictionary(uniqueKeysWithValues: zip(description.fields.map(\.name), row))
+        }
+    }
+
+    @Test func `a schema is told depth first`() throws {
+        let rows = try rows(.schema, "nested_v2")
+        #expect(rows[1]["name"] == .text("id"))
+        #expect(rows[1]["type"] == .text("INT64"))
+        #expect(rows[2]["converted_type"] == .text("LIST"))
+        #expect(rows[4]["sql_type"] == .text("integer"))
+    }
+
+    @Test func `column chunks are told with their bounds and places`() throws {
+        let rows = try rows(.chunks, "nested_v2")
+        #expect(rows.count == 9)
+        #expect(rows[0]["compression"] == .text("ZSTD"))
+        #expect(rows[0]["stats_min_value"] == .text("0"))
+        #expect(rows[0]["stats_max_value"] == .text("299"))
+        #expect(rows[1]["path_in_schema"] == .text("l, list, element"))
+        #expect(rows.allSatisfy { $0["offset_index_length"] != .null })
+    }
+
+    @Test func `bounds read as values of their type`() throws {
+        let rows = try rows(.chunks, "flat_dictionary_v2")
+        let days = try #require(rows.first { $0["path_in_schema"] == .text("day") })
+        #expect(days["stats_min_value"] == .text("1969-11-22"))
+    }
+
+    @Test func `the file and its notes`() throws {
+        #expect(try rows(.file, "nested_v2").map { $0["num_rows"] } == [.integer(300)])
+        #expect(try rows(.notes, "nested_v2").map { $0["key"] } == [.text("ARROW:schema")])
     }
 }

@@ -21,6 +21,9 @@ final class MemoryTable: TableSource {
         partitionColumns = partitions
     }
 
+    var readsFields: Bool { true }
+    var hiddenFields: [Field] { displayName == "parcels" ? [Field("filename", .varchar, nullable: false)] : [] }
+
     func statistics(_ column: Int) -> ColumnStatistics? { known[column] }
 }
 
@@ -73,6 +76,11 @@ extension MemoryResolver {
             key("product_id", 1...1_000), text("product_name"), number("department_id", 1...20),
             (Field("tags", .list(.varchar)), nil),
         ]),
+        MemoryTable("parcels", rows: 1_000, [key("parcel_id", 1...1_000), (Field("box", box), nil)]),
+    ])
+
+    private static let box = SQLType.structure([
+        Field("size", .structure([Field("width", .bigint), Field("height", .bigint)])), Field("label", .varchar),
     ])
 
     private static func key(_ name: String, _ range: ClosedRange<Int64>) -> (Field, ColumnStatistics?) {

@@ -19,6 +19,8 @@ enum LaneConversion: Hashable, Sendable {
     case half
     /// Big-endian two's complement, `width` bytes (at most 16 are significant).
     case bigEndian64(width: Int), bigEndian128(width: Int)
+    /// The same divided by ten to the `scale`, rounded: decimals of more digits than the type has.
+    case bigEndianDouble(width: Int, scale: Int)
     case uuid
     /// Months, days and milliseconds.
     case interval
@@ -33,7 +35,7 @@ enum LaneConversion: Hashable, Sendable {
         case .copy8, .wide64, .wideUnsigned64, .millis, .nanos: 8
         case .int96, .interval: 12
         case .half: 2
-        case .bigEndian64(let width), .bigEndian128(let width), .bytes(let width): width
+        case .bigEndian64(let width), .bigEndian128(let width), .bigEndianDouble(let width, _), .bytes(let width): width
         case .uuid: 16
         }
     }
@@ -84,6 +86,9 @@ enum LaneConversion: Hashable, Sendable {
                 return Int64(truncatingIfNeeded: value)
             }
         case .bigEndian128(let width): rows.each(out) { Self.bigEndian($0, width, &fits) }
+        case .bigEndianDouble(let width, let scale):
+            let divisor = LongDecimal.divisor(scale)
+            rows.each(out) { LongDecimal.double(UnsafeRawBufferPointer(start: $0, count: width), divisor) }
         case .uuid:
             rows.each(out) { Int128(bitPattern: Self.bigEndian16($0) ^ (1 << 127)) }
         case .interval: rows.each(out) { Self.interval($0) }

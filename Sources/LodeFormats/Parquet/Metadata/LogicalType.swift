@@ -81,6 +81,30 @@ enum LogicalType: Hashable, ThriftStruct {
         return field.id == 7 ? .time(isUTC: isUTC, unit) : .timestamp(isUTC: isUTC, unit)
     }
 
+    /// As the members of the union are called, with what they say.
+    var name: String {
+        switch self {
+        case .string: "StringType()"
+        case .map: "MapType()"
+        case .list: "ListType()"
+        case .enumeration: "EnumType()"
+        case .decimal(let scale, let precision): "DecimalType(scale=\(scale), precision=\(precision))"
+        case .date: "DateType()"
+        case .time(let isUTC, let unit): "TimeType(isAdjustedToUTC=\(isUTC), unit=\(unit))"
+        case .timestamp(let isUTC, let unit): "TimestampType(isAdjustedToUTC=\(isUTC), unit=\(unit))"
+        case .integer(let bits, let signed): "IntType(bitWidth=\(bits), isSigned=\(signed))"
+        case .unknown: "NullType()"
+        case .json: "JsonType()"
+        case .bson: "BsonType()"
+        case .uuid: "UUIDType()"
+        case .float16: "Float16Type()"
+        case .variant: "VariantType()"
+        case .geometry: "GeometryType()"
+        case .geography: "GeographyType()"
+        case .unrecognized(let id): "unknown (\(id))"
+        }
+    }
+
     func writeFields(_ writer: inout ThriftWriter) {
         switch self {
         case .decimal(let scale, let precision):

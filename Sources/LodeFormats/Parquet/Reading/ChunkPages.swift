@@ -224,8 +224,20 @@ final class ChunkPages {
     func open(_ slot: PageSlot) throws(SQLError) -> RawPage {
         pagesRead += 1
         do throws(SQLError) {
+            try check(slot, in: chunk)
             return slot.header.type == PageType.dataV2.rawValue ? try openV2(slot) : try openV1(slot)
         } catch { throw located(error) }
+    }
+
+    /// - Throws: `XX001` if the page has a checksum, and another one than its bytes.
+    private func check(_ slot: PageSlot, in buffer: Buffer?) throws(SQLError) {
+        guard let stored = slot.header.checksum, let buffer else { return }
+        let bytes = UnsafeRawBufferPointer(start: buffer.base + slot.offset, count: slot.header.compressedBytes)
+        guard Checksum.crc32(bytes) == stored else {
+            throw SQLError(
+                .dataCorrupted, "corrupt Parquet file: a page differs from its checksum",
+                hint: "The file was damaged after it was written: fetch it again.")
+        }
     }
 
     private func openV1(_ slot: PageSlot) throws(SQLError) -> RawPage {
@@ -333,6 +345,7 @@ final class ChunkPages {
             guard slot.encoding == .plain || slot.encoding == .plainDictionary else {
                 throw SQLError.unsupported("a dictionary page in encoding \(slot.encoding.name)")
             }
+            try check(slot, in: source)
             let (bytes, owner) = try body(
                 in: source, slot.offset, slot.header.compressedBytes, slot.header.uncompressedBytes, codec)
             pagesRead += 1

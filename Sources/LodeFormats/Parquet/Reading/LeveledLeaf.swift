@@ -12,6 +12,18 @@ struct LeafEntries {
     var values: [Column] = []
 
     var count: Int { definition.count }
+
+    /// Adds levels that follow one another; missing ones are 0.
+    mutating func append(_ repetition: UnsafePointer<UInt8>?, _ definition: UnsafePointer<UInt8>?, _ count: Int) {
+        Self.append(repetition, count, to: &self.repetition)
+        Self.append(definition, count, to: &self.definition)
+    }
+
+    private static func append(_ levels: UnsafePointer<UInt8>?, _ count: Int, to list: inout [UInt8]) {
+        if let levels { list.append(contentsOf: UnsafeBufferPointer(start: levels, count: count)) } else {
+            list.append(contentsOf: repeatElement(0, count: count))
+        }
+    }
 }
 
 /// A forward cursor over the entries of a column chunk.
@@ -87,6 +99,7 @@ final class LeveledLeaf {
     /// Goes through the current page; true once all rows are complete. `wanted` is the number of the next listed row.
     private func collect(_ rows: RowSet, _ wanted: inout Int, _ result: inout LeafEntries) throws(SQLError) -> Bool {
         guard let page else { return true }
+        if rows.picks == nil { return try collectRange(page, rows.first, rows.first &+ rows.count &- 1, &result) }
         let count = page.rowCount
         let reps = repetition.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt8.self)) }
         let defs = definition.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt8.self)) }
@@ -115,6 +128,55 @@ final class LeveledLeaf {
         }
         if !numbers.isEmpty { result.values.append(try values(page, &numbers)) }
         return isDone
+    }
+
+    /// The same for rows that follow one another: their entries do too.
+    private func collectRange(_ page: DataPage, _ first: Int, _ last: Int, _ result: inout LeafEntries) throws(SQLError) -> Bool {
+        let count = page.rowCount
+        let reps = repetition.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt8.self)) }
+        let defs = definition.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt8.self)) }
+        let maximum = UInt8(truncatingIfNeeded: leaf.definition)
+        var entry = entry, value = value, row = row
+        while entry < count {
+            if (reps?[entry] ?? 0) == 0 {
+                if row &+ 1 >= first { break }
+                row &+= 1
+            } else if row >= first {
+                break
+            }
+            value &+= (defs?[entry] ?? maximum) == maximum ? 1 : 0
+            entry &+= 1
+        }
+        let start = entry, startValue = value
+        var isDone = false
+        while entry < count {
+            if (reps?[entry] ?? 0) == 0 {
+                if row >= last {
+                    isDone = true
+                    break
+                }
+                row &+= 1
+            }
+            value &+= (defs?[entry] ?? maximum) == maximum ? 1 : 0
+            entry &+= 1
+        }
+        self.entry = entry
+        self.value = value
+        self.row = row
+        result.append(reps.map { $0 + start }, defs.map { $0 + start }, entry &- start)
+        if value > startValue { result.values.append(try values(page, startValue, value &- startValue)) }
+        return isDone
+    }
+
+    private func values(_ page: DataPage, _ first: Int, _ count: Int) throws(SQLError) -> Column {
+        let target = try LaneTarget(leaf.type, count: count, dictionary: nil)
+        var done = 0
+        while done < count {
+            let take = min(Chunk.capacity, count - done)
+            try decoder.decode(page, first: first + done, nil, take, target, target.lane(done))
+            done += take
+        }
+        return target.column()
     }
 
     private func values(_ page: DataPage, _ numbers: inout [UInt32]) throws(SQLError) -> Column {

@@ -17,7 +17,7 @@ final class PagePruning: Sendable {
         let group = file.footer.metaData.rowGroups[part.rowGroup]
         var columns: [String: PageBounds] = [:]
         for name in predicates.reduce(into: Set<String>(), { $0.formUnion($1.columns) }) {
-            guard let column = file.schema.index(of: name), let leaf = file.footer.columns[column].flatLeaf else { continue }
+            guard let leaf = file.footer.flatLeaf(named: name) else { continue }
             columns[name] = PageBounds(leaf, group, file)
         }
         guard columns.values.contains(where: \.isIndexed) else { return [part.rows] }

@@ -13,6 +13,7 @@ package final class ParquetFile: FileScan {
 
     package var schema: Schema { footer.schema }
     package var rowCount: Int? { footer.rowCount }
+    package var rowNumberPosition: Int? { footer.nodes.count }
     package var path: String { file.path }
 
     init(_ file: any ObjectReader, _ footer: ParquetFooter) {
@@ -21,17 +22,14 @@ package final class ParquetFile: FileScan {
         parts = MorselRows.split(footer)
     }
 
-    /// Reads the footer, or takes it from `cache`.
-    ///
-    /// `modifiedMicros` is the age of the object as its store tells it; without it nothing is cached.
+    /// Reads the footer, or takes it from `cache`; files without an `etag` are not cached.
     /// - Throws: `XX001` if the file is damaged, `0A000` if it is encrypted; both name the file.
-    package static func open(
-        _ file: any ObjectReader, modifiedMicros: Int64? = nil, cache: ParquetFooterCache? = nil
-    ) throws(SQLError) -> ParquetFile {
-        let key = modifiedMicros.map { ParquetFooterCache.Key(path: file.path, size: file.size, modifiedMicros: $0) }
-        if let key, let footer = cache?.footer(key) { return ParquetFile(file, footer) }
+    package static func open(_ file: any ObjectReader, cache: ParquetFooterCache? = nil) throws(SQLError) -> ParquetFile {
+        let key = ParquetFooterCache.Key(path: file.path, etag: file.etag)
+        guard let cache, !key.etag.isEmpty else { return ParquetFile(file, try ParquetFooter.read(file)) }
+        if let footer = cache.footer(key) { return ParquetFile(file, footer) }
         let footer = try ParquetFooter.read(file)
-        if let key { cache?.store(footer, key) }
+        cache.store(footer, key)
         return ParquetFile(file, footer)
     }
 
@@ -44,6 +42,8 @@ package final class ParquetFile: FileScan {
         }
         return result
     }
+
+    package func position(ofField path: [String]) -> Int? { footer.position(ofField: path) }
 
     package func morsels() throws(SQLError) -> [Morsel] {
         parts.enumerated().map { Morsel(index: $0.offset, rows: $0.element.count) }
@@ -58,13 +58,13 @@ package final class ParquetFile: FileScan {
         if case .anything = predicate { return true }
         let group = footer.metaData.rowGroups[rowGroup]
         return predicate.mayMatch { name in
-            guard let column = footer.schema.index(of: name), let leaf = footer.columns[column].flatLeaf else { return nil }
+            guard let leaf = footer.flatLeaf(named: name) else { return nil }
             return footer.statistics(leaf, group)
         }
     }
 
     package func reader(_ morsel: Morsel, _ request: ScanRequest) throws(SQLError) -> any MorselReader {
-        guard parts.indices.contains(morsel.index), request.projection.allSatisfy(footer.columns.indices.contains) else {
+        guard parts.indices.contains(morsel.index), request.projection.allSatisfy((0...footer.nodes.count).contains) else {
             throw .internalFault("a Parquet scan asks for a row group or column that \(path) does not have")
         }
         return try RowGroupReader(self, parts[morsel.index], request)

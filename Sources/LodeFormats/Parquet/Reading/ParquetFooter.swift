@@ -8,6 +8,10 @@ import LodeVectors
 package final class ParquetFooter: Sendable {
     let metaData: FileMetaData
     let columns: [SchemaNode]
+    /// The columns, and behind them the fields of those that are structs, at any depth.
+    let nodes: [SchemaNode]
+    /// Positions in `nodes` of fields, by their `FieldPath` in lower case.
+    private let fieldPositions: [String: Int]
     let leaves: [ParquetLeaf]
     let schema: Schema
     /// The rows of all row groups.
@@ -74,10 +78,38 @@ package final class ParquetFooter: Sendable {
         }
         self.metaData = metaData
         columns = tree.columns
+        (nodes, fieldPositions) = Self.withFields(tree.columns)
         leaves = tree.leaves
         schema = Schema(tree.columns.map { Field($0.name, $0.type, nullable: $0.isNullable) })
         rowCount = total
         self.byteCount = byteCount
+    }
+
+    private static func withFields(_ columns: [SchemaNode]) -> (nodes: [SchemaNode], positions: [String: Int]) {
+        var nodes = columns
+        var positions: [String: Int] = [:]
+        func add(_ node: SchemaNode, _ path: [String]) {
+            guard case .structure(let fields) = node.kind else { return }
+            for field in fields {
+                let inner = path + [field.name]
+                positions[FieldPath.name(inner).lowercased()] = nodes.count
+                nodes.append(field)
+                add(field, inner)
+            }
+        }
+        for column in columns { add(column, [column.name]) }
+        return (nodes, positions)
+    }
+
+    /// Position in `nodes` of a field inside of structs.
+    func position(ofField path: [String]) -> Int? { fieldPositions[FieldPath.name(path).lowercased()] }
+
+    /// The leaf of a column, or of a field by its `FieldPath`, if its values are the rows' own.
+    func flatLeaf(named name: String) -> ParquetLeaf? {
+        let column = schema.index(of: name), field = fieldPositions.isEmpty ? nil : fieldPositions[name.lowercased()]
+        // What a strange name makes ambiguous is nothing known of.
+        if column != nil, field != nil { return nil }
+        return (column ?? field).flatMap { nodes[$0].flatLeaf }
     }
 
     /// What a row group's metadata says of a column.

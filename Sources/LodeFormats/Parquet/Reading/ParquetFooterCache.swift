@@ -4,11 +4,10 @@ import Synchronization
 
 /// Footers by file, so that a second query of the same file parses nothing. Bounded by the size of the footers.
 package final class ParquetFooterCache: Sendable {
-    /// A file that is written again changes its size or its age.
-    package struct Key: Hashable, Sendable {
+    /// A file that is written again changes its tag.
+    struct Key: Hashable, Sendable {
         var path: String
-        var size: Int
-        var modifiedMicros: Int64
+        var etag: String
     }
 
     private struct Shelf: Sendable {

@@ -18,6 +18,11 @@ struct ParquetLeaf: Sendable {
     var storage: LeafStorage
     /// Why values of the column can't be read, if they can't.
     var refusal: String?
+
+    /// Of a column annotated as decimal.
+    var decimalScale: Int {
+        if case .decimal(let scale, _)? = element.logicalType ?? element.impliedLogicalType { scale } else { 0 }
+    }
 }
 
 /// How stored values become lanes.
@@ -92,6 +97,7 @@ struct LeafMeaning {
         case .string, .enumeration: return LeafMeaning(.varchar, .text(isUTF8: true))
         case .json: return LeafMeaning(.json, .text(isUTF8: true))
         case .decimal(let scale, let precision):
+            if isLong(precision, scale) { return LeafMeaning(.double, .decimalText) }
             guard let type = decimal(precision, scale) else { return refusedDecimal(precision, scale) }
             return LeafMeaning(type, .decimalText)
         default: return LeafMeaning(.varbinary, .text(isUTF8: false))
@@ -105,6 +111,7 @@ struct LeafMeaning {
         case .uuid where width == 16: return LeafMeaning(.uuid, .fixed(.uuid))
         case .float16 where width == 2: return LeafMeaning(.real, .fixed(.half))
         case .decimal(let scale, let precision):
+            if isLong(precision, scale) { return LeafMeaning(.double, .fixed(.bigEndianDouble(width: width, scale: scale))) }
             guard let type = decimal(precision, scale) else { return refusedDecimal(precision, scale) }
             return LeafMeaning(
                 type, .fixed(precision <= 18 ? .bigEndian64(width: width) : .bigEndian128(width: width)))
@@ -118,8 +125,11 @@ struct LeafMeaning {
         return .decimal(precision: precision, scale: scale)
     }
 
+    /// Whether a decimal has more digits than the type decimal.
+    private static func isLong(_ precision: Int, _ scale: Int) -> Bool { precision > 38 && (0...precision).contains(scale) }
+
     private static func refusedDecimal(_ precision: Int, _ scale: Int) -> LeafMeaning {
-        LeafMeaning(.varbinary, .text(isUTF8: false), refusal: "decimal(\(precision),\(scale)), which has more than 38 digits,")
+        LeafMeaning(.varbinary, .text(isUTF8: false), refusal: "a Parquet decimal(\(precision),\(scale))")
     }
 }
 

@@ -53,14 +53,16 @@ final class RowGroupReader: MorselReader {
         guard filterColumns.allSatisfy(request.projection.indices.contains) else {
             throw .internalFault("a scan filter looks at a column that is not read")
         }
-        accumulators = request.projection.map { ColumnAccumulator(file.footer.columns[$0].type) }
+        let nodes = file.footer.nodes
+        accumulators = request.projection.map { ColumnAccumulator($0 < nodes.count ? nodes[$0].type : RowNumbers.type) }
         isPruned = request.filters.contains { !file.mayMatch(part.rowGroup, $0.bounds) }
         if isPruned { return }
         ranges = file.pagePruning.ranges(part, request.filters, in: file)
         position = ranges.first?.lowerBound ?? 0
         let decompressor = Decompressor()
         for column in request.projection {
-            columns.append(try Self.reader(file, file.footer.columns[column], part, decompressor))
+            columns.append(
+                column < nodes.count ? try Self.reader(file, nodes[column], part, decompressor) : RowNumbers(file.footer, part))
         }
         if ranges != [0..<file.footer.metaData.rowGroups[part.rowGroup].rowCount] {
             for column in columns { for chunk in column.chunks { chunk.expect(ranges) } }

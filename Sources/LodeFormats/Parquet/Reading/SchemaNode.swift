@@ -27,6 +27,11 @@ final class SchemaNode: Sendable {
         self.isNullable = isNullable
     }
 
+    /// The same node under another name.
+    func named(_ other: String) -> SchemaNode {
+        other == name ? self : SchemaNode(name: other, kind: kind, type: type, definition: definition, isNullable: isNullable)
+    }
+
     /// The leaf, if the column is one without anything repeated above it.
     var flatLeaf: ParquetLeaf? {
         if case .leaf(let leaf) = kind, leaf.repetition == 0 { leaf } else { nil }

@@ -15,12 +15,9 @@ struct SchemaTree: Sendable {
         guard let root = elements.first else { throw Self.corrupt("the schema is empty") }
         var builder = TreeBuilder(elements: elements)
         builder.position = 1
-        var columns: [SchemaNode] = []
         let count = root.childCount ?? 0
         guard count >= 0, count < elements.count else { throw Self.corrupt("the root announces \(count) columns") }
-        for _ in 0..<count {
-            columns.append(try builder.column(Levels(), depth: 0))
-        }
+        let columns = try builder.fields(count, Levels(), depth: 0)
         guard builder.position == elements.count else {
             throw Self.corrupt("\(elements.count - builder.position) schema elements are left over")
         }
@@ -62,6 +59,17 @@ private struct TreeBuilder {
             name: element.name, of: item, repeated: levels, definition: outer.definition, isNullable: false)
     }
 
+    /// The fields of a group, or the columns of the root, each with a name of its own. Groups that hold no leaf store nothing,
+    /// not even whether they are there: they are left out.
+    mutating func fields(_ count: Int, _ outer: Levels, depth: Int) throws(SQLError) -> [SchemaNode] {
+        var fields: [SchemaNode] = []
+        for _ in 0..<count {
+            let field = try column(outer, depth: depth)
+            if field.firstLeaf != nil { fields.append(field) }
+        }
+        return zip(fields, UniqueNames.make(fields.map(\.name))).map { $0.named($1) }
+    }
+
     private func peek(_ depth: Int) throws(SQLError) -> SchemaElement {
         guard position < elements.count else { throw SchemaTree.corrupt("a group has fewer fields than it announces") }
         guard depth < SchemaTree.maximumDepth else { throw .unsupported("a Parquet schema nested deeper than \(SchemaTree.maximumDepth)") }
@@ -99,8 +107,7 @@ private struct TreeBuilder {
             }
             if annotation == .list || annotation == .map { return try list(element, levels, depth) }
         }
-        var fields: [SchemaNode] = []
-        for _ in 0..<count { fields.append(try column(levels, depth: depth + 1)) }
+        let fields = try fields(count, levels, depth: depth + 1)
         return SchemaNode(
             name: element.name, kind: .structure(fields),
             type: .structure(fields.map { Field($0.name, $0.type, nullable: $0.isNullable) }), definition: levels.definition,

@@ -107,7 +107,7 @@ extension ParquetLeaf {
         case .bigEndian64, .bigEndian128: return Self.bigEndian(bytes).flatMap(decimalBound)
         case .uuid: return Self.bigEndian(bytes).map { .uuid(UInt128(bitPattern: $0)) }
         case .bytes: return .bytes(bytes)
-        case .int96, .interval: return nil
+        case .int96, .interval, .bigEndianDouble: return nil
         }
     }
 

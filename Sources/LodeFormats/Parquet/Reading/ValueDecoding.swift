@@ -25,10 +25,16 @@ enum ValueDecoding {
         }
     }
 
-    /// Big-endian two's complement numbers of any length to decimal lanes.
+    /// Big-endian two's complement numbers of any length to decimal lanes, or to doubles where those are too short.
     static func decimals(
         _ views: UnsafePointer<StringView>, _ count: Int, _ leaf: ParquetLeaf, into out: UnsafeMutableRawPointer
     ) throws(SQLError) {
+        if leaf.type == .double {
+            let divisor = LongDecimal.divisor(leaf.decimalScale)
+            let doubles = out.assumingMemoryBound(to: Double.self)
+            for i in 0..<count { doubles[i] = views[i].withBytes { LongDecimal.double($0, divisor) } }
+            return
+        }
         let isShort = leaf.type.physical == .int64
         var fits = true
         var i = 0

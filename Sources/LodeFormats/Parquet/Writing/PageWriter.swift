@@ -1,6 +1,5 @@
 /// Putting pages together: levels, values, compression, checksum, header.
 
-import CZlib
 import LodeCore
 import LodeVectors
 
@@ -70,9 +69,7 @@ final class PageWriter {
             throw SQLError(.programLimitExceeded, "a Parquet page would be larger than 2 GB")
         }
         if options.writesChecksums {
-            var checksum = crc32(0, nil, 0)
-            for part in parts { checksum = crc32(checksum, part.bindMemory(to: UInt8.self).baseAddress, UInt32(part.count)) }
-            header.checksum = UInt32(truncatingIfNeeded: parts.allSatisfy(\.isEmpty) ? 0 : checksum)
+            header.checksum = parts.reduce(UInt32(0)) { Checksum.crc32($1, after: $0) }
         }
         let bytes = header.thriftBytes()
         var failure: SQLError?

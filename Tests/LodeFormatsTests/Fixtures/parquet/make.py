@@ -77,3 +77,17 @@ nested = pa.table(
 )
 pq.write_table(nested, "nested_v1.parquet", compression="snappy", data_page_size=256, row_group_size=200)
 pq.write_table(nested, "nested_v2.parquet", compression="zstd", data_page_version="2.0", data_page_size=256, write_batch_size=16, write_page_index=True)
+
+
+# Single features in a few rows each.
+K = 10
+few = dict(compression="none", write_statistics=False)
+pq.write_table(flat.slice(0, 500), "brotli_checksums.parquet", compression="brotli", write_page_checksum=True, use_dictionary=["s"])
+column = pa.array(range(K), pa.int64())
+pq.write_table(pa.Table.from_arrays([column] * 5, names=["a", "A", "a_1", "b", "a"]), "equal_names.parquet", **few)
+pq.write_table(
+    pa.table({
+        "id": column,
+        "wide": pa.array([(D(-1) ** i * 10**45 + i).scaleb(-10) for i in range(K)], pa.decimal256(50, 10)),
+        "huge": pa.array([None if i == 3 else D(i * 10**70) for i in range(K)], pa.decimal256(76, 0)),
+    }), "long_decimals.parquet", **few)
