@@ -46,13 +46,13 @@ struct CSVTypeSearch {
         fixedTimestampFormat = options.timestampFormat
     }
 
-    /// For the strings of JSON: only ISO 8601 dates and timestamps, or the formats given.
+    /// For the strings of JSON: only ISO 8601 dates, times and timestamps, or the formats given.
     init(dateFormat: DateFormat?, timestampFormat: DateFormat?) {
         dateFormats = []
         timestampFormats = []
         fixedDateFormat = dateFormat
         fixedTimestampFormat = timestampFormat
-        possible = Kind.date.rawValue | Kind.timestamp.rawValue | Kind.timestamptz.rawValue
+        possible = Kind.date.rawValue | Kind.time.rawValue | Kind.timestamp.rawValue | Kind.timestamptz.rawValue
     }
 
     /// Makes it text.

@@ -38,7 +38,7 @@ struct JSONSniffer {
         if let columns = options.columns {
             return JSONProfile(layout: layout, records: options.records ?? true, columns: columns, packing: packing, dataStart: start)
         }
-        let search = JSONTypeSearch(options)
+        let search = try JSONTypeSearch(options)
         try sample(search, layout)
         let records = options.records ?? (search.sawObject && !search.sawArray && !search.members.isEmpty)
         var columns = records ? search.members : [Field("json", search.type)]
@@ -57,21 +57,20 @@ struct JSONSniffer {
     /// Lines if the first value ends where its line ends; an array if it is one.
     private func findLayout() throws(SQLError) -> JSONLayout {
         guard window.position < window.count else { return .lines }
-        var at = window.position
-        let first = window.base[at]
-        let fault = JSONCheck.skipValue(window.base, &at, window.count)
-        let end = fault == nil ? at : window.count
-        var hasNewline = false
-        for index in window.position..<end where window.base[index] == 10 { hasNewline = true }
+        var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count)
+        let first = cursor.byte
+        let isValue = cursor.skipValue()
+        let end = isValue ? cursor.at : window.count
+        let hasNewline = (window.position..<end).contains { window.base[$0] == 10 }
         if first == UInt8(ascii: "[") {
             // Several arrays, one a line, are rows.
-            guard fault == nil, !hasNewline else { return .array }
-            JSONCheck.skipSpaces(window.base, &at, window.count)
-            return at < window.count ? .lines : .array
+            guard isValue, !hasNewline else { return .array }
+            cursor.skipSpaces()
+            return cursor.at < cursor.end ? .lines : .array
         }
-        if fault == nil {
-            while at < window.count, window.base[at] == 32 || window.base[at] == 13 || window.base[at] == 9 { at += 1 }
-            return hasNewline || (at < window.count && window.base[at] != 10) ? .sequence : .lines
+        if isValue {
+            while cursor.byte == 32 || cursor.byte == 13 || cursor.byte == 9 { cursor.at += 1 }
+            return hasNewline || (cursor.at < cursor.end && cursor.byte != 10) ? .sequence : .lines
         }
         // A broken first line is for the reader to report; a value beyond the sample is no line.
         return hasNewline ? .lines : .sequence
@@ -79,29 +78,24 @@ struct JSONSniffer {
 
     private func sample(_ search: JSONTypeSearch, _ layout: JSONLayout) throws(SQLError) {
         var rows = 0
-        let trouble = JSONTrouble()
         while rows < options.sampleRows {
-            let start = window.position
-            var cursor = JSONCursor(base: UnsafePointer(window.base), end: window.count, at: start, trouble: trouble)
+            var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count)
             cursor.skipSpaces()
             if layout == .array {
                 _ = cursor.take(UInt8(ascii: ","))
                 cursor.skipSpaces()
-                if cursor.at < cursor.end, cursor.base[cursor.at] == UInt8(ascii: "]") { return }
+                if cursor.byte == UInt8(ascii: "]") { return }
             }
-            do throws(SQLError) {
-                if cursor.at >= cursor.end { throw cursor.fault(.unexpectedEnd) }
+            var check = JSONCursor(cursor.base, at: cursor.at, end: cursor.end, spansLines: layout != .lines)
+            if check.skipValue() {
                 try search.take(&cursor)
                 window.position = cursor.at
                 rows += 1
-            } catch {
-                guard error === JSONTrouble.stop else { throw error }
-                if trouble.fault == .unexpectedEnd, !window.isAtEnd {
-                    guard try window.refill() else { return }
-                } else if layout != .lines || !skipLine() {
-                    // The reader reports or rejects it; lines go on behind it.
-                    return
-                }
+            } else if check.fault == .unexpectedEnd, !window.isAtEnd {
+                guard try window.refill() else { return }
+            } else if layout != .lines || !skipLine() {
+                // The reader reports or rejects it; lines go on behind it.
+                return
             }
         }
     }
