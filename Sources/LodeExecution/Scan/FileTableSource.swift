@@ -62,6 +62,10 @@ package final class FileTableSource: TableSource {
         displayName: String, files: [DataFile], format: any FileFormat, options: FormatOptions = FormatOptions(),
         stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil, unionByName: Bool = false
     ) throws(SQLError) -> FileTableSource {
+        let options =
+            files.count < 2
+            ? options
+            : try format.agreed(options, on: files.map(\.path), all: unionByName) { path throws(SQLError) in try stores.open(path) }
         var fields: [Field] = []
         var opened: [String: any FileScan] = [:]
         var sibling: (any FileScan)?

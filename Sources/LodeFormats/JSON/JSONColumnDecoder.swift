@@ -16,9 +16,11 @@ final class JSONBatch {
     private(set) var buffer: Buffer
     private(set) var base: UnsafePointer<UInt8>
     private(set) var isASCII = false
+    let strings: JSONStringReader
     var badValues: [JSONBadValue] = []
 
-    init(_ window: TextWindow) {
+    init(_ window: TextWindow) throws(SQLError) {
+        strings = try JSONStringReader()
         buffer = window.buffer
         base = UnsafePointer(window.base)
     }
@@ -38,9 +40,9 @@ final class JSONColumnDecoder {
     let type: SQLType
     let path: String
     private let children: [JSONColumnDecoder]
-    private let keys: JSONKeys
+    /// Of a struct's fields.
+    private let keys: JSONKeys?
     private let format: DateFormat?
-    private let strings: JSONStringReader
     /// Slots of fields and elements; reused.
     private let slots: ByteSink
 
@@ -50,11 +52,11 @@ final class JSONColumnDecoder {
         type = field.type
         self.path = path
         var children: [JSONColumnDecoder] = []
-        var names: [String] = []
+        var keys: JSONKeys?
         switch field.type {
         case .structure(let members):
             for member in members { children.append(try JSONColumnDecoder(member, path: "\(path).\(member.name)", options)) }
-            names = members.map(\.name)
+            keys = try JSONKeys(members.map(\.name))
         case .list(let element): children = [try JSONColumnDecoder(Field("element", element), path: "\(path)[]", options)]
         case .map(let key, let value):
             children = [
@@ -64,10 +66,9 @@ final class JSONColumnDecoder {
         default: break
         }
         self.children = children
-        keys = try JSONKeys(names)
+        self.keys = keys
         format = field.type == .date ? options.dateFormat : field.type.isTemporal && field.type != .time ? options.timestampFormat : nil
-        strings = try JSONStringReader()
-        slots = try ByteSink()
+        slots = try ByteSink(capacity: 64)
     }
 
     /// Whether texts are decoded, which must be UTF-8.
@@ -175,7 +176,7 @@ final class JSONColumnDecoder {
         guard let kind = JSONKind(slot, batch.base) else { return try out.setNull(row) }
         let isWord = kind == .yes || kind == .no
         if isWord == (type == .boolean) || kind == .string, kind != .object, kind != .array,
-            let text = try strings.text(slot, batch.base)
+            let text = try batch.strings.text(slot, batch.base)
         {
             let place = out.lanes + row
             let outcome =
@@ -231,13 +232,13 @@ final class JSONColumnDecoder {
         if !batch.isASCII, UTF8Check.firstInvalid(base + slot.start, slot.count) != nil { return nil }
         var text = JSONStringReader.Text(bytes: base + slot.start, count: slot.count)
         if kind == .object || kind == .array {
-            text = try strings.withoutSpaces(slot, base)
+            text = try batch.strings.withoutSpaces(slot, base)
         } else if type != .json {
-            guard let unescaped = try strings.text(slot, base) else { return nil }
+            guard let unescaped = try batch.strings.text(slot, base) else { return nil }
             text = unescaped
         }
         if type == .varbinary {
-            guard let bytes = try strings.binary(text) else { return nil }
+            guard let bytes = try batch.strings.binary(text) else { return nil }
             text = bytes
         }
         if text.isCopied {
@@ -253,6 +254,7 @@ final class JSONColumnDecoder {
 
     private func structure(_ values: JSONSlotColumn, _ batch: JSONBatch) throws(SQLError) -> Column {
         let out = try JSONLanes(type, UInt8(0), values.count)
+        guard let keys else { throw .internalFault("a struct without keys") }
         let width = children.count
         guard values.count * width <= Self.maximumSlots else {
             throw SQLError(

@@ -12,6 +12,8 @@ struct JSONCursor {
     var at: Int
     /// Whether a value may go on behind a newline.
     let spansLines: Bool
+    /// Whether `NaN` and `Infinity` are no numbers. Much that writes JSON writes them, RFC 8259 has no such thing.
+    private let isStrict: Bool
     private(set) var fault: JSONFault?
     /// Whether the string that was stepped over last holds escapes.
     private(set) var hasEscapes = false
@@ -20,16 +22,17 @@ struct JSONCursor {
     static let maximumDepth = 1000
 
     @inline(__always)
-    init(_ base: UnsafePointer<UInt8>, at: Int = 0, end: Int, spansLines: Bool = true) {
+    init(_ base: UnsafePointer<UInt8>, at: Int = 0, end: Int, spansLines: Bool = true, isStrict: Bool = false) {
         self.base = base
         self.at = at
         self.end = end
         self.spansLines = spansLines
+        self.isStrict = isStrict
     }
 
     /// Whether `count` bytes are exactly one value, with white space around it. Strings are not checked for UTF-8.
     static func isValid(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        var cursor = JSONCursor(bytes, end: count)
+        var cursor = JSONCursor(bytes, end: count, isStrict: true)
         cursor.skipSpaces()
         guard cursor.skipValue() else { return false }
         cursor.skipSpaces()
@@ -136,6 +139,8 @@ struct JSONCursor {
         case UInt8(ascii: "t"): return skipWord("true")
         case UInt8(ascii: "f"): return skipWord("false")
         case UInt8(ascii: "n"): return skipWord("null")
+        case UInt8(ascii: "N") where !isStrict: return skipWord("NaN")
+        case UInt8(ascii: "I") where !isStrict: return skipWord("Infinity")
         default: return fail(.expectedValue)
         }
     }
@@ -154,38 +159,46 @@ struct JSONCursor {
 
     @inline(__always)
     private mutating func skipNumber() -> Bool {
-        if base[at] == UInt8(ascii: "-") { at &+= 1 }
-        let first = at
-        guard skipDigits() else { return fail(.expectedValue) }
-        if base[first] == 48, at &- first > 1 {
-            at = first
-            return fail(.badNumber)
+        let first = base[at] == UInt8(ascii: "-") ? at &+ 1 : at
+        var here = behindDigits(first)
+        if here == first { return skipOddNumber(first) }
+        let isPadded = base[first] == 48 && here &- first > 1
+        var isWhole = true
+        if here < end, base[here] == UInt8(ascii: ".") {
+            let fraction = here &+ 1
+            here = behindDigits(fraction)
+            isWhole = here > fraction
         }
-        if byte == UInt8(ascii: ".") {
-            at &+= 1
-            guard skipDigits() else { return fail(.badNumber) }
+        if here < end, base[here] | 32 == UInt8(ascii: "e") {
+            var exponent = here &+ 1
+            if exponent < end, base[exponent] == UInt8(ascii: "+") || base[exponent] == UInt8(ascii: "-") { exponent &+= 1 }
+            here = behindDigits(exponent)
+            isWhole = isWhole && here > exponent
         }
-        if byte | 32 == UInt8(ascii: "e") {
-            at &+= 1
-            if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") { at &+= 1 }
-            guard skipDigits() else { return fail(.badNumber) }
-        }
-        return true
+        at = here
+        return isWhole && !isPadded || fail(.badNumber)
     }
 
-    /// Steps over digits, eight at a time; whether there are any.
+    /// Where no digit is behind the sign, if there is one.
+    private mutating func skipOddNumber(_ first: Int) -> Bool {
+        let sign = at
+        at = first
+        return first > sign && !isStrict && byte == UInt8(ascii: "I") ? skipWord("Infinity") : fail(.expectedValue)
+    }
+
+    /// The first position from `start` on that has no digit, eight tried at a time.
     @inline(__always)
-    private mutating func skipDigits() -> Bool {
-        let first = at
-        while at &+ 8 <= end {
-            let word = UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self).littleEndian ^ 0x3030_3030_3030_3030
+    private func behindDigits(_ start: Int) -> Int {
+        var here = start
+        while here &+ 8 <= end {
+            let word = UnsafeRawPointer(base + here).loadUnaligned(as: UInt64.self).littleEndian ^ 0x3030_3030_3030_3030
             // The high bit of each byte that is more than nine.
             let others = ((word & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7676_7676_7676_7676 | word) & 0x8080_8080_8080_8080
-            at &+= others.trailingZeroBitCount &>> 3
-            if others != 0 { return at > first }
+            here &+= others.trailingZeroBitCount &>> 3
+            if others != 0 { return here }
         }
-        while at < end, TextByte.isDigit(base[at]) { at &+= 1 }
-        return at > first
+        while here < end, TextByte.isDigit(base[here]) { here &+= 1 }
+        return here
     }
 
     /// An object or array, without recursion.

@@ -36,7 +36,8 @@ final class JSONKeys {
     private var fields: [[UInt8]: Int]
     /// Up to this many fields, a key that is new becomes one.
     private let maximumFields: Int
-    private let texts: ByteSink
+    private var texts: Buffer
+    private var textBytes = 0
     private var entries: Buffer
     private var count = 2
     private var mostEntries: Int
@@ -49,12 +50,15 @@ final class JSONKeys {
         self.maximumFields = maximumFields
         fields = Dictionary(zip(names.map { Array($0.utf8) }, names.indices)) { first, _ in first }
         mostEntries = names.count + Self.maximumLearned
-        texts = try ByteSink()
+        texts = try Buffer(byteCount: 1024)
         entries = try Buffer(byteCount: 64 * MemoryLayout<Entry>.stride)
         table = try Buffer.zeroed(byteCount: 4)
         for index in 0..<2 { entry(index).initialize(to: Entry()) }
         try enlargeTable(256)
     }
+
+    @inline(__always)
+    private func text(_ start: Int) -> UnsafePointer<UInt8> { UnsafePointer(texts.base.assumingMemoryBound(to: UInt8.self)) + start }
 
     @inline(__always)
     private func entry(_ index: Int) -> UnsafeMutablePointer<Entry> { entries.base.assumingMemoryBound(to: Entry.self) + index }
@@ -68,7 +72,7 @@ final class JSONKeys {
         let next = entry(place).pointee.next
         let expected = entry(next)
         let length = expected.pointee.length
-        if cursor.end &- cursor.at > length, Self.isSame(cursor.base + cursor.at, texts.base + expected.pointee.start, length) {
+        if cursor.end &- cursor.at > length, Self.isSame(cursor.base + cursor.at, text(expected.pointee.start), length) {
             cursor.at &+= length
             place = next
         } else if !find(&cursor, &place) {
@@ -108,7 +112,7 @@ final class JSONKeys {
         while slots[slot] != 0, probes < Self.maximumProbes {
             let found = Int(slots[slot])
             let known = entry(found).pointee
-            if known.hash == hash, known.length == length, Self.isSame(key, texts.base + known.start, length) {
+            if known.hash == hash, known.length == length, Self.isSame(key, text(known.start), length) {
                 entry(place).pointee.next = found
                 place = found
                 return true
@@ -133,18 +137,21 @@ final class JSONKeys {
     private func learn(_ key: UnsafePointer<UInt8>, _ length: Int, _ hash: UInt32, _ field: Int) throws(SQLError) -> Int {
         if (count + 1) * 2 > tableMask { try enlargeTable((tableMask + 1) * 4) }
         let stride = MemoryLayout<Entry>.stride
-        if (count + 1) * stride > entries.byteCount {
-            let larger = try Buffer(byteCount: entries.byteCount * 2)
-            memcpy(larger.base, entries.base, count * stride)
-            entries = larger
-        }
-        // Seven more bytes, for comparing whole words.
-        memcpy(try texts.reserve(length + 8), key, length)
-        entry(count).initialize(to: Entry(start: texts.count, length: length, field: field, next: Self.start, hash: hash))
-        texts.advance(length)
+        try Self.makeRoom(for: stride, in: &entries, behind: count * stride)
+        try Self.makeRoom(for: length, in: &texts, behind: textBytes)
+        memcpy(texts.base + textBytes, key, length)
+        entry(count).initialize(to: Entry(start: textBytes, length: length, field: field, next: Self.start, hash: hash))
+        textBytes += length
         insert(count)
         count += 1
         return count - 1
+    }
+
+    private static func makeRoom(for extra: Int, in buffer: inout Buffer, behind count: Int) throws(SQLError) {
+        guard count + extra > buffer.byteCount else { return }
+        let larger = try Buffer(byteCount: max(count + extra, buffer.byteCount * 2))
+        memcpy(larger.base, buffer.base, count)
+        buffer = larger
     }
 
     private func enlargeTable(_ capacity: Int) throws(SQLError) {

@@ -214,10 +214,10 @@ final class JSONRows {
         }
         starts[count] = UInt32(truncatingIfNeeded: cursor.at)
         if records {
-            if cursor.byte == UInt8(ascii: "{") { return keys.skipObject(&cursor, into: row) }
-            // It is no row; what is wrong with it as JSON comes first.
-            _ = cursor.skipValue()
-            return false
+            let first = cursor.byte
+            if first == UInt8(ascii: "{") { return keys.skipObject(&cursor, into: row) }
+            // `null` is a row of NULLs. Other values are no rows, but what is wrong with them as JSON comes first.
+            return cursor.skipValue() && first == UInt8(ascii: "n")
         }
         let start = cursor.at
         guard cursor.skipValue() else { return false }

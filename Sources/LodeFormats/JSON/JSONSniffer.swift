@@ -29,21 +29,32 @@ struct JSONSniffer {
     }
 
     func profile() throws(SQLError) -> JSONProfile {
+        let search = try JSONTypeSearch(options)
+        let layout = try begin()
+        let start = window.positionInFile
+        if options.columns == nil { try sample(search, layout, options.sampleRows) }
+        let (records, columns) = Self.columns(search, options)
+        return JSONProfile(layout: layout, records: records, columns: columns, packing: packing, dataStart: start)
+    }
+
+    /// Looks at the first rows for the types of a set of files.
+    func sample(_ search: JSONTypeSearch, rows: Int) throws(SQLError) { try sample(search, begin(), rows) }
+
+    /// The columns that are given, or those of the rows seen.
+    static func columns(_ search: JSONTypeSearch, _ options: JSONReadOptions) -> (records: Bool, columns: [Field]) {
+        if let columns = options.columns { return (options.records ?? true, columns) }
+        let records = options.records ?? (search.sawObject && !search.sawArray && !search.columns.isEmpty)
+        return (records, records && !search.columns.isEmpty ? search.columns : [Field("json", records ? .json : search.type)])
+    }
+
+    /// Goes to the first value.
+    private func begin() throws(SQLError) -> JSONLayout {
         _ = try window.refill()
         if window.count >= 3, window.base[0] == 0xef, window.base[1] == 0xbb, window.base[2] == 0xbf { window.position = 3 }
         try skipSpaces()
         let layout = if let given = options.layout { given } else { try findLayout() }
         if layout == .array, window.position < window.count, window.base[window.position] == UInt8(ascii: "[") { window.position += 1 }
-        let start = window.positionInFile
-        if let columns = options.columns {
-            return JSONProfile(layout: layout, records: options.records ?? true, columns: columns, packing: packing, dataStart: start)
-        }
-        let search = try JSONTypeSearch(options)
-        try sample(search, layout)
-        let records = options.records ?? (search.sawObject && !search.sawArray && !search.members.isEmpty)
-        var columns = records ? search.members : [Field("json", search.type)]
-        if columns.isEmpty { columns = [Field("json", .json)] }
-        return JSONProfile(layout: layout, records: records, columns: columns, packing: packing, dataStart: start)
+        return layout
     }
 
     private func skipSpaces() throws(SQLError) {
@@ -76,9 +87,9 @@ struct JSONSniffer {
         return hasNewline ? .lines : .sequence
     }
 
-    private func sample(_ search: JSONTypeSearch, _ layout: JSONLayout) throws(SQLError) {
+    private func sample(_ search: JSONTypeSearch, _ layout: JSONLayout, _ maximumRows: Int) throws(SQLError) {
         var rows = 0
-        while rows < options.sampleRows {
+        while rows < maximumRows {
             var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count)
             cursor.skipSpaces()
             if layout == .array {

@@ -11,9 +11,10 @@ final class JSONTypeSearch {
     private var strings: CSVTypeSearch
     private var areIdentifiers = true
     /// The fields of the objects seen, in the order of their appearance.
-    private let keys: JSONKeys
+    private var keys: JSONKeys?
     private var fields: [JSONTypeSearch] = []
     private var element: JSONTypeSearch?
+    private var objects = 0, members = 0
     private let options: JSONReadOptions
     private let depth: Int
 
@@ -23,8 +24,8 @@ final class JSONTypeSearch {
     init(_ options: JSONReadOptions, depth: Int = 0) throws(SQLError) {
         self.options = options
         self.depth = depth
-        strings = CSVTypeSearch(dateFormat: options.dateFormat, timestampFormat: options.timestampFormat)
-        keys = try JSONKeys([], growingTo: Self.maximumFields + 1)
+        strings = CSVTypeSearch(
+            dateFormat: options.dateFormat, timestampFormat: options.timestampFormat, numbers: options.convertsStringsToIntegers)
     }
 
     /// Takes the value at the cursor, which was checked, and steps over it.
@@ -66,6 +67,9 @@ final class JSONTypeSearch {
 
     private func takeObject(_ cursor: inout JSONCursor) throws(SQLError) {
         sawObject = true
+        objects += 1
+        let keys = if let keys { keys } else { try JSONKeys([], growingTo: Self.maximumFields + 1) }
+        self.keys = keys
         cursor.at += 1
         cursor.skipSpaces()
         if cursor.take(UInt8(ascii: "}")) { return }
@@ -73,6 +77,7 @@ final class JSONTypeSearch {
         var isOpen = true
         while isOpen {
             let index = keys.field(&cursor, &place)
+            members += 1
             if index == fields.count { fields.append(try JSONTypeSearch(options, depth: depth + 1)) }
             if index >= 0 {
                 try fields[index].take(&cursor)
@@ -102,15 +107,48 @@ final class JSONTypeSearch {
     }
 
     /// The type that fits every value seen: the narrowest, or json.
-    var type: SQLType {
+    var type: SQLType { found ?? .json }
+
+    /// The same; nil if there were no values but NULL.
+    private var found: SQLType? {
         let kinds = [sawNumber, sawFlag, sawString, sawObject, sawArray].reduce(0) { $0 + ($1 ? 1 : 0) }
-        guard kinds == 1 else { return .json }
+        guard kinds == 1 else { return kinds == 0 ? nil : .json }
         if sawFlag { return .boolean }
         if sawNumber { return sawFraction ? .double : sawLong ? .decimal(precision: 20, scale: 0) : .bigint }
         if sawString { return areIdentifiers ? .uuid : strings.column("").type }
-        if sawObject { return fields.isEmpty || fields.count > Self.maximumFields ? .json : .structure(members) }
-        return .list(element?.type ?? .json)
+        if sawArray { return .list(element?.type ?? .json) }
+        if fields.isEmpty || fields.count > Self.maximumFields { return .json }
+        return isMap ? .map(key: .varchar, value: fields.reduce(nil) { Self.join($0, $1.found) } ?? .json) : .structure(columns)
     }
 
-    var members: [Field] { zip(keys.names, fields).map { Field($0, $1.type) } }
+    /// Objects with very many different keys, or with few of all keys each, are no records.
+    private var isMap: Bool {
+        fields.count > options.mapThreshold || Double(members) < options.appearanceThreshold * Double(objects) * Double(fields.count)
+    }
+
+    /// The objects seen as records.
+    var columns: [Field] { zip(keys?.names ?? [], fields).map { Field($0, $1.type) } }
+
+    /// The type of values that are of one type or the other, nil being none.
+    private static func join(_ left: SQLType?, _ right: SQLType?) -> SQLType? {
+        guard let left, let right else { return left ?? right }
+        if left == right { return left }
+        switch (left, right) {
+        case (.double, .bigint), (.double, .decimal), (.bigint, .double), (.decimal, .double): return .double
+        case (.decimal, .bigint), (.bigint, .decimal): return .decimal(precision: 20, scale: 0)
+        case (.varchar, _) where right.isTemporal || right == .uuid, (_, .varchar) where left.isTemporal || left == .uuid: return .varchar
+        case (.list(let a), .list(let b)): return .list(join(a, b) ?? .json)
+        case (.structure(let a), .structure(let b)):
+            var fields = a
+            for field in b {
+                if let index = fields.firstIndex(where: { $0.name == field.name }) {
+                    fields[index].type = join(fields[index].type, field.type) ?? .json
+                } else {
+                    fields.append(field)
+                }
+            }
+            return .structure(fields)
+        default: return .json
+        }
+    }
 }

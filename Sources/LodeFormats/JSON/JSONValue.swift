@@ -43,11 +43,11 @@ enum JSONNumber {
         return .parsed
     }
 
-    /// Up to 2^53 a double tells whole numbers apart.
+    /// Below 2^53 a double tells whole numbers apart.
     @inline(never)
     private static func whole(_ text: UnsafePointer<UInt8>, _ count: Int, _ out: UnsafeMutablePointer<Int64>) -> Bool {
         var number = 0.0
-        guard ParseDouble.double(text, count, &number) == .parsed, number.magnitude <= 9_007_199_254_740_992, let value = Int64(exactly: number)
+        guard ParseDouble.double(text, count, &number) == .parsed, number.magnitude < 9_007_199_254_740_992, let value = Int64(exactly: number)
         else { return false }
         out.pointee = value
         return true
