@@ -150,7 +150,8 @@ final class JSONKeys {
     private static func makeRoom(for extra: Int, in buffer: inout Buffer, behind count: Int) throws(SQLError) {
         guard count + extra > buffer.byteCount else { return }
         let larger = try Buffer(byteCount: max(count + extra, buffer.byteCount * 2))
-        memcpy(larger.base, buffer.base, count)
+        // The old one must not be freed as soon as its address is known.
+        withExtendedLifetime(buffer) { _ = memcpy(larger.base, $0.base, count) }
         buffer = larger
     }
 

@@ -19,7 +19,7 @@ final class JSONTypeSearch {
     private let depth: Int
 
     /// Objects with more different keys than this are read as json.
-    private static let maximumFields = 4096
+    private var maximumFields: Int { depth == 0 ? 65_536 : 4096 }
 
     init(_ options: JSONReadOptions, depth: Int = 0) throws(SQLError) {
         self.options = options
@@ -32,7 +32,7 @@ final class JSONTypeSearch {
     func take(_ cursor: inout JSONCursor) throws(SQLError) {
         cursor.skipSpaces()
         let start = cursor.at
-        if depth < options.maximumDepth, fields.count <= Self.maximumFields {
+        if depth < options.maximumDepth, fields.count <= maximumFields {
             if cursor.byte == UInt8(ascii: "{") { return try takeObject(&cursor) }
             if cursor.byte == UInt8(ascii: "[") { return try takeArray(&cursor) }
         }
@@ -68,7 +68,7 @@ final class JSONTypeSearch {
     private func takeObject(_ cursor: inout JSONCursor) throws(SQLError) {
         sawObject = true
         objects += 1
-        let keys = if let keys { keys } else { try JSONKeys([], growingTo: Self.maximumFields + 1) }
+        let keys = if let keys { keys } else { try JSONKeys([], growingTo: maximumFields + 1) }
         self.keys = keys
         cursor.at += 1
         cursor.skipSpaces()
@@ -117,7 +117,7 @@ final class JSONTypeSearch {
         if sawNumber { return sawFraction ? .double : sawLong ? .decimal(precision: 20, scale: 0) : .bigint }
         if sawString { return areIdentifiers ? .uuid : strings.column("").type }
         if sawArray { return .list(element?.type ?? .json) }
-        if fields.isEmpty || fields.count > Self.maximumFields { return .json }
+        if fields.isEmpty || fields.count > maximumFields { return .json }
         return isMap ? .map(key: .varchar, value: fields.reduce(nil) { Self.join($0, $1.found) } ?? .json) : .structure(columns)
     }
 

@@ -50,6 +50,13 @@ import Testing
         #expect(try allRows(open(content, ["columns": columns])) == expected)
     }
 
+    @Test func `rows may have thousands of fields, and thousands of other keys`() throws {
+        let row = "{" + (0..<10_000).map { "\"field \($0)\":\($0)" }.joined(separator: ",") + "}\n"
+        let found = try allRows(open(row + row))
+        #expect(found.count == 2 && found[1] == (0..<10_000).map { .integer(Int64($0)) })
+        #expect(try allRows(open(row + row, ["columns": .named([.init("field 9999", text("bigint"))])])) == [[.integer(9999)], [.integer(9999)]])
+    }
+
     @Test func `rows of all lengths are found wherever windows and ranges end`() throws {
         let columns = FormatOption.named([.init("n", text("bigint")), .init("t", text("varchar"))])
         for layout in ["lines", "array", "sequence"] {
