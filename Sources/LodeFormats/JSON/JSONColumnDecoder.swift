@@ -283,64 +283,45 @@ final class JSONColumnDecoder {
     }
 
     private func list(_ values: JSONSlotColumn, _ batch: JSONBatch) throws(SQLError) -> Column {
-        let out = try JSONLanes(type, ListRange(offset: 0, count: 0), values.count)
-        var elements = 0
-        slots.truncate()
-        for row in 0..<values.count {
-            let slot = values[row], first = elements
-            if let kind = JSONKind(slot, batch.base) {
-                var cursor = JSONCursor(batch.base, at: slot.start + 1, end: slot.end)
-                var isOpen = kind == .array
-                if isOpen {
-                    cursor.skipSpaces()
-                    isOpen = !cursor.take(UInt8(ascii: "]"))
-                } else {
-                    note(slot, batch)
-                    try out.setNull(row)
-                }
-                while isOpen {
-                    try addElement(&cursor)
-                    elements += 1
-                    isOpen = cursor.take(UInt8(ascii: ","))
-                }
-            } else {
-                try out.setNull(row)
-            }
-            out.lanes[row] = try range(first, elements)
-        }
+        let (out, elements) = try ranges(values, batch, of: .array)
         return out.column(children: [try children[0].column(found(elements, of: 1, 0), batch)])
     }
 
     private func map(_ values: JSONSlotColumn, _ batch: JSONBatch) throws(SQLError) -> Column {
-        let out = try JSONLanes(type, ListRange(offset: 0, count: 0), values.count)
-        var entries = 0
-        slots.truncate()
-        for row in 0..<values.count {
-            let slot = values[row], first = entries
-            if let kind = JSONKind(slot, batch.base) {
-                var cursor = JSONCursor(batch.base, at: slot.start + 1, end: slot.end)
-                var isOpen = kind == .object
-                if isOpen {
-                    cursor.skipSpaces()
-                    isOpen = !cursor.take(UInt8(ascii: "}"))
-                } else {
-                    note(slot, batch)
-                    try out.setNull(row)
-                }
-                while isOpen {
-                    try addElement(&cursor)
-                    cursor.at += 1
-                    try addElement(&cursor)
-                    entries += 1
-                    isOpen = cursor.take(UInt8(ascii: ","))
-                }
-            } else {
-                try out.setNull(row)
-            }
-            out.lanes[row] = try range(first, entries)
-        }
+        let (out, entries) = try ranges(values, batch, of: .object)
         let keys = try children[0].column(found(entries, of: 2, 0), batch)
         return out.column(children: [keys, try children[1].column(found(entries, of: 2, 1), batch)])
+    }
+
+    /// Which elements of all (in `slots`, keys and values by turns where they are those of objects) are each row's, and how many there are.
+    private func ranges(
+        _ values: JSONSlotColumn, _ batch: JSONBatch, of wanted: JSONKind
+    ) throws(SQLError) -> (JSONLanes<ListRange>, Int) {
+        let out = try JSONLanes(type, ListRange(offset: 0, count: 0), values.count)
+        let close = wanted == .array ? UInt8(ascii: "]") : UInt8(ascii: "}")
+        var elements = 0
+        slots.truncate()
+        for row in 0..<values.count {
+            let slot = values[row], first = elements, kind = JSONKind(slot, batch.base)
+            if kind == wanted {
+                var cursor = JSONCursor(batch.base, at: slot.start + 1, end: slot.end)
+                cursor.skipSpaces()
+                while !cursor.take(close) {
+                    try addElement(&cursor)
+                    if wanted == .object {
+                        cursor.at += 1
+                        try addElement(&cursor)
+                    }
+                    elements += 1
+                    _ = cursor.take(UInt8(ascii: ","))
+                }
+            } else {
+                if kind != nil { note(slot, batch) }
+                try out.setNull(row)
+            }
+            out.lanes[row] = try range(first, elements)
+        }
+        return (out, elements)
     }
 
     /// Steps over an element of a value that was checked, and over white space around it.

@@ -57,6 +57,8 @@ struct JSONCursor {
 
     @inline(__always)
     mutating func skipSpaces() {
+        // Mostly it is none, or one.
+        _ = take(32)
         if at < end, base[at] <= 32 { skipRun() }
     }
 

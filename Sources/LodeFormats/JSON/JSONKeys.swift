@@ -28,8 +28,8 @@ final class JSONKeys {
     /// The place behind a key that is not remembered.
     private static let stranger = 1
     /// So many spellings are remembered, unless there are more fields.
-    private static let maximumLearned = 4096
-    private static let maximumLength = 1024
+    private static let maximumLearned = 16_384
+    private static let maximumLength = 256
     private static let maximumProbes = 64
 
     private(set) var names: [String]

@@ -43,8 +43,9 @@ struct JSONSniffer {
     /// The columns that are given, or those of the rows seen.
     static func columns(_ search: JSONTypeSearch, _ options: JSONReadOptions) -> (records: Bool, columns: [Field]) {
         if let columns = options.columns { return (options.records ?? true, columns) }
-        let records = options.records ?? (search.sawObject && !search.sawArray && !search.columns.isEmpty)
-        return (records, records && !search.columns.isEmpty ? search.columns : [Field("json", records ? .json : search.type)])
+        let found = search.columns
+        let records = options.records ?? (search.sawObject && !search.sawArray && !found.isEmpty)
+        return (records, records && !found.isEmpty ? found : [Field("json", records ? .json : search.type)])
     }
 
     /// Goes to the first value.
