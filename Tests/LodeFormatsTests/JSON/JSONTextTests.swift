@@ -53,7 +53,8 @@ import Testing
     @Test func `rows may have thousands of fields, and thousands of other keys`() throws {
         let row = "{" + (0..<10_000).map { "\"field \($0)\":\($0)" }.joined(separator: ",") + "}\n"
         let found = try allRows(open(row + row))
-        #expect(found.count == 2 && found[1] == (0..<10_000).map { .integer(Int64($0)) })
+        let expected = (0..<10_000).map { Value.integer(Int64($0)) }
+        #expect(found == [expected, expected])
         #expect(try allRows(open(row + row, ["columns": .named([.init("field 9999", text("bigint"))])])) == [[.integer(9999)], [.integer(9999)]])
     }
 
