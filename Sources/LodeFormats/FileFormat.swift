@@ -30,6 +30,13 @@ package protocol FileFormat: Sendable {
         _ object: any ObjectReader, options: FormatOptions, like sibling: (any FileScan)?
     ) throws(SQLError) -> any FileScan
 
+    /// The options with which all files of a set are read alike: where types are found out from values, those of all files count.
+    ///
+    /// `all` asks for a look at every file, not at the first ones only.
+    func agreed(
+        _ options: FormatOptions, on paths: [String], all: Bool, opening open: (String) throws(SQLError) -> any ObjectReader
+    ) throws(SQLError) -> FormatOptions
+
     /// Starts a file of rows of `schema`.
     func create(_ object: any ObjectWriter, schema: Schema, options: FormatOptions) throws(SQLError) -> any FileWriter
 }
@@ -37,6 +44,11 @@ package protocol FileFormat: Sendable {
 extension FileFormat {
     package var readsFields: Bool { false }
     package var filesToSniff: Int { 1 }
+
+    /// Files that tell their types need no agreement.
+    package func agreed(
+        _ options: FormatOptions, on paths: [String], all: Bool, opening open: (String) throws(SQLError) -> any ObjectReader
+    ) throws(SQLError) -> FormatOptions { options }
 
     package func open(_ object: any ObjectReader, options: FormatOptions = FormatOptions()) throws(SQLError) -> any FileScan {
         try open(object, options: options, like: nil)

@@ -8,6 +8,8 @@ package indirect enum FormatOption: Hashable, Sendable, CustomStringConvertible 
     case list([FormatOption])
     /// `{'name': value, …}`, in the order written.
     case named([NamedOption])
+    /// Columns that are known with their types: what `{'name': 'type', …}` becomes.
+    case fields([Field])
 
     package struct NamedOption: Hashable, Sendable {
         package var name: String
@@ -110,6 +112,19 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
         }
     }
 
+    package func number(_ names: String...) throws(SQLError) -> Double? {
+        guard let (name, option) = first(names) else { return nil }
+        switch option {
+        case .value(.integer(let number)): return Double(number)
+        case .value(.double(let number)): return number
+        case .value(.decimal(let unscaled, let scale)): return Double(unscaled) / Double(Decimal128.power(scale))
+        case .value(.text(let text)):
+            guard let number = Double(text) else { throw wrong(name, "a number") }
+            return number
+        default: throw wrong(name, "a number")
+        }
+    }
+
     /// A list of texts; one text is a list of one.
     package func texts(_ names: String...) throws(SQLError) -> [String]? {
         guard let (name, option) = first(names) else { return nil }
@@ -136,6 +151,7 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
     /// `{name: type}`.
     package func fields(_ names: String...) throws(SQLError) -> [Field]? {
         guard let (name, option) = first(names) else { return nil }
+        if case .fields(let fields) = option { return fields }
         guard case .named(let members) = option else { throw wrong(name, "of the form {'column': 'type', …}") }
         var fields: [Field] = []
         for member in members {

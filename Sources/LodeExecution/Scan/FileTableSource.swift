@@ -71,6 +71,10 @@ package final class FileTableSource: TableSource {
         stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil, rowNumberColumn: String? = nil,
         unionByName: Bool = false, filesToSniff: Int? = nil
     ) throws(SQLError) -> FileTableSource {
+        var options =
+            files.count < 2
+            ? options
+            : try format.agreed(options, on: files.map(\.path), all: unionByName) { path throws(SQLError) in try stores.open(path) }
         let sniffed = unionByName ? files.count : min(files.count, max(1, filesToSniff ?? format.filesToSniff))
         var settling = SchemaSettling(mayLack: unionByName, sniffsTypes: format.filesToSniff > 1, fallsBackToText: format.isText)
         var opened: [String: any FileScan] = [:]
@@ -84,7 +88,6 @@ package final class FileTableSource: TableSource {
             try settling.add(scan, file.path)
         }
         var fields = settling.fields
-        var options = options
         options.settled = settling.settled
         // Those that were opened before another widened a column are opened again when they are read.
         if settling.sniffsTypes, files.count > 1 { opened = opened.filter { settling.agrees(with: $0.value) } }

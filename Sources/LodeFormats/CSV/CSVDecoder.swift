@@ -233,7 +233,7 @@ final class CSVDecoder {
             }
             return try store.add(sink.bytes)
         case .json:
-            guard JSONCheck.isValid(text.bytes, text.count) else {
+            guard JSONCursor.isValid(text.bytes, text.count) else {
                 try note(CSVBadField(row: row, column: rows.index, outcome: .malformed))
                 return nil
             }

@@ -73,13 +73,14 @@ struct CSVTypeSearch {
         }
     }
 
-    /// For the strings of JSON: only ISO 8601 dates and timestamps, or the formats given.
-    init(dateFormat: DateFormat?, timestampFormat: DateFormat?) {
+    /// For the strings of JSON: only ISO 8601 dates, times and timestamps, or the formats given, and whole numbers if wanted.
+    init(dateFormat: DateFormat?, timestampFormat: DateFormat?, numbers: Bool) {
         dateFormats = []
         timestampFormats = []
         fixedDateFormat = dateFormat
         fixedTimestampFormat = timestampFormat
-        possible = Kind.date.rawValue | Kind.timestamp.rawValue | Kind.timestamptz.rawValue
+        possible = Kind.date.rawValue | Kind.time.rawValue | Kind.timestamp.rawValue | Kind.timestamptz.rawValue
+        if numbers { possible |= Kind.bigint.rawValue }
     }
 
     /// Makes it text.

@@ -23,6 +23,25 @@ package struct JSONFormat: FileFormat {
         } catch { throw error.place == nil ? error.within(object.path) : error }
     }
 
+    package func agreed(
+        _ options: FormatOptions, on paths: [String], all: Bool, opening open: (String) throws(SQLError) -> any ObjectReader
+    ) throws(SQLError) -> FormatOptions {
+        let read = try JSONReadOptions(options)
+        guard paths.count > 1, read.columns == nil else { return options }
+        let sampled = all ? paths[...] : paths.prefix(read.sampleFiles)
+        let search = try JSONTypeSearch(read)
+        for path in sampled {
+            do {
+                try JSONSniffer(open(path), read).sample(search, rows: max(read.sampleRows / sampled.count, min(read.sampleRows, 1024)))
+            } catch { throw error.place == nil ? error.within(path) : error }
+        }
+        let (records, columns) = JSONSniffer.columns(search, read)
+        var agreed = options
+        agreed.values["records"] = .value(.boolean(records))
+        agreed.values["columns"] = .fields(columns)
+        return agreed
+    }
+
     package func create(_ object: any ObjectWriter, schema: Schema, options: FormatOptions) throws(SQLError) -> any FileWriter {
         let write = try JSONWriteOptions(options)
         let file = try TextFile(object, compression: write.compression, separator: write.isArray ? .init(open: "[\n", between: ",\n", close: "\n]\n") : nil)

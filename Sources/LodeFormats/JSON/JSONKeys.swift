@@ -1,39 +1,185 @@
 /// Finding the field that a key names.
 
 import Glibc
+import LodeCore
+import LodeVectors
 
-/// Fields by the bytes of their names. Objects mostly have their keys in one order, so the next one is tried first.
-struct JSONKeys: Sendable {
-    private let names: [[UInt8]]
-    private let indexes: [[UInt8]: Int]
+/// Fields by the spellings of their keys, learned as they come: objects mostly have their keys in one order, so the key that
+/// followed the last one before is tried first, by its bytes, quotes and escapes included.
+///
+/// Not `Sendable`: one reader owns it.
+final class JSONKeys {
+    /// One spelling of a key.
+    private struct Entry {
+        /// In `texts`; no key of the text is as long as that of the first two entries.
+        var start = 0
+        var length = Int.max
+        /// -1: the key names no field.
+        var field = -1
+        /// The entry that followed this one last.
+        var next = 0
+        var hash: UInt32 = 0
+    }
 
-    init(_ names: [String]) {
-        self.names = names.map { Array($0.utf8) }
-        indexes = Dictionary(zip(self.names, self.names.indices)) { first, _ in first }
+    /// What `field` returns where there is no key.
+    static let noKey = -2
+    /// Where an object begins: what `place` is at first.
+    static let start = 0
+    /// The place behind a key that is not remembered.
+    private static let stranger = 1
+    /// So many spellings are remembered, unless there are more fields.
+    private static let maximumLearned = 16_384
+    private static let maximumLength = 256
+    private static let maximumProbes = 64
+
+    private(set) var names: [String]
+    private var fields: [[UInt8]: Int]
+    /// Up to this many fields, a key that is new becomes one.
+    private let maximumFields: Int
+    private var texts: Buffer
+    private var textBytes = 0
+    private var entries: Buffer
+    private var count = 2
+    private var mostEntries: Int
+    /// A hash table of entries, 0 for none.
+    private var table: Buffer
+    private var tableMask = 0
+
+    init(_ names: [String], growingTo maximumFields: Int = 0) throws(SQLError) {
+        self.names = names
+        self.maximumFields = maximumFields
+        fields = Dictionary(zip(names.map { Array($0.utf8) }, names.indices)) { first, _ in first }
+        mostEntries = names.count + Self.maximumLearned
+        texts = try Buffer(byteCount: 1024)
+        entries = try Buffer(byteCount: 64 * MemoryLayout<Entry>.stride)
+        table = try Buffer.zeroed(byteCount: 4)
+        for index in 0..<2 { entry(index).initialize(to: Entry()) }
+        try enlargeTable(256)
     }
 
     @inline(__always)
-    func index(of key: JSONToken, _ base: UnsafePointer<UInt8>, expected: Int) -> Int? {
-        let count = key.end &- key.start
-        if expected < names.count, !key.hasEscapes, names[expected].count == count {
-            let isSame = names[expected].withUnsafeBufferPointer { name in
-                name.baseAddress.map { memcmp($0, base + key.start, count) == 0 } ?? true
-            }
-            if isSame { return expected }
+    private func text(_ start: Int) -> UnsafePointer<UInt8> { UnsafePointer(texts.base.assumingMemoryBound(to: UInt8.self)) + start }
+
+    @inline(__always)
+    private func entry(_ index: Int) -> UnsafeMutablePointer<Entry> { entries.base.assumingMemoryBound(to: Entry.self) + index }
+
+    /// Steps over the key at the cursor and its colon.
+    ///
+    /// `place` is `start` before an object's first key, and stays what this function made of it for the others.
+    /// - Returns: the key's field, -1 if it names none; `noKey` if there is none, and the cursor says why.
+    @inline(__always)
+    func field(_ cursor: inout JSONCursor, _ place: inout Int) -> Int {
+        let next = entry(place).pointee.next
+        let expected = entry(next)
+        let length = expected.pointee.length
+        if cursor.end &- cursor.at > length, Self.isSame(cursor.base + cursor.at, text(expected.pointee.start), length) {
+            cursor.at &+= length
+            place = next
+        } else if !find(&cursor, &place) {
+            return Self.noKey
         }
-        return lookUp(key, base)
+        if !cursor.take(UInt8(ascii: ":")), !cursor.skipColon() { return Self.noKey }
+        return entry(place).pointee.field
     }
 
-    private func lookUp(_ key: JSONToken, _ base: UnsafePointer<UInt8>) -> Int? {
-        let bytes = Array(UnsafeBufferPointer(start: base + key.start, count: key.end - key.start))
-        guard key.hasEscapes else { return indexes[bytes] }
-        var text = [UInt8](repeating: 0, count: bytes.count)
-        let written = text.withUnsafeMutableBufferPointer { out in
-            bytes.withUnsafeBufferPointer { source -> Int? in
-                guard let from = source.baseAddress, let to = out.baseAddress else { return 0 }
-                return JSONUnescape.text(from, source.count, to)
-            }
+    /// At least two bytes each, of which seven more may be read.
+    @inline(__always)
+    private static func isSame(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        @inline(__always) func word(_ bytes: UnsafePointer<UInt8>, _ at: Int) -> UInt64 {
+            UnsafeRawPointer(bytes + at).loadUnaligned(as: UInt64.self).littleEndian
         }
-        return written.flatMap { indexes[Array(text[..<$0])] }
+        if count < 8 {
+            return (word(left, 0) ^ word(right, 0)) &<< UInt64(truncatingIfNeeded: 64 &- count &* 8) == 0
+        }
+        var at = 0
+        while at &+ 8 < count {
+            if word(left, at) != word(right, at) { return false }
+            at &+= 8
+        }
+        return word(left, count &- 8) == word(right, count &- 8)
+    }
+
+    /// The key is not the expected one: looks it up, or remembers it.
+    @inline(never)
+    private func find(_ cursor: inout JSONCursor, _ place: inout Int) -> Bool {
+        guard cursor.byte == UInt8(ascii: "\"") else { return cursor.fail(.expectedKey) }
+        let start = cursor.at
+        guard cursor.skipString() else { return false }
+        let key = cursor.base + start, length = cursor.at - start
+        let hash = UInt32(truncatingIfNeeded: HashMix.bytes(key, length))
+        let slots = table.base.assumingMemoryBound(to: UInt32.self)
+        var slot = Int(hash) & tableMask, probes = 0
+        while slots[slot] != 0, probes < Self.maximumProbes {
+            let found = Int(slots[slot])
+            let known = entry(found).pointee
+            if known.hash == hash, known.length == length, Self.isSame(key, text(known.start), length) {
+                entry(place).pointee.next = found
+                place = found
+                return true
+            }
+            slot = (slot + 1) & tableMask
+            probes += 1
+        }
+        let field = lookUp(key + 1, length - 2, hasEscapes: cursor.hasEscapes)
+        // What cannot be remembered, for want of memory too, is looked up each time.
+        if count < mostEntries, length <= Self.maximumLength, probes < Self.maximumProbes,
+            let learned = try? learn(key, length, hash, field)
+        {
+            entry(place).pointee.next = learned
+            place = learned
+        } else {
+            entry(Self.stranger).pointee.field = field
+            place = Self.stranger
+        }
+        return true
+    }
+
+    private func learn(_ key: UnsafePointer<UInt8>, _ length: Int, _ hash: UInt32, _ field: Int) throws(SQLError) -> Int {
+        if (count + 1) * 2 > tableMask { try enlargeTable((tableMask + 1) * 4) }
+        let stride = MemoryLayout<Entry>.stride
+        try Self.makeRoom(for: stride, in: &entries, behind: count * stride)
+        try Self.makeRoom(for: length, in: &texts, behind: textBytes)
+        memcpy(texts.base + textBytes, key, length)
+        entry(count).initialize(to: Entry(start: textBytes, length: length, field: field, next: Self.start, hash: hash))
+        textBytes += length
+        insert(count)
+        count += 1
+        return count - 1
+    }
+
+    private static func makeRoom(for extra: Int, in buffer: inout Buffer, behind count: Int) throws(SQLError) {
+        guard count + extra > buffer.byteCount else { return }
+        let larger = try Buffer(byteCount: max(count + extra, buffer.byteCount * 2))
+        // The old one must not be freed as soon as its address is known.
+        withExtendedLifetime(buffer) { _ = memcpy(larger.base, $0.base, count) }
+        buffer = larger
+    }
+
+    private func enlargeTable(_ capacity: Int) throws(SQLError) {
+        table = try Buffer.zeroed(byteCount: capacity * 4)
+        tableMask = capacity - 1
+        for index in 2..<count { insert(index) }
+    }
+
+    private func insert(_ index: Int) {
+        let slots = table.base.assumingMemoryBound(to: UInt32.self)
+        var slot = Int(entry(index).pointee.hash) & tableMask
+        while slots[slot] != 0 { slot = (slot + 1) & tableMask }
+        slots[slot] = UInt32(index)
+    }
+
+    /// The field of a key without its quotes, -1 if it names none.
+    private func lookUp(_ key: UnsafePointer<UInt8>, _ count: Int, hasEscapes: Bool) -> Int {
+        var text = Array(UnsafeBufferPointer(start: key, count: count))
+        if hasEscapes {
+            guard let unescaped = JSONUnescape.bytes(key, count) else { return -1 }
+            text = unescaped
+        }
+        if let field = fields[text] { return field }
+        guard names.count < maximumFields else { return -1 }
+        names.append(String(decoding: text, as: UTF8.self))
+        fields[text] = names.count - 1
+        mostEntries += 1
+        return names.count - 1
     }
 }

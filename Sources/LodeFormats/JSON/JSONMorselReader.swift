@@ -5,249 +5,174 @@ import LodeCore
 import LodeObjectStore
 import LodeVectors
 
-/// Feeds values to the builders of the projected columns, applies the filters, and reports or rejects what is wrong.
+/// Finds rows, turns the projected fields into columns, applies the filters, and reports or rejects what is wrong.
+///
+/// Rows are checked to be JSON as a whole. Whether a value fits its column, and whether a text is UTF-8, is asked of projected columns only,
+/// and of rows that the filters before it left.
 final class JSONMorselReader: MorselReader {
     private let scan: JSONScan
     private let range: Range<Int>
     private let request: ScanRequest
     private let window: TextWindow
-    private let builders: [JSONBuilder]
-    private let keys: JSONKeys
+    private let rows: JSONRows
+    private let batch: JSONBatch
+    private let decoders: [JSONColumnDecoder]
+    private let holdsText: Bool
     private let survivors: Selection
-    private let isLines: Bool
-    private let trouble = JSONTrouble()
-    private var rows = 0
     private var isDone = false
-    /// Whether a value came before: in an array a comma must follow it.
-    private var isBehindValue = false
     private(set) var counters = ScanCounters()
 
     init(_ scan: JSONScan, _ range: Range<Int>, isFirst: Bool, _ request: ScanRequest) throws(SQLError) {
         self.scan = scan
         self.range = range
         self.request = request
-        isLines = scan.profile.layout == .lines
+        let options = scan.options, fields = request.projection.map { scan.schema.fields[$0] }
         survivors = try Selection(capacity: Chunk.capacity)
-        var builders: [JSONBuilder] = []
-        for position in request.projection {
-            let field = scan.schema.fields[position]
-            builders.append(
-                try JSONBuilder(field, path: field.name, dateFormat: scan.options.dateFormat, timestampFormat: scan.options.timestampFormat))
-        }
-        self.builders = builders
-        keys = JSONKeys(builders.map(\.name))
+        rows = try JSONRows(scan.profile, fields.map(\.name), maximumRowBytes: options.maximumRowBytes)
+        var decoders: [JSONColumnDecoder] = []
+        for field in fields { decoders.append(try JSONColumnDecoder(field, path: field.name, options)) }
+        self.decoders = decoders
+        holdsText = decoders.contains { $0.holdsText }
         if scan.profile.packing.isPlain {
             // One byte earlier: a line begins here if a newline stands before.
             let start = isFirst ? range.lowerBound : range.lowerBound - 1
-            window = try TextWindow(ObjectSource(scan.object, from: start), offset: start, maximumRowBytes: scan.options.maximumRowBytes)
+            window = try TextWindow(ObjectSource(scan.object, from: start), offset: start, maximumRowBytes: options.maximumRowBytes)
+            batch = try JSONBatch(window)
             if !isFirst { try skipToNewline() }
         } else {
-            window = try TextWindow(scan.profile.packing.open(scan.object), offset: 0, maximumRowBytes: scan.options.maximumRowBytes)
-            _ = try window.refill()
-            window.position = min(window.count, range.lowerBound)
+            window = try TextWindow(scan.profile.packing.open(scan.object), offset: 0, maximumRowBytes: options.maximumRowBytes)
+            batch = try JSONBatch(window)
+            try skip(to: range.lowerBound)
         }
     }
 
     private func skipToNewline() throws(SQLError) {
         while true {
-            if let newline = findNewline(window.position) {
-                window.position = newline + 1
-                return
+            var at = window.position
+            while at < window.count {
+                let mask = lode_match64(window.base + at, 10)
+                if mask != 0 {
+                    window.position = min(window.count, at + mask.trailingZeroBitCount + 1)
+                    return
+                }
+                at += 64
             }
             window.position = window.count
             if window.isAtEnd { return }
-            _ = try window.refill()
+            _ = try fill()
         }
     }
 
-    private func findNewline(_ start: Int) -> Int? {
-        var at = start
-        while at < window.count {
-            let mask = lode_match64(window.base + at, 10)
-            if mask != 0 {
-                let found = at + mask.trailingZeroBitCount
-                return found < window.count ? found : nil
-            }
-            at += 64
+    /// Passes over what comes before the first row of a text that can only be read from its start.
+    private func skip(to offset: Int) throws(SQLError) {
+        while window.offset + window.count < offset, !window.isAtEnd {
+            window.position = window.count
+            _ = try fill()
         }
-        return nil
+        window.position = min(window.count, max(0, offset - window.offset))
+    }
+
+    private func fill() throws(SQLError) -> Bool {
+        guard try window.refill() else { return false }
+        batch.take(window, isASCII: holdsText && UTF8Check.isASCII(window.base + window.position, window.count - window.position))
+        return true
     }
 
     func next() throws(SQLError) -> Chunk? {
         while !isDone {
             try request.cancellation.check()
-            for builder in builders { builder.reset() }
-            rows = 0
-            let buffer = window.buffer
-            try fill()
-            counters.rowsScanned += rows
-            if rows > 0, let chunk = try chunk(buffer), chunk.count > 0 {
+            rows.reset()
+            let stop = rows.scan(window, limit: range.upperBound == .max ? .max : range.upperBound - window.offset)
+            counters.rowsScanned += rows.count
+            let chunk = rows.count > 0 ? try decode() : nil
+            switch stop {
+            case .full: break
+            case .reachedEnd:
+                isDone = true
+                counters.bytesRead = window.bytesRead
+            case .needsMore: guard !window.isAtEnd, try fill() else { throw tooLong() }
+            case .badRow: try handleBadRow()
+            }
+            if let chunk, chunk.count > 0 {
                 counters.rowsReturned += chunk.count
                 return chunk
             }
-            if !isDone, rows < Chunk.capacity, try !window.refill() { throw tooLong() }
         }
         return nil
     }
 
-    private func tooLong() -> SQLError {
-        placed(
-            SQLError(
-                .programLimitExceeded, "a JSON value is longer than maximum_object_size = \(scan.options.maximumRowBytes) bytes",
-                hint: "Raise it with maximum_object_size, or check that brackets and quotes are closed."), at: window.position)
-    }
+    // MARK: Columns
 
-    // MARK: Rows
-
-    /// Adds rows until the chunk is full, the window is used up or the part ends.
-    private func fill() throws(SQLError) {
-        let isASCII = UTF8Check.isASCII(window.base + window.position, max(0, window.count - window.position))
-        for builder in builders { builder.checksText = !isASCII }
-        while rows < Chunk.capacity {
-            if isLines {
-                guard try fillLine() else { return }
-            } else {
-                guard try fillValue() else { return }
-            }
+    private func decode() throws(SQLError) -> Chunk {
+        var columns = [Column?](repeating: nil, count: decoders.count)
+        func load(_ position: Int) throws(SQLError) {
+            if columns[position] == nil { columns[position] = try decoders[position].column(rows.column(position), batch) }
         }
-    }
-
-    private func end() {
-        isDone = true
-        counters.bytesRead = window.bytesRead
-    }
-
-    /// One line; false if there is none in the window.
-    private func fillLine() throws(SQLError) -> Bool {
-        guard range.upperBound == .max || window.positionInFile < range.upperBound else {
-            end()
-            return false
+        func keepSurvivors() throws(SQLError) {
+            guard survivors.count < rows.count else { return }
+            for position in columns.indices { columns[position] = try columns[position]?.gather(survivors) }
+            rows.compact(survivors)
         }
-        let start = window.position
-        var lineEnd = findNewline(start)
-        if lineEnd == nil {
-            guard window.isAtEnd else { return false }
-            guard start < window.count else {
-                end()
-                return false
-            }
-            lineEnd = window.count
+        // Which rows are rejected must not depend on the filters, and nor must it, without filters, which error comes first.
+        if scan.options.ignoreErrors || request.filters.isEmpty {
+            for position in columns.indices { try load(position) }
+            if try dropBadRows() { try keepSurvivors() }
         }
-        guard let lineEnd else { return false }
-        window.position = min(window.count, lineEnd + 1)
-        var cursor = JSONCursor(base: UnsafePointer(window.base), end: lineEnd, at: start, trouble: trouble)
-        cursor.skipSpaces()
-        // Empty lines are no rows.
-        if cursor.at >= lineEnd { return true }
-        do throws(SQLError) {
-            try appendRow(&cursor)
-            cursor.skipSpaces()
-            if cursor.at < lineEnd { throw cursor.fault(.expectedComma) }
-            rows += 1
-        } catch { try handle(error, start, lineEnd) }
-        return true
-    }
-
-    /// One value of an array or a sequence; false if there is none, or no whole one, in the window.
-    private func fillValue() throws(SQLError) -> Bool {
-        var cursor = JSONCursor(base: UnsafePointer(window.base), end: window.count, at: window.position, trouble: trouble)
-        let isArray = scan.profile.layout == .array
-        cursor.skipSpaces()
-        if isArray, isBehindValue, cursor.at < cursor.end, cursor.base[cursor.at] == UInt8(ascii: ",") {
-            cursor.at += 1
-            cursor.skipSpaces()
-        } else if isArray, cursor.at < cursor.end {
-            if cursor.base[cursor.at] == UInt8(ascii: "]") {
-                cursor.at += 1
-                cursor.skipSpaces()
-                guard cursor.at >= cursor.end else { throw placed(Self.malformed("text follows the array"), at: cursor.at) }
-                if window.isAtEnd { end() } else { window.position = cursor.at - 1 }
-                if !window.isAtEnd { try drain() }
-                return false
-            }
-            if isBehindValue { throw placed(Self.malformed(JSONFault.expectedComma.rawValue), at: cursor.at) }
-        }
-        if cursor.at >= cursor.end {
-            guard window.isAtEnd else { return false }
-            if isArray { throw placed(Self.malformed(JSONFault.unexpectedEnd.rawValue), at: window.position) }
-            end()
-            return false
-        }
-        let start = cursor.at
-        do throws(SQLError) {
-            try appendRow(&cursor)
-            // A number may go on in the next window.
-            if cursor.at >= cursor.end, !window.isAtEnd { throw cursor.fault(.unexpectedEnd) }
-            rows += 1
-        } catch {
-            if error === JSONTrouble.stop, trouble.fault == .unexpectedEnd, !window.isAtEnd {
-                for builder in builders { builder.truncate(to: rows) }
-                return false
-            }
-            try handle(error, start, window.count)
-            // Of a value that is well-formed, but not as wanted, the end is known.
-            cursor.at = start
-            guard JSONCheck.skipValue(window.base, &cursor.at, window.count) == nil else {
-                throw placed(Self.malformed("the rest of the file cannot be read"), at: start)
-            }
-        }
-        isBehindValue = true
-        window.position = cursor.at
-        return true
-    }
-
-    /// Behind the end of an array only white space may follow.
-    private func drain() throws(SQLError) {
-        while !window.isAtEnd {
-            window.position = window.count
-            _ = try window.refill()
-            for index in window.position..<window.count where window.base[index] > 32 {
-                throw placed(Self.malformed("text follows the array"), at: index)
-            }
-        }
-        end()
-    }
-
-    private func appendRow(_ cursor: inout JSONCursor) throws(SQLError) {
-        if scan.profile.records, cursor.at < cursor.end, cursor.base[cursor.at] != UInt8(ascii: "{") {
-            let token = try cursor.token()
-            throw trouble.mismatch("", "object", token)
-        }
-        if builders.isEmpty {
-            _ = try cursor.token()
-        } else if scan.profile.records {
-            try JSONBuilder.appendMembers(&cursor, keys, builders, row: rows, depth: 1)
-        } else {
-            try builders[0].append(&cursor)
-        }
-    }
-
-    // MARK: Chunks
-
-    private func chunk(_ buffer: Buffer) throws(SQLError) -> Chunk? {
-        var columns: [Column] = []
-        for builder in builders { columns.append(try builder.column(buffer)) }
-        var chunk = Chunk(columns: columns, count: rows)
-        for filter in request.filters where chunk.count > 0 {
+        for filter in request.filters where rows.count > 0 {
+            for position in filter.columns { try load(position) }
+            _ = try dropBadRows()
             survivors.count = 0
-            try filter.select(filter.columns.map { chunk.columns[$0] }, count: chunk.count, into: survivors)
-            if survivors.count < chunk.count { chunk = try chunk.gather(survivors) }
+            try filter.select(filter.columns.compactMap { columns[$0] }, count: rows.count, into: survivors)
+            try keepSurvivors()
         }
-        return chunk
+        guard rows.count > 0 else { return Chunk(columns: [], count: 0) }
+        for position in columns.indices { try load(position) }
+        _ = try dropBadRows()
+        return Chunk(columns: columns.compactMap { $0 }, count: rows.count)
     }
 
     // MARK: Errors
 
-    private static func malformed(_ what: String) -> SQLError {
-        SQLError(.invalidTextRepresentation, "malformed JSON: \(what)", hint: "Correct the file, or leave bad lines out with ignore_errors = true.")
+    /// Puts the rows without bad values into `survivors` and rejects the others.
+    /// - Returns: whether there were any others.
+    /// - Throws: what is wrong with the first bad value, unless errors are ignored.
+    private func dropBadRows() throws(SQLError) -> Bool {
+        if batch.badValues.isEmpty { return false }
+        let bad = batch.badValues.sorted { $0.slot.start < $1.slot.start }
+        batch.badValues = []
+        var next = 0
+        survivors.count = 0
+        for row in 0..<rows.count {
+            let end = row + 1 < rows.count ? rows.start(of: row + 1) : Int.max
+            guard next < bad.count, bad[next].slot.start < end else {
+                survivors.rows[survivors.count] = UInt32(row)
+                survivors.count += 1
+                continue
+            }
+            let start = rows.start(of: row)
+            var cursor = JSONCursor(batch.base, at: start, end: window.count)
+            _ = cursor.skipValue()
+            try reject(describe(bad[next]), start, cursor.at, column: bad[next].path)
+            while next < bad.count, bad[next].slot.start < end { next += 1 }
+        }
+        return true
     }
 
-    /// Undoes the row and throws or rejects it.
-    private func handle(_ failure: SQLError, _ start: Int, _ end: Int) throws(SQLError) {
-        guard failure === JSONTrouble.stop else { throw failure }
-        for builder in builders { builder.truncate(to: rows) }
-        let column = trouble.fault != nil || trouble.path.isEmpty ? nil : trouble.path
-        let error = describe(start)
+    private func handleBadRow() throws(SQLError) {
+        guard let bad = rows.badRow else { return }
+        let error: SQLError
+        if let fault = bad.fault {
+            error = Self.malformed("\(fault.rawValue), at byte \(bad.position - bad.start + 1) of the value")
+        } else {
+            error = Self.invalid("object", text(bad.start, bad.end, limit: 60), path: nil)
+        }
+        try reject(error, bad.start, bad.end, column: nil)
+        guard let next = bad.next else { throw placed(error, at: bad.start) }
+        window.position = next
+    }
+
+    /// - Throws: the error, with its place, unless errors are ignored.
+    private func reject(_ error: SQLError, _ start: Int, _ end: Int, column: String?) throws(SQLError) {
         guard scan.options.ignoreErrors else { throw placed(error, at: start, column: column) }
         counters.rowsRejected += 1
         guard let rejects = scan.options.rejects else { return }
@@ -257,19 +182,31 @@ final class JSONMorselReader: MorselReader {
                 state: error.state.rawValue, message: error.message, text: text(start, end, limit: 10_000)))
     }
 
-    private func describe(_ start: Int) -> SQLError {
-        if let fault = trouble.fault {
-            return Self.malformed("\(fault.rawValue), at byte \(trouble.position - start + 1) of the value")
-        }
-        let value = trouble.value
-        if UTF8Check.firstInvalid(window.base + value.start, value.end - value.start) != nil {
+    private func tooLong() -> SQLError {
+        placed(
+            SQLError(
+                .programLimitExceeded, "a JSON value is longer than maximum_object_size = \(scan.options.maximumRowBytes) bytes",
+                hint: "Raise it with maximum_object_size, or check that brackets and quotes are closed."), at: window.position)
+    }
+
+    private static func malformed(_ what: String) -> SQLError {
+        SQLError(.invalidTextRepresentation, "malformed JSON: \(what)", hint: "Correct the file, or leave bad lines out with ignore_errors = true.")
+    }
+
+    private static func invalid(_ type: String, _ value: String, path: String?) -> SQLError {
+        let cure = path.map { "Give the type (columns = {'\($0)': 'varchar', …}), sniff more (sample_size = -1)" } ?? "Read every value as one (records = false)"
+        return SQLError(
+            .invalidTextRepresentation, "invalid value for type \(type): \(value)", hint: "\(cure), or leave bad rows out (ignore_errors = true).")
+    }
+
+    private func describe(_ bad: JSONBadValue) -> SQLError {
+        let slot = bad.slot
+        if UTF8Check.firstInvalid(batch.base + slot.start, slot.count) != nil {
             return SQLError(
                 .characterNotInRepertoire, "invalid UTF-8 in a string", hint: "Name the encoding: encoding = 'latin-1' or 'utf-16'.")
         }
-        return SQLError(
-            .invalidTextRepresentation, "invalid value for type \(trouble.type): \(text(value.start, value.end, limit: 60))",
-            hint:
-                "Give the type (columns = {'\(trouble.path)': 'varchar', …}), sniff more (sample_size = -1), or leave bad rows out (ignore_errors = true).")
+        let quotes = batch.base[slot.start] == UInt8(ascii: "\"") ? 1 : 0
+        return Self.invalid(bad.type.description, text(slot.start + quotes, slot.end - quotes, limit: 60), path: bad.path)
     }
 
     private func text(_ start: Int, _ end: Int, limit: Int) -> String {

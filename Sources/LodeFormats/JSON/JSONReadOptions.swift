@@ -24,6 +24,13 @@ struct JSONReadOptions: Sendable {
     /// Types below this depth of nesting become json.
     var maximumDepth = 64
     var sampleRows = 20_480
+    /// So many files of a set are looked at to find out their columns.
+    var sampleFiles = 32
+    /// Objects of more different keys than this are maps.
+    var mapThreshold = 200
+    /// Objects that have less than this part of all their keys on average are maps.
+    var appearanceThreshold = 0.1
+    var convertsStringsToIntegers = false
     var maximumRowBytes = 16 << 20
     var dateFormat: DateFormat?
     var timestampFormat: DateFormat?
@@ -32,7 +39,8 @@ struct JSONReadOptions: Sendable {
 
     static let names = [
         "format", "columns", "records", "ignore_errors", "maximum_depth", "sample_size", "maximum_object_size", "max_line_size", "dateformat",
-        "date_format", "timestampformat", "timestamp_format", "compression", "encoding", "auto_detect",
+        "date_format", "timestampformat", "timestamp_format", "compression", "encoding", "auto_detect", "maximum_sample_files", "map_inference_threshold",
+        "field_appearance_threshold", "convert_strings_to_integers",
     ]
 
     init(_ options: FormatOptions) throws(SQLError) {
@@ -52,6 +60,10 @@ struct JSONReadOptions: Sendable {
         ignoreErrors = try options.flag("ignore_errors") ?? false || rejects != nil
         if let depth = try options.count("maximum_depth"), depth >= 0 { maximumDepth = min(depth, 64) }
         if let rows = try options.count("sample_size") { sampleRows = rows < 0 ? .max : max(rows, 1) }
+        if let files = try options.count("maximum_sample_files") { sampleFiles = files < 0 ? .max : max(files, 1) }
+        if let keys = try options.count("map_inference_threshold") { mapThreshold = keys < 0 ? .max : keys }
+        if let part = try options.number("field_appearance_threshold") { appearanceThreshold = part }
+        convertsStringsToIntegers = try options.flag("convert_strings_to_integers") ?? false
         if let bytes = try options.count("maximum_object_size", "max_line_size") { maximumRowBytes = min(max(bytes, 16), 1 << 30) }
         if let pattern = try options.text("dateformat", "date_format"), pattern.lowercased() != "auto", pattern.lowercased() != "iso" {
             dateFormat = try DateFormat(pattern)

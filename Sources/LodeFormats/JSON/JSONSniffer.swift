@@ -29,21 +29,33 @@ struct JSONSniffer {
     }
 
     func profile() throws(SQLError) -> JSONProfile {
+        let search = try JSONTypeSearch(options)
+        let layout = try begin()
+        let start = window.positionInFile
+        if options.columns == nil { try sample(search, layout, options.sampleRows) }
+        let (records, columns) = Self.columns(search, options)
+        return JSONProfile(layout: layout, records: records, columns: columns, packing: packing, dataStart: start)
+    }
+
+    /// Looks at the first rows for the types of a set of files.
+    func sample(_ search: JSONTypeSearch, rows: Int) throws(SQLError) { try sample(search, begin(), rows) }
+
+    /// The columns that are given, or those of the rows seen.
+    static func columns(_ search: JSONTypeSearch, _ options: JSONReadOptions) -> (records: Bool, columns: [Field]) {
+        if let columns = options.columns { return (options.records ?? true, columns) }
+        let found = search.columns
+        let records = options.records ?? (search.sawObject && !search.sawArray && !found.isEmpty)
+        return (records, records && !found.isEmpty ? found : [Field("json", records ? .json : search.type)])
+    }
+
+    /// Goes to the first value.
+    private func begin() throws(SQLError) -> JSONLayout {
         _ = try window.refill()
         if window.count >= 3, window.base[0] == 0xef, window.base[1] == 0xbb, window.base[2] == 0xbf { window.position = 3 }
         try skipSpaces()
         let layout = if let given = options.layout { given } else { try findLayout() }
         if layout == .array, window.position < window.count, window.base[window.position] == UInt8(ascii: "[") { window.position += 1 }
-        let start = window.positionInFile
-        if let columns = options.columns {
-            return JSONProfile(layout: layout, records: options.records ?? true, columns: columns, packing: packing, dataStart: start)
-        }
-        let search = JSONTypeSearch(options)
-        try sample(search, layout)
-        let records = options.records ?? (search.sawObject && !search.sawArray && !search.members.isEmpty)
-        var columns = records ? search.members : [Field("json", search.type)]
-        if columns.isEmpty { columns = [Field("json", .json)] }
-        return JSONProfile(layout: layout, records: records, columns: columns, packing: packing, dataStart: start)
+        return layout
     }
 
     private func skipSpaces() throws(SQLError) {
@@ -57,51 +69,45 @@ struct JSONSniffer {
     /// Lines if the first value ends where its line ends; an array if it is one.
     private func findLayout() throws(SQLError) -> JSONLayout {
         guard window.position < window.count else { return .lines }
-        var at = window.position
-        let first = window.base[at]
-        let fault = JSONCheck.skipValue(window.base, &at, window.count)
-        let end = fault == nil ? at : window.count
-        var hasNewline = false
-        for index in window.position..<end where window.base[index] == 10 { hasNewline = true }
+        var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count)
+        let first = cursor.byte
+        let isValue = cursor.skipValue()
+        let end = isValue ? cursor.at : window.count
+        let hasNewline = (window.position..<end).contains { window.base[$0] == 10 }
         if first == UInt8(ascii: "[") {
             // Several arrays, one a line, are rows.
-            guard fault == nil, !hasNewline else { return .array }
-            JSONCheck.skipSpaces(window.base, &at, window.count)
-            return at < window.count ? .lines : .array
+            guard isValue, !hasNewline else { return .array }
+            cursor.skipSpaces()
+            return cursor.at < cursor.end ? .lines : .array
         }
-        if fault == nil {
-            while at < window.count, window.base[at] == 32 || window.base[at] == 13 || window.base[at] == 9 { at += 1 }
-            return hasNewline || (at < window.count && window.base[at] != 10) ? .sequence : .lines
+        if isValue {
+            while cursor.byte == 32 || cursor.byte == 13 || cursor.byte == 9 { cursor.at += 1 }
+            return hasNewline || (cursor.at < cursor.end && cursor.byte != 10) ? .sequence : .lines
         }
         // A broken first line is for the reader to report; a value beyond the sample is no line.
         return hasNewline ? .lines : .sequence
     }
 
-    private func sample(_ search: JSONTypeSearch, _ layout: JSONLayout) throws(SQLError) {
+    private func sample(_ search: JSONTypeSearch, _ layout: JSONLayout, _ maximumRows: Int) throws(SQLError) {
         var rows = 0
-        let trouble = JSONTrouble()
-        while rows < options.sampleRows {
-            let start = window.position
-            var cursor = JSONCursor(base: UnsafePointer(window.base), end: window.count, at: start, trouble: trouble)
+        while rows < maximumRows {
+            var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count)
             cursor.skipSpaces()
             if layout == .array {
                 _ = cursor.take(UInt8(ascii: ","))
                 cursor.skipSpaces()
-                if cursor.at < cursor.end, cursor.base[cursor.at] == UInt8(ascii: "]") { return }
+                if cursor.byte == UInt8(ascii: "]") { return }
             }
-            do throws(SQLError) {
-                if cursor.at >= cursor.end { throw cursor.fault(.unexpectedEnd) }
+            var check = JSONCursor(cursor.base, at: cursor.at, end: cursor.end, spansLines: layout != .lines)
+            if check.skipValue() {
                 try search.take(&cursor)
                 window.position = cursor.at
                 rows += 1
-            } catch {
-                guard error === JSONTrouble.stop else { throw error }
-                if trouble.fault == .unexpectedEnd, !window.isAtEnd {
-                    guard try window.refill() else { return }
-                } else if layout != .lines || !skipLine() {
-                    // The reader reports or rejects it; lines go on behind it.
-                    return
-                }
+            } else if check.fault == .unexpectedEnd, !window.isAtEnd {
+                guard try window.refill() else { return }
+            } else if layout != .lines || !skipLine() {
+                // The reader reports or rejects it; lines go on behind it.
+                return
             }
         }
     }

@@ -5,123 +5,150 @@ import LodeVectors
 
 /// What values of one place in the rows were seen. Merges as it goes; conflicts become `json`.
 final class JSONTypeSearch {
-    private var sawNumber = false, sawFraction = false, sawFlag = false, sawString = false
+    private var sawNumber = false, sawLong = false, sawFraction = false, sawFlag = false, sawString = false
     private(set) var sawObject = false, sawArray = false
-    private(set) var sawNull = false
-    /// Whether all strings so far are dates or timestamps.
+    /// Whether all strings so far are dates or timestamps, or are uuids.
     private var strings: CSVTypeSearch
-    private var names: [String] = []
-    private var fields: [String: JSONTypeSearch] = [:]
+    private var areIdentifiers = true
+    /// The fields of the objects seen, in the order of their appearance.
+    private var keys: JSONKeys?
+    private var fields: [JSONTypeSearch] = []
     private var element: JSONTypeSearch?
+    private var objects = 0, members = 0
     private let options: JSONReadOptions
     private let depth: Int
 
     /// Objects with more different keys than this are read as json.
-    private static let maximumFields = 4096
+    private var maximumFields: Int { depth == 0 ? 65_536 : 4096 }
 
-    init(_ options: JSONReadOptions, depth: Int = 0) {
+    init(_ options: JSONReadOptions, depth: Int = 0) throws(SQLError) {
         self.options = options
         self.depth = depth
-        strings = CSVTypeSearch.forText(options.dateFormat, options.timestampFormat)
+        strings = CSVTypeSearch(
+            dateFormat: options.dateFormat, timestampFormat: options.timestampFormat, numbers: options.convertsStringsToIntegers)
     }
 
-    /// Takes the value at the cursor and steps over it.
+    /// Takes the value at the cursor, which was checked, and steps over it.
     func take(_ cursor: inout JSONCursor) throws(SQLError) {
         cursor.skipSpaces()
-        guard cursor.at < cursor.end else { throw cursor.fault(.unexpectedEnd) }
-        if depth < options.maximumDepth, fields.count <= Self.maximumFields {
-            if cursor.base[cursor.at] == UInt8(ascii: "{") { return try takeObject(&cursor) }
-            if cursor.base[cursor.at] == UInt8(ascii: "[") { return try takeArray(&cursor) }
+        let start = cursor.at
+        if depth < options.maximumDepth, fields.count <= maximumFields {
+            if cursor.byte == UInt8(ascii: "{") { return try takeObject(&cursor) }
+            if cursor.byte == UInt8(ascii: "[") { return try takeArray(&cursor) }
         }
-        let token = try cursor.token()
-        switch token.kind {
-        case .null: sawNull = true
+        guard cursor.skipValue() else { throw .internalFault("a JSON value that was checked is malformed") }
+        let slot = JSONSlot(start, cursor.at, hasEscapes: cursor.hasEscapes), bytes = cursor.base + start
+        switch JSONKind(slot, cursor.base) {
+        case nil: break
         case .yes, .no: sawFlag = true
-        case .number:
-            sawNumber = true
-            var whole: Int64 = 0
-            if ParseInteger.int64(cursor.base + token.start, token.end - token.start, &whole) != .parsed { sawFraction = true }
-        case .string:
-            sawString = true
-            if token.hasEscapes { strings.giveUp() } else if token.end > token.start {
-                strings.take(cursor.base + token.start, token.end - token.start)
-            } else {
-                strings.giveUp()
-            }
+        case .number: takeNumber(bytes, slot.count)
+        case .string: takeString(bytes + 1, slot.count - 2, slot.hasEscapes)
         case .object: (sawObject, sawString) = (true, true)
         case .array: (sawArray, sawString) = (true, true)
         }
     }
 
+    private func takeNumber(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
+        sawNumber = true
+        if sawFraction { return }
+        var whole: Int64 = 0
+        if ParseInteger.int64(bytes, count, &whole) == .parsed { return }
+        if UInt64(String(decoding: UnsafeBufferPointer(start: bytes, count: min(count, 32)), as: UTF8.self)) != nil { sawLong = true } else { sawFraction = true }
+    }
+
+    private func takeString(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ hasEscapes: Bool) {
+        sawString = true
+        if areIdentifiers {
+            var identifier: Int128 = 0
+            areIdentifiers = count == 36 && !hasEscapes && ParseUUID.uuid(bytes, count, &identifier) == .parsed
+        }
+        if hasEscapes || count == 0 { strings.giveUp() } else { strings.take(bytes, count) }
+    }
+
     private func takeObject(_ cursor: inout JSONCursor) throws(SQLError) {
         sawObject = true
-        cursor.at &+= 1
+        objects += 1
+        let keys = if let keys { keys } else { try JSONKeys([], growingTo: maximumFields + 1) }
+        self.keys = keys
+        cursor.at += 1
         cursor.skipSpaces()
         if cursor.take(UInt8(ascii: "}")) { return }
-        while true {
-            let key = try cursor.string()
-            let name = Self.text(key, cursor.base)
-            cursor.skipSpaces()
-            guard cursor.take(UInt8(ascii: ":")) else { throw cursor.fault(.expectedColon) }
-            if let known = fields[name] { try known.take(&cursor) } else {
-                let field = JSONTypeSearch(options, depth: depth + 1)
-                try field.take(&cursor)
-                fields[name] = field
-                names.append(name)
-            }
-            cursor.skipSpaces()
-            if cursor.take(UInt8(ascii: ",")) {
+        var place = JSONKeys.start
+        var isOpen = true
+        while isOpen {
+            let index = keys.field(&cursor, &place)
+            members += 1
+            if index == fields.count { fields.append(try JSONTypeSearch(options, depth: depth + 1)) }
+            if index >= 0 {
+                try fields[index].take(&cursor)
+            } else {
                 cursor.skipSpaces()
-                continue
+                guard index != JSONKeys.noKey, cursor.skipValue() else { throw .internalFault("a JSON object that was checked is malformed") }
             }
-            guard cursor.take(UInt8(ascii: "}")) else { throw cursor.fault(.expectedComma) }
-            return
+            cursor.skipSpaces()
+            isOpen = cursor.take(UInt8(ascii: ","))
+            cursor.skipSpaces()
         }
+        cursor.at += 1
     }
 
     private func takeArray(_ cursor: inout JSONCursor) throws(SQLError) {
         sawArray = true
-        let inner = element ?? JSONTypeSearch(options, depth: depth + 1)
+        let inner = if let element { element } else { try JSONTypeSearch(options, depth: depth + 1) }
         element = inner
-        cursor.at &+= 1
+        cursor.at += 1
         cursor.skipSpaces()
         if cursor.take(UInt8(ascii: "]")) { return }
-        while true {
+        repeat {
             try inner.take(&cursor)
             cursor.skipSpaces()
-            if cursor.take(UInt8(ascii: ",")) { continue }
-            guard cursor.take(UInt8(ascii: "]")) else { throw cursor.fault(.expectedComma) }
-            return
-        }
-    }
-
-    static func text(_ token: JSONToken, _ base: UnsafePointer<UInt8>) -> String {
-        let bytes = UnsafeBufferPointer(start: base + token.start, count: token.end - token.start)
-        guard token.hasEscapes, let start = bytes.baseAddress else { return String(decoding: bytes, as: UTF8.self) }
-        let text = [UInt8](unsafeUninitializedCapacity: bytes.count) { out, count in
-            count = out.baseAddress.flatMap { JSONUnescape.text(start, bytes.count, $0) } ?? 0
-        }
-        return String(decoding: text, as: UTF8.self)
+        } while cursor.take(UInt8(ascii: ","))
+        cursor.at += 1
     }
 
     /// The type that fits every value seen: the narrowest, or json.
-    var type: SQLType {
+    var type: SQLType { found ?? .json }
+
+    /// The same; nil if there were no values but NULL.
+    private var found: SQLType? {
         let kinds = [sawNumber, sawFlag, sawString, sawObject, sawArray].reduce(0) { $0 + ($1 ? 1 : 0) }
-        guard kinds == 1 else { return .json }
+        guard kinds == 1 else { return kinds == 0 ? nil : .json }
         if sawFlag { return .boolean }
-        if sawNumber { return sawFraction ? .double : .bigint }
-        if sawString { return strings.column("").type }
-        if sawObject { return names.isEmpty || names.count > Self.maximumFields ? .json : .structure(members) }
-        return .list(element?.type ?? .json)
+        if sawNumber { return sawFraction ? .double : sawLong ? .decimal(precision: 20, scale: 0) : .bigint }
+        if sawString { return areIdentifiers ? .uuid : strings.column("").type }
+        if sawArray { return .list(element?.type ?? .json) }
+        if fields.isEmpty || fields.count > maximumFields { return .json }
+        return isMap ? .map(key: .varchar, value: fields.reduce(nil) { Self.join($0, $1.found) } ?? .json) : .structure(columns)
     }
 
-    /// The fields of the objects seen, in the order of their appearance.
-    var members: [Field] { names.map { Field($0, fields[$0]?.type ?? .json) } }
-}
+    /// Objects with very many different keys, or with few of all keys each, are no records.
+    private var isMap: Bool {
+        fields.count > options.mapThreshold || Double(members) < options.appearanceThreshold * Double(objects) * Double(fields.count)
+    }
 
-extension CSVTypeSearch {
-    /// A search among the types that JSON writes as strings: dates, times and timestamps.
-    static func forText(_ dateFormat: DateFormat?, _ timestampFormat: DateFormat?) -> CSVTypeSearch {
-        CSVTypeSearch(dateFormat: dateFormat, timestampFormat: timestampFormat)
+    /// The objects seen as records.
+    var columns: [Field] { zip(keys?.names ?? [], fields).map { Field($0, $1.type) } }
+
+    /// The type of values that are of one type or the other, nil being none.
+    private static func join(_ left: SQLType?, _ right: SQLType?) -> SQLType? {
+        guard let left, let right else { return left ?? right }
+        if left == right { return left }
+        switch (left, right) {
+        case (.double, .bigint), (.double, .decimal), (.bigint, .double), (.decimal, .double): return .double
+        case (.decimal, .bigint), (.bigint, .decimal): return .decimal(precision: 20, scale: 0)
+        case (.varchar, _) where right.isTemporal || right == .uuid, (_, .varchar) where left.isTemporal || left == .uuid: return .varchar
+        case (.list(let a), .list(let b)): return .list(join(a, b) ?? .json)
+        case (.structure(let a), .structure(let b)):
+            var fields = a
+            for field in b {
+                if let index = fields.firstIndex(where: { $0.name == field.name }) {
+                    fields[index].type = join(fields[index].type, field.type) ?? .json
+                } else {
+                    fields.append(field)
+                }
+            }
+            return .structure(fields)
+        default: return .json
+        }
     }
 }

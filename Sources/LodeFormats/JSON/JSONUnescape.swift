@@ -34,6 +34,17 @@ enum JSONUnescape {
         return written
     }
 
+    /// The same into an array.
+    static func bytes(_ text: UnsafePointer<UInt8>, _ count: Int) -> [UInt8]? {
+        var isWhole = true
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { out, written in
+            let length = out.baseAddress.map { Self.text(text, count, $0) } ?? 0
+            isWhole = length != nil
+            written = length ?? 0
+        }
+        return isWhole ? bytes : nil
+    }
+
     /// The character of `\uXXXX` (or of two of them), behind the `u`.
     private static func scalar(_ bytes: UnsafePointer<UInt8>, _ at: inout Int, _ count: Int) -> Unicode.Scalar? {
         guard let first = unit(bytes, &at, count) else { return nil }
@@ -49,7 +60,7 @@ enum JSONUnescape {
         var value: UInt32 = 0
         for index in 0..<4 {
             let byte = bytes[at + index]
-            guard TextByte.isDigit(byte) || (byte | 32) &- 97 < 6 else { return nil }
+            guard TextByte.isHex(byte) else { return nil }
             value = value << 4 | UInt32(TextByte.isDigit(byte) ? byte - 48 : (byte | 32) - 87)
         }
         at += 4

@@ -45,7 +45,7 @@ final class TextWindow {
         let needed = kept * 2 > buffer.byteCount ? buffer.byteCount * 2 : buffer.byteCount
         if needed != buffer.byteCount || !isKnownUniquelyReferenced(&buffer) {
             let fresh = try Buffer(byteCount: needed)
-            memcpy(fresh.base, buffer.base + position, kept)
+            withExtendedLifetime(buffer) { _ = memcpy(fresh.base, $0.base + position, kept) }
             buffer = fresh
         } else if position > 0 {
             memmove(buffer.base, buffer.base + position, kept)

@@ -1,0 +1,295 @@
+/// Stepping over JSON values, checking every byte of them.
+
+import CLodeIntrinsics
+
+/// A position in JSON text, of which 64 bytes beyond `end` may be read.
+///
+/// The functions that step return whether they could; if not, `fault` says what is wrong, at `at`.
+/// - Source: RFC 8259.
+struct JSONCursor {
+    let base: UnsafePointer<UInt8>
+    let end: Int
+    var at: Int
+    /// Whether a value may go on behind a newline.
+    let spansLines: Bool
+    /// Whether `NaN` and `Infinity` are no numbers. Much that writes JSON writes them, RFC 8259 has no such thing.
+    private let isStrict: Bool
+    private(set) var fault: JSONFault?
+    /// Whether the string that was stepped over last holds escapes.
+    private(set) var hasEscapes = false
+
+    /// Levels of brackets.
+    static let maximumDepth = 1000
+
+    @inline(__always)
+    init(_ base: UnsafePointer<UInt8>, at: Int = 0, end: Int, spansLines: Bool = true, isStrict: Bool = false) {
+        self.base = base
+        self.at = at
+        self.end = end
+        self.spansLines = spansLines
+        self.isStrict = isStrict
+    }
+
+    /// Whether `count` bytes are exactly one value, with white space around it. Strings are not checked for UTF-8.
+    static func isValid(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        var cursor = JSONCursor(bytes, end: count, isStrict: true)
+        cursor.skipSpaces()
+        guard cursor.skipValue() else { return false }
+        cursor.skipSpaces()
+        return cursor.at == count
+    }
+
+    mutating func fail(_ fault: JSONFault) -> Bool {
+        self.fault = at >= end ? .unexpectedEnd : !spansLines && base[at] == 10 ? .lineEnds : fault
+        return false
+    }
+
+    /// The byte here, 0 at the end.
+    @inline(__always)
+    var byte: UInt8 { at < end ? base[at] : 0 }
+
+    @inline(__always)
+    mutating func take(_ byte: UInt8) -> Bool {
+        guard at < end, base[at] == byte else { return false }
+        at &+= 1
+        return true
+    }
+
+    @inline(__always)
+    mutating func skipSpaces() {
+        // Mostly it is none, or one.
+        _ = take(32)
+        if at < end, base[at] <= 32 { skipRun() }
+    }
+
+    @inline(never)
+    private mutating func skipRun() {
+        while at < end, base[at] == 32 || base[at] == 9 || base[at] == 13 || (base[at] == 10 && spansLines) { at &+= 1 }
+    }
+
+    // MARK: Values
+
+    /// Steps over the value here.
+    @inline(__always)
+    mutating func skipValue() -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""): skipString()
+        case UInt8(ascii: "{"), UInt8(ascii: "["): skipNested()
+        default: skipScalar()
+        }
+    }
+
+    /// A string, from its opening quote on.
+    @inline(__always)
+    mutating func skipString() -> Bool {
+        var here = at &+ 1
+        while here < end {
+            let stops = lode_json_stops16(base + here)
+            if stops == 0 {
+                here &+= 16
+                continue
+            }
+            here &+= stops.trailingZeroBitCount
+            guard here < end, base[here] == UInt8(ascii: "\"") else { break }
+            at = here &+ 1
+            hasEscapes = false
+            return true
+        }
+        at = min(here, end)
+        return skipEscapes()
+    }
+
+    /// The rest of a string of which the plain beginning is behind.
+    @inline(never)
+    private mutating func skipEscapes() -> Bool {
+        hasEscapes = true
+        while at < end {
+            switch base[at] {
+            case UInt8(ascii: "\""):
+                at &+= 1
+                return true
+            case UInt8(ascii: "\\"):
+                guard end &- at >= 2 else { return stopAtEnd() }
+                switch base[at &+ 1] {
+                case UInt8(ascii: "u"):
+                    guard end &- at >= 6 else { return stopAtEnd() }
+                    for index in 2...5 where !TextByte.isHex(base[at &+ index]) { return fail(.badEscape) }
+                    at &+= 6
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
+                    UInt8(ascii: "r"), UInt8(ascii: "t"):
+                    at &+= 2
+                default: return fail(.badEscape)
+                }
+            case 0..<32: return fail(.controlCharacter)
+            default: at &+= 1
+            }
+        }
+        return fail(.unexpectedEnd)
+    }
+
+    private mutating func stopAtEnd() -> Bool {
+        at = end
+        return fail(.unexpectedEnd)
+    }
+
+    /// A number, `true`, `false` or `null`.
+    @inline(__always)
+    private mutating func skipScalar() -> Bool {
+        let first = byte
+        if first &- 45 < 13 { return skipNumber() }
+        switch first {
+        case UInt8(ascii: "t"): return skipWord("true")
+        case UInt8(ascii: "f"): return skipWord("false")
+        case UInt8(ascii: "n"): return skipWord("null")
+        case UInt8(ascii: "N") where !isStrict: return skipWord("NaN")
+        case UInt8(ascii: "I") where !isStrict: return skipWord("Infinity")
+        default: return fail(.expectedValue)
+        }
+    }
+
+    private mutating func skipWord(_ word: StaticString) -> Bool {
+        let length = word.utf8CodeUnitCount
+        var index = 1
+        while index < length {
+            if at &+ index >= end { return stopAtEnd() }
+            if base[at &+ index] != word.utf8Start[index] { return fail(.expectedValue) }
+            index &+= 1
+        }
+        at &+= length
+        return true
+    }
+
+    @inline(__always)
+    private mutating func skipNumber() -> Bool {
+        let first = base[at] == UInt8(ascii: "-") ? at &+ 1 : at
+        var here = behindDigits(first)
+        if here == first { return skipOddNumber(first) }
+        let isPadded = base[first] == 48 && here &- first > 1
+        var isWhole = true
+        if here < end, base[here] == UInt8(ascii: ".") {
+            let fraction = here &+ 1
+            here = behindDigits(fraction)
+            isWhole = here > fraction
+        }
+        if here < end, base[here] | 32 == UInt8(ascii: "e") {
+            var exponent = here &+ 1
+            if exponent < end, base[exponent] == UInt8(ascii: "+") || base[exponent] == UInt8(ascii: "-") { exponent &+= 1 }
+            here = behindDigits(exponent)
+            isWhole = isWhole && here > exponent
+        }
+        at = here
+        return isWhole && !isPadded || fail(.badNumber)
+    }
+
+    /// Where no digit is behind the sign, if there is one.
+    private mutating func skipOddNumber(_ first: Int) -> Bool {
+        let sign = at
+        at = first
+        return first > sign && !isStrict && byte == UInt8(ascii: "I") ? skipWord("Infinity") : fail(.expectedValue)
+    }
+
+    /// The first position from `start` on that has no digit, eight tried at a time.
+    @inline(__always)
+    private func behindDigits(_ start: Int) -> Int {
+        var here = start
+        while here &+ 8 <= end {
+            let word = UnsafeRawPointer(base + here).loadUnaligned(as: UInt64.self).littleEndian ^ 0x3030_3030_3030_3030
+            // The high bit of each byte that is more than nine.
+            let others = ((word & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7676_7676_7676_7676 | word) & 0x8080_8080_8080_8080
+            here &+= others.trailingZeroBitCount &>> 3
+            if others != 0 { return here }
+        }
+        while here < end, TextByte.isDigit(base[here]) { here &+= 1 }
+        return here
+    }
+
+    /// An object or array, without recursion.
+    @inline(never)
+    private mutating func skipNested() -> Bool {
+        var nesting = JSONNesting()
+        nesting.push(isObject: base[at] == UInt8(ascii: "{"))
+        at &+= 1
+        var isFresh = true
+        while true {
+            skipSpaces()
+            if isFresh, take(nesting.close) {
+                if nesting.pop() { return true }
+            } else {
+                if nesting.isObject {
+                    guard skipKey() else { return false }
+                    skipSpaces()
+                }
+                let first = byte
+                if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+                    guard nesting.depth < Self.maximumDepth else { return fail(.tooDeep) }
+                    nesting.push(isObject: first == UInt8(ascii: "{"))
+                    at &+= 1
+                    isFresh = true
+                    continue
+                }
+                guard first == UInt8(ascii: "\"") ? skipString() : skipScalar() else { return false }
+            }
+            // Behind a value: out of what it ends, and on to the next.
+            skipSpaces()
+            while !take(UInt8(ascii: ",")) {
+                guard take(nesting.close) else { return fail(.expectedComma) }
+                if nesting.pop() { return true }
+                skipSpaces()
+            }
+            isFresh = false
+        }
+    }
+
+    /// A key and its colon.
+    private mutating func skipKey() -> Bool {
+        guard byte == UInt8(ascii: "\"") else { return fail(.expectedKey) }
+        return skipString() && skipColon()
+    }
+
+    @inline(__always)
+    mutating func skipColon() -> Bool {
+        skipSpaces()
+        return take(UInt8(ascii: ":")) || fail(.expectedColon)
+    }
+}
+
+/// The brackets that are open: a bit each, set for objects.
+private struct JSONNesting {
+    private(set) var depth = 0
+    /// The innermost 64, the innermost lowest.
+    private var bits: UInt64 = 0
+    private var outer: [UInt64] = []
+
+    var isObject: Bool { bits & 1 == 1 }
+    var close: UInt8 { isObject ? UInt8(ascii: "}") : UInt8(ascii: "]") }
+
+    mutating func push(isObject: Bool) {
+        if depth > 0, depth & 63 == 0 { outer.append(bits) }
+        bits = bits &<< 1 | (isObject ? 1 : 0)
+        depth &+= 1
+    }
+
+    /// Whether that was the last one.
+    mutating func pop() -> Bool {
+        depth &-= 1
+        bits &>>= 1
+        if depth & 63 == 0, let word = outer.popLast() { bits = word }
+        return depth == 0
+    }
+}
+
+/// What is wrong with a JSON text.
+enum JSONFault: String {
+    case unexpectedEnd = "the text ends within a value"
+    case lineEnds = "the line ends within a value"
+    case expectedValue = "a value is expected"
+    case expectedComma = "a comma or a closing bracket is expected"
+    case expectedColon = "a colon is expected"
+    case expectedKey = "a key in quotes is expected"
+    case badEscape = "unknown escape in a string"
+    case badNumber = "a number is malformed"
+    case controlCharacter = "a control character stands in a string"
+    case tooDeep = "it is nested more than 1000 levels deep"
+    case textFollows = "text follows the value"
+    case textFollowsArray = "text follows the array"
+}
