@@ -27,7 +27,7 @@ extension Session {
         ) { values in
             ManagedFileName.path(in: location, partitions, values, fileExtension: "parquet")
         }
-        return try run(bound, into: TableWriteSink(specification, stores: engine.stores), schema, context)
+        return try run(bound, specification, alwaysWrites: false, context)
     }
 
     /// `parquet.compression`, as Hive and Spark call it, is `compression`.
@@ -63,8 +63,7 @@ extension Session {
         ) { values in
             !isPartitioned ? path : ManagedFileName.path(in: path, fields, values, fileExtension: ending)
         }
-        return try run(
-            bound, into: TableWriteSink(specification, stores: engine.stores, alwaysWrites: keys.isEmpty), schema, context)
+        return try run(bound, specification, alwaysWrites: keys.isEmpty, context)
     }
 
     /// COPY with PARTITION_BY writes into a folder that is empty, or is emptied.
@@ -82,10 +81,11 @@ extension Session {
     }
 
     private func run(
-        _ bound: BoundQuery, into sink: TableWriteSink, _ schema: Schema, _ context: StatementContext
+        _ bound: BoundQuery, _ specification: WriteSpecification, alwaysWrites: Bool, _ context: StatementContext
     ) throws(SQLError) -> WrittenRows {
-        let query = try optimized(try Self.assigning(bound, schema, context), context)
+        let query = try optimized(try Self.assigning(bound, specification.schema, context), context)
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
+        let sink = try TableWriteSink(specification, stores: engine.stores, alwaysWrites: alwaysWrites, order: execution.order)
         do throws(SQLError) {
             try watching(execution) { () throws(SQLError) in try execution.run(into: sink, name: "write") }
         } catch {

@@ -12,6 +12,12 @@ struct EncodedColumn {
     var statistics: ColumnStatistics
 }
 
+/// The column chunks of some rows.
+struct EncodedRowGroup {
+    var columns: [EncodedColumn] = []
+    var rows: Int
+}
+
 /// What all leaves share: levels, pages and metadata. Subclasses hold values and encode ranges of them.
 ///
 /// A chunk is wholly dictionary-encoded or not at all. Not `Sendable`: one lane owns it.

@@ -15,6 +15,7 @@ final class ParquetWriter: FileWriter {
     private let path: String
     /// Used under the lock only.
     private nonisolated(unsafe) let object: any ObjectWriter
+    private nonisolated(unsafe) var order = BlockOrder<[EncodedRowGroup]>()
 
     private struct State {
         var rowGroups: [RowGroup] = []
@@ -43,15 +44,14 @@ final class ParquetWriter: FileWriter {
 
     func abort() { state.withLock { _ in object.abort() } }
 
-    /// Appends one row group.
-    func append(_ columns: [EncodedColumn], rows: Int) throws(SQLError) {
-        let failure: SQLError? = state.withLock { state in
-            do throws(SQLError) {
-                try append(columns, rows, &state)
-                return nil
-            } catch { return error }
+    func nextBlock() -> Int { state.withLock { _ in order.claim() } }
+
+    /// Appends the row groups of a block once the blocks before it are there.
+    func append(_ block: [EncodedRowGroup], _ number: Int) throws(SQLError) {
+        nonisolated(unsafe) let block = block
+        try state.withLock { state throws(SQLError) in
+            for group in order.take(block, number).joined() { try append(group.columns, group.rows, &state) }
         }
-        if let failure { throw failure }
     }
 
     private func append(_ columns: [EncodedColumn], _ rows: Int, _ state: inout State) throws(SQLError) {
@@ -83,10 +83,7 @@ final class ParquetWriter: FileWriter {
     }
 
     func finish() throws(SQLError) -> WrittenFile {
-        let result: Result<WrittenFile, SQLError> = state.withLock { state in
-            do throws(SQLError) { return .success(try finish(&state)) } catch { return .failure(error) }
-        }
-        return try result.get()
+        try state.withLock { state throws(SQLError) in try finish(&state) }
     }
 
     private func finish(_ state: inout State) throws(SQLError) -> WrittenFile {
