@@ -7,7 +7,7 @@ import Synchronization
 
 /// Takes encoded row groups in any order and ends the file with indexes and footer.
 ///
-///     PAR1 | row group: column chunks … | … | column indexes | offset indexes | footer | its length | PAR1
+///     PAR1 | row group: column chunks … Bloom filters … | … | column indexes | offset indexes | footer | its length | PAR1
 final class ParquetWriter: FileWriter {
     let schema: Schema
     let plan: SchemaPlan
@@ -31,7 +31,7 @@ final class ParquetWriter: FileWriter {
         self.schema = schema
         self.options = options
         path = object.path
-        plan = try SchemaPlan(schema)
+        plan = try SchemaPlan(schema, options.fieldIDs)
         state = Mutex(State(statistics: Array(repeating: nil, count: plan.leaves.count)))
         try object.write(Self.magic)
     }
@@ -76,6 +76,12 @@ final class ParquetWriter: FileWriter {
                 OffsetIndex(pages: column.offsetIndex.pages.map { PageLocation(offset: $0.offset + start, bytes: $0.bytes, firstRow: $0.firstRow) }))
             state.statistics[index] = state.statistics[index].map { $0.merged(with: column.statistics) } ?? column.statistics
         }
+        for (index, column) in columns.enumerated() {
+            guard let filter = column.bloomFilter else { continue }
+            group.columns[index].metaData?.bloomFilterOffset = object.position
+            group.columns[index].metaData?.bloomFilterBytes = filter.count
+            try object.write(filter)
+        }
         state.rowGroups.append(group)
         state.columnIndexes.append(columns.map(\.columnIndex))
         state.offsetIndexes.append(offsetIndexes)
@@ -87,23 +93,7 @@ final class ParquetWriter: FileWriter {
     }
 
     private func finish(_ state: inout State) throws(SQLError) -> WrittenFile {
-        for (group, indexes) in state.columnIndexes.enumerated() {
-            for (column, index) in indexes.enumerated() {
-                guard let index else { continue }
-                let bytes = index.thriftBytes()
-                state.rowGroups[group].columns[column].columnIndexOffset = object.position
-                state.rowGroups[group].columns[column].columnIndexBytes = bytes.count
-                try object.write(bytes)
-            }
-        }
-        for (group, indexes) in state.offsetIndexes.enumerated() {
-            for (column, index) in indexes.enumerated() {
-                let bytes = index.thriftBytes()
-                state.rowGroups[group].columns[column].offsetIndexOffset = object.position
-                state.rowGroups[group].columns[column].offsetIndexBytes = bytes.count
-                try object.write(bytes)
-            }
-        }
+        if options.writesPageIndex { try writePageIndex(&state) }
         var footer = FileMetaData()
         footer.version = options.version2 ? 2 : 1
         footer.schema = plan.elements
@@ -122,6 +112,27 @@ final class ParquetWriter: FileWriter {
         let size = object.position
         try object.finish()
         return WrittenFile(path: path, bytes: size, rows: state.rows, statistics: columnStatistics(state))
+    }
+
+    /// All column indexes, then all offset indexes.
+    private func writePageIndex(_ state: inout State) throws(SQLError) {
+        for (group, indexes) in state.columnIndexes.enumerated() {
+            for (column, index) in indexes.enumerated() {
+                guard let index else { continue }
+                let bytes = index.thriftBytes()
+                state.rowGroups[group].columns[column].columnIndexOffset = object.position
+                state.rowGroups[group].columns[column].columnIndexBytes = bytes.count
+                try object.write(bytes)
+            }
+        }
+        for (group, indexes) in state.offsetIndexes.enumerated() {
+            for (column, index) in indexes.enumerated() {
+                let bytes = index.thriftBytes()
+                state.rowGroups[group].columns[column].offsetIndexOffset = object.position
+                state.rowGroups[group].columns[column].offsetIndexBytes = bytes.count
+                try object.write(bytes)
+            }
+        }
     }
 
     /// Those of flat columns; of nested ones only the number of rows is known.
