@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "LodeFormats",
             dependencies: [
-                "LodeVectors", "LodeObjectStore", "LodeCore", "CZstd", "CSnappy", "CLz4", "CZlib", "CLodeIntrinsics",
+                "LodeVectors", "LodeObjectStore", "LodeCore", "CZstd", "CSnappy", "CLz4", "CZlib", "CBrotli", "CLodeIntrinsics",
             ], swiftSettings: kernels),
         .target(name: "LodeTables", dependencies: ["LodeVectors", "LodeCore"], swiftSettings: library),
         .target(name: "LodeSyntax", dependencies: ["LodeCore", "CLodeGrammar"], swiftSettings: kernels),
@@ -110,6 +110,7 @@ let package = Package(
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CPcre2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     ],
     cLanguageStandard: .c2x

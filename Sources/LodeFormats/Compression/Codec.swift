@@ -36,7 +36,7 @@ enum Codec: Int32, Sendable {
     }
 
     /// What COPY and table properties may ask for.
-    static let writable: [Codec] = [.uncompressed, .snappy, .gzip, .zstd, .lz4Raw]
+    static let writable: [Codec] = [.uncompressed, .snappy, .gzip, .zstd, .lz4Raw, .brotli]
 
     /// The codec that an option names; `none` and `lz4` are understood as well.
     /// - Throws: `22023` with what there is.

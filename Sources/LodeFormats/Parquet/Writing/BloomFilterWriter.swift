@@ -34,11 +34,11 @@ struct BloomFilterWriter {
     /// Adds a value by the XXH64 of its PLAIN bytes.
     @inline(__always)
     mutating func insert(_ hash: UInt64) {
-        let block = Int(truncatingIfNeeded: (hash &>> 32) &* UInt64(truncatingIfNeeded: blocks) &>> 32)
+        let block = Int(truncatingIfNeeded: ((hash &>> 32) &* UInt64(truncatingIfNeeded: blocks)) &>> 32)
         let key = UInt32(truncatingIfNeeded: hash)
         var index = 0
         while index < 8 {
-            words[block &* 8 &+ index] |= (1 as UInt32) &<< (key &* Self.salts[index] &>> 27)
+            words[block &* 8 &+ index] |= (1 as UInt32) &<< ((key &* Self.salts[index]) &>> 27)
             index &+= 1
         }
     }

@@ -1,0 +1,3 @@
+// Brotli streams.
+#include <brotli/decode.h>
+#include <brotli/encode.h>
