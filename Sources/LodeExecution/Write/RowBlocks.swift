@@ -51,7 +51,7 @@ final class RowBlocks: Sendable {
 
     /// What may wait for earlier batches.
     private static let patienceRows = 1 << 20
-    private static let patienceBytes = 128 << 20
+    private static let patienceBytes = 64 << 20
     /// A block ends early when its rows take this much memory.
     private static let blockBytes = 128 << 20
 
