@@ -2,6 +2,7 @@
 
 import LodeCore
 import LodeObjectStore
+import LodeVectors
 
 /// A file format by its name: how to open a file of it, how to write one, and which options it takes.
 package protocol FileFormat: Sendable {
@@ -39,6 +40,10 @@ package protocol FileFormat: Sendable {
 
     /// Starts a file of rows of `schema`.
     func create(_ object: any ObjectWriter, schema: Schema, options: FormatOptions) throws(SQLError) -> any FileWriter
+
+    /// Rows that are best written as one block.
+    /// - Throws: `22023` for wrong options.
+    func blockRows(schema: Schema, options: FormatOptions) throws(SQLError) -> Int
 }
 
 extension FileFormat {
@@ -53,6 +58,8 @@ extension FileFormat {
     package func open(_ object: any ObjectReader, options: FormatOptions = FormatOptions()) throws(SQLError) -> any FileScan {
         try open(object, options: options, like: nil)
     }
+
+    package func blockRows(schema: Schema, options: FormatOptions) throws(SQLError) -> Int { 8 * Chunk.capacity }
 }
 
 /// All formats.

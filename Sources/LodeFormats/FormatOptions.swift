@@ -112,16 +112,58 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
         }
     }
 
+    /// A text, or a number as a text.
+    package func word(_ name: String) throws(SQLError) -> String? {
+        guard let (_, option) = first([name]) else { return nil }
+        switch option {
+        case .value(.text(let text)): return text
+        case .value(.integer(let number)): return "\(number)"
+        case .value(.decimal), .value(.double): return try number(name).map { "\($0)" }
+        default: throw wrong(name, "a text")
+        }
+    }
+
     package func number(_ names: String...) throws(SQLError) -> Double? {
         guard let (name, option) = first(names) else { return nil }
         switch option {
         case .value(.integer(let number)): return Double(number)
         case .value(.double(let number)): return number
-        case .value(.decimal(let unscaled, let scale)): return Double(unscaled) / Double(Decimal128.power(scale))
+        case .value(.decimal(let unscaled, let scale)):
+            guard let number = Double("\(unscaled)e-\(scale)") else { throw wrong(name, "a number") }
+            return number
         case .value(.text(let text)):
             guard let number = Double(text) else { throw wrong(name, "a number") }
             return number
         default: throw wrong(name, "a number")
+        }
+    }
+
+    /// A count, or a size such as `'128MB'` or `'64 KiB'`.
+    package func byteCount(_ name: String) throws(SQLError) -> Int? {
+        guard let (_, option) = first([name]), case .value(.text(let text)) = option else { return try count(name) }
+        let digits = text.prefix { $0.isNumber }, unit = text.dropFirst(digits.count).drop { $0 == " " }.lowercased()
+        let factors = ["": 1, "b": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30]
+        guard let number = Int(digits), let factor = factors[unit] else { throw wrong(name, "a whole number or a size such as '64MB'") }
+        let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+        guard !overflow else { throw wrong(name, "smaller") }
+        return product
+    }
+
+    /// `{name: …}`, or the same as text: `'name: value, other: value'`; a list of names stands for members without settings.
+    package func members(_ name: String) throws(SQLError) -> [FormatOption.NamedOption]? {
+        guard let (_, option) = first([name]) else { return nil }
+        switch option {
+        case .named(let members): return members
+        case .list, .value(.list): return try texts(name)?.map { .init($0, .named([])) }
+        case .value(.text(let text)):
+            var members: [FormatOption.NamedOption] = []
+            for item in text.split(separator: ",") {
+                let parts = item.split(separator: ":", maxSplits: 1).map { $0.drop { $0 == " " } }.map { String($0.reversed().drop { $0 == " " }.reversed()) }
+                guard let key = parts.first, !key.isEmpty else { throw wrong(name, "of the form 'name: value, …'") }
+                members.append(.init(key, parts.count == 2 ? .value(.text(parts[1])) : .named([])))
+            }
+            return members
+        default: throw wrong(name, "of the form {'name': …}")
         }
     }
 

@@ -100,6 +100,7 @@ struct CopyOptions {
             case "format": format = try Self.text(property, binder)
             case "partition_by", "partitioned_by": partitionBy = try Self.names(property)
             case "write_partition_columns": writesPartitionColumns = try Self.flag(property, binder)
+            case "sorted_by": values[key] = .list(try Self.names(property).map { .value(.text($0)) })
             case "overwrite", "overwrite_or_ignore": overwrites = try Self.flag(property, binder)
             default:
                 guard let expression = property.value else {
@@ -107,8 +108,9 @@ struct CopyOptions {
                     texts[key] = "true"
                     continue
                 }
-                let value: Value = if case .name(let name) = expression.kind { .text(name.text) } else { try binder.bindConstant(expression).value }
-                values[key] = FormatOption(value)
+                let (value, type): (Value, SQLType) =
+                    if case .name(let name) = expression.kind { (.text(name.text), .varchar) } else { try binder.bindConstant(expression) }
+                values[key] = FormatOption(value, type)
                 texts[key] = Session.plainText(value)
             }
         }
@@ -143,6 +145,18 @@ struct CopyOptions {
         switch value.kind {
         case .row(let items), .array(let items): return try items.map { (item) throws(SQLError) in try name(item) }
         default: return [try name(value)]
+        }
+    }
+}
+
+extension FormatOption {
+    /// From a constant of SQL: structs, and maps with text keys, are `{name: value}`.
+    init(_ value: Value, _ type: SQLType) {
+        switch (value, type) {
+        case (.structure(let members), .structure(let fields)):
+            self = .named(zip(members, fields).map { NamedOption($1.name, FormatOption($0, $1.type)) })
+        case (.list(let items), .list(let element)): self = .list(items.map { FormatOption($0, element) })
+        default: self = FormatOption(value)
         }
     }
 }

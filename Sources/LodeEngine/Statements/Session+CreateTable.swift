@@ -2,6 +2,7 @@
 
 import LodeCatalog
 import LodeCore
+import LodeFormats
 import LodePlan
 import LodePlanner
 import LodeSyntax
@@ -43,6 +44,7 @@ extension Session {
         if format != .parquet, !isExternal {
             throw SQLError.unsupported("a managed table in \(format.rawValue) format", at: create.name.span, hint: "Use parquet, or an external table with a LOCATION.")
         }
+        if !isExternal { try checkWritable(table, partitions, at: create.name.span) }
         let ifExists: TableChange.IfExists = create.orReplace ? .replace : create.ifNotExists ? .skip : .fail
         if ifExists == .fail, try engine.catalog.table(name) != nil {
             throw SQLError(
@@ -68,6 +70,16 @@ extension Session {
         var receipt = written.receipt
         receipt.version = outcomes.first?.version
         return StatementOutcome(tag: "SELECT \(receipt.rows)", receipt: receipt)
+    }
+
+    /// Refuses properties that every later INSERT would stumble over.
+    private func checkWritable(_ table: GlueTable, _ partitions: [String], at span: SourceSpan) throws(SQLError) {
+        do throws(SQLError) {
+            let schema = try table.schema()
+            try ParquetProperties.check(table.parameters, Schema(schema.fields.filter { !partitions.contains($0.name) }))
+        } catch {
+            throw error.at(span)
+        }
     }
 
     /// The columns of the files below a folder, for an external table that declares none.
@@ -171,6 +183,9 @@ struct TableOptions {
             case "format", "table_type":
                 let text = try read([property])[property.key.text] ?? ""
                 if text.lowercased() != "hive" { format = try Self.format(text, at: property.key.span) }
+            case "sorted_by": properties["sorted_by"] = try Self.names(property).joined(separator: ", ")
+            case "parquet_bloom_filter_columns", "bloom_filter_columns":
+                properties[property.key.text.lowercased()] = try Self.names(property).joined(separator: ", ")
             case "location", "external_location": location = try read([property])[property.key.text]
             default: properties.merge(try read([property])) { _, new in new }
             }

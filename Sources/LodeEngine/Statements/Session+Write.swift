@@ -16,9 +16,7 @@ extension Session {
     /// Writes a query's rows into fresh files of a table's folder. They belong to no table until they are committed.
     func write(_ bound: BoundQuery, to target: WriteTarget, _ context: StatementContext) throws(SQLError) -> WrittenRows {
         let format = try FileFormats.named("parquet")
-        var options = FormatOptions(["compression": .value(.text(settings["parquet_compression"]))])
-        let known = Set(format.writeOptions)
-        for (key, value) in target.properties where known.contains(Self.optionName(key)) { options.values[Self.optionName(key)] = .value(.text(value)) }
+        let options = withCodec(try ParquetProperties.options(target.properties))
         let schema = target.schema, partitions = target.partitionColumns, location = target.location
         let keys = partitions.compactMap { schema.index(of: $0.name) }
         let specification = WriteSpecification(
@@ -27,13 +25,16 @@ extension Session {
         ) { values in
             ManagedFileName.path(in: location, partitions, values, fileExtension: "parquet")
         }
-        return try run(bound, into: TableWriteSink(specification, stores: engine.stores), schema, context)
+        return try run(bound, specification, alwaysWrites: false, context)
     }
 
-    /// `parquet.compression`, as Hive and Spark call it, is `compression`.
-    private static func optionName(_ property: String) -> String {
-        let folded = property.lowercased()
-        return folded.hasPrefix("parquet.") ? String(folded.dropFirst("parquet.".count)) : folded
+    /// The options with the session's codec, if they name none.
+    private func withCodec(_ options: FormatOptions) -> FormatOptions {
+        var options = options
+        if options.values["compression"] == nil, options.values["codec"] == nil {
+            options.values["compression"] = .value(.text(settings["parquet_compression"]))
+        }
+        return options
     }
 
     /// Writes a query's rows to a file, or with PARTITION_BY into folders below `path`.
@@ -41,10 +42,7 @@ extension Session {
         _ bound: BoundQuery, toPath path: String, _ format: any FileFormat, _ options: CopyOptions, _ context: StatementContext
     ) throws(SQLError) -> WrittenRows {
         let schema = Schema(bound.schema.fields.map { Field($0.name, $0.type == .null ? .varchar : $0.type, nullable: $0.nullable) })
-        var formatOptions = FormatOptions(options.values)
-        if format.name == "parquet", options.values["compression"] == nil, options.values["codec"] == nil {
-            formatOptions.values["compression"] = .value(.text(settings["parquet_compression"]))
-        }
+        let formatOptions = format.name == "parquet" ? withCodec(FormatOptions(options.values)) : FormatOptions(options.values)
         var keys: [Int] = []
         for name in options.partitionBy {
             guard let index = schema.index(of: name) else {
@@ -63,8 +61,7 @@ extension Session {
         ) { values in
             !isPartitioned ? path : ManagedFileName.path(in: path, fields, values, fileExtension: ending)
         }
-        return try run(
-            bound, into: TableWriteSink(specification, stores: engine.stores, alwaysWrites: keys.isEmpty), schema, context)
+        return try run(bound, specification, alwaysWrites: keys.isEmpty, context)
     }
 
     /// COPY with PARTITION_BY writes into a folder that is empty, or is emptied.
@@ -82,10 +79,12 @@ extension Session {
     }
 
     private func run(
-        _ bound: BoundQuery, into sink: TableWriteSink, _ schema: Schema, _ context: StatementContext
+        _ bound: BoundQuery, _ specification: WriteSpecification, alwaysWrites: Bool, _ context: StatementContext
     ) throws(SQLError) -> WrittenRows {
-        let query = try optimized(try Self.assigning(bound, schema, context), context)
+        let assigned = try Self.assigning(bound, specification.schema, context)
+        let query = try optimized(try Self.sorted(assigned, specification), context)
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
+        let sink = try TableWriteSink(specification, stores: engine.stores, alwaysWrites: alwaysWrites, order: execution.order)
         do throws(SQLError) {
             try watching(execution) { () throws(SQLError) in try execution.run(into: sink, name: "write") }
         } catch {
@@ -111,5 +110,14 @@ extension Session {
             return .init(PlanColumn(context.columnIDs.fresh(), field.name, field.type), cast)
         }
         return BoundQuery(plan: .project(ProjectNode(input: bound.plan, items: items)), names: bound.names)
+    }
+
+    /// The query in the order that the files promise.
+    private static func sorted(_ bound: BoundQuery, _ specification: WriteSpecification) throws(SQLError) -> BoundQuery {
+        let order = try SortedBy.columns(specification.options, specification.schema)
+        if order.isEmpty { return bound }
+        let columns = bound.plan.columns
+        let keys = order.map { SortKey(columns[$0.index].reference, descending: $0.descending, nullsFirst: $0.nullsFirst) }
+        return BoundQuery(plan: .sort(SortNode(input: bound.plan, keys: keys)), names: bound.names)
     }
 }

@@ -40,6 +40,9 @@ package final class QueryExecution: Sendable {
         try run(into: ResultSink(consumer, order: open.order, cancellation: context.cancellation), name: "result")
     }
 
+    /// What puts the rows into the query's order; nil where they have none.
+    package var order: BatchOrder? { open.order }
+
     /// Runs the query into a sink of one's own, such as a table writer.
     package func run(into sink: any Sink, name: String) throws(SQLError) {
         var builder = builder

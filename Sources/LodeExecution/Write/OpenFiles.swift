@@ -7,13 +7,14 @@ import LodeTables
 import LodeVectors
 import Synchronization
 
-/// Shared by the workers of one write. A file is finished when it is full and no lane uses it, when too many are open, or at the end.
+/// Shared by the workers of one write. A file is finished when it is full and nobody uses it, when too many are open, or at the end.
 final class OpenFiles: Sendable {
     final class File: Sendable {
         let writer: any FileWriter
         let partition: [Value]
         let path: String
-        let lanes = Atomic<Int>(0)
+        /// Workers that write into it, or are going to.
+        let users = Atomic<Int>(0)
 
         init(_ writer: any FileWriter, _ partition: [Value], _ path: String) {
             self.writer = writer
@@ -22,29 +23,9 @@ final class OpenFiles: Sendable {
         }
     }
 
-    /// One worker's way into a file. Not `Sendable`.
-    final class Lane {
-        let file: File
-        private let lane: any FileWriterLane
-        private let files: OpenFiles
-
-        fileprivate init(_ file: File, _ files: OpenFiles) throws(SQLError) {
-            self.file = file
-            self.files = files
-            lane = try file.writer.lane()
-        }
-
-        func write(_ chunk: Chunk) throws(SQLError) { try lane.write(chunk) }
-
-        func finish() throws(SQLError) {
-            try lane.finish()
-            try files.release(file)
-        }
-    }
-
     private struct State {
         var open: [[Value]: File] = [:]
-        /// Files that are full, but still in use by some lane.
+        /// Files that are full, but still in use.
         var retired: [File] = []
         var written: [DataFile] = []
         var isAborted = false
@@ -65,48 +46,49 @@ final class OpenFiles: Sendable {
 
     var written: [DataFile] { state.withLock { $0.written.sorted { $0.path < $1.path } } }
 
-    func isFull(_ file: File) -> Bool { specification.fileBytes.map { file.writer.bytesWritten >= $0 } ?? false }
+    private func isFull(_ file: File) -> Bool { specification.fileBytes.map { file.writer.bytesWritten >= $0 } ?? false }
 
-    /// A lane into the file of a partition, which is begun if need be.
-    func lane(_ partition: [Value]) throws(SQLError) -> Lane {
-        var toFinish: [File] = []
-        let file = try state.withLock { state throws(SQLError) -> File in
+    /// The file of a partition, which is begun if need be, for one more user; and files for the caller to complete.
+    func claim(_ partition: [Value]) throws(SQLError) -> (file: File, full: [File]) {
+        try state.withLock { state throws(SQLError) in
+            var full: [File] = []
             if let known = state.open[partition] {
                 if !isFull(known) {
-                    known.lanes.add(1, ordering: .relaxed)
-                    return known
+                    known.users.add(1, ordering: .relaxed)
+                    return (known, [])
                 }
                 state.open[partition] = nil
-                if known.lanes.load(ordering: .relaxed) == 0 { toFinish.append(known) } else { state.retired.append(known) }
+                if known.users.load(ordering: .acquiring) == 0 { full.append(known) } else { state.retired.append(known) }
             }
-            if state.open.count >= Self.mostOpen, let idle = state.open.first(where: { $0.value.lanes.load(ordering: .relaxed) == 0 }) {
+            if state.open.count >= Self.mostOpen, let idle = state.open.first(where: { $0.value.users.load(ordering: .acquiring) == 0 }) {
                 state.open[idle.key] = nil
-                toFinish.append(idle.value)
+                full.append(idle.value)
             }
             let path = specification.path(partition)
             let writer = try specification.format.create(
                 try stores.createWriter(path), schema: specification.fileSchema, options: specification.options)
             let file = File(writer, partition, path)
-            file.lanes.add(1, ordering: .relaxed)
+            file.users.add(1, ordering: .relaxed)
             state.open[partition] = file
-            return file
+            return (file, full)
         }
-        for full in toFinish { try complete(full) }
-        return try Lane(file, self)
     }
 
-    fileprivate func release(_ file: File) throws(SQLError) {
-        let left = file.lanes.subtract(1, ordering: .acquiringAndReleasing).newValue
-        guard left == 0 else { return }
+    /// One user is done.
+    func release(_ file: File) throws(SQLError) {
         let isRetired = state.withLock { state in
-            guard let index = state.retired.firstIndex(where: { $0 === file }) else { return false }
+            // Under the lock: `claim` must not find the file between the last use and its retirement.
+            guard file.users.subtract(1, ordering: .acquiringAndReleasing).newValue == 0,
+                let index = state.retired.firstIndex(where: { $0 === file })
+            else { return false }
             state.retired.remove(at: index)
             return true
         }
         if isRetired { try complete(file) }
     }
 
-    private func complete(_ file: File) throws(SQLError) {
+    /// Finishes a file that nobody uses.
+    func complete(_ file: File) throws(SQLError) {
         let done = try file.writer.finish()
         var statistics: [String: ColumnStatistics] = [:]
         for (field, known) in zip(specification.fileSchema.fields, done.statistics) { statistics[field.name] = known }
@@ -115,9 +97,9 @@ final class OpenFiles: Sendable {
         state.withLock { $0.written.append(entry) }
     }
 
-    /// Completes every file. All lanes are finished.
+    /// Completes every file. Nobody uses them any more.
     func finish() throws(SQLError) {
-        if alwaysWrites, state.withLock({ $0.open.isEmpty && $0.written.isEmpty }) { try lane([]).finish() }
+        if alwaysWrites, state.withLock({ $0.open.isEmpty && $0.written.isEmpty }) { _ = try claim([]) }
         let rest = state.withLock { state in
             defer {
                 state.open = [:]

@@ -22,15 +22,16 @@ final class PartitionedWriter: ChunkConsumer {
     private var waitingBytes = 0
     private var reserved = 0
     /// Rows that a partition's buffer holds at most.
-    private static let rowGroupRows = 122_880
+    private let blockRows: Int
     /// Bytes that all buffers of a worker hold at most.
     private static let mostBytes = 256 << 20
     private static let reservationStep = 16 << 20
 
-    init(_ specification: WriteSpecification, _ files: OpenFiles, _ memory: MemoryBudget) {
+    init(_ specification: WriteSpecification, _ files: OpenFiles, _ memory: MemoryBudget, blockRows: Int) {
         self.specification = specification
         self.files = files
         self.memory = memory
+        self.blockRows = blockRows
         splitter = PartitionSplitter(specification.partitionColumns)
         columns = specification.fileColumns
     }
@@ -49,12 +50,12 @@ final class PartitionedWriter: ChunkConsumer {
 
     private func keep(_ chunk: Chunk, _ partition: Int) throws(SQLError) {
         while waiting.count <= partition { waiting.append(Waiting()) }
-        let bytes = chunk.textBytes + chunk.approximateBytes
-        waiting[partition].chunks.append(try chunk.owningItsTexts())
+        let chunk = try chunk.withOwnMemory(), bytes = chunk.heldBytes
+        waiting[partition].chunks.append(chunk)
         waiting[partition].rows += chunk.count
         waiting[partition].bytes += bytes
         waitingBytes += bytes
-        if waiting[partition].rows >= Self.rowGroupRows { try write(partition) }
+        if waiting[partition].rows >= blockRows { try write(partition) }
         if waitingBytes > reserved {
             if waitingBytes > Self.mostBytes || !memory.tryReserve(Self.reservationStep) { try makeRoom() } else { reserved += Self.reservationStep }
         }
@@ -72,48 +73,15 @@ final class PartitionedWriter: ChunkConsumer {
         if rows.rows == 0 { return }
         waiting[partition] = Waiting()
         waitingBytes -= rows.bytes
-        let lane = try files.lane(splitter.values(partition))
+        let (file, full) = try files.claim(splitter.values(partition))
+        for other in full { try files.complete(other) }
+        let lane = try file.writer.lane()
         for chunk in rows.chunks { try lane.write(chunk) }
         try lane.finish()
+        try files.release(file)
     }
 
     func finish() throws(SQLError) {
         for partition in waiting.indices { try write(partition) }
-    }
-}
-
-extension Chunk {
-    /// Bytes of texts that are not inline in their lanes.
-    var textBytes: Int {
-        columns.reduce(0) { sum, column in
-            guard column.physical == .text, column.layout == .flat else { return sum }
-            let lanes = column.pointer(as: StringView.self)
-            var bytes = 0, row = 0
-            while row < column.count {
-                let count = lanes[row].count
-                bytes &+= count > StringView.inlineCapacity ? count : 0
-                row &+= 1
-            }
-            return sum + bytes
-        }
-    }
-
-    /// The same rows with copies of their texts: a few rows must not keep whole pages of a file alive.
-    func owningItsTexts() throws(SQLError) -> Chunk {
-        var copies = columns
-        for (index, column) in columns.enumerated() where column.physical == .text && column.layout != .constant {
-            let flat = try column.flattened()
-            let lanes = try Buffer(byteCount: count * 16)
-            let out = lanes.base.assumingMemoryBound(to: StringView.self), views = flat.pointer(as: StringView.self)
-            let arena = TextArena(blockBytes: 64 << 10)
-            var row = 0
-            while row < count {
-                let view = views[row]
-                out[row] = view.isInline ? view : try arena.add(UnsafeRawBufferPointer(start: view.pointer, count: view.count))
-                row &+= 1
-            }
-            copies[index] = Column(flat: column.type, count: count, lanes: lanes, validity: flat.validityBuffer, heaps: arena.heaps)
-        }
-        return Chunk(columns: copies, count: count, batch: batch)
     }
 }

@@ -47,22 +47,37 @@ package struct WriteSpecification: Sendable {
     var fileSchema: Schema { Schema(fileColumns.map { schema.fields[$0] }) }
 }
 
-/// Workers write through lanes of shared files, one file a partition at a time. Nothing refers to the files until the caller
-/// publishes them; on failure `abort` removes them.
+/// Workers write into shared files, one file a partition at a time. Nothing refers to the files until the caller publishes
+/// them; on failure `abort` removes them.
+///
+/// Files of a query that has an order hold the rows in that order; of partitioned ones, each row group does.
 package final class TableWriteSink: Sink {
     let specification: WriteSpecification
     let files: OpenFiles
+    private let blocks: RowBlocks
+    private let blockRows: Int
 
-    /// - Parameter alwaysWrites: makes a file without rows if there are none (COPY TO 'file').
-    package init(_ specification: WriteSpecification, stores: StoreRegistry, alwaysWrites: Bool = false) {
+    /// - Parameters:
+    ///   - alwaysWrites: makes a file without rows if there are none (COPY TO 'file').
+    ///   - order: of the query's rows.
+    /// - Throws: `22023` for wrong options.
+    package init(
+        _ specification: WriteSpecification, stores: StoreRegistry, alwaysWrites: Bool = false, order: BatchOrder?
+    ) throws(SQLError) {
         self.specification = specification
         files = OpenFiles(specification, stores: stores, alwaysWrites: alwaysWrites)
+        blockRows = try specification.format.blockRows(schema: specification.fileSchema, options: specification.options)
+        blocks = RowBlocks(specification, files, order, blockRows: blockRows)
     }
 
     package func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
         specification.partitionColumns.isEmpty
-            ? WholeWriter(specification, files) : PartitionedWriter(specification, files, context.memory)
+            ? blocks.worker(context) : PartitionedWriter(specification, files, context.memory, blockRows: blockRows)
     }
+
+    package func finalTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask] { try blocks.rest() }
+
+    package func abandon() { blocks.abandon() }
 
     package func complete(_ context: ExecutionContext) throws(SQLError) { try files.finish() }
 
@@ -85,32 +100,4 @@ extension WriteSpecification {
             }
         }
     }
-}
-
-/// Rows that are not split.
-private final class WholeWriter: ChunkConsumer {
-    private let specification: WriteSpecification
-    private let files: OpenFiles
-    private var lane: OpenFiles.Lane?
-
-    init(_ specification: WriteSpecification, _ files: OpenFiles) {
-        self.specification = specification
-        self.files = files
-    }
-
-    func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
-        if chunk.count == 0 { return .more }
-        try specification.checkNotNull(chunk)
-        if let open = lane, files.isFull(open.file) {
-            try open.finish()
-            lane = nil
-        }
-        let current: OpenFiles.Lane
-        if let lane { current = lane } else { current = try files.lane([]) }
-        lane = current
-        try current.write(chunk)
-        return .more
-    }
-
-    func finish() throws(SQLError) { try lane?.finish() }
 }

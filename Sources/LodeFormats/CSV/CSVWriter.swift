@@ -17,7 +17,7 @@ final class CSVWriter: TextFileWriter<CSVWriterLane> {
                 try CSVFieldWriter(names, options).append(index, to: sink)
             }
             try sink.append(UInt8(ascii: "\n"))
-            try file.append(sink, rows: 0)
+            try file.append(TextFile.Rendered(bytes: try TextFilePacker(file.codec).pack(sink), rows: 0), file.nextBlock())
         }
         super.init(file, columns: schema.count) { file throws(SQLError) in try CSVWriterLane(file, schema, options) }
     }

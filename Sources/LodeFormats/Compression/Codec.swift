@@ -25,8 +25,18 @@ enum Codec: Int32, Sendable {
         }
     }
 
+    /// The compression levels that can be asked for; nil if there are none.
+    var levels: ClosedRange<Int>? {
+        switch self {
+        case .zstd: 1...22
+        case .gzip: 1...9
+        case .brotli: 0...11
+        default: nil
+        }
+    }
+
     /// What COPY and table properties may ask for.
-    static let writable: [Codec] = [.uncompressed, .snappy, .gzip, .zstd, .lz4Raw]
+    static let writable: [Codec] = [.uncompressed, .snappy, .gzip, .zstd, .lz4Raw, .brotli]
 
     /// The codec that an option names; `none` and `lz4` are understood as well.
     /// - Throws: `22023` with what there is.
@@ -37,7 +47,8 @@ enum Codec: Int32, Sendable {
         if let codec = writable.first(where: { $0.name == folded }) { return codec }
         throw SQLError(
             .invalidParameterValue, "unknown compression \"\(name)\"",
-            hint: "There are " + writable.map(\.name).joined(separator: ", ") + ".")
+            detail: "There are " + writable.map(\.name).joined(separator: ", ") + ".",
+            hint: NearestName.find(folded, among: writable.map(\.name)).map { "Did you mean \"\($0)\"?" })
     }
 
     /// The codec of a column chunk.

@@ -1,5 +1,6 @@
 /// Compressing pages.
 
+import CBrotli
 import CLz4
 import CSnappy
 import CZlib
@@ -13,12 +14,12 @@ final class Compressor {
     private let level: Int32
     private var zstd: OpaquePointer?
 
-    /// `level` is zstd's (default 3) or gzip's (default 6); the other codecs have none.
+    /// `level` is zstd's (default 3), gzip's (default 6) or brotli's (default 5); the other codecs have none.
     /// - Throws: `0A000` for codecs that are not written.
     init(_ codec: Codec, level: Int? = nil) throws(SQLError) {
         guard Codec.writable.contains(codec) else { throw .unsupported("writing with compression codec \(codec.name)") }
         self.codec = codec
-        self.level = Int32(clamping: level ?? (codec == .gzip ? 6 : 3))
+        self.level = Int32(clamping: level ?? (codec == .gzip ? 6 : codec == .brotli ? 5 : 3))
     }
 
     deinit { ZSTD_freeCCtx(zstd) }
@@ -30,7 +31,8 @@ final class Compressor {
         case .zstd: ZSTD_compressBound(count)
         case .gzip: Int(compressBound(UInt(count))) + 32
         case .lz4Raw: count + count / 255 + 16
-        case .uncompressed, .lz4, .lzo, .brotli: count
+        case .brotli: max(BrotliEncoderMaxCompressedSize(count), 16)
+        case .uncompressed, .lz4, .lzo: count
         }
     }
 
@@ -43,7 +45,7 @@ final class Compressor {
         let chars = destination.assumingMemoryBound(to: CChar.self)
         let input = source.bindMemory(to: CChar.self).baseAddress
         switch codec {
-        case .uncompressed, .lz4, .lzo, .brotli:
+        case .uncompressed, .lz4, .lzo:
             if let base = source.baseAddress { memcpy(destination, base, source.count) }
             return source.count
         case .snappy:
@@ -57,6 +59,13 @@ final class Compressor {
             guard ZSTD_isError(written) == 0 else { throw failure() }
             return written
         case .gzip: return try gzip(source, destination, capacity)
+        case .brotli:
+            var written = capacity
+            let status = BrotliEncoderCompress(
+                level, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_GENERIC, source.count, source.bindMemory(to: UInt8.self).baseAddress, &written,
+                destination.assumingMemoryBound(to: UInt8.self))
+            guard status != 0 else { throw failure() }
+            return written
         case .lz4Raw:
             guard let size = Int32(exactly: source.count), let room = Int32(exactly: min(capacity, Int(Int32.max))) else {
                 throw failure()

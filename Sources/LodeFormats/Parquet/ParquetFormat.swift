@@ -28,4 +28,8 @@ package struct ParquetFormat: FileFormat {
     package func create(_ object: any ObjectWriter, schema: Schema, options: FormatOptions) throws(SQLError) -> any FileWriter {
         try ParquetWriter(object, schema: schema, options: try ParquetWriteOptions(options, schema: schema))
     }
+
+    package func blockRows(schema: Schema, options: FormatOptions) throws(SQLError) -> Int {
+        try ParquetWriteOptions(options, schema: schema).rowGroupRows
+    }
 }

@@ -20,7 +20,14 @@ final class TextFile: Sendable {
     let separator: Separator?
     /// Used under the lock only.
     private nonisolated(unsafe) let object: any ObjectWriter
+    private nonisolated(unsafe) var order = BlockOrder<Rendered>()
     private let rows = Mutex(0)
+
+    /// Rows as they stand in the file.
+    struct Rendered {
+        var bytes: ByteSink
+        var rows: Int
+    }
 
     /// `compression` nil goes by the ending of the path.
     init(_ object: any ObjectWriter, compression: String?, separator: Separator? = nil) throws(SQLError) {
@@ -40,86 +47,55 @@ final class TextFile: Sendable {
         }
     }
 
-    /// Appends bytes that are already compressed by the codec.
-    func append(packed bytes: UnsafeRawBufferPointer, rows: Int) throws(SQLError) {
-        let failure: SQLError? = self.rows.withLock { written in
-            do throws(SQLError) {
-                try object.write(bytes)
-                written += rows
-                return nil
-            } catch { return error }
+    func nextBlock() -> Int { rows.withLock { _ in order.claim() } }
+
+    /// Appends the block of this number once those before it are there.
+    func append(_ block: Rendered, _ number: Int) throws(SQLError) {
+        nonisolated(unsafe) let block = block
+        try rows.withLock { rows throws(SQLError) in
+            for due in order.take(block, number) {
+                try object.write(due.bytes.bytes)
+                rows += due.rows
+            }
         }
-        if let failure { throw failure }
-    }
-
-    /// Appends plain bytes, compressing them first.
-    func append(_ sink: ByteSink, rows: Int) throws(SQLError) {
-        try TextFilePacker(codec).append(sink, rows: rows, to: self)
-    }
-
-    /// Whether this caller's rows are the file's first: true once.
-    private let isOpened = Mutex(false)
-
-    /// Appends rows that all begin with the separator: the first rows of the file get the opening bracket instead.
-    func appendSeparated(_ sink: ByteSink, rows: Int, _ packer: TextFilePacker) throws(SQLError) {
-        guard let separator else { return try packer.append(sink, rows: rows, to: self) }
-        // Under the lock to the end: nobody's rows may come before the bracket.
-        let failure: SQLError? = isOpened.withLock { isOpened in
-            do throws(SQLError) {
-                guard !isOpened else {
-                    try packer.append(sink, rows: rows, to: self)
-                    return nil
-                }
-                let first = try ByteSink(capacity: sink.count + 16)
-                try first.append(separator.open)
-                try first.append(UnsafeRawBufferPointer(rebasing: sink.bytes.dropFirst(separator.between.utf8.count)))
-                try packer.append(first, rows: rows, to: self)
-                isOpened = true
-                return nil
-            } catch { return error }
-        }
-        if let failure { throw failure }
     }
 
     /// What ends the file.
-    var closing: String {
+    private func closing(_ rows: Int) -> String {
         guard let separator else { return "" }
-        return isOpened.withLock { $0 } ? separator.close : "[]\n"
+        return rows > 0 ? separator.close : "[]\n"
     }
 
     var bytesWritten: Int { rows.withLock { _ in object.position } }
 
     func finish() throws(SQLError) -> (bytes: Int, rows: Int) {
-        let result: Result<(Int, Int), SQLError> = rows.withLock { written in
-            do throws(SQLError) {
-                let bytes = object.position
-                try object.finish()
-                return .success((bytes, written))
-            } catch { return .failure(error) }
+        try rows.withLock { rows throws(SQLError) in
+            let end = try ByteSink(capacity: 64)
+            try end.append(closing(rows))
+            if !end.isEmpty { try object.write(try TextFilePacker(codec).pack(end).bytes) }
+            let bytes = object.position
+            try object.finish()
+            return (bytes, rows)
         }
-        return try result.get()
     }
 
     func abort() { rows.withLock { _ in object.abort() } }
 }
 
-/// Compresses what one lane rendered. Not `Sendable`.
+/// Compresses pieces of text. Not `Sendable`.
 final class TextFilePacker {
     private let compressor: Compressor?
-    private let packed: ByteSink
 
-    init(_ codec: Codec) throws(SQLError) {
-        compressor = codec == .uncompressed ? nil : try Compressor(codec)
-        packed = try ByteSink(capacity: 64)
-    }
+    init(_ codec: Codec) throws(SQLError) { compressor = codec == .uncompressed ? nil : try Compressor(codec) }
 
-    func append(_ sink: ByteSink, rows: Int, to file: TextFile) throws(SQLError) {
-        guard let compressor else { return try file.append(packed: sink.bytes, rows: rows) }
-        packed.truncate()
-        let capacity = compressor.bound(sink.count)
+    /// The text as it stands in the file.
+    func pack(_ text: ByteSink) throws(SQLError) -> ByteSink {
+        guard let compressor else { return text }
+        let capacity = compressor.bound(text.count)
+        let packed = try ByteSink(capacity: capacity)
         let out = try packed.reserve(capacity)
-        packed.advance(try compressor.compress(sink.bytes, into: UnsafeMutableRawPointer(out), capacity: capacity))
-        try file.append(packed: packed.bytes, rows: rows)
+        packed.advance(try compressor.compress(text.bytes, into: UnsafeMutableRawPointer(out), capacity: capacity))
+        return packed
     }
 }
 
@@ -136,32 +112,26 @@ class TextFileWriter<Lane: TextFileLane>: FileWriter, @unchecked Sendable {
     }
 
     func lane() throws(SQLError) -> any FileWriterLane { try makeLane(file) }
+    func nextBlock() -> Int { file.nextBlock() }
     var bytesWritten: Int { file.bytesWritten }
     func abort() { file.abort() }
 
     func finish() throws(SQLError) -> WrittenFile {
-        let end = file.closing
-        if !end.isEmpty {
-            let sink = try ByteSink()
-            try sink.append(end)
-            try file.append(sink, rows: 0)
-        }
         let (bytes, rows) = try file.finish()
         return WrittenFile(path: file.path, bytes: bytes, rows: rows, statistics: Array(repeating: ColumnStatistics(rowCount: rows), count: columns))
     }
 }
 
-/// One worker's way into a text file: renders chunks, hands over about a megabyte at a time.
+/// One worker's way into a text file: renders chunks.
 class TextFileLane: FileWriterLane {
-    private static let pieceBytes = 1 << 20
     let file: TextFile
-    private let sink: ByteSink
+    private var sink: ByteSink
     private let packer: TextFilePacker
     private var rows = 0
 
     init(_ file: TextFile) throws(SQLError) {
         self.file = file
-        sink = try ByteSink(capacity: Self.pieceBytes + 65_536)
+        sink = try ByteSink()
         packer = try TextFilePacker(file.codec)
     }
 
@@ -171,14 +141,21 @@ class TextFileLane: FileWriterLane {
     func write(_ chunk: Chunk) throws(SQLError) {
         try render(chunk, to: sink)
         rows += chunk.count
-        if sink.count >= Self.pieceBytes { try flush() }
     }
 
-    func finish() throws(SQLError) { if !sink.isEmpty { try flush() } }
+    func finish() throws(SQLError) { if rows > 0 { try finish(block: file.nextBlock()) } }
 
-    private func flush() throws(SQLError) {
-        try file.appendSeparated(sink, rows: rows, packer)
-        sink.truncate()
+    func finish(block: Int) throws(SQLError) {
+        // Every row begins with the separator; the file's first one gets the opening bracket instead.
+        if block == 0, let separator = file.separator {
+            let first = try ByteSink(capacity: sink.count + 16)
+            try first.append(separator.open)
+            try first.append(UnsafeRawBufferPointer(rebasing: sink.bytes.dropFirst(separator.between.utf8.count)))
+            sink = first
+        }
+        let packed = try packer.pack(sink)
+        try file.append(TextFile.Rendered(bytes: packed, rows: rows), block)
+        sink = try ByteSink(capacity: sink.count + sink.count / 8)
         rows = 0
     }
 }

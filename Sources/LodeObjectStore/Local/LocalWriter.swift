@@ -1,16 +1,19 @@
-/// A local file that is being written under a hidden name.
+/// A local file that is being written without a name, or under a hidden one.
 
 import Glibc
 import LodeCore
 import Synchronization
 
-/// `folder/.lode-write-<process>-<number>-<random>` until `finish()`, which syncs it and renames it into place.
+/// `finish()` syncs it and puts it into place. Until then it has no name at all, so that not even a killed process leaves anything
+/// behind; where the file system can't do that, it is `folder/.lode-write-<process>-<number>-<random>`.
 final class LocalWriter: ObjectWriter {
     let path: String
     private(set) var position = 0
     private let temporaryPath: String
     /// -1 once finished or aborted.
     private var descriptor: Int32
+    /// Whether the file stands under its temporary path.
+    private var isNamed = false
 
     private static let counter = Atomic<UInt64>(0)
 
@@ -21,15 +24,21 @@ final class LocalWriter: ObjectWriter {
         let random = String(UInt32.random(in: 0...UInt32.max), radix: 16)
         temporaryPath = StorePath.join(
             StorePath.parent(path), "\(LocalStore.temporaryPrefix)\(getpid())-\(number)-\(random)")
+        descriptor = Self.createUnnamed(StorePath.parent(path))
+        if descriptor < 0 { try createNamed() }
+    }
+
+    deinit { abort() }
+
+    private func createNamed() throws(SQLError) {
         descriptor = Self.create(temporaryPath)
         if descriptor < 0, errno == ENOENT {
             try Self.createFolders(StorePath.parent(path))
             descriptor = Self.create(temporaryPath)
         }
         if descriptor < 0 { throw LocalFault.error(errno, "create", path) }
+        isNamed = true
     }
-
-    deinit { abort() }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(SQLError) {
         guard descriptor >= 0 else { throw SQLError.internalFault("write to \"\(path)\" after it was finished") }
@@ -40,7 +49,8 @@ final class LocalWriter: ObjectWriter {
 
     func finish() throws(SQLError) {
         try seal()
-        guard rename(temporaryPath, path) == 0 else {
+        if !isNamed { isNamed = link(to: temporaryPath) }
+        guard isNamed, rename(temporaryPath, path) == 0 else {
             let code = errno
             abort()
             throw LocalFault.error(code, "write", path)
@@ -52,7 +62,7 @@ final class LocalWriter: ObjectWriter {
     /// As `finish()`, unless the path is taken: then nothing changes and the result is false.
     func finishIfAbsent() throws(SQLError) -> Bool {
         try seal()
-        let linked = link(temporaryPath, path) == 0
+        let linked = isNamed ? Glibc.link(temporaryPath, path) == 0 : link(to: path)
         let code = errno
         abort()
         if !linked {
@@ -65,8 +75,13 @@ final class LocalWriter: ObjectWriter {
 
     func abort() {
         guard descriptor >= 0 else { return }
-        unlink(temporaryPath)
+        if isNamed { unlink(temporaryPath) }
         closeDescriptor()
+    }
+
+    /// Gives the unnamed file a name that is free.
+    private func link(to name: String) -> Bool {
+        linkat(AT_FDCWD, "\(Self.openFiles)/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0
     }
 
     private func closeDescriptor() {
@@ -97,6 +112,17 @@ final class LocalWriter: ObjectWriter {
             }
         }
         return 0
+    }
+
+    /// Where the kernel shows a process its open files.
+    private static let openFiles = "/proc/self/fd"
+
+    /// A file of the folder that has no name yet; negative where there is none to be had.
+    private static func createUnnamed(_ folder: String) -> Int32 {
+        // Glibc's O_TMPFILE, which is a composite that Swift does not import.
+        let unnamed: Int32 = 0o20000000 | O_DIRECTORY
+        guard access(openFiles, X_OK) == 0 else { return -1 }
+        return Glibc.open(folder.isEmpty ? "." : folder, O_WRONLY | unnamed | O_CLOEXEC, 0o666)
     }
 
     private static func create(_ path: String) -> Int32 {

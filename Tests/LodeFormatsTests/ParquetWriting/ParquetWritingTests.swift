@@ -103,7 +103,8 @@ enum SampleValues {
         let text = try #require(scan.statistics(0))
         #expect(Value.compare(text.maximum ?? .null, .text(long)) == 1)
         if case .text(let bound)? = text.maximum { #expect(bound.utf8.count <= 64) }
-        #expect(scan.statistics(2)?.minimum == .double(-2))
+        // Readers differ about where NaN sorts.
+        #expect(scan.statistics(2)?.minimum == nil && scan.statistics(2)?.maximum == nil && file.statistics[2].maximum == nil)
     }
 
     @Test func `bounds of texts are cut between characters`() throws {

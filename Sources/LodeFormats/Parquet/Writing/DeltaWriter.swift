@@ -46,27 +46,62 @@ enum DeltaWriter {
         for mini in 0..<miniblocks where mini * size < count {
             let width = widths[mini]
             let out = try sink.reserve(size * width / 8)
-            (out).update(repeating: 0, count: size * width / 8)
-            for index in 0..<size where mini * size + index < count {
-                put(above(deltas[mini * size + index], minimum, is32Bit), at: index * width, out)
-            }
+            out.update(repeating: 0, count: size * width / 8)
+            pack(deltas, mini * size, min(count, (mini + 1) * size), width, minimum, is32Bit, out)
             sink.advance(size * width / 8)
         }
+    }
+
+    /// Bit-packs the differences `from ..< to`; what is not written stays as it is.
+    private static func pack(
+        _ deltas: [Int64], _ from: Int, _ to: Int, _ width: Int, _ minimum: Int64, _ is32Bit: Bool, _ out: UnsafeMutablePointer<UInt8>
+    ) {
+        guard width > 0 else { return }
+        let raw = UnsafeMutableRawPointer(out)
+        var buffer: UInt64 = 0, bits = 0, offset = 0
+        for index in from..<to {
+            let value = above(deltas[index], minimum, is32Bit)
+            buffer |= value &<< UInt64(truncatingIfNeeded: bits)
+            bits += width
+            if bits >= 64 {
+                raw.storeBytes(of: buffer.littleEndian, toByteOffset: offset, as: UInt64.self)
+                offset += 8
+                bits -= 64
+                buffer = bits == 0 ? 0 : value &>> UInt64(truncatingIfNeeded: width - bits)
+            }
+        }
+        while bits > 0 {
+            raw.storeBytes(of: UInt8(truncatingIfNeeded: buffer), toByteOffset: offset, as: UInt8.self)
+            offset += 1
+            bits -= 8
+            buffer &>>= 8
+        }
+    }
+
+    /// Roughly the bytes that values of a width take: what their differences take in miniblocks.
+    static func estimate<Lane: FixedWidthInteger & SignedInteger & BitwiseCopyable>(
+        _ values: UnsafePointer<UInt8>, _ count: Int, _: Lane.Type
+    ) -> Int {
+        let lanes = UnsafeRawPointer(values).assumingMemoryBound(to: Lane.self)
+        let size = blockValues / miniblocks
+        var bytes = 16, at = 1
+        while at < count {
+            let end = min(count, at + size)
+            var low = Lane.max, high = Lane.min
+            while at < end {
+                let delta = lanes[at] &- lanes[at &- 1]
+                low = delta < low ? delta : low
+                high = delta > high ? delta : high
+                at &+= 1
+            }
+            bytes += 2 + size * (Lane.bitWidth - (high &- low).leadingZeroBitCount) / 8
+        }
+        return bytes
     }
 
     private static func above(_ delta: Int64, _ minimum: Int64, _ is32Bit: Bool) -> UInt64 {
         let difference = delta &- minimum
         return is32Bit ? UInt64(UInt32(truncatingIfNeeded: difference)) : UInt64(bitPattern: difference)
-    }
-
-    private static func put(_ value: UInt64, at bit: Int, _ out: UnsafeMutablePointer<UInt8>) {
-        var byte = bit / 8, shift = bit % 8, rest = value
-        while rest != 0 {
-            out[byte] |= UInt8(truncatingIfNeeded: rest &<< UInt64(shift))
-            rest &>>= UInt64(8 - shift)
-            shift = 0
-            byte += 1
-        }
     }
 
     private static func zigzag(_ value: Int64, _ sink: ByteSink) throws(SQLError) {

@@ -8,8 +8,8 @@ struct FixedDictionary<Key: FixedWidthInteger & BitwiseCopyable> {
     private(set) var keys: [Key] = []
     private(set) var codes: Buffer
 
-    /// - Returns: nil if more than `limit` values are distinct, or most of the first ones are.
-    init?(_ values: UnsafePointer<Key>, _ count: Int, limit: Int) throws(SQLError) {
+    /// - Returns: nil if more than `limit` values are distinct, or (unless it is wanted anyway) most of the first ones are.
+    init?(_ values: UnsafePointer<Key>, _ count: Int, limit: Int, isWanted: Bool) throws(SQLError) {
         codes = try Buffer(byteCount: count * 4)
         let out = codes.base.assumingMemoryBound(to: UInt32.self)
         var bits = 10
@@ -18,7 +18,7 @@ struct FixedDictionary<Key: FixedWidthInteger & BitwiseCopyable> {
         while row < count {
             // A column whose first values hardly repeat will not gain.
             let end = min(count, row + 4096)
-            if row >= 8192, keys.count * 4 > row * 3 { return nil }
+            if !isWanted, row >= 8192, keys.count * 4 > row * 3 { return nil }
             if (keys.count + 4096) * 2 > table.count {
                 while (keys.count + 4096) * 2 > 1 << bits { bits += 1 }
                 table = Self.table(keys, bits)

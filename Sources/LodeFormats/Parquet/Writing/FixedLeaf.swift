@@ -91,8 +91,8 @@ final class FixedLeaf: LeafEncoder {
     // MARK: Pages out
 
     override func chooseDictionary() throws(SQLError) -> Int? {
-        guard options.usesDictionaries, count > 0, width != 12 else { return nil }
-        let limit = min(options.dictionaryBytes / width, 1 << 16)
+        guard count > 0, width != 12 else { return nil }
+        let limit = min(options.dictionaryBytes / width, options.dictionaryValues)
         switch width {
         case 4: try number(UInt32.self, limit)
         case 8: try number(UInt64.self, limit)
@@ -104,9 +104,10 @@ final class FixedLeaf: LeafEncoder {
     /// Numbers the values, and keeps that if it is smaller than the values themselves.
     private func number<Key: FixedWidthInteger & BitwiseCopyable>(_: Key.Type, _ limit: Int) throws(SQLError) {
         let keys = UnsafeRawPointer(values.base).assumingMemoryBound(to: Key.self)
-        guard let found = try FixedDictionary(keys, count, limit: limit) else { return }
+        guard let found = try FixedDictionary(keys, count, limit: limit, isWanted: wantsDictionary) else { return }
         let codeBits = RunLengthWriter.width(found.keys.count - 1)
-        guard found.keys.count * width + count * codeBits / 8 < count * width else { return }
+        let size = found.keys.count * width + count * codeBits / 8
+        guard wantsDictionary || (size < count * width && !isBetterPlain(distinct: found.keys.count, size)) else { return }
         let sink = try ByteSink(capacity: found.keys.count * width)
         let out = UnsafeMutableRawPointer(try sink.reserve(found.keys.count * width))
         found.keys.withUnsafeBytes { bytes in
@@ -120,11 +121,33 @@ final class FixedLeaf: LeafEncoder {
         if let dictionary { try sink.append(dictionary.keys.bytes) }
     }
 
-    private var usesDelta: Bool {
-        options.version2 && (plan.physical == .int32 || plan.physical == .int64)
+    /// Whether numbers that mostly grow, each a few times, are better left to differences, or to the compression of PLAIN values,
+    /// which finds those: codes packed into bits that are no bytes hide them.
+    private func isBetterPlain(distinct: Int, _ size: Int) -> Bool {
+        guard plan.physical == .int32 || plan.physical == .int64, distinct * 8 > count else { return false }
+        if plainEncoding == .deltaBinaryPacked {
+            return width == 4 ? DeltaWriter.estimate(values.base, count, Int32.self) < size : DeltaWriter.estimate(values.base, count, Int64.self) < size
+        }
+        guard plainEncoding == .plain, options.codec != .uncompressed else { return false }
+        return width == 4 ? mostlyGrows(Int32.self) : mostlyGrows(Int64.self)
     }
 
-    override var plainEncoding: ParquetEncoding { usesDelta ? .deltaBinaryPacked : .plain }
+    private func mostlyGrows<Lane: FixedWidthInteger & BitwiseCopyable>(_: Lane.Type) -> Bool {
+        let lanes = UnsafeRawPointer(values.base).assumingMemoryBound(to: Lane.self)
+        var falls = 0, index = 1
+        while index < count {
+            falls &+= lanes[index] < lanes[index &- 1] ? 1 : 0
+            index &+= 1
+        }
+        return falls * 32 < count
+    }
+
+    override func addHashes(to filter: inout BloomFilterWriter) {
+        let keys = UnsafeRawPointer(dictionary.map { $0.keys.base } ?? values.base)
+        for index in 0..<(dictionary?.count ?? count) {
+            filter.insert(XXHash64.hash(UnsafeRawBufferPointer(start: keys + index * width, count: width)))
+        }
+    }
 
     override func pageEnd(from start: Int) -> Int { start + max(1, options.pageBytes / width) }
 
@@ -135,13 +158,19 @@ final class FixedLeaf: LeafEncoder {
             let codes = UnsafePointer(dictionary.codes.base.assumingMemoryBound(to: UInt32.self))
             return try RunLengthWriter.append(codes + range.lowerBound, range.count, width: bits, to: sink)
         }
-        if usesDelta {
+        let base = UnsafeRawPointer(values.base + range.lowerBound * width)
+        switch plainEncoding {
+        case .deltaBinaryPacked:
             let wide = try Buffer(byteCount: range.count * 8)
             let out = wide.base.assumingMemoryBound(to: Int64.self)
             for (index, position) in range.enumerated() { out[index] = integer(position) }
-            return try DeltaWriter.append(out, range.count, is32Bit: plan.physical == .int32, to: sink)
+            try DeltaWriter.append(out, range.count, is32Bit: plan.physical == .int32, to: sink)
+        case .byteStreamSplit: try ByteStreamSplitWriter.append(base, range.count, width: width, to: sink)
+        case .deltaByteArray:
+            let texts = (0..<range.count).map { UnsafeRawBufferPointer(start: base + $0 * width, count: width) }
+            try TextDeltaWriter.prefixes(texts, to: sink)
+        default: try sink.append(UnsafeRawBufferPointer(start: base, count: range.count * width))
         }
-        try sink.append(UnsafeRawBufferPointer(start: values.base + range.lowerBound * width, count: range.count * width))
     }
 
     private func integer(_ position: Int) -> Int64 {
@@ -207,52 +236,20 @@ final class FixedLeaf: LeafEncoder {
         return (low, high)
     }
 
-    /// NaN has no place in bounds; a page of nothing else has none.
+    /// Nil where there is a NaN: it has no place in bounds, and readers differ about where it sorts.
     @inline(__always)
     private func span<Lane: BinaryFloatingPoint & BitwiseCopyable>(floats range: Range<Int>, _: Lane.Type) -> (Lane, Lane)? {
         let lanes = UnsafeRawPointer(values.base).assumingMemoryBound(to: Lane.self)
+        if range.isEmpty { return nil }
         var low = Lane.infinity, high = -Lane.infinity
-        var sawNumber = false, index = range.lowerBound
+        var isOrdered = true, index = range.lowerBound
         while index < range.upperBound {
             let lane = lanes[index]
             low = lane < low ? lane : low
             high = lane > high ? lane : high
-            sawNumber = sawNumber || lane == lane
+            isOrdered = isOrdered && lane == lane
             index &+= 1
         }
-        return sawNumber ? (low, high) : nil
-    }
-}
-
-/// Booleans: a bit each.
-final class BooleanLeaf: LeafEncoder {
-    private var values: [UInt8] = []
-
-    override var storedBytes: Int { values.count }
-    override func reset() { values.removeAll(keepingCapacity: true) }
-
-    override func appendValues(_ leaf: ShreddedLeaf) throws(SQLError) {
-        let column = leaf.column.layout == .flat ? leaf.column : try leaf.column.flattened()
-        let lanes = column.pointer(as: UInt8.self)
-        if let rows = leaf.rows { for row in rows { values.append(lanes[Int(row)]) } } else {
-            values.append(contentsOf: UnsafeBufferPointer(start: lanes, count: leaf.count))
-        }
-        withExtendedLifetime(column) {}
-    }
-
-    override func appendPage(_ range: Range<Int>, to sink: ByteSink) throws(SQLError) {
-        var at = range.lowerBound
-        while at < range.upperBound {
-            var byte: UInt8 = 0
-            for bit in 0..<min(8, range.upperBound - at) where values[at + bit] != 0 { byte |= 1 << UInt8(bit) }
-            try sink.append(byte)
-            at += 8
-        }
-    }
-
-    override func bounds(_ range: Range<Int>) -> LeafBounds? {
-        if range.isEmpty { return nil }
-        let slice = values[range]
-        return LeafBounds(minimum: .boolean(!slice.contains(0)), maximum: .boolean(slice.contains { $0 != 0 }))
+        return isOrdered ? (low, high) : nil
     }
 }

@@ -9,7 +9,15 @@ struct EncodedColumn {
     var metaData: ColumnMetaData
     var offsetIndex: OffsetIndex
     var columnIndex: ColumnIndex?
+    /// With its header.
+    var bloomFilter: [UInt8]?
     var statistics: ColumnStatistics
+}
+
+/// The column chunks of some rows.
+struct EncodedRowGroup {
+    var columns: [EncodedColumn] = []
+    var rows: Int
 }
 
 /// What all leaves share: levels, pages and metadata. Subclasses hold values and encode ranges of them.
@@ -18,11 +26,13 @@ struct EncodedColumn {
 class LeafEncoder {
     let plan: LeafPlan
     let options: ParquetWriteOptions
+    let wishes: ColumnWriteOptions
     private(set) var levels: LeafLevels
 
     init(_ plan: LeafPlan, _ options: ParquetWriteOptions) throws(SQLError) {
         self.plan = plan
         self.options = options
+        wishes = options.column(plan.path)
         levels = LeafLevels(plan)
     }
 
@@ -40,14 +50,25 @@ class LeafEncoder {
     /// Decides how to encode the row group: with a dictionary of this many values, or (nil) without.
     func chooseDictionary() throws(SQLError) -> Int? { nil }
     func appendDictionary(to sink: ByteSink) throws(SQLError) {}
-    /// The encoding of data pages without a dictionary.
-    var plainEncoding: ParquetEncoding { .plain }
+    /// Adds every value, or every value of the dictionary, to a Bloom filter.
+    func addHashes(to filter: inout BloomFilterWriter) {}
     /// The end of the longest range from `start` on that makes a page.
     func pageEnd(from start: Int) -> Int { .max }
     func appendPage(_ values: Range<Int>, to sink: ByteSink) throws(SQLError) {}
     func bounds(_ values: Range<Int>) -> LeafBounds? { nil }
     /// Forgets the row group.
     func reset() {}
+
+    /// The encoding of data pages without a dictionary.
+    final var plainEncoding: ParquetEncoding {
+        if let wish = wishes.encoding, !wish.isDictionary { return wish }
+        return ColumnWriteOptions.standard(plan.physical, version2: options.version2)
+    }
+
+    /// Whether a dictionary may be made: it is asked for, or nothing else is.
+    final var triesDictionary: Bool { wishes.encoding.map(\.isDictionary) ?? options.usesDictionaries }
+    /// Whether a dictionary is made even where it does not pay.
+    final var wantsDictionary: Bool { wishes.encoding?.isDictionary ?? false }
 
     // MARK: The column chunk
 
@@ -58,7 +79,7 @@ class LeafEncoder {
         metaData.path = plan.path
         metaData.codec = options.codec.rawValue
         metaData.valueCount = levels.entries
-        let dictionaryCount = try chooseDictionary()
+        let dictionaryCount = triesDictionary ? try chooseDictionary() : nil
         let encoding: ParquetEncoding = dictionaryCount == nil ? plainEncoding : .rleDictionary
         var stats: [PageEncodingStats] = []
         if let dictionaryCount {
@@ -88,10 +109,20 @@ class LeafEncoder {
         metaData.statistics = index.statistics(plan, distinct: dictionaryCount)
         let known = index.known(rows: levels.entries, distinct: dictionaryCount, isFlat: plan.maximumRepetition == 0)
         let columnIndex = index.columnIndex
+        let filter = bloomFilter(dictionaryCount ?? pages.last?.values.upperBound ?? 0)
         levels = LeafLevels(plan)
         reset()
         return EncodedColumn(
-            bytes: chunk, metaData: metaData, offsetIndex: OffsetIndex(pages: locations), columnIndex: columnIndex, statistics: known)
+            bytes: chunk, metaData: metaData, offsetIndex: OffsetIndex(pages: locations), columnIndex: columnIndex, bloomFilter: filter,
+            statistics: known)
+    }
+
+    /// None for booleans and for chunks without values, which say as much by their count of NULLs.
+    private func bloomFilter(_ most: Int) -> [UInt8]? {
+        guard let options = wishes.bloomFilter, plan.physical != .boolean, most > 0 else { return nil }
+        var filter = BloomFilterWriter(options, most: most)
+        addHashes(to: &filter)
+        return filter.bytes()
     }
 
     private func write(
@@ -107,83 +138,20 @@ class LeafEncoder {
             try appendPage(page.values, to: raw)
             return try writer.writeDataV2(page, encoding, repetitionBytes: repetitionBytes, definitionBytes: definitionBytes, to: chunk)
         }
-        if plan.maximumRepetition > 0 { try withLength(raw) { () throws(SQLError) in try levels.appendRepetition(page, to: raw) } }
-        if plan.maximumDefinition > 0 { try withLength(raw) { () throws(SQLError) in try levels.appendDefinition(page, to: raw) } }
+        if plan.maximumRepetition > 0 { try raw.withLength { () throws(SQLError) in try levels.appendRepetition(page, to: raw) } }
+        if plan.maximumDefinition > 0 { try raw.withLength { () throws(SQLError) in try levels.appendDefinition(page, to: raw) } }
         try appendPage(page.values, to: raw)
         return try writer.writeData(page, encoding, to: chunk)
     }
-
-    /// Puts the length of what `body` appends before it, in four bytes.
-    private func withLength(_ sink: ByteSink, _ body: () throws(SQLError) -> Void) throws(SQLError) {
-        let start = sink.count
-        _ = try sink.reserve(4)
-        sink.advance(4)
-        try body()
-        UnsafeMutableRawPointer(sink.base + start).storeBytes(of: UInt32(sink.count - start - 4).littleEndian, as: UInt32.self)
-    }
 }
 
-/// The bounds of pages as they are written, and of all of them together.
-struct WrittenBounds {
-    private var all: LeafBounds?
-    private var nulls = 0
-    private var isNullPage: [Bool] = []
-    private var nullCounts: [Int] = []
-    private var pages: [LeafBounds?] = []
-    private var minimums: [[UInt8]] = []
-    private var maximums: [[UInt8]] = []
-    /// Whether some page has values and no bounds: then there is no column index.
-    private var isIncomplete = false
-
-    mutating func add(_ bounds: LeafBounds?, _ page: LeafLevels.Page, _ plan: LeafPlan) {
-        nulls += page.nulls
-        isNullPage.append(page.values.isEmpty)
-        nullCounts.append(page.nulls)
-        pages.append(bounds)
-        if let bounds, let low = bounds.storedMinimum(plan), let high = bounds.storedMaximum(plan) {
-            minimums.append(low.bytes)
-            maximums.append(high.bytes)
-            if all == nil { all = bounds } else { all?.merge(bounds) }
-        } else {
-            minimums.append([])
-            maximums.append([])
-            isIncomplete = isIncomplete || !page.values.isEmpty
-        }
-    }
-
-    var columnIndex: ColumnIndex? {
-        guard !isIncomplete, !pages.isEmpty else { return nil }
-        return ColumnIndex(isNullPage: isNullPage, minimums: minimums, maximums: maximums, order: order, nullCounts: nullCounts)
-    }
-
-    private var order: BoundaryOrder {
-        let known = pages.compactMap { $0 }
-        var ascends = true, descends = true
-        for (left, right) in zip(known, known.dropFirst()) {
-            let low = Value.compare(left.minimum, right.minimum) ?? 0, high = Value.compare(left.maximum, right.maximum) ?? 0
-            if low > 0 || high > 0 { ascends = false }
-            if low < 0 || high < 0 { descends = false }
-        }
-        return ascends ? .ascending : descends ? .descending : .unordered
-    }
-
-    func statistics(_ plan: LeafPlan, distinct: Int?) -> ParquetStatistics {
-        var statistics = ParquetStatistics(nullCount: nulls, distinctCount: distinct)
-        guard !isIncomplete, let all, let low = all.storedMinimum(plan), let high = all.storedMaximum(plan) else { return statistics }
-        statistics.minimum = low.bytes
-        statistics.maximum = high.bytes
-        statistics.isMinimumExact = low.isExact
-        statistics.isMaximumExact = high.isExact
-        return statistics
-    }
-
-    func known(rows: Int, distinct: Int?, isFlat: Bool) -> ColumnStatistics {
-        guard isFlat else { return ColumnStatistics() }
-        var known = ColumnStatistics(nullCount: nulls, rowCount: rows, distinctCount: distinct)
-        guard !isIncomplete, let all else { return known }
-        known.minimum = all.minimum
-        known.maximum = all.maximum
-        known.boundsAreExact = true
-        return known
+extension ByteSink {
+    /// Puts the length of what `body` appends before it, in four bytes.
+    func withLength(_ body: () throws(SQLError) -> Void) throws(SQLError) {
+        let start = count
+        _ = try reserve(4)
+        advance(4)
+        try body()
+        UnsafeMutableRawPointer(base + start).storeBytes(of: UInt32(count - start - 4).littleEndian, as: UInt32.self)
     }
 }

@@ -7,7 +7,7 @@ import Synchronization
 
 /// Takes encoded row groups in any order and ends the file with indexes and footer.
 ///
-///     PAR1 | row group: column chunks … | … | column indexes | offset indexes | footer | its length | PAR1
+///     PAR1 | row group: column chunks … Bloom filters … | … | column indexes | offset indexes | footer | its length | PAR1
 final class ParquetWriter: FileWriter {
     let schema: Schema
     let plan: SchemaPlan
@@ -15,6 +15,7 @@ final class ParquetWriter: FileWriter {
     private let path: String
     /// Used under the lock only.
     private nonisolated(unsafe) let object: any ObjectWriter
+    private nonisolated(unsafe) var order = BlockOrder<[EncodedRowGroup]>()
 
     private struct State {
         var rowGroups: [RowGroup] = []
@@ -30,7 +31,7 @@ final class ParquetWriter: FileWriter {
         self.schema = schema
         self.options = options
         path = object.path
-        plan = try SchemaPlan(schema)
+        plan = try SchemaPlan(schema, options.fieldIDs)
         state = Mutex(State(statistics: Array(repeating: nil, count: plan.leaves.count)))
         try object.write(Self.magic)
     }
@@ -43,15 +44,14 @@ final class ParquetWriter: FileWriter {
 
     func abort() { state.withLock { _ in object.abort() } }
 
-    /// Appends one row group.
-    func append(_ columns: [EncodedColumn], rows: Int) throws(SQLError) {
-        let failure: SQLError? = state.withLock { state in
-            do throws(SQLError) {
-                try append(columns, rows, &state)
-                return nil
-            } catch { return error }
+    func nextBlock() -> Int { state.withLock { _ in order.claim() } }
+
+    /// Appends the row groups of a block once the blocks before it are there.
+    func append(_ block: [EncodedRowGroup], _ number: Int) throws(SQLError) {
+        nonisolated(unsafe) let block = block
+        try state.withLock { state throws(SQLError) in
+            for group in order.take(block, number).joined() { try append(group.columns, group.rows, &state) }
         }
-        if let failure { throw failure }
     }
 
     private func append(_ columns: [EncodedColumn], _ rows: Int, _ state: inout State) throws(SQLError) {
@@ -76,6 +76,12 @@ final class ParquetWriter: FileWriter {
                 OffsetIndex(pages: column.offsetIndex.pages.map { PageLocation(offset: $0.offset + start, bytes: $0.bytes, firstRow: $0.firstRow) }))
             state.statistics[index] = state.statistics[index].map { $0.merged(with: column.statistics) } ?? column.statistics
         }
+        for (index, column) in columns.enumerated() {
+            guard let filter = column.bloomFilter else { continue }
+            group.columns[index].metaData?.bloomFilterOffset = object.position
+            group.columns[index].metaData?.bloomFilterBytes = filter.count
+            try object.write(filter)
+        }
         state.rowGroups.append(group)
         state.columnIndexes.append(columns.map(\.columnIndex))
         state.offsetIndexes.append(offsetIndexes)
@@ -83,30 +89,11 @@ final class ParquetWriter: FileWriter {
     }
 
     func finish() throws(SQLError) -> WrittenFile {
-        let result: Result<WrittenFile, SQLError> = state.withLock { state in
-            do throws(SQLError) { return .success(try finish(&state)) } catch { return .failure(error) }
-        }
-        return try result.get()
+        try state.withLock { state throws(SQLError) in try finish(&state) }
     }
 
     private func finish(_ state: inout State) throws(SQLError) -> WrittenFile {
-        for (group, indexes) in state.columnIndexes.enumerated() {
-            for (column, index) in indexes.enumerated() {
-                guard let index else { continue }
-                let bytes = index.thriftBytes()
-                state.rowGroups[group].columns[column].columnIndexOffset = object.position
-                state.rowGroups[group].columns[column].columnIndexBytes = bytes.count
-                try object.write(bytes)
-            }
-        }
-        for (group, indexes) in state.offsetIndexes.enumerated() {
-            for (column, index) in indexes.enumerated() {
-                let bytes = index.thriftBytes()
-                state.rowGroups[group].columns[column].offsetIndexOffset = object.position
-                state.rowGroups[group].columns[column].offsetIndexBytes = bytes.count
-                try object.write(bytes)
-            }
-        }
+        if options.writesPageIndex { try writePageIndex(&state) }
         var footer = FileMetaData()
         footer.version = options.version2 ? 2 : 1
         footer.schema = plan.elements
@@ -125,6 +112,27 @@ final class ParquetWriter: FileWriter {
         let size = object.position
         try object.finish()
         return WrittenFile(path: path, bytes: size, rows: state.rows, statistics: columnStatistics(state))
+    }
+
+    /// All column indexes, then all offset indexes.
+    private func writePageIndex(_ state: inout State) throws(SQLError) {
+        for (group, indexes) in state.columnIndexes.enumerated() {
+            for (column, index) in indexes.enumerated() {
+                guard let index else { continue }
+                let bytes = index.thriftBytes()
+                state.rowGroups[group].columns[column].columnIndexOffset = object.position
+                state.rowGroups[group].columns[column].columnIndexBytes = bytes.count
+                try object.write(bytes)
+            }
+        }
+        for (group, indexes) in state.offsetIndexes.enumerated() {
+            for (column, index) in indexes.enumerated() {
+                let bytes = index.thriftBytes()
+                state.rowGroups[group].columns[column].offsetIndexOffset = object.position
+                state.rowGroups[group].columns[column].offsetIndexBytes = bytes.count
+                try object.write(bytes)
+            }
+        }
     }
 
     /// Those of flat columns; of nested ones only the number of rows is known.

@@ -9,6 +9,8 @@ final class ParquetWriterLane: FileWriterLane {
     private let leaves: [LeafEncoder]
     private let pages: PageWriter
     private var rows = 0
+    /// Row groups that are encoded and not yet handed over.
+    private var encoded: [EncodedRowGroup] = []
 
     init(_ file: ParquetWriter) throws(SQLError) {
         self.file = file
@@ -34,7 +36,7 @@ final class ParquetWriterLane: FileWriterLane {
             let count = min(chunk.count - offset, file.options.rowGroupRows - rows)
             try append(chunk.slice(offset, count))
             offset += count
-            if rows >= file.options.rowGroupRows || leaves.reduce(0, { $0 + $1.storedBytes }) >= file.options.rowGroupBytes { try flush() }
+            if rows >= file.options.rowGroupRows || leaves.reduce(0, { $0 + $1.storedBytes }) >= file.options.rowGroupBytes { try encode() }
         }
     }
 
@@ -46,12 +48,19 @@ final class ParquetWriterLane: FileWriterLane {
         rows += chunk.count
     }
 
-    func finish() throws(SQLError) { if rows > 0 { try flush() } }
+    func finish() throws(SQLError) { if rows > 0 || !encoded.isEmpty { try finish(block: file.nextBlock()) } }
 
-    private func flush() throws(SQLError) {
-        var columns: [EncodedColumn] = []
-        for leaf in leaves { columns.append(try leaf.finish(pages)) }
-        try file.append(columns, rows: rows)
+    func finish(block: Int) throws(SQLError) {
+        if rows > 0 { try encode() }
+        let groups = encoded
+        encoded = []
+        try file.append(groups, block)
+    }
+
+    private func encode() throws(SQLError) {
+        var group = EncodedRowGroup(rows: rows)
+        for leaf in leaves { group.columns.append(try leaf.finish(pages)) }
+        encoded.append(group)
         rows = 0
     }
 }

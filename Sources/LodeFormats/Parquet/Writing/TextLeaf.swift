@@ -24,7 +24,7 @@ final class TextLeaf: LeafEncoder {
         codes = try ByteSink(capacity: 1024)
         plain = try ByteSink(capacity: 64)
         try super.init(plan, options)
-        isPlain = !options.usesDictionaries
+        isPlain = !triesDictionary
     }
 
     override var storedBytes: Int { codes.count + plain.count + dictionary.plainBytes + ends.count * 8 }
@@ -34,7 +34,7 @@ final class TextLeaf: LeafEncoder {
         codes.truncate()
         plain.truncate()
         ends.removeAll(keepingCapacity: true)
-        isPlain = !options.usesDictionaries
+        isPlain = !triesDictionary
         count = 0
         plainBytes = 0
         sourceDictionary = nil
@@ -56,7 +56,8 @@ final class TextLeaf: LeafEncoder {
     }
 
     private var isTooLarge: Bool {
-        dictionary.plainBytes > options.dictionaryBytes || (count >= 16_384 && dictionary.texts.count * 4 > count * 3)
+        dictionary.plainBytes > options.dictionaryBytes || dictionary.texts.count > options.dictionaryValues
+            || (!wantsDictionary && count >= 16_384 && dictionary.texts.count * 4 > count * 3)
     }
 
     private func appendNumbered(_ column: Column, _ rows: [UInt32]?, _ present: Int) throws(SQLError) {
@@ -127,7 +128,7 @@ final class TextLeaf: LeafEncoder {
     override func chooseDictionary() throws(SQLError) -> Int? {
         guard !isPlain, count > 0 else { return nil }
         let bits = RunLengthWriter.width(dictionary.texts.count - 1)
-        if dictionary.plainBytes + count * bits / 8 >= plainBytes {
+        if !wantsDictionary, dictionary.plainBytes + count * bits / 8 >= plainBytes {
             try turnPlain()
             return nil
         }
@@ -157,6 +158,12 @@ final class TextLeaf: LeafEncoder {
 
     override func appendPage(_ range: Range<Int>, to sink: ByteSink) throws(SQLError) {
         if isPlain || dictionary.texts.isEmpty {
+            // Those begin with their number of values, even if there are none.
+            switch plainEncoding {
+            case .deltaLengthByteArray: return try TextDeltaWriter.lengths(plainTexts(range), to: sink)
+            case .deltaByteArray: return try TextDeltaWriter.prefixes(plainTexts(range), to: sink)
+            default: break
+            }
             guard !range.isEmpty else { return }
             let start = range.lowerBound > 0 ? ends[range.lowerBound - 1] : 0
             return try sink.append(UnsafeRawBufferPointer(start: plain.base + start, count: ends[range.upperBound - 1] - start))
@@ -164,6 +171,21 @@ final class TextLeaf: LeafEncoder {
         let bits = RunLengthWriter.width(dictionary.texts.count - 1)
         try sink.append(UInt8(bits))
         try RunLengthWriter.append(codePointer + range.lowerBound, range.count, width: bits, to: sink)
+    }
+
+    private func plainTexts(_ range: Range<Int>) -> [UnsafeRawBufferPointer] {
+        range.map { index in
+            let start = (index > 0 ? ends[index - 1] : 0) + 4
+            return UnsafeRawBufferPointer(start: plain.base + start, count: ends[index] - start)
+        }
+    }
+
+    override func addHashes(to filter: inout BloomFilterWriter) {
+        guard isPlain else {
+            for text in dictionary.texts { text.withBytes { filter.insert(XXHash64.hash($0)) } }
+            return
+        }
+        for text in plainTexts(0..<count) { filter.insert(XXHash64.hash(text)) }
     }
 
     // MARK: Bounds
