@@ -14,4 +14,19 @@ package protocol TableSource: AnyObject, Sendable {
     var rowCount: Double? { get }
     /// What is known of a column over all files, by position in `schema`.
     func statistics(_ column: Int) -> ColumnStatistics?
+    /// All files, if they are known and can be asked about their rows; nil else. No row is deleted or hidden by anything but a filter.
+    func fileMetadata() -> [any FileMetadata]?
+}
+
+extension TableSource {
+    package func fileMetadata() -> [any FileMetadata]? { nil }
+}
+
+/// What is known of one file of a table without reading its rows. Asking may read the file's own metadata.
+package protocol FileMetadata {
+    /// The value that a column has in all rows because of the file's place; nil for columns of the file itself.
+    func constant(_ column: Int) -> Value?
+    var rowCount: Int? { get }
+    /// By position in the table's schema.
+    func statistics(_ column: Int) -> ColumnStatistics?
 }

@@ -40,17 +40,22 @@ final class FileMapping: Sendable {
         }
         var filters: [any ScanFilter] = []
         var isRuledOut = false
-        for condition in plan.conditions {
+        for (condition, bounds) in zip(plan.conditions, plan.bounds) {
             let own = condition.substituting(constants)
             if own.columns.isEmpty {
                 if try ConstantFolder.evaluate(own, plan.functions) != .boolean(true) { isRuledOut = true }
                 continue
             }
-            filters.append(try Self.filter(own, plan, inputs))
+            filters.append(try Self.filter(own, bounds, plan, inputs))
         }
         for (filter, output) in plan.dynamic {
             guard let input = inputs[plan.outputs[output].column.id], input.cast == nil else { continue }
             filters.append(JoinKeyFilter(filter, column: input.position, name: input.name))
+        }
+        for (threshold, output) in plan.thresholds {
+            let column = plan.outputs[output].column
+            guard let input = inputs[column.id], input.cast == nil else { continue }
+            filters.append(ThresholdFilter(threshold, column, position: input.position, name: input.name, functions: plan.functions))
         }
         path = file.path
         self.isRuledOut = isRuledOut
@@ -81,11 +86,11 @@ final class FileMapping: Sendable {
             throw SQLError(
                 .datatypeMismatch, "column \"\(field.name)\" is \(field.type) in a file, and \(type) in the table", in: file.path)
         }
-        return FileCast(kernel: kernel, functions: functions)
+        return FileCast(kernel: kernel, functions: functions, keepsValues: PredicateBounds.keepsValues(field.type, type))
     }
 
     private static func filter(
-        _ condition: BoundExpression, _ plan: ScanPlan, _ inputs: [ColumnID: (position: Int, cast: FileCast?, name: String)]
+        _ condition: BoundExpression, _ bounds: ColumnPredicate, _ plan: ScanPlan, _ inputs: [ColumnID: (position: Int, cast: FileCast?, name: String)]
     ) throws(SQLError) -> any ScanFilter {
         let used = condition.columns
         var columns: [(column: PlanColumn, position: Int, cast: FileCast?)] = []
@@ -93,13 +98,13 @@ final class FileMapping: Sendable {
             guard let input = inputs[output.column.id] else { throw .internalFault("a filter reads a column that its scan has not") }
             columns.append((output.column, input.position, input.cast))
         }
-        let bounds = PredicateBounds.predicate(condition, inputs.mapValues(\.name))
-        return try ConditionFilter(condition, inputs: columns, bounds: bounds, functions: plan.functions)
-    }
-
-    /// Whether some row of a morsel may pass, by its statistics and what joins know by now.
-    func mayMatch(_ morsel: Morsel) -> Bool {
-        request.filters.allSatisfy { scan.mayMatch(morsel, $0.bounds) }
+        var names: [String: String] = [:]
+        for output in plan.outputs {
+            // Of a cast only that of numbers to larger ones surely leaves values and their order as they are.
+            guard let input = inputs[output.column.id], input.cast?.keepsValues ?? true else { continue }
+            names[output.field.name] = input.name
+        }
+        return try ConditionFilter(condition, inputs: columns, bounds: bounds.renamed { names[$0] }, functions: plan.functions)
     }
 
     /// The scan's columns from a chunk of the projection.
