@@ -12,7 +12,7 @@ package indirect enum ColumnPredicate: Hashable, Sendable {
     /// Refutes everything: the filter is known to be false.
     case nothing
     case compare(column: String, Comparison, Value)
-    case isIn(column: String, [Value])
+    case isIn(column: String, AscendingValues)
     case hasPrefix(column: String, String)
     case isNull(column: String)
     case isNotNull(column: String)
@@ -32,27 +32,59 @@ package indirect enum ColumnPredicate: Hashable, Sendable {
     /// Whether some row may satisfy it, given what is known of each column (nil: nothing is).
     ///
     /// SQL's logic: a comparison with NULL is not satisfied, so a column that is all NULL satisfies only `isNull`.
-    package func mayMatch(_ statistics: (String) -> ColumnStatistics?) -> Bool {
+    /// - Parameter mayHold: whether a column may hold one of some values that statistics leave in, by other knowledge: a Bloom filter.
+    package func mayMatch(
+        _ statistics: (String) -> ColumnStatistics?, mayHold: (_ column: String, _ values: ArraySlice<Value>) -> Bool = { _, _ in true }
+    ) -> Bool {
         switch self {
         case .anything: return true
         case .nothing: return false
-        case .all(let parts): return parts.allSatisfy { $0.mayMatch(statistics) }
-        case .any(let parts): return parts.contains { $0.mayMatch(statistics) }
+        case .all(let parts): return parts.allSatisfy { $0.mayMatch(statistics, mayHold: mayHold) }
+        case .any(let parts): return parts.contains { $0.mayMatch(statistics, mayHold: mayHold) }
         case .isNull(let column):
             guard let known = statistics(column), let nulls = known.nullCount else { return true }
             return nulls > 0
         case .isNotNull(let column):
             return !(statistics(column)?.isAllNull ?? false)
         case .compare(let column, let comparison, let value):
-            guard let known = statistics(column) else { return !value.isNull }
-            return Self.mayCompare(known, comparison, value)
+            if value.isNull { return false }
+            if let known = statistics(column), !Self.mayCompare(known, comparison, value) { return false }
+            return comparison != .equal || mayHold(column, [value])
         case .isIn(let column, let values):
-            guard let known = statistics(column) else { return true }
-            return values.contains { Self.mayCompare(known, .equal, $0) }
+            let known = statistics(column)
+            if known?.isAllNull == true { return false }
+            let possible = values.between(known?.minimum, known?.maximum)
+            return !possible.isEmpty && mayHold(column, possible)
         case .hasPrefix(let column, let prefix):
             guard let known = statistics(column) else { return true }
             return Self.mayStart(known, prefix)
         }
+    }
+
+    /// The same with the columns called by other names; a column without one is a column of which nothing is known.
+    package func renamed(_ name: (String) -> String?) -> ColumnPredicate {
+        switch self {
+        case .anything, .nothing: self
+        case .compare(let column, let comparison, let value): name(column).map { .compare(column: $0, comparison, value) } ?? .anything
+        case .isIn(let column, let values): name(column).map { .isIn(column: $0, values) } ?? .anything
+        case .hasPrefix(let column, let prefix): name(column).map { .hasPrefix(column: $0, prefix) } ?? .anything
+        case .isNull(let column): name(column).map { .isNull(column: $0) } ?? .anything
+        case .isNotNull(let column): name(column).map { .isNotNull(column: $0) } ?? .anything
+        case .all(let parts): .conjunction(parts.map { $0.renamed(name) })
+        case .any(let parts): .disjunction(parts.map { $0.renamed(name) })
+        }
+    }
+
+    /// All of several, without what says nothing.
+    package static func conjunction(_ parts: [ColumnPredicate]) -> ColumnPredicate {
+        let kept = parts.filter { $0 != .anything }
+        return kept.isEmpty ? .anything : kept.contains(.nothing) ? .nothing : kept.count == 1 ? kept[0] : .all(kept)
+    }
+
+    /// At least one of several; says nothing as soon as one of them does.
+    package static func disjunction(_ parts: [ColumnPredicate]) -> ColumnPredicate {
+        let kept = parts.filter { $0 != .nothing }
+        return kept.isEmpty ? .nothing : kept.contains(.anything) ? .anything : kept.count == 1 ? kept[0] : .any(kept)
     }
 
     private static func mayCompare(_ known: ColumnStatistics, _ comparison: Comparison, _ value: Value) -> Bool {

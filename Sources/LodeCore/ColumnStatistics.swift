@@ -29,4 +29,29 @@ package struct ColumnStatistics: Hashable, Sendable {
         guard let nullCount, let rowCount else { return false }
         return nullCount >= rowCount
     }
+
+    /// What holds over the rows of both.
+    package func merged(with other: ColumnStatistics) -> ColumnStatistics {
+        var result = ColumnStatistics()
+        result.rowCount = Self.sum(rowCount, other.rowCount)
+        result.nullCount = Self.sum(nullCount, other.nullCount)
+        // Values may occur in both parts: the larger count is what is certain.
+        result.distinctCount = if let distinctCount, let theirs = other.distinctCount { max(distinctCount, theirs) } else { nil }
+        // Rows that are all NULL have no bounds and take none away.
+        result.minimum = isAllNull ? other.minimum : other.isAllNull ? minimum : Self.extreme(minimum, other.minimum, -1)
+        result.maximum = isAllNull ? other.maximum : other.isAllNull ? maximum : Self.extreme(maximum, other.maximum, 1)
+        result.boundsAreExact = (boundsAreExact || isAllNull) && (other.boundsAreExact || other.isAllNull)
+        return result
+    }
+
+    private static func sum(_ left: Int?, _ right: Int?) -> Int? {
+        guard let left, let right else { return nil }
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? nil : sum
+    }
+
+    private static func extreme(_ left: Value?, _ right: Value?, _ sign: Int) -> Value? {
+        guard let left, let right, let order = Value.compare(left, right) else { return nil }
+        return order * sign >= 0 ? left : right
+    }
 }

@@ -31,6 +31,7 @@ package indirect enum FormatOption: Hashable, Sendable, CustomStringConvertible 
         case .value(.list(let values)): FormatOption.list(values.map { .value($0) }).description
         case .value: "NULL"
         case .list(let items): "[\(items.map(\.description).joined(separator: ", "))]"
+        case .fields(let fields): "{\(fields.map { "\(Self.literal($0.name)): \(Self.literal("\($0.type)"))" }.joined(separator: ", "))}"
         case .named(let members): "{\(members.map { "\(Self.literal($0.name)): \($0.option)" }.joined(separator: ", "))}"
         }
     }

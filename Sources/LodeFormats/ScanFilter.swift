@@ -40,24 +40,42 @@ package struct ScanRequest: Sendable {
 }
 
 /// What reading spared and cost, for receipts and EXPLAIN ANALYZE. Workers add theirs together.
+///
+/// A row group that several workers share is counted by the one that has its first rows.
 package struct ScanCounters: Sendable {
+    /// Indexes, Bloom filters and dictionaries included; the metadata of files not.
     package var bytesRead = 0
+    /// What the columns that are needed take in the files that were opened.
+    package var bytesNeeded = 0
     package var rowGroupsRead = 0
-    package var rowGroupsPruned = 0
+    package var rowGroupsPrunedByStatistics = 0
+    package var rowGroupsPrunedByBloomFilter = 0
+    /// Row groups in whose dictionaries no value passes.
+    package var rowGroupsPrunedByDictionary = 0
     package var pagesRead = 0
-    package var pagesPruned = 0
+    /// Pages that the page index let be left in the file.
+    package var pagesNotFetched = 0
+    /// Pages that were fetched with others, and not decompressed.
+    package var pagesNotDecoded = 0
+    /// Rows that filters looked at.
     package var rowsScanned = 0
     package var rowsReturned = 0
     package var rowsRejected = 0
 
     package init() {}
 
+    package var rowGroupsPruned: Int { rowGroupsPrunedByStatistics + rowGroupsPrunedByBloomFilter + rowGroupsPrunedByDictionary }
+
     package mutating func add(_ other: ScanCounters) {
         bytesRead += other.bytesRead
+        bytesNeeded += other.bytesNeeded
         rowGroupsRead += other.rowGroupsRead
-        rowGroupsPruned += other.rowGroupsPruned
+        rowGroupsPrunedByStatistics += other.rowGroupsPrunedByStatistics
+        rowGroupsPrunedByBloomFilter += other.rowGroupsPrunedByBloomFilter
+        rowGroupsPrunedByDictionary += other.rowGroupsPrunedByDictionary
         pagesRead += other.pagesRead
-        pagesPruned += other.pagesPruned
+        pagesNotFetched += other.pagesNotFetched
+        pagesNotDecoded += other.pagesNotDecoded
         rowsScanned += other.rowsScanned
         rowsReturned += other.rowsReturned
         rowsRejected += other.rowsRejected
@@ -91,11 +109,11 @@ package protocol FileScan: AnyObject, Sendable {
     var guessedColumns: Set<Int> { get }
     /// What is known of a column over the whole file, by position in the schema.
     func statistics(_ column: Int) -> ColumnStatistics?
+    /// The same over a morsel, or more rows.
+    func statistics(_ column: Int, in morsel: Morsel) -> ColumnStatistics?
     /// The parts to read, in file order.
     func morsels() throws(SQLError) -> [Morsel]
-    /// Whether statistics leave a morsel in.
-    func mayMatch(_ morsel: Morsel, _ predicate: ColumnPredicate) -> Bool
-    /// A reader of one morsel; belongs to one worker.
+    /// A reader of one morsel; belongs to one worker. It gives no rows where metadata rules them all out.
     func reader(_ morsel: Morsel, _ request: ScanRequest) throws(SQLError) -> any MorselReader
 }
 
@@ -103,6 +121,16 @@ extension FileScan {
     package func position(ofField path: [String]) -> Int? { nil }
     package var rowNumberPosition: Int? { nil }
     package var guessedColumns: Set<Int> { [] }
+    package func statistics(_ column: Int, in morsel: Morsel) -> ColumnStatistics? { nil }
+}
+
+/// The reader of a morsel that metadata rules out.
+final class PrunedMorsel: MorselReader {
+    let counters: ScanCounters
+
+    init(_ counters: ScanCounters) { self.counters = counters }
+
+    func next() throws(SQLError) -> Chunk? { nil }
 }
 
 /// Reads one morsel chunk by chunk. Not `Sendable`: one worker owns it.

@@ -18,9 +18,21 @@ package protocol TableSource: AnyObject, Sendable {
     func statistics(_ column: Int) -> ColumnStatistics?
     /// Whether a scan may ask for fields of structs instead of whole columns.
     var readsFields: Bool { get }
+    /// All files, if they are known and can be asked about their rows; nil else. No row is deleted or hidden by anything but a filter.
+    func fileMetadata() -> [any FileMetadata]?
 }
 
 extension TableSource {
     package var readsFields: Bool { false }
     package var hiddenFields: [Field] { [] }
+    package func fileMetadata() -> [any FileMetadata]? { nil }
+}
+
+/// What is known of one file of a table without reading its rows. Asking may read the file's own metadata.
+package protocol FileMetadata {
+    /// The value that a column has in all rows because of the file's place; nil for columns of the file itself.
+    func constant(_ column: Int) -> Value?
+    var rowCount: Int? { get }
+    /// By position in the table's schema.
+    func statistics(_ column: Int) -> ColumnStatistics?
 }

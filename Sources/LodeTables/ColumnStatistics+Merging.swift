@@ -1,34 +1,6 @@
-/// Statistics of two sets of rows taken together.
+/// Statistics of a table from those of its files.
 
 import LodeCore
-
-extension ColumnStatistics {
-    /// What holds for all rows of both; what only one of them knows is unknown.
-    package func merged(with other: ColumnStatistics) -> ColumnStatistics {
-        ColumnStatistics(
-            minimum: Self.bound(self, other, \.minimum) { $0 < 0 }, maximum: Self.bound(self, other, \.maximum) { $0 > 0 },
-            nullCount: Self.sum(nullCount, other.nullCount), rowCount: Self.sum(rowCount, other.rowCount),
-            boundsAreExact: boundsAreExact && other.boundsAreExact)
-    }
-
-    private static func bound(
-        _ left: ColumnStatistics, _ right: ColumnStatistics, _ path: KeyPath<ColumnStatistics, Value?>, _ wins: (Int) -> Bool
-    ) -> Value? {
-        // Rows that are all NULL have no bounds and take none away.
-        if left.isAllNull { return right[keyPath: path] }
-        if right.isAllNull { return left[keyPath: path] }
-        guard let own = left[keyPath: path], let other = right[keyPath: path], let order = Value.compare(own, other) else {
-            return nil
-        }
-        return wins(order) ? own : other
-    }
-
-    private static func sum(_ left: Int?, _ right: Int?) -> Int? {
-        guard let left, let right else { return nil }
-        let (sum, overflow) = left.addingReportingOverflow(right)
-        return overflow ? nil : sum
-    }
-}
 
 extension TableStatistics {
     /// Totals over `files` alone. A partition column's one value counts as its bounds.

@@ -17,6 +17,16 @@ package final class Selection: @unchecked Sendable {
         count = 0
     }
 
+    /// All of `0 ..< count`.
+    package func takeAll(_ count: Int) {
+        var i = 0
+        while i < count {
+            rows[i] = UInt32(truncatingIfNeeded: i)
+            i &+= 1
+        }
+        self.count = count
+    }
+
     package static func range(_ offset: Int, _ count: Int) throws(SQLError) -> Selection {
         let selection = try Selection(capacity: count)
         var i = 0

@@ -100,7 +100,7 @@ import Testing
         case .hasPrefix(let column, let prefix):
             guard case .text(let text) = value(column) else { return nil }
             return text.utf8.starts(with: prefix.utf8)
-        case .isIn(let column, let list): return list.contains { Value.compare(value(column), $0) == 0 }
+        case .isIn(let column, let list): return list.values.contains { Value.compare(value(column), $0) == 0 }
         case .compare(let column, let comparison, let other):
             guard let order = Value.compare(value(column), other) else { return nil }
             switch comparison {

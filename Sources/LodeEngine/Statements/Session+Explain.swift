@@ -68,11 +68,23 @@ extension Session {
     private static func scanNotes(_ measured: OperatorMetrics) -> String {
         var parts: [String] = []
         let scan = measured.scan
-        if scan.bytesRead > 0 { parts.append("bytes read: \(ByteSize.text(scan.bytesRead))") }
-        if scan.rowGroupsRead + scan.rowGroupsPruned > 0 {
-            parts.append("row groups: \(scan.rowGroupsRead) read, \(scan.rowGroupsPruned) pruned")
+        func part(_ name: String, _ amounts: [(Int, String)]) {
+            let shown = amounts.filter { $0.0 > 0 }.map { "\(Receipt.grouped($0.0)) \($0.1)" }
+            if !shown.isEmpty { parts.append("\(name): " + shown.joined(separator: ", ")) }
         }
-        if scan.pagesRead + scan.pagesPruned > 0 { parts.append("pages: \(scan.pagesRead) read, \(scan.pagesPruned) pruned") }
+        if scan.bytesNeeded > 0 {
+            parts.append("bytes: \(ByteSize.text(scan.bytesRead)) of \(ByteSize.text(scan.bytesNeeded))")
+        } else if scan.bytesRead > 0 {
+            parts.append("bytes: \(ByteSize.text(scan.bytesRead))")
+        }
+        part(
+            "row groups",
+            [
+                (scan.rowGroupsRead, "read"), (scan.rowGroupsPrunedByStatistics, "pruned by statistics"),
+                (scan.rowGroupsPrunedByBloomFilter, "pruned by Bloom filter"), (scan.rowGroupsPrunedByDictionary, "pruned by dictionary"),
+            ])
+        part("pages", [(scan.pagesRead, "read"), (scan.pagesNotFetched, "not fetched"), (scan.pagesNotDecoded, "not decoded")])
+        part("rows", [(scan.rowsScanned, "looked at"), (scan.rowsReturned, "kept")])
         for (name, amount) in measured.notes.sorted(by: { $0.key < $1.key }) { parts.append("\(name): \(amount)") }
         return parts.isEmpty ? "" : "  [" + parts.joined(separator: "; ") + "]"
     }

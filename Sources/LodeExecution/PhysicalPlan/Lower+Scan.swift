@@ -21,8 +21,13 @@ extension PipelineBuilder {
             guard let output = node.outputs.firstIndex(where: { $0.column.id == use.column }) else { continue }
             dynamic.append((builder.dynamicFilter(use.filter, type: node.outputs[output].column.type), output))
         }
+        var thresholds: [(threshold: Threshold, output: Int)] = []
+        for use in node.topNFilters {
+            guard let output = node.outputs.firstIndex(where: { $0.column.id == use.column }), let threshold = builder.thresholds[use.filter] else { continue }
+            thresholds.append((threshold, output))
+        }
         let plan = ScanPlan(
-            node, files, dynamic: dynamic, required: builder.required, functions: builder.context.functions,
+            node, files, dynamic: dynamic, thresholds: thresholds, required: builder.required, functions: builder.context.functions,
             metrics: builder.nodeMetrics)
         let order = BatchOrder()
         return OpenPipeline(source: FileScanSource(plan, order: order), columns: plan.columns, order: order)

@@ -6,9 +6,10 @@ import LodePlan
 extension PipelineBuilder {
     static func lower(_ node: SortNode, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
         let required = builder.required
+        let threshold = node.topNFilter.flatMap { builder.makeThreshold($0, node.keys) }
         let input = try builder.lower(node.input, child: 0)
         let shape = try SortShape(node.keys, input: input.columns, required: required, builder)
-        let build = SortBuild(shape, limit: node.limit, purpose: node.limit == nil ? "sort" : "top-N")
+        let build = SortBuild(shape, limit: node.limit, purpose: node.limit == nil ? "sort" : "top-N", threshold: threshold)
         builder.finish(input, into: build, name: "sort")
         let order = BatchOrder()
         return OpenPipeline(source: SortedSource(build, order), columns: shape.columns, order: order)

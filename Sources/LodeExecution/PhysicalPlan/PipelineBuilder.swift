@@ -16,6 +16,8 @@ package struct PipelineBuilder: Sendable {
     /// The rows of CTEs in scope, by number.
     package var ctes: [Int: ChunkStore] = [:]
     private var dynamicFilters: [Int: DynamicFilter] = [:]
+    /// Those of top-Ns that are being lowered, by number.
+    private(set) var thresholds: [Int: Threshold] = [:]
     /// Where in the plan the node that is being lowered is: child positions from the root.
     private var path: [Int] = []
     /// From the root to the node that is being lowered and on to its children: the columns that are needed there; nil for all.
@@ -62,6 +64,14 @@ package struct PipelineBuilder: Sendable {
         if let known = dynamicFilters[number] { return known }
         let fresh = DynamicFilter(type: type)
         dynamicFilters[number] = fresh
+        return fresh
+    }
+
+    /// The filter of a top-N by `keys`, made before the scans that use it are lowered.
+    mutating func makeThreshold(_ number: Int, _ keys: [SortKey]) -> Threshold? {
+        guard let key = keys.first else { return nil }
+        let fresh = Threshold(key, isOnlyKey: keys.count == 1)
+        thresholds[number] = fresh
         return fresh
     }
 

@@ -74,6 +74,8 @@ final class ConditionFilter: ScanFilter {
 struct FileCast: Sendable {
     let kernel: ScalarKernel
     let functions: FunctionContext
+    /// Whether bounds in the file's type are bounds in the table's.
+    let keepsValues: Bool
 
     func apply(_ column: Column, _ count: Int) throws(SQLError) -> Column { try kernel([column], count, functions) }
 }

@@ -1,4 +1,4 @@
-/// What a join knows of its build keys, for the scan on its probe side: bounds and a Bloom filter.
+/// What a join knows of its build keys, for the scan on its probe side: bounds, the keys themselves if few, a Bloom filter.
 
 import LodeCore
 import LodeVectors
@@ -16,13 +16,18 @@ package final class DynamicFilter: Sendable {
         /// The least and greatest key that is not NULL; nil for types without an order worth using.
         package var minimum: Value?
         package var maximum: Value?
+        /// All keys, where they are few: what row groups, pages and files are tested against.
+        package var keys: AscendingValues?
         /// Over `Hashing.hash` of the key column alone; nil if the build side was too large to be worth it.
         package var bloom: BloomFilter?
 
-        package init(isEmpty: Bool, minimum: Value? = nil, maximum: Value? = nil, bloom: BloomFilter? = nil) {
+        package init(
+            isEmpty: Bool, minimum: Value? = nil, maximum: Value? = nil, keys: AscendingValues? = nil, bloom: BloomFilter? = nil
+        ) {
             self.isEmpty = isEmpty
             self.minimum = minimum
             self.maximum = maximum
+            self.keys = keys
             self.bloom = bloom
         }
     }

@@ -42,17 +42,22 @@ final class FileMapping: Sendable {
         }
         var filters: [any ScanFilter] = []
         var isRuledOut = false
-        for condition in plan.conditions {
+        for (condition, bounds) in zip(plan.conditions, plan.bounds) {
             let own = condition.substituting(constants)
             if own.columns.isEmpty {
                 if try ConstantFolder.evaluate(own, plan.functions) != .boolean(true) { isRuledOut = true }
                 continue
             }
-            filters.append(try Self.filter(own, plan, inputs))
+            filters.append(try Self.filter(own, bounds, plan, inputs))
         }
         for (filter, output) in plan.dynamic {
             guard let input = inputs[plan.outputs[output].column.id], input.cast == nil else { continue }
             filters.append(JoinKeyFilter(filter, column: input.position, name: input.name))
+        }
+        for (threshold, output) in plan.thresholds {
+            let column = plan.outputs[output].column
+            guard let input = inputs[column.id], input.cast == nil else { continue }
+            filters.append(ThresholdFilter(threshold, column, position: input.position, name: input.name, functions: plan.functions))
         }
         path = file.path
         self.isRuledOut = isRuledOut
@@ -100,7 +105,7 @@ final class FileMapping: Sendable {
         let wanted = output.column.type
         if type == wanted { return (position, nil, FieldPath.name(names)) }
         guard let kernel = Casts.kernelByName(from: type, to: wanted) else { throw mismatch(names, type, "\(wanted)", file) }
-        return (position, FileCast(kernel: kernel, functions: functions), FieldPath.name(names))
+        return (position, FileCast(kernel: kernel, functions: functions, keepsValues: PredicateBounds.keepsValues(type, wanted)), FieldPath.name(names))
     }
 
     private static func mismatch(_ names: [String], _ type: SQLType, _ wanted: String, _ file: DataFile) -> SQLError {
@@ -110,7 +115,7 @@ final class FileMapping: Sendable {
     }
 
     private static func filter(
-        _ condition: BoundExpression, _ plan: ScanPlan, _ inputs: [ColumnID: (position: Int, cast: FileCast?, name: String)]
+        _ condition: BoundExpression, _ bounds: ColumnPredicate, _ plan: ScanPlan, _ inputs: [ColumnID: (position: Int, cast: FileCast?, name: String)]
     ) throws(SQLError) -> any ScanFilter {
         let used = condition.columns
         var columns: [(column: PlanColumn, position: Int, cast: FileCast?)] = []
@@ -118,13 +123,13 @@ final class FileMapping: Sendable {
             guard let input = inputs[output.column.id] else { throw .internalFault("a filter reads a column that its scan has not") }
             columns.append((output.column, input.position, input.cast))
         }
-        let bounds = PredicateBounds.predicate(condition, inputs.mapValues(\.name))
-        return try ConditionFilter(condition, inputs: columns, bounds: bounds, functions: plan.functions)
-    }
-
-    /// Whether some row of a morsel may pass, by its statistics and what joins know by now.
-    func mayMatch(_ morsel: Morsel) -> Bool {
-        request.filters.allSatisfy { scan.mayMatch(morsel, $0.bounds) }
+        var names: [String: String] = [:]
+        for output in plan.outputs {
+            // Of a cast only that of numbers to larger ones surely leaves values and their order as they are.
+            guard let input = inputs[output.column.id], input.cast?.keepsValues ?? true else { continue }
+            names[output.name] = input.name
+        }
+        return try ConditionFilter(condition, inputs: columns, bounds: bounds.renamed { names[$0] }, functions: plan.functions)
     }
 
     /// The scan's columns from a chunk of the projection.

@@ -116,10 +116,26 @@ final class FileScanSource: Source {
         plan.metrics.note("files read", 1)
         if mapping.isRuledOut { return (mapping, []) }
         var work: [Work] = []
-        for (index, morsel) in try mapping.scan.morsels().enumerated() {
+        for (index, morsel) in try inOrder(mapping.scan).enumerated() {
             work.append(Work(file: mapping, morsel: morsel, batch: first + min(index, Self.morselsPerFile - 1)))
         }
         return (mapping, work)
+    }
+
+    /// The morsels of a file; for a top-N those first that may hold the first rows.
+    private func inOrder(_ scan: any FileScan) throws(SQLError) -> [Morsel] {
+        let morsels = try scan.morsels()
+        guard let (threshold, output) = plan.thresholds.first, let column = scan.schema.index(of: plan.outputs[output].field.name) else { return morsels }
+        let best = morsels.map { morsel -> Value? in
+            let known = scan.statistics(column, in: morsel)
+            return known?.isAllNull == true ? .null : threshold.descending ? known?.maximum : known?.minimum
+        }
+        // Where nothing is known the first rows may be.
+        return morsels.indices.sorted { left, right in
+            guard let mine = best[left] else { return best[right] != nil || left < right }
+            guard let other = best[right] else { return false }
+            return threshold.precedes(mine, other) || (!threshold.precedes(other, mine) && left < right)
+        }.map { morsels[$0] }
     }
 
     /// The next morsel for a worker that leaves `finished`; nil when all are given out.
@@ -135,14 +151,7 @@ final class FileScanSource: Source {
                 order.move(from: left, to: work.batch, floor: lowest(state))
                 return work
             }
-            if let work {
-                if work.file.mayMatch(work.morsel) { return work }
-                var spared = ScanCounters()
-                spared.rowGroupsPruned = 1
-                plan.metrics.add(spared)
-                left = work.batch
-                continue
-            }
+            if let work { return work }
             if try openNext(context) { continue }
             let (isOver, isEmpty) = state.withLock { state in
                 order.move(from: left, to: nil, floor: lowest(state))

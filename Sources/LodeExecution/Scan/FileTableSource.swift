@@ -33,6 +33,8 @@ package final class FileTableSource: TableSource {
 
     /// Footers that planning reads for estimates.
     private static let mostFooters = 16
+    /// Of more files, metadata isn't asked one by one: workers open them faster together.
+    private static let mostAskedFiles = 4_096
 
     private struct Knowledge {
         var listing: FileListing
@@ -217,7 +219,7 @@ package final class FileTableSource: TableSource {
         var merged: ColumnStatistics?
         for file in known.listing.files {
             guard let part = statistics(of: name, schema.fields[column].type, in: file, known) else { return nil }
-            merged = merged.map { StatisticsUnion.merge($0, part) } ?? part
+            merged = merged.map { $0.merged(with: part) } ?? part
         }
         return merged
     }
@@ -227,6 +229,11 @@ package final class FileTableSource: TableSource {
             return scan.schema.fields[index].type == type ? scan.statistics(index) : nil
         }
         return file.statistics[name]
+    }
+
+    package func fileMetadata() -> [any FileMetadata]? {
+        guard let listing = knowledge()?.listing, listing.files.count <= Self.mostAskedFiles else { return nil }
+        return listing.files.map { KnownFile(self, $0) }
     }
 
     private func partitionStatistics(_ place: Int, _ listing: FileListing) -> ColumnStatistics? {

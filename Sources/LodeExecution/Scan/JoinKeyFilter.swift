@@ -30,6 +30,7 @@ final class JoinKeyFilter: ScanFilter {
     static func bounds(_ filter: DynamicFilter, _ name: String) -> ColumnPredicate {
         guard let known = filter.known else { return .anything }
         if known.isEmpty { return .nothing }
+        if let keys = known.keys { return .isIn(column: name, keys) }
         guard let low = known.minimum, let high = known.maximum else { return .anything }
         return .all([.compare(column: name, .greaterOrEqual, low), .compare(column: name, .lessOrEqual, high)])
     }
@@ -40,7 +41,7 @@ final class JoinKeyFilter: ScanFilter {
             survivors.count = 0
             return
         }
-        Self.all(count, survivors)
+        survivors.takeAll(count)
         guard let known, !isOff.load(ordering: .relaxed), let column = columns.first else { return }
         if column.mayHaveNulls { dropNulls(column, survivors) }
         if let range = LaneRange(known.minimum, known.maximum) { try range.refine(column, survivors) }
@@ -58,15 +59,6 @@ final class JoinKeyFilter: ScanFilter {
         let seen = tested.add(count, ordering: .relaxed).newValue
         let survived = passed.add(kept, ordering: .relaxed).newValue
         if seen > Self.trial, survived * 10 > seen * 9 { isOff.store(true, ordering: .relaxed) }
-    }
-
-    private static func all(_ count: Int, _ survivors: Selection) {
-        var i = 0
-        while i < count {
-            survivors.rows[i] = UInt32(truncatingIfNeeded: i)
-            i &+= 1
-        }
-        survivors.count = count
     }
 
     private func dropNulls(_ column: Column, _ survivors: Selection) {

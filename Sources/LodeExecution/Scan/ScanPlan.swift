@@ -29,18 +29,22 @@ final class ScanPlan: Sendable {
     let outputs: [Output]
     /// Conjuncts, cheap ones first.
     let conditions: [BoundExpression]
+    /// What each condition asks of statistics, by the table's column names.
+    let bounds: [ColumnPredicate]
     let dynamic: [(filter: DynamicFilter, output: Int)]
+    let thresholds: [(threshold: Threshold, output: Int)]
     let functions: FunctionContext
     /// Rows that suffice, if no condition drops any.
     let limit: Int?
     let metrics: OperatorMetrics
 
     init(
-        _ node: ScanNode, _ source: FileTableSource, dynamic: [(filter: DynamicFilter, output: Int)], required: Set<ColumnID>?,
-        functions: FunctionContext, metrics: OperatorMetrics
+        _ node: ScanNode, _ source: FileTableSource, dynamic: [(filter: DynamicFilter, output: Int)],
+        thresholds: [(threshold: Threshold, output: Int)] = [], required: Set<ColumnID>?, functions: FunctionContext, metrics: OperatorMetrics
     ) {
         self.source = source
         self.dynamic = dynamic
+        self.thresholds = thresholds
         self.functions = functions
         self.metrics = metrics
         outputs = node.outputs.map { output in
@@ -55,6 +59,8 @@ final class ScanPlan: Sendable {
         // What can fail keeps its place behind what was to protect it.
         let isFree = !conjuncts.contains(where: \.canFail)
         conditions = isFree ? conjuncts.indices.sorted { (conjuncts[$0].filterCost, $0) < (conjuncts[$1].filterCost, $1) }.map { conjuncts[$0] } : conjuncts
+        let names = Dictionary(outputs.map { ($0.column.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+        bounds = conditions.map { PredicateBounds.predicate($0, names, functions) }
         limit = conjuncts.isEmpty && dynamic.isEmpty ? node.limit : nil
     }
 
@@ -63,16 +69,14 @@ final class ScanPlan: Sendable {
 
     /// What files must fulfil, by the table's column names.
     var predicate: ColumnPredicate? {
-        if conditions.isEmpty { return nil }
-        var names: [ColumnID: String] = [:]
-        for output in outputs { names[output.column.id] = output.name }
-        return PredicateBounds.predicate(.conjunction(conditions), names)
+        conditions.isEmpty ? nil : .conjunction(bounds)
     }
 
-    /// What dynamic filters that are ready by now say about a file, whose partition values and statistics are known.
+    /// What dynamic filters know by now of a file, whose partition values and statistics are known.
     func mayMatchDynamically(_ file: DataFile) -> Bool {
-        for (filter, output) in dynamic {
-            let bounds = JoinKeyFilter.bounds(filter, outputs[output].name)
+        let known = dynamic.map { JoinKeyFilter.bounds($0.filter, outputs[$0.output].name) }
+            + thresholds.map { ThresholdFilter.bounds($0.threshold, outputs[$0.output].name, functions) }
+        for bounds in known where bounds != .anything {
             if !PartitionPruning.mayMatch(bounds, source.partitionFields, file.partitionValues) { return false }
             if !file.statistics.isEmpty, !bounds.mayMatch({ file.statistics[$0] }) { return false }
         }

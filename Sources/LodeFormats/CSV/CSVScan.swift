@@ -52,8 +52,6 @@ final class CSVScan: FileScan {
     var guessedColumns: Set<Int> { Set(profile.columns.indices.filter { profile.columns[$0].isGuess }) }
     func statistics(_ column: Int) -> ColumnStatistics? { nil }
     func morsels() throws(SQLError) -> [Morsel] { ranges.indices.map { Morsel(index: $0, rows: nil) } }
-    func mayMatch(_ morsel: Morsel, _ predicate: ColumnPredicate) -> Bool { true }
-
     func reader(_ morsel: Morsel, _ request: ScanRequest) throws(SQLError) -> any MorselReader {
         guard ranges.indices.contains(morsel.index) else { throw .internalFault("csv range \(morsel.index)") }
         return try CSVMorselReader(self, morsel.index, ranges[morsel.index], request)

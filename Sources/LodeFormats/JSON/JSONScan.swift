@@ -40,8 +40,6 @@ final class JSONScan: FileScan {
     var rowCount: Int? { nil }
     func statistics(_ column: Int) -> ColumnStatistics? { nil }
     func morsels() throws(SQLError) -> [Morsel] { ranges.indices.map { Morsel(index: $0, rows: nil) } }
-    func mayMatch(_ morsel: Morsel, _ predicate: ColumnPredicate) -> Bool { true }
-
     func reader(_ morsel: Morsel, _ request: ScanRequest) throws(SQLError) -> any MorselReader {
         guard ranges.indices.contains(morsel.index) else { throw .internalFault("json range \(morsel.index)") }
         return try JSONMorselReader(self, ranges[morsel.index], isFirst: morsel.index == 0, request)

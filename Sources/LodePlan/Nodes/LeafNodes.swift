@@ -7,10 +7,13 @@ package struct ValuesNode: PlanNode {
     package var columns: [PlanColumn]
     /// Each row has an expression a column, without column references (but for those of an outer query).
     package var rows: [[BoundExpression]]
+    /// The table whose metadata they were taken from, if they were.
+    package var metadataOf: String?
 
-    package init(columns: [PlanColumn], rows: [[BoundExpression]]) {
+    package init(columns: [PlanColumn], rows: [[BoundExpression]], metadataOf: String? = nil) {
         self.columns = columns
         self.rows = rows
+        self.metadataOf = metadataOf
     }
 
     package static let singleRow = ValuesNode(columns: [], rows: [[]])
@@ -25,7 +28,9 @@ package struct ValuesNode: PlanNode {
         return .values(copy)
     }
     package var title: String { "Values" }
-    package var details: [String] { ["\(rows.count) row\(rows.count == 1 ? "" : "s")"] }
+    package var details: [String] {
+        ["\(rows.count) row\(rows.count == 1 ? "" : "s")" + (metadataOf.map { " from the metadata of \($0)" } ?? "")]
+    }
 }
 
 /// `generate_series(start, stop, step)` (stop included) and `range` (stop excluded), over integers or timestamps.

@@ -66,6 +66,8 @@ package struct SortNode: PlanNode {
     package var keys: [SortKey]
     /// Rows that are needed from the front (limit plus offset), set by the top-N rule.
     package var limit: Int?
+    /// The number of the filter on its first key that a top-N hands to a scan.
+    package var topNFilter: Int?
 
     package init(input: LogicalPlan, keys: [SortKey], limit: Int? = nil) {
         self.input = input

@@ -12,6 +12,8 @@ package struct ScanNode: PlanNode {
     package var limit: Int?
     /// Filters that joins above fill while the query runs, each by its number, on one of `outputs`.
     package var dynamicFilters: [DynamicFilterUse]
+    /// Filters that top-Ns above tighten while the query runs.
+    package var topNFilters: [DynamicFilterUse] = []
     /// The estimate of rows returned, after filters; set by the optimizer.
     package var estimatedRows: Double?
 
@@ -44,6 +46,9 @@ package struct ScanNode: PlanNode {
         if !dynamicFilters.isEmpty {
             lines.append("join filter: " + dynamicFilters.compactMap { use in columns.first { $0.id == use.column }?.name }.joined(separator: ", "))
         }
+        if !topNFilters.isEmpty {
+            lines.append("top-N filter: " + topNFilters.compactMap { use in columns.first { $0.id == use.column }?.name }.joined(separator: ", "))
+        }
         return lines
     }
 }
@@ -62,7 +67,7 @@ package struct ScanOutput: Sendable, Hashable {
     }
 }
 
-/// A scan's side of a filter that a hash join makes from its build side.
+/// A scan's side of a filter that a hash join makes from its build side, or a top-N from its last row.
 package struct DynamicFilterUse: Sendable, Hashable {
     package var filter: Int
     package var column: ColumnID

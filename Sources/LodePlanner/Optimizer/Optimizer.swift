@@ -29,6 +29,8 @@ package struct Optimizer {
         PushFilterDown(),
         // Conditions have met: some exclude each other.
         PropagateEmpty(),
+        // What files say of themselves need not be computed.
+        AnswerFromMetadata(),
         // Duplicates that nothing tells apart need not be made unique.
         RemoveRedundantDistinct(),
         // Joins in the order of least work, from what scans keep after their filters.
@@ -49,6 +51,8 @@ package struct Optimizer {
         ChooseBuildSide(),
         // Last: numbers that tie a join's build side to a scan must not be moved apart.
         AssignDynamicFilters(),
+        // A top-N tells its scan which rows come too late, if nothing between them waits for all rows.
+        AssignTopNFilters(),
     ]
 
     /// Called after each rule with its name and the plan; for plan tests and EXPLAIN (VERBOSE).

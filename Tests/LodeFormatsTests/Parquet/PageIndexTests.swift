@@ -24,7 +24,7 @@ import Testing
         #expect(some.rows == Array(all.rows[200...210]))
         #expect(some.counters.bytesRead < all.counters.bytesRead)
         #expect(some.counters.rowsScanned < all.counters.rowsScanned)
-        #expect(some.counters.pagesPruned > 0)
+        #expect(some.counters.pagesNotFetched > 0)
     }
 
     @Test func `bounds that leave no page in read nothing`() throws {

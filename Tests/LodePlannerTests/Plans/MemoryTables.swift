@@ -13,17 +13,35 @@ final class MemoryTable: TableSource {
     let rowCount: Double?
     private let known: [ColumnStatistics?]
 
-    init(_ name: String, rows: Double?, _ columns: [(Field, ColumnStatistics?)], partitionedBy partitions: Set<String> = []) {
+    private let files: [MemoryFile]?
+
+    init(
+        _ name: String, rows: Double?, _ columns: [(Field, ColumnStatistics?)], partitionedBy partitions: Set<String> = [],
+        files: [MemoryFile]? = nil
+    ) {
         displayName = name
         rowCount = rows
         schema = Schema(columns.map(\.0))
         known = columns.map(\.1)
         partitionColumns = partitions
+        self.files = files
     }
 
     var readsFields: Bool { true }
     var hiddenFields: [Field] { displayName == "parcels" ? [Field("filename", .varchar, nullable: false)] : [] }
 
+    func statistics(_ column: Int) -> ColumnStatistics? { known[column] }
+
+    func fileMetadata() -> [any FileMetadata]? { files }
+}
+
+/// A file that is known by its metadata alone.
+struct MemoryFile: FileMetadata {
+    let rowCount: Int?
+    var constants: [Int: Value] = [:]
+    var known: [Int: ColumnStatistics] = [:]
+
+    func constant(_ column: Int) -> Value? { constants[column] }
     func statistics(_ column: Int) -> ColumnStatistics? { known[column] }
 }
 
@@ -77,11 +95,29 @@ extension MemoryResolver {
             (Field("tags", .list(.varchar)), nil),
         ]),
         MemoryTable("parcels", rows: 1_000, [key("parcel_id", 1...1_000), (Field("box", box), nil)]),
+        // By day: two files of the first, one of the second.
+        MemoryTable("events", rows: 600, [
+            (Field("day", .date), nil), key("event_id", 1...600), number("size", 1...50, nulls: 20), (Field("ratio", .double), nil), text("kind"),
+        ], partitionedBy: ["day"], files: [event(20_000, 1...100), event(20_000, 101...300), event(20_001, 301...600)]),
     ])
 
     private static let box = SQLType.structure([
         Field("size", .structure([Field("width", .bigint), Field("height", .bigint)])), Field("label", .varchar),
     ])
+
+    private static func event(_ day: Int32, _ ids: ClosedRange<Int64>) -> MemoryFile {
+        func exact(_ low: Value, _ high: Value, nulls: Int = 0) -> ColumnStatistics {
+            ColumnStatistics(minimum: low, maximum: high, nullCount: nulls, boundsAreExact: true)
+        }
+        return MemoryFile(
+            rowCount: ids.count, constants: [0: .date(day)],
+            known: [
+                1: exact(.integer(ids.lowerBound), .integer(ids.upperBound)), 2: exact(.integer(1), .integer(ids.lowerBound + 49), nulls: 7),
+                3: exact(.double(0), .double(1)),
+                // Cut short.
+                4: ColumnStatistics(minimum: .text("a"), maximum: .text("z"), nullCount: 0),
+            ])
+    }
 
     private static func key(_ name: String, _ range: ClosedRange<Int64>) -> (Field, ColumnStatistics?) {
         (Field(name, .bigint, nullable: false), statistics(range, nulls: 0))

@@ -16,6 +16,8 @@ final class JoinFilter: Sendable {
 
     /// Beyond so many keys a Bloom filter no longer fits any cache and costs about what it spares.
     private static let bloomLimit = 8 << 20
+    /// Build sides of more rows are known by their bounds alone where statistics are tested.
+    private static let mostKeys = 4096
 
     func publish(_ built: BuiltSide, _ context: ExecutionContext) throws(SQLError) {
         let stores = built.stores, gather = built.gather
@@ -35,10 +37,28 @@ final class JoinFilter: Sendable {
             try collect(stores, gather, &range, bloom, context)
         }
         let bounds = hasRange && !range.isEmpty
+        let keys = rows <= Self.mostKeys && Self.hasPlainValues(type) ? try keys(stores, gather) : nil
         filter.publish(
             .init(
                 isEmpty: false, minimum: bounds ? Self.value(range.minimum, type) : nil,
-                maximum: bounds ? Self.value(range.maximum, type) : nil, bloom: bloom))
+                maximum: bounds ? Self.value(range.maximum, type) : nil, keys: keys, bloom: bloom))
+    }
+
+    private func keys(_ stores: [RowStore], _ gather: RowGather) throws(SQLError) -> AscendingValues {
+        var found: [Value] = []
+        try RowWalk.forEach(stores) { pointers, count throws(SQLError) in
+            let values = try gather.column(key, pointers, count)
+            for row in 0..<count { found.append(values.value(at: row)) }
+        }
+        return AscendingValues(found)
+    }
+
+    /// Whether equal values are the same value: not so for numbers with NaN and two zeros, and for blank-padded texts.
+    private static func hasPlainValues(_ type: SQLType) -> Bool {
+        switch type {
+        case .tinyint, .smallint, .integer, .bigint, .decimal, .date, .time, .timestamp, .timestamptz, .varchar, .varbinary, .uuid: true
+        default: false
+        }
     }
 
     private func collect(

@@ -37,6 +37,8 @@ final class SortBuild: Sink {
     private let partitionKeys: Int?
     /// The operator that out-of-memory errors name.
     private let purpose: String
+    /// What the scan of a top-N learns of its last row.
+    fileprivate let threshold: Threshold?
 
     private struct Collected {
         var stores: [RowStore] = []
@@ -50,11 +52,14 @@ final class SortBuild: Sink {
     /// - Parameters:
     ///   - limit: rows that are wanted from the front; nil for all.
     ///   - partitionKeys: where only rows that come first among those with the same first keys are wanted: how many keys that are.
-    init(_ shape: SortShape, limit: Int? = nil, firstOf partitionKeys: Int? = nil, purpose: String = "sort") {
+    init(
+        _ shape: SortShape, limit: Int? = nil, firstOf partitionKeys: Int? = nil, purpose: String = "sort", threshold: Threshold? = nil
+    ) {
         self.shape = shape
         self.limit = limit
         self.partitionKeys = partitionKeys
         self.purpose = purpose
+        self.threshold = threshold
     }
 
     func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
@@ -79,6 +84,7 @@ final class SortBuild: Sink {
     }
 
     func finalTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask] {
+        threshold?.reset()
         let all = collected.withLock { $0 }
         let gather = try RowGather(shape.layout, all.stores)
         let total = all.stores.reduce(0) { $0 + $1.count }
@@ -135,6 +141,8 @@ private final class SortWorker: ChunkConsumer {
 
     /// Larger limits are cheaper to sort in one go than to prune again and again.
     private static let prunedLimit = 256 * 1024
+    /// A bound is renewed when so many more rows have come before it: often, as scans follow it too.
+    private static let leastPruned = 16
 
     init(
         _ build: SortBuild, _ shape: SortShape, _ limit: Int?, _ first: FirstRows?, _ purpose: String, _ context: ExecutionContext
@@ -167,7 +175,7 @@ private final class SortWorker: ChunkConsumer {
             choose(words, chunk.count)
             if chosen.count > 0 { try append(columns, chosen.count, words, chosen.rows) }
         }
-        if let limit, store.count >= limit * 2 + 4 * Chunk.capacity { try prune(limit) }
+        if let limit, store.count >= limit + max(limit, Self.leastPruned) { try prune(limit) }
         return .more
     }
 
@@ -207,6 +215,10 @@ private final class SortWorker: ChunkConsumer {
         let fresh = try RowStore(shape.layout, context.memory, for: purpose)
         let memory = try Buffer(byteCount: Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
         let pointers = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        if let threshold = build.threshold {
+            pointers[0] = run.entries[limit - 1].row
+            threshold.offer(try gather.column(shape.firstKeyColumn, pointers, 1).value(at: 0))
+        }
         var first = 0
         while first < limit {
             let count = min(Chunk.capacity, limit - first)

@@ -12,6 +12,8 @@ final class SortShape: Sendable {
     let computed: ExpressionList
     let order: RowSortOrder
     let prefix: SortPrefix
+    /// Where the first key lies in a row; 0 without keys.
+    let firstKeyColumn: Int
     let layout: RowLayout
     /// By key: the position in chunk columns and computed values, counted through.
     private let keyPlaces: [Int]
@@ -56,6 +58,7 @@ final class SortShape: Sendable {
         let rowKeys = zip(keys, keyPlaces).map {
             RowSortKey(column: rowColumn($1), descending: $0.descending, nullsFirst: $0.nullsFirst)
         }
+        firstKeyColumn = rowKeys.first?.column ?? 0
         order = RowSortOrder(layout, rowKeys)
         prefix = SortPrefix(layout, rowKeys)
     }

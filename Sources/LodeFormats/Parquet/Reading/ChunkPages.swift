@@ -38,7 +38,8 @@ final class ChunkPages {
     private let file: any ObjectReader
     private let metaData: ColumnMetaData
     private let indexes: ColumnChunk
-    private let rowGroup: Int
+    private let part: MorselRows
+    private var rowGroup: Int { part.rowGroup }
     /// The rows that will be asked for, if they are known and few; nil: any.
     private var wanted: [Range<Int>]?
     private let decompressor: Decompressor
@@ -54,17 +55,17 @@ final class ChunkPages {
     private(set) var isLoaded = false
     private(set) var bytesRead = 0
     private(set) var pagesRead = 0
-    /// Data pages of the whole chunk, if the page index told.
+    /// Data pages of the rows that are read, if the page index told.
     private var indexedPages = 0
 
     init(
-        _ leaf: ParquetLeaf, _ metaData: ColumnMetaData, _ indexes: ColumnChunk, rowGroup: Int, rows: Int, file: any ObjectReader,
+        _ leaf: ParquetLeaf, _ metaData: ColumnMetaData, _ indexes: ColumnChunk, part: MorselRows, rows: Int, file: any ObjectReader,
         decompressor: Decompressor
     ) {
         self.leaf = leaf
         self.metaData = metaData
         self.indexes = indexes
-        self.rowGroup = rowGroup
+        self.part = part
         rowCount = rows
         self.file = file
         self.decompressor = decompressor
@@ -101,10 +102,12 @@ final class ChunkPages {
         return start..<start + size
     }
 
-    /// Pages that nobody wanted a row of.
-    var pagesSpared: Int {
-        guard isLoaded else { return 0 }
-        return max(0, max(slots.count, indexedPages) + (dictionarySlot == nil ? 0 : 1) - pagesRead)
+    /// Pages of the rows that this reader stands for which were left in the file.
+    var pagesNotFetched: Int { isLoaded ? max(0, indexedPages - slots.count) : 0 }
+
+    /// Pages that were fetched and that nobody wanted a row of.
+    var pagesNotDecoded: Int {
+        isLoaded ? max(0, slots.count + (dictionarySlot == nil ? 0 : 1) - pagesRead) : 0
     }
 
     /// Says which rows will be asked for, in ascending order, before anything is loaded: pages without them are not fetched
@@ -117,8 +120,7 @@ final class ChunkPages {
     func load() throws(SQLError) {
         if isLoaded { return }
         isLoaded = true
-        if let refusal = leaf.refusal { throw located(.unsupported(refusal)) }
-        guard metaData.type == leaf.physical else { throw corrupt("the column is stored with another type than the schema says") }
+        try check()
         guard leaf.repetition > 0 || metaData.valueCount == rowCount else {
             throw corrupt("\(metaData.valueCount) values are announced for \(rowCount) rows")
         }
@@ -126,17 +128,26 @@ final class ChunkPages {
             throw corrupt("its \(metaData.compressedBytes) bytes from \(start) on go beyond the end of the file")
         }
         do throws(SQLError) {
-            codec = try Codec.reading(metaData.codec)
             if let wanted, let pages = PageIndexReading.offsets(indexes, in: file, chunk: range, rows: rowCount) {
-                indexedPages = pages.count
+                bytesRead += indexes.offsetIndexBytes ?? 0
+                indexedPages = pages.count { part.rows.contains($0.firstRow) }
                 let parts = PageParts.choose(pages, wanted, rows: rowCount)
                 if parts.pageCount * 5 < pages.count * 4 { return try load(parts, range) }
             }
-            let buffer = try BufferPool.shared.take(range.count)
+            // A dictionary that was asked for first is not fetched again.
+            let rest = decodedDictionary == nil ? range : metaData.dataPageOffset..<range.upperBound
+            let buffer = try BufferPool.shared.take(rest.count)
             chunk = buffer
-            try fetch(range, into: buffer.base)
-            try findPages(buffer, 0..<range.count, first: 0, end: metaData.valueCount, fileOffset: range.lowerBound)
+            try fetch(rest, into: buffer.base)
+            try findPages(buffer, 0..<rest.count, first: 0, end: metaData.valueCount, fileOffset: rest.lowerBound)
         } catch { throw error.place == nil ? located(error) : error }
+    }
+
+    /// Refuses what can't be read, and finds the codec.
+    private func check() throws(SQLError) {
+        if let refusal = leaf.refusal { throw located(.unsupported(refusal)) }
+        guard metaData.type == leaf.physical else { throw corrupt("the column is stored with another type than the schema says") }
+        do throws(SQLError) { codec = try Codec.reading(metaData.codec) } catch { throw located(error) }
     }
 
     private func fetch(_ range: Range<Int>, into place: UnsafeMutableRawPointer) throws(SQLError) {
@@ -319,6 +330,30 @@ final class ChunkPages {
     }
 
     // MARK: The dictionary
+
+    /// Whether the metadata says that all pages hold codes of a dictionary, and where that lies: then it can be asked first.
+    private var leadingDictionary: Range<Int>? {
+        guard let stats = metaData.encodingStats, let range = byteRange, start < metaData.dataPageOffset, metaData.dataPageOffset < range.upperBound
+        else { return nil }
+        let data = stats.filter { $0.pageType == PageType.data.rawValue || $0.pageType == PageType.dataV2.rawValue }
+        guard !data.isEmpty, data.allSatisfy({ ParquetEncoding(rawValue: $0.encoding)?.isDictionary ?? false }) else { return nil }
+        return start..<metaData.dataPageOffset
+    }
+
+    /// Fetches the dictionary before the pages, where it surely holds all values; nil elsewhere. What is wrong with it comes to
+    /// light when the pages are read.
+    func dictionaryFirst() -> Column? {
+        guard !isLoaded, let range = leadingDictionary else { return nil }
+        do throws(SQLError) {
+            try check()
+            dictionaryRange = range
+            return try dictionary()
+        } catch {
+            dictionaryRange = nil
+            dictionarySlot = nil
+            return nil
+        }
+    }
 
     /// The buffer that the dictionary page lies in: the chunk, or the part before its data pages, which is fetched now.
     private func dictionaryBytes() throws(SQLError) -> Buffer? {

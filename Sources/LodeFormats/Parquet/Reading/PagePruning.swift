@@ -6,24 +6,24 @@ import Synchronization
 
 /// Tests filters against the bounds of pages, as long as that pays for a file.
 final class PagePruning: Sendable {
-    /// Row groups in which the page index ruled out nothing, less those in which it did.
-    private let futile = Atomic<Int>(0)
-    private static let patience = 3
+    private let patience = Patience()
 
     /// The rows of a morsel that some page bounds leave in, in ascending order.
-    func ranges(_ part: MorselRows, _ filters: [any ScanFilter], in file: ParquetFile) -> [Range<Int>] {
+    func ranges(
+        _ part: MorselRows, _ filters: [any ScanFilter], in file: ParquetFile, _ counters: inout ScanCounters
+    ) -> [Range<Int>] {
         let predicates = filters.map(\.bounds).filter { $0 != .anything }
-        guard !predicates.isEmpty, futile.load(ordering: .relaxed) < Self.patience else { return [part.rows] }
+        guard !predicates.isEmpty, patience.isLeft else { return [part.rows] }
         let group = file.footer.metaData.rowGroups[part.rowGroup]
         var columns: [String: PageBounds] = [:]
         for name in predicates.reduce(into: Set<String>(), { $0.formUnion($1.columns) }) {
-            guard let leaf = file.footer.flatLeaf(named: name) else { continue }
+            guard let leaf = file.leaf(name) else { continue }
             columns[name] = PageBounds(leaf, group, file)
+            counters.bytesRead += columns[name]?.bytesRead ?? 0
         }
         guard columns.values.contains(where: \.isIndexed) else { return [part.rows] }
         let kept = Self.keep(part.rows, predicates, columns)
-        let didPrune = kept.reduce(0) { $0 + $1.count } < part.count
-        futile.add(didPrune ? -Self.patience : 1, ordering: .relaxed)
+        patience.note(didPrune: kept.reduce(0) { $0 + $1.count } < part.count)
         return kept
     }
 
@@ -47,11 +47,23 @@ final class PagePruning: Sendable {
     }
 }
 
+/// Whether looking for something to leave out still pays.
+final class Patience: Sendable {
+    /// Searches in vain, less three times those that found something.
+    private let futile = Atomic<Int>(0)
+    private static let most = 3
+
+    var isLeft: Bool { futile.load(ordering: .relaxed) < Self.most }
+
+    func note(didPrune: Bool) { futile.add(didPrune ? -Self.most : 1, ordering: .relaxed) }
+}
+
 /// What is known of the pages of one column: their bounds, or else those of the row group.
 private struct PageBounds {
     let firstRows: [Int]
     private let pages: [ColumnStatistics]
     private let whole: ColumnStatistics
+    let bytesRead: Int
 
     var isIndexed: Bool { !pages.isEmpty }
 
@@ -62,10 +74,12 @@ private struct PageBounds {
             let offsets = PageIndexReading.offsets(chunk, in: file.file, chunk: 0..<file.file.size, rows: group.rowCount),
             let index = PageIndexReading.bounds(chunk, in: file.file, pages: offsets.count)
         else {
+            bytesRead = 0
             firstRows = []
             pages = []
             return
         }
+        bytesRead = (chunk.offsetIndexBytes ?? 0) + (chunk.columnIndexBytes ?? 0)
         firstRows = offsets.map(\.firstRow)
         pages = offsets.indices.map { page in
             let end = page + 1 < offsets.count ? offsets[page + 1].firstRow : group.rowCount
@@ -79,7 +93,11 @@ private struct PageBounds {
 
     /// Of the page that holds `row`.
     func statistics(at row: Int) -> ColumnStatistics {
-        guard let page = firstRows.lastIndex(where: { $0 <= row }) else { return whole }
-        return pages[page]
+        var low = 0, high = firstRows.count
+        while low < high {
+            let middle = (low + high) / 2
+            if firstRows[middle] <= row { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? whole : pages[low - 1]
     }
 }

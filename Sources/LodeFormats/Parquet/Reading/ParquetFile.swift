@@ -10,6 +10,7 @@ package final class ParquetFile: FileScan {
     let footer: ParquetFooter
     private let parts: [MorselRows]
     let pagePruning = PagePruning()
+    private let rowGroupPruning = RowGroupPruning()
 
     package var schema: Schema { footer.schema }
     package var rowCount: Int? { footer.rowCount }
@@ -45,29 +46,39 @@ package final class ParquetFile: FileScan {
 
     package func position(ofField path: [String]) -> Int? { footer.position(ofField: path) }
 
+    package func statistics(_ column: Int, in morsel: Morsel) -> ColumnStatistics? {
+        guard footer.columns.indices.contains(column), let leaf = footer.columns[column].flatLeaf, parts.indices.contains(morsel.index) else { return nil }
+        return footer.statistics(leaf, footer.metaData.rowGroups[parts[morsel.index].rowGroup])
+    }
+
     package func morsels() throws(SQLError) -> [Morsel] {
         parts.enumerated().map { Morsel(index: $0.offset, rows: $0.element.count) }
     }
 
-    package func mayMatch(_ morsel: Morsel, _ predicate: ColumnPredicate) -> Bool {
-        guard parts.indices.contains(morsel.index) else { return false }
-        return mayMatch(parts[morsel.index].rowGroup, predicate)
+    /// Whether statistics leave a row group in.
+    func mayMatch(_ rowGroup: Int, _ predicate: ColumnPredicate) -> Bool {
+        let group = footer.metaData.rowGroups[rowGroup]
+        return predicate.mayMatch { name in leaf(name).map { footer.statistics($0, group) } }
     }
 
-    func mayMatch(_ rowGroup: Int, _ predicate: ColumnPredicate) -> Bool {
-        if case .anything = predicate { return true }
-        let group = footer.metaData.rowGroups[rowGroup]
-        return predicate.mayMatch { name in
-            guard let leaf = footer.flatLeaf(named: name) else { return nil }
-            return footer.statistics(leaf, group)
-        }
-    }
+    /// The leaf of a column, or of a field in structs, that is no list, struct or map.
+    func leaf(_ name: String) -> ParquetLeaf? { footer.flatLeaf(named: name) }
 
     package func reader(_ morsel: Morsel, _ request: ScanRequest) throws(SQLError) -> any MorselReader {
         guard parts.indices.contains(morsel.index), request.projection.allSatisfy((0...footer.nodes.count).contains) else {
             throw .internalFault("a Parquet scan asks for a row group or column that \(path) does not have")
         }
-        return try RowGroupReader(self, parts[morsel.index], request)
+        let part = parts[morsel.index]
+        var counters = ScanCounters()
+        if part.first == 0 { counters.bytesNeeded = bytes(of: request.projection, in: part.rowGroup) }
+        if rowGroupPruning.rulesOut(part, request.filters, in: self, &counters) { return PrunedMorsel(counters) }
+        return try RowGroupReader(self, part, request, counters)
+    }
+
+    /// What the chunks of some columns take in the file.
+    private func bytes(of projection: [Int], in rowGroup: Int) -> Int {
+        let chunks = footer.metaData.rowGroups[rowGroup].columns
+        return projection.filter(footer.nodes.indices.contains).flatMap { footer.nodes[$0].leaves }.reduce(0) { $0 &+ (chunks[$1.index].metaData?.compressedBytes ?? 0) }
     }
 }
 

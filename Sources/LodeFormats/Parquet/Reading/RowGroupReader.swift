@@ -37,12 +37,16 @@ final class RowGroupReader: MorselReader {
     private var accumulators: [ColumnAccumulator]
 
     private var returnedRows = 0
-    private var isPruned = false
+    /// What was read and spared before the columns.
+    private var ownCounters: ScanCounters
+    /// Whether a dictionary has ruled out all rows.
+    private var isHopeless = false
 
-    init(_ file: ParquetFile, _ part: MorselRows, _ request: ScanRequest) throws(SQLError) {
+    init(_ file: ParquetFile, _ part: MorselRows, _ request: ScanRequest, _ counters: ScanCounters = ScanCounters()) throws(SQLError) {
         self.file = file
         self.part = part
         self.request = request
+        ownCounters = counters
         window = try FilterWindow()
         survivors = try Selection(capacity: Chunk.capacity)
         pendingRows = try Buffer(byteCount: Chunk.capacity * 4)
@@ -55,9 +59,7 @@ final class RowGroupReader: MorselReader {
         }
         let nodes = file.footer.nodes
         accumulators = request.projection.map { ColumnAccumulator($0 < nodes.count ? nodes[$0].type : RowNumbers.type) }
-        isPruned = request.filters.contains { !file.mayMatch(part.rowGroup, $0.bounds) }
-        if isPruned { return }
-        ranges = file.pagePruning.ranges(part, request.filters, in: file)
+        ranges = file.pagePruning.ranges(part, request.filters, in: file, &ownCounters)
         position = ranges.first?.lowerBound ?? 0
         let decompressor = Decompressor()
         for column in request.projection {
@@ -68,6 +70,8 @@ final class RowGroupReader: MorselReader {
             for column in columns { for chunk in column.chunks { chunk.expect(ranges) } }
         }
         filters = request.filters.map { RowFilter($0) }
+        askDictionaries()
+        if isHopeless { return }
         announce(filterColumns.isEmpty ? Array(columns.indices) : filterColumns)
     }
 
@@ -80,7 +84,7 @@ final class RowGroupReader: MorselReader {
             let group = file.footer.metaData.rowGroups[part.rowGroup]
             chunks.append(
                 ChunkPages(
-                    leaf, metaData, group.columns[leaf.index], rowGroup: part.rowGroup, rows: group.rowCount, file: file.file,
+                    leaf, metaData, group.columns[leaf.index], part: part, rows: group.rowCount, file: file.file,
                     decompressor: decompressor))
         }
         if node.flatLeaf != nil { return try LeafReader(chunks[0]) }
@@ -93,24 +97,22 @@ final class RowGroupReader: MorselReader {
     }
 
     var counters: ScanCounters {
-        var result = ScanCounters()
-        if isPruned {
-            result.rowGroupsPruned = 1
-            return result
+        var result = ownCounters
+        if part.first == 0 {
+            if isHopeless { result.rowGroupsPrunedByDictionary = 1 } else { result.rowGroupsRead = 1 }
         }
-        result.rowGroupsRead = 1
         result.rowsScanned = scannedRows
         result.rowsReturned = returnedRows
         for pages in columns.lazy.flatMap(\.chunks) {
             result.bytesRead += pages.bytesRead
             result.pagesRead += pages.pagesRead
-            result.pagesPruned += pages.pagesSpared
+            result.pagesNotFetched += pages.pagesNotFetched
+            result.pagesNotDecoded += pages.pagesNotDecoded
         }
         return result
     }
 
     func next() throws(SQLError) -> Chunk? {
-        if isPruned { return nil }
         while true {
             try request.cancellation.check()
             if !hasWindow {
@@ -151,6 +153,7 @@ final class RowGroupReader: MorselReader {
         for filter in filters where window.count > 0 {
             if try isHopeless(filter) {
                 // No row of the row group has a value that passes.
+                isHopeless = true
                 rangeIndex = ranges.count
                 window.start(position, 0)
                 return
@@ -159,14 +162,31 @@ final class RowGroupReader: MorselReader {
         }
     }
 
+    /// Asks the dictionaries that surely hold all values of a column, before anything else is read.
+    private func askDictionaries() {
+        for filter in filters where !isHopeless && !ranges.isEmpty {
+            guard let leaf = leaf(filter), let dictionary = leaf.pages.dictionaryFirst() else { continue }
+            filter.prepare(dictionary, isComplete: true, rows: part.count)
+            isHopeless = filter.isHopeless
+        }
+        if isHopeless { ranges = [] }
+    }
+
+    /// The column of a filter that can be asked about a dictionary.
+    private func leaf(_ filter: RowFilter) -> LeafReader? {
+        guard filter.filter.isPureOverOneColumn, filter.filter.columns.count == 1 else { return nil }
+        return columns[filter.filter.columns[0]] as? LeafReader
+    }
+
     /// Whether the dictionary of a filter's column rules out every row.
     private func isHopeless(_ filter: RowFilter) throws(SQLError) -> Bool {
         if !filter.isPrepared {
             filter.isPrepared = true
-            if filter.filter.isPureOverOneColumn, filter.filter.columns.count == 1,
-                let leaf = columns[filter.filter.columns[0]] as? LeafReader
-            {
-                try filter.prepare(leaf, rows: part.count)
+            if let leaf = leaf(filter) {
+                try leaf.pages.load()
+                if leaf.pages.slots.contains(where: { $0.encoding.isDictionary }) {
+                    filter.prepare(try leaf.pages.dictionary(), isComplete: leaf.pages.isAllDictionary, rows: part.count)
+                }
             }
         }
         return filter.isHopeless
@@ -268,14 +288,13 @@ final class RowFilter {
 
     init(_ filter: any ScanFilter) { self.filter = filter }
 
-    /// Asks about the dictionary of the filter's column, if it has one that is small against `rows`.
-    func prepare(_ leaf: LeafReader, rows: Int) throws(SQLError) {
-        try leaf.pages.load()
-        guard leaf.pages.slots.contains(where: { $0.encoding.isDictionary }) else { return }
-        let dictionary = try leaf.pages.dictionary()
+    /// Asks about the dictionary of the filter's column, if it is small against `rows`. `isComplete` says that it has all values
+    /// of the row group.
+    func prepare(_ dictionary: Column, isComplete: Bool, rows: Int) {
+        isPrepared = true
         guard dictionary.count > 0, dictionary.count <= rows / 2 else { return }
         // A filter that fails for a value may never meet it in a row: then rows are asked about.
         do throws(SQLError) { table = try DictionaryFilter(filter, dictionary) } catch { return }
-        isHopeless = table?.passCount == 0 && leaf.pages.isAllDictionary
+        isHopeless = table?.passCount == 0 && isComplete
     }
 }

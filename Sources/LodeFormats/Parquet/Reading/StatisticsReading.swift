@@ -23,7 +23,8 @@ extension ParquetLeaf {
         }
         result.minimum = low.flatMap { bound($0, isMaximum: false) }
         result.maximum = high.flatMap { bound($0, isMaximum: true) }
-        result.boundsAreExact = result.minimum != nil && result.maximum != nil && boundsAreExact(stored)
+        // What the deprecated bounds hold is for pruning only.
+        result.boundsAreExact = hasTypeOrder && result.minimum != nil && result.maximum != nil && boundsAreExact(stored)
         return result
     }
 
@@ -126,31 +127,5 @@ extension ParquetLeaf {
         if number.isNaN { return nil }
         if number == 0 { return .double(isMaximum ? 0.0 : -0.0) }
         return .double(number)
-    }
-}
-
-extension ColumnStatistics {
-    /// What holds over the rows of both.
-    func merged(with other: ColumnStatistics) -> ColumnStatistics {
-        var result = self
-        result.rowCount = Self.sum(rowCount, other.rowCount)
-        result.nullCount = Self.sum(nullCount, other.nullCount)
-        // Values may occur in both parts: the larger count is what is certain.
-        result.distinctCount = if let mine = distinctCount, let theirs = other.distinctCount { max(mine, theirs) } else { nil }
-        result.minimum = isAllNull ? other.minimum : other.isAllNull ? minimum : Self.extreme(minimum, other.minimum, -1)
-        result.maximum = isAllNull ? other.maximum : other.isAllNull ? maximum : Self.extreme(maximum, other.maximum, 1)
-        result.boundsAreExact = (boundsAreExact || isAllNull) && (other.boundsAreExact || other.isAllNull)
-        return result
-    }
-
-    private static func sum(_ a: Int?, _ b: Int?) -> Int? {
-        guard let a, let b else { return nil }
-        let (total, overflow) = a.addingReportingOverflow(b)
-        return overflow ? nil : total
-    }
-
-    private static func extreme(_ a: Value?, _ b: Value?, _ sign: Int) -> Value? {
-        guard let a, let b, let order = Value.compare(a, b) else { return nil }
-        return order * sign >= 0 ? a : b
     }
 }

@@ -60,6 +60,9 @@ pq.write_table(
         "i8": "DELTA_BINARY_PACKED", "i16": "DELTA_BINARY_PACKED", "i32": "DELTA_BINARY_PACKED", "i64": "DELTA_BINARY_PACKED",
         "id": "DELTA_BINARY_PACKED", "ts": "DELTA_BINARY_PACKED", "s": "DELTA_BYTE_ARRAY", "long": "DELTA_LENGTH_BYTE_ARRAY",
         "f32": "BYTE_STREAM_SPLIT", "f64": "BYTE_STREAM_SPLIT", "d38": "BYTE_STREAM_SPLIT", "bin": "DELTA_BYTE_ARRAY"}, **small)
+pq.write_table(
+    flat, "flat_bloom.parquet", compression="zstd", row_group_size=1000, use_dictionary=False, write_statistics=False,
+    bloom_filter_options={name: {"ndv": 150, "fpp": 0.001} for name in flat.column_names if name != "flag"})
 duckdb.sql("copy (from flat) to 'flat_duckdb.parquet' (format parquet, compression zstd, row_group_size 2048)")
 
 
