@@ -81,5 +81,5 @@ extension FuzzTargets {
 }
 
 extension Codec {
-    fileprivate static let allDecoded: [Codec] = [.snappy, .zstd, .gzip, .lz4Raw, .lz4, .uncompressed]
+    fileprivate static let allDecoded: [Codec] = [.snappy, .zstd, .gzip, .lz4Raw, .lz4, .uncompressed, .brotli]
 }

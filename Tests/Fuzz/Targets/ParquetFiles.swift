@@ -9,7 +9,7 @@ extension FuzzTargets {
     static let parquet = FuzzTarget(name: "parquet") { input in
         let object = FuzzObject([UInt8](input), path: "fuzz.parquet")
         let file: ParquetFile
-        do { file = try ParquetFile.open(object) } catch { return try clean(error, inFile: true) }
+        do { file = try ParquetFile.open(object) } catch let error as SQLError { return try clean(error, inFile: true) }
         for column in file.schema.fields.indices { _ = file.statistics(column) }
         let plain = try readParquet(file, filters: [])
         for kind in 0..<2 where !file.schema.fields.isEmpty {

@@ -128,7 +128,10 @@ extension FuzzTargets {
         do {
             try read { reader throws(SQLError) in
                 while let chunk = try reader.next() {
-                    do { try ColumnRules.check(chunk, schema.fields) } catch let rule as BrokenRule { broken = rule } catch {}
+                    do { try ColumnRules.check(chunk, schema.fields) } catch let rule as BrokenRule {
+                        broken = rule
+                        return
+                    } catch {}
                     for row in 0..<chunk.count { rows.append(chunk.columns.map { HashFilter.number($0, row) }) }
                 }
             }
