@@ -17,6 +17,6 @@ import Testing
     }
 
     @Test func `the findings are there`() throws {
-        #expect(try LocalStore().list("\(Self.folder)/", recursive: true).count > 5)
+        #expect(try LocalStore().list("\(Self.folder)/", recursive: true).count > 3)
     }
 }
