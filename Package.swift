@@ -100,6 +100,9 @@ let package = Package(
         .testTarget(
             name: "LodeFormatsTests", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
             exclude: ["Fixtures"], swiftSettings: kernels),
+        .testTarget(
+            name: "LodeFuzzTests", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
+            path: "Tests/Fuzz", exclude: ["Driver", "Findings", "README.md", "seeds.py"], swiftSettings: kernels),
 
         // Data that ships in the binary, and C libraries.
         .target(name: "CLodeGrammar", path: "grammar", sources: ["embed.c"], publicHeadersPath: "include"),
@@ -115,3 +118,12 @@ let package = Package(
     ],
     cLanguageStandard: .c2x
 )
+
+// The fuzzer replaces the tests: libFuzzer must see every module that it is to guide through (Tests/Fuzz/README.md).
+if Context.environment["LODE_FUZZER"] != nil {
+    package.targets.removeAll { $0.type == .test }
+    package.targets.append(
+        .executableTarget(
+            name: "lode-fuzz", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
+            path: "Tests/Fuzz", exclude: ["Findings", "ReplayTests.swift", "README.md", "seeds.py"], sources: ["Targets", "Driver"], swiftSettings: library + [.unsafeFlags(["-parse-as-library"])]))
+}

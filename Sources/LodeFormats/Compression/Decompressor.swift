@@ -70,9 +70,7 @@ final class Decompressor {
         // Deflate's limit is 1032.
         case .gzip: return count / 1040 <= source.count
         case .zstd:
-            let announced = ZSTD_getFrameContentSize(source.baseAddress, source.count)
-            if announced == UInt64(count) { return true }
-            // Unknown (-1), or several frames: a block gives at most 128 KB from 4 bytes.
+            // A block gives at most 128 KB from 4 bytes, whatever the frame's header announces.
             return count / 32_768 <= source.count
         // Nothing limits what a few bytes can stand for: what looks too dense is decoded for its length first.
         case .brotli: return count <= 1 << 20 || count / 256 <= source.count || brotliLength(source, atMost: count) == count

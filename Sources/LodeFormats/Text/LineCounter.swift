@@ -6,13 +6,25 @@ import LodeObjectStore
 import LodeVectors
 import Synchronization
 
-/// Counts newlines from the nearest offset whose line is known. Shared by the workers of a scan.
+/// Counts newlines from the nearest offset whose line is known, so that a file full of bad rows is counted once and not once a row.
+/// Shared by the workers of a scan.
 final class LineCounter: Sendable {
+    private typealias Place = (offset: Int, line: Int)
+
+    /// How far a text was counted that can only be read from its start.
+    private struct Progress {
+        let source: any ByteSource
+        var place: Place = (0, 1)
+    }
+
     private let object: any ObjectReader
     private let packing: TextPacking
     private let newline: UInt8
-    /// Offset and line of some row starts, ascending.
-    private let known = Mutex<[(offset: Int, line: Int)]>([(0, 1)])
+    /// Some offsets, ascending.
+    private let known = Mutex<[Place]>([(0, 1)])
+    private let progress = Mutex<Progress?>(nil)
+
+    private static let mostKnown = 4096
 
     init(_ object: any ObjectReader, _ packing: TextPacking, newline: UInt8) {
         self.object = object
@@ -22,29 +34,37 @@ final class LineCounter: Sendable {
 
     /// The line, from 1, in which the byte at `offset` of the text lies.
     func line(at offset: Int) throws(SQLError) -> Int {
-        let from = known.withLock { list in list.last { $0.offset <= offset } ?? (0, 1) }
-        let source: any ByteSource
-        var at = from.offset, line = from.line
         if packing.isPlain {
-            source = ObjectSource(object, from: at)
-        } else {
-            source = try packing.open(object)
-            (at, line) = (0, 1)
+            var place = known.withLock { $0.last { $0.offset <= offset } ?? (0, 1) }
+            try count(ObjectSource(object, from: place.offset), &place, upTo: offset)
+            known.withLock { Self.note(place, in: &$0) }
+            return place.line
         }
-        let buffer = try Buffer(byteCount: 256 * 1024)
+        return try progress.withLock { progress throws(SQLError) in
+            var mine: Progress
+            if let known = progress, known.place.offset <= offset { mine = known } else { mine = Progress(source: try packing.open(object)) }
+            progress = nil
+            try count(mine.source, &mine.place, upTo: offset)
+            progress = mine
+            return mine.place.line
+        }
+    }
+
+    private func count(_ source: any ByteSource, _ place: inout Place, upTo offset: Int) throws(SQLError) {
+        let buffer = try Buffer(byteCount: min(256 * 1024, max(0, offset - place.offset)))
         let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
-        while at < offset {
-            let count = try source.read(into: buffer.base, capacity: min(buffer.byteCount, offset - at))
+        while place.offset < offset {
+            let count = try source.read(into: buffer.base, capacity: min(buffer.byteCount, offset - place.offset))
             if count == 0 { break }
-            line += Self.count(newline, bytes, count)
-            at += count
+            place.line += Self.count(newline, bytes, count)
+            place.offset += count
         }
-        known.withLock { list in
-            if list.count < 4096, let place = list.firstIndex(where: { $0.offset > at }) ?? list.indices.last.map({ $0 + 1 }) {
-                list.insert((at, line), at: place)
-            }
-        }
-        return line
+    }
+
+    private static func note(_ place: Place, in list: inout [Place]) {
+        // Every other one is enough to be near to all of them.
+        if list.count >= mostKnown { list = stride(from: 0, to: list.count, by: 2).map { list[$0] } }
+        list.insert(place, at: (list.lastIndex { $0.offset <= place.offset } ?? -1) + 1)
     }
 
     /// How many of `count` bytes are `byte`. At least 64 bytes must be readable after them.

@@ -139,6 +139,14 @@ import Testing
         #expect((packed + [0]).withUnsafeBytes { Snappy.onlyLiteral($0, count: 100) } == nil)
     }
 
+    @Test func `what a frame's header announces is not allocated unless its bytes can hold it`() throws {
+        let gigabyte = 1 << 30
+        let header: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0xe0] + (0..<8).map { UInt8(truncatingIfNeeded: gigabyte >> ($0 * 8)) }
+        #expect(!header.withUnsafeBytes { Decompressor.isPossible(.zstd, $0, count: gigabyte) })
+        let packed = try compress(.zstd, Array(repeating: 7, count: 1 << 22))
+        #expect(packed.withUnsafeBytes { Decompressor.isPossible(.zstd, $0, count: 1 << 22) })
+    }
+
     @Test func `options name codecs, and unknown ones are told what there is`() throws {
         #expect(try Codec.named("ZSTD") == .zstd)
         #expect(try Codec.named("none") == .uncompressed)

@@ -12,6 +12,8 @@ import LodeVectors
 enum DeltaBinaryPacked {
     /// More values than this in one page are refused: a few bytes can announce any number of them.
     static let maximumCount = 1 << 26
+    /// Writers make blocks of some hundred values; two bytes can hold a block of any size.
+    private static let maximumBlock = 1 << 16
 
     /// Decodes one stream.
     /// - Returns: the values, wrapped to 64 bits, and the bytes that the stream takes; nil if it is damaged or has fewer
@@ -22,7 +24,7 @@ enum DeltaBinaryPacked {
         var cursor = VarintCursor(bytes, byteCount)
         guard let blockSize = cursor.number(), let miniblocks = cursor.number(), let total = cursor.number(),
             let first = cursor.zigzag(), miniblocks > 0, blockSize > 0, blockSize % miniblocks == 0,
-            (blockSize / miniblocks) % 8 == 0, blockSize <= 1 << 24, total >= count, total <= maximumCount
+            (blockSize / miniblocks) % 8 == 0, blockSize <= maximumBlock, total >= count, total <= maximumCount
         else { return nil }
         let perMiniblock = blockSize / miniblocks
         let buffer = try Buffer(byteCount: max(total, 1) * 8)

@@ -8,7 +8,7 @@ import LodeVectors
 /// - Source: Parquet format, Encodings, "Delta-length byte array" and "Delta Strings".
 enum DeltaTexts {
     /// The most bytes that the texts of one page may expand to.
-    static let maximumBytes = 1 << 30
+    static let maximumBytes = 1 << 28
 
     /// Lengths, then all the bytes. The views point into `bytes`. Nil if the page is damaged.
     static func lengths(

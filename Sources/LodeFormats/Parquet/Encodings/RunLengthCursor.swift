@@ -62,6 +62,8 @@ struct RunLengthCursor {
                     i &+= 1
                 }
                 next += bytes
+                // The bytes have room for more bits than a value has: what does not fit would be no code and no level.
+                guard width == 32 || runValue &>> UInt32(truncatingIfNeeded: width) == 0 else { return false }
                 left = count
             }
         }

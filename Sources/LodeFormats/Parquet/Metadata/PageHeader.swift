@@ -25,17 +25,14 @@ struct PageHeader: Hashable, ThriftStruct {
         try reader.structure { (reader, field) throws(SQLError) in
             switch field.id {
             case 1: type = try reader.int32(field)
-            case 2: uncompressedBytes = try reader.size(field)
-            case 3: compressedBytes = try reader.size(field)
+            case 2: uncompressedBytes = try reader.size32(field)
+            case 3: compressedBytes = try reader.size32(field)
             case 4: checksum = UInt32(bitPattern: try reader.int32(field))
             case 5: data = try DataPageHeader(field, from: &reader)
             case 7: dictionary = try DictionaryPageHeader(field, from: &reader)
             case 8: dataV2 = try DataPageHeaderV2(field, from: &reader)
             default: try reader.skip(field)
             }
-        }
-        guard uncompressedBytes <= Int(Int32.max), compressedBytes <= Int(Int32.max) else {
-            throw reader.corrupt("a page is larger than 2 GB")
         }
     }
 
@@ -69,7 +66,7 @@ struct DataPageHeader: Hashable, ThriftStruct {
     init(from reader: inout ThriftReader) throws(SQLError) {
         try reader.structure { (reader, field) throws(SQLError) in
             switch field.id {
-            case 1: valueCount = try reader.size(field)
+            case 1: valueCount = try reader.size32(field)
             case 2: encoding = try reader.int32(field)
             case 3: definitionEncoding = try reader.int32(field)
             case 4: repetitionEncoding = try reader.int32(field)
@@ -103,7 +100,7 @@ struct DictionaryPageHeader: Hashable, ThriftStruct {
     init(from reader: inout ThriftReader) throws(SQLError) {
         try reader.structure { (reader, field) throws(SQLError) in
             switch field.id {
-            case 1: valueCount = try reader.size(field)
+            case 1: valueCount = try reader.size32(field)
             case 2: encoding = try reader.int32(field)
             case 3: isSorted = try reader.bool(field)
             default: try reader.skip(field)
@@ -147,12 +144,12 @@ struct DataPageHeaderV2: Hashable, ThriftStruct {
     init(from reader: inout ThriftReader) throws(SQLError) {
         try reader.structure { (reader, field) throws(SQLError) in
             switch field.id {
-            case 1: valueCount = try reader.size(field)
-            case 2: nullCount = try reader.size(field)
-            case 3: rowCount = try reader.size(field)
+            case 1: valueCount = try reader.size32(field)
+            case 2: nullCount = try reader.size32(field)
+            case 3: rowCount = try reader.size32(field)
             case 4: encoding = try reader.int32(field)
-            case 5: definitionBytes = try reader.size(field)
-            case 6: repetitionBytes = try reader.size(field)
+            case 5: definitionBytes = try reader.size32(field)
+            case 6: repetitionBytes = try reader.size32(field)
             case 7: isCompressed = try reader.bool(field)
             default: try reader.skip(field)
             }

@@ -16,6 +16,7 @@ final class NestedReader: ColumnReader {
     /// Position of a leaf's chunk by the leaf's index.
     private let positions: [Int: Int]
 
+    /// `chunks` are those of all leaves; there is one at least.
     init(_ node: SchemaNode, _ chunks: [ChunkPages]) throws(SQLError) {
         self.node = node
         self.chunks = chunks
@@ -26,12 +27,13 @@ final class NestedReader: ColumnReader {
     }
 
     func read(_ rows: RowSet) throws(SQLError) -> Column {
-        guard !leaves.isEmpty else { throw .unsupported("a Parquet group without fields (\"\(node.name)\")") }
         var entries: [LeafEntries] = []
         for leaf in leaves { entries.append(try leaf.read(rows)) }
-        let column = try build(node, entries, repetition: 0, definition: 0)
-        guard column.count == rows.count else { throw damaged("\(column.count) rows where \(rows.count) are announced") }
-        return column
+        do throws(SQLError) {
+            let column = try build(node, entries, repetition: 0, definition: 0)
+            guard column.count == rows.count else { throw damaged("\(column.count) rows where \(rows.count) are announced") }
+            return column
+        } catch { throw error.place == nil ? chunks[0].located(error) : error }
     }
 
     private func damaged(_ what: String) -> SQLError { chunks[0].corrupt("the levels of nested column \"\(node.name)\" give \(what)") }

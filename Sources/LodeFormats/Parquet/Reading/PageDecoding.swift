@@ -65,7 +65,7 @@ enum PageDecoding {
         case .deltaByteArray:
             guard let decoded = try DeltaTexts.prefixes(base, bytes.count, atLeast: count) else { throw tooShort }
             if case .fixed(let conversion) = leaf.storage {
-                let fixed = try contiguous(decoded.views, count, conversion.sourceWidth, leaf)
+                let fixed = try contiguous(decoded.views, count, conversion.sourceWidth, leaf, in: decoded.heap)
                 return page(.fixed, UnsafeRawPointer(fixed.base), valueCount: count, owners: [fixed])
             }
             guard leaf.physical == .byteArray else { throw unfit(encoding, leaf) }
@@ -119,13 +119,13 @@ enum PageDecoding {
         }
     }
 
-    /// Values of one width, one after another.
+    /// Values of one width, one after another. `heap` holds the bytes of all of them.
     private static func contiguous(
-        _ views: Buffer, _ count: Int, _ width: Int, _ leaf: ParquetLeaf
+        _ views: Buffer, _ count: Int, _ width: Int, _ leaf: ParquetLeaf, in heap: Buffer
     ) throws(SQLError) -> Buffer {
         let texts = views.base.assumingMemoryBound(to: StringView.self)
         let (total, overflow) = count.multipliedReportingOverflow(by: width)
-        guard !overflow, total <= DeltaTexts.maximumBytes else { throw tooShort }
+        guard !overflow, total <= heap.byteCount else { throw tooShort }
         let fixed = try Buffer(byteCount: max(total, 1))
         var i = 0
         while i < count {

@@ -87,6 +87,9 @@ final class RowGroupReader: MorselReader {
                     leaf, metaData, group.columns[leaf.index], part: part, rows: group.rowCount, file: file.file,
                     decompressor: decompressor))
         }
+        guard !chunks.isEmpty else {
+            throw SQLError.unsupported("a Parquet group without fields (\"\(node.name)\")").within(file.file.path)
+        }
         if node.flatLeaf != nil { return try LeafReader(chunks[0]) }
         return try NestedReader(node, chunks)
     }

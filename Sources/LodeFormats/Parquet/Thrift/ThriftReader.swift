@@ -81,6 +81,13 @@ struct ThriftReader {
         return Int(value)
     }
 
+    /// A size or count that the interface definition gives 32 bits: sums and small multiples of such can't overflow.
+    mutating func size32(_ field: ThriftField) throws(SQLError) -> Int {
+        let value = try size(field)
+        guard value <= Int(Int32.max) else { throw corrupt("field \(field.id) exceeds 32 bits") }
+        return value
+    }
+
     func bool(_ field: ThriftField) throws(SQLError) -> Bool {
         switch field.type {
         case .boolTrue: return true

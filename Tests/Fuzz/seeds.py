@@ -1,0 +1,204 @@
+"""First inputs for the fuzzer: seeds.py OUT [FOLDER...]
+
+Writes OUT/<target>/*: small Parquet files of every type, encoding, codec and page version with the pages taken out of them,
+compressed streams, and CSV and JSON texts; and from each FOLDER the small Parquet, CSV and JSON files. Needs pyarrow.
+"""
+import datetime, decimal, gzip, hashlib, io, pathlib, sys, uuid
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+out = pathlib.Path(sys.argv[1])
+
+
+def put(target, data, limit=8192):
+    if len(data) <= limit:
+        folder = out / target
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / hashlib.sha1(data).hexdigest()[:16]).write_bytes(data)
+
+
+class Thrift:
+    """Walks compact-protocol structs: all that is wanted is where one ends, and its small numbers."""
+
+    def __init__(self, data, at):
+        self.data, self.at = data, at
+
+    def varint(self):
+        value = shift = 0
+        while True:
+            byte = self.data[self.at]
+            self.at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    def value(self, kind):
+        if kind in (1, 2):
+            return kind == 1
+        if kind == 3:
+            self.at += 1
+        elif kind in (4, 5, 6):
+            raw = self.varint()
+            return raw >> 1 ^ -(raw & 1)
+        elif kind == 7:
+            self.at += 8
+        elif kind == 8:
+            size = self.varint()
+            self.at += size
+        elif kind in (9, 10):
+            header = self.data[self.at]
+            self.at += 1
+            count = header >> 4 if header >> 4 < 15 else self.varint()
+            for _ in range(count):
+                if header & 15 in (1, 2):
+                    self.at += 1
+                else:
+                    self.value(header & 15)
+        elif kind == 12:
+            return self.struct()
+
+    def struct(self):
+        fields, number = {}, 0
+        while True:
+            header = self.data[self.at]
+            self.at += 1
+            if header & 15 == 0:
+                return fields
+            number = number + (header >> 4) if header >> 4 else self.value(4)
+            fields[number] = self.value(header & 15)
+
+
+def take_apart(data):
+    """The footer, and the pages of every chunk, as inputs of their own."""
+    length = int.from_bytes(data[-8:-4], "little")
+    put("footer", data[-8 - length : -8])
+    meta = pq.ParquetFile(io.BytesIO(data)).metadata
+    for group in range(meta.num_row_groups):
+        for column in range(meta.num_columns):
+            chunk = meta.row_group(group).column(column)
+            at = chunk.dictionary_page_offset or chunk.data_page_offset
+            end = at + chunk.total_compressed_size
+            for _ in range(2):
+                if at >= end:
+                    break
+                thrift = Thrift(data, at)
+                header = thrift.struct()
+                put("page-header", data[at : thrift.at])
+                body = data[thrift.at : thrift.at + header[3]]
+                at = thrift.at + header[3]
+                if chunk.compression != "UNCOMPRESSED" or header[1] == 2:
+                    continue
+                for skip in (0, 4):
+                    put("levels", bytes([0, 100, 0]) + body[skip:])
+                for encoding in range(8):
+                    put("page", bytes([(len(body) * 7 + at + encoding) % 34, encoding, 40, 0, 0]) + body, 200)
+                put("delta", bytes([20]) + body)
+                put("delta-texts", bytes([0, 20]) + body)
+                put("delta-texts", bytes([1, 20]) + body)
+                put("codes", bytes([body[0] & 31 if body else 1]) + bytes(range(40, 48)) + body[1:])
+
+
+def tables():
+    rows = range(40)
+    day = datetime.date(2024, 2, 28)
+    instant = datetime.datetime(2024, 2, 28, 12, 30)
+    flat = {
+        "b": pa.array([i % 3 == 0 if i % 5 else None for i in rows]),
+        "i8": pa.array([i - 20 for i in rows], pa.int8()),
+        "u32": pa.array([i * 100_000_000 for i in rows], pa.uint32()),
+        "i32": pa.array([i * i if i % 4 else None for i in rows], pa.int32()),
+        "i64": pa.array([i * 1_000_000_007 for i in rows], pa.int64()),
+        "u64": pa.array([i << 58 for i in rows], pa.uint64()),
+        "f": pa.array([i / 8 for i in rows], pa.float32()),
+        "d": pa.array([i / 3 if i % 7 else float("nan") for i in rows]),
+        "s": pa.array([f"text {i % 7} and more of it" if i % 6 else None for i in rows]),
+        "x": pa.array([bytes([i, 255 - i]) for i in rows]),
+        "date": pa.array([day + datetime.timedelta(i) for i in rows]),
+        "ts": pa.array([instant + datetime.timedelta(hours=i) for i in rows], pa.timestamp("us")),
+        "tz": pa.array([instant + datetime.timedelta(hours=i) for i in rows], pa.timestamp("ms", "UTC")),
+        "t": pa.array([datetime.time(i % 24, i) for i in rows], pa.time32("ms")),
+        "dec": pa.array([decimal.Decimal(i) / 100 for i in rows], pa.decimal128(9, 2)),
+        "big": pa.array([decimal.Decimal(i) * 10**20 for i in rows], pa.decimal128(38, 4)),
+        "fix": pa.array([uuid.UUID(int=i).bytes for i in rows], pa.binary(16)),
+    }
+    nested = {
+        "l": pa.array([list(range(i % 4)) if i % 5 else None for i in rows], pa.list_(pa.int32())),
+        "st": pa.array([{"a": i, "b": str(i) if i % 3 else None} if i % 4 else None for i in rows]),
+        "m": pa.array([[(f"k{j}", j) for j in range(i % 3)] for i in rows], pa.map_(pa.string(), pa.int64())),
+        "ls": pa.array([[{"x": j, "y": ["a"] * j} for j in range(i % 3)] for i in rows]),
+        "ll": pa.array([[[j] * j for j in range(i % 3)] for i in rows], pa.list_(pa.list_(pa.int64()))),
+    }
+    for name, array in {**flat, **nested}.items():
+        yield pa.table({name: array})
+    yield pa.table({name: flat[name] for name in ("i32", "s", "dec")})
+    yield pa.table({"i64": flat["i64"], "l": nested["l"], "st": nested["st"]})
+
+
+def parquet(table, **options):
+    sink = io.BytesIO()
+    pq.write_table(table, sink, store_schema=False, write_batch_size=10, data_page_size=64, **options)
+    return sink.getvalue()
+
+
+encodings = ["PLAIN", "DELTA_BINARY_PACKED", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY", "BYTE_STREAM_SPLIT", "RLE"]
+for number, table in enumerate(tables()):
+    variants = [dict(data_page_version=v, compression="none", write_page_index=v == "2.0") for v in ("1.0", "2.0")]
+    codec = ["snappy", "gzip", "zstd", "lz4", "brotli"][number % 5]
+    variants.append(dict(compression=codec, row_group_size=15, write_page_index=True))
+    for encoding in encodings:
+        variants.append(
+            dict(use_dictionary=False, column_encoding=encoding, compression="none", data_page_version="12"[number % 2] + ".0"))
+    for options in variants:
+        try:
+            data = parquet(table, **options)
+        except (pa.ArrowException, OSError):
+            continue
+        put("parquet", data)
+        take_apart(data)
+
+texts = [b"a", b"abcabcabc" * 20, bytes(range(256)), b"carefully final deposits " * 30, bytes(300), b"1234567" * 9 + b"x" * 70]
+for text in texts:
+    put("snappy", pa.compress(text, "snappy", asbytes=True))
+    for number, codec in [(0, "snappy"), (1, "zstd"), (2, "gzip"), (3, "lz4_raw"), (4, "lz4"), (6, "brotli")]:
+        packed = pa.compress(text, codec, asbytes=True)
+        put("codecs", bytes([number]) + len(text).to_bytes(2, "little") + packed)
+    put("codecs", bytes([2]) + (2 * len(text)).to_bytes(2, "little") + gzip.compress(text) * 2)
+    framed = len(text).to_bytes(4, "big") + (lambda p: len(p).to_bytes(4, "big") + p)(pa.compress(text, "lz4_raw", asbytes=True))
+    put("codecs", bytes([4]) + len(text).to_bytes(2, "little") + framed)
+
+csv = [
+    "a,b,c\n1,x,2024-02-29\n2,,2023-01-01\n", 'a;b\n"x;""y""";1,5\n"two\nlines";2,5\n', "1|2|3|\n4|5|6|\n",
+    "id\tname\r\n1\t'x'\r\n2\tNULL\r\n", "# note\na,b\n1,2,3\n4\n\n5,6\n", "\ufeffa,b\n1.5,true\n-2e10,false\n",
+    "t,d\n12:30:00,2024-02-29 12:30:00.5\n01:02:03,1999-12-31 23:59:59+02\n", "a\rb\r1\r2\r", '"unclosed,1\n2,3\n',
+    "01/02/2024,1 day 02:00:00,00000000-0000-0000-0000-000000000001\n" * 5,
+]
+for number, text in enumerate(csv):
+    put("csv", bytes(3) + text.encode())
+    put("csv", bytes([0, 2, number]) + text.encode() * 3)
+    put("csv", bytes([0, 32, 0]) + text.encode("utf-16"))
+json = [
+    '{"a":1,"b":"x"}\n{"a":2.5,"b":null,"c":[1,2,{"d":true}]}\n', '[{"a":"2024-02-29"},{"a":"2024-02-29 12:00:00"}]',
+    '{"s":"\\u00e9\\ud83d\\ude00\\n","n":-1e300}\n{"s":12345678901234567890123}\n', '1 2 "x" null [1,[2,[3]]] {"k":{"k":{}}}',
+    '{"a":1}\n{broken\n{"a":3}\n', '[[1,2],[3]]', '{"a":[{"b":1},{"c":"t"}],"m":{"x":1,"y":2}}\n' * 3,
+]
+for number, text in enumerate(json):
+    put("json", bytes(2) + text.encode())
+    put("json", bytes([4, 1 + number]) + text.encode() * 2)
+
+for folder in map(pathlib.Path, sys.argv[2:]):
+    for path in sorted(folder.rglob("*")):
+        kind = "parquet" if path.suffix == ".parquet" else "csv" if ".csv" in path.name or path.suffix in (".tsv", ".psv") else None
+        kind = kind or ("json" if "json" in path.suffix or ".json" in path.name else None)
+        if not kind or not path.is_file() or path.stat().st_size > 8000:
+            continue
+        data = path.read_bytes()
+        if kind == "parquet" and "large" in path.name:
+            continue  # some kilobytes that stand for gigabytes
+        put(kind, {"parquet": b"", "csv": bytes(3), "json": bytes(2)}[kind] + data)
+        if kind == "parquet":
+            try:
+                take_apart(data)
+            except Exception:
+                pass  # damaged on purpose
