@@ -48,8 +48,8 @@ import Testing
 
     @Test func `numbers that mostly grow have no dictionary, those that repeat have one`() throws {
         let growing = (0..<20_000).map { Value.integer(Int64($0 / 4)) }, repeating = (0..<20_000).map { Value.integer(Int64($0 * 7919 % 50)) }
-        let footer = try footer([Field("a", .bigint), Field("b", .bigint)], [growing, repeating], [:])
-        #expect(footer.rowGroups[0].columns.map { $0.metaData?.dictionaryPageOffset != nil } == [false, true])
+        let written = try footer([Field("a", .bigint), Field("b", .bigint)], [growing, repeating], [:])
+        #expect(written.rowGroups[0].columns.map { $0.metaData?.dictionaryPageOffset != nil } == [false, true])
     }
 
     @Test func `Bloom filters know every value and hardly any other`() throws {
@@ -95,14 +95,14 @@ import Testing
     }
 
     @Test func `notes, order and the lack of a page index are in the footer`() throws {
-        let footer = try footer(
+        let written = try footer(
             [Field("a", .integer), Field("b", .varchar)], [[.integer(1)], [.text("x")]],
             ["kv_metadata": .named([.init("k", text("v"))]), "sorted_by": text("b DESC, a"), "write_page_index": .value(.boolean(false))])
-        #expect(footer.keyValues == [KeyValue(key: "k", value: "v")])
-        #expect(footer.rowGroups[0].sortingColumns == [
+        #expect(written.keyValues == [KeyValue(key: "k", value: "v")])
+        #expect(written.rowGroups[0].sortingColumns == [
             SortingColumn(column: 1, descending: true, nullsFirst: true), SortingColumn(column: 0, descending: false, nullsFirst: false),
         ])
-        #expect(footer.rowGroups[0].columns.allSatisfy { $0.columnIndexOffset == nil && $0.offsetIndexOffset == nil })
+        #expect(written.rowGroups[0].columns.allSatisfy { $0.columnIndexOffset == nil && $0.offsetIndexOffset == nil })
     }
 
     @Test func `properties of other engines mean the same`() throws {
@@ -155,7 +155,7 @@ private struct BloomFilterBits {
             return (try BloomFilterHeader(from: &reader), reader.position)
         }
         #expect(header.isSupported && header.bytes == bytes.count - at)
-        words = stride(from: at, to: bytes.count, by: 4).map { at in (0..<4).reduce(0) { $0 | UInt32(bytes[at + $1]) << UInt32($1 * 8) } }
+        words = stride(from: at, to: bytes.count, by: 4).map { at in (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[at + $1]) << UInt32($1 * 8) } }
     }
 
     func mayHold(_ hash: UInt64) -> Bool {
