@@ -30,7 +30,7 @@ import Testing
     @Test func `statistics of a field spare row groups`() throws {
         let file = try ParquetFixture.open("nested_v1")
         let path = FieldPath.name(["s", "a"])
-        #expect(try file.morsels().map { file.mayMatch($0, .compare(column: path, .less, .integer(100))) } == [true, false])
+        #expect([0, 1].map { file.mayMatch($0, .compare(column: path, .less, .integer(100))) } == [true, false])
     }
 
     @Test func `rows are numbered over all row groups`() throws {
