@@ -151,7 +151,8 @@ struct CSVDialectSearch {
         let rest = counts[titles...]
         let fitting = rest.reduce(0) { $0 + (fits($1, mode) ? 1 : 0) }
         return Candidate(
-            dialect: dialect, columns: mode, regularity: rest.isEmpty ? 0 : Double(fitting) / Double(rest.count), titleRows: titles, titleLines: titles > 0 ? titleLines : 0,
+            dialect: dialect, columns: mode, regularity: rest.isEmpty ? 0 : Double(fitting) / Double(rest.count), titleRows: titles,
+            titleLines: titles > 0 ? titleLines : 0,
             quotedFields: quoted, cutFields: cut, isBroken: isBroken)
     }
 
