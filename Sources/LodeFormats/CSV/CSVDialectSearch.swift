@@ -28,6 +28,8 @@ struct CSVDialectSearch {
         /// The lines that these rows and the empty lines among them take.
         var titleLines = 0
         var quotedFields: Int
+        /// Fields with a double quote at just one end, though that is not the quote.
+        var cutFields = 0
         var isBroken: Bool
 
         /// Whether nothing speaks against it.
@@ -36,8 +38,11 @@ struct CSVDialectSearch {
 
     func find(_ known: CSVDialect) throws(SQLError) -> Candidate {
         var best: Candidate?
-        for dialect in candidates(known) {
-            let candidate = try score(dialect)
+        var all: [Candidate] = []
+        for dialect in candidates(known) { all.append(try score(dialect)) }
+        // Where double quotes make sense, a dialect in which they mean nothing may not cut what they hold.
+        let quoting = Set(all.filter { $0.dialect.quote == 34 && $0.quotedFields > 0 && !$0.isBroken }.map(\.dialect.delimiter))
+        for candidate in all where candidate.cutFields == 0 || !quoting.contains(candidate.dialect.delimiter) {
             guard let leader = best else {
                 best = candidate
                 continue
@@ -130,8 +135,6 @@ struct CSVDialectSearch {
         }
         // A lone ' in text is an apostrophe: it quotes only where it stands at both ends of fields.
         if dialect.quote == 39, options.quote == nil, quoted == 0 { isBroken = true }
-        // Where double quotes mean nothing, no field may have one of a pair.
-        if options.quote == nil, cut > 0 { isBroken = true }
         var frequency: [Int: Int] = [:]
         for fields in counts where fields > 0 { frequency[fields, default: 0] += 1 }
         // Short rows are filled up to the longest.
@@ -148,8 +151,9 @@ struct CSVDialectSearch {
         let rest = counts[titles...]
         let fitting = rest.reduce(0) { $0 + (fits($1, mode) ? 1 : 0) }
         return Candidate(
-            dialect: dialect, columns: mode, regularity: rest.isEmpty ? 0 : Double(fitting) / Double(rest.count), titleRows: titles, titleLines: titles > 0 ? titleLines : 0,
-            quotedFields: quoted, isBroken: isBroken)
+            dialect: dialect, columns: mode, regularity: rest.isEmpty ? 0 : Double(fitting) / Double(rest.count), titleRows: titles,
+            titleLines: titles > 0 ? titleLines : 0,
+            quotedFields: quoted, cutFields: cut, isBroken: isBroken)
     }
 
     private func fits(_ fields: Int, _ mode: Int) -> Bool {

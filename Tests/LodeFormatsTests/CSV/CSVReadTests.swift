@@ -74,7 +74,7 @@ import Testing
 
     @Test func `codes with leading zeros stay texts, and large whole numbers keep their digits`() throws {
         #expect(try types("a,b\n007,99999999999999999999\n008,2\n") == [.varchar, .decimal(precision: 38, scale: 0)])
-        #expect(try types("a,b\n99999999999999999999,1e400\n1.5,2\n") == [.double, .double])
+        #expect(try types("a,b\n99999999999999999999,1e400\n1.5,2\n") == [.double, .varchar])
         #expect(try types("a,b\n1_000,0x10\n2,3\n") == [.varchar, .varchar])
     }
 

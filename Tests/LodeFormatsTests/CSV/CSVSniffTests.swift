@@ -52,6 +52,7 @@ import Testing
 
     @Test func `quoted fields are not cut for the sake of more columns`() throws {
         #expect(try rows("a\n\"x,y\"\n\"z,w\"\n") == [[.text("x,y")], [.text("z,w")]])
+        #expect(try rows("a,b\n1,\"x\"y\n2,z\n") == [[.integer(1), .text("\"x\"y")], [.integer(2), .text("z")]])
     }
 
     @Test func `a row of nothing is no row`() throws {

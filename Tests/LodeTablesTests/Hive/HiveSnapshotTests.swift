@@ -76,7 +76,7 @@ import Testing
     @Test func `types that are given hold for partition columns`() throws {
         let paths = ["d/year=2024/tag=1/a", "d/year=2025/tag=x/a"]
         let inferred = try #require(try HiveInference(paths: paths, types: [Field("YEAR", .varchar)], findsTypes: false))
-        #expect(inferred.columns == [Field("year", .varchar), Field("tag", .varchar)])
+        #expect(inferred.columns == [Field("tag", .varchar), Field("year", .varchar)])
         let wrong = #expect(throws: SQLError.self) { try HiveInference(paths: paths, types: [Field("tag", .bigint)]) }
         #expect(wrong?.state == .invalidTextRepresentation)
         #expect(wrong?.place == "d/year=2025/tag=x/a, partition column \"tag\"")
