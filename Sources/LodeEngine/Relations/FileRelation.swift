@@ -18,7 +18,8 @@ struct FileRelation {
         let files = try engine.stores.expand(paths)
         let format = try FileFormats.named(function.format)
         var options = FormatOptions()
-        var pathColumn: String?, numberColumn: String?, isHive: Bool?, unionByName = false, partitionTypes: FormatOption?, findsPartitionTypes = true, filesToSniff: Int?
+        var pathColumn: String?, numberColumn: String?, isHive: Bool?, unionByName = false, filesToSniff: Int?
+        var partitionTypes: FormatOption?, findsPartitionTypes = true
         for (key, value) in call.named {
             switch key {
             case "filename": pathColumn = try Self.pathColumn(value)

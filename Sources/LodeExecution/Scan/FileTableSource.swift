@@ -65,8 +65,8 @@ package final class FileTableSource: TableSource {
 
     /// Files that are known already: the columns are those of the first, or of all of them together by name.
     ///
-    /// Where types are sniffed, those of several files are put together. Partition columns come after the files' own; where both have a
-    /// column, the path decides. `rowNumberColumn` and `filenameColumn` are added last.
+    /// Where types are sniffed, those of several files are put together. Partition columns come after the files' own; where both
+    /// have a column, the path decides. `rowNumberColumn` and `filenameColumn` are added last.
     /// - Throws: what opening a file throws.
     package static func open(
         displayName: String, files: [DataFile], format: any FileFormat, options: FormatOptions = FormatOptions(),

@@ -150,7 +150,8 @@ struct FromScope {
         }
         let all = visible.indices.map { $0 < names.count ? names[$0].text : visible[$0].name }
         let origin = relations.count == 1 ? relations[0].path.last : nil
-        return FromScope(relation: alias, path: [], columns: visible.map(\.column), names: all, origin: origin, hidden: relations.count == 1 ? relations[0].hidden : [])
+        let hidden = relations.count == 1 ? relations[0].hidden : []
+        return FromScope(relation: alias, path: [], columns: visible.map(\.column), names: all, origin: origin, hidden: hidden)
     }
 
     /// Its columns as an outer join leaves them.

@@ -24,7 +24,9 @@ extension CardinalityEstimator {
         let rows = node.source.rowCount ?? 10_000
         var base = RelationEstimate(rows: rows, baseRows: rows)
         for output in node.outputs {
-            base.columns[output.column.id] = column(node.source.statistics(output.index), output.column.type, rows)
+            // Of fields in structs and of hidden columns nothing is known.
+            let isShown = output.path.isEmpty && output.index < node.source.schema.count
+            base.columns[output.column.id] = column(isShown ? node.source.statistics(output.index) : nil, output.column.type, rows)
         }
         let result = Selectivity(base).applying(node.filters)
         return node.limit.map { result.scaled(to: min(result.rows, Double($0))) } ?? result
