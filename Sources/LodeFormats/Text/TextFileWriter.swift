@@ -54,6 +54,7 @@ final class TextFile: Sendable {
         nonisolated(unsafe) let block = block
         try rows.withLock { rows throws(SQLError) in
             for due in order.take(block, number) {
+                defer { withExtendedLifetime(due) {} }
                 try object.write(due.bytes.bytes)
                 rows += due.rows
             }
@@ -72,7 +73,11 @@ final class TextFile: Sendable {
         try rows.withLock { rows throws(SQLError) in
             let end = try ByteSink(capacity: 64)
             try end.append(closing(rows))
-            if !end.isEmpty { try object.write(try TextFilePacker(codec).pack(end).bytes) }
+            if !end.isEmpty {
+                let packed = try TextFilePacker(codec).pack(end)
+                defer { withExtendedLifetime(packed) {} }
+                try object.write(packed.bytes)
+            }
             let bytes = object.position
             try object.finish()
             return (bytes, rows)

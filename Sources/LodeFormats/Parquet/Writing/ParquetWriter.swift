@@ -63,6 +63,7 @@ final class ParquetWriter: FileWriter {
         var offsetIndexes: [OffsetIndex] = []
         for (index, column) in columns.enumerated() {
             let start = object.position
+            defer { withExtendedLifetime(column) {} }
             try object.write(column.bytes.bytes)
             var metaData = column.metaData
             metaData.dataPageOffset += start
