@@ -27,7 +27,7 @@ final class KnownFile: FileMetadata {
     }
 
     func constant(_ column: Int) -> Value? {
-        let name = source.schema.fields[column].name
+        let name = source.field(column).name
         if name == source.filenameColumn { return .text(file.path) }
         guard let place = source.partitionFields.firstIndex(where: { $0.name == name }) else { return nil }
         return place < file.partitionValues.count ? file.partitionValues[place] : .null
@@ -36,7 +36,9 @@ final class KnownFile: FileMetadata {
     var rowCount: Int? { file.rowCount ?? scan?.rowCount }
 
     func statistics(_ column: Int) -> ColumnStatistics? {
-        let field = source.schema.fields[column]
+        let field = source.field(column)
+        // Rows have their numbers from where they lie, not from a column.
+        if field.name == source.rowNumberColumn { return nil }
         if let known = file.statistics[field.name], known.boundsAreExact || known.isAllNull { return known }
         guard let scan else { return nil }
         // A file without the column is one in which it is NULL.
