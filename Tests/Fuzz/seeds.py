@@ -168,6 +168,11 @@ for text in texts:
     framed = len(text).to_bytes(4, "big") + (lambda p: len(p).to_bytes(4, "big") + p)(pa.compress(text, "lz4_raw", asbytes=True))
     put("codecs", bytes([4]) + len(text).to_bytes(2, "little") + framed)
 
+kinds = bytes([0x1C, 0x1C, 0, 0]) * 3 + b"\0"
+for blocks in (1, 3):
+    header = bytes([0x15, blocks * 64 & 127 | 128, blocks * 64 >> 7]) + kinds
+    put("bloom-filter", bytes(4) + b"\0" + header + bytes(range(32)) * blocks)
+
 csv = [
     "a,b,c\n1,x,2024-02-29\n2,,2023-01-01\n", 'a;b\n"x;""y""";1,5\n"two\nlines";2,5\n', "1|2|3|\n4|5|6|\n",
     "id\tname\r\n1\t'x'\r\n2\tNULL\r\n", "# note\na,b\n1,2,3\n4\n\n5,6\n", "\ufeffa,b\n1.5,true\n-2e10,false\n",

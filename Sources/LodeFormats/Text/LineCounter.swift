@@ -11,20 +11,46 @@ import Synchronization
 final class LineCounter: Sendable {
     private typealias Place = (offset: Int, line: Int)
 
-    /// How far a text was counted that can only be read from its start.
+    /// How far a text was counted, and what was read of it beyond that.
     private struct Progress {
         let source: any ByteSource
-        var place: Place = (0, 1)
+        var place: Place
+        let block: Buffer
+        var blockCount = 0
+        /// In the block.
+        var at = 0
+
+        init(_ source: any ByteSource, from place: Place, blockBytes: Int) throws(SQLError) {
+            self.source = source
+            self.place = place
+            block = try Buffer(byteCount: blockBytes)
+        }
+
+        mutating func advance(to offset: Int, _ newline: UInt8) throws(SQLError) {
+            while place.offset < offset {
+                if at == blockCount {
+                    blockCount = try source.read(into: block.base, capacity: block.byteCount)
+                    at = 0
+                    if blockCount == 0 { return }
+                }
+                let take = min(blockCount - at, offset - place.offset)
+                place.line += LineCounter.count(newline, UnsafePointer((block.base + at).assumingMemoryBound(to: UInt8.self)), take)
+                place.offset += take
+                at += take
+            }
+        }
     }
 
     private let object: any ObjectReader
     private let packing: TextPacking
     private let newline: UInt8
-    /// Some offsets, ascending.
+    /// Some offsets of a text whose parts can be read alone, ascending.
     private let known = Mutex<[Place]>([(0, 1)])
+    /// Of a text that can only be read from its start.
     private let progress = Mutex<Progress?>(nil)
 
     private static let mostKnown = 4096
+    private static let blockBytes = 256 << 10
 
     init(_ object: any ObjectReader, _ packing: TextPacking, newline: UInt8) {
         self.object = object
@@ -35,29 +61,22 @@ final class LineCounter: Sendable {
     /// The line, from 1, in which the byte at `offset` of the text lies.
     func line(at offset: Int) throws(SQLError) -> Int {
         if packing.isPlain {
-            var place = known.withLock { $0.last { $0.offset <= offset } ?? (0, 1) }
-            try count(ObjectSource(object, from: place.offset), &place, upTo: offset)
-            known.withLock { Self.note(place, in: &$0) }
-            return place.line
+            let nearest = known.withLock { $0.last { $0.offset <= offset } ?? (0, 1) }
+            var progress = try Progress(
+                ObjectSource(object, from: nearest.offset), from: nearest, blockBytes: min(Self.blockBytes, max(0, offset - nearest.offset)))
+            try progress.advance(to: offset, newline)
+            known.withLock { Self.note(progress.place, in: &$0) }
+            return progress.place.line
         }
         return try progress.withLock { progress throws(SQLError) in
             var mine: Progress
-            if let known = progress, known.place.offset <= offset { mine = known } else { mine = Progress(source: try packing.open(object)) }
+            if let known = progress, known.place.offset <= offset { mine = known } else {
+                mine = try Progress(packing.open(object), from: (0, 1), blockBytes: Self.blockBytes)
+            }
             progress = nil
-            try count(mine.source, &mine.place, upTo: offset)
+            try mine.advance(to: offset, newline)
             progress = mine
             return mine.place.line
-        }
-    }
-
-    private func count(_ source: any ByteSource, _ place: inout Place, upTo offset: Int) throws(SQLError) {
-        let buffer = try Buffer(byteCount: min(256 * 1024, max(0, offset - place.offset)))
-        let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
-        while place.offset < offset {
-            let count = try source.read(into: buffer.base, capacity: min(buffer.byteCount, offset - place.offset))
-            if count == 0 { break }
-            place.line += Self.count(newline, bytes, count)
-            place.offset += count
         }
     }
 

@@ -13,7 +13,7 @@ struct FuzzTarget: Sendable {
 
 enum FuzzTargets {
     static let all = [
-        footer, pageHeader, pageIndex, levels, codes, delta, deltaTexts, page, snappy, codecs, parquet, csv, json,
+        footer, pageHeader, pageIndex, bloomFilter, levels, codes, delta, deltaTexts, page, snappy, codecs, parquet, csv, json,
     ]
 }
 
