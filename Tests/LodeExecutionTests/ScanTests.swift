@@ -94,15 +94,17 @@ import Testing
 
     @Test func `a file of another shape is an error that names it`() throws {
         let files = [try file("x/1.csv", "a\n1\n2\n"), try file("x/2.csv", "a\nnot a number\n")]
-        let source = try FileTableSource.open(displayName: "x", files: files, format: CSVFormat(), stores: stores)
+        let source = try FileTableSource.open(displayName: "x", files: files, format: CSVFormat(), stores: stores, filesToSniff: 1)
         let error = try #require(throws: SQLError.self) { try run(scan(source, ["a"])) }
         #expect(error.place?.contains("x/2.csv") == true)
     }
 
     @Test func `a missing file is an error, not an empty table`() throws {
         let files = [try file("y/1.csv", "a\n1\n"), DataFile(path: "memory://t/y/gone.csv", size: 4)]
-        let source = try FileTableSource.open(displayName: "y", files: files, format: CSVFormat(), stores: stores)
-        let error = try #require(throws: SQLError.self) { try run(scan(source, ["a"])) }
+        let error = try #require(throws: SQLError.self) {
+            let source = try FileTableSource.open(displayName: "y", files: files, format: CSVFormat(), stores: stores)
+            _ = try run(scan(source, ["a"]))
+        }
         #expect(error.state == .undefinedFile)
     }
 
