@@ -22,10 +22,11 @@ final class BloomFilterReading {
     /// A filter is fetched whole where it has at most so many bytes for each value that is asked about; of others only the blocks.
     private static let bytesPerProbe = 4096
     /// The format's own limit.
-    private static let maximumBytes = 128 << 20
+    static let maximumBytes = 128 << 20
     /// More than any header takes.
     private static let headerBytes = 64
-    private static let salts: [UInt32] = [
+    /// What spreads a hash over the words of a block.
+    static let salts: [UInt32] = [
         0x47b6_137b, 0x4497_4d91, 0x8824_ad5b, 0xa2b7_289d, 0x7054_95c7, 0x2df1_424b, 0x9efc_4947, 0x5c6b_fb31,
     ]
 

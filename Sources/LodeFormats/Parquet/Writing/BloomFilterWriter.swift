@@ -13,12 +13,6 @@ struct BloomFilterWriter {
     private var blocks: Int
     private let falsePositives: Double
 
-    private static let salts: [UInt32] = [
-        0x47b6_137b, 0x4497_4d91, 0x8824_ad5b, 0xa2b7_289d, 0x7054_95c7, 0x2df1_424b, 0x9efc_4947, 0x5c6b_fb31,
-    ]
-    /// The format's own limit, in blocks.
-    private static let mostBlocks = (128 << 20) / 32
-
     /// - Parameter most: distinct values, at most.
     init(_ options: BloomFilterOptions, most: Int) {
         falsePositives = options.falsePositives
@@ -26,7 +20,7 @@ struct BloomFilterWriter {
         // Bits for eight hashes: -8n / ln(1 - p^(1/8)).
         let bits = -8 * distinct / log(1 - pow(options.falsePositives, 1.0 / 8))
         var blocks = 1
-        while blocks < Self.mostBlocks, Double(blocks) * 256 < bits { blocks *= 2 }
+        while blocks * BloomFilterReading.blockBytes < BloomFilterReading.maximumBytes, Double(blocks) * 256 < bits { blocks *= 2 }
         self.blocks = blocks
         words = [UInt32](repeating: 0, count: blocks * 8)
     }
@@ -36,9 +30,10 @@ struct BloomFilterWriter {
     mutating func insert(_ hash: UInt64) {
         let block = Int(truncatingIfNeeded: ((hash &>> 32) &* UInt64(truncatingIfNeeded: blocks)) &>> 32)
         let key = UInt32(truncatingIfNeeded: hash)
+        let salts = BloomFilterReading.salts
         var index = 0
         while index < 8 {
-            words[block &* 8 &+ index] |= (1 as UInt32) &<< ((key &* Self.salts[index]) &>> 27)
+            words[block &* 8 &+ index] |= (1 as UInt32) &<< ((key &* salts[index]) &>> 27)
             index &+= 1
         }
     }
