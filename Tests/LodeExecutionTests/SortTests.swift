@@ -80,6 +80,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [3, 700]) func `ties of a long input are put in order by whoever merges`(values: Int) throws {
+        var dice = Dice(17)
+        let fixture = OperatorFixture()
+        // The first key fills the word, so that the second decides ties alone: few large groups, then many small ones.
+        let rows = (0..<150_000).map { _ in [Value.integer(Int64(dice.roll(values)) << 40), .integer(Int64(dice.roll(1 << 20)))] }
+        let plan = try fixture.table([("a", .bigint), ("b", .integer)], rows, chunkRows: 2048)
+        let keys = [(0, false, false), (1, true, false)]
+        let sorted = rows.sorted { isBefore($0, $1, keys) }
+        for threads in [1, 2, 3] {
+            let node = SortNode(input: plan, keys: [SortKey(fixture.column(plan, 0)), SortKey(fixture.column(plan, 1), descending: true)])
+            #expect(try OperatorFixture.run(.sort(node), threads: threads) == sorted)
+        }
+    }
+
     @Test func `an empty input stays empty`() throws {
         let fixture = OperatorFixture()
         let plan = try fixture.table([("a", .bigint)], [])
