@@ -34,7 +34,7 @@ extension FuzzTargets {
         let salts: [UInt64] = [
             0x47b6_137b, 0x4497_4d91, 0x8824_ad5b, 0xa2b7_289d, 0x7054_95c7, 0x2df1_424b, 0x9efc_4947, 0x5c6b_fb31,
         ]
-        let block = Int((hash >> 32) * UInt64(blocks.count / 32) >> 32)
+        let block = Int(((hash >> 32) * UInt64(blocks.count / 32)) >> 32)
         return salts.indices.allSatisfy { word in
             let bit = Int(((hash & 0xffff_ffff) &* salts[word] & 0xffff_ffff) >> 27)
             return blocks[block * 32 + word * 4 + bit / 8] >> UInt8(bit % 8) & 1 == 1
