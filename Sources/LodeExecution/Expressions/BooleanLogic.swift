@@ -35,6 +35,7 @@ enum BooleanLogic {
         _ left: Column, _ right: Column, _ count: Int, decisive: UInt8, _ operation: (UInt8, UInt8) -> UInt8
     ) throws(SQLError) -> Column {
         let l = try left.flattened(), r = try right.flattened()
+        defer { withExtendedLifetime((l, r)) {} }
         let a = l.pointer(as: UInt8.self), b = r.pointer(as: UInt8.self)
         let lanes = try Buffer(byteCount: count)
         let out = lanes.base.assumingMemoryBound(to: UInt8.self)
@@ -68,6 +69,7 @@ enum BooleanLogic {
     static func unsettled(_ column: Column, _ count: Int, decisive: UInt8) throws(SQLError) -> Selection {
         let selection = try Selection(capacity: count)
         let flat = try column.flattened()
+        defer { withExtendedLifetime(flat) {} }
         let lanes = flat.pointer(as: UInt8.self), mask = flat.validity
         var kept = 0, i = 0
         while i < count {
@@ -85,6 +87,7 @@ enum BooleanLogic {
     ) throws(SQLError) -> (yes: Selection, no: Selection) {
         let yes = try Selection(capacity: count), no = try Selection(capacity: count)
         let flat = try condition.flattened()
+        defer { withExtendedLifetime(flat) {} }
         let lanes = flat.pointer(as: UInt8.self), mask = flat.validity
         var accepted = 0, refused = 0, i = 0
         while i < count {

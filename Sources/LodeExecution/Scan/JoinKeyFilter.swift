@@ -48,6 +48,7 @@ final class JoinKeyFilter: ScanFilter {
         if let bloom = known.bloom, survivors.count > 0 {
             let few = survivors.count == count ? column : try column.gather(survivors)
             let hashes = try Buffer(byteCount: survivors.count * 8)
+            defer { withExtendedLifetime(hashes) {} }
             let words = hashes.base.assumingMemoryBound(to: UInt64.self)
             try Hashing.hash([few], count: survivors.count, into: words)
             bloom.refine(words, survivors)

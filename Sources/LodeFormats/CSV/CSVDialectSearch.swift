@@ -110,6 +110,7 @@ struct CSVDialectSearch {
         let splitter = CSVRowSplitter(dialect, columns: nil)
         let capacity = 16_384
         let buffer = try Buffer(byteCount: capacity * 4)
+        defer { withExtendedLifetime(buffer) {} }
         let ends = buffer.base.assumingMemoryBound(to: UInt32.self)
         var counts: [Int] = []
         /// Where the first rows begin.

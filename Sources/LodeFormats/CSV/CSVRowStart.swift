@@ -38,6 +38,7 @@ struct CSVRowStart {
     private func firstQuote(_ quote: UInt8, from offset: Int) throws(SQLError) -> Int? {
         let limit = min(object.size, offset + maximumRowBytes)
         let buffer = try Buffer(byteCount: min(Self.blockBytes, max(1, limit - offset)))
+        defer { withExtendedLifetime(buffer) {} }
         let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
         var at = offset
         while at < limit {
@@ -54,6 +55,7 @@ struct CSVRowStart {
         // A row begins at `offset` itself if a newline stands before it.
         var at = offset - 1
         let buffer = try Buffer(byteCount: 64 * 1024)
+        defer { withExtendedLifetime(buffer) {} }
         let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
         while at < object.size {
             let count = min(buffer.byteCount, object.size - at)
@@ -82,6 +84,7 @@ struct CSVRowStart {
         let front = max(known, offset - Self.longestRun)
         let count = min(object.size, firstQuote + Self.evidenceBytes) - front
         let buffer = try Buffer(byteCount: count)
+        defer { withExtendedLifetime(buffer) {} }
         try object.read(offset: front, count: count, into: buffer.base)
         let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
         // No run of quotes may be cut in two, since their number tells what they mean; nor a delimiter.

@@ -183,6 +183,7 @@ struct CSVSniffer {
         var capacity = 1024
         while true {
             let buffer = try Buffer(byteCount: capacity * 4)
+            defer { withExtendedLifetime(buffer) {} }
             let ends = buffer.base.assumingMemoryBound(to: UInt32.self)
             let row = splitter.split(
                 window.base, from: window.position, count: window.count, isAtEnd: window.isAtEnd, ends: ends, capacity: capacity)

@@ -100,6 +100,7 @@ enum WideSum {
     private static func update(_ rows: StateRows, _ offset: Int, _ column: Column, _ count: Int) throws(SQLError) {
         if column.isAllNull { return }
         let flat = try column.flattened()
+        defer { withExtendedLifetime(flat) {} }
         let lanes = flat.pointer(as: Int128.self), validity = flat.validity
         var overflow: UInt64 = 0
         var i = 0
@@ -133,6 +134,7 @@ enum WideSum {
     private static func updateSingle(_ state: UnsafeMutableRawPointer, _ column: Column, _ count: Int) throws(SQLError) {
         if column.isAllNull { return }
         let flat = try column.flattened()
+        defer { withExtendedLifetime(flat) {} }
         let lanes = flat.pointer(as: Int128.self)
         var overflow: UInt64 = 0
         var i = 0

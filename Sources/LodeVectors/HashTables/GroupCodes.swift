@@ -88,6 +88,7 @@ package final class GroupCodes {
         var keys: [Column] = []
         for column in columns { keys.append(try column.gather(missing)) }
         let found = try Buffer(byteCount: missing.count * 8)
+        defer { withExtendedLifetime(found) {} }
         let rows = found.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
         try table.findOrCreate(keys, count: missing.count, into: rows)
         // Should the table have forgotten its entries: the rows known here go on collecting, and are merged in the end.

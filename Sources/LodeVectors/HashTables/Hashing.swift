@@ -22,6 +22,7 @@ package enum Hashing {
         switch column.layout {
         case .constant:
             let single = try Buffer(byteCount: 8)
+            defer { withExtendedLifetime(single) {} }
             let value = single.base.assumingMemoryBound(to: UInt64.self)
             try hashFlat(column.singleRow, 1, value, isFirst: true)
             let repeated = value[0]

@@ -65,6 +65,7 @@ final class JoinFilter: Sendable {
         _ stores: [RowStore], _ gather: RowGather, _ range: inout JoinKeyRange, _ bloom: BloomFilter?, _ context: ExecutionContext
     ) throws(SQLError) {
         let hashes = try Buffer(byteCount: Chunk.capacity * 8)
+        defer { withExtendedLifetime(hashes) {} }
         let words = hashes.base.assumingMemoryBound(to: UInt64.self)
         let hasRange = JoinKeyRange.applies(to: gather.layout.types[key])
         var found = range
@@ -97,6 +98,7 @@ final class JoinFilter: Sendable {
 enum RowWalk {
     static func forEach(_ stores: [RowStore], _ body: (RowPointers, Int) throws(SQLError) -> Void) throws(SQLError) {
         let memory = try Buffer(byteCount: Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
+        defer { withExtendedLifetime(memory) {} }
         let pointers = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
         for store in stores {
             for (index, block) in store.blocks.enumerated() {

@@ -214,6 +214,7 @@ private final class SortWorker: ChunkConsumer {
         let gather = try RowGather(shape.layout, [store])
         let fresh = try RowStore(shape.layout, context.memory, for: purpose)
         let memory = try Buffer(byteCount: Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
+        defer { withExtendedLifetime(memory) {} }
         let pointers = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
         if let threshold = build.threshold {
             pointers[0] = run.entries[limit - 1].row

@@ -54,6 +54,7 @@ final class WindowAggregate: WindowValues {
         _ states: StateBlock, _ function: BoundAggregate, _ call: WindowShape.Call, _ piece: WindowPiece, byPartition: Bool
     ) throws(SQLError) {
         let memory = try Buffer(byteCount: Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
+        defer { withExtendedLifetime(memory) {} }
         let targets = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
         var first = 0
         while first < piece.count {
@@ -110,6 +111,7 @@ final class WindowAggregate: WindowValues {
 
     func values(_ first: Int, _ count: Int) throws(SQLError) -> Column {
         let memory = try Buffer(byteCount: count * MemoryLayout<UnsafeMutableRawPointer>.stride)
+        defer { withExtendedLifetime(memory) {} }
         let sources = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
         switch way {
         case .partitions:

@@ -33,6 +33,7 @@ final class BooleanLeaf: LeafEncoder {
     /// Runs of one bit, after their length in four bytes.
     private func appendRuns(_ range: Range<Int>, to sink: ByteSink) throws(SQLError) {
         let buffer = try Buffer(byteCount: range.count * 4)
+        defer { withExtendedLifetime(buffer) {} }
         let codes = buffer.base.assumingMemoryBound(to: UInt32.self)
         for (index, value) in values[range].enumerated() { codes[index] = value == 0 ? 0 : 1 }
         try sink.withLength { () throws(SQLError) in try RunLengthWriter.append(codes, range.count, width: 1, to: sink) }

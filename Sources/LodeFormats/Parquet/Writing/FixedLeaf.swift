@@ -162,6 +162,7 @@ final class FixedLeaf: LeafEncoder {
         switch plainEncoding {
         case .deltaBinaryPacked:
             let wide = try Buffer(byteCount: range.count * 8)
+            defer { withExtendedLifetime(wide) {} }
             let out = wide.base.assumingMemoryBound(to: Int64.self)
             for (index, position) in range.enumerated() { out[index] = integer(position) }
             try DeltaWriter.append(out, range.count, is32Bit: plan.physical == .int32, to: sink)

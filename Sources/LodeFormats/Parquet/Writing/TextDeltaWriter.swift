@@ -9,6 +9,7 @@ enum TextDeltaWriter {
     /// All lengths, then all bytes.
     static func lengths(_ texts: [UnsafeRawBufferPointer], to sink: ByteSink) throws(SQLError) {
         let sizes = try Buffer(byteCount: texts.count * 8)
+        defer { withExtendedLifetime(sizes) {} }
         let out = sizes.base.assumingMemoryBound(to: Int64.self)
         for (index, text) in texts.enumerated() { out[index] = Int64(text.count) }
         try DeltaWriter.append(out, texts.count, is32Bit: true, to: sink)
@@ -18,6 +19,7 @@ enum TextDeltaWriter {
     /// How many bytes each text begins with that its predecessor begins with too; then the rests, as above.
     static func prefixes(_ texts: [UnsafeRawBufferPointer], to sink: ByteSink) throws(SQLError) {
         let shared = try Buffer(byteCount: texts.count * 8)
+        defer { withExtendedLifetime(shared) {} }
         let out = shared.base.assumingMemoryBound(to: Int64.self)
         var rests: [UnsafeRawBufferPointer] = []
         rests.reserveCapacity(texts.count)

@@ -66,6 +66,7 @@ enum Subscripts {
         let parameters: [SQLType] = [isText ? .varchar : type, .bigint, .bigint]
         return BoundScalar(parameters: parameters, returns: isText ? .varchar : type, canFail: false) { arguments, count, context throws(SQLError) in
             let source = try arguments[0].flattened(), lows = try arguments[1].flattened(), highs = try arguments[2].flattened()
+            defer { withExtendedLifetime(source) {} }
             func bounds(_ row: Int, _ length: Int) -> Range<Int> {
                 let low = lows.isNull(row) ? 1 : lows.pointer(as: Int64.self)[row]
                 let high = highs.isNull(row) ? Int64(length) : highs.pointer(as: Int64.self)[row]
