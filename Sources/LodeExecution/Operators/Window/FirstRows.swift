@@ -10,7 +10,6 @@ import LodeVectors
 final class FirstRows {
     private let partitionKeys: Int
     private let prefix: SortPrefix
-    private let memory: MemoryBudget
     private let layout: GroupLayout
     private var table: GroupTable?
     private let buffer: Buffer
@@ -23,7 +22,6 @@ final class FirstRows {
     /// - Parameter partitionKeys: so many keys of the sort are the partition's; the others order it.
     init(_ shape: SortShape, partitionKeys: Int, memory: MemoryBudget) throws(SQLError) {
         self.partitionKeys = partitionKeys
-        self.memory = memory
         let keys = shape.order.keys
         prefix = SortPrefix(shape.layout, Array(keys.dropFirst(partitionKeys)))
         let types = keys.prefix(partitionKeys).map { NestedKeys.keyType(shape.layout.types[$0.column]) }
@@ -31,12 +29,8 @@ final class FirstRows {
         layout = try GroupLayout(keys: types, nullable: types.map { _ in true }, stateBytes: 8)
         buffer = try Buffer(byteCount: Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
         wordBuffer = try Buffer(byteCount: Chunk.capacity * 8)
-        table = try Self.table(layout, memory)
-    }
-
-    private static func table(_ layout: GroupLayout, _ memory: MemoryBudget) throws(SQLError) -> GroupTable {
-        let rows = GroupRows(layout, partitionBits: 0, memory: memory, purpose: "window", destroy: nil)
-        return try GroupTable(rows: rows, slotLimit: AggregateTables.slotLimit, memory: memory, purpose: "window")
+        let groups = GroupRows(layout, partitionBits: 0, memory: memory, purpose: "window", destroy: nil)
+        table = try GroupTable(rows: groups, slotLimit: AggregateTables.slotLimit, memory: memory, purpose: "window")
     }
 
     /// Lists the rows that may come first. False, without a list, once leaving out does not pay.
