@@ -114,3 +114,8 @@ extension BoundExpression {
         return flat.isEmpty ? .true : flat.count == 1 ? flat[0] : .and(flat)
     }
 }
+
+extension BoundExpression {
+    /// Whether it is the column `id` by itself.
+    package func isColumn(_ id: ColumnID) -> Bool { if case .column(id, _) = self { true } else { false } }
+}

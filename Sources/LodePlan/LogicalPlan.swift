@@ -68,11 +68,10 @@ extension LogicalPlan {
         if !free.isEmpty {
             for input in inputs { for column in input.columns { free.remove(column.id) } }
             for column in node.innerColumns { free.remove(column.id) }
-            if case .scan = self { for column in columns { free.remove(column.id) } }
         }
         for (index, input) in inputs.enumerated() {
             var inner = input.freeColumns
-            if case .dependentJoin(let join) = self, index == 1, !inner.isEmpty { inner.subtract(join.left.columnIDs) }
+            if index == node.lateralInput, !inner.isEmpty { for before in inputs.prefix(index) { inner.subtract(before.columnIDs) } }
             free.formUnion(inner)
         }
         return free
@@ -103,23 +102,4 @@ extension LogicalPlan {
         for expression in own { rewritten.append(try transform(expression)) }
         return replacing(expressions: rewritten)
     }
-}
-
-/// What every node can say of itself, so that traversals, rules and printing are written once.
-package protocol PlanNode: Sendable {
-    var children: [LogicalPlan] { get }
-    var columns: [PlanColumn] { get }
-    /// Columns that only the node itself sees (window inputs, CTE bodies); mostly none.
-    var innerColumns: [PlanColumn] { get }
-    /// In a fixed order, which `replacing(expressions:)` takes back.
-    var expressions: [BoundExpression] { get }
-    func replacing(children: [LogicalPlan]) -> LogicalPlan
-    func replacing(expressions: [BoundExpression]) -> LogicalPlan
-    /// For EXPLAIN: "Hash Join", and what it does in short lines.
-    var title: String { get }
-    var details: [String] { get }
-}
-
-extension PlanNode {
-    package var innerColumns: [PlanColumn] { [] }
 }

@@ -28,7 +28,7 @@ extension PipelineBuilder {
         let sink = LimitSink(offset: offset, count: count, ties: ties, memory: builder.context.memory)
         builder.finish(input, into: sink, name: "limit")
         let order = BatchOrder()
-        return OpenPipeline(source: ChunkStoreSource(sink.store, order: order), columns: node.columns, order: order)
+        return OpenPipeline(source: ChunkStoreSource(sink.store, order: order), columns: input.columns, order: order)
     }
 
     /// The value of a LIMIT or OFFSET; nil for none and for NULL.

@@ -87,10 +87,15 @@ package struct PipelineBuilder: Sendable {
 
     private mutating func lowerMetered(_ plan: LogicalPlan) throws(SQLError) -> OpenPipeline {
         guard path.count < 2000 else { throw SQLError(.statementTooComplex, "the plan is nested too deeply") }
-        requirements.append(RequiredColumns.below(plan, requirements[requirements.count - 1]))
+        requirements.append(Self.required(below: plan, requirements[requirements.count - 1]))
         defer { requirements.removeLast() }
         let open = try lowerNode(plan)
         return open.appending(MeterOperator(metrics: metrics.node(path)), columns: open.columns)
+    }
+
+    /// What the inputs of `plan` must give if `own` of its columns are needed (nil: all).
+    private static func required(below plan: LogicalPlan, _ own: Set<ColumnID>?) -> Set<ColumnID>? {
+        plan.node.matchesByPosition ? nil : plan.node.requiredColumns(for: own ?? plan.columnIDs)
     }
 
     private mutating func lowerNode(_ plan: LogicalPlan) throws(SQLError) -> OpenPipeline {

@@ -48,6 +48,40 @@ package struct AggregateNode: PlanNode {
         if !aggregates.isEmpty { lines.append(aggregates.map { $0.text(naming: input.columns) }.joined(separator: ", ")) }
         return lines
     }
+
+    package func requiredColumns(for wanted: Set<ColumnID>) -> Set<ColumnID> { columnsRead }
+    package func pruned(to wanted: Set<ColumnID>) -> LogicalPlan? {
+        var copy = self
+        copy.aggregates = aggregates.filter { wanted.contains($0.column.id) }
+        // One row, whatever the input has.
+        return alwaysHasRow && copy.aggregates.isEmpty ? .values(.singleRow) : .aggregate(copy)
+    }
+    package var maxRows: Int? {
+        if alwaysHasRow { return 1 }
+        guard let rows = input.maxRows else { return nil }
+        guard let sets else { return rows }
+        // Each set has at most a row for every row, and the empty one has a row even for none.
+        let (product, overflow) = max(rows, 1).multipliedReportingOverflow(by: sets.count)
+        return overflow ? nil : product
+    }
+    package var alwaysHasRow: Bool { groups.isEmpty && sets == nil }
+    package var isEmptyForEmptyInput: Bool { !groups.isEmpty && sets?.allSatisfy { !$0.isEmpty } ?? true }
+    package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate {
+        if alwaysHasRow { return .unknown(columns, rows: 1) }
+        let keys = groups.map(\.expression)
+        let rows = inputs[0].groups(keys) * Double(sets?.count ?? 1)
+        var result = RelationEstimate.unknown(columns, rows: rows)
+        for group in groups { result.columns[group.column.id] = inputs[0].column(group.expression).capped(rows) }
+        return result
+    }
+    package var ignoresOrder: Bool {
+        !aggregates.contains { FunctionRegistry.aggregates[$0.name]?.isOrderSensitive ?? true }
+    }
+    /// Whole groups go: those by a key that all sets share.
+    package func origins(of id: ColumnID) -> [ColumnOrigin] {
+        guard let index = groups.firstIndex(where: { $0.column.id == id }), sets?.allSatisfy({ $0.contains(index) }) ?? true else { return [] }
+        return [ColumnOrigin(0, groups[index].expression)]
+    }
 }
 
 /// One aggregate of a group or of a window frame.

@@ -84,6 +84,15 @@ package struct JoinNode: PlanNode {
         if let residual { lines.append("also: " + residual.text(naming: both)) }
         return lines
     }
+
+    package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { kind.columnIDs(inputs[0], inputs[1]) }
+    package func fault(of inputs: [[ColumnID]]) -> String? {
+        if let key = keys.first(where: { $0.left.type != $0.right.type }) { return "compares \(key.left.type) with \(key.right.type)" }
+        if keys.isEmpty { return nil }
+        let left = Set(inputs[0]), right = Set(inputs[1])
+        let isExchanged = keys.contains { !$0.left.columns.isDisjoint(with: right) || !$0.right.columns.isDisjoint(with: left) }
+        return isExchanged ? "has a key with its sides exchanged" : nil
+    }
 }
 
 /// A join's side of a filter for the scan.
@@ -110,6 +119,22 @@ extension JoinNode.Kind {
         case .full: optional(left) + optional(right)
         case .semi, .anti: left
         case .mark(let column, _): left + [column]
+        }
+    }
+
+    package func columnIDs(_ left: [ColumnID], _ right: [ColumnID]) -> [ColumnID] {
+        switch self {
+        case .inner, .left, .right, .full, .single: left + right
+        case .semi, .anti: left
+        case .mark(let column, _): left + [column.id]
+        }
+    }
+
+    /// Whether no left row comes out more than once, and nothing else.
+    package var givesLeftRowsOnce: Bool {
+        switch self {
+        case .semi, .anti, .mark, .single: true
+        case .inner, .left, .right, .full: false
         }
     }
 
@@ -153,4 +178,16 @@ package struct DependentJoinNode: PlanNode {
     }
     package var title: String { "Dependent \(kind.name) Join" }
     package var details: [String] { predicate == .true ? [] : [predicate.text(naming: left.columns + right.columns)] }
+
+    package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { kind.columnIDs(inputs[0], inputs[1]) }
+    package var lateralInput: Int? { 1 }
+    package func requiredColumns(for wanted: Set<ColumnID>) -> Set<ColumnID> {
+        wanted.union(predicate.columns).union(right.freeColumns)
+    }
+    package var maxRows: Int? { kind.givesLeftRowsOnce ? left.maxRows : nil }
+    package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate {
+        var result = inputs[0]
+        result.addUnknown(columns.filter { result.columns[$0.id] == nil })
+        return result
+    }
 }

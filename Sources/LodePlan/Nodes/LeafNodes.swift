@@ -31,6 +31,10 @@ package struct ValuesNode: PlanNode {
     package var details: [String] {
         ["\(rows.count) row\(rows.count == 1 ? "" : "s")" + (metadataOf.map { " from the metadata of \($0)" } ?? "")]
     }
+
+    package var maxRows: Int? { rows.count }
+    package var alwaysHasRow: Bool { !rows.isEmpty }
+    package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate { .unknown(columns, rows: Double(rows.count)) }
 }
 
 /// `generate_series(start, stop, step)` (stop included) and `range` (stop excluded), over integers or timestamps.
@@ -57,6 +61,18 @@ package struct SeriesNode: PlanNode {
     }
     package var title: String { "Series" }
     package var details: [String] { [arguments.map { $0.text(naming: []) }.joined(separator: ", ")] }
+
+    package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate { .unknown(columns, rows: length) }
+
+    private var length: Double {
+        func number(_ index: Int) -> Double? {
+            guard index < arguments.count, case .constant(.integer(let value), _) = arguments[index] else { return nil }
+            return Double(value)
+        }
+        guard let start = number(0), let stop = number(1) else { return 1000 }
+        let step = number(2) ?? 1
+        return step == 0 ? 1 : max(1, ((stop - start) / step).rounded(.down) + 1)
+    }
 }
 
 /// The rows of a CTE that a `WithNode` or `RecursiveNode` above computes.

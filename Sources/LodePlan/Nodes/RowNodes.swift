@@ -21,6 +21,18 @@ package struct FilterNode: PlanNode {
     }
     package var title: String { "Filter" }
     package var details: [String] { [predicate.text(naming: input.columns)] }
+
+    package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { inputs[0] }
+    package func fault(of inputs: [[ColumnID]]) -> String? {
+        predicate.type == .boolean ? nil : "filters by a \(predicate.type)"
+    }
+    package var maxRows: Int? { input.maxRows }
+    package var isEmptyForEmptyInput: Bool { true }
+    package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate { Selectivity(inputs[0]).applying(predicate.conjuncts) }
+    package var keepsOrder: Bool { true }
+    package func origins(of id: ColumnID) -> [ColumnOrigin] { input.origin(of: id, asInput: 0) }
+    package func streams(_ input: Int) -> Bool { true }
+    package func computed(forEach keys: [PlanColumn]) -> LogicalPlan? { .filter(self) }
 }
 
 /// Computes new columns; passes on what it names as plain references.
@@ -33,6 +45,9 @@ package struct ProjectNode: PlanNode {
             self.column = column
             self.expression = expression
         }
+
+        /// Items that pass `columns` on as they are.
+        package static func passing(_ columns: [PlanColumn]) -> [Item] { columns.map { Item($0, $0.reference) } }
     }
 
     package var input: LogicalPlan
@@ -57,6 +72,33 @@ package struct ProjectNode: PlanNode {
             let text = item.expression.text(naming: input.columns)
             return text == item.column.name ? text : "\(text) as \(item.column.name)"
         }.joined(separator: ", ")]
+    }
+
+    package func fault(of inputs: [[ColumnID]]) -> String? {
+        guard let wrong = items.first(where: { $0.column.type != $0.expression.type }) else { return nil }
+        return "calls a \(wrong.expression.type) a \(wrong.column.type): \(wrong.column.name)"
+    }
+    package func requiredColumns(for wanted: Set<ColumnID>) -> Set<ColumnID> { columnsRead }
+    package func pruned(to wanted: Set<ColumnID>) -> LogicalPlan? {
+        .project(ProjectNode(input: input, items: items.filter { wanted.contains($0.column.id) }))
+    }
+    package var maxRows: Int? { input.maxRows }
+    package var alwaysHasRow: Bool { input.node.alwaysHasRow }
+    package var isEmptyForEmptyInput: Bool { true }
+    package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate {
+        var result = RelationEstimate(rows: inputs[0].rows, baseRows: inputs[0].baseRows)
+        for item in items { result.columns[item.column.id] = inputs[0].column(item.expression) }
+        return result
+    }
+    package var keepsOrder: Bool { true }
+    package func origins(of id: ColumnID) -> [ColumnOrigin] {
+        guard let item = items.first(where: { $0.column.id == id }), !item.expression.isVolatile, !item.expression.hasSubquery else { return [] }
+        return [ColumnOrigin(0, item.expression)]
+    }
+    package func needsOnlyFirstRows(of input: Int) -> Bool { true }
+    package func streams(_ input: Int) -> Bool { true }
+    package func computed(forEach keys: [PlanColumn]) -> LogicalPlan? {
+        .project(ProjectNode(input: input, items: items + Item.passing(keys)))
     }
 }
 
@@ -92,6 +134,15 @@ package struct SortNode: PlanNode {
     package var details: [String] {
         [keys.map { $0.text(naming: input.columns) }.joined(separator: ", ")] + (limit.map { ["limit: \($0)"] } ?? [])
     }
+
+    package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { inputs[0] }
+    package var maxRows: Int? { least(limit, input.maxRows) }
+    package var alwaysHasRow: Bool { limit != 0 && input.node.alwaysHasRow }
+    package var isEmptyForEmptyInput: Bool { true }
+    package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate { inputs[0].limited(to: limit) }
+    package var ignoresOrder: Bool { true }
+    package func origins(of id: ColumnID) -> [ColumnOrigin] { limit == nil ? input.origin(of: id, asInput: 0) : [] }
+    package func computed(forEach keys: [PlanColumn]) -> LogicalPlan? { limit == nil ? .sort(self) : nil }
 }
 
 /// Skips `offset` rows and passes at most `count` on. Both are constants or parameters, of type bigint; NULL is no limit.
@@ -129,6 +180,14 @@ package struct LimitNode: PlanNode {
     package var details: [String] {
         (count.map { ["\($0.text(naming: []))"] } ?? []) + (offset.map { ["offset: \($0.text(naming: []))"] } ?? [])
     }
+
+    package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { inputs[0] }
+    package var maxRows: Int? {
+        guard case .constant(.integer(let number), _)? = count, number >= 0, ties.isEmpty else { return input.maxRows }
+        return least(Int(clamping: number), input.maxRows)
+    }
+    package var isEmptyForEmptyInput: Bool { true }
+    package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate { inputs[0].limited(to: maxRows) }
 }
 
 /// DISTINCT ON: the first row, by `order`, of every group of equal `keys`.
@@ -157,6 +216,19 @@ package struct DistinctOnNode: PlanNode {
     }
     package var title: String { "Distinct On" }
     package var details: [String] { [keys.map { $0.text(naming: input.columns) }.joined(separator: ", ")] }
+
+    package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { inputs[0] }
+    package var maxRows: Int? { input.maxRows }
+    package var isEmptyForEmptyInput: Bool { true }
+    package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate { inputs[0].scaled(to: inputs[0].groups(keys)) }
+    package func origins(of id: ColumnID) -> [ColumnOrigin] {
+        keys.first { $0.isColumn(id) }.map { [ColumnOrigin(0, $0)] } ?? []
+    }
+    package func computed(forEach keys: [PlanColumn]) -> LogicalPlan? {
+        var copy = self
+        copy.keys += keys.map(\.reference)
+        return .distinctOn(copy)
+    }
 }
 
 /// One row for every element of lists (or entry of maps), side by side; shorter lists are filled up with NULL.
@@ -181,7 +253,9 @@ package struct UnnestNode: PlanNode {
     }
 
     package var children: [LogicalPlan] { [input] }
-    package var columns: [PlanColumn] { input.columns + elements + (ordinality.map { [$0] } ?? []) }
+    /// What it adds to its input.
+    package var added: [PlanColumn] { elements + (ordinality.map { [$0] } ?? []) }
+    package var columns: [PlanColumn] { input.columns + added }
     package var expressions: [BoundExpression] { lists }
     package func replacing(children: [LogicalPlan]) -> LogicalPlan {
         var copy = self
@@ -195,4 +269,25 @@ package struct UnnestNode: PlanNode {
     }
     package var title: String { "Unnest" }
     package var details: [String] { [lists.map { $0.text(naming: input.columns) }.joined(separator: ", ")] }
+
+    package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { inputs[0] + added.map(\.id) }
+    package var isEmptyForEmptyInput: Bool { true }
+    package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate {
+        var result = inputs[0]
+        // Lists have a few elements.
+        result.rows *= 4
+        result.addUnknown(added)
+        return result
+    }
+    package func origins(of id: ColumnID) -> [ColumnOrigin] { input.origin(of: id, asInput: 0) }
+    package var keepsOrder: Bool { true }
+    package func needsOnlyFirstRows(of input: Int) -> Bool { keepsEmpty }
+    package func streams(_ input: Int) -> Bool { true }
+    package func computed(forEach keys: [PlanColumn]) -> LogicalPlan? { .unnest(self) }
+}
+
+/// The smaller of two bounds, where nil is none.
+private func least(_ one: Int?, _ other: Int?) -> Int? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
 }

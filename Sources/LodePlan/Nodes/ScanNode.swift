@@ -31,6 +31,7 @@ package struct ScanNode: PlanNode {
 
     package var children: [LogicalPlan] { [] }
     package var columns: [PlanColumn] { outputs.map(\.column) }
+    package var innerColumns: [PlanColumn] { columns }
     package var expressions: [BoundExpression] { filters }
     package func replacing(children: [LogicalPlan]) -> LogicalPlan { .scan(self) }
     package func replacing(expressions: [BoundExpression]) -> LogicalPlan {
@@ -50,6 +51,13 @@ package struct ScanNode: PlanNode {
             lines.append("top-N filter: " + topNFilters.compactMap { use in columns.first { $0.id == use.column }?.name }.joined(separator: ", "))
         }
         return lines
+    }
+
+    package func pruned(to wanted: Set<ColumnID>) -> LogicalPlan? {
+        var copy = self
+        let read = requiredColumns(for: wanted)
+        copy.outputs = outputs.filter { read.contains($0.column.id) }
+        return .scan(copy)
     }
 }
 

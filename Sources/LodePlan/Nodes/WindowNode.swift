@@ -43,6 +43,29 @@ package struct WindowNode: PlanNode {
         if wantsFirstRows { lines.append("first rows only") }
         return lines
     }
+
+    package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { inputs[0] + calls.map(\.column.id) }
+    package func pruned(to wanted: Set<ColumnID>) -> LogicalPlan? {
+        var copy = self
+        copy.calls = calls.filter { wanted.contains($0.column.id) }
+        return copy.calls.isEmpty ? nil : .window(copy)
+    }
+    package var maxRows: Int? { input.maxRows }
+    package var isEmptyForEmptyInput: Bool { true }
+    package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate {
+        var result = inputs[0]
+        result.addUnknown(calls.map(\.column))
+        return result
+    }
+    /// Whole partitions go, so that no window of a row that stays misses one.
+    package func origins(of id: ColumnID) -> [ColumnOrigin] {
+        partition.first { $0.isColumn(id) }.map { [ColumnOrigin(0, $0)] } ?? []
+    }
+    package func computed(forEach keys: [PlanColumn]) -> LogicalPlan? {
+        var copy = self
+        copy.partition += keys.map(\.reference)
+        return .window(copy)
+    }
 }
 
 /// One window function or windowed aggregate.

@@ -33,10 +33,10 @@ struct AppendedColumns {
         case .values(let values) where values.rows.count == 1:
             if values.columns.isEmpty { return join.left }
             let items = zip(values.columns, values.rows[0]).map { ProjectNode.Item($0, $1) }
-            return .project(ProjectNode(input: join.left, items: UnnestDependentJoins.passing(join.left.columns) + items))
+            return .project(ProjectNode(input: join.left, items: ProjectNode.Item.passing(join.left.columns) + items))
         case .project(let project):
             guard mayComputeAbove(project), let input = append(project.input) else { return nil }
-            return .project(ProjectNode(input: input, items: UnnestDependentJoins.passing(join.left.columns) + project.items))
+            return .project(ProjectNode(input: input, items: ProjectNode.Item.passing(join.left.columns) + project.items))
         case .filter(let filter) where join.kind == .inner:
             guard let input = append(filter.input) else { return nil }
             return .filter(FilterNode(input: input, predicate: filter.predicate))

@@ -50,7 +50,7 @@ extension DomainPushDown {
             ProjectNode.Item(columns[index], .coalesce([left[index].reference, right[index].reference], columns[index].type))
         }
         return Pushed(
-            plan: .project(ProjectNode(input: joined, items: UnnestDependentJoins.passing(joined.columns) + items)), columns: columns)
+            plan: .project(ProjectNode(input: joined, items: ProjectNode.Item.passing(joined.columns) + items)), columns: columns)
     }
 
     /// LIMIT holds for every row of D: rows are numbered within it.
@@ -88,7 +88,7 @@ extension DomainPushDown {
             WindowNode(input: pushed.plan, partition: pushed.columns.map(\.reference), order: order, calls: calls))
         let kept = LogicalPlan.filter(FilterNode(input: numbered, predicate: .conjunction(parts)))
         return Pushed(
-            plan: .project(ProjectNode(input: kept, items: UnnestDependentJoins.passing(pushed.plan.columns))), columns: pushed.columns)
+            plan: .project(ProjectNode(input: kept, items: ProjectNode.Item.passing(pushed.plan.columns))), columns: pushed.columns)
     }
 
     /// How many rows are skipped, and the number of the last one that is wanted, if any is.

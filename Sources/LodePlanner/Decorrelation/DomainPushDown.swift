@@ -47,7 +47,7 @@ struct DomainPushDown {
         return .with(
             WithNode(
                 cte: domain.cte, name: "outer rows", definition: definition,
-                body: .project(ProjectNode(input: joined, items: UnnestDependentJoins.passing(columns)))))
+                body: .project(ProjectNode(input: joined, items: ProjectNode.Item.passing(columns)))))
     }
 
     /// D itself, under ids of its own: it may be needed in several places of one plan.
@@ -81,14 +81,6 @@ struct DomainPushDown {
             return Pushed(plan: .join(JoinNode(kind: .inner, left: domain.plan, right: plan)), columns: domain.columns)
         }
         switch plan {
-        case .filter, .sort, .unnest, .window, .distinctOn: return try pushThrough(plan)
-        case .project(let node):
-            let input = try push(node.input)
-            let replaced = replacements(input.columns)
-            let items = node.items.map { ProjectNode.Item($0.column, $0.expression.substituting(replaced)) }
-            return Pushed(
-                plan: .project(ProjectNode(input: input.plan, items: items + UnnestDependentJoins.passing(input.columns))),
-                columns: input.columns)
         case .aggregate(let node): return try pushIntoAggregate(node)
         case .join(let node): return try pushIntoJoin(node)
         case .dependentJoin(var node):
@@ -102,26 +94,19 @@ struct DomainPushDown {
         case .limit(let node): return try pushIntoLimit(node)
         case .setOperation(let node): return try pushIntoSetOperation(node)
         case .values(let node): return pushIntoValues(node)
-        case .scan, .series, .cteScan, .with, .recursive:
-            throw SQLError.unsupported("a correlated subquery through \(plan.node.title)")
+        default: return try pushThrough(plan)
         }
     }
 
-    /// Operators that keep their input's rows and columns; windows and DISTINCT ON do so within each row of D.
+    /// Operators of one input, each of which knows whether it can work within each row of D.
     private func pushThrough(_ plan: LogicalPlan) throws(SQLError) -> Pushed {
+        let unsupported = SQLError.unsupported("a correlated subquery through \(plan.node.title)")
+        guard plan.children.count == 1 else { throw unsupported }
         let input = try push(plan.children[0])
         let replaced = replacements(input.columns)
-        var result = plan.mappingExpressions { $0.substituting(replaced) }.replacing(children: [input.plan])
-        switch result {
-        case .window(var node):
-            node.partition += input.columns.map(\.reference)
-            result = .window(node)
-        case .distinctOn(var node):
-            node.keys += input.columns.map(\.reference)
-            result = .distinctOn(node)
-        default: break
-        }
-        return Pushed(plan: result, columns: input.columns)
+        let result = plan.mappingExpressions { $0.substituting(replaced) }.replacing(children: [input.plan])
+        guard let apart = result.node.computed(forEach: input.columns) else { throw unsupported }
+        return Pushed(plan: apart, columns: input.columns)
     }
 
     /// Groups by D too. An ungrouped aggregate has a row for every row of D, which a left join from D restores.
@@ -155,7 +140,7 @@ struct DomainPushDown {
             let pushed = try push(input)
             for (index, column) in pushed.columns.enumerated() where column.nullable { nullable[index] = true }
             inputs.append(
-                .project(ProjectNode(input: pushed.plan, items: UnnestDependentJoins.passing(input.columns + pushed.columns))))
+                .project(ProjectNode(input: pushed.plan, items: ProjectNode.Item.passing(input.columns + pushed.columns))))
         }
         let columns = reads.indices.map { context.copy(outer[reads[$0]], nullable: nullable[$0]) }
         return Pushed(
@@ -172,7 +157,7 @@ struct DomainPushDown {
             let items = zip(node.columns, row).map { column, value in
                 ProjectNode.Item(node.rows.count == 1 ? column : context.copy(column), value.substituting(replaced))
             }
-            inputs.append(.project(ProjectNode(input: domain.plan, items: items + UnnestDependentJoins.passing(domain.columns))))
+            inputs.append(.project(ProjectNode(input: domain.plan, items: items + ProjectNode.Item.passing(domain.columns))))
             last = domain.columns
         }
         if inputs.count == 1 { return Pushed(plan: inputs[0], columns: last) }

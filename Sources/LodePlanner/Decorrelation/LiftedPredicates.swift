@@ -168,7 +168,7 @@ struct LiftedPredicates {
     /// the row back, with the values that the subquery has over no rows (`count` is 0, not NULL).
     private func restoringEmptyGroups(_ join: DependentJoinNode, _ right: LogicalPlan) -> LogicalPlan? {
         // EXISTS over an aggregate is always true, and the like: rare, left to the general way.
-        guard join.predicate == .true, PlanBounds.alwaysHasRow(join.right) else { return nil }
+        guard join.predicate == .true, join.right.node.alwaysHasRow else { return nil }
         switch join.kind {
         case .single, .left, .inner: return EmptyGroups.leftJoin(join, right, .conjunction(lifted), context)
         case .right, .full, .semi, .anti, .mark: return nil

@@ -32,10 +32,3 @@ struct JoinCondition {
         return nil
     }
 }
-
-extension JoinNode {
-    /// All that a pair of rows must satisfy, as conjuncts.
-    var conditions: [BoundExpression] {
-        keys.map { .comparison($0.matchesNull ? .isNotDistinct : .equal, $0.left, $0.right, nil) } + (residual?.conjuncts ?? [])
-    }
-}

@@ -39,39 +39,18 @@ struct AssignTopNFilters: NodeRule {
 
     /// `plan` with the filter on column `id` at the scans that give it row by row; nil where something waits for all rows.
     private static func attach(_ filter: Int, _ id: ColumnID, to plan: LogicalPlan) -> LogicalPlan? {
-        switch plan {
-        case .scan(var node):
+        if case .scan(var node) = plan {
             guard node.limit == nil, node.outputs.contains(where: { $0.column.id == id }) else { return nil }
             node.topNFilters.append(DynamicFilterUse(filter: filter, column: id))
             return .scan(node)
-        case .filter(let node): return attach(filter, id, to: node.input).map { plan.replacing(children: [$0]) }
-        case .unnest(let node): return attach(filter, id, to: node.input).map { plan.replacing(children: [$0]) }
-        case .project(let node):
-            guard let item = node.items.first(where: { $0.column.id == id }), case .column(let source, _) = item.expression else { return nil }
-            return attach(filter, source, to: node.input).map { plan.replacing(children: [$0]) }
-        case .setOperation(let node) where node.kind == .unionAll:
-            guard let position = node.columns.firstIndex(where: { $0.id == id }) else { return nil }
-            var reached = false
-            let inputs = node.inputs.map { input in
-                guard let found = attach(filter, input.columns[position].id, to: input) else { return input }
-                reached = true
-                return found
-            }
-            return reached ? plan.replacing(children: inputs) : nil
-        case .join(let node): return attach(filter, id, to: node)
-        default: return nil
         }
-    }
-
-    /// The left side, where it probes. A right row that loses its partner would come with NULLs in right and full joins.
-    private static func attach(_ filter: Int, _ id: ColumnID, to node: JoinNode) -> LogicalPlan? {
-        switch node.kind {
-        case .right, .full: return nil
-        case .inner, .left, .semi, .anti, .mark, .single: if node.buildsLeft { return nil }
+        var inputs = plan.children
+        var isPlaced = false
+        for origin in plan.node.origins(of: id) where plan.node.streams(origin.input) {
+            guard let column = origin.column, let input = attach(filter, column, to: inputs[origin.input]) else { continue }
+            inputs[origin.input] = input
+            isPlaced = true
         }
-        var copy = node
-        guard let left = attach(filter, id, to: node.left) else { return nil }
-        copy.left = left
-        return .join(copy)
+        return isPlaced ? plan.replacing(children: inputs) : nil
     }
 }

@@ -18,7 +18,7 @@ struct EliminateLimit: NodeRule {
         switch limit.count {
         case nil, .constant(.null, _): return limit.input
         case .constant(.integer(let count), _):
-            guard let bound = PlanBounds.maximumRows(limit.input), bound <= count else { return nil }
+            guard let bound = limit.input.maxRows, bound <= count else { return nil }
             return limit.input
         default: return nil
         }

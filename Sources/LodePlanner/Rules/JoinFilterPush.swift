@@ -57,7 +57,7 @@ struct JoinFilterPush {
         let mark: BoundExpression = wantsTrue ? .true : .false
         let rest = conjuncts.flatMap { $0.substituting([column.id: mark]).mapped(SimplifyExpressions.simplified).conjuncts }
         let joined = copy.pushStrengthened(rest)
-        return .project(ProjectNode(input: joined, items: UnnestDependentJoins.passing(node.left.columns) + [.init(column, mark)]))
+        return .project(ProjectNode(input: joined, items: ProjectNode.Item.passing(node.left.columns) + [.init(column, mark)]))
     }
 
     /// Whether a NULL may be among the compared values of a mark join.

@@ -32,7 +32,7 @@ struct OrderJoins: OptimizerRule {
         for child in plan.children {
             // Set operations and CTEs correspond by position.
             children.append(
-                plan.readsByPosition
+                plan.node.matchesByPosition
                     ? try child.keepingColumnOrder { (plan) throws(SQLError) in try order(plan, &estimator) }
                     : try order(child, &estimator))
         }
@@ -53,23 +53,8 @@ struct OrderJoins: OptimizerRule {
 }
 
 extension LogicalPlan {
-    /// Whether the order of the inputs' columns means something.
-    var readsByPosition: Bool {
-        switch self {
-        case .setOperation, .with, .recursive: true
-        default: false
-        }
-    }
-
     /// What `rewrite` makes of the plan, with the same columns in the same order.
     func keepingColumnOrder(_ rewrite: (LogicalPlan) throws(SQLError) -> LogicalPlan) throws(SQLError) -> LogicalPlan {
         try rewrite(self).withColumns(like: self)
-    }
-
-    /// The plan with the columns of `other`, all of which it has, in their order.
-    func withColumns(like other: LogicalPlan) -> LogicalPlan {
-        let wanted = other.columns
-        if columns.map(\.id) == wanted.map(\.id) { return self }
-        return .project(ProjectNode(input: self, items: UnnestDependentJoins.passing(wanted)))
     }
 }

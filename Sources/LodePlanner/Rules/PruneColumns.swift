@@ -21,52 +21,24 @@ struct PruneColumns: OptimizerRule {
         _ plan: LogicalPlan, _ wanted: Set<ColumnID>, _ ctes: inout [Int: Set<Int>]
     ) -> LogicalPlan {
         switch plan {
-        case .scan(var node):
-            let read = wanted.union(node.filters.reduce(into: Set()) { $0.formUnion($1.columns) })
-            node.outputs = node.outputs.filter { read.contains($0.column.id) }
-            return .scan(node)
-        case .project(var node):
-            node.items = node.items.filter { wanted.contains($0.column.id) }
-            node.input = prune(node.input, columns(of: node.items.map(\.expression)), &ctes)
-            return collapsed(node)
-        case .aggregate(var node):
-            node.aggregates = node.aggregates.filter { wanted.contains($0.column.id) }
-            // One row, whatever the input has.
-            if node.aggregates.isEmpty, node.groups.isEmpty, node.sets == nil { return .values(.singleRow) }
-            node.input = prune(node.input, columns(of: LogicalPlan.aggregate(node).expressions), &ctes)
-            return .aggregate(node)
-        case .window(var node):
-            node.calls = node.calls.filter { wanted.contains($0.column.id) }
-            if node.calls.isEmpty { return prune(node.input, wanted, &ctes) }
-            let own = columns(of: LogicalPlan.window(node).expressions)
-            node.input = prune(node.input, wanted.intersection(node.input.columnIDs).union(own), &ctes)
-            return .window(node)
-        case .unnest(var node):
-            let own = columns(of: node.lists)
-            node.input = prune(node.input, wanted.intersection(node.input.columnIDs).union(own), &ctes)
-            return .unnest(node)
-        case .join(var node):
-            let read = wanted.union(columns(of: LogicalPlan.join(node).expressions))
-            node.left = prune(node.left, read.intersection(node.left.columnIDs), &ctes)
-            node.right = prune(node.right, read.intersection(node.right.columnIDs), &ctes)
-            return .join(node)
-        case .dependentJoin(var node):
-            let read = wanted.union(node.predicate.columns).union(node.right.freeColumns)
-            node.left = prune(node.left, read.intersection(node.left.columnIDs), &ctes)
-            node.right = prune(node.right, read.intersection(node.right.columnIDs), &ctes)
-            return .dependentJoin(node)
         case .setOperation(let node): return pruneSetOperation(node, wanted, &ctes)
         case .cteScan(let node):
             let read = node.columns.indices.filter { wanted.contains(node.columns[$0].id) }
             ctes[node.cte, default: []].formUnion(read)
             return plan
         case .with(let node): return pruneWith(node, wanted, &ctes)
-        case .filter, .sort, .limit, .distinctOn:
-            let read = wanted.union(columns(of: plan.expressions))
-            return plan.replacing(children: plan.children.map { prune($0, read.intersection($0.columnIDs), &ctes) })
-        default:
-            return plan.replacing(children: plan.children.map { prune($0, $0.columnIDs, &ctes) })
+        default: return pruneNode(plan, wanted, &ctes)
         }
+    }
+
+    private static func pruneNode(_ plan: LogicalPlan, _ wanted: Set<ColumnID>, _ ctes: inout [Int: Set<Int>]) -> LogicalPlan {
+        let inputs = plan.children
+        if plan.node.matchesByPosition { return plan.replacing(children: inputs.map { prune($0, $0.columnIDs, &ctes) }) }
+        guard let kept = plan.node.pruned(to: wanted) else { return prune(inputs[0], wanted, &ctes) }
+        let read = kept.node.requiredColumns(for: wanted)
+        let pruned = kept.replacing(children: kept.children.map { prune($0, read.intersection($0.columnIDs), &ctes) })
+        if case .project(let node) = pruned { return collapsed(node) }
+        return pruned
     }
 
     /// A CTE keeps the columns that some scan of it reads. They correspond by position, so all change together.
@@ -85,12 +57,8 @@ struct PruneColumns: OptimizerRule {
         let definition = prune(node.definition, Set(columns.map(\.id)), &ctes)
         copy.definition =
             definition.columns.map(\.id) == columns.map(\.id)
-            ? definition : .project(ProjectNode(input: definition, items: UnnestDependentJoins.passing(columns)))
+            ? definition : .project(ProjectNode(input: definition, items: ProjectNode.Item.passing(columns)))
         return .with(copy)
-    }
-
-    private static func columns(of expressions: [BoundExpression]) -> Set<ColumnID> {
-        expressions.reduce(into: Set()) { $0.formUnion($1.columns) }
     }
 
     /// Two projections in a row become one, if that computes nothing twice.
@@ -128,7 +96,7 @@ struct PruneColumns: OptimizerRule {
             let read = kept.map { input.columns[$0] }
             let pruned = prune(input, Set(read.map(\.id)), &ctes)
             if pruned.columns.map(\.id) == read.map(\.id) { return pruned }
-            return .project(ProjectNode(input: pruned, items: UnnestDependentJoins.passing(read)))
+            return .project(ProjectNode(input: pruned, items: ProjectNode.Item.passing(read)))
         }
         return .setOperation(copy)
     }

@@ -33,22 +33,6 @@ struct FilterPush {
         switch plan {
         case .filter(let node): return push(unique(conjuncts + node.predicate.conjuncts), into: node.input)
         case .project(let node): return pushThroughProject(conjuncts, node)
-        case .aggregate(let node): return pushThroughAggregate(conjuncts, node)
-        case .window(let node): return pushThroughWindow(conjuncts, node)
-        case .sort(let node) where node.limit == nil:
-            return .sort(SortNode(input: push(conjuncts, into: node.input), keys: node.keys))
-        case .unnest(var node):
-            let ids = node.input.columnIDs
-            let (below, above) = split(conjuncts) { $0.columns.isSubset(of: ids) }
-            node.input = push(below, into: node.input)
-            return filtered(.unnest(node), above)
-        case .distinctOn(var node):
-            let keys = Set(node.keys)
-            let (below, above) = split(conjuncts) { conjunct in
-                conjunct.columns.allSatisfy { id in keys.contains { if case .column(id, _) = $0 { true } else { false } } }
-            }
-            node.input = push(below, into: node.input)
-            return filtered(.distinctOn(node), above)
         case .join(let node): return JoinFilterPush(self, node).push(conjuncts)
         case .setOperation(let node): return pushThroughSetOperation(conjuncts, node)
         case .with(var node):
@@ -61,8 +45,7 @@ struct FilterPush {
             return filtered(.scan(node), above)
         case .values(let node) where conjuncts.contains(.false):
             return .values(ValuesNode(columns: node.columns, rows: []))
-        default:
-            return filtered(plan.replacing(children: plan.children.map { push([], into: $0) }), conjuncts)
+        default: return pushThrough(conjuncts, plan)
         }
     }
 
@@ -102,26 +85,23 @@ struct FilterPush {
         return filtered(.project(ProjectNode(input: input, items: node.items)), above)
     }
 
-    private func pushThroughAggregate(_ conjuncts: [BoundExpression], _ node: AggregateNode) -> LogicalPlan {
-        var copy = node
-        var replacements: [ColumnID: BoundExpression] = [:]
-        for (index, group) in node.groups.enumerated() where node.sets?.allSatisfy({ $0.contains(index) }) ?? true {
-            replacements[group.column.id] = group.expression
+    /// What looks only at values that the input knows goes below.
+    private func pushThrough(_ conjuncts: [BoundExpression], _ plan: LogicalPlan) -> LogicalPlan {
+        let node = plan.node, inputs = plan.children
+        guard inputs.count == 1 else { return filtered(plan.replacing(children: inputs.map { push([], into: $0) }), conjuncts) }
+        var values: [ColumnID: BoundExpression] = [:]
+        let (below, above) = split(conjuncts) { conjunct in
+            let columns = conjunct.columns
+            // Without rows, an ungrouped aggregate would have one all the same.
+            if columns.isEmpty { return node.isEmptyForEmptyInput }
+            return columns.allSatisfy { id in
+                guard let value = values[id] ?? node.origins(of: id).first?.value else { return false }
+                values[id] = value
+                return true
+            }
         }
-        let movable = Set(replacements.keys)
-        // A conjunct without columns would drop the one row of an ungrouped aggregate.
-        let (below, above) = split(conjuncts) { !$0.columns.isEmpty && $0.columns.isSubset(of: movable) }
-        copy.input = push(below.map { $0.substituting(replacements) }, into: node.input)
-        return filtered(.aggregate(copy), above)
-    }
-
-    private func pushThroughWindow(_ conjuncts: [BoundExpression], _ node: WindowNode) -> LogicalPlan {
-        var copy = node
-        let keys = Set(
-            node.partition.compactMap { (key) -> ColumnID? in if case .column(let id, _) = key { id } else { nil } })
-        let (below, above) = split(conjuncts) { !$0.columns.isEmpty && $0.columns.isSubset(of: keys) }
-        copy.input = push(below, into: node.input)
-        return filtered(.window(copy), above)
+        let input = push(below.map { $0.substituting(values) }, into: inputs[0])
+        return filtered(plan.replacing(children: [input]), above)
     }
 
     private func pushThroughSetOperation(_ conjuncts: [BoundExpression], _ node: SetOperationNode) -> LogicalPlan {

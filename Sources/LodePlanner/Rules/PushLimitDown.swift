@@ -37,42 +37,31 @@ struct PushLimitDown: NodeRule {
             node.limit = min(rows, node.limit ?? .max)
             node.input = sorted(node)
             return .sort(node)
-        case .project(var node):
-            node.input = push(rows, into: node.input)
-            return .project(node)
         case .scan(var node):
             node.limit = min(rows, node.limit ?? .max)
             return .scan(node)
-        case .setOperation(var node) where node.kind == .unionAll:
-            node.inputs = node.inputs.map { limited($0, rows) }
-            return .setOperation(node)
-        case .join(var node):
-            guard keepsLeftRows(node.kind) else { return plan }
-            node.left = limited(node.left, rows)
-            return .join(node)
-        default: return plan
+        default:
+            let node = plan.node, inputs = plan.children
+            guard inputs.indices.contains(where: node.needsOnlyFirstRows) else { return plan }
+            return plan.replacing(
+                children: inputs.enumerated().map { index, input in
+                    // The limit above is one for an only input.
+                    !node.needsOnlyFirstRows(of: index) ? input : inputs.count == 1 ? push(rows, into: input) : limited(input, rows)
+                })
         }
     }
 
     /// The first `rows` rows of `plan`.
     private func limited(_ plan: LogicalPlan, _ rows: Int) -> LogicalPlan {
-        if let most = PlanBounds.maximumRows(plan), most <= rows { return plan }
+        if let most = plan.maxRows, most <= rows { return plan }
         return .limit(LimitNode(input: push(rows, into: plan), count: .constant(.integer(Int64(rows)), .bigint), offset: nil))
-    }
-
-    /// Every left row gives at least one row, so the first ones suffice.
-    private func keepsLeftRows(_ kind: JoinNode.Kind) -> Bool {
-        switch kind {
-        case .left, .single, .mark: true
-        case .inner, .right, .full, .semi, .anti: false
-        }
     }
 
     /// The input of a top-N: below a left join, or in every input of UNION ALL, the first rows by the same order suffice.
     private func sorted(_ sort: SortNode) -> LogicalPlan {
         guard let rows = sort.limit else { return sort.input }
         switch sort.input {
-        case .join(var node) where keepsLeftRows(node.kind):
+        case .join(var node) where node.needsOnlyFirstRows(of: 0):
             let left = node.left.columnIDs
             guard sort.keys.allSatisfy({ !$0.expression.isVolatile && $0.expression.columns.isSubset(of: left) }) else { return sort.input }
             node.left = first(rows, of: node.left, sort.keys)
@@ -98,7 +87,7 @@ struct PushLimitDown: NodeRule {
     }
 
     private func first(_ rows: Int, of plan: LogicalPlan, _ keys: [SortKey]) -> LogicalPlan {
-        if let most = PlanBounds.maximumRows(plan), most <= rows { return plan }
+        if let most = plan.maxRows, most <= rows { return plan }
         var node = SortNode(input: plan, keys: keys, limit: rows)
         node.input = sorted(node)
         return .sort(node)

@@ -78,11 +78,7 @@ private struct FieldUses {
 
     mutating func add(_ node: LogicalPlan) {
         for expression in node.expressions { add(expression) }
-        switch node {
-        case .scan, .values, .series, .cteScan, .filter, .project, .aggregate, .window, .sort, .limit, .distinctOn, .unnest, .join: break
-        // Their columns correspond by position, or are compared as rows.
-        case .dependentJoin, .setOperation, .with, .recursive: for child in node.children { whole.formUnion(child.columnIDs) }
-        }
+        if node.node.matchesByPosition { for child in node.children { whole.formUnion(child.columnIDs) } }
     }
 
     private mutating func add(_ expression: BoundExpression) {

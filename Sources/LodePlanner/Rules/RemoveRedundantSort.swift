@@ -1,7 +1,6 @@
 /// Drops sorts whose order nobody sees.
 
 import LodeCore
-import LodeFunctions
 import LodePlan
 
 /// An ORDER BY without LIMIT in a subquery means nothing once its rows are joined, grouped, united or sorted again.
@@ -17,13 +16,7 @@ struct RemoveRedundantSort: NodeRule {
     static let name = "remove_redundant_sort"
 
     func rewrite(_ node: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan? {
-        switch node {
-        case .join, .setOperation, .sort: break
-        case .aggregate(let aggregate):
-            let seesOrder = aggregate.aggregates.contains { FunctionRegistry.aggregates[$0.name]?.isOrderSensitive ?? true }
-            if seesOrder { return nil }
-        default: return nil
-        }
+        guard node.node.ignoresOrder else { return nil }
         let inputs = node.children
         guard inputs.contains(where: hasSort) else { return nil }
         return node.replacing(children: inputs.map(unsorted))
@@ -32,16 +25,14 @@ struct RemoveRedundantSort: NodeRule {
     private func hasSort(_ plan: LogicalPlan) -> Bool {
         switch plan {
         case .sort(let node): node.limit == nil
-        case .project, .filter: plan.children.contains(where: hasSort)
-        default: false
+        default: plan.node.keepsOrder && plan.children.contains(where: hasSort)
         }
     }
 
     private func unsorted(_ plan: LogicalPlan) -> LogicalPlan {
         switch plan {
         case .sort(let node) where node.limit == nil: unsorted(node.input)
-        case .project, .filter: plan.replacing(children: plan.children.map(unsorted))
-        default: plan
+        default: plan.node.keepsOrder ? plan.replacing(children: plan.children.map(unsorted)) : plan
         }
     }
 }

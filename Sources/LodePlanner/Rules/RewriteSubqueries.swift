@@ -24,8 +24,7 @@ struct RewriteSubqueries: OptimizerRule {
         case .filter(let filter): return try rewriteFilter(filter, context)
         case .join(let join): return try rewriteJoin(join, context)
         case .values(let values): return try rewriteValues(values, context)
-        case .scan, .series, .limit, .dependentJoin:
-            throw SQLError.unsupported("a subquery in \(node.node.title)")
+        case .limit: throw SQLError.unsupported("a subquery in \(node.node.title)")
         default:
             // One input: its rows get the subqueries' values as further columns.
             guard let input = node.children.first, node.children.count == 1 else {

@@ -31,7 +31,7 @@ struct ShareCommonSubexpressions: NodeRule {
         }
         if shared.isEmpty { return nil }
         let items = shared.map { ProjectNode.Item(PlanColumn(context.columnIDs.fresh(), "shared", $0.type), $0) }
-        let below = LogicalPlan.project(ProjectNode(input: input, items: UnnestDependentJoins.passing(input.columns) + items))
+        let below = LogicalPlan.project(ProjectNode(input: input, items: ProjectNode.Item.passing(input.columns) + items))
         let columns = Dictionary(items.map { ($0.expression, $0.column) }, uniquingKeysWith: { a, _ in a })
         let rewritten = node.mappingExpressions { $0.replacingTopDown(columns) }
         return rewritten.replacing(children: [below])

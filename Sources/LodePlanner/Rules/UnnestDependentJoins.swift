@@ -45,7 +45,7 @@ struct UnnestDependentJoins: OptimizerRule {
 
     /// A subquery that has at most one row needs no check for a second one.
     static func relaxed(_ kind: JoinNode.Kind, _ right: LogicalPlan) -> JoinNode.Kind {
-        kind == .single && PlanBounds.maximumRows(right).map { $0 <= 1 } ?? false ? .left : kind
+        kind == .single && right.maxRows.map { $0 <= 1 } ?? false ? .left : kind
     }
 
     /// A join whose condition is taken apart into keys and the rest.
@@ -55,6 +55,4 @@ struct UnnestDependentJoins: OptimizerRule {
         let parts = JoinCondition(predicate.conjuncts, left.columnIDs, right.columnIDs)
         return .join(JoinNode(kind: kind, left: left, right: right, keys: parts.keys, residual: parts.residual))
     }
-
-    static func passing(_ columns: [PlanColumn]) -> [ProjectNode.Item] { columns.map { .init($0, $0.reference) } }
 }

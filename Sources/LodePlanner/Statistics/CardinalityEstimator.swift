@@ -37,52 +37,21 @@ struct CardinalityEstimator {
         }
         let inputs = plan.children.map { mapped($0, transform) }
         var children = inputs.map(\.plan)
-        if plan.readsByPosition { children = zip(children, plan.children).map { $0.withColumns(like: $1) } }
+        if plan.node.matchesByPosition { children = zip(children, plan.children).map { $0.withColumns(like: $1) } }
         let rebuilt = inputs.isEmpty ? plan : plan.replacing(children: children)
         let estimates = inputs.map(\.estimate)
         let own = combined(plan, estimates)
         return (transform(rebuilt, estimates, own), own)
     }
 
-    /// The estimate of a node whose inputs have been estimated.
+    /// The estimate of a node whose inputs have been estimated. Only CTEs know more than the node and its inputs do.
     private func combined(_ plan: LogicalPlan, _ inputs: [RelationEstimate]) -> RelationEstimate {
-        switch plan {
-        case .scan(let node): return Self.scan(node)
-        case .values(let node): return Self.plain(plan, Double(node.rows.count))
-        case .series(let node): return Self.plain(plan, Self.length(of: node))
-        case .cteScan(let node): return reading(node)
-        case .filter(let node): return Selectivity(inputs[0]).applying(node.predicate.conjuncts)
-        case .project(let node): return Self.project(node, inputs[0])
-        case .aggregate(let node): return Self.aggregate(node, inputs[0])
-        case .window(let node):
-            var result = inputs[0]
-            for call in node.calls { result.columns[call.column.id] = .unknown(result.rows) }
-            return result
-        case .sort(let node):
-            guard let limit = node.limit, Double(limit) < inputs[0].rows else { return inputs[0] }
-            return inputs[0].scaled(to: Double(limit))
-        case .limit:
-            guard let most = PlanBounds.maximumRows(plan), Double(most) < inputs[0].rows else { return inputs[0] }
-            return inputs[0].scaled(to: Double(most))
-        case .distinctOn(let node): return inputs[0].scaled(to: Self.groups(node.keys, inputs[0]))
-        case .unnest(let node):
-            var result = inputs[0]
-            result.rows *= 4
-            for column in node.elements + (node.ordinality.map { [$0] } ?? []) { result.columns[column.id] = .unknown(result.rows) }
-            return result
-        case .join(let node): return Self.join(node, inputs[0], inputs[1])
-        case .dependentJoin: return inputs[0]
-        case .setOperation(let node): return Self.setOperation(node, inputs)
-        case .with: return inputs[1]
-        case .recursive(let node):
-            var result = inputs[0].scaled(to: inputs[0].rows * 10)
-            result.columns = Dictionary(uniqueKeysWithValues: node.columns.map { ($0.id, .unknown(result.rows)) })
-            return result
-        }
+        if case .cteScan(let node) = plan { return reading(node) }
+        return plan.node.estimate(inputs)
     }
 
     private func reading(_ node: CTEScanNode) -> RelationEstimate {
-        guard let known = ctes[node.cte], known.columns.count == node.columns.count else { return Self.plain(.cteScan(node), 1000) }
+        guard let known = ctes[node.cte], known.columns.count == node.columns.count else { return node.estimate([]) }
         var result = RelationEstimate(rows: known.estimate.rows, baseRows: known.estimate.baseRows)
         for (column, source) in zip(node.columns, known.columns) {
             result.columns[column.id] = known.estimate.columns[source] ?? .unknown(result.rows)

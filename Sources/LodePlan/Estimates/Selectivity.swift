@@ -1,15 +1,14 @@
 /// What part of the rows a condition keeps.
 
 import LodeCore
-import LodePlan
 
 /// Guesses over one relation; conjuncts are taken to be independent, ranges on one column are taken together.
-struct Selectivity {
+package struct Selectivity {
     let relation: RelationEstimate
 
-    init(_ relation: RelationEstimate) { self.relation = relation }
+    package init(_ relation: RelationEstimate) { self.relation = relation }
 
-    func applying(_ conjuncts: [BoundExpression]) -> RelationEstimate {
+    package func applying(_ conjuncts: [BoundExpression]) -> RelationEstimate {
         if conjuncts.isEmpty { return relation }
         var result = relation.scaled(to: max(min(relation.rows, 1), relation.rows * selectivity(of: conjuncts)))
         for conjunct in conjuncts { narrow(&result, conjunct) }
@@ -45,7 +44,7 @@ struct Selectivity {
         }
     }
 
-    func fraction(_ condition: BoundExpression) -> Double {
+    package func fraction(_ condition: BoundExpression) -> Double {
         switch condition {
         case .constant(.boolean(let flag), _): return flag ? 1 : 0
         case .constant: return 0

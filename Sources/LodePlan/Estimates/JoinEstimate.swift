@@ -1,18 +1,17 @@
 /// How many rows a join gives.
 
 import LodeCore
-import LodePlan
 
-enum JoinEstimate {
+package enum JoinEstimate {
     /// How many different values the two sides of an equality can have.
-    struct Domain {
-        var values: Double
+    package struct Domain {
+        package var values: Double
         /// Whether `values` is an upper bound only.
-        var isBound: Bool
+        package var isBound: Bool
     }
 
     /// The domain of one side of an equality. Filters don't make it smaller: they drop keys that the other side still has.
-    static func domain(_ expression: BoundExpression, _ relation: RelationEstimate) -> Domain {
+    package static func domain(_ expression: BoundExpression, _ relation: RelationEstimate) -> Domain {
         guard let id = expression.columns.min(), let column = relation.columns[id] else {
             return Domain(values: max(relation.baseRows, 1), isBound: true)
         }
@@ -24,7 +23,7 @@ enum JoinEstimate {
 
     /// The values that equal columns share, by containment: the smaller set of values lies in the larger. Where counts are
     /// bounds only, the side with fewer rows in its table is taken to hold every key once (a foreign key meets its primary key).
-    static func shared(_ domains: [Domain]) -> Double {
+    package static func shared(_ domains: [Domain]) -> Double {
         let known = domains.filter { !$0.isBound }.map(\.values)
         return known.max() ?? domains.map(\.values).min() ?? 1
     }
@@ -56,13 +55,13 @@ enum JoinEstimate {
     }
 
     /// Pairs that satisfy `conditions`.
-    static func rows(_ left: RelationEstimate, _ right: RelationEstimate, _ conditions: [BoundExpression]) -> Double {
+    package static func rows(_ left: RelationEstimate, _ right: RelationEstimate, _ conditions: [BoundExpression]) -> Double {
         let (values, others) = key(left, right, conditions)
         return max(left.rows * right.rows / values * others, min(1, left.rows, right.rows))
     }
 
     /// By how much a join of `kind` multiplies the rows of its left side.
-    static func factor(
+    package static func factor(
         _ kind: JoinNode.Kind, _ left: RelationEstimate, _ right: RelationEstimate, _ conditions: [BoundExpression]
     ) -> Double {
         switch kind {
@@ -76,7 +75,7 @@ enum JoinEstimate {
     }
 
     /// The part of the left rows that have a match.
-    static func matching(_ left: RelationEstimate, _ right: RelationEstimate, _ conditions: [BoundExpression]) -> Double {
+    package static func matching(_ left: RelationEstimate, _ right: RelationEstimate, _ conditions: [BoundExpression]) -> Double {
         let (values, others) = key(left, right, conditions)
         let rows = right.rows * others
         // A table that has each key once keeps as many keys as rows; from others, keys are drawn at random.
@@ -92,7 +91,7 @@ enum JoinEstimate {
         return result
     }
 
-    static func combined(_ left: RelationEstimate, _ right: RelationEstimate, _ rows: Double) -> RelationEstimate {
+    package static func combined(_ left: RelationEstimate, _ right: RelationEstimate, _ rows: Double) -> RelationEstimate {
         var result = RelationEstimate(rows: max(rows, left.rows, right.rows), baseRows: max(left.baseRows, right.baseRows))
         result.columns = left.columns.merging(right.columns) { a, _ in a }
         return result.scaled(to: rows)

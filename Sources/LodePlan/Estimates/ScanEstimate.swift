@@ -1,0 +1,63 @@
+/// What is guessed of a scan, from what files say of themselves.
+
+import LodeCore
+
+extension ScanNode {
+    package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate {
+        let rows = source.rowCount ?? 10_000
+        var base = RelationEstimate(rows: rows, baseRows: rows)
+        for output in outputs {
+            // Of fields in structs and of hidden columns nothing is known.
+            let isShown = output.path.isEmpty && output.index < source.schema.count
+            base.columns[output.column.id] = Self.column(isShown ? source.statistics(output.index) : nil, output.column.type, rows)
+        }
+        let result = Selectivity(base).applying(filters)
+        return result.limited(to: limit)
+    }
+
+    /// Integers and dates can't have more distinct values than their range has; for others, rows bound them.
+    private static func column(_ known: ColumnStatistics?, _ type: SQLType, _ rows: Double) -> ColumnEstimate {
+        var estimate = ColumnEstimate.unknown(rows)
+        guard let known else { return estimate }
+        estimate.minimum = known.minimum?.position
+        estimate.maximum = known.maximum?.position
+        if let nulls = known.nullCount, rows > 0 { estimate.nullFraction = min(1, Double(nulls) / rows) }
+        if let distinct = known.distinctCount, distinct > 0 {
+            estimate.distinct = Double(distinct)
+            estimate.isBound = false
+        } else if let low = estimate.minimum, let high = estimate.maximum, type.isInteger || type == .date || type.isDecimal {
+            estimate.distinct = max(1, min(rows, (high - low) * stepsPerUnit(type) + 1))
+        } else if case .text(let low)? = known.minimum, case .text(let high)? = known.maximum,
+            let first = letter(low), let last = letter(high)
+        {
+            estimate.distinct = max(1, min(rows, last - first + 1))
+        }
+        return estimate
+    }
+
+    /// The code of a text's only letter: columns of single letters are flags.
+    private static func letter(_ text: String) -> Double? {
+        text.utf8.count == 1 ? text.utf8.first.map { Double($0) } : nil
+    }
+
+    /// Different values that fit between two neighbours of `Value.position`.
+    private static func stepsPerUnit(_ type: SQLType) -> Double {
+        if case .decimal(_, let scale) = type { return Double(Decimal128.power(min(scale, 15))) }
+        return 1
+    }
+}
+
+extension Value {
+    /// The value on a number line, for ranges; nil for what has none.
+    var position: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .decimal(let unscaled, let scale): Decimal128.toDouble(unscaled, scale: scale)
+        case .double(let number): number.isFinite ? number : nil
+        case .date(let days): Double(days)
+        case .time(let micros), .timestamp(let micros): Double(micros)
+        case .boolean(let flag): flag ? 1 : 0
+        default: nil
+        }
+    }
+}
