@@ -24,18 +24,15 @@ final class GroupKeys {
     func load(_ columns: [Column], count: Int) throws(SQLError) {
         owners.removeAll(keepingCapacity: true)
         let width = layout.wordCount
-        var written: UInt64 = 0
-        for (key, column) in zip(layout.keys, columns) {
+        for index in layout.packingOrder {
+            let key = layout.keys[index], column = columns[index]
             if key.nullWord < 0, column.mayHaveNulls { try checkNotNull(column, count) }
             let flat = try column.flattened()
             if key.physical == .text { owners.append(flat) }
-            pack(key, flat, count, width, isFirst: written & (1 << UInt64(key.word)) == 0)
-            written |= 1 << UInt64(key.word)
+            pack(key, flat, count, width, isFirst: key.shift == 0)
         }
         for (key, column) in zip(layout.keys, columns) where key.nullWord >= 0 {
-            let isFirst = written & (1 << UInt64(key.nullWord)) == 0
-            written |= 1 << UInt64(key.nullWord)
-            try packNulls(key, column, count, width, isFirst: isFirst)
+            packNulls(key, column, count, width, isFirst: key.nullShift == 0)
         }
         hash(count)
     }
@@ -115,7 +112,7 @@ final class GroupKeys {
     /// NULL rows get a zero value and their bit; nothing relies on what their lanes hold.
     private func packNulls(
         _ key: GroupLayout.Key, _ column: Column, _ count: Int, _ width: Int, isFirst: Bool
-    ) throws(SQLError) {
+    ) {
         if isFirst {
             var i = 0
             while i < count {
@@ -137,7 +134,7 @@ final class GroupKeys {
     private func hash(_ count: Int) {
         let width = layout.wordCount
         var i = 0
-        switch (width, layout.textWords) {
+        switch (width, layout.textCount) {
         case (0, _):
             hashes.update(repeating: HashMix.null, count: count)
         case (1, _):
@@ -156,25 +153,25 @@ final class GroupKeys {
                 i &+= 1
             }
         default:
+            let textWords = layout.textCount &* 2
             while i < count {
-                hashes[i] = hashRow(words + i &* width, width)
+                hashes[i] = hashRow(words + i &* width, width, textWords)
                 i &+= 1
             }
         }
     }
 
     @inline(__always)
-    private func hashRow(_ row: UnsafeMutablePointer<UInt64>, _ width: Int) -> UInt64 {
+    private func hashRow(_ row: UnsafeMutablePointer<UInt64>, _ width: Int, _ textWords: Int) -> UInt64 {
         var hash = HashMix.null
         var w = 0
+        while w < textWords {
+            hash = HashMix.combine(hash, HashMix.text(StringView(head: row[w], tail: row[w &+ 1])))
+            w &+= 2
+        }
         while w < width {
-            if layout.textWords &>> UInt64(w) & 1 == 1 {
-                hash = HashMix.combine(hash, HashMix.text(StringView(head: row[w], tail: row[w &+ 1])))
-                w &+= 2
-            } else {
-                hash = HashMix.combine(hash, row[w])
-                w &+= 1
-            }
+            hash = HashMix.combine(hash, row[w])
+            w &+= 1
         }
         return hash
     }

@@ -5,10 +5,10 @@ import LodeCore
 /// Keys packed into 64-bit words, so that hashing and comparing know words instead of types.
 ///
 ///     row    | hash (8) | word 0 | word 1 | … | aggregate states … |
-///     words  texts and 128-bit values take two, 64-bit values one; smaller ones share words, largest first;
-///            then one bit a key that may be NULL, where the last word has room, else in words of their own
+///     words  texts come first, two words each; then 128-bit values with two, 64-bit values with one; smaller ones share words,
+///            largest first; then one bit a key that may be NULL, where the last word has room, else in words of their own
 ///
-/// Two rows are of one group if their words are equal, up to the bytes of long texts.
+/// Two rows are of one group if their words are equal, up to the bytes of long texts. Any number of keys fits.
 package struct GroupLayout: Sendable {
     struct Key: Sendable {
         let type: SQLType
@@ -22,9 +22,11 @@ package struct GroupLayout: Sendable {
     }
 
     let keys: [Key]
+    /// Numbers of keys in the order of their places: the first value of a word comes before those that share it.
+    let packingOrder: [Int]
     package let wordCount: Int
-    /// Bit w is set if word w begins a text.
-    let textWords: UInt64
+    /// How many keys are texts: they take the first `2 * textCount` words.
+    let textCount: Int
     /// Bytes of aggregate states in each row; a multiple of 8.
     let stateBytes: Int
     package let rowBytes: Int
@@ -33,22 +35,19 @@ package struct GroupLayout: Sendable {
     /// Where the states begin in a row.
     package var stateOffset: Int { 8 + wordCount * 8 }
 
-    /// - Throws: `0A000` for keys of nested types and for more than 64 words of keys.
+    /// - Throws: `0A000` for keys of nested types.
     package init(keys types: [SQLType], nullable: [Bool], stateBytes: Int) throws(SQLError) {
-        let order = types.indices.sorted { (-types[$0].physical.stride, $0) < (-types[$1].physical.stride, $1) }
+        if let nested = types.first(where: \.isNested) { throw .unsupported("grouping by a value of type \(nested)") }
+        let order = types.indices.sorted { Self.rank(types[$0], $0) < Self.rank(types[$1], $1) }
         var places: [(word: Int, shift: Int)] = Array(repeating: (0, 0), count: types.count)
-        var texts: UInt64 = 0
         var word = 0, used = 0
         for index in order {
             let bits = types[index].physical.stride * 8
-            if types[index].isNested { throw .unsupported("grouping by a value of type \(types[index])") }
             if used > 0, bits > 64 - used {
                 word += 1
                 used = 0
             }
             places[index] = (word, used)
-            if word > 62 { throw SQLError(.statementTooComplex, "too many grouping keys") }
-            if types[index].physical == .text { texts |= 1 << UInt64(word) }
             word += bits / 64
             used = bits % 64 == 0 ? 0 : used + bits
         }
@@ -68,11 +67,16 @@ package struct GroupLayout: Sendable {
                     type: type, physical: type.physical, word: places[index].word, shift: places[index].shift,
                     nullWord: null.word, nullShift: null.shift))
         }
-        if word + 1 > 64 { throw SQLError(.statementTooComplex, "too many grouping keys") }
         self.keys = keys
         wordCount = word + (used > 0 ? 1 : 0)
-        textWords = texts
+        packingOrder = order
+        textCount = types.count { $0.physical == .text }
         self.stateBytes = stateBytes
         rowBytes = 8 + wordCount * 8 + stateBytes
+    }
+
+    /// Texts, then wide values before narrow ones, then the order in which they were written.
+    private static func rank(_ type: SQLType, _ index: Int) -> (Int, Int, Int) {
+        (type.physical == .text ? 0 : 1, -type.physical.stride, index)
     }
 }

@@ -38,19 +38,25 @@ struct MatchText: GroupMatch {
 
 struct MatchWords: GroupMatch {
     let count: Int
-    let texts: UInt64
+    /// The first words belong to texts, two each.
+    let textWords: Int
+
+    init(_ layout: GroupLayout) {
+        count = layout.wordCount
+        textWords = layout.textCount * 2
+    }
 
     @inline(__always)
     func matches(_ stored: UnsafePointer<UInt64>, _ key: UnsafePointer<UInt64>) -> Bool {
-        var w = 0
+        var w = textWords
         while w < count {
-            if texts &>> UInt64(truncatingIfNeeded: w) & 1 == 1 {
-                if StringView(head: stored[w], tail: stored[w &+ 1]) != StringView(head: key[w], tail: key[w &+ 1]) { return false }
-                w &+= 2
-            } else {
-                if stored[w] != key[w] { return false }
-                w &+= 1
-            }
+            if stored[w] != key[w] { return false }
+            w &+= 1
+        }
+        w = 0
+        while w < textWords {
+            if StringView(head: stored[w], tail: stored[w &+ 1]) != StringView(head: key[w], tail: key[w &+ 1]) { return false }
+            w &+= 2
         }
         return true
     }

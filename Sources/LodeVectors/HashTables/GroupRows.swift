@@ -52,7 +52,7 @@ package final class GroupRows: @unchecked Sendable {
         shift = UInt64(64 - partitionBits)
         rowBytes = layout.rowBytes
         wordCount = layout.wordCount
-        hasTexts = layout.textWords != 0
+        hasTexts = layout.textCount > 0
         blocks = Array(repeating: [], count: 1 << partitionBits)
         heads = UnsafeMutablePointer<Head>.allocate(capacity: 1 << partitionBits)
         // Never written to: nothing is left.
@@ -105,10 +105,9 @@ package final class GroupRows: @unchecked Sendable {
     }
 
     private func keepTexts(_ words: UnsafeMutablePointer<UInt64>) throws(SQLError) {
-        var rest = layout.textWords
-        while rest != 0 {
-            let w = rest.trailingZeroBitCount
-            rest &= rest &- 1
+        var w = -2
+        for _ in 0..<layout.textCount {
+            w &+= 2
             let view = StringView(head: words[w], tail: words[w &+ 1])
             if view.isInline { continue }
             let blocks = arena.heaps.count

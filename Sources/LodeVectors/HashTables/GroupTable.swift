@@ -76,12 +76,12 @@ package final class GroupTable {
         if let grouping { mixPartition(grouping, count) }
         try makeRoom(count)
         created?.count = 0
-        switch (layout.wordCount, layout.textWords) {
+        switch (layout.wordCount, layout.textCount) {
         case (0, _): try probe(MatchNothing(), count, found, created)
         case (1, _): try probe(MatchOneWord(), count, found, created)
         case (2, 0): try probe(MatchTwoWords(), count, found, created)
         case (2, _): try probe(MatchText(), count, found, created)
-        default: try probe(MatchWords(count: layout.wordCount, texts: layout.textWords), count, found, created)
+        default: try probe(MatchWords(layout), count, found, created)
         }
     }
 
@@ -248,12 +248,12 @@ package final class GroupTable {
         _ others: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, into out: UnsafeMutablePointer<UnsafeMutableRawPointer>
     ) throws(SQLError) {
         try makeRoom(count)
-        switch (layout.wordCount, layout.textWords) {
+        switch (layout.wordCount, layout.textCount) {
         case (0, _): adopt(MatchNothing(), others, count, out)
         case (1, _): adopt(MatchOneWord(), others, count, out)
         case (2, 0): adopt(MatchTwoWords(), others, count, out)
         case (2, _): adopt(MatchText(), others, count, out)
-        default: adopt(MatchWords(count: layout.wordCount, texts: layout.textWords), others, count, out)
+        default: adopt(MatchWords(layout), others, count, out)
         }
     }
 }
