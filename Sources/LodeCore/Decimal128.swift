@@ -45,11 +45,15 @@ package enum Decimal128 {
         }
     }
 
+    /// The double nearest to the value.
     package static func toDouble(_ unscaled: Int128, scale: Int) -> Double {
-        if scale == 0 { return Double(unscaled) }
-        // One division of two exactly held numbers is correctly rounded; beyond that the text is parsed.
-        if unscaled.magnitude <= 1 << 53, scale <= 22 { return Double(unscaled) / Double(power(scale)) }
-        return Double(text(unscaled, scale: scale)) ?? Double(unscaled) / Double(power(scale))
+        if scale == 0 { return Double(nearest: unscaled) }
+        if let short = Int64(exactly: unscaled), short.magnitude <= 1 << 53, scale <= 22 {
+            // One division of two exactly held numbers is correctly rounded.
+            return Double(short) / Double(nearest: power(scale))
+        }
+        let magnitude = Double.nearest(unscaled.magnitude, dividedBy: UInt128(truncatingIfNeeded: power(scale)))
+        return unscaled < 0 ? -magnitude : magnitude
     }
 
     /// `-12.30` for unscaled -1230 and scale 2.

@@ -93,9 +93,9 @@ enum SumAggregate {
             return try AggregateResult.make(.double, 0.0, rows, offset, count) { (state) throws(SQLError) -> Double? in
                 let values = ExactSum.count(state)
                 if values == 0 { return nil }
+                let total = Double(nearest: ExactSum.total(state))
                 let (divisor, overflow) = unit.multipliedReportingOverflow(by: Int128(values))
-                return overflow
-                    ? Double(ExactSum.total(state)) / Double(unit) / Double(values) : Double(ExactSum.total(state)) / Double(divisor)
+                return overflow ? total / Double(nearest: unit) / Double(values) : total / Double(nearest: divisor)
             }
         }
     }

@@ -86,7 +86,7 @@ enum DecimalCasts {
         guard call.arguments[0].physical == .int64 else {
             return try call.map(Int128.self, to: to) { Decimal128.toDouble($0, scale: scale) }
         }
-        let divisor = Double(Decimal128.power(scale))
+        let divisor = Double(nearest: Decimal128.power(scale))
         let exact: Int64 = 1 << 53
         return try call.map(Int64.self, to: to) {
             $0 <= exact && $0 >= -exact ? Double($0) / divisor : Decimal128.toDouble(Int128($0), scale: scale)
@@ -141,11 +141,11 @@ enum DecimalCasts {
     /// PostgreSQL, although the double is a little less).
     private static func unscaled(_ row: Int, _ text: String?, _ number: Double, _ scale: Int) -> Int128? {
         guard number.isFinite else { return nil }
-        let scaled = number * Double(Decimal128.power(scale))
+        let scaled = number * Double(nearest: Decimal128.power(scale))
         let whole = scaled.rounded(.towardZero)
         let isNearHalf = abs(abs(scaled - whole) - 0.5) < 1e-4
         if text == nil, !isNearHalf, abs(scaled) < 4_503_599_627_370_496 {
-            return Int128(scaled.rounded(.toNearestOrAwayFromZero))
+            return Int128(Int64(scaled.rounded(.toNearestOrAwayFromZero)))
         }
         var result: Int128 = 0
         var digits = text ?? number.description
