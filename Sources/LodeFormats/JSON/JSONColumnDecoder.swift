@@ -9,6 +9,9 @@ struct JSONBadValue {
     /// Path and type of the column, as in `a.b[]`.
     var path: String
     var type: SQLType
+    /// What is wrong with the keys of an object, and where.
+    var fault: JSONFault?
+    var position = 0
 }
 
 /// What decoders of one reader share: the text that slots point into, and what they found wrong in it.
@@ -56,7 +59,7 @@ final class JSONColumnDecoder {
         switch field.type {
         case .structure(let members):
             for member in members { children.append(try JSONColumnDecoder(member, path: "\(path).\(member.name)", options)) }
-            keys = try JSONKeys(members.map(\.name))
+            keys = try JSONKeys(members.map { options.keys["\(path).\($0.name)"] ?? $0.name }, others: [], options)
         case .list(let element): children = [try JSONColumnDecoder(Field("element", element), path: "\(path)[]", options)]
         case .map(let key, let value):
             children = [
@@ -270,7 +273,7 @@ final class JSONColumnDecoder {
             }
             var cursor = JSONCursor(batch.base, at: slot.start, end: slot.end)
             guard kind == .object, keys.skipObject(&cursor, into: fields + row * width) else {
-                note(slot, batch)
+                batch.badValues.append(JSONBadValue(slot: slot, path: path, type: type, fault: cursor.fault, position: cursor.at))
                 try out.setNull(row)
                 continue
             }

@@ -292,4 +292,9 @@ enum JSONFault: String {
     case tooDeep = "it is nested more than 1000 levels deep"
     case textFollows = "text follows the value"
     case textFollowsArray = "text follows the array"
+    case unknownKey = "no object that was sniffed has the key"
+    case clashingKeys = "another key of the object differs only in case from the key"
+
+    /// Whether the value is JSON, but has keys that are not those of its columns.
+    var isAboutKeys: Bool { self == .unknownKey || self == .clashingKeys }
 }

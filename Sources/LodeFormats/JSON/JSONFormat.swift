@@ -39,6 +39,9 @@ package struct JSONFormat: FileFormat {
         var agreed = options
         agreed.values["records"] = .value(.boolean(records))
         agreed.values["columns"] = .fields(columns)
+        agreed.values["keys"] = .named(search.renamedKeys(records ? nil : "json").map { .init($0.key, .value(.text($0.value))) })
+        // The columns are still what sniffing found.
+        agreed.values["auto_detect"] = .value(.boolean(true))
         return agreed
     }
 

@@ -7,6 +7,8 @@ import LodeVectors
 /// Fields by the spellings of their keys, learned as they come: objects mostly have their keys in one order, so the key that
 /// followed the last one before is tried first, by its bytes, quotes and escapes included.
 ///
+/// A key that is no field's names the field that differs from it only in case, if there is just one.
+///
 /// Not `Sendable`: one reader owns it.
 final class JSONKeys {
     /// One spelling of a key.
@@ -23,6 +25,8 @@ final class JSONKeys {
 
     /// What `field` returns where there is no key.
     static let noKey = -2
+    /// No field, since several differ from the key only in case; or none at all, though each key should have one.
+    private static let ambiguous = -3
     /// Where an object begins: what `place` is at first.
     static let start = 0
     /// The place behind a key that is not remembered.
@@ -34,8 +38,12 @@ final class JSONKeys {
 
     private(set) var names: [String]
     private var fields: [[UInt8]: Int]
+    /// The fields by their keys in lower case; -1 where several have the same.
+    private var foldedFields: [[UInt8]: Int] = [:]
     /// Up to this many fields, a key that is new becomes one.
     private let maximumFields: Int
+    /// Whether one object may not fill a field by two keys, and may have no key that is unknown.
+    private let refusesClashes: Bool, refusesUnknown: Bool
     private var texts: Buffer
     private var textBytes = 0
     private var entries: Buffer
@@ -45,10 +53,29 @@ final class JSONKeys {
     private var table: Buffer
     private var tableMask = 0
 
-    init(_ names: [String], growingTo maximumFields: Int = 0) throws(SQLError) {
+    /// Keys that become fields as they come.
+    convenience init(growingTo maximumFields: Int) throws(SQLError) {
+        try self.init(names: [], growingTo: maximumFields, refusesClashes: false, refusesUnknown: false)
+    }
+
+    /// - Parameter others: the keys of the object's other fields, whose values are not wanted.
+    convenience init(_ names: [String], others: [String], _ options: JSONReadOptions) throws(SQLError) {
+        let isSniffed = options.isSniffed
+        try self.init(names: names, growingTo: 0, refusesClashes: isSniffed, refusesUnknown: isSniffed && !options.ignoreErrors)
+        for (index, name) in (names + others).enumerated() {
+            let field = index < names.count ? index : -1, key = Array(name.utf8)
+            if fields[key] == nil { fields[key] = field }
+            let folded = JSONObjectFields.folded(key)
+            foldedFields[folded] = foldedFields[folded] == nil ? field : Self.ambiguous
+        }
+    }
+
+    private init(names: [String], growingTo maximumFields: Int, refusesClashes: Bool, refusesUnknown: Bool) throws(SQLError) {
         self.names = names
         self.maximumFields = maximumFields
-        fields = Dictionary(zip(names.map { Array($0.utf8) }, names.indices)) { first, _ in first }
+        self.refusesClashes = refusesClashes
+        self.refusesUnknown = refusesUnknown
+        fields = [:]
         mostEntries = names.count + Self.maximumLearned
         texts = try Buffer(byteCount: 1024)
         entries = try Buffer(byteCount: 64 * MemoryLayout<Entry>.stride)
@@ -120,7 +147,14 @@ final class JSONKeys {
             slot = (slot + 1) & tableMask
             probes += 1
         }
-        let field = lookUp(key + 1, length - 2, hasEscapes: cursor.hasEscapes)
+        var field = lookUp(key + 1, length - 2, hasEscapes: cursor.hasEscapes)
+        if field == Self.ambiguous {
+            guard !refusesUnknown else {
+                cursor.at = start
+                return cursor.fail(.unknownKey)
+            }
+            field = -1
+        }
         // What cannot be remembered, for want of memory too, is looked up each time.
         if count < mostEntries, length <= Self.maximumLength, probes < Self.maximumProbes,
             let learned = try? learn(key, length, hash, field)
@@ -168,18 +202,52 @@ final class JSONKeys {
         slots[slot] = UInt32(index)
     }
 
-    /// The field of a key without its quotes, -1 if it names none.
+    /// The field of a key without its quotes, -1 if it names one that is not wanted, `ambiguous` if it names none.
     private func lookUp(_ key: UnsafePointer<UInt8>, _ count: Int, hasEscapes: Bool) -> Int {
         var text = Array(UnsafeBufferPointer(start: key, count: count))
         if hasEscapes {
-            guard let unescaped = JSONUnescape.bytes(key, count) else { return -1 }
+            guard let unescaped = JSONUnescape.bytes(key, count) else { return Self.ambiguous }
             text = unescaped
         }
         if let field = fields[text] { return field }
-        guard names.count < maximumFields else { return -1 }
+        guard maximumFields > 0 else { return foldedFields[JSONObjectFields.folded(text)] ?? Self.ambiguous }
+        guard names.count < maximumFields else { return Self.ambiguous }
         names.append(String(decoding: text, as: UTF8.self))
         fields[text] = names.count - 1
         mostEntries += 1
         return names.count - 1
+    }
+
+    // MARK: A field that is there twice
+
+    /// Decides about a second value of a field in one object: the first of the same key counts, that of the field's own key before
+    /// that of a key in another case, and of keys that were taken to be one column's, neither.
+    @inline(never)
+    func takeSecond(_ cursor: inout JSONCursor, _ value: JSONSlot, _ field: Int, _ slot: inout JSONSlot) -> Bool {
+        let first = Self.key(before: slot.start, cursor.base), second = Self.key(before: value.start, cursor.base)
+        let text = Self.text(second, cursor.base)
+        if text == Self.text(first, cursor.base) { return true }
+        if refusesClashes {
+            cursor.at = second.lowerBound
+            return cursor.fail(.clashingKeys)
+        }
+        if fields[text] == field { slot = value }
+        return true
+    }
+
+    /// Where the key of the value at `start` lies, with its quotes.
+    private static func key(before start: Int, _ base: UnsafePointer<UInt8>) -> Range<Int> {
+        var end = start
+        while end > 0, base[end - 1] != UInt8(ascii: "\"") { end -= 1 }
+        var first = end - 2
+        // The opening quote has no backslash before it, since only a brace, a comma or white space may stand there.
+        while first > 0, base[first] != UInt8(ascii: "\"") || base[first - 1] == UInt8(ascii: "\\") { first -= 1 }
+        return max(first, 0)..<max(end, 0)
+    }
+
+    private static func text(_ key: Range<Int>, _ base: UnsafePointer<UInt8>) -> [UInt8] {
+        guard key.count >= 2 else { return [] }
+        let bytes = base + key.lowerBound + 1
+        return JSONUnescape.bytes(bytes, key.count - 2) ?? Array(UnsafeBufferPointer(start: bytes, count: key.count - 2))
     }
 }

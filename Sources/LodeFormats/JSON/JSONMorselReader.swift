@@ -28,7 +28,7 @@ final class JSONMorselReader: MorselReader {
         self.request = request
         let options = scan.options, fields = request.projection.map { scan.schema.fields[$0] }
         survivors = try Selection(capacity: Chunk.capacity)
-        rows = try JSONRows(scan.profile, fields.map(\.name), maximumRowBytes: options.maximumRowBytes)
+        rows = try JSONRows(scan.profile, request.projection, options)
         var decoders: [JSONColumnDecoder] = []
         for field in fields { decoders.append(try JSONColumnDecoder(field, path: field.name, options)) }
         self.decoders = decoders
@@ -161,7 +161,9 @@ final class JSONMorselReader: MorselReader {
     private func handleBadRow() throws(SQLError) {
         guard let bad = rows.badRow else { return }
         let error: SQLError
-        if let fault = bad.fault {
+        if let fault = bad.fault, fault.isAboutKeys {
+            error = wrongKey(fault, at: bad.position)
+        } else if let fault = bad.fault {
             error = Self.malformed("\(fault.rawValue), at byte \(bad.position - bad.start + 1) of the value")
         } else {
             error = Self.invalid("object", text(bad.start, bad.end, limit: 60), path: nil)
@@ -199,8 +201,17 @@ final class JSONMorselReader: MorselReader {
             .invalidTextRepresentation, "invalid value for type \(type): \(value)", hint: "\(cure), or leave bad rows out (ignore_errors = true).")
     }
 
+    private func wrongKey(_ fault: JSONFault, at position: Int) -> SQLError {
+        var cursor = JSONCursor(batch.base, at: position, end: window.count)
+        _ = cursor.skipString()
+        let cure = fault == .unknownKey ? "name the columns (columns = {…}), or pass over such keys with ignore_errors = true" : "or leave such rows out with ignore_errors = true"
+        return SQLError(
+            .invalidTextRepresentation, "\(fault.rawValue) \(text(position, cursor.at, limit: 60))", hint: "Sniff more (sample_size = -1), \(cure).")
+    }
+
     private func describe(_ bad: JSONBadValue) -> SQLError {
         let slot = bad.slot
+        if let fault = bad.fault, fault.isAboutKeys { return wrongKey(fault, at: bad.position) }
         if UTF8Check.firstInvalid(batch.base + slot.start, slot.count) != nil {
             return SQLError(
                 .characterNotInRepertoire, "invalid UTF-8 in a string", hint: "Name the encoding: encoding = 'latin-1' or 'utf-16'.")

@@ -17,6 +17,10 @@ struct JSONReadOptions: Sendable {
     /// Nil: sniffed.
     var layout: JSONLayout?
     var columns: [Field]?
+    /// Keys of columns and fields that are called otherwise, by path: `a`, `a.b`, `a[].b`.
+    var keys: [String: String] = [:]
+    /// Whether the columns are what sniffing found, so that every key of an object should be one of them.
+    var isSniffed = true
     /// Whether objects are rows; nil: if there are any.
     var records: Bool?
     var ignoreErrors = false
@@ -38,7 +42,7 @@ struct JSONReadOptions: Sendable {
     var encoding: String?
 
     static let names = [
-        "format", "columns", "records", "ignore_errors", "maximum_depth", "sample_size", "maximum_object_size", "max_line_size", "dateformat",
+        "format", "columns", "keys", "records", "ignore_errors", "maximum_depth", "sample_size", "maximum_object_size", "max_line_size", "dateformat",
         "date_format", "timestampformat", "timestamp_format", "compression", "encoding", "auto_detect", "maximum_sample_files", "map_inference_threshold",
         "field_appearance_threshold", "convert_strings_to_integers",
     ]
@@ -55,6 +59,17 @@ struct JSONReadOptions: Sendable {
                 .invalidParameterValue, "unknown JSON format \"\(other)\"", hint: "Use auto, newline_delimited, array or unstructured.")
         }
         columns = try options.fields("columns")
+        let detects = try options.flag("auto_detect")
+        if detects == false, columns == nil {
+            throw SQLError(.invalidParameterValue, "auto_detect = false needs columns", hint: "Give columns = {'name': 'type', …}.")
+        }
+        isSniffed = columns == nil || detects == true
+        for member in try options.members("keys") ?? [] {
+            guard case .value(.text(let key)) = member.option else {
+                throw SQLError(.invalidParameterValue, "option \"keys\" must be of the form {'column': 'key', …}")
+            }
+            keys[member.name] = key
+        }
         if case .value(.text("auto"))? = options.values["records"] {} else { records = try options.flag("records") }
         rejects = options.rejects
         ignoreErrors = try options.flag("ignore_errors") ?? false || rejects != nil

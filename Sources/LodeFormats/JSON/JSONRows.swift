@@ -44,12 +44,15 @@ final class JSONRows {
     private var isBehindValue = false
     private var isBehindArray = false
 
-    init(_ profile: JSONProfile, _ names: [String], maximumRowBytes: Int) throws(SQLError) {
+    /// - Parameter wanted: positions of columns.
+    init(_ profile: JSONProfile, _ wanted: [Int], _ options: JSONReadOptions) throws(SQLError) {
         layout = profile.layout
         records = profile.records
-        width = names.count
-        self.maximumRowBytes = maximumRowBytes
-        keys = try JSONKeys(names)
+        width = wanted.count
+        maximumRowBytes = options.maximumRowBytes
+        func key(_ column: Int) -> String { profile.keys[profile.columns[column].name] ?? profile.columns[column].name }
+        let others = Set(profile.columns.indices).subtracting(wanted).sorted()
+        keys = try JSONKeys(wanted.map(key), others: others.map(key), options)
         // Very wide rows come in smaller chunks.
         capacity = max(1, min(Chunk.capacity, (1 << 22) / max(1, width)))
         slotBuffer = try Buffer(byteCount: capacity * width * MemoryLayout<JSONSlot>.stride)
@@ -186,10 +189,15 @@ final class JSONRows {
             count &+= 1
             return nil
         }
+        let fault = cursor.fault, position = fault == nil ? start : cursor.at
+        if let fault, fault.isAboutKeys {
+            cursor = JSONCursor(cursor.base, at: start, end: cursor.end)
+            _ = cursor.skipValue()
+        }
         if cursor.fault == .unexpectedEnd, !isAtEnd { return back(&cursor, before) }
         if cursor.fault != nil { return stop(&cursor, start, cursor.fault) }
         // The value is well-formed, so that its end is known.
-        badRow = BadRow(start: start, end: cursor.at, next: cursor.at, fault: nil, position: start)
+        badRow = BadRow(start: start, end: cursor.at, next: cursor.at, fault: fault, position: position)
         isBehindValue = true
         return .badRow
     }

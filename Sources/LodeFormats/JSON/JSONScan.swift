@@ -18,6 +18,8 @@ final class JSONScan: FileScan {
 
     init(_ object: any ObjectReader, _ options: JSONReadOptions, _ profile: JSONProfile) {
         self.object = object
+        var options = options
+        options.keys = profile.keys
         self.options = options
         self.profile = profile
         schema = Schema(profile.columns)

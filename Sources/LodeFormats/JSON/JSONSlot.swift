@@ -35,7 +35,7 @@ struct JSONSlotColumn {
 }
 
 extension JSONKeys {
-    /// Steps over the object at the cursor and notes where the values of its fields are; of a key that comes twice, the first counts.
+    /// Steps over the object at the cursor and notes where the values of its fields are.
     /// - Shape: `slots` has one for each field, all missing before.
     @inline(__always)
     func skipObject(_ cursor: inout JSONCursor, into slots: UnsafeMutablePointer<JSONSlot>) -> Bool {
@@ -49,8 +49,13 @@ extension JSONKeys {
             cursor.skipSpaces()
             let start = cursor.at
             guard cursor.skipValue() else { return false }
-            if field >= 0, slots[field].isMissing {
-                slots[field] = JSONSlot(start, cursor.at, hasEscapes: cursor.hasEscapes)
+            if field >= 0 {
+                let slot = JSONSlot(start, cursor.at, hasEscapes: cursor.hasEscapes)
+                if slots[field].isMissing {
+                    slots[field] = slot
+                } else if !takeSecond(&cursor, slot, field, &slots[field]) {
+                    return false
+                }
             }
             if !cursor.take(UInt8(ascii: ",")) {
                 cursor.skipSpaces()

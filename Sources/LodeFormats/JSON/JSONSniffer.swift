@@ -10,6 +10,8 @@ package struct JSONProfile: Hashable, Sendable {
     /// Whether rows are objects whose keys are the columns; otherwise each value is the one column.
     package var records: Bool
     package var columns: [Field]
+    /// Keys of columns and fields that are called otherwise, by path.
+    package var keys: [String: String]
     package var packing: TextPacking
     /// Offset of the first value in the text.
     package var dataStart: Int
@@ -34,7 +36,8 @@ struct JSONSniffer {
         let start = window.positionInFile
         if options.columns == nil { try sample(search, layout, options.sampleRows) }
         let (records, columns) = Self.columns(search, options)
-        return JSONProfile(layout: layout, records: records, columns: columns, packing: packing, dataStart: start)
+        let keys = options.columns == nil ? search.renamedKeys(records ? nil : "json") : options.keys
+        return JSONProfile(layout: layout, records: records, columns: columns, keys: keys, packing: packing, dataStart: start)
     }
 
     /// Looks at the first rows for the types of a set of files.

@@ -10,9 +10,10 @@ final class JSONTypeSearch {
     /// Whether all strings so far are dates or timestamps, or are uuids.
     private var strings: CSVTypeSearch
     private var areIdentifiers = true
-    /// The fields of the objects seen, in the order of their appearance.
+    /// The keys of the objects seen, in the order of their appearance, and what values each has.
     private var keys: JSONKeys?
     private var fields: [JSONTypeSearch] = []
+    private var spellings = JSONObjectFields()
     private var element: JSONTypeSearch?
     private var objects = 0, members = 0
     private let options: JSONReadOptions
@@ -68,7 +69,7 @@ final class JSONTypeSearch {
     private func takeObject(_ cursor: inout JSONCursor) throws(SQLError) {
         sawObject = true
         objects += 1
-        let keys = if let keys { keys } else { try JSONKeys([], growingTo: maximumFields + 1) }
+        let keys = if let keys { keys } else { try JSONKeys(growingTo: maximumFields + 1) }
         self.keys = keys
         cursor.at += 1
         cursor.skipSpaces()
@@ -80,6 +81,7 @@ final class JSONTypeSearch {
             members += 1
             if index == fields.count { fields.append(try JSONTypeSearch(options, depth: depth + 1)) }
             if index >= 0 {
+                spellings.note(index, keys.names[index], object: objects)
                 try fields[index].take(&cursor)
             } else {
                 cursor.skipSpaces()
@@ -118,7 +120,7 @@ final class JSONTypeSearch {
         if sawString { return areIdentifiers ? .uuid : strings.column("").type }
         if sawArray { return .list(element?.type ?? .json) }
         if fields.isEmpty || fields.count > maximumFields { return .json }
-        return isMap ? .map(key: .varchar, value: fields.reduce(nil) { Self.join($0, $1.found) } ?? .json) : .structure(columns)
+        return isMap ? .map(key: .varchar, value: Self.join(fields) ?? .json) : .structure(columns)
     }
 
     /// Objects with very many different keys, or with few of all keys each, are no records.
@@ -127,21 +129,45 @@ final class JSONTypeSearch {
     }
 
     /// The objects seen as records.
-    var columns: [Field] { zip(keys?.names ?? [], fields).map { Field($0, $1.type) } }
+    var columns: [Field] {
+        spellings.columns(keys?.names ?? []).map { column in Field(column.name, Self.join(column.members.map { fields[$0] }) ?? .json) }
+    }
+
+    /// The keys of columns and fields that are called otherwise, by the paths at which decoders know them.
+    func renamedKeys(_ path: String? = nil) -> [String: String] {
+        var renamed: [String: String] = [:]
+        func add(_ inner: [String: String]) { renamed.merge(inner) { first, _ in first } }
+        if let element { add(element.renamedKeys("\(path ?? "json")[]")) }
+        if path != nil, isMap {
+            for field in fields { add(field.renamedKeys("\(path ?? "").value")) }
+            return renamed
+        }
+        for column in spellings.columns(keys?.names ?? []) {
+            let inner = path.map { "\($0).\(column.name)" } ?? column.name
+            if let key = column.key { renamed[inner] = key }
+            for member in column.members { add(fields[member].renamedKeys(inner)) }
+        }
+        return renamed
+    }
+
+    private static func join(_ searches: [JSONTypeSearch]) -> SQLType? { searches.reduce(nil) { join($0, $1.found) } }
 
     /// The type of values that are of one type or the other, nil being none.
     private static func join(_ left: SQLType?, _ right: SQLType?) -> SQLType? {
         guard let left, let right else { return left ?? right }
         if left == right { return left }
+        func isWord(_ type: SQLType) -> Bool { type == .varchar || type == .uuid || type.isTemporal }
         switch (left, right) {
         case (.double, .bigint), (.double, .decimal), (.bigint, .double), (.decimal, .double): return .double
         case (.decimal, .bigint), (.bigint, .decimal): return .decimal(precision: 20, scale: 0)
-        case (.varchar, _) where right.isTemporal || right == .uuid, (_, .varchar) where left.isTemporal || left == .uuid: return .varchar
+        case (.date, .timestamp), (.timestamp, .date): return .timestamp
+        case (let a, let b) where isWord(a) && isWord(b): return .varchar
         case (.list(let a), .list(let b)): return .list(join(a, b) ?? .json)
+        case (.map(_, let a), .map(_, let b)): return .map(key: .varchar, value: join(a, b) ?? .json)
         case (.structure(let a), .structure(let b)):
             var fields = a
             for field in b {
-                if let index = fields.firstIndex(where: { $0.name == field.name }) {
+                if let index = Schema(fields).index(of: field.name) {
                     fields[index].type = join(fields[index].type, field.type) ?? .json
                 } else {
                     fields.append(field)
