@@ -1,15 +1,28 @@
-/// One table's part of an atomic commit.
+/// One part of an atomic commit: every way in which a catalog changes.
 
+import LodeCore
 import LodeTables
 
-/// What is to become of a table. `Catalog.commit` publishes any number of these together.
-package struct TableChange: Sendable {
-    package enum Action: Sendable {
-        /// A new table or view with its first files (CREATE TABLE AS is one of these).
-        case create(GlueTable, ifExists: IfExists)
-        /// Changes to the files of a managed table.
-        case files(FileChange)
-    }
+/// What is to become of a table or a database. `Catalog.commit` publishes any number of these together.
+///
+/// A change says what was asked for, not what the result is: it is applied to what the catalog holds when it is published, so
+/// that changes of others are never undone. What it was computed from is its read set, and must be unchanged then.
+package enum TableChange: Sendable {
+    case createDatabase(GlueDatabase, ifNotExists: Bool = false)
+    /// - `cascade`: also drops its tables; otherwise `2BP01` if there are any.
+    case dropDatabase(String, ifExists: Bool = false, cascade: Bool = false)
+    /// A new table or view with its first files (CREATE TABLE AS is one of these).
+    ///
+    /// - `computedFrom`: what was read to make it: a table that it replaces must still be in that state.
+    case create(GlueTable, ifExists: IfExists = .fail, files: [DataFile] = [], computedFrom: Set<TableVersion> = [])
+    /// Drops a table or view of one of the given kinds; data of managed tables goes later, data of external tables never.
+    case drop(TableName, kinds: Set<TableKind>, ifExists: Bool = false)
+    /// Changes to the definition of a table, in their order.
+    case alter(TableName, [DefinitionChange])
+    /// Changes to the files of a managed table.
+    case files(TableName, FileChange)
+    /// Changes to the registered partitions of an external table.
+    case partitions(TableName, PartitionChange)
 
     /// What creating does about a table of the same name.
     package enum IfExists: Sendable {
@@ -21,62 +34,49 @@ package struct TableChange: Sendable {
         case replace
     }
 
-    package var table: TableName
-    package var action: Action
-    /// Files to add, already written and durable, within the table's folder.
-    package var added: [DataFile]
-
-    package init(_ table: TableName, _ action: Action, added: [DataFile] = []) {
-        self.table = table
-        self.action = action
-        self.added = added
+    /// The database that changes, or in which something does.
+    package var database: String {
+        switch self {
+        case .createDatabase(let database, _): database.name
+        case .dropDatabase(let name, _, _): name
+        case .create(let table, _, _, _): table.databaseName
+        case .drop(let name, _, _), .alter(let name, _), .files(let name, _), .partitions(let name, _): name.database
+        }
     }
 
-    package static func create(_ table: GlueTable, ifExists: IfExists = .fail, files: [DataFile] = []) -> TableChange {
-        TableChange(
-            TableName(table.databaseName, table.name), .create(table, ifExists: ifExists), added: files)
-    }
-}
-
-/// Which files go, and what must still hold for the change to make sense.
-package struct FileChange: Sendable {
-    package enum Removal: Sendable {
-        case nothing
-        /// By the path that `TableSnapshot.plan` gave; each must still be there.
-        case paths([String])
-        case everything
-    }
-
-    package var removal: Removal
-    /// The snapshot that the writer began with.
-    package var base: ManagedVersion
-    /// Whether the change was computed from the table, so that any change since `base` is a conflict.
-    package var dependsOnBase: Bool
-    /// New columns or properties, if they change.
-    package var definition: GlueTable?
-
-    package init(
-        removal: Removal = .nothing, base: ManagedVersion, dependsOnBase: Bool = false, definition: GlueTable? = nil
-    ) {
-        self.removal = removal
-        self.base = base
-        self.dependsOnBase = dependsOnBase
-        self.definition = definition
+    /// Files that the change publishes.
+    var added: [DataFile] {
+        switch self {
+        case .create(_, _, let files, _): files
+        case .files(_, let change): change.added
+        default: []
+        }
     }
 }
 
-/// Identifies a state of a managed table within its catalog.
-package struct ManagedVersion: Hashable, Sendable {
-    /// The table itself: another one under the same name has another id.
-    package var tableID: Int64
-    /// Counts commits.
+/// A change to the registered partitions of an external table.
+package enum PartitionChange: Sendable {
+    case add([GluePartition], ifNotExists: Bool)
+    /// By their values.
+    case drop([[String]], ifExists: Bool)
+    /// Makes the registered partitions those that were found in the table's folder (MSCK REPAIR TABLE).
+    ///
+    /// - `definition`: the `versionId` of the table whose folder was listed.
+    case replace([RegisteredPartition], definition: String?)
+}
+
+/// What a commit did about one change.
+package struct CommitOutcome: Hashable, Sendable {
+    /// The version that holds the changes.
     package var version: Int64
-    /// Counts changes of columns and properties.
-    package var definitionVersion: Int64
+    /// False when nothing had to be done (CREATE … IF NOT EXISTS of a table that exists).
+    package var changed: Bool
+    /// Partitions that were registered, as `key=value/…` paths.
+    package var addedPartitions: [String] = []
+    package var droppedPartitions: [String] = []
 
-    package init(tableID: Int64, version: Int64, definitionVersion: Int64) {
-        self.tableID = tableID
+    package init(version: Int64 = 0, changed: Bool = true) {
         self.version = version
-        self.definitionVersion = definitionVersion
+        self.changed = changed
     }
 }

@@ -67,6 +67,7 @@ package enum SQLState: String, Sendable {
     case programLimitExceeded = "54000"
     case statementTooComplex = "54001"
     case objectNotInPrerequisiteState = "55000"
+    case lockNotAvailable = "55P03"
     case queryCanceled = "57014"
     case adminShutdown = "57P01"
     case ioError = "58030"

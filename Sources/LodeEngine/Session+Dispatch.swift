@@ -10,7 +10,7 @@ extension Session {
         case .explain(let explain): return try self.explain(explain, run)
 
         case .createSchema(let create): return try createSchema(create)
-        case .createTable(let create): return try createTable(create, run)
+        case .createTable(let create): return try createTable(create)
         case .createView(let create): return try createView(create, run)
         case .alterTable(let alter): return try alterTable(alter)
         case .drop(let drop): return try self.drop(drop)

@@ -1,11 +1,14 @@
 /// A relation that can be scanned: what a name or a file function in FROM resolves to.
 
 import LodeCore
+import LodeTables
 
 /// Implemented where bytes are known about (module LodeExecution); here only what planning needs.
 package protocol TableSource: AnyObject, Sendable {
     /// For EXPLAIN: "main.orders", "read_parquet('a/*.parquet')".
     var displayName: String { get }
+    /// Which state of which table of the catalog is read as the current one; nil for files and for earlier versions.
+    var tableVersion: TableVersion? { get }
     /// All columns, partition columns and virtual ones included.
     var schema: Schema { get }
     /// Columns that `*` does not show, called in lower case; their positions go on behind those of `schema`.
@@ -23,6 +26,7 @@ package protocol TableSource: AnyObject, Sendable {
 }
 
 extension TableSource {
+    package var tableVersion: TableVersion? { nil }
     package var readsFields: Bool { false }
     package var hiddenFields: [Field] { [] }
     package func fileMetadata() -> [any FileMetadata]? { nil }

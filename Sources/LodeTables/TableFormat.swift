@@ -14,6 +14,8 @@ package protocol TableFormat: Sendable {
 
 /// What the catalog knows about a table that a format reads.
 package struct TableDefinition: Hashable, Sendable {
+    /// Which table of the catalog it is.
+    package var identity: TableVersion?
     /// The folder, as a location that the object stores resolve.
     package var location: String
     /// All columns, partition columns included.
@@ -26,9 +28,10 @@ package struct TableDefinition: Hashable, Sendable {
     package var registeredPartitions: [RegisteredPartition]?
 
     package init(
-        location: String, schema: Schema, partitionColumns: [Field] = [], fileFormat: String,
+        identity: TableVersion? = nil, location: String, schema: Schema, partitionColumns: [Field] = [], fileFormat: String,
         properties: [String: String] = [:], registeredPartitions: [RegisteredPartition]? = nil
     ) {
+        self.identity = identity
         self.location = location
         self.schema = schema
         self.partitionColumns = partitionColumns

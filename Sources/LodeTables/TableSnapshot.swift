@@ -12,13 +12,18 @@ package protocol TableSnapshot: Sendable {
     var fileFormat: String { get }
     /// Table properties; reader options such as a CSV delimiter are among them.
     var properties: [String: String] { get }
-    /// The version number; 0 for tables that have none.
-    var version: Int64 { get }
+    /// Which state of which table of the catalog this is; nil for folders that are no table.
+    var identity: TableVersion? { get }
     var statistics: TableStatistics { get }
 
     /// The files that could hold rows that pass `predicate` (nil: all). A superset is correct, a subset is a bug.
     /// - Throws: what listing or reading metadata raises.
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing
+}
+
+extension TableSnapshot {
+    /// The version number; 0 for tables that have none.
+    package var version: Int64 { identity?.version ?? 0 }
 }
 
 /// Totals over a table, for estimates; nil means unknown.

@@ -52,3 +52,36 @@ struct Scene: Sendable {
         try LocalStore().list(warehouse, recursive: true).map(\.path).filter { !$0.contains("catalog.sqlite") }
     }
 }
+
+/// Changes of one kind, for tests that make many of them.
+extension Catalog {
+    func createDatabase(_ database: GlueDatabase, ifNotExists: Bool) throws(SQLError) -> Bool {
+        try commit(.createDatabase(database, ifNotExists: ifNotExists)).changed
+    }
+
+    func dropDatabase(_ name: String, ifExists: Bool, cascade: Bool) throws(SQLError) -> Bool {
+        try commit(.dropDatabase(name, ifExists: ifExists, cascade: cascade)).changed
+    }
+
+    func dropTable(_ name: TableName, kinds: Set<TableKind>, ifExists: Bool) throws(SQLError) -> Bool {
+        try commit(.drop(name, kinds: kinds, ifExists: ifExists)).changed
+    }
+
+    func addPartitions(_ partitions: [GluePartition], to name: TableName, ifNotExists: Bool) throws(SQLError) {
+        try commit(.partitions(name, .add(partitions, ifNotExists: ifNotExists)))
+    }
+
+    func dropPartitions(_ values: [[String]], of name: TableName, ifExists: Bool) throws(SQLError) {
+        try commit(.partitions(name, .drop(values, ifExists: ifExists)))
+    }
+
+    /// As MSCK REPAIR TABLE: what was added, and what dropped.
+    func repair(_ name: TableName) throws(SQLError) -> [[String]] {
+        let table = try requireTable(name)
+        let folders = HiveDiscovery(
+            location: table.storageDescriptor.location ?? "", columns: try table.externalPartitionFields(),
+            io: StoreTableIO(StoreRegistry()))
+        let outcome = try commit(.partitions(name, .replace(try folders.partitions().kept, definition: table.versionId)))
+        return [outcome.addedPartitions, outcome.droppedPartitions]
+    }
+}

@@ -53,7 +53,17 @@ enum CatalogSchema {
             removed_version INTEGER,                -- versions from added to before removed have the file
             UNIQUE (table_id, path));
         CREATE INDEX data_file_live ON data_file (table_id, partition_id, removed_version, added_version, size, row_count);
+        """,
         """
+        ALTER TABLE table_info ADD COLUMN oldest_version INTEGER NOT NULL DEFAULT 0;  -- the files of those before may be gone
+        ALTER TABLE table_version ADD COLUMN operation TEXT;    -- what brought it about: INSERT, ALTER TABLE …
+        ALTER TABLE table_version ADD COLUMN definition TEXT;   -- GlueTable as JSON, of versions that changed it and the first
+        UPDATE table_version SET definition = (SELECT t.definition FROM table_info t WHERE t.id = table_version.table_id)
+            WHERE version = (SELECT min(o.version) FROM table_version o WHERE o.table_id = table_version.table_id);
+        CREATE TABLE condemned_file (               -- unpublished files that a collector took, and nobody may publish any more
+            name TEXT PRIMARY KEY,
+            condemned_at INTEGER NOT NULL) WITHOUT ROWID;
+        """,
     ]
 
     /// Whether the file has all steps.

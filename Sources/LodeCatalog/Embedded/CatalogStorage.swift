@@ -23,6 +23,9 @@ final class CatalogStorage: Sendable {
         return try converting { try database.read(body) }
     }
 
+    /// Whether there is a catalog.
+    func isThere() throws(SQLError) -> Bool { try database(create: false) != nil }
+
     /// Runs `body` as one transaction that is written wholly or not at all. Creates the catalog if there is none.
     func write<T>(_ body: (Database) throws -> T) throws(SQLError) -> T {
         guard let database = try database(create: true) else { throw SQLError.internalFault("the catalog was not created") }
@@ -94,7 +97,7 @@ final class CatalogStorage: Sendable {
         switch error.resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return SQLError(
-                .serializationFailure, "the catalog is locked by another process", detail: detail,
+                .lockNotAvailable, "the catalog is locked by another process", detail: detail,
                 hint: "Something has been writing for more than \(Int(patienceSeconds)) seconds. Try again when it is done.")
         case .SQLITE_FULL:
             return SQLError(

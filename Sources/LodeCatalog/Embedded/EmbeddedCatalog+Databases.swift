@@ -26,49 +26,43 @@ extension EmbeddedCatalog {
         return key == Self.defaultDatabase ? GlueDatabase(name: Self.defaultDatabase) : nil
     }
 
-    package func createDatabase(_ database: GlueDatabase, ifNotExists: Bool) throws(SQLError) -> Bool {
+    static func create(_ database: GlueDatabase, _ ifNotExists: Bool, _ db: Database) throws -> CommitOutcome {
         if database.name.isEmpty { throw SQLError(.invalidName, "a schema name must not be empty") }
-        let isThere = ShippedTables.isShipped(database: database.name)
-        let isNew = try storage.write { db in
-            if isThere { return false }
-            return try Self.insert(database, db) != nil
-        }
+        let isNew = try !ShippedTables.isShipped(database: database.name) && insert(database, db) != nil
         // The default one exists before it has a row.
-        if isNew, database.name.lowercased() != Self.defaultDatabase { return true }
-        if ifNotExists { return false }
+        if isNew, database.name.lowercased() != defaultDatabase { return CommitOutcome() }
+        if ifNotExists { return CommitOutcome(changed: false) }
         throw SQLError(.duplicateSchema, "schema \"\(database.name)\" already exists")
     }
 
-    package func dropDatabase(_ name: String, ifExists: Bool, cascade: Bool) throws(SQLError) -> Bool {
-        try Self.checkWritable(name)
+    static func drop(database name: String, _ ifExists: Bool, _ cascade: Bool, _ db: Database) throws -> CommitOutcome {
         let key = name.lowercased()
-        guard key != Self.defaultDatabase else {
+        guard key != defaultDatabase else {
             throw SQLError(
-                .objectNotInPrerequisiteState, "cannot drop schema \"\(Self.defaultDatabase)\"",
+                .objectNotInPrerequisiteState, "cannot drop schema \"\(defaultDatabase)\"",
                 detail: "It is the default schema and always exists.", hint: "Drop the tables in it.")
         }
-        guard try database(name) != nil else {
-            if ifExists { return false }
-            throw try missingDatabase(name)
+        guard let id = try Int64.fetchOne(db, sql: "SELECT id FROM database_info WHERE key = ?", arguments: [key]) else {
+            if ifExists { return CommitOutcome(changed: false) }
+            throw CatalogError.missingDatabase(name, among: try names(db))
         }
-        return try storage.write { db in
-            guard let id = try Int64.fetchOne(db, sql: "SELECT id FROM database_info WHERE key = ?", arguments: [key]) else {
-                return false
-            }
-            let tables = try String.fetchAll(
-                db, sql: "SELECT key FROM table_info WHERE database_id = ? AND dropped_at IS NULL ORDER BY key", arguments: [id])
-            if !cascade, !tables.isEmpty { throw Self.notEmpty(name, tables) }
-            try db.execute(
-                sql: "UPDATE table_info SET dropped_at = coalesce(dropped_at, ?), database_id = NULL WHERE database_id = ?",
-                arguments: [Self.nowMicros(), id])
-            try db.execute(sql: "DELETE FROM database_info WHERE id = ?", arguments: [id])
-            return true
-        }
+        let rows = try TableRow.fetchAll(
+            db, sql: TableRow.query + "WHERE t.database_id = ? AND t.dropped_at IS NULL ORDER BY t.key", arguments: [id])
+        if !cascade, !rows.isEmpty { throw notEmpty(name, try rows.map { try $0.storedTable().name }) }
+        for row in rows { try drop(row, db) }
+        try db.execute(sql: "UPDATE table_info SET database_id = NULL WHERE database_id = ?", arguments: [id])
+        try db.execute(sql: "DELETE FROM database_info WHERE id = ?", arguments: [id])
+        return CommitOutcome()
+    }
+
+    /// All databases but those that ship with Lode.
+    static func names(_ db: Database) throws -> [String] {
+        let known = try String.fetchAll(db, sql: "SELECT key FROM database_info")
+        return known.contains(defaultDatabase) ? known : known + [defaultDatabase]
     }
 
     /// The id of a new row; nil if the database exists.
-    @discardableResult
-    static func insert(_ database: GlueDatabase, _ db: Database) throws -> Int64? {
+    private static func insert(_ database: GlueDatabase, _ db: Database) throws -> Int64? {
         var database = database
         database.createTime = nowMicros()
         try db.execute(
@@ -82,12 +76,7 @@ extension EmbeddedCatalog {
         let key = name.lowercased()
         if let id = try Int64.fetchOne(db, sql: "SELECT id FROM database_info WHERE key = ?", arguments: [key]) { return id }
         if key == defaultDatabase, let id = try insert(GlueDatabase(name: key), db) { return id }
-        let names = try String.fetchAll(db, sql: "SELECT key FROM database_info") + [defaultDatabase]
-        throw CatalogError.missingDatabase(name, among: names)
-    }
-
-    func missingDatabase(_ name: String) throws(SQLError) -> SQLError {
-        CatalogError.missingDatabase(name, among: try databases().map(\.name))
+        throw CatalogError.missingDatabase(name, among: try names(db))
     }
 
     private static func notEmpty(_ name: String, _ tables: [String]) -> SQLError {

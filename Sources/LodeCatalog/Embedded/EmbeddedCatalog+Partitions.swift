@@ -36,57 +36,57 @@ extension EmbeddedCatalog {
         return found.sorted { Self.precedes($0.values, $1.values) }.map(\.partition)
     }
 
-    package func addPartitions(_ partitions: [GluePartition], to name: TableName, ifNotExists: Bool) throws(SQLError) {
-        let (table, columns) = try externalPartitioned(name)
-        try storage.write { db in
-            let id = try Self.liveID(name, db)
+    func apply(_ change: PartitionChange, to name: TableName, _ db: Database) throws -> CommitOutcome {
+        guard let row = try TableRow.fetch(name, db) else { throw try Self.missing(name, db) }
+        let table = try row.table(warehouse)
+        let columns = try table.externalPartitionFields()
+        var outcome = CommitOutcome()
+        switch change {
+        case .add(let partitions, let ifNotExists):
             for partition in partitions {
                 let values = try PartitionKey.parse(partition.values, columns)
-                if try !insert(partition, values, id, table, columns, db), !ifNotExists {
+                if try insert(partition, values, row.id, table, columns, db) {
+                    outcome.addedPartitions.append(HivePath.folder(columns, values))
+                } else if !ifNotExists {
                     throw SQLError(
                         .duplicateObject, "partition \"\(HivePath.folder(columns, values))\" of \"\(name.name)\" already exists")
                 }
             }
-        }
-    }
-
-    package func dropPartitions(_ texts: [[String]], of name: TableName, ifExists: Bool) throws(SQLError) {
-        let (_, columns) = try externalPartitioned(name)
-        try storage.write { db in
-            let id = try Self.liveID(name, db)
-            for text in texts {
-                let values = try PartitionKey.parse(text, columns)
-                if try !Self.delete(values, id, db), !ifExists {
+        case .drop(let partitions, let ifExists):
+            for texts in partitions {
+                let values = try PartitionKey.parse(texts, columns)
+                if try Self.delete(PartitionKey.write(values), row.id, db) {
+                    outcome.droppedPartitions.append(HivePath.folder(columns, values))
+                } else if !ifExists {
                     throw SQLError(
                         .undefinedObject, "partition \"\(HivePath.folder(columns, values))\" of \"\(name.name)\" does not exist")
                 }
             }
+        case .replace(let found, let definition):
+            guard table.versionId == definition else { throw Self.conflict("the definition of table \"\(name)\" was changed") }
+            try replace(with: found, row.id, table, columns, &outcome, db)
         }
+        outcome.changed = !outcome.addedPartitions.isEmpty || !outcome.droppedPartitions.isEmpty
+        return outcome
     }
 
-    package func repair(_ name: TableName) throws(SQLError) -> RepairOutcome {
-        let (table, columns) = try externalPartitioned(name)
-        let location = table.storageDescriptor.location ?? ""
-        let found = try HiveDiscovery(location: location, columns: columns, io: io).partitions().kept
-        return try storage.write { db in
-            let id = try Self.liveID(name, db)
-            var outcome = RepairOutcome()
-            var seen: Set<String> = []
-            for partition in found {
-                seen.insert(PartitionKey.write(partition.values))
-                let texts = partition.values.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) }
-                let entry = GluePartition(values: texts, location: partition.location)
-                if try insert(entry, partition.values, id, table, columns, db) {
-                    outcome.added.append(HivePath.folder(columns, partition.values))
-                }
+    private func replace(
+        with found: [RegisteredPartition], _ id: Int64, _ table: GlueTable, _ columns: [Field], _ outcome: inout CommitOutcome,
+        _ db: Database
+    ) throws {
+        var seen: Set<String> = []
+        for partition in found {
+            seen.insert(PartitionKey.write(partition.values))
+            let texts = partition.values.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) }
+            let entry = GluePartition(values: texts, location: partition.location)
+            if try insert(entry, partition.values, id, table, columns, db) {
+                outcome.addedPartitions.append(HivePath.folder(columns, partition.values))
             }
-            let known = try String.fetchAll(
-                db, sql: "SELECT key FROM partition_info WHERE table_id = ? ORDER BY key", arguments: [id])
-            for key in known where !seen.contains(key) {
-                let values = try PartitionKey.read(key, columns)
-                if try Self.delete(values, id, db) { outcome.dropped.append(HivePath.folder(columns, values)) }
-            }
-            return outcome
+        }
+        let known = try String.fetchAll(db, sql: "SELECT key FROM partition_info WHERE table_id = ? ORDER BY key", arguments: [id])
+        for key in known where !seen.contains(key) {
+            let values = try PartitionKey.read(key, columns)
+            if try Self.delete(key, id, db) { outcome.droppedPartitions.append(HivePath.folder(columns, values)) }
         }
     }
 
@@ -117,25 +117,6 @@ extension EmbeddedCatalog {
         return false
     }
 
-    private func externalPartitioned(_ name: TableName) throws(SQLError) -> (GlueTable, [Field]) {
-        let table = try requireTable(name)
-        guard table.kind == .external else {
-            throw SQLError(
-                .wrongObjectType, "\"\(name.name)\" is \(table.kind.noun)",
-                hint: "Only partitions of external tables are registered; a managed table's are those of its files.")
-        }
-        let columns = try table.partitionFields()
-        guard !columns.isEmpty else { throw SQLError(.wrongObjectType, "table \"\(name.name)\" is not partitioned") }
-        return (table, columns)
-    }
-
-    private static func liveID(_ name: TableName, _ db: Database) throws -> Int64 {
-        guard let row = try TableRow.fetch(name, db) else {
-            throw CatalogError.missingTable(name, siblings: [], elsewhere: [])
-        }
-        return row.id
-    }
-
     /// False if it is registered already.
     private func insert(
         _ partition: GluePartition, _ values: [Value], _ id: Int64, _ table: GlueTable, _ columns: [Field], _ db: Database
@@ -150,9 +131,23 @@ extension EmbeddedCatalog {
         return db.changesCount > 0
     }
 
-    private static func delete(_ values: [Value], _ id: Int64, _ db: Database) throws -> Bool {
-        try db.execute(
-            sql: "DELETE FROM partition_info WHERE table_id = ? AND key = ?", arguments: [id, PartitionKey.write(values)])
+    /// False if there is none.
+    private static func delete(_ key: String, _ id: Int64, _ db: Database) throws -> Bool {
+        try db.execute(sql: "DELETE FROM partition_info WHERE table_id = ? AND key = ?", arguments: [id, key])
         return db.changesCount > 0
+    }
+}
+
+extension GlueTable {
+    /// The columns by which partitions are registered.
+    /// - Throws: `42809` if the table has no partitions that are registered.
+    package func externalPartitionFields() throws(SQLError) -> [Field] {
+        guard kind == .external else {
+            throw SQLError(
+                .wrongObjectType, "\"\(name)\" is \(kind.noun)",
+                hint: "Only partitions of external tables are registered; a managed table's are those of its files.")
+        }
+        guard !partitionKeys.isEmpty else { throw SQLError(.wrongObjectType, "table \"\(name)\" is not partitioned") }
+        return try partitionFields()
     }
 }

@@ -18,7 +18,7 @@ extension EmbeddedCatalog {
         try Self.checkWritable(name.database)
         let table = try requireTable(name)
         switch table.kind {
-        case .managed: return ManagedTransaction(try managedSnapshot(name), catalog: self)
+        case .managed: return ManagedTransaction(try managedSnapshot(name))
         case .external:
             throw SQLError.unsupported(
                 "writing to the external table \"\(name.name)\"",
@@ -41,27 +41,28 @@ extension EmbeddedCatalog {
             throw SQLError(.dataCorrupted, "table \"\(name)\" has no known file format")
         }
         return ManagedSnapshot(
-            table: table, identity: row.managedVersion, schema: schema, partitionColumns: columns, fileFormat: format.rawValue,
+            table: table, state: row.tableVersion, schema: schema, partitionColumns: columns, fileFormat: format.rawValue,
             statistics: Self.statistics(version, schema), storage: storage)
     }
 
     private func externalSnapshot(_ name: TableName) throws(SQLError) -> any TableSnapshot {
-        let found: (GlueTable, [Field], [RegisteredPartition]?)? = try storage.read(orEmpty: nil) { db in
+        let found: (TableRow, GlueTable, [Field], [RegisteredPartition]?)? = try storage.read(orEmpty: nil) { db in
             guard let row = try TableRow.fetch(name, db) else { return nil }
             let table = try row.table(warehouse)
             let columns = try table.partitionFields()
-            return (table, columns, try Self.registered(row.id, columns, warehouse, db))
+            return (row, table, columns, try Self.registered(row.id, columns, warehouse, db))
         }
-        guard let (table, columns, partitions) = found else { throw try missingTable(name) }
+        guard let (row, table, columns, partitions) = found else { throw try missingTable(name) }
         guard let format = table.storageFormat else {
             throw SQLError.unsupported(
                 "the file format of table \"\(name)\"",
                 hint: "Its SerDe is \(table.storageDescriptor.serdeInfo?.serializationLibrary ?? "not given").")
         }
         let definition = TableDefinition(
-            location: table.storageDescriptor.location ?? "", schema: try table.schema(), partitionColumns: columns,
-            fileFormat: format.rawValue, properties: table.readerProperties, registeredPartitions: partitions)
-        return try HiveFormat().snapshot(of: definition, io: io)
+            identity: row.tableVersion, location: table.storageDescriptor.location ?? "", schema: try table.schema(),
+            partitionColumns: columns, fileFormat: format.rawValue, properties: table.readerProperties,
+            registeredPartitions: partitions)
+        return try TableFormats.named(table.tableFormat).snapshot(of: definition, io: io)
     }
 
     static func versionRow(_ table: TableRow, _ db: Database) throws -> Row? {

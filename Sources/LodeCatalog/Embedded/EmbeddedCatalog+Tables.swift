@@ -24,58 +24,128 @@ extension EmbeddedCatalog {
         return try row?.table(warehouse)
     }
 
-    package func dropTable(_ name: TableName, kinds: Set<TableKind>, ifExists: Bool) throws(SQLError) -> Bool {
-        try Self.checkWritable(name.database)
-        // Looking first leaves a warehouse that isn't there alone.
-        let dropped = try table(name) == nil ? false : try storage.write { db in
-            guard let row = try TableRow.fetch(name, db) else { return false }
-            let kind = try row.table(warehouse).kind
-            if !kinds.contains(kind) {
+    func create(
+        _ table: GlueTable, _ ifExists: TableChange.IfExists, _ files: [DataFile], _ read: Set<TableVersion>, _ db: Database
+    ) throws -> CommitOutcome {
+        let name = table.tableName
+        if name.name.isEmpty { throw SQLError(.invalidName, "a table name must not be empty") }
+        let database = try Self.databaseID(name.database, db)
+        if let existing = try TableRow.fetch(name, db) {
+            let kind = try existing.storedTable().kind
+            switch ifExists {
+            case .fail:
                 throw SQLError(
-                    .wrongObjectType, "\"\(name.name)\" is \(kind.noun)",
-                    hint: kind == .view ? "Use DROP VIEW to remove a view." : "Use DROP TABLE to remove a table.")
+                    .duplicateTable, "relation \"\(name.name)\" already exists",
+                    hint: "Use \(kind == .view ? "CREATE OR REPLACE VIEW" : "CREATE OR REPLACE TABLE"), IF NOT EXISTS, or another name.")
+            case .skip: return CommitOutcome(version: existing.version, changed: false)
+            case .replace:
+                if (kind == .view) != (table.kind == .view) {
+                    throw SQLError(
+                        .wrongObjectType, "\"\(name.name)\" is \(kind.noun)", hint: "Drop it first, or choose another name.")
+                }
+                if read.contains(where: { $0.table.number == existing.id && $0 != existing.tableVersion }) {
+                    throw Self.conflict("table \"\(name)\" was changed")
+                }
+                try Self.drop(existing, db)
             }
-            try Self.drop(row.id, db)
-            return true
         }
-        if !dropped, !ifExists {
-            _ = try requireTable(name)
-            throw try missingTable(name)
+        var table = table
+        table.createTime = Self.nowMicros()
+        table.updateTime = table.createTime
+        table.versionId = nil
+        table.storageDescriptor.location = try storedLocation(table)
+        let definition = JSONText.write(table)
+        try db.execute(
+            sql: "INSERT INTO table_info (database_id, key, definition, definition_version, version) VALUES (?, ?, ?, 1, 0)",
+            arguments: [database, name.name.lowercased(), definition])
+        guard table.kind == .managed else { return CommitOutcome() }
+        guard let row = try TableRow.fetch(name, db) else { throw SQLError.internalFault("a new table is not there") }
+        var change = FileChange(base: row.tableVersion)
+        change.added = files
+        return try record(row, change, operation: "CREATE TABLE", definition: definition, db)
+    }
+
+    private func storedLocation(_ table: GlueTable) throws(SQLError) -> String? {
+        switch table.kind {
+        case .view, .system: return nil
+        case .managed: return table.storageDescriptor.location.map { warehouse.stored($0) } ?? Warehouse.folder(of: table.tableName)
+        case .external:
+            guard let location = table.storageDescriptor.location, !location.isEmpty else {
+                throw SQLError(
+                    .invalidTableDefinition, "external table \"\(table.name)\" needs a location", hint: "Add LOCATION '…'.")
+            }
+            return warehouse.stored(location)
         }
-        return dropped
+    }
+
+    static func drop(_ name: TableName, _ kinds: Set<TableKind>, _ ifExists: Bool, _ db: Database) throws -> CommitOutcome {
+        guard let row = try TableRow.fetch(name, db) else {
+            if ifExists { return CommitOutcome(changed: false) }
+            throw try missing(name, db)
+        }
+        let kind = try row.storedTable().kind
+        if !kinds.contains(kind) {
+            throw SQLError(
+                .wrongObjectType, "\"\(name.name)\" is \(kind.noun)",
+                hint: kind == .view ? "Use DROP VIEW to remove a view." : "Use DROP TABLE to remove a table.")
+        }
+        try drop(row, db)
+        return CommitOutcome(version: row.version)
     }
 
     /// Takes the table out of sight; its rows stay until its files are collected.
-    static func drop(_ id: Int64, _ db: Database) throws {
-        try db.execute(sql: "UPDATE table_info SET dropped_at = ? WHERE id = ?", arguments: [nowMicros(), id])
+    static func drop(_ row: TableRow, _ db: Database) throws {
+        try db.execute(sql: "UPDATE table_info SET dropped_at = ? WHERE id = ?", arguments: [try commitTime(row, db), row.id])
     }
 
-    package func alterTable(_ table: GlueTable) throws(SQLError) {
-        let name = table.tableName
-        try Self.checkWritable(name.database)
-        _ = try requireTable(name)
-        try storage.write { db in
-            guard let row = try TableRow.fetch(name, db) else {
-                throw CatalogError.missingTable(name, siblings: [], elsewhere: [])
-            }
-            try Self.replaceDefinition(of: row, with: table, warehouse, db)
-        }
-    }
-
-    /// Writes a changed definition. Name, database, kind and location stay.
-    static func replaceDefinition(of row: TableRow, with table: GlueTable, _ warehouse: Warehouse, _ db: Database) throws {
+    func alter(_ name: TableName, _ changes: [DefinitionChange], _ db: Database) throws -> CommitOutcome {
+        guard let row = try TableRow.fetch(name, db) else { throw try Self.missing(name, db) }
         let old = try row.storedTable()
-        var new = table
-        new.name = old.name
-        new.databaseName = old.databaseName
-        new.tableType = old.tableType
-        new.createTime = old.createTime
-        new.updateTime = nowMicros()
-        new.storageDescriptor.location = old.storageDescriptor.location
-        new.versionId = nil
+        guard old.kind == .managed || old.kind == .external else {
+            throw CatalogError.wrongKind(name, is: old.kind, wanted: "a table")
+        }
+        var new = old
+        for change in changes {
+            if case .setLocation(let location) = change {
+                try new.apply(.setLocation(warehouse.stored(location)))
+            } else {
+                try new.apply(change)
+            }
+        }
+        if new == old { return CommitOutcome(version: row.version, changed: false) }
+        if new.tableName != old.tableName { try Self.move(row, to: new.tableName, db) }
+        new.updateTime = Self.nowMicros()
+        let definition = JSONText.write(new)
         try db.execute(
             sql: "UPDATE table_info SET definition = ?, definition_version = definition_version + 1 WHERE id = ?",
-            arguments: [JSONText.write(new), row.id])
+            arguments: [definition, row.id])
+        guard new.kind == .managed else { return CommitOutcome() }
+        return try record(row, FileChange(base: row.tableVersion), operation: "ALTER TABLE", definition: definition, db)
+    }
+
+    /// Gives a table another name.
+    private static func move(_ row: TableRow, to name: TableName, _ db: Database) throws {
+        try checkWritable(name.database)
+        if name.name.isEmpty { throw SQLError(.invalidName, "a table name must not be empty") }
+        let database = try databaseID(name.database, db)
+        if let other = try TableRow.fetch(name, db), other.id != row.id {
+            throw SQLError(.duplicateTable, "relation \"\(name.name)\" already exists")
+        }
+        try db.execute(
+            sql: "UPDATE table_info SET database_id = ?, key = ? WHERE id = ?", arguments: [database, name.name.lowercased(), row.id])
+    }
+
+    /// The error for a table that is not there, within a transaction.
+    static func missing(_ name: TableName, _ db: Database) throws -> SQLError {
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT d.key, t.key FROM table_info t JOIN database_info d ON d.id = t.database_id WHERE t.dropped_at IS NULL")
+        let known = rows.map { (database: $0[0] as String, table: $0[1] as String) }
+        let isThere = try name.database.lowercased() == defaultDatabase
+            || Int64.fetchOne(db, sql: "SELECT id FROM database_info WHERE key = ?", arguments: [name.database.lowercased()]) != nil
+        guard isThere else { return CatalogError.missingDatabase(name.database, among: try names(db)) }
+        return CatalogError.missingTable(
+            name, siblings: known.filter { $0.database == name.database.lowercased() }.map(\.table),
+            elsewhere: known.filter { $0.table == name.name.lowercased() }.map(\.database).sorted())
     }
 
     package func managedLocation(of name: TableName) throws(SQLError) -> String {
@@ -109,8 +179,8 @@ struct TableRow: FetchableRecord {
             arguments: [name.database.lowercased(), name.name.lowercased()])
     }
 
-    var managedVersion: ManagedVersion {
-        ManagedVersion(tableID: id, version: version, definitionVersion: definitionVersion)
+    var tableVersion: TableVersion {
+        TableVersion(table: TableID(id), version: version, definitionVersion: definitionVersion)
     }
 
     /// As it is stored: with a location relative to the warehouse.

@@ -8,7 +8,7 @@ import LodeTables
 /// Reads the file list when a scan is planned: partitions first, then only the files of those that are kept.
 struct ManagedSnapshot: TableSnapshot {
     let table: GlueTable
-    let identity: ManagedVersion
+    let state: TableVersion
     let schema: Schema
     let partitionColumns: [Field]
     let fileFormat: String
@@ -16,7 +16,7 @@ struct ManagedSnapshot: TableSnapshot {
     let storage: CatalogStorage
 
     var properties: [String: String] { table.readerProperties }
-    var version: Int64 { identity.version }
+    var identity: TableVersion? { state }
 
     /// A listing of more files leaves out statistics that the predicate does not use: the table's own serve for estimates.
     private static let describedFiles = 4_096
@@ -55,7 +55,7 @@ struct ManagedSnapshot: TableSnapshot {
             sql: """
                 SELECT p.id, p.key, count(*) FROM data_file f JOIN partition_info p ON p.id = f.partition_id
                 WHERE \(Self.alive) GROUP BY p.id
-                """, arguments: ["table": identity.tableID, "version": identity.version])
+                """, arguments: ["table": state.table.number, "version": state.version])
         var kept: [(id: Int64, values: [Value])] = []
         for row in rows {
             let files: Int = row[2]
@@ -82,7 +82,7 @@ struct ManagedSnapshot: TableSnapshot {
                 WHERE f.partition_id = :partition AND \(Self.alive) ORDER BY f.id
                 """)
         let rows = try Row.fetchCursor(
-            statement, arguments: ["partition": partition, "table": identity.tableID, "version": identity.version])
+            statement, arguments: ["partition": partition, "table": state.table.number, "version": state.version])
         let location = table.storageDescriptor.location ?? ""
         var files: [DataFile] = []
         while let row = try rows.next() {

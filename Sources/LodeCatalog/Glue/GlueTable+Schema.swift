@@ -59,6 +59,9 @@ extension GlueTable {
 
     package var storageFormat: StorageFormat? { StorageFormat(storageDescriptor) }
 
+    /// The table format that the table names as Glue and Athena do; nil for folders of files.
+    package var tableFormat: String? { parameters[TableParameter.tableFormat] }
+
     /// The partition columns, typed.
     package func partitionFields() throws(SQLError) -> [Field] { try fields(partitionKeys) }
 

@@ -2,10 +2,14 @@
 
 /// Keys in `GlueTable.parameters`.
 package enum TableParameter {
+    /// What the names of Lode's own properties begin with.
+    package static let ownPrefix = "lode."
     /// Names of all columns as a JSON array, where the declared order is not "partition columns last".
     package static let columnOrder = "lode.column_order"
     /// Text of the table's comment, as Hive and Glue keep it.
     package static let comment = "comment"
+    /// "DELTA", "ICEBERG": how the metadata of an external table is kept, as Glue and Athena say it.
+    package static let tableFormat = "table_type"
     /// "parquet", "csv" or "json", where another engine would look for it (Spark's `provider`).
     package static let provider = "spark.sql.sources.provider"
 }

@@ -13,8 +13,8 @@ enum CatalogTableSource {
         let snapshot = try engine.catalog.snapshot(of: table.tableName)
         let format = try FileFormats.named(snapshot.fileFormat)
         return FileTableSource(
-            displayName: "\(table.tableName)", schema: snapshot.schema, format: format, options: options(snapshot, format),
-            stores: engine.stores, partitionFields: snapshot.partitionColumns, totals: snapshot.statistics
+            displayName: "\(table.tableName)", tableVersion: snapshot.identity, schema: snapshot.schema, format: format,
+            options: options(snapshot, format), stores: engine.stores, partitionFields: snapshot.partitionColumns, totals: snapshot.statistics
         ) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
     }
 

@@ -17,8 +17,7 @@ extension Session {
         var written: [DataFile] = []
         do throws(SQLError) {
             for (name, rows) in rejects.rows(at: Engine.nowMicros()) {
-                let change = try rejectsChange(name, rows, &written)
-                all.append(change)
+                all += try rejectsChanges(name, rows, &written)
             }
             return Array(try engine.catalog.commit(all).prefix(changes.count))
         } catch {
@@ -28,15 +27,12 @@ extension Session {
     }
 
     /// Appends to a rejects table, or makes it.
-    private func rejectsChange(_ name: String, _ rows: [[Value]], _ written: inout [DataFile]) throws(SQLError) -> TableChange {
+    private func rejectsChanges(_ name: String, _ rows: [[Value]], _ written: inout [DataFile]) throws(SQLError) -> [TableChange] {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false).map { String($0).lowercased() }
         guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty }) else {
             throw SQLError(.invalidName, "improper name of a rejects table: \(name)", hint: "Write table or schema.table.")
         }
         let table = TableName(parts.count == 2 ? parts[0] : currentSchema, parts[parts.count - 1])
-        if try engine.catalog.database(table.database) == nil {
-            _ = try engine.catalog.createDatabase(GlueDatabase(name: table.database), ifNotExists: true)
-        }
         let location = try engine.catalog.managedLocation(of: table)
         var files: [DataFile] = []
         if !rows.isEmpty {
@@ -54,9 +50,11 @@ extension Session {
             }
             let transaction = try engine.catalog.beginWrite(table)
             transaction.append(files)
-            guard let managed = transaction as? ManagedTransaction else { throw .internalFault("a rejects table that is not managed") }
-            return managed.change
+            return [transaction.change]
         }
-        return .create(try GlueTable.define(table, RejectTables.schema), files: files)
+        return [
+            .createDatabase(GlueDatabase(name: table.database), ifNotExists: true),
+            .create(try GlueTable.define(table, RejectTables.schema), files: files),
+        ]
     }
 }

@@ -9,9 +9,13 @@ import LodeSyntax
 import LodeTables
 
 extension Session {
-    func createTable(_ create: CreateTable, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+    func createTable(_ create: CreateTable) throws(SQLError) -> StatementOutcome {
         try requireAutocommit("CREATE TABLE", at: create.name.span)
         try refuseWhatTablesLack(create)
+        return try retrying { () throws(SQLError) in try createTableOnce(create) }
+    }
+
+    private func createTableOnce(_ create: CreateTable) throws(SQLError) -> StatementOutcome {
         let name = try tableName(create.name)
         guard try engine.catalog.database(name.database) != nil else { throw try missingSchema(name.database, at: create.name.span) }
         if create.ifNotExists, try engine.catalog.table(name) != nil { return StatementOutcome(tag: "CREATE TABLE") }
@@ -52,21 +56,22 @@ extension Session {
                 hint: "Use CREATE OR REPLACE TABLE, or CREATE TABLE IF NOT EXISTS.")
         }
         guard let bound, !create.withNoData else {
-            _ = try engine.catalog.commit([.create(table, ifExists: ifExists)])
+            try engine.catalog.commit(.create(table, ifExists: ifExists))
             return StatementOutcome(tag: "CREATE TABLE")
         }
-        return try createTable(table, as: bound, ifExists, context, run)
+        return try createTable(table, as: bound, ifExists, context)
     }
 
     private func createTable(
-        _ table: GlueTable, as bound: BoundQuery, _ ifExists: TableChange.IfExists, _ context: StatementContext, _ run: StatementRun
+        _ table: GlueTable, as bound: BoundQuery, _ ifExists: TableChange.IfExists, _ context: StatementContext
     ) throws(SQLError) -> StatementOutcome {
         let schema = try table.schema()
         let target = WriteTarget(
             location: try engine.catalog.managedLocation(of: table.tableName), schema: schema,
             partitionColumns: try table.partitionFields(), properties: table.parameters)
         let written = try write(bound, to: target, context)
-        let outcomes = try commitWritten(written, [.create(table, ifExists: ifExists, files: written.files)], context)
+        let change = TableChange.create(table, ifExists: ifExists, files: written.files, computedFrom: bound.plan.versionsRead)
+        let outcomes = try commitWritten(written, [change], context)
         var receipt = written.receipt
         receipt.version = outcomes.first?.version
         return StatementOutcome(tag: "SELECT \(receipt.rows)", receipt: receipt)

@@ -10,24 +10,24 @@ import LodeTables
 extension Session {
     func insert(_ insert: Insert, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         try requireAutocommit("INSERT", at: insert.table.span)
-        let table = try writableTable(insert.table)
-        let schema = try table.schema(), partitions = try table.partitionFields()
+        return try retrying { () throws(SQLError) in try insertOnce(insert) }
+    }
+
+    private func insertOnce(_ insert: Insert) throws(SQLError) -> StatementOutcome {
         let context = statementContext()
         // Before the query is bound: what the query reads and what the commit checks must be the same or older.
-        let transaction = try engine.catalog.beginWrite(table.tableName)
-        let bound = try makeBinder(context).bind(insert: insert, into: InsertTarget(name: "\(table.tableName)", schema: schema))
-        let target = WriteTarget(
-            location: try engine.catalog.managedLocation(of: table.tableName), schema: schema, partitionColumns: partitions,
-            properties: table.parameters)
-        let written = try write(bound, to: target, context)
+        let transaction = try engine.catalog.beginWrite(try writableTable(insert.table).tableName)
+        let schema = transaction.snapshot.schema
+        let target = InsertTarget(name: "\(transaction.table.tableName)", schema: schema)
+        let bound = try makeBinder(context).bind(insert: insert, into: target)
+        let written = try write(bound, to: WriteTarget(transaction), context)
         if insert.isOverwrite {
-            if bound.plan.reads("\(table.tableName)") { transaction.dependsOnSnapshot() }
-            try overwrite(transaction, with: written.files, isPartitioned: !partitions.isEmpty)
+            if let table = transaction.snapshot.identity?.table, bound.plan.reads(table) { transaction.dependsOnSnapshot() }
+            overwrite(transaction, with: written.files)
         } else {
             transaction.append(written.files)
         }
-        let changes = (transaction as? ManagedTransaction).map { [$0.change] } ?? []
-        let outcomes = try commitWritten(written, changes, context)
+        let outcomes = try commitWritten(written, [transaction.change], context)
         var receipt = written.receipt
         receipt.version = outcomes.first?.version
         return StatementOutcome(tag: "INSERT 0 \(receipt.rows)", receipt: receipt)
@@ -35,22 +35,22 @@ extension Session {
 
     /// INSERT OVERWRITE replaces a table, or in a partitioned one the partitions that the new rows have (Spark's dynamic mode, and
     /// Hive's).
-    private func overwrite(_ transaction: any TableTransaction, with files: [DataFile], isPartitioned: Bool) throws(SQLError) {
-        guard isPartitioned else {
+    private func overwrite(_ transaction: any TableTransaction, with files: [DataFile]) {
+        if transaction.snapshot.partitionColumns.isEmpty {
             transaction.replaceAll(with: files)
-            return
+        } else {
+            transaction.emptyPartitions(Set(files.map(\.partitionValues)))
+            transaction.append(files)
         }
-        let touched = Set(files.map(\.partitionValues))
-        let old = try transaction.snapshot.plan(nil).files.filter { touched.contains($0.partitionValues) }
-        transaction.deleteFiles(old.map(\.path))
-        transaction.append(files)
     }
 
     func truncate(_ name: QualifiedName) throws(SQLError) -> StatementOutcome {
         try requireAutocommit("TRUNCATE", at: name.span)
-        let transaction = try engine.catalog.beginWrite(try writableTable(name).tableName)
-        transaction.replaceAll(with: [])
-        _ = try transaction.commit()
+        try retrying { () throws(SQLError) in
+            let transaction = try engine.catalog.beginWrite(try writableTable(name).tableName)
+            transaction.replaceAll(with: [])
+            try engine.catalog.commit(transaction.change)
+        }
         return StatementOutcome(tag: "TRUNCATE TABLE")
     }
 
@@ -93,10 +93,24 @@ extension Session {
 }
 
 extension LogicalPlan {
-    /// Whether some scan reads the table that is shown under this name.
-    func reads(_ table: String) -> Bool {
-        if case .scan(let scan) = self, scan.source.displayName == table { return true }
-        return children.contains { $0.reads(table) }
-            || expressions.contains { $0.contains { if case .subquery(let query) = $0 { query.plan.reads(table) } else { false } } }
+    /// Whether some scan reads the table's current state.
+    func reads(_ table: TableID) -> Bool { versionsRead.contains { $0.table == table } }
+
+    /// The current states of the catalog's tables that scans read.
+    var versionsRead: Set<TableVersion> {
+        var found: Set<TableVersion> = []
+        collect(&found)
+        return found
+    }
+
+    private func collect(_ found: inout Set<TableVersion>) {
+        if case .scan(let scan) = self, let version = scan.source.tableVersion { found.insert(version) }
+        for child in children { child.collect(&found) }
+        for expression in expressions {
+            _ = expression.contains { part in
+                if case .subquery(let query) = part { query.plan.collect(&found) }
+                return false
+            }
+        }
     }
 }

@@ -42,7 +42,7 @@ extension Session {
         let properties = try self.properties(create.properties)
         if !properties.isEmpty { database.parameters = properties }
         do throws(SQLError) {
-            _ = try engine.catalog.createDatabase(database, ifNotExists: create.ifNotExists)
+            try engine.catalog.commit(.createDatabase(database, ifNotExists: create.ifNotExists))
         } catch {
             throw error.at(create.name.span)
         }
@@ -55,12 +55,12 @@ extension Session {
             do throws(SQLError) {
                 switch drop.kind {
                 case .schema:
-                    _ = try engine.catalog.dropDatabase(name.last.text, ifExists: drop.ifExists, cascade: drop.isCascade)
+                    try engine.catalog.commit(.dropDatabase(name.last.text, ifExists: drop.ifExists, cascade: drop.isCascade))
                 case .table:
-                    _ = try engine.catalog.dropTable(try tableName(name), kinds: [.managed, .external], ifExists: drop.ifExists)
+                    try engine.catalog.commit(.drop(try tableName(name), kinds: [.managed, .external], ifExists: drop.ifExists))
                 case .view:
                     if name.parts.count == 1, temporaryViews.removeValue(forKey: name.last.text.lowercased()) != nil { continue }
-                    _ = try engine.catalog.dropTable(try tableName(name), kinds: [.view], ifExists: drop.ifExists)
+                    try engine.catalog.commit(.drop(try tableName(name), kinds: [.view], ifExists: drop.ifExists))
                 }
             } catch {
                 throw error.at(name.span)
@@ -95,7 +95,7 @@ extension Session {
             view.parameters[ViewParameter.searchPath] = settings.searchPath.joined(separator: ",")
             if let comment = create.comment { view.parameters[TableParameter.comment] = comment }
             let ifExists: TableChange.IfExists = create.orReplace ? .replace : create.ifNotExists ? .skip : .fail
-            _ = try engine.catalog.commit([.create(view, ifExists: ifExists)])
+            try engine.catalog.commit(.create(view, ifExists: ifExists))
         } catch {
             throw error.at(create.name.span)
         }

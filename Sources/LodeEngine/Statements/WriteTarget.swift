@@ -14,6 +14,15 @@ struct WriteTarget {
     var properties: [String: String]
 }
 
+extension WriteTarget {
+    /// The table as it was when the transaction began.
+    init(_ transaction: any TableTransaction) {
+        self.init(
+            location: transaction.table.storageDescriptor.location ?? "", schema: transaction.snapshot.schema,
+            partitionColumns: transaction.snapshot.partitionColumns, properties: transaction.table.parameters)
+    }
+}
+
 /// Files that are written and durable, but not yet part of any table.
 struct WrittenRows {
     var files: [DataFile]

@@ -13,6 +13,7 @@ import Synchronization
 /// cast. Partition columns and `filename` are constants of each file.
 package final class FileTableSource: TableSource {
     package let displayName: String
+    package let tableVersion: TableVersion?
     package let schema: Schema
     package let format: any FileFormat
     /// What every file is read with; `settled` tells of the columns that files of a file function have together.
@@ -46,11 +47,13 @@ package final class FileTableSource: TableSource {
     ///   - schema: all columns, partition columns and `filenameColumn` included.
     ///   - list: the files that could hold rows that pass a predicate; called at most once with nil, for estimates, and once a scan.
     package init(
-        displayName: String, schema: Schema, format: any FileFormat, options: FormatOptions = FormatOptions(), stores: StoreRegistry,
-        partitionFields: [Field] = [], filenameColumn: String? = nil, rowNumberColumn: String? = nil, hiddenFields: [Field] = [],
-        totals: TableStatistics? = nil, list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
+        displayName: String, tableVersion: TableVersion? = nil, schema: Schema, format: any FileFormat,
+        options: FormatOptions = FormatOptions(), stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil,
+        rowNumberColumn: String? = nil, hiddenFields: [Field] = [], totals: TableStatistics? = nil,
+        list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) {
         self.displayName = displayName
+        self.tableVersion = tableVersion
         self.schema = schema
         self.format = format
         self.options = options

@@ -11,7 +11,7 @@ struct HiveSnapshot: TableSnapshot {
     var partitionColumns: [Field] { table.partitionColumns }
     var fileFormat: String { table.fileFormat }
     var properties: [String: String] { table.properties }
-    var version: Int64 { 0 }
+    var identity: TableVersion? { table.identity }
     var statistics: TableStatistics { TableStatistics() }
 
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {

@@ -36,7 +36,7 @@ import Testing
                     if index < 4 {
                         let write = try catalog.beginWrite(Scene.sales)
                         write.append([try scene.file(1), try scene.file(2)])
-                        _ = try write.commit()
+                        try catalog.commit(write.change)
                     } else {
                         let snapshot = try catalog.snapshot(of: Scene.sales)
                         let files = try snapshot.plan(nil).files.count
@@ -62,7 +62,7 @@ import Testing
         let old = try scene.file(1)
         let write = try scene.catalog.beginWrite(Scene.sales)
         write.append([old])
-        _ = try write.commit()
+        try scene.catalog.commit(write.change)
         let new = try scene.file(2)
 
         let warehouse = scene.warehouse
@@ -73,13 +73,13 @@ import Testing
             }
             let write = try catalog.beginWrite(Scene.sales)
             write.replaceAll(with: [DataFile(path: new, size: 3, rowCount: 9, partitionValues: [.date(2)])])
-            _ = try write.commit()
+            try catalog.commit(write.change)
         }
         #expect(try scene.files(scene.another()) == (step == .published ? [new.path] : [old.path]))
         // And the next writer is not held up.
         let after = try scene.another().beginWrite(Scene.sales)
         after.replaceAll(with: [])
-        _ = try after.commit()
+        try scene.catalog.commit(after.change)
         #expect(try scene.files() == [])
     }
 }

@@ -137,7 +137,9 @@ import Testing
 
     @Test func `a warehouse can be moved`() throws {
         try scene.fill()
-        _ = try catalog.commit([TableChange(Scene.sales, .files(FileChange(base: try catalog.managedSnapshot(Scene.sales).identity)), added: [try scene.file(1)])])
+        let write = try catalog.beginWrite(Scene.sales)
+        write.append([try scene.file(1)])
+        try catalog.commit(write.change)
         let moved = scene.folder("moved")
         rename(scene.warehouse, moved)
         let there = EmbeddedCatalog(warehouse: moved, stores: StoreRegistry())

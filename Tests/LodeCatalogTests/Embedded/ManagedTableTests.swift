@@ -14,7 +14,7 @@ import Testing
     private func append(_ files: [DataFile], _ catalog: EmbeddedCatalog? = nil) throws {
         let write = try (catalog ?? self.catalog).beginWrite(Scene.sales)
         write.append(files)
-        _ = try write.commit()
+        _ = try (catalog ?? self.catalog).commit(write.change)
     }
 
     @Test func `a table is created with its first files in one commit`() throws {
@@ -32,7 +32,7 @@ import Testing
         let new = try scene.file(3)
         replacing.replaceAll(with: [new])
         #expect(try scene.files().count == 2)
-        #expect(try replacing.commit().version == old.version + 1)
+        #expect(try catalog.commit(replacing.change).version == old.version + 1)
         #expect(try old.plan(nil).files.count == 2)
         #expect(try scene.files() == [new.path])
     }
@@ -64,12 +64,12 @@ import Testing
         #expect(statistics.columns["date"]?.maximum == .date(2))
         let write = try catalog.beginWrite(Scene.sales)
         write.deleteFiles([first.path])
-        _ = try write.commit()
+        _ = try catalog.commit(write.change)
         statistics = try catalog.snapshot(of: Scene.sales).statistics
         #expect((statistics.rowCount, statistics.fileCount) == (14, 1))
         let replace = try catalog.beginWrite(Scene.sales)
         replace.replaceAll(with: [])
-        _ = try replace.commit()
+        _ = try catalog.commit(replace.change)
         #expect(try catalog.snapshot(of: Scene.sales).statistics == TableStatistics(rowCount: 0, byteCount: 0, fileCount: 0))
     }
 
@@ -94,8 +94,8 @@ import Testing
         let one = try catalog.beginWrite(Scene.sales), two = try scene.another().beginWrite(Scene.sales)
         one.append([try scene.file(1)])
         two.append([try scene.file(2)])
-        #expect(try two.commit().version == 2)
-        #expect(try one.commit().version == 3)
+        #expect(try catalog.commit(two.change).version == 2)
+        #expect(try catalog.commit(one.change).version == 3)
         #expect(try scene.files().count == 2)
     }
 
@@ -106,9 +106,25 @@ import Testing
         one.dependsOnSnapshot()
         one.replaceAll(with: [try scene.file(2)])
         try append([try scene.file(3)], scene.another())
-        let error = #expect(throws: SQLError.self) { try one.commit() }
+        let error = #expect(throws: SQLError.self) { try catalog.commit(one.change) }
         #expect(error?.state == .serializationFailure)
         #expect(try scene.files().count == 2)
+    }
+
+    @Test func `replacing one partition twice leaves the later one alone`() throws {
+        try scene.fill()
+        try append([try scene.file(1)])
+        let writers = try [catalog.beginWrite(Scene.sales), scene.another().beginWrite(Scene.sales)]
+        let files = try [[scene.file(1), scene.file(2)], [scene.file(1), scene.file(2)]]
+        for (writer, files) in zip(writers, files) {
+            writer.emptyPartitions([[.date(1)], [.date(2)]])
+            writer.append(files)
+        }
+        try append([try scene.file(3)])
+        for writer in writers { try catalog.commit(writer.change) }
+        #expect(Set(try scene.files()).isSuperset(of: files[1].map(\.path)))
+        #expect(try scene.files().count == 3)
+        #expect(try catalog.snapshot(of: Scene.sales).statistics.fileCount == 3)
     }
 
     @Test func `a file is deleted once`() throws {
@@ -118,8 +134,8 @@ import Testing
         let one = try catalog.beginWrite(Scene.sales), two = try catalog.beginWrite(Scene.sales)
         one.deleteFiles([file.path])
         two.deleteFiles([file.path])
-        _ = try one.commit()
-        #expect(throws: SQLError.self) { try two.commit() }
+        _ = try catalog.commit(one.change)
+        #expect(throws: SQLError.self) { try catalog.commit(two.change) }
     }
 
     @Test(arguments: [true, false]) func `an append collides with a table that is dropped or replaced`(replaced: Bool) throws {
@@ -129,20 +145,75 @@ import Testing
         if replaced {
             _ = try scene.another().commit([.create(try GlueTable.define(Scene.sales, Scene.columns), ifExists: .replace)])
         } else {
-            _ = try scene.another().dropTable(Scene.sales, kinds: [.managed], ifExists: false)
+            try scene.another().commit(.drop(Scene.sales, kinds: [.managed]))
         }
-        let error = #expect(throws: SQLError.self) { try write.commit() }
+        let error = #expect(throws: SQLError.self) { try catalog.commit(write.change) }
         #expect(error?.state == .serializationFailure)
     }
 
     @Test func `an append collides with changed columns`() throws {
         try scene.fill()
-        let write = try catalog.beginWrite(Scene.sales), change = try catalog.beginWrite(Scene.sales)
-        try change.setSchema(Schema(Scene.columns.fields + [Field("note", .varchar)]))
-        _ = try change.commit()
+        let write = try catalog.beginWrite(Scene.sales)
+        try catalog.commit(.alter(Scene.sales, [.addColumns([GlueColumn(name: "note", type: "string", nullable: false)])]))
         #expect(try catalog.table(Scene.sales)?.schema().fields.last?.name == "note")
         write.append([try scene.file(1)])
-        #expect(throws: SQLError.self) { try write.commit() }
+        #expect(throws: SQLError.self) { try catalog.commit(write.change) }
+    }
+
+    @Test func `an append goes with columns that may be NULL in its files`() throws {
+        try scene.fill()
+        let write = try catalog.beginWrite(Scene.sales)
+        write.append([try scene.file(1)])
+        let note = GlueColumn(name: "note", type: "string")
+        try scene.another().commit(.alter(Scene.sales, [.addColumns([note]), .setProperties(["owner": "me"])]))
+        try catalog.commit(write.change)
+        #expect(try scene.files().count == 1)
+        #expect(try catalog.snapshot(of: Scene.sales).schema.fields.last?.name == "note")
+    }
+
+    @Test func `columns that many add are all there`() throws {
+        try scene.fill()
+        onThreads(4) { writer in
+            let catalog = scene.another()
+            for number in 0..<10 {
+                let column = GlueColumn(name: "c\(writer)_\(number)", type: "int")
+                _ = try? catalog.commit(.alter(Scene.sales, [.addColumns([column])]))
+            }
+        }
+        #expect(try catalog.table(Scene.sales)?.schema().count == 43)
+        let twice = GlueColumn(name: "C1_1", type: "int")
+        let error = #expect(throws: SQLError.self) { try catalog.commit(.alter(Scene.sales, [.addColumns([twice])])) }
+        #expect(error?.state == .duplicateColumn)
+        #expect(try !catalog.commit(.alter(Scene.sales, [.addColumns([twice], ifNotExists: true)])).changed)
+    }
+
+    @Test func `a table is replaced by what was read from it only if it did not change`() throws {
+        try scene.fill()
+        let base = try #require(try catalog.snapshot(of: Scene.sales).identity)
+        let table = try GlueTable.define(Scene.sales, Scene.columns, partitionedBy: ["date"])
+        let file = try scene.file(2)
+        try append([try scene.file(1)])
+        let error = #expect(throws: SQLError.self) {
+            try catalog.commit(.create(table, ifExists: .replace, files: [file], computedFrom: [base]))
+        }
+        #expect(error?.state == .serializationFailure)
+        #expect(try scene.files().count == 1)
+        let current = try #require(try catalog.snapshot(of: Scene.sales).identity)
+        try catalog.commit(.create(table, ifExists: .replace, files: [file], computedFrom: [current]))
+        #expect(try scene.files() == [file.path])
+    }
+
+    @Test func `a renamed table keeps its files and gives its name away`() throws {
+        try scene.fill()
+        let file = try scene.file(1)
+        try append([file])
+        let new = TableName("main", "Turnover")
+        try catalog.commit(.alter(Scene.sales, [.rename(new)]))
+        #expect(try catalog.table(Scene.sales) == nil)
+        #expect(try catalog.snapshot(of: new).plan(nil).files.map(\.path) == [file.path])
+        try catalog.commit(.create(try GlueTable.define(Scene.sales, Scene.columns)))
+        let taken = #expect(throws: SQLError.self) { try catalog.commit(.alter(Scene.sales, [.rename(new)])) }
+        #expect(taken?.state == .duplicateTable)
     }
 
     @Test func `a file that is gone is not published`() throws {

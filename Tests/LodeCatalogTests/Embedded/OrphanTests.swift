@@ -17,7 +17,7 @@ import Testing
     private func replace(_ files: [DataFile]) throws {
         let write = try catalog.beginWrite(Scene.sales)
         write.replaceAll(with: files)
-        _ = try write.commit()
+        _ = try catalog.commit(write.change)
     }
 
     @Test func `live files stay and replaced ones go after their retention`() throws {
@@ -47,14 +47,14 @@ import Testing
     @Test func `a dropped table's files go, those of a new one with its name stay`() throws {
         try scene.fill()
         try replace([try scene.file(1)])
-        _ = try catalog.dropTable(Scene.sales, kinds: [.managed], ifExists: false)
+        try catalog.commit(.drop(Scene.sales, kinds: [.managed]))
         #expect(try scene.stored().count == 1)
         let file = try scene.file(1)
         let table = try GlueTable.define(Scene.sales, Scene.columns, partitionedBy: ["date"])
         _ = try catalog.commit([.create(table, files: [file])])
         #expect(try catalog.collectOrphans(olderThan: future).files == 1)
         #expect(try scene.stored() == [file.path])
-        _ = try catalog.dropTable(Scene.sales, kinds: [.managed], ifExists: false)
+        try catalog.commit(.drop(Scene.sales, kinds: [.managed]))
         #expect(try catalog.collectOrphans(olderThan: future).files == 1)
         #expect(try LocalStore().info(scene.warehouse + "/main") == nil)
     }

@@ -1,0 +1,64 @@
+/// One change to a table's definition, and what it does to one.
+
+import LodeCore
+import LodeTables
+
+/// Applied to the definition that the catalog holds at the time, whoever changed it since the statement began.
+package enum DefinitionChange: Sendable {
+    /// New columns are NULL in the files that are there.
+    case addColumns([GlueColumn], ifNotExists: Bool = false)
+    case setProperties([String: String])
+    /// Where an external table's files lie.
+    case setLocation(String)
+    /// Another name, in the same or another database; files stay where they are.
+    case rename(TableName)
+}
+
+extension GlueTable {
+    /// - Throws: `42701` for a column that exists, `42809` for a location of a table that has none to set.
+    mutating func apply(_ change: DefinitionChange) throws(SQLError) {
+        switch change {
+        case .addColumns(let columns, let ifNotExists): try add(columns, ifNotExists)
+        case .setProperties(let properties): parameters.merge(properties) { _, new in new }
+        case .setLocation(let location):
+            guard kind == .external else {
+                throw SQLError(.wrongObjectType, "\"\(name)\" is \(kind.noun): only an external table has a LOCATION to set")
+            }
+            storageDescriptor.location = location
+        case .rename(let new):
+            name = new.name
+            databaseName = new.database
+        }
+    }
+
+    private mutating func add(_ columns: [GlueColumn], _ ifNotExists: Bool) throws(SQLError) {
+        var order = try schema().fields.map(\.name)
+        var taken = Set(order.map { $0.lowercased() })
+        for column in columns {
+            guard taken.insert(column.name.lowercased()).inserted else {
+                if ifNotExists { continue }
+                throw SQLError(.duplicateColumn, "column \"\(column.name)\" of relation \"\(name)\" already exists")
+            }
+            storageDescriptor.columns.append(column)
+            order.append(column.name)
+        }
+        if !partitionKeys.isEmpty { parameters[TableParameter.columnOrder] = JSONText.write(order) }
+    }
+
+    /// Whether files that were written for `earlier` are right in this table: it has the same columns, and others that may be NULL.
+    func takesFiles(of earlier: GlueTable) -> Bool {
+        func essence(_ column: GlueColumn) -> GlueColumn {
+            var column = column
+            column.comment = nil
+            return column
+        }
+        let own = Set(storageDescriptor.columns.map(essence)), known = Set(earlier.storageDescriptor.columns.map(essence))
+        return known.isSubset(of: own) && own.subtracting(known).allSatisfy { $0.nullable && $0.parameters == nil }
+            && partitionKeys.map(essence) == earlier.partitionKeys.map(essence) && rules == earlier.rules
+    }
+
+    /// The properties that say what rows must be like, or how they are stored.
+    private var rules: [String: String] {
+        parameters.filter { $0.key.hasPrefix(TableParameter.ownPrefix) && $0.key != TableParameter.columnOrder }
+    }
+}

@@ -1,0 +1,137 @@
+/// Versions of managed tables: writing the next one, and what is known of those before.
+
+import GRDB
+import LodeCore
+import LodeObjectStore
+import LodeTables
+
+extension EmbeddedCatalog {
+    /// Writes the next version of a table.
+    ///
+    /// - Parameters:
+    ///   - operation: what brought it about, in SQL's words.
+    ///   - definition: as it is stored, if this version changes it.
+    func record(
+        _ row: TableRow, _ change: FileChange, operation: String? = nil, definition: String? = nil, _ db: Database
+    ) throws -> CommitOutcome {
+        let table = try row.table(warehouse)
+        let version = row.version + 1
+        try remove(change, row, table, version, db)
+        try add(change.added, row, table, version, db)
+        let totals = try totals(row, table, change, db)
+        try db.execute(
+            sql: """
+                INSERT INTO table_version
+                    (table_id, version, committed_at, file_count, row_count, byte_count, statistics, operation, definition)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                row.id, version, try Self.commitTime(row, db), totals.fileCount ?? 0, totals.rowCount, totals.byteCount ?? 0,
+                StatisticsText.write(totals.columns), operation ?? Self.operation(change), definition,
+            ])
+        try db.execute(sql: "UPDATE table_info SET version = ? WHERE id = ?", arguments: [version, row.id])
+        return CommitOutcome(version: version)
+    }
+
+    /// Now, but after every earlier version of the table, whatever the clock does.
+    static func commitTime(_ row: TableRow, _ db: Database) throws -> Int64 {
+        let last = try Int64.fetchOne(
+            db, sql: "SELECT committed_at FROM table_version WHERE table_id = ? AND version = ?", arguments: [row.id, row.version])
+        return max(nowMicros(), (last ?? 0) &+ 1)
+    }
+
+    /// The definition that a version of a managed table had, as it is stored.
+    static func definition(of table: Int64, at version: Int64, _ db: Database) throws -> GlueTable? {
+        let text = try String.fetchOne(
+            db,
+            sql: """
+                SELECT definition FROM table_version WHERE table_id = ? AND version <= ? AND definition IS NOT NULL
+                ORDER BY version DESC LIMIT 1
+                """, arguments: [table, version])
+        return try text.map { try JSONText.read(GlueTable.self, $0, "a table") }
+    }
+
+    private static func operation(_ change: FileChange) -> String {
+        if !change.removesFiles { return "INSERT" }
+        if !change.added.isEmpty { return "INSERT OVERWRITE" }
+        return change.removesEverything ? "TRUNCATE" : "DELETE"
+    }
+
+    private func remove(_ change: FileChange, _ row: TableRow, _ table: GlueTable, _ version: Int64, _ db: Database) throws {
+        let update = "UPDATE data_file SET removed_version = ? WHERE table_id = ? AND removed_version IS NULL"
+        if change.removesEverything {
+            try db.execute(sql: update, arguments: [version, row.id])
+            return
+        }
+        if !change.emptiedPartitions.isEmpty {
+            let statement = try db.makeStatement(
+                sql: update + " AND partition_id = (SELECT id FROM partition_info WHERE table_id = ? AND key = ?)")
+            for values in change.emptiedPartitions {
+                try statement.execute(arguments: [version, row.id, row.id, PartitionKey.write(values)])
+            }
+        }
+        if change.removedPaths.isEmpty { return }
+        let statement = try db.makeStatement(sql: update + " AND path = ?")
+        for path in change.removedPaths {
+            try statement.execute(arguments: [version, row.id, Warehouse.relative(path, to: table.storageDescriptor.location ?? "")])
+            guard db.changesCount == 1 else {
+                throw Self.conflict("a file of table \"\(table.tableName)\" was removed").within(path)
+            }
+        }
+    }
+
+    private func add(_ files: [DataFile], _ row: TableRow, _ table: GlueTable, _ version: Int64, _ db: Database) throws {
+        guard !files.isEmpty else { return }
+        let columns = try table.partitionFields()
+        let location = table.storageDescriptor.location ?? ""
+        let insert = try db.makeStatement(
+            sql: """
+                INSERT INTO data_file (table_id, partition_id, path, size, row_count, modified, statistics, added_version)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        let condemned = try db.makeStatement(sql: "SELECT 1 FROM condemned_file WHERE name = ?")
+        var partitions: [[Value]: Int64] = [:]
+        for file in files {
+            guard file.partitionValues.count == columns.count else {
+                throw SQLError.internalFault("a file of \"\(table.tableName)\" has \(file.partitionValues.count) partition values")
+            }
+            if try Int.fetchOne(condemned, arguments: [StorePath.name(file.path)]) != nil { throw Self.vanished(file) }
+            let partition = try partitions[file.partitionValues] ?? Self.partitionID(row.id, file.partitionValues, db)
+            partitions[file.partitionValues] = partition
+            try insert.execute(arguments: [
+                row.id, partition, Warehouse.relative(file.path, to: location), file.size, file.rowCount, file.modifiedMicros,
+                StatisticsText.write(file.statistics), version,
+            ])
+        }
+    }
+
+    private static func partitionID(_ table: Int64, _ values: [Value], _ db: Database) throws -> Int64 {
+        let key = PartitionKey.write(values)
+        let sql = "SELECT id FROM partition_info WHERE table_id = ? AND key = ?"
+        if let id = try Int64.fetchOne(db, sql: sql, arguments: [table, key]) { return id }
+        try db.execute(sql: "INSERT INTO partition_info (table_id, key) VALUES (?, ?)", arguments: [table, key])
+        return db.lastInsertedRowID
+    }
+
+    /// Totals follow from the last version's when files are only added; otherwise counts are taken anew and bounds stay.
+    private func totals(_ row: TableRow, _ table: GlueTable, _ change: FileChange, _ db: Database) throws -> TableStatistics {
+        let columns = try table.partitionFields()
+        var totals = TableStatistics(rowCount: 0, byteCount: 0, fileCount: 0)
+        if !change.removesEverything { totals = Self.statistics(try Self.versionRow(row, db), try table.schema()) }
+        for file in change.added { totals.add(file, columns) }
+        if change.removesEverything || !change.removesFiles { return totals }
+        let counts = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT count(*), sum(row_count), count(row_count), sum(size) FROM data_file
+                WHERE table_id = ? AND removed_version IS NULL
+                """, arguments: [row.id])
+        let files: Int = counts?[0] ?? 0
+        let counted: Int = counts?[2] ?? 0
+        totals.fileCount = files
+        totals.rowCount = counted == files ? counts?[1] ?? 0 : nil
+        totals.byteCount = counts?[3] ?? 0
+        totals.columns = totals.columns.mapValues { ColumnStatistics(minimum: $0.minimum, maximum: $0.maximum) }
+        return totals
+    }
+}

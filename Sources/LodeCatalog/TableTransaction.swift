@@ -1,0 +1,36 @@
+/// One statement's changes to the files of one table.
+
+import LodeCore
+import LodeTables
+
+/// Collects changes; nothing is visible before they are committed. Used by one thread at a time.
+package protocol TableTransaction: AnyObject {
+    /// The definition as of the start of the transaction: what is written must fit it.
+    var table: GlueTable { get }
+    /// The table as of the start of the transaction.
+    var snapshot: any TableSnapshot { get }
+
+    /// Adds files that are already written and durable.
+    func append(_ files: [DataFile])
+    /// Takes files away, by the path that `plan` gave.
+    func deleteFiles(_ paths: [String])
+    /// Takes away whatever the partitions with these values hold when the change is published.
+    func emptyPartitions(_ partitions: Set<[Value]>)
+    /// Takes every file away and puts these in their place.
+    func replaceAll(with files: [DataFile])
+    /// Says that what is written was computed from the table itself: the commit then needs the table unchanged.
+    func dependsOnSnapshot()
+
+    /// What is to be committed, alone or together with changes to other tables.
+    var change: TableChange { get }
+}
+
+extension Catalog {
+    /// Publishes one change.
+    /// - Throws: as `commit` of several.
+    @discardableResult
+    package func commit(_ change: TableChange) throws(SQLError) -> CommitOutcome {
+        guard let outcome = try commit([change]).first else { throw SQLError.internalFault("a commit without an outcome") }
+        return outcome
+    }
+}

@@ -1,0 +1,25 @@
+/// What a statement wants to become of a table's files.
+
+import LodeCore
+
+/// Which files come and go, and what must still hold for that to make sense: the read set of the commit.
+///
+/// What goes is looked up when the change is published, so that of two statements that replace the same the later one wins.
+package struct FileChange: Sendable {
+    /// The state that the writer began with.
+    package var base: TableVersion
+    /// Already written and durable, within the table's folder.
+    package var added: [DataFile] = []
+    /// Files that go, by the path that `TableSnapshot.plan` gave; each must still be there.
+    package var removedPaths: [String] = []
+    /// Values of partitions that are emptied before files are added.
+    package var emptiedPartitions: Set<[Value]> = []
+    /// Whether every file goes before others are added.
+    package var removesEverything = false
+    /// Whether the change was computed from the table, so that any change since `base` is a conflict.
+    package var dependsOnBase = false
+
+    package init(base: TableVersion) { self.base = base }
+
+    package var removesFiles: Bool { removesEverything || !removedPaths.isEmpty || !emptiedPartitions.isEmpty }
+}
