@@ -70,7 +70,7 @@ let package = Package(
             ], swiftSettings: kernels),
         .target(name: "LodeTables", dependencies: ["LodeVectors", "LodeCore"], swiftSettings: library),
         .target(name: "LodeSyntax", dependencies: ["LodeCore", "CLodeGrammar"], swiftSettings: kernels),
-        .target(name: "LodeObjectStore", dependencies: ["LodeCore"], swiftSettings: library),
+        .target(name: "LodeObjectStore", dependencies: ["LodeCore", "CLodeFiles"], swiftSettings: library),
         .target(name: "LodeVectors", dependencies: ["LodeCore", "CLodeIntrinsics"], swiftSettings: kernels),
         .target(name: "LodeCore", swiftSettings: kernels),
 
@@ -108,6 +108,7 @@ let package = Package(
         .target(name: "CLodeGrammar", path: "grammar", sources: ["embed.c"], publicHeadersPath: "include"),
         .target(name: "CLodeCatalog", path: "catalog", sources: ["embed.c"], publicHeadersPath: "include"),
         .target(name: "CLodeIntrinsics"),
+        .target(name: "CLodeFiles"),
         .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),

@@ -35,6 +35,13 @@ package protocol ObjectStore: Sendable {
 
     /// Removes an object. Removing one that is not there is no error.
     func delete(_ path: String) throws(SQLError)
+
+    /// Starts a write of the one object of this path that changes nothing before it is published.
+    func stage(file path: String) throws(SQLError) -> any StagedWrite
+
+    /// Starts a write of objects below `folder`, named relative to it, that changes nothing before it is published.
+    /// - Throws: `58P02` if the folder must be empty and is not.
+    func stage(folder: String, _ replacement: FolderReplacement) throws(SQLError) -> any StagedWrite
 }
 
 extension ObjectStore {

@@ -11,6 +11,9 @@ package protocol ObjectWriter: AnyObject {
     /// Appends bytes. After an error only `abort()` makes sense.
     func write(_ bytes: UnsafeRawBufferPointer) throws(SQLError)
 
+    /// Makes the bytes durable, so that little can go wrong in `finish()`. Nothing may be written after it.
+    func seal() throws(SQLError)
+
     /// Makes the object durable and visible under its path, whole.
     func finish() throws(SQLError)
 
@@ -19,6 +22,8 @@ package protocol ObjectWriter: AnyObject {
 }
 
 extension ObjectWriter {
+    package func seal() throws(SQLError) {}
+
     package func write(_ bytes: [UInt8]) throws(SQLError) {
         var failure: SQLError?
         bytes.withUnsafeBytes { buffer in

@@ -21,14 +21,17 @@ extension Session {
         let options = try CopyOptions(copy.options, binder)
         let format = try self.format(options, path, span)
         try options.checkWrite(format)
-        let bound = try binder.bind(copy: copy.subject)
         let written: WrittenRows
         do throws(SQLError) {
-            written = try write(bound, toPath: path, format, options, context)
+            let staged = try stage(path, options)
+            let bound = try binder.bind(copy: copy.subject)
+            written = try write(bound, to: staged, path: path, format, options, context)
+            // What can fail comes first: nothing is replaced unless everything else is done.
+            try context.storeRejects(self)
+            try staged.publish()
         } catch {
             throw error.span == nil && error.place == nil ? error.at(span) : error
         }
-        try context.storeRejects(self)
         return StatementOutcome(tag: "COPY \(written.receipt.rows)", receipt: written.receipt)
     }
 
@@ -86,12 +89,24 @@ struct CopyOptions {
     var partitionBy: [String] = []
     /// Whether the partition columns stay in the files.
     var writesPartitionColumns = false
-    /// Whether files that are in the folder already are replaced.
-    var overwrites = false
+    /// What becomes of files that are there already.
+    var existing = Existing.unsaid
     /// The other options, for the format.
     var values: [String: FormatOption] = [:]
     /// The same as texts.
     var texts: [String: String] = [:]
+
+    enum Existing: String {
+        /// A file is replaced, a folder with PARTITION_BY must be empty.
+        case unsaid
+        /// `OVERWRITE false`: nothing may be there.
+        case refuse
+        case overwrite
+        /// Files go that are written again, others stay.
+        case overwriteSame = "overwrite_or_ignore"
+        /// All files stay; new ones get names of their own.
+        case append
+    }
 
     init(_ list: [Property], _ binder: Binder) throws(SQLError) {
         for property in list {
@@ -101,7 +116,7 @@ struct CopyOptions {
             case "partition_by", "partitioned_by": partitionBy = try Self.names(property)
             case "write_partition_columns": writesPartitionColumns = try Self.flag(property, binder)
             case "sorted_by": values[key] = .list(try Self.names(property).map { .value(.text($0)) })
-            case "overwrite", "overwrite_or_ignore": overwrites = try Self.flag(property, binder)
+            case "overwrite", "overwrite_or_ignore", "append": try takeExisting(property, key, binder)
             default:
                 guard let expression = property.value else {
                     values[key] = .value(.boolean(true))
@@ -114,6 +129,16 @@ struct CopyOptions {
                 texts[key] = Session.plainText(value)
             }
         }
+    }
+
+    private mutating func takeExisting(_ property: Property, _ key: String, _ binder: Binder) throws(SQLError) {
+        guard let said = Existing(rawValue: key) else { return }
+        let isOn = try Self.flag(property, binder)
+        if isOn, existing != .unsaid, existing != .refuse {
+            throw SQLError(
+                .invalidParameterValue, "\(existing.rawValue.uppercased()) and \(key.uppercased()) exclude each other", at: property.key.span)
+        }
+        if isOn { existing = said } else if said == .overwrite, existing == .unsaid { existing = .refuse }
     }
 
     /// - Throws: `22023` naming an option that the format doesn't write by.
@@ -129,7 +154,11 @@ struct CopyOptions {
 
     private static func flag(_ property: Property, _ binder: Binder) throws(SQLError) -> Bool {
         guard property.value != nil else { return true }
-        return !["false", "off", "no", "0"].contains(try text(property, binder).lowercased())
+        switch try text(property, binder).lowercased() {
+        case "true", "on", "yes", "1": return true
+        case "false", "off", "no", "0": return false
+        default: throw SQLError(.invalidParameterValue, "\(property.key.text) must be true or false", at: property.value?.span)
+        }
     }
 
     /// `(a, b)`, `a` or `('a', 'b')`.

@@ -22,10 +22,10 @@ extension Session {
         let specification = WriteSpecification(
             schema: schema, format: format, options: options, partitionColumns: keys,
             notNull: schema.fields.indices.filter { !schema.fields[$0].nullable }, fileBytes: Self.tableFileBytes
-        ) { values in
+        ) { values, _ in
             ManagedFileName.path(in: location, partitions, values, fileExtension: "parquet")
         }
-        return try run(bound, specification, alwaysWrites: false, context)
+        return try run(bound, specification, to: engine.stores, alwaysWrites: false, context)
     }
 
     /// The options with the session's codec, if they name none.
@@ -37,9 +37,32 @@ extension Session {
         return options
     }
 
-    /// Writes a query's rows to a file, or with PARTITION_BY into folders below `path`.
+    /// Starts what COPY TO writes. Call it before the query is bound: of the files that the query reads and those that go, the latter
+    /// must be listed first.
+    func stage(_ path: String, _ options: CopyOptions) throws(SQLError) -> any StagedWrite {
+        let (store, place) = try engine.stores.resolve(path)
+        if options.partitionBy.isEmpty {
+            if options.existing == .refuse, try store.exists(place) { throw SQLError(.duplicateFile, "the file \"\(path)\" exists already") }
+            if options.existing == .append { throw .unsupported("APPEND to a single file", hint: "With PARTITION_BY, APPEND adds files to a folder.") }
+            return try store.stage(file: place)
+        }
+        do throws(SQLError) {
+            switch options.existing {
+            case .unsaid, .refuse: return try store.stage(folder: place, .requiresEmpty)
+            case .overwrite: return try store.stage(folder: place, .everything)
+            case .overwriteSame, .append: return try store.stage(folder: place, .sameNames)
+            }
+        } catch {
+            guard error.state == .duplicateFile else { throw error }
+            throw SQLError(
+                error.state, error.message, detail: error.detail,
+                hint: "OVERWRITE replaces what is in it, OVERWRITE_OR_IGNORE only files that are written again, APPEND none; or name another folder.")
+        }
+    }
+
+    /// Writes a query's rows to a file, or with PARTITION_BY into folders.
     func write(
-        _ bound: BoundQuery, toPath path: String, _ format: any FileFormat, _ options: CopyOptions, _ context: StatementContext
+        _ bound: BoundQuery, to staged: any StagedWrite, path: String, _ format: any FileFormat, _ options: CopyOptions, _ context: StatementContext
     ) throws(SQLError) -> WrittenRows {
         let schema = Schema(bound.schema.fields.map { Field($0.name, $0.type == .null ? .varchar : $0.type, nullable: $0.nullable) })
         let formatOptions = format.name == "parquet" ? withCodec(FormatOptions(options.values)) : FormatOptions(options.values)
@@ -52,39 +75,27 @@ extension Session {
             }
             keys.append(index)
         }
-        let fields = keys.map { schema.fields[$0] }, isPartitioned = !keys.isEmpty
+        let fields = keys.map { schema.fields[$0] }, isPartitioned = !keys.isEmpty, isUnique = options.existing == .append
         let ending = format.extensions.first ?? format.name
-        if !keys.isEmpty { try prepareFolder(path, overwrites: options.overwrites) }
         let specification = WriteSpecification(
             schema: schema, format: format, options: formatOptions, partitionColumns: keys,
             keepsPartitionColumns: options.writesPartitionColumns
-        ) { values in
-            !isPartitioned ? path : ManagedFileName.path(in: path, fields, values, fileExtension: ending)
+        ) { values, number in
+            if !isPartitioned { return path }
+            let name = isUnique ? ManagedFileName.make(fileExtension: ending) : "data_\(number).\(ending)"
+            return StorePath.join(HivePath.folder(fields, values), name)
         }
-        return try run(bound, specification, alwaysWrites: keys.isEmpty, context)
-    }
-
-    /// COPY with PARTITION_BY writes into a folder that is empty, or is emptied.
-    private func prepareFolder(_ path: String, overwrites: Bool) throws(SQLError) {
-        let (store, folder) = try engine.stores.resolve(path)
-        guard let info = try store.info(folder), info.isFolder else { return }
-        let present = try store.list(folder, recursive: true).filter { !$0.isFolder }
-        if present.isEmpty { return }
-        guard overwrites else {
-            throw SQLError(
-                .duplicateFile, "the folder \"\(path)\" is not empty",
-                hint: "Add OVERWRITE true to replace what is in it, or name another folder.")
-        }
-        for object in present { try store.delete(object.path) }
+        return try run(bound, specification, to: staged, alwaysWrites: keys.isEmpty, context)
     }
 
     private func run(
-        _ bound: BoundQuery, _ specification: WriteSpecification, alwaysWrites: Bool, _ context: StatementContext
+        _ bound: BoundQuery, _ specification: WriteSpecification, to destination: any ObjectDestination, alwaysWrites: Bool,
+        _ context: StatementContext
     ) throws(SQLError) -> WrittenRows {
         let assigned = try Self.assigning(bound, specification.schema, context)
         let query = try optimized(try Self.sorted(assigned, specification), context)
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
-        let sink = try TableWriteSink(specification, stores: engine.stores, alwaysWrites: alwaysWrites, order: execution.order)
+        let sink = try TableWriteSink(specification, to: destination, alwaysWrites: alwaysWrites, order: execution.order)
         do throws(SQLError) {
             try watching(execution) { () throws(SQLError) in try execution.run(into: sink, name: "write") }
         } catch {

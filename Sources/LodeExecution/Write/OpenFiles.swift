@@ -28,19 +28,21 @@ final class OpenFiles: Sendable {
         /// Files that are full, but still in use.
         var retired: [File] = []
         var written: [DataFile] = []
+        /// How many files were begun under a path, which is the one of number 0.
+        var begun: [String: Int] = [:]
         var isAborted = false
     }
 
     private let specification: WriteSpecification
-    private let stores: StoreRegistry
+    private let destination: any ObjectDestination
     private let alwaysWrites: Bool
     private let state = Mutex(State())
     /// File descriptors are few.
     private static let mostOpen = 256
 
-    init(_ specification: WriteSpecification, stores: StoreRegistry, alwaysWrites: Bool) {
+    init(_ specification: WriteSpecification, _ destination: any ObjectDestination, alwaysWrites: Bool) {
         self.specification = specification
-        self.stores = stores
+        self.destination = destination
         self.alwaysWrites = alwaysWrites
     }
 
@@ -64,14 +66,21 @@ final class OpenFiles: Sendable {
                 state.open[idle.key] = nil
                 full.append(idle.value)
             }
-            let path = specification.path(partition)
+            let path = nextPath(partition, &state)
             let writer = try specification.format.create(
-                try stores.createWriter(path), schema: specification.fileSchema, options: specification.options)
+                try destination.createWriter(path), schema: specification.fileSchema, options: specification.options)
             let file = File(writer, partition, path)
             file.users.add(1, ordering: .relaxed)
             state.open[partition] = file
             return (file, full)
         }
+    }
+
+    private func nextPath(_ partition: [Value], _ state: inout State) -> String {
+        let first = specification.path(partition, 0)
+        let number = state.begun[first, default: 0]
+        state.begun[first] = number + 1
+        return number == 0 ? first : specification.path(partition, number)
     }
 
     /// One user is done.
@@ -124,9 +133,6 @@ final class OpenFiles: Sendable {
             return (Array(state.open.values) + state.retired, state.written)
         }
         for file in open { file.writer.abort() }
-        for file in written {
-            guard let (store, path) = try? stores.resolve(file.path) else { continue }
-            try? store.delete(path)
-        }
+        for file in written { destination.discard(file.path) }
     }
 }

@@ -19,15 +19,15 @@ package struct WriteSpecification: Sendable {
     package var keepsPartitionColumns: Bool
     /// Columns in which a NULL is an error, by position in `schema`, for tables with NOT NULL.
     package var notNull: [Int]
-    /// A fresh path for a file with rows of one partition.
-    package var path: @Sendable (_ partition: [Value]) -> String
+    /// The path for the file of this number, from 0, with rows of one partition.
+    package var path: @Sendable (_ partition: [Value], _ number: Int) -> String
     /// Size at which a file is closed and another begun; nil for one file a partition, whatever its size.
     package var fileBytes: Int?
 
     package init(
         schema: Schema, format: any FileFormat, options: FormatOptions, partitionColumns: [Int] = [],
         keepsPartitionColumns: Bool = false, notNull: [Int] = [], fileBytes: Int? = nil,
-        path: @escaping @Sendable ([Value]) -> String
+        path: @escaping @Sendable ([Value], Int) -> String
     ) {
         self.schema = schema
         self.format = format
@@ -62,10 +62,10 @@ package final class TableWriteSink: Sink {
     ///   - order: of the query's rows.
     /// - Throws: `22023` for wrong options.
     package init(
-        _ specification: WriteSpecification, stores: StoreRegistry, alwaysWrites: Bool = false, order: BatchOrder?
+        _ specification: WriteSpecification, to destination: any ObjectDestination, alwaysWrites: Bool = false, order: BatchOrder?
     ) throws(SQLError) {
         self.specification = specification
-        files = OpenFiles(specification, stores: stores, alwaysWrites: alwaysWrites)
+        files = OpenFiles(specification, destination, alwaysWrites: alwaysWrites)
         blockRows = try specification.format.blockRows(schema: specification.fileSchema, options: specification.options)
         blocks = RowBlocks(specification, files, order, blockRows: blockRows)
     }

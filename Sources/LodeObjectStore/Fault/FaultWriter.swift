@@ -22,6 +22,8 @@ final class FaultWriter: ObjectWriter {
         }
     }
 
+    func seal() throws(SQLError) { try inner.seal() }
+
     func finish() throws(SQLError) {
         if case .drop? = try plan.apply(.finish, path) {
             inner.abort()

@@ -48,11 +48,15 @@ package struct LocalStore: ObjectStore {
     }
 
     package func createWriter(_ path: String) throws(SQLError) -> any ObjectWriter {
-        try LocalWriter(path: path)
+        try LocalWriter.create(path: path)
+    }
+
+    package func stage(folder: String, _ replacement: FolderReplacement) throws(SQLError) -> any StagedWrite {
+        try LocalStagedFolder(folder, replacement)
     }
 
     package func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) {
-        let writer = try LocalWriter(path: path)
+        let writer = try LocalWriter.create(path: path)
         try writer.write(bytes)
         try writer.finish()
     }
@@ -88,7 +92,7 @@ package struct LocalStore: ObjectStore {
             etag: etag(status))
     }
 
-    private static func etag(_ status: stat) -> String {
+    static func etag(_ status: stat) -> String {
         "\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
 

@@ -4,27 +4,44 @@ import Glibc
 import LodeCore
 import Synchronization
 
-/// `finish()` syncs it and puts it into place. Until then it has no name at all, so that not even a killed process leaves anything
+/// `finish()` syncs it and puts it into place with a rename, after which the folder is synced too: a reader, a crash or a full disk
+/// meets the old file or the new one, whole. Until then it has no name at all, so that not even a killed process leaves anything
 /// behind; where the file system can't do that, it is `folder/.lode-write-<process>-<number>-<random>`.
 final class LocalWriter: ObjectWriter {
     let path: String
     private(set) var position = 0
+    /// Where the file goes: the path without symbolic links.
+    private let place: String
+    /// The file that is replaced, whose owner and mode stay.
+    private let existing: stat?
     private let temporaryPath: String
     /// -1 once finished or aborted.
     private var descriptor: Int32
     /// Whether the file stands under its temporary path.
     private var isNamed = false
+    private var isSealed = false
 
     private static let counter = Atomic<UInt64>(0)
 
-    init(path: String) throws(SQLError) {
+    /// A writer for what `path` leads to.
+    static func create(path: String) throws(SQLError) -> any ObjectWriter {
+        let target = try LocalTarget.resolve(path)
+        if let stream = try target.openInPlace(path) { return stream }
+        return try LocalWriter(path: path, target)
+    }
+
+    convenience init(path: String) throws(SQLError) { try self.init(path: path, .file(path: path, existing: nil)) }
+
+    private init(path: String, _ target: LocalTarget) throws(SQLError) {
         try LocalFault.checkPath(path)
         self.path = path
+        if case .file(let place, let existing) = target { (self.place, self.existing) = (place, existing) } else { (place, existing) = (path, nil) }
+        if existing != nil { try LocalOwnership.check(place) }
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         let random = String(UInt32.random(in: 0...UInt32.max), radix: 16)
         temporaryPath = StorePath.join(
-            StorePath.parent(path), "\(LocalStore.temporaryPrefix)\(getpid())-\(number)-\(random)")
-        descriptor = Self.createUnnamed(StorePath.parent(path))
+            Self.nearestFolder(StorePath.parent(place)), "\(LocalStore.temporaryPrefix)\(getpid())-\(number)-\(random)")
+        descriptor = Self.createUnnamed(StorePath.parent(temporaryPath))
         if descriptor < 0 { try createNamed() }
     }
 
@@ -32,10 +49,6 @@ final class LocalWriter: ObjectWriter {
 
     private func createNamed() throws(SQLError) {
         descriptor = Self.create(temporaryPath)
-        if descriptor < 0, errno == ENOENT {
-            try Self.createFolders(StorePath.parent(path))
-            descriptor = Self.create(temporaryPath)
-        }
         if descriptor < 0 { throw LocalFault.error(errno, "create", path) }
         isNamed = true
     }
@@ -49,27 +62,29 @@ final class LocalWriter: ObjectWriter {
 
     func finish() throws(SQLError) {
         try seal()
+        try Self.createFolders(StorePath.parent(place))
         if !isNamed { isNamed = link(to: temporaryPath) }
-        guard isNamed, rename(temporaryPath, path) == 0 else {
+        guard isNamed, rename(temporaryPath, place) == 0 else {
             let code = errno
             abort()
             throw LocalFault.error(code, "write", path)
         }
         closeDescriptor()
-        Self.syncFolder(of: path)
+        try Self.syncFolder(StorePath.parent(place))
     }
 
     /// As `finish()`, unless the path is taken: then nothing changes and the result is false.
     func finishIfAbsent() throws(SQLError) -> Bool {
         try seal()
-        let linked = isNamed ? Glibc.link(temporaryPath, path) == 0 : link(to: path)
+        try Self.createFolders(StorePath.parent(place))
+        let linked = isNamed ? Glibc.link(temporaryPath, place) == 0 : link(to: place)
         let code = errno
         abort()
         if !linked {
             if code == EEXIST { return false }
             throw LocalFault.error(code, "write", path)
         }
-        Self.syncFolder(of: path)
+        try Self.syncFolder(StorePath.parent(place))
         return true
     }
 
@@ -90,13 +105,16 @@ final class LocalWriter: ObjectWriter {
     }
 
     /// Makes the bytes durable before they get their name.
-    private func seal() throws(SQLError) {
+    func seal() throws(SQLError) {
         guard descriptor >= 0 else { throw SQLError.internalFault("\"\(path)\" was finished twice") }
+        if isSealed { return }
+        if let existing { try LocalOwnership.copy(existing, to: descriptor, replacing: path) }
         if fsync(descriptor) != 0, errno != EINVAL, errno != EROFS {
             let code = errno
             abort()
             throw LocalFault.error(code, "write", path)
         }
+        isSealed = true
     }
 
     /// Writes everything; the result is 0 or the errno.
@@ -129,22 +147,33 @@ final class LocalWriter: ObjectWriter {
         Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     }
 
-    /// Makes the folder and those above it that are missing.
-    static func createFolders(_ folder: String) throws(SQLError) {
-        if folder.isEmpty || mkdir(folder, 0o777) == 0 || errno == EEXIST { return }
+    /// The folder itself, or the first above it that exists: a write that fails must not leave new folders behind.
+    static func nearestFolder(_ folder: String) -> String {
+        var folder = folder
+        while !folder.isEmpty, access(folder, F_OK) != 0, errno == ENOENT { folder = StorePath.parent(folder) }
+        return folder
+    }
+
+    /// Makes the folder and those above it that are missing, each of them durable unless that is seen to later.
+    static func createFolders(_ folder: String, isDurable: Bool = true) throws(SQLError) {
+        if folder.isEmpty { return }
+        if mkdir(folder, 0o777) == 0 { return isDurable ? try syncFolder(StorePath.parent(folder)) : () }
+        if errno == EEXIST { return }
         guard errno == ENOENT, StorePath.parent(folder) != folder else {
             throw LocalFault.error(errno, "create the folder", folder)
         }
-        try createFolders(StorePath.parent(folder))
+        try createFolders(StorePath.parent(folder), isDurable: isDurable)
         if mkdir(folder, 0o777) != 0, errno != EEXIST { throw LocalFault.error(errno, "create the folder", folder) }
+        if isDurable { try syncFolder(StorePath.parent(folder)) }
     }
 
-    /// A name is durable once its folder is synced. Some file systems can't; the rename itself has happened.
-    private static func syncFolder(of path: String) {
-        let parent = StorePath.parent(path)
-        let folder = Glibc.open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { return }
-        fsync(folder)
-        close(folder)
+    /// A name is durable once its folder is synced. Some file systems can't do that; every other failure is reported, though the name
+    /// is there already.
+    static func syncFolder(_ folder: String) throws(SQLError) {
+        let descriptor = Glibc.open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // A folder that may be written but not read can't be synced.
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        if fsync(descriptor) != 0, errno != EINVAL, errno != EROFS { throw LocalFault.error(errno, "sync the folder", folder) }
     }
 }
