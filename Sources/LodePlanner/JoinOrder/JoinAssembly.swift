@@ -11,16 +11,16 @@ struct JoinAssembly {
     /// The region's plan: `tree`, and what needs no join at all above it.
     func plan(_ tree: JoinSearch.Tree) -> LogicalPlan {
         let (joined, _) = build(tree)
-        return filtered(joined, graph.conditions.filter { $0.relations == 0 }.map(\.expression))
+        return filtered(joined, graph.conditions.filter { $0.relations.isEmpty }.map(\.expression))
     }
 
     private func build(_ tree: JoinSearch.Tree) -> (plan: LogicalPlan, set: RelationSet) {
         switch tree {
         case .leaf(let index):
-            let bit: RelationSet = 1 << RelationSet(index)
+            let own = RelationSet(index)
             let relation = graph.relations[index]
-            if relation.attachment != nil { return (relation.plan, bit) }
-            return (filtered(relation.plan, graph.conditions.filter { $0.relations == bit }.map(\.expression)), bit)
+            if relation.attachment != nil { return (relation.plan, own) }
+            return (filtered(relation.plan, graph.conditions.filter { $0.relations == own }.map(\.expression)), own)
         case .join(let one, let other):
             let a = build(one), b = build(other)
             if let index = attached(b.set) { return attach(index, to: a) }
@@ -30,14 +30,13 @@ struct JoinAssembly {
     }
 
     private func attached(_ set: RelationSet) -> Int? {
-        guard set.nonzeroBitCount == 1 else { return nil }
-        let index = set.trailingZeroBitCount
-        return graph.relations[index].attachment == nil ? nil : index
+        guard let index = set.only, graph.relations[index].attachment != nil else { return nil }
+        return index
     }
 
     /// The larger side probes, which is the left one.
     private func join(_ a: (plan: LogicalPlan, set: RelationSet), _ b: (plan: LogicalPlan, set: RelationSet)) -> (LogicalPlan, RelationSet) {
-        let set = a.set | b.set
+        let set = a.set.union(b.set)
         let (probe, build) = cardinality.rows(a.set) >= cardinality.rows(b.set) ? (a, b) : (b, a)
         var expressions: [BoundExpression] = []
         for kind in graph.classes {
@@ -46,7 +45,7 @@ struct JoinAssembly {
             }
         }
         expressions += graph.conditions.filter {
-            $0.relations & ~set == 0 && $0.relations & ~a.set != 0 && $0.relations & ~b.set != 0
+            $0.relations.isSubset(of: set) && !$0.relations.isSubset(of: a.set) && !$0.relations.isSubset(of: b.set)
         }.map(\.expression)
         let parts = JoinCondition(expressions, probe.plan.columnIDs, build.plan.columnIDs)
         let node = JoinNode(
@@ -59,13 +58,12 @@ struct JoinAssembly {
     private func attach(_ index: Int, to base: (plan: LogicalPlan, set: RelationSet)) -> (LogicalPlan, RelationSet) {
         let relation = graph.relations[index]
         guard let attachment = relation.attachment else { return base }
-        let bit: RelationSet = 1 << RelationSet(index)
-        let set = base.set | bit
+        let set = base.set.union(RelationSet(index))
         let parts = JoinCondition(attachment.conditions, base.plan.columnIDs, relation.plan.columnIDs)
         let node = JoinNode(
             kind: attachment.kind, left: base.plan, right: relation.plan, keys: parts.keys, residual: parts.residual,
             estimatedRows: cardinality.rows(set))
-        let above = graph.conditions.filter { $0.relations & bit != 0 && $0.relations & ~set == 0 }.map(\.expression)
+        let above = graph.conditions.filter { $0.relations.contains(index) && $0.relations.isSubset(of: set) }.map(\.expression)
         return (filtered(.join(node), above), set)
     }
 

@@ -3,15 +3,12 @@
 import LodeCore
 import LodePlan
 
-/// A set of relations of a region, a bit each.
-typealias RelationSet = UInt64
-
 /// A maximal tree of joins whose order is free, flattened.
 ///
 /// Inner joins commute and associate. A semi, anti, left, single or mark join commutes with inner joins on its left side: its
 /// right side is a relation that can be attached once the relations that its condition reads are together.
 struct JoinGraph {
-    /// At most 64; each optimized by itself already.
+    /// Each optimized by itself already.
     var relations: [Relation] = []
     /// Equalities between plain relations, as classes of expressions that are all equal.
     var classes: [EqualityClass] = []
@@ -32,7 +29,7 @@ struct JoinGraph {
         var kind: JoinNode.Kind
         var conditions: [BoundExpression]
         /// The relations that `conditions` read besides the attached one.
-        var needs: RelationSet = 0
+        var needs = RelationSet()
     }
 
     struct Condition {
@@ -43,18 +40,18 @@ struct JoinGraph {
     }
 
     struct EqualityClass {
-        var members: [(expression: BoundExpression, relation: Int)]
-
+        let members: [(expression: BoundExpression, relation: Int)]
         /// The relations that have a member.
-        var relations: RelationSet { members.reduce(0) { $0 | 1 << RelationSet($1.relation) } }
+        let relations: RelationSet
+
+        init(members: [(expression: BoundExpression, relation: Int)]) {
+            self.members = members
+            relations = members.reduce(into: RelationSet()) { $0.insert($1.relation) }
+        }
 
         /// Some member that is in `set`.
-        func member(in set: RelationSet) -> BoundExpression? {
-            members.first { set & (1 << RelationSet($0.relation)) != 0 }?.expression
-        }
+        func member(in set: RelationSet) -> BoundExpression? { members.first { set.contains($0.relation) }?.expression }
     }
-
-    static let maximumRelations = 60
 
     /// Whether `plan` is the top of a region.
     static func isRegion(_ plan: LogicalPlan) -> Bool {
@@ -85,7 +82,7 @@ struct JoinGraph {
             guard var attachment = relations[index].attachment else { continue }
             attachment.conditions = attachment.conditions.map { $0.substituting(renamed) }
             let read = attachment.conditions.reduce(into: Set<ColumnID>()) { $0.formUnion($1.columns) }
-            attachment.needs = relationsRead(by: read) & ~(1 << RelationSet(index))
+            attachment.needs = relationsRead(by: read).subtracting(RelationSet(index))
             relations[index].attachment = attachment
         }
         for conjunct in conjuncts { add(conjunct.substituting(renamed)) }
@@ -95,7 +92,7 @@ struct JoinGraph {
     private mutating func collect(
         _ plan: LogicalPlan, _ conjuncts: inout [BoundExpression], _ optimize: (LogicalPlan) throws(SQLError) -> LogicalPlan
     ) throws(SQLError) {
-        guard relations.count < Self.maximumRelations, Self.isRegion(plan) else {
+        guard Self.isRegion(plan) else {
             relations.append(Relation(plan: try optimize(plan), columns: plan.columnIDs))
             return
         }
@@ -140,16 +137,16 @@ struct JoinGraph {
     }
 
     private func relationsRead(by columns: Set<ColumnID>) -> RelationSet {
-        var mask: RelationSet = 0
-        for (index, relation) in relations.enumerated() where !relation.columns.isDisjoint(with: columns) { mask |= 1 << RelationSet(index) }
-        return mask
+        var read = RelationSet()
+        for (index, relation) in relations.enumerated() where !relation.columns.isDisjoint(with: columns) { read.insert(index) }
+        return read
     }
 
     private mutating func add(_ conjunct: BoundExpression) {
         var condition = Condition(expression: conjunct, relations: relationsRead(by: conjunct.columns))
         if case .comparison(let op, let a, let b, _) = conjunct, op == .equal || op == .isNotDistinct {
             let left = relationsRead(by: a.columns), right = relationsRead(by: b.columns)
-            if left != 0, right != 0, left & right == 0 { condition.sides = (left, right) }
+            if !left.isEmpty, !right.isEmpty, left.isDisjoint(with: right) { condition.sides = (left, right) }
             if op == .equal, let one = plainRelation(left), let other = plainRelation(right), condition.sides != nil {
                 merge((a, one), (b, other))
                 return
@@ -160,9 +157,8 @@ struct JoinGraph {
 
     /// The one relation of `set`, if that is joined by conditions alone.
     private func plainRelation(_ set: RelationSet) -> Int? {
-        guard set.nonzeroBitCount == 1 else { return nil }
-        let index = set.trailingZeroBitCount
-        return relations[index].attachment == nil ? index : nil
+        guard let index = set.only, relations[index].attachment == nil else { return nil }
+        return index
     }
 
     private mutating func merge(_ a: (expression: BoundExpression, relation: Int), _ b: (expression: BoundExpression, relation: Int)) {
@@ -170,10 +166,10 @@ struct JoinGraph {
         let second = classes.firstIndex { $0.members.contains { $0.expression == b.expression } }
         switch (first, second) {
         case (nil, nil): classes.append(EqualityClass(members: [a, b]))
-        case (let i?, nil): classes[i].members.append(b)
-        case (nil, let j?): classes[j].members.append(a)
+        case (let i?, nil): classes[i] = EqualityClass(members: classes[i].members + [b])
+        case (nil, let j?): classes[j] = EqualityClass(members: classes[j].members + [a])
         case (let i?, let j?) where i != j:
-            classes[i].members += classes[j].members
+            classes[i] = EqualityClass(members: classes[i].members + classes[j].members)
             classes.remove(at: j)
         default: break
         }
@@ -191,7 +187,7 @@ struct JoinGraph {
                 let equal = BoundExpression.comparison(.equal, same.expression, member.expression, nil)
                 relations[member.relation].plan = .filter(FilterNode(input: relations[member.relation].plan, predicate: equal))
             }
-            classes[index].members = kept
+            classes[index] = EqualityClass(members: kept)
         }
     }
 }

@@ -26,6 +26,8 @@ struct JoinSearch {
     /// By relation: those that share a condition with it, and those that share a key.
     private var neighbours: [RelationSet]
     private var keyNeighbours: [RelationSet]
+    /// The relations that are joined by conditions alone. There is always one: what others are attached to.
+    private let plain: RelationSet
     /// Conditions over three relations or more.
     private let wide: [RelationSet]
     private static let exhaustiveLimit = 11
@@ -33,82 +35,81 @@ struct JoinSearch {
     init(_ graph: JoinGraph, _ estimates: [RelationEstimate]) {
         self.graph = graph
         cardinality = SetCardinality(graph, estimates)
-        var all = Array(repeating: RelationSet(0), count: graph.relations.count), keys = all
+        var all = Array(repeating: RelationSet(), count: graph.relations.count), keys = all
         func connect(_ set: RelationSet, _ lists: inout [RelationSet]) {
-            for index in lists.indices where set & (1 << RelationSet(index)) != 0 { lists[index] |= set & ~(1 << RelationSet(index)) }
+            for index in set { lists[index].formUnion(set.subtracting(RelationSet(index))) }
         }
         for kind in graph.classes {
             connect(kind.relations, &all)
             connect(kind.relations, &keys)
         }
-        for condition in graph.conditions where condition.relations.nonzeroBitCount == 2 {
+        for condition in graph.conditions where condition.relations.count == 2 {
             connect(condition.relations, &all)
             if condition.sides != nil { connect(condition.relations, &keys) }
         }
         neighbours = all
         keyNeighbours = keys
-        wide = graph.conditions.map(\.relations).filter { $0.nonzeroBitCount > 2 }
+        plain = graph.relations.indices.reduce(into: RelationSet()) { if graph.relations[$1].attachment == nil { $0.insert($1) } }
+        wide = graph.conditions.map(\.relations).filter { $0.count > 2 }
     }
 
-    /// A tree over all relations.
+    /// A tree over all relations; nil if there is none.
     func best() -> Tree? {
         var parts: [Candidate] = []
         for component in components() {
-            let isSmall = component.nonzeroBitCount <= Self.exhaustiveLimit
+            let isSmall = component.count <= Self.exhaustiveLimit
             parts.append((isSmall ? exhaustive(component) : nil) ?? greedy(leaves(component)))
         }
         if parts.isEmpty { return nil }
-        return parts.count == 1 ? parts[0].tree : greedy(parts).tree
+        let whole = parts.count == 1 ? parts[0] : greedy(parts)
+        return whole.set.count == graph.relations.count ? whole.tree : nil
     }
 
     private func leaves(_ set: RelationSet) -> [Candidate] {
-        graph.relations.indices.filter { set & (1 << RelationSet($0)) != 0 }.map { leaf($0) }
+        set.map { leaf($0) }
     }
 
     private func leaf(_ index: Int) -> Candidate {
-        Candidate(set: 1 << RelationSet(index), tree: .leaf(index), rows: cardinality.estimates[index].rows, cost: 0)
+        Candidate(set: RelationSet(index), tree: .leaf(index), rows: cardinality.estimates[index].rows, cost: 0)
     }
 
     /// Sets of relations that conditions connect, attached ones with those that they need.
     private func components() -> [RelationSet] {
         var result: [RelationSet] = []
-        var edges = graph.relations.indices.map { neighbours[$0] | 1 << RelationSet($0) } + wide
+        var edges = graph.relations.indices.map { neighbours[$0].union(RelationSet($0)) } + wide
         for (index, relation) in graph.relations.enumerated() {
-            if let attachment = relation.attachment { edges.append(attachment.needs | 1 << RelationSet(index)) }
+            if let attachment = relation.attachment { edges.append(attachment.needs.union(RelationSet(index))) }
         }
         for edge in edges {
             var merged = edge
             result.removeAll { part in
-                if part & merged == 0 { return false }
-                merged |= part
+                if part.isDisjoint(with: merged) { return false }
+                merged.formUnion(part)
                 return true
             }
             result.append(merged)
         }
         // Those that are attached to nothing in particular, but to each other, go to the first that has plain relations.
-        let lonely = result.filter { $0 & plain == 0 }
-        guard !lonely.isEmpty, let first = result.firstIndex(where: { $0 & plain != 0 }) else { return result }
-        result[first] |= lonely.reduce(0, |)
-        return result.filter { $0 & plain != 0 }
+        let lonely = result.filter { $0.isDisjoint(with: plain) }
+        guard !lonely.isEmpty, let first = result.firstIndex(where: { $0.intersects(plain) }) else { return result }
+        for set in lonely { result[first].formUnion(set) }
+        return result.filter { $0.intersects(plain) }
     }
 
-    /// The relations that are joined by conditions alone. There is always one: what others are attached to.
-    private var plain: RelationSet {
-        graph.relations.indices.reduce(0) { graph.relations[$1].attachment == nil ? $0 | 1 << RelationSet($1) : $0 }
+    /// The relation of a set of one, if it can only be attached to others.
+    private func attached(_ set: RelationSet) -> Int? {
+        guard let index = set.only, graph.relations[index].attachment != nil else { return nil }
+        return index
     }
 
-    private func isAttached(_ set: RelationSet) -> Bool {
-        set.nonzeroBitCount == 1 && graph.relations[set.trailingZeroBitCount].attachment != nil
-    }
-
-    /// Whether the relation `single` may be attached to `set`.
-    private func mayAttach(_ single: RelationSet, to set: RelationSet) -> Bool {
-        graph.relations[single.trailingZeroBitCount].attachment.map { $0.needs & ~set == 0 } ?? false
+    /// Whether relation `index` may be attached to `set`.
+    private func mayAttach(_ index: Int, to set: RelationSet) -> Bool {
+        graph.relations[index].attachment.map { $0.needs.isSubset(of: set) } ?? false
     }
 
     /// All ways to split every connected set in two; nil if some part can't be connected.
     private func exhaustive(_ component: RelationSet) -> Candidate? {
-        let members = graph.relations.indices.filter { component & (1 << RelationSet($0)) != 0 }
+        let members = Array(component)
         let count = members.count
         if count == 1 { return leaf(members[0]) }
         let size = 1 << count
@@ -143,9 +144,9 @@ struct JoinSearch {
     private func joinCost(_ one: Int, _ two: Int, _ table: inout JoinTableau) -> Double? {
         if table.isAttached[one] || table.isAttached[two] {
             let (single, base) = table.isAttached[two] ? (two, one) : (one, two)
-            guard !table.isAttached[base], mayAttach(table.sets[single], to: table.sets[base]) else { return nil }
+            guard !table.isAttached[base], let index = table.sets[single].only, mayAttach(index, to: table.sets[base]) else { return nil }
             note(one | two, &table)
-            return attachmentCost(table.sets[single].trailingZeroBitCount, table.rows[base], table.rows[single])
+            return attachmentCost(index, table.rows[base], table.rows[single])
         }
         guard table.near[one] & two != 0 || isWidelyConnected(table.sets[one], table.sets[two]) else { return nil }
         note(one | two, &table)
@@ -161,10 +162,10 @@ struct JoinSearch {
         var table = JoinTableau(members.count)
         for (position, index) in members.enumerated() {
             let bit = 1 << position
-            table.sets[bit] = 1 << RelationSet(index)
+            table.sets[bit] = RelationSet(index)
             for (other, target) in members.enumerated() {
-                if neighbours[index] & (1 << RelationSet(target)) != 0 { table.near[bit] |= 1 << other }
-                if keyNeighbours[index] & (1 << RelationSet(target)) != 0 { table.nearByKey[bit] |= 1 << other }
+                if neighbours[index].contains(target) { table.near[bit] |= 1 << other }
+                if keyNeighbours[index].contains(target) { table.nearByKey[bit] |= 1 << other }
             }
             table.cost[bit] = 0
             table.rows[bit] = max(cardinality.estimates[index].rows, 1)
@@ -174,56 +175,67 @@ struct JoinSearch {
     }
 
     private func isWidelyConnected(_ a: RelationSet, _ b: RelationSet) -> Bool {
-        wide.contains { $0 & a != 0 && $0 & b != 0 && $0 & ~(a | b) == 0 }
+        wide.contains { $0.intersects(a) && $0.intersects(b) && $0.isSubset(of: a.union(b)) }
     }
 
-    private func near(_ set: RelationSet, _ lists: [RelationSet]) -> RelationSet {
-        var result: RelationSet = 0, rest = set
-        while rest != 0 {
-            result |= lists[rest.trailingZeroBitCount]
-            rest &= rest &- 1
-        }
-        return result
+    /// Whether some relation of `set` has one of `other` in its list.
+    private func isNear(_ set: RelationSet, _ other: RelationSet, _ lists: [RelationSet]) -> Bool {
+        set.contains { lists[$0].intersects(other) }
     }
 
     /// Joins the pair that gives the fewest rows until one is left; pairs without a condition come last.
     private func greedy(_ parts: [Candidate]) -> Candidate {
         var open = parts
+        // What each pair would give, by positions in `open`; a step changes those of one part.
+        var pairs = open.indices.map { i in open.indices.map { $0 < i ? joined(open[i], open[$0]) : nil } }
         while open.count > 1 {
-            var choice: (i: Int, j: Int, candidate: Candidate, isConnected: Bool)?
+            var choice: (i: Int, j: Int, pair: Pair)?
             for i in open.indices {
-                for j in open.indices where j > i {
-                    guard let (candidate, isConnected) = joined(open[i], open[j]) else { continue }
-                    if let known = choice {
-                        if known.isConnected, !isConnected { continue }
-                        if known.isConnected == isConnected, (known.candidate.rows, known.candidate.cost) <= (candidate.rows, candidate.cost) { continue }
-                    }
-                    choice = (i, j, candidate, isConnected)
+                for j in 0..<i {
+                    guard let pair = pairs[i][j] else { continue }
+                    if let known = choice?.pair, !pair.isBetter(than: known) { continue }
+                    choice = (i, j, pair)
                 }
             }
             guard let choice else { break }
-            open.remove(at: choice.j)
-            open[choice.i] = choice.candidate
+            open.remove(at: choice.i)
+            pairs.remove(at: choice.i)
+            for row in choice.i..<pairs.count { pairs[row].remove(at: choice.i) }
+            open[choice.j] = choice.pair.candidate
+            for other in open.indices where other != choice.j {
+                let (high, low) = (max(other, choice.j), min(other, choice.j))
+                pairs[high][low] = joined(open[high], open[low])
+            }
         }
         return open[0]
     }
 
+    private struct Pair {
+        var candidate: Candidate
+        var isConnected: Bool
+
+        func isBetter(than other: Pair) -> Bool {
+            if isConnected != other.isConnected { return isConnected }
+            return (candidate.rows, candidate.cost) < (other.candidate.rows, other.candidate.cost)
+        }
+    }
+
     /// Nil if one is a relation that can't be attached to the other yet.
-    private func joined(_ a: Candidate, _ b: Candidate) -> (Candidate, isConnected: Bool)? {
-        let set = a.set | b.set
+    private func joined(_ a: Candidate, _ b: Candidate) -> Pair? {
+        let set = a.set.union(b.set)
         var own: Double
         var isConnected = true
-        if isAttached(a.set) || isAttached(b.set) {
-            let (single, base) = isAttached(b.set) ? (b, a) : (a, b)
-            guard !isAttached(base.set), mayAttach(single.set, to: base.set) else { return nil }
-            own = attachmentCost(single.set.trailingZeroBitCount, base.rows, single.rows)
+        if let index = attached(b.set) ?? attached(a.set) {
+            let (single, base) = attached(b.set) == nil ? (a, b) : (b, a)
+            guard attached(base.set) == nil, mayAttach(index, to: base.set) else { return nil }
+            own = attachmentCost(index, base.rows, single.rows)
         } else {
-            isConnected = near(a.set, neighbours) & b.set != 0 || isWidelyConnected(a.set, b.set)
-            own = Self.joinCost(a.rows, b.rows, hasKeys: near(a.set, keyNeighbours) & b.set != 0)
+            isConnected = isNear(a.set, b.set, neighbours) || isWidelyConnected(a.set, b.set)
+            own = Self.joinCost(a.rows, b.rows, hasKeys: isNear(a.set, b.set, keyNeighbours))
         }
         let rows = cardinality.rows(set)
         own += a.cost + b.cost + rows
-        return (Candidate(set: set, tree: .join(a.tree, b.tree), rows: rows, cost: own), isConnected)
+        return Pair(candidate: Candidate(set: set, tree: .join(a.tree, b.tree), rows: rows, cost: own), isConnected: isConnected)
     }
 
     private static func joinCost(_ a: Double, _ b: Double, hasKeys: Bool) -> Double {

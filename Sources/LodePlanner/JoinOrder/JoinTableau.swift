@@ -17,7 +17,7 @@ struct JoinTableau {
 
     init(_ count: Int) {
         let size = 1 << count
-        sets = Array(repeating: 0, count: size)
+        sets = Array(repeating: RelationSet(), count: size)
         near = Array(repeating: 0, count: size)
         nearByKey = near
         split = near
@@ -29,7 +29,7 @@ struct JoinTableau {
     /// Fills in what a set has from two parts of it.
     mutating func unite(_ one: Int, _ two: Int) {
         let set = one | two
-        sets[set] = sets[one] | sets[two]
+        sets[set] = sets[one].union(sets[two])
         near[set] = near[one] | near[two]
         nearByKey[set] = nearByKey[one] | nearByKey[two]
     }

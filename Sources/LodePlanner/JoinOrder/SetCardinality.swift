@@ -27,16 +27,16 @@ struct SetCardinality {
         }
         conditionParts = graph.conditions.map { condition in
             guard let sides = condition.sides, case .comparison(_, let a, let b, _) = condition.expression,
-                sides.0.nonzeroBitCount == 1, sides.1.nonzeroBitCount == 1
+                let left = sides.0.only, let right = sides.1.only
             else { return Selectivity(all).fraction(condition.expression) }
-            let one = JoinEstimate.domain(a, estimates[sides.0.trailingZeroBitCount])
-            let other = JoinEstimate.domain(b, estimates[sides.1.trailingZeroBitCount])
+            let one = JoinEstimate.domain(a, estimates[left])
+            let other = JoinEstimate.domain(b, estimates[right])
             return 1 / JoinEstimate.shared([one, other])
         }
         attachedFactors = graph.relations.indices.map { index in
             guard let attachment = graph.relations[index].attachment else { return 1 }
             var left = RelationEstimate(rows: 1, baseRows: 1)
-            for other in estimates.indices where attachment.needs & (1 << RelationSet(other)) != 0 {
+            for other in attachment.needs {
                 left.rows = max(left.rows, estimates[other].rows)
                 left.baseRows = max(left.baseRows, estimates[other].baseRows)
                 left.columns.merge(estimates[other].columns) { a, _ in a }
@@ -46,21 +46,18 @@ struct SetCardinality {
     }
 
     func rows(_ set: RelationSet) -> Double {
-        var joined: RelationSet = 0
+        var joined = RelationSet()
         var rows = 1.0
-        var rest = set
-        while rest != 0 {
-            let index = rest.trailingZeroBitCount
-            rest &= rest &- 1
+        for index in set {
             if graph.relations[index].attachment != nil {
                 rows *= attachedFactors[index]
                 continue
             }
             rows *= estimates[index].rows
-            if joined != 0 { rows /= keyValues(index, joined) }
-            joined |= 1 << RelationSet(index)
+            if !joined.isEmpty { rows /= keyValues(index, joined) }
+            joined.insert(index)
         }
-        for (index, condition) in graph.conditions.enumerated() where condition.relations & ~set == 0 && condition.relations != 0 {
+        for (index, condition) in graph.conditions.enumerated() where !condition.relations.isEmpty && condition.relations.isSubset(of: set) {
             rows *= conditionParts[index]
         }
         return max(rows, 1)
@@ -68,31 +65,26 @@ struct SetCardinality {
 
     /// The values of the key by which relation `index` joins the relations in `set`.
     private func keyValues(_ index: Int, _ set: RelationSet) -> Double {
-        let own: RelationSet = 1 << RelationSet(index)
         var plain = 1.0
         var parts: [(values: Double, relations: RelationSet)] = []
         for (position, kind) in graph.classes.enumerated() {
             let relations = kind.relations
-            guard relations & own != 0, relations & set != 0 else { continue }
+            guard relations.contains(index), relations.intersects(set) else { continue }
             var members: [JoinEstimate.Domain] = []
-            for (place, member) in kind.members.enumerated() where (own | set) & (1 << RelationSet(member.relation)) != 0 {
+            for (place, member) in kind.members.enumerated() where member.relation == index || set.contains(member.relation) {
                 members.append(domains[position][place])
             }
             let values = JoinEstimate.shared(members)
-            parts.append((values, relations & set))
+            parts.append((values, relations.intersection(set)))
             plain *= values
         }
         if parts.count < 2 { return max(plain, 1) }
         // The relation that shares most keys with this one bounds their combinations.
         var best = plain
-        var others = set
-        while others != 0 {
-            let other = others.trailingZeroBitCount
-            others &= others &- 1
-            let bit: RelationSet = 1 << RelationSet(other)
+        for other in set {
             var together = 1.0, apart = 1.0, count = 0
             for part in parts {
-                if part.relations & bit != 0 {
+                if part.relations.contains(other) {
                     together *= part.values
                     count += 1
                 } else {

@@ -44,7 +44,7 @@ struct OrderJoins: OptimizerRule {
         var estimates: [RelationEstimate] = []
         for relation in graph.relations { estimates.append(estimator.estimate(relation.plan)) }
         let search = JoinSearch(graph, estimates)
-        guard let tree = search.best() else { throw .internalFault("a region without relations") }
+        guard let tree = search.best() else { throw .internalFault("a region whose relations can't all be joined") }
         let joined = JoinAssembly(graph: graph, cardinality: search.cardinality).plan(tree)
         if graph.renamed.isEmpty { return joined }
         let items = plan.columns.map { ProjectNode.Item($0, graph.renamed[$0.id] ?? $0.reference) }
