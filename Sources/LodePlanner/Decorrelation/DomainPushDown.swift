@@ -122,7 +122,8 @@ struct DomainPushDown {
         grouped.groups += zip(keys, input.columns).map { .init($0, $1.reference) }
         if !node.groups.isEmpty || node.sets != nil {
             grouped.sets = node.sets?.map { $0 + Array(first..<grouped.groups.count) }
-            return Pushed(plan: .aggregate(grouped), columns: keys)
+            let pushed = Pushed(plan: .aggregate(grouped), columns: keys)
+            return node.sets?.contains(where: \.isEmpty) ?? false ? withTotals(pushed, node) : pushed
         }
         let domain = rows()
         let matches = zip(domain.columns, keys).map { same($0, $1) }

@@ -39,15 +39,18 @@ enum EmptyGroups {
         return .project(ProjectNode(input: joined, items: items))
     }
 
+    /// An aggregate over no rows.
+    static func value(of call: AggregateCall) -> Value {
+        let isCount = ["count", "count_if", "approx_count_distinct", "regr_count"].contains(call.name)
+        return !isCount ? .null : call.column.type == .double ? .double(0) : .integer(0)
+    }
+
     /// The one row of an ungrouped aggregate (under projections) over no rows, by column; nil if it can't be told.
     private static func values(of plan: LogicalPlan, _ context: RuleContext) -> [ColumnID: Value]? {
         switch plan {
         case .aggregate(let node):
             var result: [ColumnID: Value] = [:]
-            for call in node.aggregates {
-                let isCount = ["count", "count_if", "approx_count_distinct", "regr_count"].contains(call.name)
-                result[call.column.id] = !isCount ? .null : call.column.type == .double ? .double(0) : .integer(0)
-            }
+            for call in node.aggregates { result[call.column.id] = value(of: call) }
             return result
         case .project(let node):
             guard let inner = values(of: node.input, context) else { return nil }
