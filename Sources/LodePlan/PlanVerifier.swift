@@ -9,6 +9,16 @@ package enum PlanVerifier {
         _ = try produced(by: plan, rule, outer)
     }
 
+    /// Whoever reads the plan, or the statement's client, counts on these columns: their ids, types and order.
+    /// - Throws: `XX000`, naming the rule that ran last.
+    package static func verify(_ plan: LogicalPlan, gives promised: [PlanColumn], after rule: String) throws(SQLError) {
+        let columns = plan.columns
+        guard columns.count == promised.count, zip(columns, promised).allSatisfy({ $0.id == $1.id && $0.type == $1.type }) else {
+            func text(_ columns: [PlanColumn]) -> String { columns.map { "\($0.name) \($0.type)" }.joined(separator: ", ") }
+            throw fault(plan.node, rule, "gives (\(text(columns))) where (\(text(promised))) was promised")
+        }
+    }
+
     /// The ids that a plan which makes sense produces, in order. They are handed up: asking every node for its columns
     /// would look at the whole tree below each.
     private static func produced(by plan: LogicalPlan, _ rule: String, _ outer: Set<ColumnID>) throws(SQLError) -> [ColumnID] {

@@ -63,10 +63,12 @@ package struct Optimizer {
     /// - Throws: errors of constants in the statement (1/0), or `XX000` when a rule broke the plan.
     package func optimize(_ plan: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
         var current = plan
+        let promised = plan.columns
         try PlanVerifier.verify(current, after: "binding")
         for rule in Self.rules {
             current = try rule.apply(current, context)
             try PlanVerifier.verify(current, after: rule.name)
+            try PlanVerifier.verify(current, gives: promised, after: rule.name)
             trace?(rule.name, current)
         }
         return current

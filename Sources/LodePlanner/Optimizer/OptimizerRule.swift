@@ -22,7 +22,11 @@ protocol NodeRule: OptimizerRule {
 
 extension NodeRule {
     package func apply(_ plan: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
-        try plan.mapped { (node) throws(SQLError) in try rewrite(node, context) ?? node }
+        try plan.mapped { (node) throws(SQLError) in
+            guard let replacement = try rewrite(node, context) else { return node }
+            try PlanVerifier.verify(replacement, gives: node.columns, after: name)
+            return replacement
+        }
     }
 }
 

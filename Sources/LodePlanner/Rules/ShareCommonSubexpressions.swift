@@ -34,7 +34,8 @@ struct ShareCommonSubexpressions: NodeRule {
         let below = LogicalPlan.project(ProjectNode(input: input, items: ProjectNode.Item.passing(input.columns) + items))
         let columns = Dictionary(items.map { ($0.expression, $0.column) }, uniquingKeysWith: { a, _ in a })
         let rewritten = node.mappingExpressions { $0.replacingTopDown(columns) }
-        return rewritten.replacing(children: [below])
+        // A window passes its whole input on, so what is shared must not show above it.
+        return rewritten.replacing(children: [below]).withColumns(like: node)
     }
 
     /// Arguments behind a FILTER are computed for some rows only; those that can fail must not be computed for others.
