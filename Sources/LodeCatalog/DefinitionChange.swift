@@ -10,13 +10,22 @@ package enum DefinitionChange: Sendable {
     case setProperties([String: String])
     /// Where an external table's files lie.
     case setLocation(String)
+    /// The comment of a column, or of the table itself; nil takes it away.
+    case setComment(String?, column: String? = nil)
+    /// What a column gets that is not given, as SQL; nil takes it away.
+    case setDefault(String?, column: String)
+    case setNullable(Bool, column: String)
+    case addConstraint(DeclaredConstraint)
+    case dropConstraint(String, ifExists: Bool = false)
+    /// Changes nothing, but needs the table to be in this state: the changes beside it are right for its rows.
+    case requires(TableVersion)
     /// Another name, in the same or another database; files stay where they are.
     case rename(TableName)
 }
 
 extension GlueTable {
     /// - Throws: `42701` for a column that exists, `42809` for a location of a table that has none to set.
-    mutating func apply(_ change: DefinitionChange) throws(SQLError) {
+    package mutating func apply(_ change: DefinitionChange) throws(SQLError) {
         switch change {
         case .addColumns(let columns, let ifNotExists): try add(columns, ifNotExists)
         case .setProperties(let properties): parameters.merge(properties) { _, new in new }
@@ -25,6 +34,8 @@ extension GlueTable {
                 throw SQLError(.wrongObjectType, "\"\(name)\" is \(kind.noun): only an external table has a LOCATION to set")
             }
             storageDescriptor.location = location
+        case .setComment, .setDefault, .setNullable, .addConstraint, .dropConstraint: try applyDeclaration(change)
+        case .requires: break
         case .rename(let new):
             name = new.name
             databaseName = new.database

@@ -16,10 +16,13 @@ package struct StatementOutcome: Sendable {
     /// As PostgreSQL tags it: `SELECT 5`, `INSERT 0 100`, `CREATE TABLE`.
     package var tag: String
     package var receipt: Receipt
+    /// What the user should know although nothing went wrong: a sentence each, in lower case.
+    package var notices: [String]
 
-    package init(tag: String, receipt: Receipt = Receipt()) {
+    package init(tag: String, receipt: Receipt = Receipt(), notices: [String] = []) {
         self.tag = tag
         self.receipt = receipt
+        self.notices = notices
     }
 }
 

@@ -13,6 +13,7 @@ extension Session {
         case .createTable(let create): return try createTable(create)
         case .createView(let create): return try createView(create, run)
         case .alterTable(let alter): return try alterTable(alter)
+        case .commentOn(let comment): return try self.comment(on: comment)
         case .drop(let drop): return try self.drop(drop)
         case .repairTable(let name): return try repairTable(name, run)
 

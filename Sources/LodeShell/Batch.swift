@@ -64,6 +64,7 @@ package final class Batch {
                 let outcome = try session.execute(parsed, of: text, into: ProgressHiding(renderer, progress))
                 progress.stop()
                 try renderer.finish()
+                for notice in outcome.notices { Messages.write("NOTICE: \(notice)") }
                 if !isQuiet, output.isTerminal { Messages.write("\(outcome.tag)  (\(outcome.receipt.line))") }
             }
             return true

@@ -60,6 +60,7 @@ final class TerminalReporter: ScriptReporter {
     func succeeded(_ statement: ScriptStatement, _ outcome: StatementOutcome) throws(SQLError) {
         try renderer?.finish()
         output.flush()
+        for notice in outcome.notices { Messages.write("NOTICE: \(notice)") }
         if !isQuiet { Messages.write("  \(statement.line): \(statement.title)  —  \(outcome.receipt.line)") }
     }
 

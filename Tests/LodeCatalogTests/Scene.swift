@@ -25,7 +25,13 @@ struct Scene: Sendable {
 
     /// A table `main.sales`, partitioned by its first column, a view and an external table.
     func fill() throws {
-        let sales = try GlueTable.define(Self.sales, Self.columns, partitionedBy: ["date"])
+        var sales = try GlueTable.define(Self.sales, Self.columns, partitionedBy: ["date"])
+        sales.setConstraints([
+            DeclaredConstraint(name: "sales_pkey", kind: .primaryKey, columns: ["id"]),
+            DeclaredConstraint(name: "sales_amount_check", kind: .check, columns: ["amount"], condition: "amount > 0"),
+            DeclaredConstraint(
+                name: "sales_id_fkey", kind: .foreignKey, columns: ["id"], reference: .init(schema: "main", table: "sales", columns: ["id"])),
+        ])
         let view = try GlueTable.view(TableName("main", "big"), sql: "SELECT id FROM sales", columns: Schema([Field("id", .bigint)]))
         let raw = try GlueTable.define(
             TableName("main", "raw"), Self.columns, partitionedBy: ["date"], kind: .external, format: .csv, location: folder("raw"))

@@ -101,15 +101,15 @@ extension EmbeddedCatalog {
     func alter(_ name: TableName, _ changes: [DefinitionChange], _ db: Database) throws -> CommitOutcome {
         guard let row = try TableRow.fetch(name, db) else { throw try Self.missing(name, db) }
         let old = try row.storedTable()
-        guard old.kind == .managed || old.kind == .external else {
+        guard old.kind == .managed || old.kind == .external || changes.allSatisfy(\.fitsView) else {
             throw CatalogError.wrongKind(name, is: old.kind, wanted: "a table")
         }
         var new = old
         for change in changes {
-            if case .setLocation(let location) = change {
-                try new.apply(.setLocation(warehouse.stored(location)))
-            } else {
-                try new.apply(change)
+            switch change {
+            case .setLocation(let location): try new.apply(.setLocation(warehouse.stored(location)))
+            case .requires(let version) where version != row.tableVersion: throw Self.conflict("table \"\(name)\" was changed")
+            default: try new.apply(change)
             }
         }
         if new == old { return CommitOutcome(version: row.version, changed: false) }

@@ -1,5 +1,7 @@
 /// One column in Glue's shape.
 
+import LodeCore
+
 /// Name, Hive type string and comment.
 /// - Source: AWS Glue Web API Reference, "Column".
 package struct GlueColumn: Codable, Hashable, Sendable {
@@ -7,7 +9,7 @@ package struct GlueColumn: Codable, Hashable, Sendable {
     /// A type as `HiveTypeText` reads it: `array<int>`, `decimal(12,2)`.
     package var type: String
     package var comment: String?
-    /// `nullable` = `false` marks NOT NULL.
+    /// What SQL declares of the column beside its type; see `Fact`.
     package var parameters: [String: String]?
 
     enum CodingKeys: String, CodingKey {
@@ -21,5 +23,46 @@ package struct GlueColumn: Codable, Hashable, Sendable {
         parameters = nullable ? nil : ["nullable": "false"]
     }
 
-    package var nullable: Bool { parameters?["nullable"] != "false" }
+}
+
+extension GlueColumn {
+    /// Keys in `parameters`.
+    private enum Fact {
+        /// `false` marks NOT NULL.
+        static let nullable = "nullable"
+        /// The expression of DEFAULT, as SQL.
+        static let defaultValue = "default"
+        /// The expression of GENERATED ALWAYS AS … STORED, as SQL.
+        static let generated = "generated"
+    }
+
+    package var nullable: Bool {
+        get { parameters?[Fact.nullable] != "false" }
+        set { set(Fact.nullable, newValue ? nil : "false") }
+    }
+
+    package var defaultValue: String? {
+        get { parameters?[Fact.defaultValue] }
+        set { set(Fact.defaultValue, newValue) }
+    }
+
+    package var generated: String? {
+        get { parameters?[Fact.generated] }
+        set { set(Fact.generated, newValue) }
+    }
+
+    /// The n of `varchar(n)`, in characters.
+    package var maximumLength: Int? { HiveTypeText.varcharLength(type) }
+
+    /// The type as SQL writes it; `type` is what `self.type` stands for.
+    package func typeText(_ type: SQLType) -> String { maximumLength.map { "\(type)(\($0))" } ?? "\(type)" }
+
+    /// What a row gets that gives no value: the default, or how the column is generated.
+    package var filling: String? { generated.map { "generated always as (\($0)) stored" } ?? defaultValue }
+
+    private mutating func set(_ fact: String, _ value: String?) {
+        var facts = parameters ?? [:]
+        facts[fact] = value
+        parameters = facts.isEmpty ? nil : facts
+    }
 }

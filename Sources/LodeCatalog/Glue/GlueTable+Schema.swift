@@ -57,6 +57,8 @@ extension GlueTable {
     /// Tables that other engines made without a kind are external.
     package var kind: TableKind { TableKind(rawValue: tableType) ?? (viewOriginalText == nil ? .external : .view) }
 
+    package var comment: String? { parameters[TableParameter.comment] ?? description }
+
     package var storageFormat: StorageFormat? { StorageFormat(storageDescriptor) }
 
     /// The table format that the table names as Glue and Athena do; nil for folders of files.

@@ -6,6 +6,8 @@ package enum TableParameter {
     package static let ownPrefix = "lode."
     /// Names of all columns as a JSON array, where the declared order is not "partition columns last".
     package static let columnOrder = "lode.column_order"
+    /// What CHECK, PRIMARY KEY, UNIQUE and FOREIGN KEY declare, as JSON; see `DeclaredConstraint`.
+    package static let constraints = "lode.constraints"
     /// Text of the table's comment, as Hive and Glue keep it.
     package static let comment = "comment"
     /// "DELTA", "ICEBERG": how the metadata of an external table is kept, as Glue and Athena say it.

@@ -15,6 +15,10 @@ package enum InformationSchema {
         case "tables": return try everyTable(catalog) { [tableRow($0)] }
         case "columns": return try everyTable(catalog) { table throws(SQLError) in try columnRows(table) }
         case "views": return try everyTable(catalog) { viewRows($0) }
+        case "table_constraints": return try everyTable(catalog) { table throws(SQLError) in try constraintRows(table) }
+        case "key_column_usage": return try everyTable(catalog) { table throws(SQLError) in try keyRows(table) }
+        case "check_constraints": return try everyTable(catalog) { table throws(SQLError) in try checkRows(table) }
+        case "referential_constraints": return try everyTable(catalog) { table throws(SQLError) in try referenceRows(table, catalog) }
         default:
             throw CatalogError.missingTable(
                 TableName("information_schema", table), siblings: ShippedTables.tables(in: "information_schema").map(\.name),
@@ -43,7 +47,7 @@ package enum InformationSchema {
         let format = table.kind == .view ? nil : table.storageFormat?.rawValue
         return name(of: table) + [text(type)] + nulls(5)
             + [yesNo(table.kind == .managed), text("NO"), .null, text(format), text(table.storageDescriptor.location),
-                text(table.parameters[TableParameter.comment] ?? table.description)]
+                text(table.comment)]
     }
 
     private static func viewRows(_ table: GlueTable) -> [[Value]] {
@@ -52,15 +56,14 @@ package enum InformationSchema {
     }
 
     private static func columnRows(_ table: GlueTable) throws(SQLError) -> [[Value]] {
-        let keys = Set(table.partitionKeys.map(\.name))
-        let comments = Dictionary(
-            (table.storageDescriptor.columns + table.partitionKeys).map { ($0.name, $0.comment) }) { first, _ in first }
+        let keys = Set(table.partitionKeys.map(\.name)), declared = try table.columns()
         return try table.schema().fields.enumerated().map { index, field in
-            let numeric = numericFacts(field.type)
+            let numeric = numericFacts(field.type), column = declared[index]
             return name(of: table) + [
-                text(field.name), .integer(Int64(index + 1)), .null, yesNo(field.nullable), text(field.type.description),
-                charLength(field.type), .null, numeric.precision, numeric.radix, numeric.scale, secondDigits(field.type),
-                text(HiveTypeText.write(field.type)), yesNo(keys.contains(field.name)), text(comments[field.name] ?? nil),
+                text(field.name), .integer(Int64(index + 1)), text(column.defaultValue), yesNo(field.nullable),
+                text(field.type.description), textLength(column, field.type), .null, numeric.precision, numeric.radix, numeric.scale, secondDigits(field.type),
+                text(column.type), yesNo(keys.contains(field.name)), text(column.comment),
+                text(column.generated == nil ? "NEVER" : "ALWAYS"), text(column.generated),
             ]
         }
     }
@@ -78,8 +81,9 @@ package enum InformationSchema {
         }
     }
 
-    private static func charLength(_ type: SQLType) -> Value {
-        if case .char(let count) = type { .integer(Int64(count)) } else { .null }
+    private static func textLength(_ column: GlueColumn, _ type: SQLType) -> Value {
+        if case .char(let count) = type { return .integer(Int64(count)) }
+        return column.maximumLength.map { .integer(Int64($0)) } ?? .null
     }
 
     private static func secondDigits(_ type: SQLType) -> Value {
@@ -90,11 +94,11 @@ package enum InformationSchema {
         }
     }
 
-    private static func name(of table: GlueTable) -> [Value] {
+    static func name(of table: GlueTable) -> [Value] {
         [text(catalogName), text(table.databaseName), text(table.name)]
     }
 
-    private static func text(_ text: String?) -> Value { text.map { .text($0) } ?? .null }
-    private static func yesNo(_ flag: Bool) -> Value { .text(flag ? "YES" : "NO") }
+    static func text(_ text: String?) -> Value { text.map { .text($0) } ?? .null }
+    static func yesNo(_ flag: Bool) -> Value { .text(flag ? "YES" : "NO") }
     private static func nulls(_ count: Int) -> [Value] { Array(repeating: .null, count: count) }
 }

@@ -42,6 +42,16 @@ package enum HiveTypeText {
         return type
     }
 
+    /// The type of a column of at most `length` characters.
+    package static func varchar(_ length: Int) -> String { "varchar(\(length))" }
+
+    /// The n of `varchar(n)`; nil for every other type.
+    package static func varcharLength(_ text: String) -> Int? {
+        let word = text.lowercased()
+        guard word.hasPrefix("varchar("), word.hasSuffix(")") else { return nil }
+        return Int(word.dropFirst("varchar(".count).dropLast())
+    }
+
     /// A field name, in backquotes unless it is a plain word.
     private static func name(_ name: String) -> String {
         let isPlain = !name.isEmpty && name.utf8.allSatisfy { HiveTypeReader.isWord($0) }

@@ -40,7 +40,7 @@ extension Session {
             let ids = ColumnIDs()
             let outputs = RejectTables.schema.fields.enumerated().map { ScanOutput(PlanColumn(ids.fresh(), $1.name, $1.type), index: $0) }
             let bound = BoundQuery(plan: .scan(ScanNode(source: source, outputs: outputs)), names: RejectTables.schema.fields.map(\.name))
-            let target = WriteTarget(location: location, schema: RejectTables.schema, partitionColumns: [], properties: [:])
+            let target = WriteTarget(location: location, schema: RejectTables.schema, partitionColumns: [], properties: [:], relation: name)
             files = try write(bound, to: target, statementContext()).files
             written += files
         }

@@ -17,13 +17,12 @@ extension Session {
         let context = statementContext()
         // Before the query is bound: what the query reads and what the commit checks must be the same or older.
         let transaction = try engine.catalog.beginWrite(try writableTable(insert.table).tableName)
-        let schema = transaction.snapshot.schema
-        let target = InsertTarget(name: "\(transaction.table.tableName)", schema: schema)
-        let bound = try makeBinder(context).bind(insert: insert, into: target)
-        let written = try write(bound, to: WriteTarget(transaction), context)
+        let target = try transaction.table.insertTarget(), binder = makeBinder(context)
+        let bound = try binder.bind(insert: insert, into: target)
+        let written = try write(bound, to: try transaction.table.writeTarget(), context)
         if insert.isOverwrite {
             if let table = transaction.snapshot.identity?.table, bound.plan.reads(table) { transaction.dependsOnSnapshot() }
-            overwrite(transaction, with: written.files)
+            overwrite(transaction, with: written.files, naming: try partition(of: insert, target, transaction.snapshot, binder))
         } else {
             transaction.append(written.files)
         }
@@ -33,13 +32,27 @@ extension Session {
         return StatementOutcome(tag: "INSERT 0 \(receipt.rows)", receipt: receipt)
     }
 
+    /// The one partition that `PARTITION (…)` names; nil if it leaves some column to the rows.
+    private func partition(
+        of insert: Insert, _ table: InsertTarget, _ snapshot: any TableSnapshot, _ binder: Binder
+    ) throws(SQLError) -> [Value]? {
+        if insert.partition.isEmpty { return nil }
+        let fixed = try binder.partitionValues(of: insert, table)
+        var values: [Value] = []
+        for column in snapshot.partitionColumns {
+            guard let position = table.schema.index(of: column.name), let value = fixed[position] else { return nil }
+            values.append(value)
+        }
+        return values
+    }
+
     /// INSERT OVERWRITE replaces a table, or in a partitioned one the partitions that the new rows have (Spark's dynamic mode, and
-    /// Hive's).
-    private func overwrite(_ transaction: any TableTransaction, with files: [DataFile]) {
+    /// Hive's) and the one that the statement names.
+    private func overwrite(_ transaction: any TableTransaction, with files: [DataFile], naming named: [Value]?) {
         if transaction.snapshot.partitionColumns.isEmpty {
             transaction.replaceAll(with: files)
         } else {
-            transaction.emptyPartitions(Set(files.map(\.partitionValues)))
+            transaction.emptyPartitions(Set(files.map(\.partitionValues) + [named].compactMap { $0 }))
             transaction.append(files)
         }
     }

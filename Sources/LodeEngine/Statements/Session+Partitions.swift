@@ -31,14 +31,17 @@ extension Session {
     func alterTable(_ alter: AlterTable) throws(SQLError) -> StatementOutcome {
         try requireAutocommit("ALTER TABLE", at: alter.name.span)
         if alter.ifExists, try engine.catalog.table(try tableName(alter.name)) == nil { return StatementOutcome(tag: "ALTER TABLE") }
-        let table = try existingTable(alter.name)
         do throws(SQLError) {
-            if table.kind == .view { throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table") }
-            try engine.catalog.commit(try change(alter.action, table))
+            return try retrying { () throws(SQLError) in
+                let table = try existingTable(alter.name)
+                if table.kind == .view { throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table") }
+                if let outcome = try alterDeclarations(of: table, by: alter.action) { return outcome }
+                try engine.catalog.commit(try change(alter.action, table))
+                return StatementOutcome(tag: "ALTER TABLE")
+            }
         } catch {
             throw error.at(alter.name.span)
         }
-        return StatementOutcome(tag: "ALTER TABLE")
     }
 
     private func change(_ action: AlterTable.Action, _ table: GlueTable) throws(SQLError) -> TableChange {
@@ -46,8 +49,6 @@ extension Session {
         switch action {
         case .setProperties(let list): return .alter(name, [.setProperties(try properties(list))])
         case .setLocation(let location): return .alter(name, [.setLocation(location)])
-        case .addColumns(let columns, let ifNotExists):
-            return .alter(name, [.addColumns(try columns.map(Self.column), ifNotExists: ifNotExists)])
         case .addPartitions(let partitions, let ifNotExists):
             var added: [GluePartition] = []
             for partition in partitions { added.append(GluePartition(values: try values(of: partition, table), location: partition.location)) }
@@ -62,13 +63,8 @@ extension Session {
         case .renameColumn: throw SQLError.unsupported("ALTER TABLE … RENAME COLUMN")
         case .dropColumns: throw SQLError.unsupported("ALTER TABLE … DROP COLUMN")
         case .setType: throw SQLError.unsupported("ALTER TABLE … TYPE")
-        case .setNotNull: throw SQLError.unsupported("ALTER TABLE … NOT NULL")
+        case .addColumns, .setNotNull, .setDefault, .addConstraint, .dropConstraint: throw SQLError.internalFault("a declaration came late")
         }
-    }
-
-    private static func column(_ column: ColumnDefinition) throws(SQLError) -> GlueColumn {
-        guard let type = column.type else { throw SQLError(.syntaxError, "column \"\(column.name.text)\" has no type", at: column.span) }
-        return GlueColumn(name: column.name.text, type: HiveTypeText.write(try TypeNames.type(type)), comment: column.comment)
     }
 
     /// The values of a partition as texts, in the order of the partition columns.

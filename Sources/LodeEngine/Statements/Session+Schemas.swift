@@ -93,6 +93,7 @@ extension Session {
         do throws(SQLError) {
             var view = try GlueTable.view(try tableName(create.name), sql: text, columns: schema)
             view.parameters[ViewParameter.searchPath] = settings.searchPath.joined(separator: ",")
+            view.parameters.merge(try self.properties(create.properties)) { own, _ in own }
             if let comment = create.comment { view.parameters[TableParameter.comment] = comment }
             let ifExists: TableChange.IfExists = create.orReplace ? .replace : create.ifNotExists ? .skip : .fail
             try engine.catalog.commit(.create(view, ifExists: ifExists))

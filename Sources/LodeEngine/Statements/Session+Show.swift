@@ -99,20 +99,19 @@ extension Session {
     func describe(_ target: DescribeTarget, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let fields = [
             Field("column_name", .varchar), Field("column_type", .varchar), Field("nullable", .boolean), Field("partition_key", .boolean),
-            Field("comment", .varchar),
+            Field("comment", .varchar), Field("default", .varchar),
         ]
         if case .table(let name) = target, name.parts.count > 1 || temporaryViews[name.last.text.lowercased()] == nil {
             let table = try existingTable(name)
             let keys = Set(table.partitionKeys.map(\.name))
-            let comments = Dictionary((table.storageDescriptor.columns + table.partitionKeys).map { ($0.name, $0.comment) }, uniquingKeysWith: { a, _ in a })
-            let rows: [[Value]] = try table.schema().fields.map { field in
-                [.text(field.name), .text("\(field.type)"), .boolean(field.nullable), .boolean(keys.contains(field.name)),
-                    (comments[field.name] ?? nil).map { .text($0) } ?? .null]
+            let rows: [[Value]] = zip(try table.schema().fields, try table.columns()).map { field, column in
+                [.text(field.name), .text(column.typeText(field.type)), .boolean(field.nullable), .boolean(keys.contains(field.name)),
+                    column.comment.map { .text($0) } ?? .null, column.filling.map { .text($0) } ?? .null]
             }
             return try give(fields, rows, to: run.sink, tag: "DESCRIBE")
         }
         let bound = try bind(target)
-        let rows: [[Value]] = bound.schema.fields.map { [.text($0.name), .text("\($0.type)"), .boolean($0.nullable), .boolean(false), .null] }
+        let rows: [[Value]] = bound.schema.fields.map { [.text($0.name), .text("\($0.type)"), .boolean($0.nullable), .boolean(false), .null, .null] }
         return try give(fields, rows, to: run.sink, tag: "DESCRIBE")
     }
 

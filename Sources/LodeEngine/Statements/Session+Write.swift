@@ -21,11 +21,26 @@ extension Session {
         let keys = partitions.compactMap { schema.index(of: $0.name) }
         let specification = WriteSpecification(
             schema: schema, format: format, options: options, partitionColumns: keys,
-            notNull: schema.fields.indices.filter { !schema.fields[$0].nullable }, fileBytes: Self.tableFileBytes
+            constraints: try constraints(of: target, context), fileBytes: Self.tableFileBytes
         ) { values, _ in
             ManagedFileName.path(in: location, partitions, values, fileExtension: "parquet")
         }
         return try run(bound, specification, to: engine.stores, alwaysWrites: false, context)
+    }
+
+    func constraints(of target: WriteTarget, _ context: StatementContext, on rows: RowConstraints.Rows = .new) throws(SQLError) -> RowConstraints {
+        let columns = target.schema.fields.map { PlanColumn(context.columnIDs.fresh(), $0.name, $0.type) }
+        let binder = makeBinder(context), table = InsertTarget(name: target.relation, schema: target.schema)
+        let checks = try target.checks.map { (check) throws(SQLError) in
+            do throws(SQLError) {
+                return (name: check.name, condition: try binder.bindCheck(check.condition, over: columns, of: table))
+            } catch {
+                throw SQLError(error.state, error.message, in: "constraint \(check.name)", detail: error.detail, hint: error.hint)
+            }
+        }
+        return try RowConstraints(
+            relation: target.relation, schema: target.schema, columns: columns, checks: checks, of: rows,
+            functions: context.execution.functions)
     }
 
     /// The options with the session's codec, if they name none.

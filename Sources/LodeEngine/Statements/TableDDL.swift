@@ -7,24 +7,52 @@ import LodeSyntax
 enum TableDDL {
     /// `CREATE TABLE …` or `CREATE VIEW …` that gives the same table.
     static func text(_ table: GlueTable) throws(SQLError) -> String {
+        let name = "\(NameQuoting.quoted(table.databaseName)).\(NameQuoting.quoted(table.name))"
         if table.kind == .view {
-            return "CREATE VIEW \(NameQuoting.quoted(table.databaseName)).\(NameQuoting.quoted(table.name)) AS \(table.viewOriginalText ?? "")"
+            let clauses = (comment(table).map { " " + $0 } ?? "") + (properties(table).map { " " + $0 } ?? "")
+            return "CREATE VIEW \(name)\(clauses) AS \(table.viewOriginalText ?? "")"
         }
         var lines: [String] = []
-        for field in try table.schema().fields {
-            lines.append("    \(NameQuoting.quoted(field.name)) \(field.type)\(field.nullable ? "" : " NOT NULL")")
-        }
-        var text = "CREATE \(table.kind == .external ? "EXTERNAL " : "")TABLE \(NameQuoting.quoted(table.databaseName)).\(NameQuoting.quoted(table.name)) (\n"
+        for (field, declared) in zip(try table.schema().fields, try table.columns()) { lines.append("    " + column(field, declared)) }
+        for constraint in try table.constraints() { lines.append("    " + self.constraint(constraint)) }
+        var text = "CREATE \(table.kind == .external ? "EXTERNAL " : "")TABLE \(name) (\n"
         text += lines.joined(separator: ",\n") + "\n)"
         if let format = table.storageFormat { text += "\nUSING \(format.rawValue)" }
-        if !table.partitionKeys.isEmpty { text += "\nPARTITIONED BY (\(table.partitionKeys.map { NameQuoting.quoted($0.name) }.joined(separator: ", ")))" }
+        if !table.partitionKeys.isEmpty { text += "\nPARTITIONED BY \(list(table.partitionKeys.map(\.name)))" }
+        if let comment = comment(table) { text += "\n" + comment }
         if table.kind == .external, let location = table.storageDescriptor.location { text += "\nLOCATION \(literal(location))" }
-        let shown = table.parameters.filter { !$0.key.hasPrefix("lode.") && $0.key != TableParameter.comment }.sorted { $0.key < $1.key }
-        if !shown.isEmpty {
-            text += "\nTBLPROPERTIES (" + shown.map { "\(literal($0.key)) = \(literal($0.value))" }.joined(separator: ", ") + ")"
-        }
+        if let properties = properties(table) { text += "\n" + properties }
         return text
     }
+
+    private static func column(_ field: Field, _ column: GlueColumn) -> String {
+        var text = "\(NameQuoting.quoted(field.name)) \(column.typeText(field.type))"
+        if let value = column.generated { text += " GENERATED ALWAYS AS (\(value)) STORED" }
+        if let value = column.defaultValue { text += " DEFAULT \(value)" }
+        if !field.nullable { text += " NOT NULL" }
+        if let comment = column.comment { text += " COMMENT \(literal(comment))" }
+        return text
+    }
+
+    private static func constraint(_ constraint: DeclaredConstraint) -> String {
+        let text = "CONSTRAINT \(NameQuoting.quoted(constraint.name)) \(constraint.kind.rawValue) "
+        if let condition = constraint.condition { return text + "(\(condition))" }
+        let key = text + list(constraint.columns)
+        guard let other = constraint.reference else { return key + " NOT ENFORCED" }
+        let target = "\(NameQuoting.quoted(other.schema)).\(NameQuoting.quoted(other.table))"
+        return key + " REFERENCES \(target) \(list(other.columns)) NOT ENFORCED"
+    }
+
+    private static func comment(_ table: GlueTable) -> String? { table.comment.map { "COMMENT \(literal($0))" } }
+
+    private static func properties(_ table: GlueTable) -> String? {
+        let shown = table.parameters.filter { !$0.key.hasPrefix(TableParameter.ownPrefix) && $0.key != TableParameter.comment }
+        if shown.isEmpty { return nil }
+        let list = shown.sorted { $0.key < $1.key }.map { "\(literal($0.key)) = \(literal($0.value))" }
+        return "TBLPROPERTIES (\(list.joined(separator: ", ")))"
+    }
+
+    private static func list(_ names: [String]) -> String { "(\(names.map { NameQuoting.quoted($0) }.joined(separator: ", ")))" }
 
     static func literal(_ text: String) -> String {
         "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"

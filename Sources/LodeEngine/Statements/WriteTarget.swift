@@ -2,6 +2,8 @@
 
 import LodeCatalog
 import LodeCore
+import LodePlanner
+import LodeSyntax
 import LodeTables
 
 /// A folder of data files of a table.
@@ -12,19 +14,51 @@ struct WriteTarget {
     var partitionColumns: [Field]
     /// Table properties, some of which are options of the writer.
     var properties: [String: String]
-}
-
-extension WriteTarget {
-    /// The table as it was when the transaction began.
-    init(_ transaction: any TableTransaction) {
-        self.init(
-            location: transaction.table.storageDescriptor.location ?? "", schema: transaction.snapshot.schema,
-            partitionColumns: transaction.snapshot.partitionColumns, properties: transaction.table.parameters)
-    }
+    /// The table as messages name it.
+    var relation: String
+    var checks: [(name: String, condition: Expression)] = []
 }
 
 /// Files that are written and durable, but not yet part of any table.
 struct WrittenRows {
     var files: [DataFile]
     var receipt: Receipt
+}
+
+extension GlueTable {
+    /// What binding rows for the table needs to know of it.
+    func insertTarget() throws(SQLError) -> InsertTarget {
+        let keys = Set(partitionKeys.map(\.name))
+        var target = InsertTarget(name: "\(tableName)", schema: try schema())
+        for (position, column) in try columns().enumerated() {
+            if let text = column.defaultValue { target.defaults[position] = try expression(text, of: column.name) }
+            if let text = column.generated { target.generated[position] = try expression(text, of: column.name) }
+            target.maximumLengths[position] = column.maximumLength
+            if keys.contains(column.name) { target.partitionColumns.insert(position) }
+        }
+        return target
+    }
+
+    /// Where rows of the table are written, and what is checked of them.
+    /// - Parameter location: nil for the table's own.
+    func writeTarget(in location: String? = nil) throws(SQLError) -> WriteTarget {
+        var target = WriteTarget(
+            location: location ?? storageDescriptor.location ?? "", schema: try schema(), partitionColumns: try partitionFields(),
+            properties: parameters, relation: name)
+        for constraint in try constraints() {
+            guard let condition = constraint.condition else { continue }
+            target.checks.append((constraint.name, try expression(condition, of: constraint.name)))
+        }
+        return target
+    }
+
+    /// An expression that the catalog keeps as SQL.
+    private func expression(_ text: String, of name: String) throws(SQLError) -> Expression {
+        do throws(SQLError) {
+            return try Parser.parseExpression(text)
+        } catch {
+            // Spans of the stored text would point into the statement at hand.
+            throw SQLError(.dataCorrupted, "the definition of \"\(name)\" of table \"\(tableName)\" cannot be read", detail: error.message)
+        }
+    }
 }

@@ -40,7 +40,7 @@ final class PartitionedWriter: ChunkConsumer {
 
     func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
         if chunk.count == 0 { return .more }
-        try specification.checkNotNull(chunk)
+        try specification.constraints?.check(chunk)
         for (partition, rows) in try splitter.split(chunk) {
             let part = rows.count == chunk.count ? chunk : try chunk.gather(rows)
             try keep(Chunk(columns: columns.map { part.columns[$0] }, count: part.count), partition)

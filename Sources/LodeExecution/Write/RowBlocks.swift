@@ -85,7 +85,7 @@ final class RowBlocks: Sendable {
     // MARK: From chunks to blocks
 
     private func add(_ chunk: Chunk) throws(SQLError) {
-        try specification.checkNotNull(chunk)
+        try specification.constraints?.check(chunk)
         let chunk = try chunk.withoutForeignMemory()
         let bytes = chunk.heldBytes
         state.withLock { state in

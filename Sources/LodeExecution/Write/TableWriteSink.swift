@@ -17,8 +17,8 @@ package struct WriteSpecification: Sendable {
     package var partitionColumns: [Int]
     /// Whether the partition columns are in the files too.
     package var keepsPartitionColumns: Bool
-    /// Columns in which a NULL is an error, by position in `schema`, for tables with NOT NULL.
-    package var notNull: [Int]
+    /// What the rows must satisfy; nil for files that belong to no table.
+    package var constraints: RowConstraints?
     /// The path for the file of this number, from 0, with rows of one partition.
     package var path: @Sendable (_ partition: [Value], _ number: Int) -> String
     /// Size at which a file is closed and another begun; nil for one file a partition, whatever its size.
@@ -26,7 +26,7 @@ package struct WriteSpecification: Sendable {
 
     package init(
         schema: Schema, format: any FileFormat, options: FormatOptions, partitionColumns: [Int] = [],
-        keepsPartitionColumns: Bool = false, notNull: [Int] = [], fileBytes: Int? = nil,
+        keepsPartitionColumns: Bool = false, constraints: RowConstraints? = nil, fileBytes: Int? = nil,
         path: @escaping @Sendable ([Value], Int) -> String
     ) {
         self.schema = schema
@@ -34,7 +34,7 @@ package struct WriteSpecification: Sendable {
         self.options = options
         self.partitionColumns = partitionColumns
         self.keepsPartitionColumns = keepsPartitionColumns
-        self.notNull = notNull
+        self.constraints = constraints
         self.fileBytes = fileBytes
         self.path = path
     }
@@ -86,18 +86,4 @@ package final class TableWriteSink: Sink {
 
     /// Removes everything that was written.
     package func abort() { files.abort() }
-}
-
-extension WriteSpecification {
-    /// - Throws: `23502` if a column that must not be NULL is.
-    func checkNotNull(_ chunk: Chunk) throws(SQLError) {
-        for index in notNull where chunk.columns[index].mayHaveNulls {
-            let column = chunk.columns[index]
-            let nulls = column.layout == .constant ? (column.isNull(0) ? chunk.count : 0) : Validity.nullCount(column.validity, chunk.count)
-            if nulls > 0 {
-                throw SQLError(
-                    .notNullViolation, "null value in column \"\(schema.fields[index].name)\" violates not-null constraint")
-            }
-        }
-    }
 }

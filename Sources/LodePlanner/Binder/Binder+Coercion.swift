@@ -129,16 +129,25 @@ extension Binder {
     /// The expression computed now, if it reads nothing, never changes and doesn't fail.
     func folded(_ expression: BoundExpression) -> BoundExpression {
         if expression.isConstant { return expression }
-        let isFixed = !expression.contains {
+        let needsRows = expression.contains {
             switch $0 {
             case .column, .subquery, .lambda: true
+            default: false
+            }
+        }
+        guard !needsRows, isImmutable(expression), let value = try? evaluate(expression) else { return expression }
+        return .constant(value, expression.type)
+    }
+
+    /// Whether the same columns always give the same value, whatever the session.
+    func isImmutable(_ expression: BoundExpression) -> Bool {
+        !expression.contains {
+            switch $0 {
             case .call(let call): call.volatility != .immutable
             case .cast(let inner, let type, _, _): Self.dependsOnZone(inner.type, type)
             default: false
             }
         }
-        guard isFixed, let value = try? evaluate(expression) else { return expression }
-        return .constant(value, expression.type)
     }
 
     private static func dependsOnZone(_ from: SQLType, _ to: SQLType) -> Bool { (from == .timestamptz) != (to == .timestamptz) }

@@ -122,19 +122,11 @@ extension Binder {
         let type = try TypeNames.type(name)
         let operand = try bind(inner, scope)
         let result = try cast(operand, to: type, isTry: isTry, at: expression.span, operandAt: inner.span)
-        guard let limit = name.typmod else { return result }
+        guard let limit = name.limit else { return result }
         if type == .varchar { return folded(try call("left", [result, NumberLiteral.integer(Int64(limit))], at: expression.span)) }
         if type.isTemporal, limit < 6, operand.type != .date {
             throw .unsupported("rounding a \(type) to \(limit) digits in a cast", at: name.span, hint: "Use date_trunc, for example to 'milliseconds'.")
         }
         return result
-    }
-}
-
-extension TypeName {
-    /// The length or precision in parentheses: 10 of `varchar(10)`, 3 of `timestamp(3)`.
-    fileprivate var typmod: Int? {
-        guard case .named(_, let arguments) = kind, case .number(let number)? = arguments.first else { return nil }
-        return number
     }
 }

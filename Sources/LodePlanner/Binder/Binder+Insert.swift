@@ -15,21 +15,31 @@ extension Binder {
         let scope = try scope(Scope.empty, with: insert.with)
         let fixed = try staticPartition(insert, target)
         let plan: LogicalPlan
-        switch insert.source {
-        case .defaultValues: plan = try assemble([:], .values(.singleRow), fixed, target)
-        case .query(let query): plan = try assign(query, insert, fixed, target, scope)
+        do throws(SQLError) {
+            switch insert.source {
+            case .defaultValues: plan = try assemble([:], .values(.singleRow), fixed, target)
+            case .query(let query): plan = try assign(query, insert, fixed, target, scope)
+            }
+        } catch {
+            throw error.at(insert.table.span)
         }
         try checkUnused(insert.with, in: scope)
         return finish(BoundQuery(plan: plan, names: target.schema.fields.map(\.name)))
     }
 
     /// `PARTITION (dt = '2024-01-01', hour)`: values by position of the column.
-    private func staticPartition(_ insert: Insert, _ target: InsertTarget) throws(SQLError) -> [Int: BoundExpression] {
+    func staticPartition(_ insert: Insert, _ target: InsertTarget) throws(SQLError) -> [Int: BoundExpression] {
         var fixed: [Int: BoundExpression] = [:]
         for property in insert.partition {
             let position = try self.position(of: property.key, target)
+            guard target.partitionColumns.contains(position) else {
+                throw SQLError(
+                    .invalidColumnReference, "column \"\(property.key.text)\" is not a partition column of \"\(target.name)\"",
+                    at: property.key.span)
+            }
             guard let value = property.value else { continue }
-            fixed[position] = try assignable(try bind(value, Scope.empty), target.schema.fields[position], at: value.span)
+            if target.generated[position] != nil { throw isGenerated(position, target, at: property.key.span) }
+            fixed[position] = try assigned(try bind(value, Scope.empty), position, target, at: value.span)
         }
         return fixed
     }
@@ -59,7 +69,7 @@ extension Binder {
         }
         var given: [Int: BoundExpression] = [:]
         for (item, position) in zip(project.items, chosen) {
-            given[position] = try assignable(item.expression, target.schema.fields[position], at: query.span)
+            given[position] = try assigned(item.expression, position, target, at: query.span)
         }
         return try assemble(given, project.input, fixed, target)
     }
@@ -72,6 +82,11 @@ extension Binder {
         try checkCount(given: width, positions.count, isExact: !insert.columns.isEmpty, values.span)
         let inner = Scope(parent: scope, from: FromScope(), clause: .values)
         let fields = positions.prefix(width).map { target.schema.fields[$0] }
+        let computed = positions.prefix(width).contains { target.generated[$0] != nil }
+        // Rows of bare literals have no DEFAULT, which alone may stand for a generated column.
+        if computed, values.literals != nil {
+            throw isGenerated(positions.first { target.generated[$0] != nil } ?? 0, target, at: values.span)
+        }
         var rows: [[BoundExpression]] = []
         rows.reserveCapacity(values.rowCount)
         for index in 0..<values.rowCount {
@@ -84,13 +99,13 @@ extension Binder {
                     span = literals.span(index, column)
                     cell = try bindLiteral(literals[index, column], span)
                 } else if case .defaultValue = written[column].kind {
-                    row.append(try defaultValue(positions[column], target))
+                    row.append(try defaultValue(positions[column], target, at: written[column].span))
                     continue
                 } else {
                     span = written[column].span
                     cell = try bind(written[column], inner)
                 }
-                row.append(try assignable(cell, fields[column], at: span))
+                row.append(try assigned(cell, positions[column], target, at: span))
             }
             rows.append(row)
         }
@@ -136,22 +151,85 @@ extension Binder {
         }
     }
 
-    private func assemble(
+    func assemble(
         _ given: [Int: BoundExpression], _ input: LogicalPlan, _ fixed: [Int: BoundExpression], _ target: InsertTarget
     ) throws(SQLError) -> LogicalPlan {
         var items: [ProjectNode.Item] = []
         for (position, field) in target.schema.fields.enumerated() {
             let value: BoundExpression
-            if let known = given[position] ?? fixed[position] { value = known } else { value = try defaultValue(position, target) }
+            if let known = given[position] ?? fixed[position] {
+                value = known
+            } else {
+                value = try defaultValue(position, target, at: nil)
+            }
             items.append(.init(PlanColumn(ids.fresh(), field.name, field.type), value))
         }
-        return .project(ProjectNode(input: input, items: items))
+        let given = ProjectNode(input: input, items: items)
+        return .project(target.generated.isEmpty ? given : try computing(given, target))
     }
 
-    private func defaultValue(_ position: Int, _ target: InsertTarget) throws(SQLError) -> BoundExpression {
+    /// Puts the generated columns over the given ones.
+    private func computing(_ given: ProjectNode, _ target: InsertTarget) throws(SQLError) -> ProjectNode {
+        let columns = given.items.map(\.column)
+        let base = columns.indices.filter { target.generated[$0] == nil }.map { columns[$0] }
+        var items: [ProjectNode.Item] = []
+        for (position, column) in columns.enumerated() {
+            guard let expression = target.generated[position] else {
+                items.append(.init(column, column.reference))
+                continue
+            }
+            let value = try bindScalar(expression, over: base, of: target.relation)
+            items.append(.init(PlanColumn(ids.fresh(), column.name, column.type), try assigned(value, position, target, at: nil)))
+        }
+        return ProjectNode(input: .project(given), items: items)
+    }
+
+    private func defaultValue(_ position: Int, _ target: InsertTarget, at span: SourceSpan?) throws(SQLError) -> BoundExpression {
         let field = target.schema.fields[position]
-        guard let expression = target.defaults[position] else { return .constant(.null, field.type) }
-        return try assignable(try bind(expression, Scope.empty), field, at: nil)
+        if target.generated[position] != nil { return .constant(.null, field.type) }
+        if let expression = target.defaults[position] {
+            return try assigned(try bind(expression, Scope.empty), position, target, at: nil)
+        }
+        if target.partitionColumns.contains(position) {
+            throw SQLError(
+                .syntaxError, "INSERT gives no value for the partition column \"\(field.name)\"", at: span,
+                hint: "Name it among the columns, or write PARTITION (\(field.name) = …).")
+        }
+        return .constant(.null, field.type)
+    }
+
+    private func isGenerated(_ position: Int, _ target: InsertTarget, at span: SourceSpan?) -> SQLError {
+        let name = target.schema.fields[position].name
+        return SQLError(
+            .generatedAlways, "cannot insert a non-DEFAULT value into column \"\(name)\"", at: span,
+            detail: "Column \"\(name)\" is a generated column.")
+    }
+
+    /// The value as the column takes it: of its type, and no longer than declared.
+    func assigned(
+        _ value: BoundExpression, _ position: Int, _ target: InsertTarget, at span: SourceSpan?
+    ) throws(SQLError) -> BoundExpression {
+        if target.generated[position] != nil, span != nil { throw isGenerated(position, target, at: span) }
+        let field = target.schema.fields[position]
+        if case .char(let length) = field.type {
+            if case .char(let given) = value.type, given <= length { return try assignable(value, field, at: span) }
+            let text = try assignable(value, Field(field.name, .varchar), at: span)
+            return try convert(limited(text, length, "\(field.type)", at: span), to: field.type, at: span)
+        }
+        let converted = try assignable(value, field, at: span)
+        guard let length = target.maximumLengths[position] else { return converted }
+        return limited(converted, length, "varchar(\(length))", at: span)
+    }
+
+    private func limited(_ text: BoundExpression, _ length: Int, _ type: String, at span: SourceSpan?) -> BoundExpression {
+        if case .constant(let value, _) = text {
+            if value.isNull { return text }
+            if case .text(let known) = value, known.utf8.count <= length { return text }
+        }
+        let call = ScalarCall(
+            name: type, function: LengthLimit.assignment(length, type: type), volatility: .immutable, isStrict: true, arguments: [text],
+            span: span)
+        return folded(.call(call))
     }
 
     /// The value at the column's type, by an assignment cast.

@@ -64,8 +64,12 @@ package final class Binder {
     }
 
     /// Binds an expression over given columns: a default, a constraint, a partition value.
-    package func bindScalar(_ expression: Expression, over columns: [PlanColumn] = []) throws(SQLError) -> BoundExpression {
-        let from = FromScope(relation: "", path: [], columns: columns)
+    ///
+    /// `relation` may qualify the columns.
+    package func bindScalar(
+        _ expression: Expression, over columns: [PlanColumn] = [], of relation: String = ""
+    ) throws(SQLError) -> BoundExpression {
+        let from = FromScope(relation: relation, path: [], columns: columns)
         let scope = Scope(parent: nil, from: from, clause: .scalar)
         return settle(try bind(expression, scope))
     }

@@ -1,18 +1,32 @@
-/// The table that an INSERT writes to, as far as binding needs it.
+/// The table that rows are written to, as far as binding needs it.
 
 import LodeCore
 import LodeSyntax
 
-/// The table that is written to.
+/// A table's columns and what is declared of them. Positions are those of `schema`.
 package struct InsertTarget {
     package var name: String
+    /// The name that may qualify columns in its expressions.
+    package var relation: String { String(name.split(separator: ".").last ?? "") }
     package var schema: Schema
-    /// What a column gets that is not given, by its position; others get NULL.
+    /// What a column gets that is not given; others get NULL.
     package var defaults: [Int: Expression]
+    /// Columns that are computed from the others.
+    package var generated: [Int: Expression]
+    /// The n of `varchar(n)`.
+    package var maximumLengths: [Int: Int]
+    /// Columns that no row goes without a value for: rows would land in a partition that nobody named.
+    package var partitionColumns: Set<Int>
 
-    package init(name: String, schema: Schema, defaults: [Int: Expression] = [:]) {
+    package init(
+        name: String, schema: Schema, defaults: [Int: Expression] = [:], generated: [Int: Expression] = [:],
+        maximumLengths: [Int: Int] = [:], partitionColumns: Set<Int> = []
+    ) {
         self.name = name
         self.schema = schema
         self.defaults = defaults
+        self.generated = generated
+        self.maximumLengths = maximumLengths
+        self.partitionColumns = partitionColumns
     }
 }

@@ -20,6 +20,41 @@ package enum TypeNames {
         }
     }
 
+    /// The type of a column, and the n of `varchar(n)`.
+    /// - Throws: `0A000` where a length or precision could not be kept to.
+    package static func columnType(_ name: TypeName) throws(SQLError) -> (type: SQLType, maximumLength: Int?) {
+        let type = try type(name)
+        guard case .named = name.kind else {
+            try refuseLimits(within: name)
+            return (type, nil)
+        }
+        if type == .varchar { return (type, name.limit) }
+        try refusePrecision(type, name)
+        return (type, nil)
+    }
+
+    private static func refuseLimits(within name: TypeName) throws(SQLError) {
+        switch name.kind {
+        case .named:
+            let type = try type(name)
+            if type == .varchar, let limit = name.limit {
+                throw .unsupported("varchar(\(limit)) inside of another type", at: name.span, hint: "Write varchar without a length.")
+            }
+            try refusePrecision(type, name)
+        case .list(let element, _): try refuseLimits(within: element)
+        case .map(let key, let value):
+            try refuseLimits(within: key)
+            try refuseLimits(within: value)
+        case .structure(let fields): for field in fields { try refuseLimits(within: field.type) }
+        }
+    }
+
+    private static func refusePrecision(_ type: SQLType, _ name: TypeName) throws(SQLError) {
+        guard type.isTemporal, let digits = name.limit, digits < 6 else { return }
+        throw .unsupported(
+            "a column of type \(type)(\(digits))", at: name.span, hint: "\(type) keeps microseconds; date_trunc cuts them off.")
+    }
+
     private static func named(_ name: QualifiedName, _ arguments: [TypeArgument], _ span: SourceSpan) throws(SQLError) -> SQLType {
         let word = name.last.text.lowercased()
         let numbers = arguments.compactMap { if case .number(let number) = $0 { number } else { nil } }
@@ -76,4 +111,12 @@ package enum TypeNames {
         "usmallint": "Use integer.", "utinyint": "Use smallint.", "money": "Use decimal(18,2).", "variant": "Use json.",
         "xml": "Use varchar.", "geometry": "Use varbinary.", "bit": "Use boolean or varbinary.",
     ]
+}
+
+extension TypeName {
+    /// The length or precision in parentheses: 10 of `varchar(10)`, 3 of `timestamp(3)`.
+    var limit: Int? {
+        guard case .named(_, let arguments) = kind, case .number(let number)? = arguments.first else { return nil }
+        return number
+    }
 }

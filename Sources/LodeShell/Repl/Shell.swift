@@ -100,6 +100,7 @@ package final class Shell {
                 progress.stop()
                 try renderer.finish()
                 output.flush()
+                for notice in outcome.notices { Messages.write("NOTICE: \(notice)") }
                 let isQuery = outcome.tag.hasPrefix("SELECT") || outcome.tag.hasPrefix("SHOW")
                 if showsReceipt { Messages.write(isQuery ? "(\(outcome.receipt.line))" : "\(outcome.tag)  (\(outcome.receipt.line))") }
             }

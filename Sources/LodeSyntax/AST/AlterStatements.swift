@@ -1,4 +1,4 @@
-/// ALTER TABLE and DROP.
+/// ALTER TABLE, COMMENT ON and DROP.
 import LodeCore
 
 /// `ALTER TABLE [IF EXISTS] name action`.
@@ -12,6 +12,10 @@ package struct AlterTable: Sendable {
         case setType(Identifier, TypeName)
         /// `ALTER [COLUMN] name SET|DROP NOT NULL`.
         case setNotNull(Identifier, Bool)
+        /// `ALTER [COLUMN] name SET DEFAULT value`; nil for DROP DEFAULT.
+        case setDefault(Identifier, Expression?)
+        case addConstraint(TableConstraint)
+        case dropConstraint(Identifier, ifExists: Bool)
         case setProperties([Property])
         case setLocation(String)
         case addPartitions([Partition], ifNotExists: Bool)
@@ -27,6 +31,21 @@ package struct AlterTable: Sendable {
     package var name: QualifiedName
     package var ifExists: Bool
     package var action: Action
+}
+
+/// `COMMENT ON TABLE|VIEW|COLUMN|SCHEMA name IS 'text'`.
+package struct CommentOn: Sendable {
+    package enum Kind: String, Sendable {
+        case table = "TABLE"
+        case view = "VIEW"
+        case column = "COLUMN"
+        case schema = "SCHEMA"
+    }
+
+    package var kind: Kind
+    package var name: QualifiedName
+    /// Nil removes the comment.
+    package var text: String?
 }
 
 /// `DROP SCHEMA|TABLE|VIEW [IF EXISTS] name, … [CASCADE]`.

@@ -58,23 +58,48 @@ package struct ColumnDefinition: Sendable {
     package var span: SourceSpan
 }
 
-package enum ColumnConstraint: Sendable {
-    case null
-    case notNull
-    case primaryKey
-    case unique
-    case defaultValue(Expression)
-    case check(Expression)
-    case references(QualifiedName, [Identifier])
-    /// `GENERATED ALWAYS AS (expression)`.
-    case generated(Expression)
+/// What a column definition says beside name, type and comment.
+package struct ColumnConstraint: Sendable {
+    package enum Kind: Sendable {
+        case null
+        case notNull
+        case primaryKey
+        case unique
+        case defaultValue(Expression)
+        case check(Expression)
+        case references(QualifiedName, [Identifier])
+        /// `GENERATED ALWAYS AS (expression) STORED`.
+        case generated(Expression, isStored: Bool)
+    }
+
+    package var kind: Kind
+    /// `CONSTRAINT name`.
+    package var name: Identifier?
+    /// `ENFORCED` or `NOT ENFORCED`; nil if it says neither.
+    package var isEnforced: Bool?
+    package var span: SourceSpan
 }
 
-package enum TableConstraint: Sendable {
-    case primaryKey([Identifier], name: Identifier?)
-    case unique([Identifier], name: Identifier?)
-    case check(Expression, name: Identifier?)
-    case foreignKey([Identifier], QualifiedName, [Identifier], name: Identifier?)
+/// A constraint among the elements of a table, or of ALTER TABLE … ADD.
+package struct TableConstraint: Sendable {
+    package enum Kind: Sendable {
+        case primaryKey([Identifier])
+        case unique([Identifier])
+        case check(Expression)
+        case foreignKey([Identifier], QualifiedName, [Identifier])
+    }
+
+    package var kind: Kind
+    package var name: Identifier?
+    package var isEnforced: Bool?
+    package var span: SourceSpan
+
+    package init(kind: Kind, name: Identifier?, isEnforced: Bool?, span: SourceSpan) {
+        self.kind = kind
+        self.name = name
+        self.isEnforced = isEnforced
+        self.span = span
+    }
 }
 
 /// One element of PARTITIONED BY.
@@ -107,7 +132,7 @@ package enum StoredAs: Sendable {
     case classes(input: String, output: String)
 }
 
-/// `CREATE [OR REPLACE] [TEMP] VIEW [IF NOT EXISTS] name [(columns)] [COMMENT …] AS query`.
+/// `CREATE [OR REPLACE] [TEMP] VIEW [IF NOT EXISTS] name [(columns)] [COMMENT …] [TBLPROPERTIES (…)] AS query`.
 package struct CreateView: Sendable {
     package var name: QualifiedName
     package var orReplace: Bool
@@ -116,5 +141,7 @@ package struct CreateView: Sendable {
     package var ifNotExists: Bool
     package var columns: [Identifier]
     package var comment: String?
+    /// `TBLPROPERTIES (…)`.
+    package var properties: [Property]
     package var query: Query
 }

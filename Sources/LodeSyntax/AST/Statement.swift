@@ -16,6 +16,7 @@ package indirect enum Statement: Sendable {
     case createTable(CreateTable)
     case createView(CreateView)
     case alterTable(AlterTable)
+    case commentOn(CommentOn)
     case drop(Drop)
 
     case insert(Insert)

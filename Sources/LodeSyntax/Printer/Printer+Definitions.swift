@@ -8,6 +8,10 @@ extension Printer {
         case .createTable(let table): createTable(table)
         case .createView(let view): createView(view)
         case .alterTable(let table): alterTable(table)
+        case .commentOn(let comment):
+            write("COMMENT ON \(comment.kind.rawValue) ")
+            name(comment.name)
+            write(" IS \(comment.text.map { Printer.quoted($0) } ?? "NULL")")
         case .drop(let drop):
             write("DROP \(drop.kind.rawValue) \(drop.ifExists ? "IF EXISTS " : "")")
             list(drop.names) { $0.name($1) }
@@ -69,6 +73,7 @@ extension Printer {
             names(view.columns)
         }
         text("COMMENT", view.comment)
+        group("TBLPROPERTIES", view.properties)
         write(" AS ")
         query(view.query)
     }
@@ -134,7 +139,12 @@ extension Printer {
     }
 
     private mutating func columnConstraint(_ constraint: ColumnConstraint) {
-        switch constraint {
+        if let name = constraint.name {
+            write(" CONSTRAINT ")
+            self.name(name)
+        }
+        defer { enforcement(constraint.isEnforced) }
+        switch constraint.kind {
         case .null: write(" NULL")
         case .notNull: write(" NOT NULL")
         case .primaryKey: write(" PRIMARY KEY")
@@ -142,8 +152,14 @@ extension Printer {
         case .defaultValue(let value): clause("DEFAULT", value)
         case .check(let condition): parenthesized(" CHECK ", condition)
         case .references(let table, let columns): references(table, columns)
-        case .generated(let value): parenthesized(" GENERATED ALWAYS AS ", value)
+        case .generated(let value, let isStored):
+            parenthesized(" GENERATED ALWAYS AS ", value)
+            if isStored { write(" STORED") }
         }
+    }
+
+    private mutating func enforcement(_ isEnforced: Bool?) {
+        if let isEnforced { write(isEnforced ? " ENFORCED" : " NOT ENFORCED") }
     }
 
     private mutating func parenthesized(_ words: String, _ value: Expression) {
@@ -162,30 +178,25 @@ extension Printer {
     }
 
     private mutating func constraint(_ constraint: TableConstraint) {
-        func named(_ name: Identifier?) {
-            guard let name else { return }
+        if let name = constraint.name {
             write("CONSTRAINT ")
             self.name(name)
             write(" ")
         }
-        switch constraint {
-        case .primaryKey(let columns, let name):
-            named(name)
+        switch constraint.kind {
+        case .primaryKey(let columns):
             write("PRIMARY KEY ")
             names(columns)
-        case .unique(let columns, let name):
-            named(name)
+        case .unique(let columns):
             write("UNIQUE ")
             names(columns)
-        case .check(let condition, let name):
-            named(name)
-            parenthesized("CHECK ", condition)
-        case .foreignKey(let columns, let table, let others, let name):
-            named(name)
+        case .check(let condition): parenthesized("CHECK ", condition)
+        case .foreignKey(let columns, let table, let others):
             write("FOREIGN KEY ")
             names(columns)
             references(table, others)
         }
+        enforcement(constraint.isEnforced)
     }
 
     private mutating func partitionField(_ field: PartitionField) {
@@ -257,6 +268,16 @@ extension Printer {
             write("ALTER COLUMN ")
             name(column)
             write(isSet ? " SET NOT NULL" : " DROP NOT NULL")
+        case .setDefault(let column, let value):
+            write("ALTER COLUMN ")
+            name(column)
+            if let value { clause("SET DEFAULT", value) } else { write(" DROP DEFAULT") }
+        case .addConstraint(let constraint):
+            write("ADD ")
+            self.constraint(constraint)
+        case .dropConstraint(let constraint, let ifExists):
+            write(ifExists ? "DROP CONSTRAINT IF EXISTS " : "DROP CONSTRAINT ")
+            name(constraint)
         case .setProperties(let list):
             write("SET TBLPROPERTIES ")
             properties(list)

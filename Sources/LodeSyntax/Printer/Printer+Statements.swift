@@ -5,7 +5,7 @@ extension Printer {
     mutating func statement(_ statement: Statement) {
         switch statement {
         case .query(let query): self.query(query)
-        case .createSchema, .createTable, .createView, .alterTable, .drop: definition(statement)
+        case .createSchema, .createTable, .createView, .alterTable, .commentOn, .drop: definition(statement)
         case .insert(let insert): self.insert(insert)
         case .update(let update): self.update(update)
         case .delete(let delete): self.delete(delete)

@@ -1,4 +1,4 @@
-/// definitions.gram -> AST: schemas, views, ALTER and DROP. Tables are in TableDefinitionsTransform.swift.
+/// definitions.gram -> AST: schemas, views, ALTER, COMMENT ON and DROP. Tables are in TableDefinitionsTransform.swift.
 import LodeCore
 
 extension Transform {
@@ -26,6 +26,7 @@ extension Transform {
             name: try qualifiedName(edge, .newName), orReplace: find(edge, .orReplace) != nil,
             isTemporary: has(edge, .temp) || has(edge, .temporary), isMaterialized: has(edge, .materialized),
             ifNotExists: find(edge, .ifNotExists) != nil, columns: columns, comment: try comment(edge),
+            properties: try find(edge, .tableProperties).map { (list) throws(SQLError) in try properties(try lastKid(list)) } ?? [],
             query: try query(try lastKid(edge)))
     }
 
@@ -79,6 +80,7 @@ extension Transform {
             guard names.count == 2 else { throw mismatch(edge) }
             return .renameColumn(names[0], to: names[1])
         case .addColumns:
+            if let constraint = find(edge, .tableConstraint) { return .addConstraint(try tableConstraint(constraint)) }
             let columns = kids(edge).filter { rule($0) == .columnDefinition }
             return .addColumns(
                 try each(columns) { (column) throws(SQLError) in try columnDefinition(column) },
@@ -89,7 +91,9 @@ extension Transform {
         case .alterColumn:
             let column = try firstName(edge)
             if let type = find(edge, .setType) { return .setType(column, try self.type(try lastKid(type))) }
-            return .setNotNull(column, !has(edge, .drop))
+            if let value = find(edge, .setDefault) { return .setDefault(column, try expression(try lastKid(value))) }
+            return has(edge, .not) ? .setNotNull(column, !has(edge, .drop)) : .setDefault(column, nil)
+        case .dropConstraint: return .dropConstraint(try firstName(edge), ifExists: ifExists)
         case .setProperties: return .setProperties(try properties(try lastKid(edge)))
         case .setLocation: return .setLocation(try string(try lastKid(edge)))
         default: throw mismatch(edge)
@@ -102,6 +106,12 @@ extension Transform {
                 values: try properties(try kid(part, 0)),
                 location: try content(part, .location).map { (path) throws(SQLError) in try string(path) })
         }
+    }
+
+    func commentOn(_ edge: Edge) throws(SQLError) -> CommentOn {
+        let kind: CommentOn.Kind = has(edge, .table) ? .table : has(edge, .view) ? .view : has(edge, .column) ? .column : .schema
+        let text = try lastKid(edge)
+        return CommentOn(kind: kind, name: try qualifiedName(edge, .anyName), text: isString(text) ? try string(text) : nil)
     }
 
     func drop(_ edge: Edge) throws(SQLError) -> Drop {

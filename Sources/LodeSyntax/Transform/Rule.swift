@@ -168,7 +168,8 @@ enum Rule: String, CaseIterable {
     case tableElements = "table_elements"
     case likeTable = "like_table"
     case columnDefinition = "column_definition"
-    case columnClause = "column_clause"
+    case columnConstraint = "column_constraint"
+    case enforcement
     case defaultClause = "default_clause"
     case check
     case references
@@ -201,6 +202,10 @@ enum Rule: String, CaseIterable {
     case partitionSpec = "partition_spec"
     case alterColumn = "alter_column"
     case setType = "set_type"
+    case setDefault = "set_default"
+    case tableConstraint = "table_constraint"
+    case dropConstraint = "drop_constraint"
+    case commentOn = "comment_on"
     case setProperties = "set_properties"
     case setLocation = "set_location"
     case drop

@@ -8,6 +8,7 @@ extension Transform {
         case .createTable: .createTable(try createTable(edge))
         case .createView: .createView(try createView(edge))
         case .alterTable: .alterTable(try alterTable(edge))
+        case .commentOn: .commentOn(try commentOn(edge))
         case .drop: .drop(try drop(edge))
         case .insert: .insert(try insert(edge))
         case .update: .update(try update(edge))

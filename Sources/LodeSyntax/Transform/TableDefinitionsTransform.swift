@@ -56,49 +56,58 @@ extension Transform {
             name: try firstName(edge), type: nil, constraints: [], comment: nil, span: span(edge))
         for part in kids(edge).dropFirst() {
             switch rule(part) {
-            case .columnClause: column.constraints.append(try wordConstraint(part))
-            case .defaultClause: column.constraints.append(.defaultValue(try expression(try lastKid(part))))
-            case .check: column.constraints.append(.check(try expression(try lastKid(part))))
-            case .references: column.constraints.append(try references(part))
+            case .columnConstraint: column.constraints.append(try columnConstraint(part))
+            case .defaultClause:
+                column.constraints.append(ColumnConstraint(kind: .defaultValue(try expression(try lastKid(part))), span: span(part)))
             case .generated:
                 guard let value = operands(part).first else { throw mismatch(part) }
-                column.constraints.append(.generated(try expression(value)))
+                let kind = ColumnConstraint.Kind.generated(try expression(value), isStored: has(part, .stored))
+                column.constraints.append(ColumnConstraint(kind: kind, span: span(part)))
             case .comment: column.comment = try string(try lastKid(part))
-            default:
-                if part.isToken {
-                    column.constraints.append(word(part) == .unique ? .unique : .null)
-                } else {
-                    column.type = try type(part)
-                }
+            default: column.type = try type(part)
             }
         }
         return column
     }
 
-    private func wordConstraint(_ edge: Edge) throws(SQLError) -> ColumnConstraint {
-        if has(edge, .not) { return .notNull }
-        if has(edge, .primary) { return .primaryKey }
-        return has(edge, .unique) ? .unique : .null
+    private func columnConstraint(_ edge: Edge) throws(SQLError) -> ColumnConstraint {
+        let kind: ColumnConstraint.Kind
+        if let check = find(edge, .check) {
+            kind = .check(try expression(try lastKid(check)))
+        } else if let part = find(edge, .references) {
+            let (table, columns) = try references(part)
+            kind = .references(table, columns)
+        } else {
+            kind = has(edge, .not) ? .notNull : has(edge, .primary) ? .primaryKey : has(edge, .unique) ? .unique : .null
+        }
+        return ColumnConstraint(kind: kind, name: try constraintName(edge), isEnforced: enforcement(edge), span: span(edge))
     }
 
-    private func references(_ edge: Edge) throws(SQLError) -> ColumnConstraint {
+    private func references(_ edge: Edge) throws(SQLError) -> (QualifiedName, [Identifier]) {
         var columns: [Identifier] = []
         if let list = find(edge, .columns) { columns = try identifiers(list) }
-        return .references(try qualifiedName(edge, .tableName), columns)
+        return (try qualifiedName(edge, .tableName), columns)
     }
 
-    private func tableConstraint(_ edge: Edge) throws(SQLError) -> TableConstraint {
-        let name = try kids(edge).first(where: \.isName).map { (name) throws(SQLError) in try identifier(name) }
-        let part = try lastKid(edge)
+    private func constraintName(_ edge: Edge) throws(SQLError) -> Identifier? {
+        try kids(edge).first(where: \.isName).map { (name) throws(SQLError) in try identifier(name) }
+    }
+
+    private func enforcement(_ edge: Edge) -> Bool? { find(edge, .enforcement).map { !has($0, .not) } }
+
+    func tableConstraint(_ edge: Edge) throws(SQLError) -> TableConstraint {
+        guard let part = kids(edge).first(where: { !$0.isToken }) else { throw mismatch(edge) }
+        let kind: TableConstraint.Kind
         switch rule(part) {
-        case .primaryKey: return .primaryKey(try identifiers(try lastKid(part)), name: name)
-        case .unique: return .unique(try identifiers(try lastKid(part)), name: name)
-        case .check: return .check(try expression(try lastKid(part)), name: name)
+        case .primaryKey: kind = .primaryKey(try identifiers(try lastKid(part)))
+        case .unique: kind = .unique(try identifiers(try lastKid(part)))
+        case .check: kind = .check(try expression(try lastKid(part)))
         case .foreignKey:
-            guard case .references(let table, let columns) = try references(try lastKid(part)) else { throw mismatch(part) }
-            return .foreignKey(try identifiers(try kid(part, 0)), table, columns, name: name)
+            let (table, columns) = try references(try lastKid(part))
+            kind = .foreignKey(try identifiers(try kid(part, 0)), table, columns)
         default: throw mismatch(part)
         }
+        return TableConstraint(kind: kind, name: try constraintName(edge), isEnforced: enforcement(edge), span: span(edge))
     }
 
     private func partitionField(_ edge: Edge) throws(SQLError) -> PartitionField {
