@@ -13,7 +13,7 @@ package indirect enum ColumnPredicate: Hashable, Sendable {
     case nothing
     case compare(column: String, Comparison, Value)
     case isIn(column: String, AscendingValues)
-    case hasPrefix(column: String, String)
+    case hasPrefix(column: String, SQLText)
     case isNull(column: String)
     case isNotNull(column: String)
     case all([ColumnPredicate])
@@ -110,7 +110,7 @@ package indirect enum ColumnPredicate: Hashable, Sendable {
         return Value.compare(bound, value)
     }
 
-    private static func mayStart(_ known: ColumnStatistics, _ prefix: String) -> Bool {
+    private static func mayStart(_ known: ColumnStatistics, _ prefix: SQLText) -> Bool {
         if known.isAllNull { return false }
         let wanted = Array(prefix.utf8)
         if case .text(let low)? = known.minimum {

@@ -2,7 +2,7 @@
 
 /// A value without its type; `SQLType` travels beside it where it matters.
 ///
-/// Equality and hashing are structural. For SQL's order see `Value.compare`.
+/// Equality and hashing are structural, and as SQL groups values: NaN is equal to itself. For SQL's order see `Value.compare`.
 package enum Value: Hashable, Sendable {
     case null
     case boolean(Bool)
@@ -13,7 +13,7 @@ package enum Value: Hashable, Sendable {
     /// real and double.
     case double(Double)
     /// varchar, char and json.
-    case text(String)
+    case text(SQLText)
     case bytes([UInt8])
     /// Days since 1970-01-01.
     case date(Int32)
@@ -36,7 +36,48 @@ package enum Value: Hashable, Sendable {
         }
     }
 
+    package static func text(_ string: String) -> Value { .text(SQLText(string)) }
+
     package var isNull: Bool { if case .null = self { true } else { false } }
+
+    package static func == (left: Value, right: Value) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.boolean(let l), .boolean(let r)): l == r
+        case (.integer(let l), .integer(let r)): l == r
+        case (.decimal(let l, let ls), .decimal(let r, let rs)): l == r && ls == rs
+        case (.double(let l), .double(let r)): l == r || (l.isNaN && r.isNaN)
+        case (.text(let l), .text(let r)): l == r
+        case (.bytes(let l), .bytes(let r)): l == r
+        case (.date(let l), .date(let r)): l == r
+        case (.time(let l), .time(let r)), (.timestamp(let l), .timestamp(let r)): l == r
+        case (.interval(let l), .interval(let r)): l == r
+        case (.uuid(let l), .uuid(let r)): l == r
+        case (.list(let l), .list(let r)), (.structure(let l), .structure(let r)): l == r
+        case (.map(let l), .map(let r)): l == r
+        default: false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .boolean(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .decimal(let value, let scale):
+            hasher.combine(value)
+            hasher.combine(scale)
+        case .double(let value): hasher.combine(value.isNaN ? .nan : value)
+        case .text(let value): hasher.combine(value)
+        case .bytes(let value): hasher.combine(value)
+        case .date(let value): hasher.combine(value)
+        case .time(let value), .timestamp(let value): hasher.combine(value)
+        case .interval(let value): hasher.combine(value)
+        case .uuid(let value): hasher.combine(value)
+        case .list(let values), .structure(let values): hasher.combine(values)
+        case .map(let entries): hasher.combine(entries)
+        }
+    }
 
     /// Orders two values of the same type; nil if either is NULL or the kinds differ.
     ///
@@ -51,11 +92,9 @@ package enum Value: Hashable, Sendable {
         case (.double(let l), .double(let r)):
             if l.isNaN || r.isNaN { return order(l.isNaN ? 1 : 0, r.isNaN ? 1 : 0) }
             return order(l, r)
-        case (.text(let l), .text(let r)):
-            var mine = l, other = r
-            return mine.withUTF8 { a in other.withUTF8 { b in compareBytes(a, b) } }
+        case (.text(let l), .text(let r)): return SQLText.compare(l, r)
         case (.bytes(let l), .bytes(let r)):
-            return l.withUnsafeBufferPointer { a in r.withUnsafeBufferPointer { b in compareBytes(a, b) } }
+            return l.withUnsafeBufferPointer { a in r.withUnsafeBufferPointer { b in SQLText.compareBytes(a, b) } }
         case (.date(let l), .date(let r)): return order(l, r)
         case (.time(let l), .time(let r)): return order(l, r)
         case (.timestamp(let l), .timestamp(let r)): return order(l, r)
@@ -66,14 +105,4 @@ package enum Value: Hashable, Sendable {
     }
 
     private static func order<T: Comparable>(_ l: T, _ r: T) -> Int { l < r ? -1 : (l == r ? 0 : 1) }
-
-    private static func compareBytes(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Int {
-        let shared = min(a.count, b.count)
-        var i = 0
-        while i < shared {
-            if a[i] != b[i] { return a[i] < b[i] ? -1 : 1 }
-            i += 1
-        }
-        return order(a.count, b.count)
-    }
 }

@@ -23,7 +23,7 @@ package indirect enum FormatOption: Hashable, Sendable, CustomStringConvertible 
     /// As it is written in SQL.
     package var description: String {
         switch self {
-        case .value(.text(let text)): Self.literal(text)
+        case .value(.text(let text)): Self.literal(text.string)
         case .value(.boolean(let flag)): flag ? "true" : "false"
         case .value(.integer(let number)): String(number)
         case .value(.decimal(let unscaled, let scale)): Decimal128.text(unscaled, scale: scale)
@@ -37,7 +37,7 @@ package indirect enum FormatOption: Hashable, Sendable, CustomStringConvertible 
     }
 
     /// A text as it is written in SQL.
-    package static func literal(_ text: String) -> String { "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'" }
+    package static func literal(_ text: String) -> String { SQLText(text).literal }
 }
 
 /// Options by lower-case name. The getters refuse values of the wrong kind with an error that names the option.
@@ -83,7 +83,7 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
     package func text(_ names: String...) throws(SQLError) -> String? {
         guard let (name, option) = first(names) else { return nil }
         guard case .value(.text(let text)) = option else { throw wrong(name, "a text") }
-        return text
+        return text.string
     }
 
     package func flag(_ names: String...) throws(SQLError) -> Bool? {
@@ -93,7 +93,7 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
         case .value(.integer(0)): return false
         case .value(.integer(1)): return true
         case .value(.text(let text)):
-            switch text.lowercased() {
+            switch text.string.lowercased() {
             case "true", "on", "yes", "1": return true
             case "false", "off", "no", "0": return false
             default: throw wrong(name, "true or false")
@@ -107,7 +107,7 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
         switch option {
         case .value(.integer(let number)): return Int(number)
         case .value(.text(let text)):
-            guard let number = Int(text) else { throw wrong(name, "a whole number") }
+            guard let number = Int(text.string) else { throw wrong(name, "a whole number") }
             return number
         default: throw wrong(name, "a whole number")
         }
@@ -117,7 +117,7 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
     package func word(_ name: String) throws(SQLError) -> String? {
         guard let (_, option) = first([name]) else { return nil }
         switch option {
-        case .value(.text(let text)): return text
+        case .value(.text(let text)): return text.string
         case .value(.integer(let number)): return "\(number)"
         case .value(.decimal), .value(.double): return try number(name).map { "\($0)" }
         default: throw wrong(name, "a text")
@@ -133,7 +133,7 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
             guard let number = Double("\(unscaled)e-\(scale)") else { throw wrong(name, "a number") }
             return number
         case .value(.text(let text)):
-            guard let number = Double(text) else { throw wrong(name, "a number") }
+            guard let number = Double(text.string) else { throw wrong(name, "a number") }
             return number
         default: throw wrong(name, "a number")
         }
@@ -142,7 +142,7 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
     /// A count, or a size such as `'128MB'` or `'64 KiB'`.
     package func byteCount(_ name: String) throws(SQLError) -> Int? {
         guard let (_, option) = first([name]), case .value(.text(let text)) = option else { return try count(name) }
-        let digits = text.prefix { $0.isNumber }, unit = text.dropFirst(digits.count).drop { $0 == " " }.lowercased()
+        let digits = text.string.prefix { $0.isNumber }, unit = text.string.dropFirst(digits.count).drop { $0 == " " }.lowercased()
         let factors = ["": 1, "b": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30]
         guard let number = Int(digits), let factor = factors[unit] else { throw wrong(name, "a whole number or a size such as '64MB'") }
         let (product, overflow) = number.multipliedReportingOverflow(by: factor)
@@ -158,7 +158,7 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
         case .list, .value(.list): return try texts(name)?.map { .init($0, .named([])) }
         case .value(.text(let text)):
             var members: [FormatOption.NamedOption] = []
-            for item in text.split(separator: ",") {
+            for item in text.string.split(separator: ",") {
                 let parts = item.split(separator: ":", maxSplits: 1).map { $0.drop { $0 == " " } }.map { String($0.reversed().drop { $0 == " " }.reversed()) }
                 guard let key = parts.first, !key.isEmpty else { throw wrong(name, "of the form 'name: value, …'") }
                 members.append(.init(key, parts.count == 2 ? .value(.text(parts[1])) : .named([])))
@@ -172,19 +172,19 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
     package func texts(_ names: String...) throws(SQLError) -> [String]? {
         guard let (name, option) = first(names) else { return nil }
         switch option {
-        case .value(.text(let text)): return [text]
+        case .value(.text(let text)): return [text.string]
         case .value(.list(let items)):
             var texts: [String] = []
             for item in items {
                 guard case .text(let text) = item else { throw wrong(name, "a list of texts") }
-                texts.append(text)
+                texts.append(text.string)
             }
             return texts
         case .list(let items):
             var texts: [String] = []
             for item in items {
                 guard case .value(.text(let text)) = item else { throw wrong(name, "a list of texts") }
-                texts.append(text)
+                texts.append(text.string)
             }
             return texts
         default: throw wrong(name, "a text or a list of texts")
@@ -199,7 +199,7 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
         var fields: [Field] = []
         for member in members {
             guard case .value(.text(let typeName)) = member.option else { throw wrong(name, "of the form {'column': 'type', …}") }
-            fields.append(Field(member.name, try type(typeName)))
+            fields.append(Field(member.name, try type(typeName.string)))
         }
         return fields
     }

@@ -66,7 +66,7 @@ extension Value {
         case .integer(let number): return String(number)
         case .decimal(let unscaled, let scale): return Decimal128.text(unscaled, scale: scale)
         case .double(let number): return "\(number)"
-        case .text(let text): return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+        case .text(let text): return text.literal
         case .bytes(let bytes): return "'\\x" + bytes.prefix(16).map { String(UInt16($0) | 0x100, radix: 16).dropFirst() }.joined() + "'"
         case .date(let days):
             let (year, month, day) = CivilDate.civil(fromDays: Int64(days))

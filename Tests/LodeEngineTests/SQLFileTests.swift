@@ -15,7 +15,8 @@ import Testing
 ///                                  1
 ///
 /// Cells of a row are separated by tabs, or by two or more spaces; NULL is NULL, the empty text is (empty). After an error's statement, `----`
-/// may be followed by the whole message as the shell shows it.
+/// may be followed by the whole message as the shell shows it. A comment begins with `#`. Whatever else is found between records is refused,
+/// so that no misspelled record passes by being skipped.
 private struct SQLRecord {
     enum Kind {
         case succeeds
@@ -23,40 +24,57 @@ private struct SQLRecord {
         case gives(rows: [String], sorted: Bool)
     }
 
+    /// A file that is not written in this form.
+    struct Malformed: Error, CustomStringConvertible {
+        var line: Int
+        var what: String
+        var description: String { "line \(line): \(what)" }
+    }
+
     var kind: Kind
     var sql: String
     var line: Int
 
-    static func read(_ text: String) -> [SQLRecord] {
+    static func read(_ text: String) throws -> [SQLRecord] {
         var records: [SQLRecord] = []
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        var index = 0
-        func block(until end: (String) -> Bool) -> [String] {
-            var found: [String] = []
-            while index < lines.count, !end(lines[index]) {
-                found.append(lines[index])
-                index += 1
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)[...]
+        while let head = lines.first {
+            let line = lines.startIndex + 1
+            lines.removeFirst()
+            if head.isEmpty || head.hasPrefix("#") { continue }
+            var body = lines.prefix { !$0.isEmpty }
+            // The rows of a query end with an empty line, and so does its text; a text with an empty line in it is written with ----.
+            if let end = lines.firstIndex(of: "----"), head.hasPrefix("query"), end > body.endIndex {
+                if lines[body.endIndex..<end].contains(where: isHead) { throw Malformed(line: line, what: "the query has no ----") }
+                body = lines[..<end] + lines[end...].prefix { !$0.isEmpty }
             }
-            return found
+            lines = lines[body.endIndex...]
+            records.append(try SQLRecord(head, body, line))
         }
-        while index < lines.count {
-            let head = lines[index].split(separator: " ").map(String.init)
-            let line = index + 1
-            index += 1
-            switch head.first {
-            case "statement":
-                let sql = block { $0.isEmpty || $0 == "----" }.joined(separator: "\n")
-                let message = block(until: \.isEmpty).dropFirst()
-                let failure = SQLRecord.Kind.fails(state: head.count > 2 ? head[2] : "", message: Array(message))
-                records.append(SQLRecord(kind: head.dropFirst().first == "ok" ? .succeeds : failure, sql: sql, line: line))
-            case "query":
-                let sql = block { $0 == "----" }.joined(separator: "\n")
-                index += 1
-                records.append(SQLRecord(kind: .gives(rows: block { $0.isEmpty }, sorted: head.contains("rowsort")), sql: sql, line: line))
-            default: continue
-            }
-        }
+        if records.isEmpty { throw Malformed(line: 1, what: "the file has no records") }
         return records
+    }
+
+    private static func isHead(_ line: String) -> Bool { line.hasPrefix("query") || line.hasPrefix("statement ") }
+
+    private init(_ head: String, _ body: ArraySlice<String>, _ line: Int) throws {
+        let parts = body.split(separator: "----", maxSplits: 1, omittingEmptySubsequences: false)
+        let words = head.split(separator: " ").map(String.init)
+        self.line = line
+        sql = parts[0].joined(separator: "\n")
+        if sql.isEmpty { throw Malformed(line: line, what: "\"\(head)\" has no statement") }
+        switch (words.first, words.dropFirst().first, words.count) {
+        case ("statement", "ok", 2) where parts.count == 1: kind = .succeeds
+        case ("statement", "error", 3) where Self.isState(words[2]): kind = .fails(state: words[2], message: parts.count > 1 ? Array(parts[1]) : [])
+        case ("query", nil, 1) where parts.count == 2: kind = .gives(rows: Array(parts[1]), sorted: false)
+        case ("query", "rowsort", 2) where parts.count == 2: kind = .gives(rows: Array(parts[1]), sorted: true)
+        default: throw Malformed(line: line, what: "\"\(head)\" is no directive, or lacks its ---- or its SQLSTATE")
+        }
+    }
+
+    /// Five capitals and digits; an internal fault is never what a test may expect.
+    private static func isState(_ word: String) -> Bool {
+        word.count == 5 && word != "XX000" && word.allSatisfy { $0.isASCII && ($0.isNumber || $0.isUppercase) }
     }
 }
 
@@ -74,7 +92,7 @@ private let sqlFiles: [String] = {
     @Test(arguments: sqlFiles) func `a SQL file does what it says`(file: String) throws {
         let scratch = try ScratchSession()
         let text = try String(contentsOf: sqlFolder.appending(path: file), encoding: .utf8)
-        for record in SQLRecord.read(text) {
+        for record in try SQLRecord.read(text) {
             let place = "\(file):\(record.line): \(record.sql)"
             do {
                 let rows = try scratch.rows(record.sql).map { row in row.map { $0.isEmpty ? "(empty)" : $0 }.joined(separator: "\t") }
@@ -91,7 +109,7 @@ private let sqlFiles: [String] = {
                     Issue.record("\(error): \(place)")
                     continue
                 }
-                #expect(state.isEmpty || error.state.rawValue == state, "\(error.message): \(place)")
+                #expect(error.state.rawValue == state, "\(error.message): \(place)")
                 if !message.isEmpty { #expect(Self.shown(error, record.sql, scratch) == message, "\(place)") }
             }
         }
@@ -104,8 +122,17 @@ private let sqlFiles: [String] = {
         return sql.contains("{folder}") ? lines.filter { !$0.hasPrefix("  ") } : lines
     }
 
-    /// Cells joined by single tabs.
-    private static func canonical(_ row: String) -> String {
-        row.replacing(#/\t| {2,}/#, with: "\t").trimmingCharacters(in: .whitespaces)
+    /// Cells joined by single tabs, as text that is equal by bytes.
+    private static func canonical(_ row: String) -> SQLText {
+        SQLText(row.replacing(#/\t| {2,}/#, with: "\t").trimmingCharacters(in: .whitespaces))
+    }
+
+    @Test(arguments: [
+        "", "# a comment\n", "querry\nSELECT 1\n----\n1\n", "query I\nSELECT 1\n----\n1\n", "query\nSELECT 1\n", "statement ok\n",
+        "statement error\nSELECT x\n", "statement error XX000\nSELECT x\n", "statement error nope\nSELECT x\n", "hash-threshold 8\n",
+        "query\nSELECT 1\n\nquery\nSELECT 2\n----\n2\n",
+    ])
+    func `a file that is not written in the form is refused`(text: String) {
+        #expect(throws: SQLRecord.Malformed.self) { try SQLRecord.read(text) }
     }
 }

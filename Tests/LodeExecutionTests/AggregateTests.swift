@@ -158,7 +158,7 @@ import Testing
             let found = try OperatorFixture.run(.aggregate(node))
             for row in found {
                 let own = rows.filter { keys.isEmpty || $0[0] == row[0] }.sorted { (Value.compare($0[1], $1[1]) ?? 0) < 0 }
-                let texts = own.map { if case .text(let text) = $0[2] { text } else { "" } }
+                let texts = own.map { if case .text(let text) = $0[2] { text.string } else { "" } }
                 #expect(row[row.count - 2] == .text(texts.reversed().joined(separator: ",")))
                 #expect(row[row.count - 1] == .text(texts.joined(separator: ",")))
             }

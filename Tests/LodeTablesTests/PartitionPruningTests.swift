@@ -83,7 +83,7 @@ import Testing
         case 0: return .isNull(column: name)
         case 1: return .isNotNull(column: name)
         case 2: return .isIn(column: name, [value(column, &random), value(column, &random), .null])
-        case 3 where column == 1: return .hasPrefix(column: name, Self.texts.randomElement(using: &random) ?? "")
+        case 3 where column == 1: return .hasPrefix(column: name, SQLText(Self.texts.randomElement(using: &random) ?? ""))
         default:
             return .compare(column: name, comparisons.randomElement(using: &random) ?? .equal, value(column, &random))
         }

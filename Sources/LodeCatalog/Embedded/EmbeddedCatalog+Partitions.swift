@@ -74,9 +74,9 @@ extension EmbeddedCatalog {
         with found: [RegisteredPartition], _ id: Int64, _ table: GlueTable, _ columns: [Field], _ outcome: inout CommitOutcome,
         _ db: Database
     ) throws {
-        var seen: Set<String> = []
+        var seen: Set<SQLText> = []
         for partition in found {
-            seen.insert(PartitionKey.write(partition.values))
+            seen.insert(SQLText(PartitionKey.write(partition.values)))
             let texts = partition.values.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) }
             let entry = GluePartition(values: texts, location: partition.location)
             if try insert(entry, partition.values, id, table, columns, db) {
@@ -84,7 +84,7 @@ extension EmbeddedCatalog {
             }
         }
         let known = try String.fetchAll(db, sql: "SELECT key FROM partition_info WHERE table_id = ? ORDER BY key", arguments: [id])
-        for key in known where !seen.contains(key) {
+        for key in known where !seen.contains(SQLText(key)) {
             let values = try PartitionKey.read(key, columns)
             if try Self.delete(key, id, db) { outcome.droppedPartitions.append(HivePath.folder(columns, values)) }
         }

@@ -40,7 +40,7 @@ enum StatisticsText {
     private static func text(_ value: Value?) -> String? {
         switch value {
         case nil, .null?, .list?, .structure?, .map?, .interval?: nil
-        case .text(let text)?: text.utf8.contains(0) ? nil : text
+        case .text(let text)?: text.utf8.contains(0) ? nil : text.string
         case let value?: PartitionText.write(value)
         }
     }

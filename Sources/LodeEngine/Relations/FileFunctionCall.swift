@@ -33,12 +33,12 @@ struct FileFunctionCall {
                 .undefinedFunction, "\(name) takes one path or a list of paths, then options by name", hint: "For instance: \(function.example).")
         }
         switch arguments[0] {
-        case .text(let path): return [path]
+        case .text(let path): return [path.string]
         case .list(let items):
             var paths: [String] = []
             for item in items {
                 guard case .text(let path) = item else { throw SQLError(.invalidParameterValue, "a path must be a text") }
-                paths.append(path)
+                paths.append(path.string)
             }
             if paths.isEmpty { throw SQLError(.invalidParameterValue, "\(name) was given no path") }
             return paths

@@ -28,7 +28,7 @@ struct FileRelation {
             case "union_by_name": unionByName = try Self.flag(key, value)
             case "rejects_table":
                 guard case .text(let table) = value else { throw SQLError(.invalidParameterValue, "rejects_table must be the name of a table") }
-                options.rejects = rejects.collector(for: table)
+                options.rejects = rejects.collector(for: table.string)
             case "files_to_sniff":
                 guard case .integer(let count) = value else { throw SQLError(.invalidParameterValue, "files_to_sniff must be a whole number") }
                 filesToSniff = count < 0 ? .max : Int(count)
@@ -61,7 +61,7 @@ struct FileRelation {
     private static func pathColumn(_ value: Value) throws(SQLError) -> String? {
         switch value {
         case .boolean(let flag): return flag ? "filename" : nil
-        case .text(let name): return name
+        case .text(let name): return name.string
         default: throw SQLError(.invalidParameterValue, "filename must be true, false or the name of a column")
         }
     }
@@ -70,8 +70,8 @@ struct FileRelation {
         switch value {
         case .boolean(let flag): return flag
         case .integer(let number): return number != 0
-        case .text(let text) where ["true", "on", "yes"].contains(text.lowercased()): return true
-        case .text(let text) where ["false", "off", "no"].contains(text.lowercased()): return false
+        case .text(let text) where ["true", "on", "yes"].contains(text.string.lowercased()): return true
+        case .text(let text) where ["false", "off", "no"].contains(text.string.lowercased()): return false
         default: throw SQLError(.invalidParameterValue, "\(name) must be true or false")
         }
     }
@@ -85,7 +85,7 @@ extension FormatOption {
         case .map(let entries):
             self = .named(
                 entries.map { entry in
-                    let key: String = if case .text(let text) = entry.key { text } else { "" }
+                    let key: String = if case .text(let text) = entry.key { text.string } else { "" }
                     return NamedOption(key, FormatOption(entry.value))
                 })
         default: self = .value(value)

@@ -27,5 +27,5 @@ extension Session {
 }
 
 extension Value {
-    fileprivate var textForOrder: String { if case .text(let text) = self { text } else { "" } }
+    fileprivate var textForOrder: String { if case .text(let text) = self { text.string } else { "" } }
 }

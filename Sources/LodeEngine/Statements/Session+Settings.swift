@@ -47,7 +47,7 @@ extension Session {
     /// A value as a setting or property keeps it.
     static func plainText(_ value: Value) -> String {
         switch value {
-        case .text(let text): text
+        case .text(let text): text.string
         case .boolean(let flag): flag ? "true" : "false"
         case .integer(let number): String(number)
         case .decimal(let unscaled, let scale): Decimal128.text(unscaled, scale: scale)

@@ -122,7 +122,7 @@ extension Session {
         case .query(let query): return try makeBinder(context).bind(query: query)
         case .table(let name): return try makeBinder(context).bind(copy: .table(name, []))
         case .file(let path, let span):
-            let parsed = try Parser.parse("FROM '\(path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'")
+            let parsed = try Parser.parse("FROM \(SQLText(path).literal)")
             guard case .query(let query)? = parsed.first?.statement else { throw SQLError.internalFault("FROM a file is no query", at: span) }
             do throws(SQLError) {
                 return try makeBinder(context).bind(query: query)

@@ -55,6 +55,6 @@ enum TableDDL {
     private static func list(_ names: [String]) -> String { "(\(names.map { NameQuoting.quoted($0) }.joined(separator: ", ")))" }
 
     static func literal(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+        SQLText(text).literal
     }
 }

@@ -40,7 +40,7 @@ package final class FileTableSource: TableSource {
     private struct Knowledge {
         var listing: FileListing
         /// Files that were opened to learn of them, by path.
-        var opened: [String: any FileScan] = [:]
+        var opened: [SQLText: any FileScan] = [:]
     }
 
     /// - Parameters:
@@ -82,14 +82,14 @@ package final class FileTableSource: TableSource {
             : try format.agreed(options, on: files.map(\.path), all: unionByName) { path throws(SQLError) in try stores.open(path) }
         let sniffed = unionByName ? files.count : min(files.count, max(1, filesToSniff ?? format.filesToSniff))
         var settling = SchemaSettling(mayLack: unionByName, sniffsTypes: format.filesToSniff > 1, fallsBackToText: format.isText)
-        var opened: [String: any FileScan] = [:]
+        var opened: [SQLText: any FileScan] = [:]
         var sibling: (any FileScan)?
         for (index, file) in files.prefix(sniffed).enumerated() {
             var own = options
             own.settled = settling.soFar
             let scan = try format.open(try stores.open(file.path), options: own, like: sibling)
             sibling = scan
-            if index < mostFooters { opened[file.path] = scan }
+            if index < mostFooters { opened[SQLText(file.path)] = scan }
             try settling.add(scan, file.path)
         }
         var fields = settling.fields
@@ -142,7 +142,7 @@ package final class FileTableSource: TableSource {
 
     /// Opens a file, or gives the one that planning opened.
     package func open(_ file: DataFile, like sibling: (any FileScan)?) throws(SQLError) -> any FileScan {
-        if let scan = known.withLock({ $0?.opened[file.path] }) { return scan }
+        if let scan = known.withLock({ $0?.opened[SQLText(file.path)] }) { return scan }
         return try format.open(try stores.open(file.path), options: options, like: sibling)
     }
 
@@ -184,10 +184,10 @@ package final class FileTableSource: TableSource {
         if start.opened.count >= min(Self.mostFooters, start.listing.files.count) { return start }
         var found = start
         var sibling = start.opened.values.first
-        for file in start.listing.files where found.opened.count < Self.mostFooters && found.opened[file.path] == nil {
+        for file in start.listing.files where found.opened.count < Self.mostFooters && found.opened[SQLText(file.path)] == nil {
             guard let scan = try? format.open(try stores.open(file.path), options: options, like: sibling) else { continue }
             sibling = scan
-            found.opened[file.path] = scan
+            found.opened[SQLText(file.path)] = scan
         }
         let result = found
         return known.withLock { current in
@@ -206,7 +206,7 @@ package final class FileTableSource: TableSource {
         var rows = 0.0, bytes = 0.0, total = 0.0
         for file in known.listing.files {
             total += Double(file.size)
-            guard let count = file.rowCount ?? known.opened[file.path]?.rowCount else { continue }
+            guard let count = file.rowCount ?? known.opened[SQLText(file.path)]?.rowCount else { continue }
             rows += Double(count)
             bytes += Double(file.size)
         }
@@ -228,7 +228,7 @@ package final class FileTableSource: TableSource {
     }
 
     private func statistics(of name: String, _ type: SQLType, in file: DataFile, _ known: Knowledge) -> ColumnStatistics? {
-        if let scan = known.opened[file.path], let index = scan.schema.index(of: name) {
+        if let scan = known.opened[SQLText(file.path)], let index = scan.schema.index(of: name) {
             return scan.schema.fields[index].type == type ? scan.statistics(index) : nil
         }
         return file.statistics[name]

@@ -45,7 +45,7 @@ struct MonotoneExpression {
             return isLocal(call.arguments[0].type) ? direction(call.arguments[0]) : nil
         case ("date_trunc", 2), ("date_part", 2):
             guard case .constant(.text(let field), _) = call.arguments[0], isLocal(call.arguments[1].type),
-                call.name == "date_trunc" || ["year", "isoyear", "decade", "century", "millennium"].contains(field.lowercased())
+                call.name == "date_trunc" || ["year", "isoyear", "decade", "century", "millennium"].contains(field.string.lowercased())
             else { return nil }
             return direction(call.arguments[1])
         case ("floor", 1), ("ceil", 1), ("round", 1), ("trunc", 1): return call.arguments[0].type.isNumeric ? direction(call.arguments[0]) : nil

@@ -109,10 +109,10 @@ struct PredicateBounds {
         else { return .anything }
         if call.name == "starts_with" { return .hasPrefix(column: name, pattern) }
         guard call.name == "like", call.arguments.count == 2 else { return .anything }
-        let fixed = pattern.unicodeScalars.prefix { $0 != "%" && $0 != "_" && $0 != "\\" }
+        let fixed = pattern.string.unicodeScalars.prefix { $0 != "%" && $0 != "_" && $0 != "\\" }
         if fixed.isEmpty { return .isNotNull(column: name) }
-        if fixed.count == pattern.unicodeScalars.count { return .compare(column: name, .equal, .text(pattern)) }
-        return .hasPrefix(column: name, String(fixed))
+        if fixed.count == pattern.string.unicodeScalars.count { return .compare(column: name, .equal, .text(pattern)) }
+        return .hasPrefix(column: name, SQLText(String(fixed)))
     }
 
     /// The column that an expression is, by its values.

@@ -68,7 +68,7 @@ struct JSONReadOptions: Sendable {
             guard case .value(.text(let key)) = member.option else {
                 throw SQLError(.invalidParameterValue, "option \"keys\" must be of the form {'column': 'key', …}")
             }
-            keys[member.name] = key
+            keys[member.name] = key.string
         }
         if case .value(.text("auto"))? = options.values["records"] {} else { records = try options.flag("records") }
         rejects = options.rejects

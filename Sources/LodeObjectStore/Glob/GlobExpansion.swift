@@ -18,7 +18,7 @@ struct GlobExpansion {
             }
             return inside
         }
-        var found: [String: ObjectInfo] = [:]
+        var found: [SQLText: ObjectInfo] = [:]
         for pattern in try GlobAlternatives.expand(location) {
             let (base, parts) = Self.split(pattern)
             try search(base, parts[...], into: &found)
@@ -37,7 +37,7 @@ struct GlobExpansion {
         } else if rest.hasPrefix("/") {
             base = "/"
         }
-        var parts = rest.split(separator: "/").map { GlobPattern(String($0)) }
+        var parts = rest.utf8.split(separator: UInt8(ascii: "/")).map { GlobPattern(String(Substring($0))) }
         while parts.count > 1, let first = parts.first, first.isLiteral {
             base = StorePath.join(base, first.text)
             parts.removeFirst()
@@ -46,7 +46,7 @@ struct GlobExpansion {
     }
 
     private func search(
-        _ folder: String, _ parts: ArraySlice<GlobPattern>, into found: inout [String: ObjectInfo]
+        _ folder: String, _ parts: ArraySlice<GlobPattern>, into found: inout [SQLText: ObjectInfo]
     ) throws(SQLError) {
         guard let part = parts.first else { return }
         let rest = parts.dropFirst()
@@ -62,14 +62,14 @@ struct GlobExpansion {
             if !rest.isEmpty {
                 try search(path, rest, into: &found)
             } else if let info = try store.info(path), !info.isFolder {
-                found[info.path] = info
+                found[SQLText(info.path)] = info
             }
         } else {
             for var entry in try store.list(folder.isEmpty ? "." : folder, recursive: false)
             where entry.isFolder != rest.isEmpty && part.matches(entry.name) {
                 entry.path = StorePath.join(folder, String(entry.name))
                 if rest.isEmpty {
-                    found[entry.path] = entry
+                    found[SQLText(entry.path)] = entry
                 } else {
                     try search(entry.path, rest, into: &found)
                 }

@@ -11,7 +11,7 @@ package final class MemoryStore: ObjectStore {
     }
 
     private struct State {
-        var objects: [String: Stored] = [:]
+        var objects: [SQLText: Stored] = [:]
         var lastVersion: UInt64 = 0
     }
 
@@ -20,7 +20,7 @@ package final class MemoryStore: ObjectStore {
     package init() {}
 
     package func open(_ path: String) throws(SQLError) -> any ObjectReader {
-        guard let stored = state.withLock({ $0.objects[path] }) else {
+        guard let stored = state.withLock({ $0.objects[SQLText(path)] }) else {
             let (detail, hint) = MissingPath.explain(path, in: self)
             throw SQLError(
                 .undefinedFile, "could not open \"\(path)\": there is no such file", detail: detail, hint: hint)
@@ -31,9 +31,9 @@ package final class MemoryStore: ObjectStore {
     package func info(_ path: String) throws(SQLError) -> ObjectInfo? {
         let name = StorePath.withoutTrailingSlash(path)
         return state.withLock { state -> ObjectInfo? in
-            if let stored = state.objects[name] { return Self.info(name, stored) }
+            if let stored = state.objects[SQLText(name)] { return Self.info(name, stored) }
             let prefix = name + "/"
-            return state.objects.keys.contains { $0.hasPrefix(prefix) } ? .folder(name) : nil
+            return state.objects.keys.contains { $0.hasPrefix(SQLText(prefix)) } ? .folder(name) : nil
         }
     }
 
@@ -43,7 +43,8 @@ package final class MemoryStore: ObjectStore {
         let prefix = folder == "." || folder.isEmpty ? "" : folder.hasSuffix("/") ? folder : folder + "/"
         let objects = state.withLock { $0.objects }
         var folders: Set<String> = []
-        for (path, stored) in objects.sorted(by: { $0.key < $1.key }) where path.hasPrefix(prefix) {
+        for (key, stored) in objects.sorted(by: { $0.key < $1.key }) where key.hasPrefix(SQLText(prefix)) {
+            let path = key.string
             if !recursive, let slash = path.dropFirst(prefix.count).firstIndex(of: "/") {
                 let inner = String(path[..<slash])
                 if folders.insert(inner).inserted, try !body(.folder(inner)) { return }
@@ -60,21 +61,21 @@ package final class MemoryStore: ObjectStore {
     package func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) {
         state.withLock { state in
             state.lastVersion += 1
-            state.objects[path] = Stored(bytes: bytes, version: state.lastVersion)
+            state.objects[SQLText(path)] = Stored(bytes: bytes, version: state.lastVersion)
         }
     }
 
     package func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool {
         state.withLock { state in
-            guard state.objects[path] == nil else { return false }
+            guard state.objects[SQLText(path)] == nil else { return false }
             state.lastVersion += 1
-            state.objects[path] = Stored(bytes: bytes, version: state.lastVersion)
+            state.objects[SQLText(path)] = Stored(bytes: bytes, version: state.lastVersion)
             return true
         }
     }
 
     package func delete(_ path: String) throws(SQLError) {
-        state.withLock { _ = $0.objects.removeValue(forKey: path) }
+        state.withLock { _ = $0.objects.removeValue(forKey: SQLText(path)) }
     }
 
     private static func info(_ path: String, _ stored: Stored) -> ObjectInfo {

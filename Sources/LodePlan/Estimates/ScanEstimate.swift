@@ -28,7 +28,7 @@ extension ScanNode {
         } else if let low = estimate.minimum, let high = estimate.maximum, type.isInteger || type == .date || type.isDecimal {
             estimate.distinct = max(1, min(rows, (high - low) * stepsPerUnit(type) + 1))
         } else if case .text(let low)? = known.minimum, case .text(let high)? = known.maximum,
-            let first = letter(low), let last = letter(high)
+            let first = letter(low.string), let last = letter(high.string)
         {
             estimate.distinct = max(1, min(rows, last - first + 1))
         }

@@ -7,7 +7,7 @@ import LodePlan
 /// Until something gives it a type, a quoted literal is a text constant of type `null`, and NULL a null constant of it.
 extension BoundExpression {
     /// A quoted literal that nothing gave a type yet.
-    var untypedText: String? { if case .constant(.text(let text), .null) = self { text } else { nil } }
+    var untypedText: String? { if case .constant(.text(let text), .null) = self { text.string } else { nil } }
     /// A quoted literal or NULL without a type.
     var isUntyped: Bool { type == .null }
 
@@ -50,7 +50,7 @@ extension Binder {
         if value.isNull { return .constant(.null, type) }
         do throws(SQLError) {
             if case .text(let text) = value, from == .null {
-                if let known = try LiteralText.value(text, type) { return .constant(known, type) }
+                if let known = try LiteralText.value(text.string, type) { return .constant(known, type) }
                 return .constant(try evaluate(.cast(.constant(value, .varchar), to: type, isTry: false, span)), type)
             }
             if let exact = LosslessConstant.convert(value, from, to: type) { return .constant(exact, type) }

@@ -90,7 +90,7 @@ extension Binder {
             guard case .constant(.text(let name), _) = position else {
                 throw SQLError(.datatypeMismatch, "a field of a struct is named by a text", at: index.span)
             }
-            return try fieldAccess(operand, Identifier(name, isQuoted: true, span: index.span))
+            return try fieldAccess(operand, Identifier(name.string, isQuoted: true, span: index.span))
         case .map(let key, _):
             let typed = try coerce(position, to: key, as: "the key of the map", at: index.span)
             return try callNested(SpelledFunctions.mapElement, "taking an entry of a map", [operand, typed], at: span)

@@ -103,7 +103,7 @@ final class JSONRenderer: ResultRenderer {
                 try append(entry.value, valueType)
             }
             try out.append(UInt8(ascii: "}"))
-        case (.text(let text), .json): try out.append(text)
+        case (.text(let text), .json): try out.append(text.string)
         default: try appendString(try plain(value, type))
         }
     }

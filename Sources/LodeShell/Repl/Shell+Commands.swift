@@ -18,7 +18,7 @@ extension Shell {
         case "\\dt": execute(argument.isEmpty ? "SHOW TABLES" : "SHOW TABLES IN \(argument)")
         case "\\dv": execute("SHOW VIEWS")
         case "\\dn": execute("SHOW SCHEMAS")
-        case "\\df": execute(argument.isEmpty ? "SHOW FUNCTIONS" : "SHOW FUNCTIONS LIKE '\(Self.quoted(argument))%'")
+        case "\\df": execute(argument.isEmpty ? "SHOW FUNCTIONS" : "SHOW FUNCTIONS LIKE \(SQLText(argument + "%").literal)")
         case "\\x":
             isVertical.toggle()
             Messages.write("Rows are shown as \(isVertical ? "lists" : "a table").")
@@ -81,10 +81,6 @@ extension Shell {
         var rest = text.drop { $0 == " " }
         while let last = rest.last, last == " " || last == ";" { rest.removeLast() }
         return String(rest)
-    }
-
-    private static func quoted(_ text: String) -> String {
-        text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
     }
 
     private static func unquoted(_ text: String) -> String {

@@ -25,6 +25,6 @@ package enum NameQuoting {
 
     /// The name as it must be written to mean itself.
     package static func quoted(_ name: String) -> String {
-        needsQuotes(name) ? "\"\(name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\"" : name
+        needsQuotes(name) ? SQLText.enclosed(name, in: UInt8(ascii: "\"")) : name
     }
 }

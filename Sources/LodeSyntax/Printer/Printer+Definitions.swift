@@ -11,7 +11,7 @@ extension Printer {
         case .commentOn(let comment):
             write("COMMENT ON \(comment.kind.rawValue) ")
             name(comment.name)
-            write(" IS \(comment.text.map { Printer.quoted($0) } ?? "NULL")")
+            write(" IS \(comment.text.map { SQLText($0).literal } ?? "NULL")")
         case .drop(let drop):
             write("DROP \(drop.kind.rawValue) \(drop.ifExists ? "IF EXISTS " : "")")
             list(drop.names) { $0.name($1) }
@@ -55,7 +55,7 @@ extension Printer {
     }
 
     private mutating func text(_ word: String, _ value: String?) {
-        if let value { write(" \(word) \(Printer.quoted(value))") }
+        if let value { write(" \(word) \(SQLText(value).literal)") }
     }
 
     private mutating func group(_ words: String, _ list: [Property]) {
@@ -119,7 +119,7 @@ extension Printer {
             write(" STORED AS ")
             name(format)
         case .classes(let input, let output):
-            write(" STORED AS INPUTFORMAT \(Printer.quoted(input)) OUTPUTFORMAT \(Printer.quoted(output))")
+            write(" STORED AS INPUTFORMAT \(SQLText(input).literal) OUTPUTFORMAT \(SQLText(output).literal)")
         case nil: break
         }
         text("LOCATION", table.location)
@@ -221,12 +221,12 @@ extension Printer {
     private mutating func rowFormat(_ format: RowFormat) {
         switch format {
         case .serde(let name, let list):
-            write(" ROW FORMAT SERDE \(Printer.quoted(name))")
+            write(" ROW FORMAT SERDE \(SQLText(name).literal)")
             group("WITH SERDEPROPERTIES", list)
         case .delimited(let delimiters):
             write(" ROW FORMAT DELIMITED")
             for delimiter in delimiters {
-                let value = Printer.quoted(delimiter.value)
+                let value = SQLText(delimiter.value).literal
                 switch delimiter.key {
                 case "escaped": write(" ESCAPED BY \(value)")
                 case "null": write(" NULL DEFINED AS \(value)")
@@ -281,7 +281,7 @@ extension Printer {
         case .setProperties(let list):
             write("SET TBLPROPERTIES ")
             properties(list)
-        case .setLocation(let path): write("SET LOCATION \(Printer.quoted(path))")
+        case .setLocation(let path): write("SET LOCATION \(SQLText(path).literal)")
         case .addPartitions(let partitions, let ifNotExists):
             write(ifNotExists ? "ADD IF NOT EXISTS " : "ADD ")
             list(partitions, " ") { $0.partition($1) }

@@ -7,7 +7,7 @@ extension Printer {
         case .literal(let literal): self.literal(literal)
         case .interval(let interval): self.interval(interval)
         case .parameter(.position(let number)): write("$\(number)")
-        case .parameter(.name(let name)): write(NameQuoting.needsQuotes(name) ? ":\(Printer.quoted(name))" : ":\(name)")
+        case .parameter(.name(let name)): write(NameQuoting.needsQuotes(name) ? ":\(SQLText(name).literal)" : ":\(name)")
         case .defaultValue: write("DEFAULT")
         case .name(let name): self.name(name)
         case .star(let star): self.star(star)

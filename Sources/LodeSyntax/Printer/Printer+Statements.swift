@@ -204,13 +204,13 @@ extension Printer {
             write(" IN ")
             name(schema)
         }
-        if let pattern { write(" LIKE \(Printer.quoted(pattern))") }
+        if let pattern { write(" LIKE \(SQLText(pattern).literal)") }
     }
 
     private mutating func describe(_ word: String, _ target: DescribeTarget) {
         switch target {
         case .table(let name): command(word, name)
-        case .file(let path, _): write("\(word) \(Printer.quoted(path))")
+        case .file(let path, _): write("\(word) \(SQLText(path).literal)")
         case .query(let query):
             write("\(word) ")
             self.query(query)

@@ -62,19 +62,7 @@ package struct Printer {
         text += ")"
     }
 
-    mutating func string(_ value: String) { text += Printer.quoted(value) }
-
-    /// `'it''s'`.
-    package static func quoted(_ value: String) -> String {
-        guard value.utf8.contains(UInt8(ascii: "'")) else { return "'\(value)'" }
-        var bytes: [UInt8] = [UInt8(ascii: "'")]
-        for byte in value.utf8 {
-            if byte == UInt8(ascii: "'") { bytes.append(byte) }
-            bytes.append(byte)
-        }
-        bytes.append(UInt8(ascii: "'"))
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    mutating func string(_ value: String) { text += SQLText(value).literal }
 
     // MARK: Types
 
@@ -108,7 +96,7 @@ package struct Printer {
                     printer.write(": ")
                 }
                 printer.type(field.type)
-                if let comment = field.comment { printer.write(" COMMENT \(Printer.quoted(comment))") }
+                if let comment = field.comment { printer.write(" COMMENT \(SQLText(comment).literal)") }
             }
             write(">")
         }

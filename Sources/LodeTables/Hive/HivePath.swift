@@ -39,7 +39,7 @@ package enum HivePath {
 
     /// The `key=value` folders in a path, outermost first. The last part is a file's name and does not count.
     package static func pairs(inPath path: String) -> [(key: String, value: String?)] {
-        path.split(separator: "/").dropLast().compactMap { split($0) }
+        path.utf8.split(separator: UInt8(ascii: "/")).dropLast().compactMap { split(Substring($0)) }
     }
 
     /// Percent-escapes what cannot stand in a folder name or would be read as something else.

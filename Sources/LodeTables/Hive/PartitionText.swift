@@ -12,7 +12,7 @@ package enum PartitionText {
         case .integer(let number): String(number)
         case .decimal(let unscaled, let scale): Decimal128.text(unscaled, scale: scale)
         case .double(let number): number.description
-        case .text(let text): text
+        case .text(let text): text.string
         case .bytes(let bytes): hex(bytes)
         case .date(let days): date(Int64(days))
         case .time(let micros): clock(micros)

@@ -91,7 +91,7 @@ extension Column {
         case (.time(let micros), .int64), (.timestamp(let micros), .int64): put(micros)
         case (.interval(let interval), .interval): put(interval)
         case (.uuid(let number), .int128): put(Int128(bitPattern: number ^ (1 << 127)))
-        case (.text(let text), .text): put(try arena.add(text))
+        case (.text(let text), .text): put(try arena.add(text.string))
         case (.bytes(let bytes), .text):
             var lane: Result<StringView, SQLError> = .success(StringView())
             bytes.withUnsafeBytes { raw in

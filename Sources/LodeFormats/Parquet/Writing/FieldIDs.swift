@@ -22,7 +22,7 @@ enum FieldIDs: Sendable {
     init(_ options: FormatOptions, _ schema: Schema) throws(SQLError) {
         switch options.values["field_ids"] {
         case nil: self = .none
-        case .value(.text(let text))? where text.lowercased() == "auto": self = .automatic
+        case .value(.text(let text))? where text.string.lowercased() == "auto": self = .automatic
         case .named(let members)?:
             let known = Schema(schema.fields)
             for member in members where known.index(of: member.name) == nil {

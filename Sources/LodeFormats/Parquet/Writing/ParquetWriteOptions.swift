@@ -87,7 +87,7 @@ struct ParquetWriteOptions: Sendable {
 
     private static func note(_ note: FormatOption.NamedOption) throws(SQLError) -> String {
         switch note.option {
-        case .value(.text(let text)): return text
+        case .value(.text(let text)): return text.string
         case .value(.bytes(let bytes)): return String(decoding: bytes, as: UTF8.self)
         case .value(.integer(let number)): return "\(number)"
         default: throw SQLError(.invalidParameterValue, "the value of \"\(note.name)\" in kv_metadata must be a text")
@@ -119,7 +119,7 @@ struct ParquetWriteOptions: Sendable {
             guard case .value(.text(let name)) = member.option else {
                 throw SQLError(.invalidParameterValue, "the encoding of \"\(member.name)\" must be a text")
             }
-            let encoding = try ColumnWriteOptions.encoding(name)
+            let encoding = try ColumnWriteOptions.encoding(name.string)
             let (key, below) = try Self.leaves(member.name, leaves, "encodings")
             if let wrong = below.first(where: { !ColumnWriteOptions.fits(encoding, $0.physical) }) {
                 throw SQLError(
