@@ -29,12 +29,23 @@ package final class MemoryBudget: Sendable {
     /// Takes `bytes` for `purpose` ("hash join", "sort").
     /// - Throws: `53200` when that would exceed the limit.
     package func reserve(_ bytes: Int, for purpose: @autoclosure () -> String) throws(SQLError) {
-        guard tryReserve(bytes) else {
-            throw SQLError(
-                .outOfMemory, "out of memory: \(purpose()) needs \(bytes) more bytes",
-                detail: "\(reservedBytes) of memory_limit = \(limit) bytes are in use.",
-                hint: "Raise it with SET memory_limit = '…', or reduce the rows that reach this operator.")
-        }
+        guard tryReserve(bytes) else { throw refusal(bytes, purpose()) }
+    }
+
+    /// The error for `bytes` that `purpose` wanted in vain.
+    package func refusal(_ bytes: Int, _ purpose: String) -> SQLError {
+        SQLError(
+            .outOfMemory, "out of memory: \(purpose) needs \(bytes) more bytes",
+            detail: "\(reservedBytes) of memory_limit = \(limit) bytes are in use.",
+            hint: "Raise it with SET memory_limit = '…', or reduce the rows that reach this operator.")
+    }
+
+    /// Counts `bytes` that are taken already, beyond the limit if it must be; false when they are beyond it. They are given back by `release`
+    /// like all others.
+    package func count(_ bytes: Int) -> Bool {
+        let now = used.add(bytes, ordering: .relaxed).newValue
+        highest.max(now, ordering: .relaxed)
+        return now <= limit
     }
 
     package func release(_ bytes: Int) { used.subtract(bytes, ordering: .relaxed) }

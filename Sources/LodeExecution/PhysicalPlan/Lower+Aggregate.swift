@@ -6,7 +6,7 @@ import LodePlan
 extension PipelineBuilder {
     static func lower(_ node: AggregateNode, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
         let input = try builder.lower(node.input, child: 0)
-        let plan = try AggregatePlan(node, input: input.columns, functions: builder.context.functions)
+        let plan = try AggregatePlan(node, input: input.columns, builder.context)
         let sink = AggregateSink(plan)
         builder.finish(input, into: sink, name: node.aggregates.isEmpty ? "distinct" : "aggregate")
         return OpenPipeline(source: AggregateSource(sink.result), columns: node.columns)

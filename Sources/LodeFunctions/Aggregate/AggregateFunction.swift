@@ -27,16 +27,21 @@ package struct BoundAggregate: Sendable {
     /// Adds the state at `sources[i] + offset` to that at `targets[i] + offset`, pair after pair: a target may be the source of a later pair
     /// (running windows). Sources are left as they were and destroyed by the caller.
     package var combine: @Sendable (_ sources: StateRows, _ targets: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Void
+    /// As `combine`, but the sources are empty afterwards, which lets what they own change hands. nil: they are combined and destroyed.
+    package var move: (@Sendable (_ sources: StateRows, _ targets: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Void)?
     /// The results of `count` states.
     package var finalize: @Sendable (_ rows: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Column
     /// Frees what states own; nil if they own nothing. Must accept the empty state.
     package var destroy: (@Sendable (_ rows: StateRows, _ offset: Int, _ count: Int) -> Void)?
+    /// Makes the aggregate anew for a memory; nil where states own nothing. See `limited(by:name:)`.
+    var growing: (@Sendable (StateMemory) -> BoundAggregate)?
 
     package init(
         parameters: [SQLType], returns: SQLType, stateBytes: Int, stateKind: ObjectIdentifier? = nil,
         update: @escaping @Sendable (StateRows, Int, [Column], Int) throws(SQLError) -> Void,
         updateSingle: @escaping @Sendable (UnsafeMutableRawPointer, [Column], Int) throws(SQLError) -> Void,
         combine: @escaping @Sendable (StateRows, StateRows, Int, Int) throws(SQLError) -> Void,
+        move: (@Sendable (StateRows, StateRows, Int, Int) throws(SQLError) -> Void)? = nil,
         finalize: @escaping @Sendable (StateRows, Int, Int) throws(SQLError) -> Column,
         destroy: (@Sendable (StateRows, Int, Int) -> Void)? = nil
     ) {
@@ -47,6 +52,7 @@ package struct BoundAggregate: Sendable {
         self.update = update
         self.updateSingle = updateSingle
         self.combine = combine
+        self.move = move
         self.finalize = finalize
         self.destroy = destroy
     }

@@ -24,13 +24,15 @@ extension AggregateFunction {
 }
 
 /// HyperLogLog with 4,096 registers; the first few hashes are kept as they are, which is exact and small.
-final class DistinctSketch {
+final class DistinctSketch: StateBox {
     private static let bits = 12
     private static let registerCount = 1 << bits
     private static let exactLimit = 256
 
     private var hashes: Set<UInt64> = []
     private var registers: [UInt8] = []
+
+    var byteCount: Int { 96 + hashes.capacity * 16 + registers.count }
 
     func add(_ hash: UInt64) {
         if registers.isEmpty {

@@ -33,20 +33,11 @@ extension AggregateFunction {
 }
 
 enum CollectingAggregate {
-    final class Values { var list: [Value] = [] }
+    static func list(_ type: SQLType) -> BoundAggregate { type.isNested ? ValueList.bound(type) : LaneList.bound(type) }
 
-    static func list(_ type: SQLType) -> BoundAggregate {
-        .boxed([type], .list(type), make: { Values() }) { box, arguments, row throws(SQLError) in
-            box.list.append(arguments[0].value(at: row))
-        } merge: { source, target throws(SQLError) in
-            target.list += source.list
-        } result: { box throws(SQLError) in
-            box.map { .list($0.list) } ?? .null
-        }
-    }
-
-    final class Text {
+    final class Text: StateBox {
         var bytes: [UInt8] = []
+        var byteCount: Int { 160 + bytes.capacity + separator.count }
         /// What goes before the text when it is appended to another's.
         var separator: [UInt8] = []
         var isEmpty = true
@@ -80,18 +71,37 @@ enum CollectingAggregate {
                 do throws(SQLError) { try append(target, source.separator, raw) } catch { failure = error }
             }
             if let failure { throw failure }
-        } result: { box throws(SQLError) in
-            guard let box, !box.isEmpty else { return .null }
-            return .text(String(decoding: box.bytes, as: UTF8.self))
+        } results: { boxes throws(SQLError) in
+            let result = try TextResult(boxes.count)
+            var nulls = NullMask(boxes.count)
+            for (row, box) in boxes.enumerated() {
+                guard let box, !box.isEmpty else {
+                    try nulls.set(row)
+                    continue
+                }
+                var failure: SQLError?
+                box.bytes.withUnsafeBytes { bytes in
+                    do throws(SQLError) { result.lanes[row] = try result.arena.add(bytes) } catch { failure = error }
+                }
+                if let failure { throw failure }
+            }
+            return result.column(validity: nulls.buffer)
         }
     }
 
-    final class Counts {
+    final class Counts: StateBox {
         var counts: [Value: Int64] = [:]
         var order: [Value] = []
+        private var contents = 0
+        var byteCount: Int {
+            160 + counts.capacity * 2 * (MemoryLayout<Value>.stride + 8) + order.capacity * MemoryLayout<Value>.stride + contents
+        }
 
         func add(_ value: Value, _ count: Int64) {
-            if counts[value, default: 0] == 0 { order.append(value) }
+            if counts[value, default: 0] == 0 {
+                order.append(value)
+                contents += value.ownedBytes
+            }
             counts[value, default: 0] += count
         }
     }
@@ -129,12 +139,20 @@ enum CollectingAggregate {
         }
     }
 
-    final class Entries {
+    final class Entries: StateBox {
         var values: [Value: Value] = [:]
         var order: [Value] = []
+        private var contents = 0
+        var byteCount: Int { 160 + (values.capacity * 4 + order.capacity) * MemoryLayout<Value>.stride + contents }
 
         func set(_ key: Value, _ value: Value) {
-            if values.updateValue(value, forKey: key) == nil { order.append(key) }
+            contents += value.ownedBytes
+            if let old = values.updateValue(value, forKey: key) {
+                contents -= old.ownedBytes
+            } else {
+                order.append(key)
+                contents += key.ownedBytes
+            }
         }
     }
 

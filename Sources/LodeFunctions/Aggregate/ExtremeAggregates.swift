@@ -50,9 +50,9 @@ enum ExtremeAggregate {
             }
         case .text:
             switch kind {
-            case .least: return TextState.bound(type) { StringView.compare($0, $1) < 0 }
-            case .greatest: return TextState.bound(type) { StringView.compare($0, $1) > 0 }
-            case .earliest: return TextState.bound(type) { _, _ in false }
+            case .least: return TextState.bound(LeastText.self, type)
+            case .greatest: return TextState.bound(GreatestText.self, type)
+            case .earliest: return TextState.bound(EarliestText.self, type)
             }
         case .list, .structure: return nested(type, kind)
         }
@@ -80,7 +80,10 @@ enum ExtremeAggregate {
         }
     }
 
-    final class Kept { var value = Value.null }
+    final class Kept: StateBox {
+        var value = Value.null { didSet { byteCount = 96 + value.ownedBytes } }
+        private(set) var byteCount = 96
+    }
 
     private static func nested(_ type: SQLType, _ kind: Kind) -> BoundAggregate {
         @Sendable func offer(_ box: Kept, _ value: Value) {
@@ -101,9 +104,10 @@ enum ExtremeAggregate {
 
 /// Keeps one row's value, NULLs included.
 enum RowAggregate {
-    final class Kept {
-        var value = Value.null
+    final class Kept: StateBox {
+        var value = Value.null { didSet { byteCount = 96 + value.ownedBytes } }
         var hasRow = false
+        private(set) var byteCount = 96
     }
 
     static func bound(_ type: SQLType, keepsFirst: Bool) -> BoundAggregate {

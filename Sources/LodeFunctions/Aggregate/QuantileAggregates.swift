@@ -1,5 +1,6 @@
 /// `median`, `quantile_cont`, `quantile_disc`, and their WITHIN GROUP names.
 
+import Glibc
 import LodeCore
 import LodeVectors
 
@@ -32,30 +33,8 @@ extension AggregateFunction {
 
 /// Arguments: the value, and the fraction or fractions (a constant; a half if it is missing).
 enum QuantileAggregate {
-    final class Sample<Element> {
-        var values: [Element] = []
-        var fractions: [Double]?
-    }
-
-    private static func readFractions(_ arguments: [Column], _ row: Int) throws(SQLError) -> [Double] {
-        guard arguments.count > 1 else { return [0.5] }
-        let values: [Value] = if case .list(let list) = arguments[1].value(at: row) { list } else { [arguments[1].value(at: row)] }
-        var fractions: [Double] = []
-        for value in values {
-            guard case .double(let fraction) = value, fraction >= 0, fraction <= 1 else {
-                throw SQLError(.numericValueOutOfRange, "a percentile fraction must be between 0 and 1")
-            }
-            fractions.append(fraction)
-        }
-        return fractions
-    }
-
-    /// Many fractions give a list.
-    private static func wrap(_ isList: Bool, _ values: [Value]) -> Value { isList ? .list(values) : values.first ?? .null }
-
     static func continuous(_ types: [SQLType]) throws(SQLError) -> BoundAggregate {
         let type = types[0]
-        let isList = types.count > 1 && types[1].isNested
         let result: SQLType
         switch type {
         case .date, .timestamp: result = .timestamp
@@ -65,48 +44,224 @@ enum QuantileAggregate {
             guard type.isNumeric else { throw .noFunction("quantile_cont", types) }
             result = .double
         }
-        let input: SQLType = result == .double ? .double : result
-        let parameters = types.count > 1 ? [input, isList ? .list(.double) : .double] : [input]
-        return .boxed(parameters, isList ? .list(result) : result, make: { Sample<Double>() }) { box, arguments, row throws(SQLError) in
-            if box.fractions == nil { box.fractions = try readFractions(arguments, row) }
-            switch arguments[0].value(at: row) {
-            case .double(let number): box.values.append(number)
-            case .timestamp(let micros): box.values.append(Double(micros))
-            default: break
-            }
-        } merge: { source, target throws(SQLError) in
-            target.values += source.values
-            target.fractions = target.fractions ?? source.fractions
-        } result: { box throws(SQLError) in
-            guard let box, !box.values.isEmpty, let fractions = box.fractions else { return .null }
-            let sorted = box.values.sorted { $0 < $1 || (!$0.isNaN && $1.isNaN) }
-            return wrap(isList, fractions.map { interpolate(sorted, $0, result) })
-        }
-    }
-
-    private static func interpolate(_ sorted: [Double], _ fraction: Double, _ type: SQLType) -> Value {
-        let position = fraction * Double(sorted.count - 1)
-        let low = Int(position.rounded(.down)), high = Int(position.rounded(.up))
-        let value = low == high ? sorted[low] : sorted[low] + (sorted[high] - sorted[low]) * (position - Double(low))
-        return type == .double ? .double(value) : .timestamp(Int64(value.rounded()))
+        return result == .double ? bound(Double.self, .double, types, numbers) : bound(Int64.self, result, types, instants)
     }
 
     static func discrete(_ types: [SQLType]) -> BoundAggregate {
+        switch types[0].physical {
+        case .bool: return discrete(UInt8.self, types)
+        case .int8: return discrete(Int8.self, types)
+        case .int16: return discrete(Int16.self, types)
+        case .int32: return discrete(Int32.self, types)
+        case .int64: return discrete(Int64.self, types)
+        case .int128: return discrete(Int128.self, types)
+        case .float32: return discrete(Float.self, types)
+        case .float64: return discrete(Double.self, types)
+        case .text: return discrete(StringView.self, types)
+        case .interval, .list, .structure: return BoxedQuantile.bound(types)
+        }
+    }
+
+    /// Between two ranks, as far as the fraction lies between them.
+    @Sendable static func between(_ fraction: Double, _ count: Int) -> (rank: Int, next: Int, weight: Double) {
+        let position = fraction * Double(count - 1)
+        let low = Int(position.rounded(.down)), high = Int(position.rounded(.up))
+        return (low, high, position - Double(low))
+    }
+
+    /// The first rank that reaches the fraction.
+    @Sendable static func reached(_ fraction: Double, _ count: Int) -> (rank: Int, next: Int, weight: Double) {
+        let rank = max(0, min(count - 1, Int((fraction * Double(count)).rounded(.up)) - 1))
+        return (rank, rank, 0)
+    }
+
+    @Sendable private static func numbers(_ low: Double, _ high: Double, _ weight: Double) -> Double { low + (high - low) * weight }
+
+    @Sendable private static func instants(_ low: Int64, _ high: Int64, _ weight: Double) -> Int64 {
+        let (span, overflow) = high.subtractingReportingOverflow(low)
+        if !overflow { return low &+ Int64((Double(span) * weight).rounded()) }
+        let value = (Double(low) + (Double(high) - Double(low)) * weight).rounded()
+        return Int64(exactly: value) ?? (value > 0 ? .max : .min)
+    }
+
+    private static func bound<Lane: RankedLane>(
+        _: Lane.Type, _ type: SQLType, _ types: [SQLType], _ mix: @escaping @Sendable (Lane, Lane, Double) -> Lane
+    ) -> BoundAggregate {
+        .growing { QuantileForm<Lane>(type: type, types: types, ranks: between, mix: mix, memory: $0).aggregate() }
+    }
+
+    private static func discrete<Lane: RankedLane>(_: Lane.Type, _ types: [SQLType]) -> BoundAggregate {
+        .growing { QuantileForm<Lane>(type: types[0], types: types, ranks: reached, mix: { low, _, _ in low }, memory: $0).aggregate() }
+    }
+}
+
+/// What makes a quantile of lanes of one kind: which ranks a fraction means, and what their lanes give.
+struct QuantileForm<Lane: RankedLane>: Sendable {
+    let type: SQLType
+    let types: [SQLType]
+    let ranks: @Sendable (_ fraction: Double, _ count: Int) -> (rank: Int, next: Int, weight: Double)
+    let mix: @Sendable (_ low: Lane, _ high: Lane, _ weight: Double) -> Lane
+    let memory: StateMemory
+
+    private typealias State = QuantileState<Lane>
+    private var isList: Bool { types.count > 1 && types[1].isNested }
+    private var hasFraction: Bool { types.count > 1 }
+
+    func aggregate() -> BoundAggregate {
+        let isList = isList, memory = memory
+        let destroy: @Sendable (StateRows, Int, Int) -> Void = { rows, offset, count in
+            StateGrowth.freeing(memory) { growth in
+                for i in 0..<count { State.clear(rows[i] + offset, isList: isList, &growth) }
+            }
+        }
+        return BoundAggregate(
+            parameters: hasFraction ? [type, isList ? .list(.double) : .double] : [type], returns: isList ? .list(type) : type,
+            stateBytes: State.stateBytes,
+            update: { rows, offset, arguments, count throws(SQLError) in try update(rows, offset, arguments, count) },
+            updateSingle: { state, arguments, count throws(SQLError) in
+                if count == 0 { return }
+                if hasFraction { try takeFraction(state, arguments[1], 0) }
+                if arguments[0].isAllNull { return }
+                let column = try arguments[0].flattened()
+                try StateGrowth.counted(memory) { (growth) throws(SQLError) in try State.addAll(state, column, count, &growth) }
+            },
+            combine: { sources, targets, offset, count throws(SQLError) in
+                try StateGrowth.counted(memory) { (growth) throws(SQLError) in
+                    for i in 0..<count { try State.add(sources[i] + offset, to: targets[i] + offset, isList: isList, &growth) }
+                }
+            },
+            move: { sources, targets, offset, count throws(SQLError) in
+                try StateGrowth.counted(memory) { (growth) throws(SQLError) in
+                    for i in 0..<count { try State.move(sources[i] + offset, to: targets[i] + offset, isList: isList, &growth) }
+                }
+            },
+            finalize: { rows, offset, count throws(SQLError) in
+                isList ? try lists(rows, offset, count) : try scalars(rows, offset, count)
+            },
+            destroy: memory.isGivenBack || isList ? destroy : nil)
+    }
+
+    private func update(_ rows: StateRows, _ offset: Int, _ arguments: [Column], _ count: Int) throws(SQLError) {
+        if hasFraction { try takeFractions(rows, offset, arguments[1], count) }
+        if arguments[0].isAllNull { return }
+        let column = try arguments[0].flattened()
+        let lanes = column.pointer(as: Lane.self), validity = column.validity
+        try StateGrowth.counted(memory) { (growth) throws(SQLError) in
+            var i = 0
+            while i < count {
+                if Validity.isValid(validity, i) { try State.add(rows[i] + offset, lanes[i], &growth) }
+                i &+= 1
+            }
+        }
+        withExtendedLifetime(column) {}
+    }
+
+    private func takeFractions(_ rows: StateRows, _ offset: Int, _ column: Column, _ count: Int) throws(SQLError) {
+        if column.layout == .constant, !isList, count > 0 {
+            let fraction = try QuantileFractions.read(column.value(at: 0))[0]
+            for i in 0..<count { State.setFraction(rows[i] + offset, fraction) }
+            return
+        }
+        for i in 0..<count where !State.hasFractions(rows[i] + offset) { try takeFraction(rows[i] + offset, column, i) }
+    }
+
+    private func takeFraction(_ state: UnsafeMutableRawPointer, _ column: Column, _ row: Int) throws(SQLError) {
+        if State.hasFractions(state) { return }
+        let fractions = try QuantileFractions.read(column.value(at: row))
+        if isList {
+            _ = State.Fractions.get(State.fractionWord(state)) { QuantileFractions(fractions) }
+        } else {
+            State.setFraction(state, fractions[0])
+        }
+    }
+
+    /// The value at a fraction; nil of no values.
+    private func value(
+        _ state: UnsafeMutableRawPointer, _ fraction: Double, _ selection: inout RankSelection<Lane.Key>
+    ) throws(SQLError) -> Lane? {
+        let count = LaneChain<Lane.Key>.count(state)
+        if count == 0 { return nil }
+        let (rank, next, weight) = ranks(fraction, count)
+        let (low, high) = try selection.keys(state, rank, next)
+        return rank == next ? Lane.lane(low) : mix(Lane.lane(low), Lane.lane(high), weight)
+    }
+
+    private func scalars(_ rows: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Column {
+        var found: [Lane?] = []
+        found.reserveCapacity(count)
+        var selection = try RankSelection<Lane.Key>(memory)
+        defer { selection.finish() }
+        for i in 0..<count {
+            let state = rows[i] + offset
+            found.append(try value(state, hasFraction ? State.fraction(state) : 0.5, &selection))
+        }
+        return try column(found)
+    }
+
+    private func column(_ found: [Lane?]) throws(SQLError) -> Column {
+        let result = try LaneResult<Lane>(found.count)
+        memset(result.buffer.base, 0, found.count * MemoryLayout<Lane>.stride)
+        var nulls = NullMask(found.count)
+        let arena = TextArena()
+        for (row, lane) in found.enumerated() {
+            if let text = lane as? StringView {
+                let copy = try text.withBytes(throwing: { (bytes: UnsafeRawBufferPointer) throws(SQLError) in try arena.add(bytes) })
+                (result.buffer.base + row * MemoryLayout<Lane>.stride).storeBytes(of: copy, as: StringView.self)
+            } else if let lane {
+                result.lanes[row] = lane
+            } else {
+                try nulls.set(row)
+            }
+        }
+        return Column(flat: type, count: found.count, lanes: result.buffer, validity: nulls.buffer, heaps: arena.heaps)
+    }
+
+    /// Many fractions give a list a state.
+    private func lists(_ rows: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Column {
+        var selection = try RankSelection<Lane.Key>(memory)
+        defer { selection.finish() }
+        var lists: [Value] = []
+        for i in 0..<count {
+            let state = rows[i] + offset
+            var found: [Lane?] = []
+            for fraction in State.Fractions.find(State.fractionWord(state))?.list ?? [] {
+                found.append(try value(state, fraction, &selection))
+            }
+            let items = try column(found)
+            lists.append(LaneChain<Lane.Key>.count(state) == 0 ? .null : .list(found.indices.map { items.value(at: $0) }))
+        }
+        return try Column.make(.list(type), lists)
+    }
+}
+
+/// Quantiles of values that are ranked by a function of their own: intervals, lists, structs.
+enum BoxedQuantile {
+    final class Sample: StateBox {
+        var values: [Value] = []
+        var fractions: [Double]?
+        var contents = 0
+        var byteCount: Int { 96 + values.capacity * MemoryLayout<Value>.stride + contents }
+    }
+
+    static func bound(_ types: [SQLType]) -> BoundAggregate {
         let type = types[0]
         let isList = types.count > 1 && types[1].isNested
-        return .boxed([type, isList ? .list(.double) : .double], isList ? .list(type) : type, make: { Sample<Value>() }) {
+        return .boxed([type, isList ? .list(.double) : .double], isList ? .list(type) : type, make: { Sample() }) {
             box, arguments, row throws(SQLError) in
-            if box.fractions == nil { box.fractions = try readFractions(arguments, row) }
+            if box.fractions == nil { box.fractions = try QuantileFractions.read(arguments[1].value(at: row)) }
             let value = arguments[0].value(at: row)
-            if !value.isNull { box.values.append(value) }
+            if value.isNull { return }
+            box.values.append(value)
+            box.contents += value.ownedBytes
         } merge: { source, target throws(SQLError) in
             target.values += source.values
+            target.contents += source.contents
             target.fractions = target.fractions ?? source.fractions
         } result: { box throws(SQLError) in
             guard let box, !box.values.isEmpty, let fractions = box.fractions else { return .null }
             let sorted = box.values.sorted { ValueOrder.isBefore($0, $1) }
-            return wrap(
-                isList, fractions.map { sorted[max(0, min(sorted.count - 1, Int(($0 * Double(sorted.count)).rounded(.up)) - 1))] })
+            let found = fractions.map { sorted[QuantileAggregate.reached($0, sorted.count).rank] }
+            return isList ? .list(found) : found.first ?? .null
         }
     }
 }

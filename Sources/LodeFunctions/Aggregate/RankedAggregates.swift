@@ -17,8 +17,11 @@ extension AggregateFunction {
 }
 
 enum RankedAggregate {
-    final class Kept {
-        var value = Value.null
+    final class Kept: StateBox {
+        var value = Value.null { didSet { contents = value.ownedBytes } }
+        private var contents = 0
+        private static let columnBytes = 512
+        var byteCount: Int { 96 + contents + (key == nil ? 0 : Self.columnBytes) }
         /// The best key so far, as a column of one row, so that most rows are compared without making a `Value`.
         var key: Column?
     }

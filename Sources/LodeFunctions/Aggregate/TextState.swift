@@ -18,24 +18,27 @@ enum TextState {
         StringView(head: (state + 8).load(as: UInt64.self), tail: (state + 16).load(as: UInt64.self))
     }
 
-    static func set(_ state: UnsafeMutableRawPointer, _ view: StringView) throws(SQLError) {
+    /// Readers may load whole words.
+    private static let padding = 16
+
+    static func set(_ state: UnsafeMutableRawPointer, _ view: StringView, _ growth: inout StateGrowth) throws(SQLError) {
         let count = view.count
         var capacity = Int((state + 4).load(as: UInt32.self))
         let old = capacity > 0 ? UnsafeMutableRawPointer(bitPattern: UInt((state + 16).load(as: UInt64.self))) : nil
         if view.isInline {
             // A block that is owned is found by the tail: it goes before the tail is overwritten.
-            free(old)
-            store(state, view, capacity: 0)
-            return
+            growth.free(old, capacity + padding)
+            return store(state, view, capacity: 0)
         }
         var block = old
         if count > capacity || block == nil {
-            guard count < Int(UInt32.max), let fresh = malloc(count + 16) else {
-                throw SQLError(.outOfMemory, "out of memory: a text of \(count) bytes could not be kept")
-            }
-            free(old)
+            guard count < Int(UInt32.max) - 64 else { throw SQLError(.programLimitExceeded, "a text is too long to be kept") }
+            // Somewhat longer texts fit later.
+            let room = (count + 15) & ~15
+            let fresh = try growth.allocate(room + padding)
+            growth.free(old, capacity + padding)
             block = fresh
-            capacity = count
+            capacity = room
         }
         guard let block else { return }
         memmove(block, view.pointer, count)
@@ -49,54 +52,130 @@ enum TextState {
         (state + 16).storeBytes(of: view.tail, as: UInt64.self)
     }
 
-    static func clear(_ state: UnsafeMutableRawPointer) {
-        if (state + 4).load(as: UInt32.self) > 0 { free(UnsafeMutableRawPointer(bitPattern: UInt((state + 16).load(as: UInt64.self)))) }
+    /// Empties the state.
+    static func clear(_ state: UnsafeMutableRawPointer, _ growth: inout StateGrowth) {
+        let capacity = Int((state + 4).load(as: UInt32.self))
+        if capacity > 0 { growth.free(UnsafeMutableRawPointer(bitPattern: UInt((state + 16).load(as: UInt64.self))), capacity + padding) }
         memset(state, 0, stateBytes)
     }
 
-    /// An aggregate that keeps the text that `replaces` prefers.
-    static func bound(_ type: SQLType, _ replaces: @escaping @Sendable (StringView, StringView) -> Bool) -> BoundAggregate {
-        @Sendable func add(_ state: UnsafeMutableRawPointer, _ view: StringView) throws(SQLError) {
-            if !hasValue(state) || replaces(view, self.view(state)) { try set(state, view) }
-        }
-        return BoundAggregate(
-            parameters: [type], returns: type, stateBytes: stateBytes,
-            update: { rows, offset, arguments, count throws(SQLError) in
-                if arguments[0].isAllNull { return }
-                let column = try arguments[0].flattened()
-                let lanes = column.pointer(as: StringView.self)
-                for i in 0..<count where Validity.isValid(column.validity, i) { try add(rows[i] + offset, lanes[i]) }
-            },
-            updateSingle: { state, arguments, count throws(SQLError) in
-                if arguments[0].isAllNull { return }
-                let column = try arguments[0].flattened()
-                let lanes = column.pointer(as: StringView.self)
-                var best = -1
-                for i in 0..<count where Validity.isValid(column.validity, i) {
-                    if best < 0 || replaces(lanes[i], lanes[best]) { best = i }
+    /// An aggregate that keeps the text that `Choice` prefers.
+    static func bound<Choice: TextChoice>(_: Choice.Type, _ type: SQLType) -> BoundAggregate {
+        .growing { memory in
+            let destroy: @Sendable (StateRows, Int, Int) -> Void = { rows, offset, count in
+                StateGrowth.freeing(memory) { growth in
+                    for i in 0..<count { clear(rows[i] + offset, &growth) }
                 }
-                if best >= 0 { try add(state, lanes[best]) }
-                withExtendedLifetime(column) {}
-            },
-            combine: { sources, targets, offset, count throws(SQLError) in
-                for i in 0..<count where hasValue(sources[i] + offset) { try add(targets[i] + offset, view(sources[i] + offset)) }
-            },
-            finalize: { rows, offset, count throws(SQLError) in
-                let result = try TextResult(count)
-                var nulls = NullMask(count)
-                for i in 0..<count {
-                    if hasValue(rows[i] + offset) {
-                        result.lanes[i] = try view(rows[i] + offset).withBytes(throwing: { (bytes: UnsafeRawBufferPointer) throws(SQLError) in
-                            try result.arena.add(bytes)
-                        })
-                    } else {
-                        try nulls.set(i)
+            }
+            return BoundAggregate(
+                parameters: [type], returns: type, stateBytes: stateBytes,
+                update: { rows, offset, arguments, count throws(SQLError) in
+                    if arguments[0].isAllNull { return }
+                    let column = try arguments[0].flattened()
+                    try StateGrowth.counted(memory) { (growth) throws(SQLError) in
+                        try update(Choice.self, rows, offset, column, count, &growth)
                     }
-                }
-                return result.column(type, validity: nulls.buffer)
-            },
-            destroy: { rows, offset, count in
-                for i in 0..<count { clear(rows[i] + offset) }
-            })
+                },
+                updateSingle: { state, arguments, count throws(SQLError) in
+                    if arguments[0].isAllNull { return }
+                    let column = try arguments[0].flattened()
+                    try StateGrowth.counted(memory) { (growth) throws(SQLError) in
+                        try updateSingle(Choice.self, state, column, count, &growth)
+                    }
+                },
+                combine: { sources, targets, offset, count throws(SQLError) in
+                    try StateGrowth.counted(memory) { (growth) throws(SQLError) in
+                        for i in 0..<count where hasValue(sources[i] + offset) {
+                            try offer(Choice.self, targets[i] + offset, view(sources[i] + offset), &growth)
+                        }
+                    }
+                },
+                move: { sources, targets, offset, count throws(SQLError) in
+                    StateGrowth.freeing(memory) { growth in
+                        for i in 0..<count { move(Choice.self, sources[i] + offset, targets[i] + offset, &growth) }
+                    }
+                },
+                finalize: { rows, offset, count throws(SQLError) in try results(type, rows, offset, count) },
+                destroy: memory.isGivenBack ? destroy : nil)
+        }
     }
+
+    @inline(__always)
+    private static func offer<Choice: TextChoice>(
+        _: Choice.Type, _ state: UnsafeMutableRawPointer, _ view: StringView, _ growth: inout StateGrowth
+    ) throws(SQLError) {
+        if !hasValue(state) || Choice.replaces(view, self.view(state)) { try set(state, view, &growth) }
+    }
+
+    private static func update<Choice: TextChoice>(
+        _: Choice.Type, _ rows: StateRows, _ offset: Int, _ column: Column, _ count: Int, _ growth: inout StateGrowth
+    ) throws(SQLError) {
+        let lanes = column.pointer(as: StringView.self), validity = column.validity
+        // The kept texts lie anywhere in memory, two steps away: many are fetched at once.
+        Prefetch.rows(rows, offset, count)
+        Prefetch.pointees(rows, offset + 16, count)
+        var i = 0
+        while i < count {
+            if Validity.isValid(validity, i) { try offer(Choice.self, rows[i] + offset, lanes[i], &growth) }
+            i &+= 1
+        }
+        withExtendedLifetime(column) {}
+    }
+
+    private static func updateSingle<Choice: TextChoice>(
+        _: Choice.Type, _ state: UnsafeMutableRawPointer, _ column: Column, _ count: Int, _ growth: inout StateGrowth
+    ) throws(SQLError) {
+        let lanes = column.pointer(as: StringView.self), validity = column.validity
+        var best = -1
+        for i in 0..<count where Validity.isValid(validity, i) {
+            if best < 0 || Choice.replaces(lanes[i], lanes[best]) { best = i }
+        }
+        if best >= 0 { try offer(Choice.self, state, lanes[best], &growth) }
+        withExtendedLifetime(column) {}
+    }
+
+    /// Leaves the preferred text in `target` and nothing in `source`. Blocks change hands.
+    private static func move<Choice: TextChoice>(
+        _: Choice.Type, _ source: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer, _ growth: inout StateGrowth
+    ) {
+        if !hasValue(source) { return }
+        if !hasValue(target) || Choice.replaces(view(source), view(target)) {
+            let from = source.assumingMemoryBound(to: UInt64.self), to = target.assumingMemoryBound(to: UInt64.self)
+            for word in 0..<(stateBytes / 8) { (from[word], to[word]) = (to[word], from[word]) }
+        }
+        clear(source, &growth)
+    }
+
+    private static func results(_ type: SQLType, _ rows: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Column {
+        let result = try TextResult(count)
+        var nulls = NullMask(count)
+        for i in 0..<count {
+            let state = rows[i] + offset
+            if !hasValue(state) {
+                try nulls.set(i)
+                continue
+            }
+            let kept = view(state)
+            result.lanes[i] = kept.isInline
+                ? kept : try result.arena.add(UnsafeRawBufferPointer(start: kept.pointer, count: kept.count))
+        }
+        return result.column(type, validity: nulls.buffer)
+    }
+}
+
+/// Which of two texts stays.
+protocol TextChoice: SendableMetatype {
+    static func replaces(_ view: StringView, _ kept: StringView) -> Bool
+}
+
+enum LeastText: TextChoice {
+    @inline(__always) static func replaces(_ view: StringView, _ kept: StringView) -> Bool { StringView.compare(view, kept) < 0 }
+}
+
+enum GreatestText: TextChoice {
+    @inline(__always) static func replaces(_ view: StringView, _ kept: StringView) -> Bool { StringView.compare(view, kept) > 0 }
+}
+
+enum EarliestText: TextChoice {
+    @inline(__always) static func replaces(_ view: StringView, _ kept: StringView) -> Bool { false }
 }

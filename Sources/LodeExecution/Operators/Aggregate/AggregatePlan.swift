@@ -78,7 +78,7 @@ final class AggregatePlan: Sendable {
     let hasStateOwners: Bool
     let resultTypes: [SQLType]
 
-    init(_ node: AggregateNode, input: [PlanColumn], functions: FunctionContext) throws(SQLError) {
+    init(_ node: AggregateNode, input: [PlanColumn], _ context: ExecutionContext) throws(SQLError) {
         var expressions = node.groups.map(\.expression)
         let keyCount = expressions.count
         var places: [BoundExpression: Int] = [:]
@@ -108,13 +108,13 @@ final class AggregatePlan: Sendable {
             let known = source.flatMap { states[$0] }
             calls.append(
                 Call(
-                    function: aggregate.function, arguments: arguments, filter: filter, stateOffset: known ?? offset, side: side,
-                    sharesState: known != nil))
+                    function: aggregate.function.limited(by: context.memory, name: aggregate.name, staysUntilEnd: true),
+                    arguments: arguments, filter: filter, stateOffset: known ?? offset, side: side, sharesState: known != nil))
             if known != nil { continue }
             if let source { states[source] = offset }
             offset += (aggregate.function.stateBytes + 7) / 8 * 8
         }
-        inputs = try ExpressionList(expressions, columns: input, functions: functions)
+        inputs = try ExpressionList(expressions, columns: input, functions: context.functions)
         keyTypes = node.groups.map(\.expression.type)
         let known = Set(node.input.columns.filter { !$0.nullable }.map(\.id)).intersection(input.filter { !$0.nullable }.map(\.id))
         keyNullable = node.groups.map { item in

@@ -88,6 +88,10 @@ final class RowCombiner {
         if doubles == 0 { return }
         for call in plan.stateCalls {
             let offset = layout.stateOffset + call.stateOffset
+            if let move = call.function.move {
+                try move(UnsafePointer(from), UnsafePointer(to), offset, doubles)
+                continue
+            }
             try call.function.combine(UnsafePointer(from), UnsafePointer(to), offset, doubles)
             if let destroy = call.function.destroy {
                 destroy(UnsafePointer(from), offset, doubles)

@@ -23,8 +23,12 @@ struct SideRows {
     ) throws(SQLError) {
         let rows = try unique(partition, context)
         if rows.isEmpty { return }
+        let hold = MemoryHold(context.memory, for: side.isDistinct ? "distinct aggregation" : "ordered aggregation")
+        defer { withExtendedLifetime(hold) {} }
+        try hold.grow(by: rows.count * MemoryLayout<UnsafeMutableRawPointer>.stride)
         if !side.order.isEmpty {
             // All at once, since they must be sorted.
+            try hold.grow(by: rows.count * (4 + tables[0].layout.types.reduce(0) { $0 + $1.physical.stride }))
             let columns = try columns(rows[...])
             let sorted = try order(columns, rows.count)
             var start = 0

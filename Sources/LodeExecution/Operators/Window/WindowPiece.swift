@@ -25,7 +25,7 @@ final class WindowPiece {
         self.count = count
         gather = sorted.gather
         hold = MemoryHold(context.memory, for: "window")
-        try hold.grow(by: count * 24)
+        try hold.grow(by: count * 40)
         memory = try Buffer(byteCount: count * MemoryLayout<UnsafeMutableRawPointer>.stride)
         rows = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
         sorted.addresses(first, count, into: rows)

@@ -58,6 +58,7 @@ final class WindowShape: Sendable {
     func values(_ call: Call, _ piece: WindowPiece, _ context: ExecutionContext) throws(SQLError) -> any WindowValues {
         switch call.call.function {
         case .aggregate(let aggregate):
+            let aggregate = aggregate.limited(by: context.memory, name: call.call.name, staysUntilEnd: false)
             return try WindowAggregate(aggregate, call, piece, try frames(call, piece), context)
         case .window(let kind):
             switch kind {
