@@ -91,7 +91,7 @@ final class AggregatePlan: Sendable {
         var calls: [Call] = [], sides: [Side] = []
         var offset = 0
         var states: [StateSource: Int] = [:]
-        for aggregate in node.aggregates {
+        for aggregate in ShiftedSums.sharing(node.aggregates) {
             let arguments = aggregate.arguments.map(position)
             let filter = aggregate.filter.map(position)
             let isDistinct = aggregate.isDistinct && !aggregate.arguments.isEmpty
