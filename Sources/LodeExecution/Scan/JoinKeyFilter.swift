@@ -102,6 +102,7 @@ private struct LaneRange {
 
     func refine(_ column: Column, _ survivors: Selection) throws(SQLError) {
         let flat = try column.flattened()
+        defer { withExtendedLifetime(flat) {} }
         switch flat.physical {
         case .int8: keep(flat.pointer(as: Int8.self), survivors)
         case .int16: keep(flat.pointer(as: Int16.self), survivors)

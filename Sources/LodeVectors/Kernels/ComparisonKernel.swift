@@ -56,6 +56,7 @@ struct ComparisonKernel: Sendable {
             return runComparison(comparison, FlatLanes(base: left.pointer(as: Lane.self)), constant, count, output)
         }
         let l = try left.flattened(), r = try right.flattened()
+        defer { withExtendedLifetime((l, r)) {} }
         runComparison(
             comparison, FlatLanes(base: l.pointer(as: Lane.self)), FlatLanes(base: r.pointer(as: Lane.self)), count, output)
     }

@@ -48,6 +48,7 @@ package enum ComparisonSelect {
             let mask = try Validity.and(left.rowValidity, right.rowValidity, count)
             if let mask {
                 runValidity(UnsafePointer(mask.base.assumingMemoryBound(to: UInt64.self)), count, output)
+                withExtendedLifetime(mask) {}
                 output = .refine(survivors)
             }
             try kernel.run(left, right, count, output)
@@ -68,6 +69,7 @@ package enum ComparisonSelect {
             output = .refine(survivors)
         }
         let flat = try column.flattened()
+        defer { withExtendedLifetime(flat) {} }
         runFlags(FlatLanes(base: flat.pointer(as: UInt8.self)), count, output)
     }
 

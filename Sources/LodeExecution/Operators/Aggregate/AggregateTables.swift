@@ -153,6 +153,7 @@ final class AggregateTables {
                 for j in 0..<rowCount { target[j] = grouping[Int(selection.rows[j])] }
                 hashes = UnsafePointer(target)
             }
+            withExtendedLifetime(selection) {}
         } else {
             buffer = nil
         }

@@ -23,6 +23,7 @@ final class DistinctRows: Sendable {
         var keys: [Column] = []
         for column in chunk.columns { keys.append(try NestedKeys.encode(column)) }
         let found = try Buffer(byteCount: chunk.count * 8)
+        defer { withExtendedLifetime(found) {} }
         let created = try Selection(capacity: chunk.count)
         let columns = keys
         try held.withLock { held throws(SQLError) in

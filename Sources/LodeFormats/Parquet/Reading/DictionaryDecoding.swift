@@ -36,6 +36,7 @@ enum DictionaryDecoding {
         case .decimalText:
             guard count <= bytes.count / 4 else { throw damaged(leaf) }
             let views = try Buffer(byteCount: max(count, 1) * 16)
+            defer { withExtendedLifetime(views) {} }
             var texts = PlainTexts(base, count: bytes.count)
             guard texts.read(count, into: views.base.assumingMemoryBound(to: StringView.self)) else { throw damaged(leaf) }
             let lanes = try lanes(count, leaf)

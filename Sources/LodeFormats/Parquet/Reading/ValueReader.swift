@@ -108,6 +108,7 @@ final class ValueReader {
         let isDecimal = leaf.storage == .decimalText
         // Decimals pass through views of their own: `values` may already be the destination.
         let holder = isDecimal ? try Buffer(byteCount: count * 16) : nil
+        defer { withExtendedLifetime(holder) {} }
         let views = (holder?.base ?? out).assumingMemoryBound(to: StringView.self)
         if page.form == .views {
             if let picks {
