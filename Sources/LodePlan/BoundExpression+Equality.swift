@@ -3,7 +3,7 @@
 import LodeCore
 
 /// Structural, regardless of source spans. Kernels are taken to be the same when name, arguments and result type are.
-/// Subqueries are equal to nothing but themselves as written, so they never are.
+/// Subqueries are equal to nothing but copies of themselves.
 extension BoundExpression: Hashable {
     package static func == (left: BoundExpression, right: BoundExpression) -> Bool {
         switch (left, right) {
@@ -20,6 +20,7 @@ extension BoundExpression: Hashable {
             a.name == b.name && a.function.returns == b.function.returns && a.arguments == b.arguments
                 && a.volatility != .volatile
         case (.lambda(let p, let a), .lambda(let q, let b)): p == q && a == b
+        case (.subquery(let a), .subquery(let b)): a.id == b.id && a.operands == b.operands
         default: false
         }
     }
@@ -47,7 +48,7 @@ extension BoundExpression: Hashable {
             hasher.combine(call.name)
             hasher.combine(call.arguments)
         case .lambda(_, let body): hasher.combine(body)
-        case .subquery: hasher.combine(0)
+        case .subquery(let query): hasher.combine(query.id)
         }
     }
 }

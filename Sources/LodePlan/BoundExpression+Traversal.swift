@@ -85,18 +85,6 @@ extension BoundExpression {
         }
     }
 
-    /// Whether computing it for rows that don't need it could raise an error or have an effect.
-    package var canFail: Bool {
-        contains {
-            switch $0 {
-            case .call(let call): call.function.canFail || call.volatility == .volatile
-            case .cast(let operand, let type, let isTry, _): !isTry && operand.type != type
-            case .subquery: true
-            default: false
-            }
-        }
-    }
-
     package var isVolatile: Bool {
         contains { if case .call(let call) = $0 { call.volatility == .volatile } else { false } }
     }

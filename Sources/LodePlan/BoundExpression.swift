@@ -123,6 +123,8 @@ package struct SubqueryExpression: Sendable {
         case all(BoundExpression.Comparison)
     }
 
+    /// Copies of a subquery, as `x BETWEEN a AND b` makes of x, share it: they are computed once.
+    package let id: ColumnID
     package var kind: Kind
     package var plan: LogicalPlan
     /// The left side of IN, ANY and ALL: as many as the query has columns.
@@ -130,7 +132,10 @@ package struct SubqueryExpression: Sendable {
     package var type: SQLType
     package var span: SourceSpan?
 
-    package init(kind: Kind, plan: LogicalPlan, operands: [BoundExpression] = [], type: SQLType, span: SourceSpan?) {
+    package init(
+        id: ColumnID, kind: Kind, plan: LogicalPlan, operands: [BoundExpression] = [], type: SQLType, span: SourceSpan?
+    ) {
+        self.id = id
         self.kind = kind
         self.plan = plan
         self.operands = operands

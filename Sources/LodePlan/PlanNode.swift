@@ -43,6 +43,8 @@ package protocol PlanNode: Sendable {
     var alwaysHasRow: Bool { get }
     /// Whether no row comes out where no input gives any.
     var isEmptyForEmptyInput: Bool { get }
+    /// Whether a row of its input may have no part in what comes out.
+    var dropsRows: Bool { get }
     /// What does the same where the inputs marked in `empty` (some are) give no rows; nil for nothing simpler.
     func simplified(forEmpty empty: [Bool]) -> LogicalPlan?
     /// A guess of what comes out, from those of the inputs.
@@ -95,6 +97,7 @@ extension PlanNode {
     package var maxRows: Int? { nil }
     package var alwaysHasRow: Bool { false }
     package var isEmptyForEmptyInput: Bool { false }
+    package var dropsRows: Bool { true }
     package func simplified(forEmpty empty: [Bool]) -> LogicalPlan? {
         isEmptyForEmptyInput && empty.allSatisfy(\.self) ? .empty(columns) : nil
     }

@@ -56,9 +56,9 @@ final class ScanPlan: Sendable {
                 isWanted: required?.contains(output.column.id) ?? true)
         }
         let conjuncts = node.filters.flatMap(\.conjuncts)
-        // What can fail keeps its place behind what was to protect it.
-        let isFree = !conjuncts.contains(where: \.canFail)
-        conditions = isFree ? conjuncts.indices.sorted { (conjuncts[$0].filterCost, $0) < (conjuncts[$1].filterCost, $1) }.map { conjuncts[$0] } : conjuncts
+        // What can fail stays behind all that was to protect it.
+        let free = conjuncts.filter { !$0.canFail }
+        conditions = free.indices.sorted { (free[$0].filterCost, $0) < (free[$1].filterCost, $1) }.map { free[$0] } + conjuncts.filter(\.canFail)
         let names = Dictionary(outputs.map { ($0.column.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         bounds = conditions.map { PredicateBounds.predicate($0, names, functions) }
         limit = conjuncts.isEmpty && dynamic.isEmpty ? node.limit : nil

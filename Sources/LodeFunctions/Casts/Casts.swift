@@ -19,8 +19,15 @@ extension Casts {
 
     /// Whether some value may fail to convert.
     package static func canFail(from: SQLType, to: SQLType) -> Bool {
-        if implicitCost(from: from, to: to) != nil, !from.isTemporal, !to.isNested { return false }
-        return to != .varchar
+        if from == to || from == .null { return false }
+        switch (from, to) {
+        case (_, .varchar), (.varchar, .char), (.char, .char): return false
+        case (.boolean, _) where to.isInteger: return false
+        case (.time, .interval): return false
+        case (.list(let a), .list(let b)): return canFail(from: a, to: b)
+        case (.map(let ak, let av), .map(let bk, let bv)): return canFail(from: ak, to: bk) || canFail(from: av, to: bv)
+        default: return !from.isNumeric || !to.isNumeric || implicitCost(from: from, to: to) == nil
+        }
     }
 
     /// Whether the lanes of one type are, as they are, lanes of the other.

@@ -29,7 +29,7 @@ extension ScalarFunction {
 extension ScalarOverload {
     /// Fixed types and a strict body.
     static func strict(
-        _ parameters: [SQLType], _ returns: SQLType, optional: Int = 0, canFail: Bool = false, _ body: @escaping StrictBody
+        _ parameters: [SQLType], _ returns: SQLType, optional: Int = 0, canFail: Bool = true, _ body: @escaping StrictBody
     ) -> ScalarOverload {
         ScalarOverload(Signature(parameters.map { .exact($0) }, optional: optional)) { arguments throws(SQLError) in
             BoundScalar(
@@ -40,7 +40,7 @@ extension ScalarOverload {
 
     /// Fixed types and a kernel that minds NULLs and layouts itself.
     static func plain(
-        _ parameters: [SQLType], _ returns: SQLType, optional: Int = 0, canFail: Bool = false, _ kernel: @escaping ScalarKernel
+        _ parameters: [SQLType], _ returns: SQLType, optional: Int = 0, canFail: Bool = true, _ kernel: @escaping ScalarKernel
     ) -> ScalarOverload {
         ScalarOverload(Signature(parameters.map { .exact($0) }, optional: optional)) { arguments throws(SQLError) in
             BoundScalar(
@@ -57,10 +57,44 @@ extension ScalarOverload {
     }
 }
 
+extension ScalarOverload {
+    /// The overload, which can only fail because of the arguments at `positions`: a pattern, a unit, a length.
+    func failing(onlyBy positions: Int...) -> ScalarOverload {
+        ScalarOverload(signature) { [bind] arguments throws(SQLError) in
+            let bound = try bind(arguments)
+            return bound.safe { constants in bound.succeeds(with: constants, at: positions) }
+        }
+    }
+}
+
 extension BoundScalar {
+    /// The function, which can't fail where `test` holds for its constant arguments.
+    func safe(when test: @escaping @Sendable (_ constants: [Value?]) -> Bool) -> BoundScalar {
+        var copy = self
+        copy.isSafe = test
+        return copy
+    }
+
+    /// Whether the arguments at `positions` are constants with which a call succeeds; the others are empty texts and zeros.
+    fileprivate func succeeds(with constants: [Value?], at positions: [Int]) -> Bool {
+        do {
+            var columns: [Column] = []
+            for (index, parameter) in parameters.enumerated() {
+                if positions.contains(index) {
+                    guard index < constants.count, let value = constants[index] else { return false }
+                    columns.append(try Column.constant(value, parameter, count: 1))
+                } else {
+                    columns.append(Column(flat: parameter, count: 1, lanes: try Buffer.zeroed(byteCount: 16)))
+                }
+            }
+            _ = try kernel(columns, 1, FunctionContext(transactionMicros: 0))
+            return true
+        } catch { return false }
+    }
+
     /// A strict body for types that were decided.
     static func strict(
-        _ parameters: [SQLType], _ returns: SQLType, canFail: Bool = false, _ body: @escaping StrictBody
+        _ parameters: [SQLType], _ returns: SQLType, canFail: Bool = true, _ body: @escaping StrictBody
     ) -> BoundScalar {
         BoundScalar(parameters: parameters, returns: returns, canFail: canFail, kernel: StrictKernel.make(returns, body))
     }

@@ -16,8 +16,10 @@ package struct BoundScalar: Sendable {
     package var parameters: [SQLType]
     package var returns: SQLType
     package var kernel: ScalarKernel
-    /// Whether some arguments make it throw; if not, it may be computed for rows that don't need it.
+    /// Whether some arguments make it throw. Only a function that says it can't may be computed for rows that don't need it.
     package var canFail: Bool
+    /// Of a function that can fail: whether it can't with these constant arguments, nil standing for those that aren't constant.
+    package var isSafe: (@Sendable (_ constants: [Value?]) -> Bool)?
 
     package init(parameters: [SQLType], returns: SQLType, canFail: Bool, kernel: @escaping ScalarKernel) {
         self.parameters = parameters

@@ -49,7 +49,7 @@ extension ScanNode {
 
 extension Value {
     /// The value on a number line, for ranges; nil for what has none.
-    var position: Double? {
+    package var position: Double? {
         switch self {
         case .integer(let number): Double(number)
         case .decimal(let unscaled, let scale): Decimal128.toDouble(unscaled, scale: scale)

@@ -56,6 +56,7 @@ package struct Selectivity {
         case .isIn(let operand, let list): return min(0.6, Double(list.count) * equality(operand))
         case .column(_, .boolean): return 0.5
         case .coalesce(let parts, _): return parts.first.map(fraction) ?? 0.33
+        case .attempt(let inner): return fraction(inner)
         case .comparison(let op, let left, let right, _): return comparison(op, left, right)
         case .call(let call): return Self.call(call)
         default: return 0.33

@@ -66,6 +66,7 @@ package struct AggregateNode: PlanNode {
     }
     package var alwaysHasRow: Bool { groups.isEmpty && sets == nil }
     package var isEmptyForEmptyInput: Bool { !groups.isEmpty && sets?.allSatisfy { !$0.isEmpty } ?? true }
+    package var dropsRows: Bool { false }
     package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate {
         if alwaysHasRow { return .unknown(columns, rows: 1) }
         let keys = groups.map(\.expression)

@@ -6,20 +6,26 @@ import LodeCore
 package struct FilterNode: PlanNode {
     package var input: LogicalPlan
     package var predicate: BoundExpression
+    /// Whether the rows that it drops are hidden from what stands above it: no condition from there that can fail, or whose
+    /// computation can be noticed otherwise, moves below in any form, and the filter merges with no other.
+    package var isBarrier: Bool
 
-    package init(input: LogicalPlan, predicate: BoundExpression) {
+    package init(input: LogicalPlan, predicate: BoundExpression, isBarrier: Bool = false) {
         self.input = input
         self.predicate = predicate
+        self.isBarrier = isBarrier
     }
 
     package var children: [LogicalPlan] { [input] }
     package var columns: [PlanColumn] { input.columns }
     package var expressions: [BoundExpression] { [predicate] }
-    package func replacing(children: [LogicalPlan]) -> LogicalPlan { .filter(FilterNode(input: children[0], predicate: predicate)) }
-    package func replacing(expressions: [BoundExpression]) -> LogicalPlan {
-        .filter(FilterNode(input: input, predicate: expressions[0]))
+    package func replacing(children: [LogicalPlan]) -> LogicalPlan {
+        .filter(FilterNode(input: children[0], predicate: predicate, isBarrier: isBarrier))
     }
-    package var title: String { "Filter" }
+    package func replacing(expressions: [BoundExpression]) -> LogicalPlan {
+        .filter(FilterNode(input: input, predicate: expressions[0], isBarrier: isBarrier))
+    }
+    package var title: String { isBarrier ? "Filter Barrier" : "Filter" }
     package var details: [String] { [predicate.text(naming: input.columns)] }
 
     package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { inputs[0] }
@@ -85,6 +91,7 @@ package struct ProjectNode: PlanNode {
     package var maxRows: Int? { input.maxRows }
     package var alwaysHasRow: Bool { input.node.alwaysHasRow }
     package var isEmptyForEmptyInput: Bool { true }
+    package var dropsRows: Bool { false }
     package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate {
         var result = RelationEstimate(rows: inputs[0].rows, baseRows: inputs[0].baseRows)
         for item in items { result.columns[item.column.id] = inputs[0].column(item.expression) }
@@ -139,6 +146,7 @@ package struct SortNode: PlanNode {
     package var maxRows: Int? { least(limit, input.maxRows) }
     package var alwaysHasRow: Bool { limit != 0 && input.node.alwaysHasRow }
     package var isEmptyForEmptyInput: Bool { true }
+    package var dropsRows: Bool { limit != nil }
     package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate { inputs[0].limited(to: limit) }
     package var ignoresOrder: Bool { true }
     package func origins(of id: ColumnID) -> [ColumnOrigin] { limit == nil ? input.origin(of: id, asInput: 0) : [] }
@@ -220,6 +228,7 @@ package struct DistinctOnNode: PlanNode {
     package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { inputs[0] }
     package var maxRows: Int? { input.maxRows }
     package var isEmptyForEmptyInput: Bool { true }
+    package var dropsRows: Bool { false }
     package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate { inputs[0].scaled(to: inputs[0].groups(keys)) }
     package func origins(of id: ColumnID) -> [ColumnOrigin] {
         keys.first { $0.isColumn(id) }.map { [ColumnOrigin(0, $0)] } ?? []
@@ -272,6 +281,7 @@ package struct UnnestNode: PlanNode {
 
     package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { inputs[0] + added.map(\.id) }
     package var isEmptyForEmptyInput: Bool { true }
+    package var dropsRows: Bool { !keepsEmpty }
     package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate {
         var result = inputs[0]
         // Lists have a few elements.

@@ -52,6 +52,7 @@ package struct WindowNode: PlanNode {
     }
     package var maxRows: Int? { input.maxRows }
     package var isEmptyForEmptyInput: Bool { true }
+    package var dropsRows: Bool { false }
     package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate {
         var result = inputs[0]
         result.addUnknown(calls.map(\.column))

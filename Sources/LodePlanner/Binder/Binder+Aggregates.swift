@@ -15,7 +15,12 @@ extension Binder {
         let mark = uses.count
         let inner = scope.entering(.aggregateArgument)
         var made = try aggregateCall(aggregate, name, call, span, inner)
-        if let filter = call.filter { made.filter = try bindCondition(filter, scope.entering(.filter), of: "FILTER") }
+        if let filter = call.filter {
+            let condition = try bindCondition(filter, scope.entering(.filter), of: "FILTER")
+            made.filter = condition
+            made.arguments = made.arguments.map { $0.guarded(by: condition) }
+            for index in made.order.indices { made.order[index].expression = made.order[index].expression.guarded(by: condition) }
+        }
         uses.removeSubrange(mark...)
         let owner = try self.owner(of: made, scope, span)
         guard owner.clause.allowsAggregates, let block = owner.block else { throw misplaced(name, owner.clause, span) }
@@ -76,9 +81,20 @@ extension Binder {
             let within = try sortKeys(call.withinGroup, scope)
             if aggregate.isOrderSensitive {
                 order = within
+            } else if aggregate.name == "mode" {
+                // Of several values that occur as often, the first in this order.
+                guard within.count == 1, arguments.isEmpty else { throw .unsupported("mode over several expressions", at: span) }
+                (arguments, order) = ([within[0].expression], within)
             } else {
-                arguments = try orderedSet(name, arguments, within, call, span)
+                arguments = try orderedSet(name, arguments, within, span)
             }
+        } else if Self.ordersItself.contains(aggregate.name), !order.isEmpty {
+            // The order is that of the values; its direction says from which end the fraction counts.
+            guard let value = arguments.first, order.count == 1, order[0].expression == value else {
+                throw .unsupported("ORDER BY another expression in \(name)", at: span, hint: "\(name) orders by its argument.")
+            }
+            arguments = try orderedSet(name, Array(arguments.dropFirst()), order, span)
+            order = []
         } else if Self.needsWithinGroup.contains(name), arguments.count < 2, aggregate.overloads.allSatisfy({ !$0.signature.accepts(count: arguments.count) }) {
             throw SQLError(
                 .wrongObjectType, "WITHIN GROUP is required for ordered-set aggregate \(name)", at: span,
@@ -98,9 +114,23 @@ extension Binder {
         let column = PlanColumn(ids.fresh(), name, function.returns, nullable: aggregate.name != "count")
         return AggregateCall(
             column: column, name: aggregate.name, function: function, arguments: converted,
-            isDistinct: call.isDistinct && !aggregate.ignoresDuplicates, order: aggregate.isOrderSensitive ? order : [], span: span)
+            isDistinct: call.isDistinct && !aggregate.ignoresDuplicates,
+            order: Self.ignoresOrder(aggregate.name, function.parameters) ? [] : order, span: span)
     }
 
+    /// Whether rows in another order give the same; sums of floating-point numbers differ in their last digits.
+    private static func ignoresOrder(_ name: String, _ parameters: [SQLType]) -> Bool {
+        switch name {
+        case "sum", "avg": !parameters.contains { $0 == .double || $0 == .real }
+        default: unordered.contains(name)
+        }
+    }
+
+    private static let unordered: Set<String> = [
+        "count", "count_if", "min", "max", "bool_and", "bool_or", "bit_and", "bit_or", "bit_xor", "approx_count_distinct",
+        "median", "quantile_cont", "quantile_disc",
+    ]
+    private static let ordersItself: Set<String> = ["median", "quantile_cont", "quantile_disc"]
     private static let needsWithinGroup: Set<String> = ["percentile_cont", "percentile_disc", "mode"]
 
     private func aggregateArguments(_ name: String, _ call: FunctionCall, _ scope: Scope) throws(SQLError) -> [BoundExpression] {
@@ -129,17 +159,24 @@ extension Binder {
         return keys
     }
 
-    /// `f(fraction) WITHIN GROUP (ORDER BY value)` takes the value first and what is in parentheses after it.
+    /// `f(fraction) WITHIN GROUP (ORDER BY value)` takes the value first and what is in parentheses after it. Descending, the
+    /// fraction counts from the other end.
     private func orderedSet(
-        _ name: String, _ direct: [BoundExpression], _ within: [SortKey], _ call: FunctionCall, _ span: SourceSpan
+        _ name: String, _ direct: [BoundExpression], _ within: [SortKey], _ span: SourceSpan
     ) throws(SQLError) -> [BoundExpression] {
         guard within.count == 1 else { throw .unsupported("WITHIN GROUP over several expressions", at: span) }
-        guard within[0].descending, name != "mode" else { return [within[0].expression] + direct }
-        guard name == "percentile_cont", direct.count == 1, !direct[0].type.isNested else {
-            throw .unsupported("\(name) WITHIN GROUP in descending order", at: span, hint: "Order ascending, and take 1 minus the fraction.")
+        guard within[0].descending, !direct.isEmpty else { return [within[0].expression] + direct }
+        guard direct.count == 1, !direct[0].type.isNested else {
+            throw .unsupported("\(name) of several fractions in descending order", at: span, hint: "Order ascending, and take 1 minus the fractions.")
         }
         let fraction = try convert(direct[0], to: .double, at: span)
-        let flipped = try self.call("-", [.constant(.double(1), .double), fraction], at: span)
+        var flipped = try self.call("-", [.constant(.double(1), .double), fraction], at: span)
+        if FunctionRegistry.aggregates[name]?.name == "quantile_disc" {
+            // A value whose position is reached exactly from one end is passed from the other.
+            let beyond = try self.call("*", [flipped, .constant(.double(1 + 1e-12), .double)], at: span)
+            let nudged = try self.call("+", [beyond, .constant(.double(1e-15), .double)], at: span)
+            flipped = try self.call("least", [nudged, .constant(.double(1), .double)], at: span)
+        }
         return [within[0].expression, folded(flipped)]
     }
 }

@@ -16,7 +16,9 @@ extension Binder {
         case .and, .or: return try bindConnective(expression, scope)
         case .unary: return try bindUnary(expression, scope)
         case .binary: return try bindBinary(expression, scope)
-        case .call(let call): return try bindCall(call, expression.span, scope)
+        case .call(let call):
+            if call.isBareWord, case .name(let name) = asColumn(expression, scope).kind { return try bindName(name, scope) }
+            return try bindCall(call, expression.span, scope)
         case .caseWhen: return try bindCase(expression, scope)
         case .cast: return try bindCast(expression, scope)
         case .quantified, .pattern, .between, .inList, .inQuery, .isTest, .isDistinct: return try bindPredicate(expression, scope)

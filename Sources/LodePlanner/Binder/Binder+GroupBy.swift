@@ -127,15 +127,20 @@ extension Binder {
             }
             return position - 1
         case .name(let name) where name.parts.count == 1:
-            guard grouping.scope.from.find(name.last.text).isEmpty, let block = grouping.scope.block else { return nil }
-            let folded = name.last.text.lowercased()
-            guard block.aliases.contains(where: { $0.name.text.lowercased() == folded }) else { return nil }
-            return grouping.list.firstIndex { $0.name.lowercased() == folded }
+            return alias(name, grouping)
+        case .call(let call) where call.isBareWord: return alias(call.name, grouping)
         case .literal: break
         default: return nil
         }
         throw SQLError(
             .syntaxError, "non-integer constant in GROUP BY", at: expression.span, hint: "Name a column, or give the position of a select item.")
+    }
+
+    private func alias(_ name: QualifiedName, _ grouping: Grouping) -> Int? {
+        guard grouping.scope.from.find(name.last.text).isEmpty, let block = grouping.scope.block else { return nil }
+        let folded = name.last.text.lowercased()
+        guard block.aliases.contains(where: { $0.name.text.lowercased() == folded }) else { return nil }
+        return grouping.list.firstIndex { $0.name.lowercased() == folded }
     }
 
     /// GROUP BY ALL: groups by every item without aggregates and windows.

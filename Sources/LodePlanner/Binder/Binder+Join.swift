@@ -34,7 +34,7 @@ extension Binder {
             }
         case .on(let expression):
             let scope = Scope(parent: outer, from: both, clause: .joinOn)
-            condition.add(try bindCondition(expression, scope, of: "JOIN/ON"), left.plan.columnIDs, right.plan.columnIDs)
+            condition.conjuncts = try bindCondition(expression, scope, of: "JOIN/ON").conjuncts
         case .using(let names): try condition.use(try names.map { (n) throws(SQLError) in try pair(n, left, right) }, self)
         case .natural: try condition.use(try shared(left, right, at: span), self)
         }
@@ -61,12 +61,13 @@ extension Binder {
 
     private func independent(_ kind: Join.Kind, _ left: LogicalPlan, _ right: LogicalPlan, _ condition: BoundJoinCondition) -> LogicalPlan {
         let isInner = kind == .inner || kind == .cross
-        // A subquery in the condition of an inner join filters the joined rows.
-        let above = isInner ? condition.rest.filter(\.hasSubquery) : []
-        let rest = isInner ? condition.rest.filter { !$0.hasSubquery } : condition.rest
-        let join = LogicalPlan.join(JoinNode(
-            kind: kind.planned, left: left, right: right, keys: condition.keys,
-            residual: rest.isEmpty ? nil : .conjunction(rest)))
+        // A subquery in the condition of an inner join filters the joined rows, and guards what can fail behind it.
+        var on: [BoundExpression] = [], above: [BoundExpression] = []
+        for part in condition.conjuncts {
+            if isInner, part.hasSubquery || (!above.isEmpty && part.canFail) { above.append(part) } else { on.append(part) }
+        }
+        let parts = JoinCondition(on, left.columnIDs, right.columnIDs, kind.planned)
+        let join = LogicalPlan.join(JoinNode(kind: kind.planned, left: left, right: right, keys: parts.keys, residual: parts.residual))
         return above.isEmpty ? join : .filter(FilterNode(input: join, predicate: .conjunction(above)))
     }
 

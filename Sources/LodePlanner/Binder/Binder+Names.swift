@@ -20,6 +20,13 @@ extension Binder {
         throw missing(name, scope)
     }
 
+    /// What a keyword without parentheses (`user`, `current_date`) means where a column has its name: the column.
+    func asColumn(_ expression: Expression, _ scope: Scope) -> Expression {
+        guard case .call(let call) = expression.kind, call.isBareWord, call.name.parts.count == 1 else { return expression }
+        let isColumn = sequence(first: scope, next: \.parent).contains { !$0.from.find(call.name.last.text).isEmpty }
+        return isColumn ? Expression(.name(call.name), span: expression.span) : expression
+    }
+
     private func lookUp(_ name: QualifiedName, in from: FromScope) throws(SQLError) -> BoundExpression? {
         let parts = name.parts
         var strange: (relation: FromScope.Relation, column: Identifier)?

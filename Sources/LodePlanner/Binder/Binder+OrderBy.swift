@@ -58,15 +58,21 @@ extension Binder {
         case .literal:
             throw SQLError(
                 .syntaxError, "non-integer constant in \(clause)", at: expression.span, hint: "Name a column, or give its position.")
-        case .name(let name) where name.parts.count == 1:
-            let folded = name.last.text.lowercased()
-            let found = outputs.indices.filter { outputs[$0].name.lowercased() == folded }
-            guard let first = found.first else { return nil }
-            if found.contains(where: { outputs[$0].expression != outputs[first].expression }) {
-                throw SQLError(.ambiguousColumn, "\(clause) \"\(name.last.text)\" is ambiguous", at: expression.span, hint: "Give its position.")
-            }
-            return first
+        case .name(let name) where name.parts.count == 1: return try output(name, outputs, clause, expression.span)
+        case .call(let call) where call.isBareWord: return try output(call.name, outputs, clause, expression.span)
         default: return nil
         }
+    }
+
+    private func output(
+        _ name: QualifiedName, _ outputs: [OrderOutput], _ clause: String, _ span: SourceSpan
+    ) throws(SQLError) -> Int? {
+        let folded = name.last.text.lowercased()
+        let found = outputs.indices.filter { outputs[$0].name.lowercased() == folded }
+        guard let first = found.first else { return nil }
+        if found.contains(where: { outputs[$0].expression != outputs[first].expression }) {
+            throw SQLError(.ambiguousColumn, "\(clause) \"\(name.last.text)\" is ambiguous", at: span, hint: "Give its position.")
+        }
+        return first
     }
 }

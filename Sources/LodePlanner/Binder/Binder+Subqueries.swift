@@ -11,12 +11,12 @@ extension Binder {
         switch expression.kind {
         case .exists(let query):
             let bound = try bindInner(query, scope)
-            return .subquery(SubqueryExpression(kind: .exists, plan: bound.plan, type: .boolean, span: span))
+            return .subquery(SubqueryExpression(id: ids.fresh(), kind: .exists, plan: bound.plan, type: .boolean, span: span))
         case .subquery(let query):
             let bound = try bindInner(query, scope)
             try requireOneColumn(bound, query)
             let column = bound.plan.columns[0]
-            return .subquery(SubqueryExpression(kind: .scalar, plan: bound.plan, type: column.type, span: span))
+            return .subquery(SubqueryExpression(id: ids.fresh(), kind: .scalar, plan: bound.plan, type: column.type, span: span))
         case .arrayQuery(let query): return try bindArrayQuery(query, span, scope)
         default: throw .internalFault("not a subquery", at: span)
         }
@@ -67,7 +67,7 @@ extension Binder {
         }
         let isSame = zip(items, columns).allSatisfy { $0.column.id == $1.id }
         let plan = isSame ? bound.plan : .project(ProjectNode(input: bound.plan, items: items))
-        return .subquery(SubqueryExpression(kind: kind, plan: plan, operands: operands, type: .boolean, span: span))
+        return .subquery(SubqueryExpression(id: ids.fresh(), kind: kind, plan: plan, operands: operands, type: .boolean, span: span))
     }
 
     /// `ARRAY(query)`: the values of its one column, in its order; an empty list if there are none.
@@ -85,7 +85,7 @@ extension Binder {
             column: list, name: aggregate.name, function: function,
             arguments: try convert([column.reference], to: function.parameters, else: types, at: span), order: order, span: span)
         let plan = LogicalPlan.aggregate(AggregateNode(input: bound.plan, groups: [], aggregates: [call]))
-        let subquery = BoundExpression.subquery(SubqueryExpression(kind: .scalar, plan: plan, type: list.type, span: span))
+        let subquery = BoundExpression.subquery(SubqueryExpression(id: ids.fresh(), kind: .scalar, plan: plan, type: list.type, span: span))
         return .coalesce([subquery, .constant(.list([]), list.type)], list.type)
     }
 }

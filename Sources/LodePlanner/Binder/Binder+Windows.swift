@@ -33,8 +33,9 @@ extension Binder {
         } else if let aggregate = FunctionRegistry.aggregates[name] {
             if call.nulls == .ignore { throw .unsupported("IGNORE NULLS in the aggregate \(name)", at: span) }
             let bound = try aggregateCall(aggregate, name, call, span, inner)
+            let arguments = filter.map { condition in bound.arguments.map { $0.guarded(by: condition) } } ?? bound.arguments
             made = WindowCall(
-                column: bound.column, name: bound.name, function: .aggregate(bound.function), arguments: bound.arguments,
+                column: bound.column, name: bound.name, function: .aggregate(bound.function), arguments: arguments,
                 frame: .standard, isDistinct: bound.isDistinct, filter: filter, span: span)
         } else if FunctionRegistry.scalars[name] != nil {
             throw SQLError(

@@ -39,7 +39,7 @@ struct AppendedColumns {
             return .project(ProjectNode(input: input, items: ProjectNode.Item.passing(join.left.columns) + project.items))
         case .filter(let filter) where join.kind == .inner:
             guard let input = append(filter.input) else { return nil }
-            return .filter(FilterNode(input: input, predicate: filter.predicate))
+            return plan.replacing(children: [input])
         case .unnest(var unnest):
             if join.kind == .single || (join.kind == .left && hasList(unnest.input)) { return nil }
             guard let input = append(unnest.input) else { return nil }

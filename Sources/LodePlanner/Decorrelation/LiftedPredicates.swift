@@ -9,7 +9,8 @@ import LodePlan
 ///     └─ Scan t                            ──▶     Filter t.y > 0
 ///                                                  └─ Scan t
 ///
-/// Above an aggregate, the inner side of a lifted equality becomes a further group key.
+/// Above an aggregate, the inner side of a lifted equality becomes a further group key. What can fail is not computed for rows
+/// that a lifted conjunct is to remove: conditions are lifted along with those before them, all else is left to other ways.
 struct LiftedPredicates {
     let outer: Set<ColumnID>
     let context: RuleContext
@@ -56,8 +57,18 @@ struct LiftedPredicates {
     /// The plan without its correlated conjuncts, which go to `lifted`; nil where that is not possible.
     private mutating func strip(_ plan: LogicalPlan) -> LogicalPlan? {
         if plan.freeColumns.isDisjoint(with: outer) { return plan }
+        let before = lifted.count
+        guard let stripped = stripCorrelated(plan) else { return nil }
         switch plan {
-        case .filter(let node): return stripFilter(node)
+        case .filter: return stripped
+        case .join(let node) where node.kind == .inner: return stripped
+        default: return lifted.count > before && plan.expressions.contains(where: \.canFail) ? nil : stripped
+        }
+    }
+
+    private mutating func stripCorrelated(_ plan: LogicalPlan) -> LogicalPlan? {
+        switch plan {
+        case .filter(let node): return node.isBarrier ? nil : stripFilter(node)
         case .project(let node): return stripProject(node)
         case .aggregate(let node): return stripAggregate(node)
         case .join(let node): return stripJoin(node)
@@ -77,11 +88,19 @@ struct LiftedPredicates {
     }
 
     private mutating func stripFilter(_ node: FilterNode) -> LogicalPlan? {
+        let before = lifted.count
         guard let input = strip(node.input) else { return nil }
-        let conjuncts = node.predicate.conjuncts
-        lifted += conjuncts.filter(isCorrelated)
-        let local = conjuncts.filter { !isCorrelated($0) }
+        let local = lift(from: node.predicate.conjuncts, since: before)
         return local.isEmpty ? input : .filter(FilterNode(input: input, predicate: .conjunction(local)))
+    }
+
+    /// Lifts correlated conjuncts, and those that can fail once something was lifted since `before`; the others are returned.
+    private mutating func lift(from conjuncts: [BoundExpression], since before: Int) -> [BoundExpression] {
+        var local: [BoundExpression] = []
+        for conjunct in conjuncts {
+            if isCorrelated(conjunct) || (lifted.count > before && conjunct.canFail) { lifted.append(conjunct) } else { local.append(conjunct) }
+        }
+        return local
     }
 
     private mutating func stripProject(_ node: ProjectNode) -> LogicalPlan? {
@@ -108,7 +127,9 @@ struct LiftedPredicates {
         let inputIDs = input.columnIDs
         for index in before..<lifted.count {
             // Only `inner = outer` survives grouping: it picks the one group that belongs to an outer row.
-            guard case .comparison(let op, let a, let b, let span) = lifted[index], op == .equal || op == .isNotDistinct else { return nil }
+            guard case .comparison(let op, let a, let b, let span) = lifted[index], op == .equal || op == .isNotDistinct,
+                !lifted[index].canFail
+            else { return nil }
             let (inner, other): (BoundExpression, BoundExpression)
             if a.columns.isSubset(of: inputIDs), b.columns.isDisjoint(with: inputIDs) {
                 (inner, other) = (a, b)
@@ -134,10 +155,9 @@ struct LiftedPredicates {
         var copy = node
         switch node.kind {
         case .inner:
+            let before = lifted.count
             guard let left = strip(node.left), let right = strip(node.right) else { return nil }
-            let conditions = node.conditions
-            lifted += conditions.filter(isCorrelated)
-            return UnnestDependentJoins.plainJoin(.inner, left, right, .conjunction(conditions.filter { !isCorrelated($0) }))
+            return UnnestDependentJoins.plainJoin(.inner, left, right, .conjunction(lift(from: node.conditions, since: before)))
         case .left, .semi, .anti, .mark, .single:
             if !node.right.freeColumns.isDisjoint(with: outer) || node.conditions.contains(where: isCorrelated) { return nil }
             guard let left = strip(node.left) else { return nil }
@@ -156,7 +176,7 @@ struct LiftedPredicates {
         let inputIDs = input.columnIDs
         for conjunct in lifted[before...] {
             // Whole partitions are picked only where the other side is the same for all rows.
-            guard case .comparison(.equal, let a, let b, _) = conjunct else { return nil }
+            guard case .comparison(.equal, let a, let b, _) = conjunct, !conjunct.canFail else { return nil }
             let inner = a.columns.isSubset(of: inputIDs) ? a : b, other = a.columns.isSubset(of: inputIDs) ? b : a
             guard inner.columns.isSubset(of: inputIDs), other.columns.isDisjoint(with: inputIDs) else { return nil }
             if !copy.partition.contains(inner) { copy.partition.append(inner) }

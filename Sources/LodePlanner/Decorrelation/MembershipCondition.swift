@@ -18,7 +18,8 @@ struct MembershipCondition {
     ///   - membership: conjuncts that say which right rows belong to a left row.
     init(_ kind: JoinNode.Kind, predicate: BoundExpression, membership: [BoundExpression], right: LogicalPlan) {
         guard case .mark(_, true) = kind, !membership.isEmpty else {
-            condition = .conjunction(predicate.conjuncts + membership)
+            // What makes a row one of the subquery's was tested before it is compared.
+            condition = .conjunction(membership + predicate.conjuncts)
             self.right = right
             return
         }

@@ -7,7 +7,20 @@ import LodePlan
 struct SubqueryJoins {
     var input: LogicalPlan
     let context: RuleContext
+    /// What stands for subqueries that were joined already.
+    private var replaced: [BoundExpression: BoundExpression] = [:]
+
+    init(input: LogicalPlan, context: RuleContext) {
+        self.input = input
+        self.context = context
+    }
+
     typealias RewritePlan = (LogicalPlan, RuleContext) throws(SQLError) -> LogicalPlan
+
+    /// Keeps the rows that fulfil plain conditions.
+    mutating func keep(_ conjuncts: [BoundExpression]) {
+        if !conjuncts.isEmpty { input = .filter(FilterNode(input: input, predicate: .conjunction(conjuncts))) }
+    }
 
     /// Makes a conjunct of WHERE a semi or anti join, if it has the form of one.
     mutating func joinAsFilter(_ conjunct: BoundExpression, _ rewrite: RewritePlan) throws(SQLError) -> Bool {
@@ -49,9 +62,12 @@ struct SubqueryJoins {
     /// The expression with columns of new joins in the place of its subqueries.
     mutating func replaceSubqueries(in expression: BoundExpression, _ rewrite: RewritePlan) throws(SQLError) -> BoundExpression {
         if case .subquery(let query) = expression {
+            if let known = replaced[expression] { return known }
             var operands: [BoundExpression] = []
             for operand in query.operands { operands.append(try replaceSubqueries(in: operand, rewrite)) }
-            return try replace(query, operands, rewrite)
+            let result = try replace(query, operands, rewrite)
+            replaced[expression] = result
+            return result
         }
         if !expression.hasSubquery { return expression }
         var parts: [BoundExpression] = []

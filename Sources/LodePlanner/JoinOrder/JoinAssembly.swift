@@ -47,7 +47,7 @@ struct JoinAssembly {
         expressions += graph.conditions.filter {
             $0.relations.isSubset(of: set) && !$0.relations.isSubset(of: a.set) && !$0.relations.isSubset(of: b.set)
         }.map(\.expression)
-        let parts = JoinCondition(expressions, probe.plan.columnIDs, build.plan.columnIDs)
+        let parts = JoinCondition(expressions, probe.plan.columnIDs, build.plan.columnIDs, .inner)
         let node = JoinNode(
             kind: .inner, left: probe.plan, right: build.plan, keys: parts.keys, residual: parts.residual,
             estimatedRows: cardinality.rows(set))
@@ -59,7 +59,7 @@ struct JoinAssembly {
         let relation = graph.relations[index]
         guard let attachment = relation.attachment else { return base }
         let set = base.set.union(RelationSet(index))
-        let parts = JoinCondition(attachment.conditions, base.plan.columnIDs, relation.plan.columnIDs)
+        let parts = JoinCondition(attachment.conditions, base.plan.columnIDs, relation.plan.columnIDs, attachment.kind)
         let node = JoinNode(
             kind: attachment.kind, left: base.plan, right: relation.plan, keys: parts.keys, residual: parts.residual,
             estimatedRows: cardinality.rows(set))

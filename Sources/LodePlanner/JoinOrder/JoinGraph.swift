@@ -28,12 +28,14 @@ struct JoinGraph {
     struct Attachment {
         var kind: JoinNode.Kind
         var conditions: [BoundExpression]
-        /// The relations that `conditions` read besides the attached one.
+        /// The relations that must be together before: those that `conditions` read, and where they can fail all that they
+        /// were written over.
         var needs = RelationSet()
     }
 
     struct Condition {
         var expression: BoundExpression
+        /// The relations that must be together: those that it reads, and for one that can fail all that it was written over.
         var relations: RelationSet
         /// The relations of the two sides if it is an equality that can be hashed.
         var sides: (RelationSet, RelationSet)?
@@ -57,7 +59,7 @@ struct JoinGraph {
     static func isRegion(_ plan: LogicalPlan) -> Bool {
         switch plan {
         case .join(let node): isFree(node)
-        case .filter(let node): !node.predicate.isVolatile && isRegion(node.input)
+        case .filter(let node): !node.isBarrier && !node.predicate.isVolatile && isRegion(node.input)
         case .project(let node): node.items.allSatisfy(isRenaming) && isRegion(node.input)
         default: false
         }
@@ -76,22 +78,30 @@ struct JoinGraph {
 
     /// Takes the joins at the top of `plan` apart; `optimize` is applied to whatever is below them.
     init(_ plan: LogicalPlan, optimize: (LogicalPlan) throws(SQLError) -> LogicalPlan) throws(SQLError) {
-        var conjuncts: [BoundExpression] = []
+        var conjuncts: [Conjunct] = []
         try collect(plan, &conjuncts, optimize)
         for index in relations.indices {
             guard var attachment = relations[index].attachment else { continue }
             attachment.conditions = attachment.conditions.map { $0.substituting(renamed) }
             let read = attachment.conditions.reduce(into: Set<ColumnID>()) { $0.formUnion($1.columns) }
-            attachment.needs = relationsRead(by: read).subtracting(RelationSet(index))
+            attachment.needs.formUnion(relationsRead(by: read).subtracting(RelationSet(index)))
             relations[index].attachment = attachment
         }
-        for conjunct in conjuncts { add(conjunct.substituting(renamed)) }
+        for conjunct in conjuncts { add(conjunct.expression.substituting(renamed), over: conjunct.below) }
         settleClasses()
     }
 
+    /// A condition, and the relations that it was written over.
+    private struct Conjunct {
+        var expression: BoundExpression
+        var below: RelationSet
+    }
+
     private mutating func collect(
-        _ plan: LogicalPlan, _ conjuncts: inout [BoundExpression], _ optimize: (LogicalPlan) throws(SQLError) -> LogicalPlan
+        _ plan: LogicalPlan, _ conjuncts: inout [Conjunct], _ optimize: (LogicalPlan) throws(SQLError) -> LogicalPlan
     ) throws(SQLError) {
+        let first = relations.count
+        var below: RelationSet { (first..<relations.count).reduce(into: RelationSet()) { $0.insert($1) } }
         guard Self.isRegion(plan) else {
             relations.append(Relation(plan: try optimize(plan), columns: plan.columnIDs))
             return
@@ -102,17 +112,17 @@ struct JoinGraph {
             case .inner:
                 try collect(node.left, &conjuncts, optimize)
                 try collect(node.right, &conjuncts, optimize)
-                conjuncts += node.conditions
+                conjuncts += node.conditions.map { Conjunct(expression: $0, below: below) }
             case .right:
                 try collect(node.right, &conjuncts, optimize)
-                try attach(node.left, .left, node.conditions, optimize)
+                try attach(node.left, .left, node.conditions, over: below, optimize)
             case .left, .semi, .anti, .single, .mark, .full:
                 try collect(node.left, &conjuncts, optimize)
-                try attach(node.right, node.kind, node.conditions, optimize)
+                try attach(node.right, node.kind, node.conditions, over: below, optimize)
             }
         case .filter(let node):
             try collect(node.input, &conjuncts, optimize)
-            conjuncts += node.predicate.conjuncts
+            conjuncts += node.predicate.conjuncts.map { Conjunct(expression: $0, below: below) }
         case .project(let node):
             try collect(node.input, &conjuncts, optimize)
             for item in node.items where item.expression != item.column.reference {
@@ -123,7 +133,7 @@ struct JoinGraph {
     }
 
     private mutating func attach(
-        _ plan: LogicalPlan, _ kind: JoinNode.Kind, _ conditions: [BoundExpression],
+        _ plan: LogicalPlan, _ kind: JoinNode.Kind, _ conditions: [BoundExpression], over below: RelationSet,
         _ optimize: (LogicalPlan) throws(SQLError) -> LogicalPlan
     ) throws(SQLError) {
         let columns: Set<ColumnID> =
@@ -132,8 +142,9 @@ struct JoinGraph {
             case .mark(let column, _): [column.id]
             case .inner, .left, .right, .full, .single: plan.columnIDs
             }
+        let needs = conditions.contains(where: \.canFail) ? below : RelationSet()
         relations.append(
-            Relation(plan: try optimize(plan), columns: columns, attachment: Attachment(kind: kind, conditions: conditions)))
+            Relation(plan: try optimize(plan), columns: columns, attachment: Attachment(kind: kind, conditions: conditions, needs: needs)))
     }
 
     private func relationsRead(by columns: Set<ColumnID>) -> RelationSet {
@@ -142,12 +153,14 @@ struct JoinGraph {
         return read
     }
 
-    private mutating func add(_ conjunct: BoundExpression) {
+    private mutating func add(_ conjunct: BoundExpression, over below: RelationSet) {
         var condition = Condition(expression: conjunct, relations: relationsRead(by: conjunct.columns))
+        let canFail = conjunct.canFail
+        if canFail { condition.relations.formUnion(below) }
         if case .comparison(let op, let a, let b, _) = conjunct, op == .equal || op == .isNotDistinct {
             let left = relationsRead(by: a.columns), right = relationsRead(by: b.columns)
             if !left.isEmpty, !right.isEmpty, left.isDisjoint(with: right) { condition.sides = (left, right) }
-            if op == .equal, let one = plainRelation(left), let other = plainRelation(right), condition.sides != nil {
+            if op == .equal, !canFail, let one = plainRelation(left), let other = plainRelation(right), condition.sides != nil {
                 merge((a, one), (b, other))
                 return
             }

@@ -8,6 +8,8 @@ package struct Optimizer {
     package static let rules: [any OptimizerRule] = [
         // Constants first: everything later sees simpler predicates.
         SimplifyExpressions(),
+        // What can't fail is free to move.
+        ProveArithmetic(),
         // Subqueries become joins, so that all other rules know nothing but joins.
         RewriteSubqueries(),
         // Decorrelation carries what a row has.

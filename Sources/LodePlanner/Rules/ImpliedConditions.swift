@@ -37,7 +37,7 @@ enum ImpliedConditions {
             if own.isEmpty { return nil }
             parts.append(.conjunction(own))
         }
-        return SimplifyExpressions.simplified(.or(parts))
+        return SimplifyExpressions.simplified(.or(parts)).earlyForm
     }
 
     /// The column of a comparison, IN or IS NOT NULL that looks at one column and constants only.

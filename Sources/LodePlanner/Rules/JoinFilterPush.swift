@@ -51,7 +51,7 @@ struct JoinFilterPush {
         let conditions = node.conditions.map { condition in
             if case .coalesce(let parts, _) = condition, parts.count == 2, parts[1] == .false { parts[0] } else { condition }
         }
-        let parts = JoinCondition(conditions, left, right)
+        let parts = JoinCondition(conditions, left, right, copy.node.kind)
         copy.node.keys = parts.keys
         copy.node.residual = parts.residual
         let mark: BoundExpression = wantsTrue ? .true : .false
@@ -89,18 +89,30 @@ struct JoinFilterPush {
     }
 
     private func pushInner(_ conjuncts: [BoundExpression]) -> LogicalPlan {
-        let given = conjuncts + node.conditions
+        // ON is inside of WHERE.
+        let given = node.conditions + conjuncts
         let implied = given.flatMap { conjunct in [left, right].compactMap { ImpliedConditions.restriction(of: conjunct, to: $0) } }
         let all = descent.unique(ImpliedConditions.extended(given) + implied)
-        let (toLeft, rest) = descent.split(all) { !$0.columns.isEmpty && $0.columns.isSubset(of: left) }
-        let (toRight, on) = descent.split(rest) { !$0.columns.isEmpty && $0.columns.isSubset(of: right) }
-        return rebuilt(toLeft, toRight, on)
+        var toLeft: [BoundExpression] = [], toRight: [BoundExpression] = [], on: [BoundExpression] = []
+        for conjunct in all {
+            let read = conjunct.columns
+            let goesLeft = read.isSubset(of: left), goesRight = read.isSubset(of: right)
+            // Behind a condition on pairs of rows, one that can fail waits for the pairs.
+            let stays = read.isEmpty || conjunct.isVolatile || goesLeft == goesRight || (!on.isEmpty && conjunct.canFail)
+            if stays { on.append(conjunct) }
+            if read.isEmpty || conjunct.isVolatile { continue }
+            if goesLeft { toLeft.append(stays ? conjunct.earlyForm : conjunct) }
+            if goesRight { toRight.append(stays ? conjunct.earlyForm : conjunct) }
+        }
+        return rebuilt(descent.unique(toLeft), toRight, on)
     }
 
     /// Kinds that give every left row at most as it is: conditions on it can be tested before.
     private func pushLeftPreserving(_ conjuncts: [BoundExpression]) -> LogicalPlan {
         let restricted = conjuncts.compactMap { ImpliedConditions.restriction(of: $0, to: left) }
-        let (below, above) = descent.split(descent.unique(conjuncts + restricted)) { !$0.columns.isEmpty && $0.columns.isSubset(of: left) }
+        let (below, above) = descent.split(descent.unique(conjuncts + restricted), removesRows: node.kind.dropsLeftRows) {
+            !$0.columns.isEmpty && $0.columns.isSubset(of: left)
+        }
         var toLeft = below
         let conditions = node.conditions
         // A right row that is dropped could turn NULL into false.
@@ -123,9 +135,19 @@ struct JoinFilterPush {
         var copy = node
         copy.left = descent.push(toLeft, into: node.left)
         copy.right = descent.push(descent.unique(toRight), into: node.right)
-        let parts = JoinCondition(on, left, right)
+        let parts = JoinCondition(on, left, right, node.kind)
         copy.keys = parts.keys
         copy.residual = parts.residual
         return .join(copy)
+    }
+}
+
+extension JoinNode.Kind {
+    /// Whether some left rows don't come out.
+    fileprivate var dropsLeftRows: Bool {
+        switch self {
+        case .inner, .right, .semi, .anti: true
+        case .left, .full, .mark, .single: false
+        }
     }
 }

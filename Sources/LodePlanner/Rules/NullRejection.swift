@@ -16,7 +16,7 @@ extension BoundExpression {
     }
 
     /// Whether it is certainly NULL for rows in which all of `columns` are NULL.
-    private func isNull(whereNull columns: Set<ColumnID>) -> Bool {
+    func isNull(whereNull columns: Set<ColumnID>) -> Bool {
         switch self {
         case .column(let id, _): columns.contains(id)
         case .constant(let value, _): value.isNull

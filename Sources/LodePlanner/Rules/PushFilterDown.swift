@@ -16,6 +16,8 @@ import LodePlan
 /// - Sound because: a conjunct moves below an operator only if it depends on nothing that the operator makes: not below a
 ///   LIMIT, not past the side of an outer join that is filled with NULLs, into grouping only on keys that all sets share.
 ///   Volatile conjuncts never move.
+/// - Order of evaluation: conjuncts that can fail stay behind all that was written before them or inside. Where such a one
+///   would be computed for rows that something else removes, only its early form goes down, and it stays itself.
 /// - Order: after decorrelation; before join ordering, which reads the filters at the scans.
 struct PushFilterDown: OptimizerRule {
     static let name = "push_filter_down"
@@ -31,7 +33,8 @@ struct FilterPush {
 
     func push(_ conjuncts: [BoundExpression], into plan: LogicalPlan) -> LogicalPlan {
         switch plan {
-        case .filter(let node): return push(unique(conjuncts + node.predicate.conjuncts), into: node.input)
+        case .filter(let node) where node.isBarrier: return pushThroughBarrier(conjuncts, node)
+        case .filter(let node): return push(unique(node.predicate.conjuncts + conjuncts), into: node.input)
         case .project(let node): return pushThroughProject(conjuncts, node)
         case .join(let node): return JoinFilterPush(self, node).push(conjuncts)
         case .setOperation(let node): return pushThroughSetOperation(conjuncts, node)
@@ -54,15 +57,36 @@ struct FilterPush {
         conjuncts.isEmpty ? plan : .filter(FilterNode(input: plan, predicate: .conjunction(conjuncts)))
     }
 
-    /// Parts `conjuncts` into those that may move and those that must stay; volatile ones stay.
+    /// Parts `conjuncts` into those that may move below an operator and those that must stay; volatile ones stay.
+    ///
+    /// One that can fail moves as it is only if nothing before it stays and the operator itself (`removesRows`) keeps all rows.
     func split(
-        _ conjuncts: [BoundExpression], _ mayMove: (BoundExpression) -> Bool
+        _ conjuncts: [BoundExpression], removesRows: Bool = false, _ mayMove: (BoundExpression) -> Bool
     ) -> (below: [BoundExpression], above: [BoundExpression]) {
         var below: [BoundExpression] = [], above: [BoundExpression] = []
         for conjunct in conjuncts {
-            if !conjunct.isVolatile, mayMove(conjunct) { below.append(conjunct) } else { above.append(conjunct) }
+            guard !conjunct.isVolatile, mayMove(conjunct) else {
+                above.append(conjunct)
+                continue
+            }
+            if (removesRows || !above.isEmpty) && conjunct.canFail {
+                above.append(conjunct)
+                below.append(conjunct.earlyForm)
+            } else {
+                below.append(conjunct)
+            }
         }
         return (below, above)
+    }
+
+    /// What can't fail passes; what is left of the barrier's own condition stays where it is.
+    private func pushThroughBarrier(_ conjuncts: [BoundExpression], _ node: FilterNode) -> LogicalPlan {
+        var copy = node
+        let (own, kept) = split(node.predicate.conjuncts) { !$0.canFail }
+        let passing = conjuncts.filter { !$0.canFail }
+        copy.input = push(unique(own + passing), into: node.input)
+        copy.predicate = .conjunction(kept)
+        return filtered(.filter(copy), conjuncts.filter(\.canFail))
     }
 
     func unique(_ conjuncts: [BoundExpression]) -> [BoundExpression] {
@@ -90,7 +114,7 @@ struct FilterPush {
         let node = plan.node, inputs = plan.children
         guard inputs.count == 1 else { return filtered(plan.replacing(children: inputs.map { push([], into: $0) }), conjuncts) }
         var values: [ColumnID: BoundExpression] = [:]
-        let (below, above) = split(conjuncts) { conjunct in
+        let (below, above) = split(conjuncts, removesRows: node.dropsRows) { conjunct in
             let columns = conjunct.columns
             // Without rows, an ungrouped aggregate would have one all the same.
             if columns.isEmpty { return node.isEmptyForEmptyInput }
@@ -106,7 +130,12 @@ struct FilterPush {
 
     private func pushThroughSetOperation(_ conjuncts: [BoundExpression], _ node: SetOperationNode) -> LogicalPlan {
         var copy = node
-        let (below, above) = split(conjuncts) { _ in true }
+        let removesRows: Bool =
+            switch node.kind {
+            case .unionAll, .union: false
+            case .intersect, .intersectAll, .except, .exceptAll: true
+            }
+        let (below, above) = split(conjuncts, removesRows: removesRows) { _ in true }
         copy.inputs = node.inputs.map { input in
             var renaming: [ColumnID: BoundExpression] = [:]
             for (column, source) in zip(node.columns, input.columns) { renaming[column.id] = source.reference }

@@ -32,8 +32,8 @@ struct PushIntoCommonTables: NodeRule {
     private func collect(_ plan: LogicalPlan, _ with: WithNode, _ readers: inout [BoundExpression]) -> Bool {
         if case .filter(let filter) = plan, case .cteScan(let scan) = filter.input, scan.cte == with.cte {
             let own = Set(scan.columns.map(\.id))
-            let parts = filter.predicate.conjuncts.filter { !$0.isVolatile && $0.columns.isSubset(of: own) }
-            if parts.isEmpty { return false }
+            let parts = filter.predicate.conjuncts.filter { !$0.isVolatile && $0.columns.isSubset(of: own) }.map(\.earlyForm)
+            if parts.isEmpty || filter.isBarrier { return false }
             let renamed = Dictionary(
                 zip(scan.columns, with.definition.columns).map { ($0.id, $1.reference) }, uniquingKeysWith: { a, _ in a })
             readers.append(BoundExpression.conjunction(parts).substituting(renamed))

@@ -47,18 +47,18 @@ struct RewriteSubqueries: OptimizerRule {
 
     private func rewriteFilter(_ filter: FilterNode, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
         var builder = SubqueryJoins(input: filter.input, context: context)
-        var rest: [BoundExpression] = []
-        // Plain conjuncts first, so that the joins see fewer rows.
-        let plain = filter.predicate.conjuncts.filter { !$0.hasSubquery }
-        if !plain.isEmpty { builder.input = .filter(FilterNode(input: builder.input, predicate: .conjunction(plain))) }
-        for conjunct in filter.predicate.conjuncts where conjunct.hasSubquery {
-            if try !builder.joinAsFilter(conjunct, apply) {
-                rest.append(try builder.replaceSubqueries(in: conjunct, apply))
+        // What can't fail first, so that the joins see fewer rows; all else in the order in which it was written.
+        let conjuncts = filter.predicate.conjuncts
+        builder.keep(conjuncts.filter { !$0.canFail })
+        for conjunct in conjuncts where conjunct.canFail {
+            if !conjunct.hasSubquery {
+                builder.keep([conjunct])
+            } else if try !builder.joinAsFilter(conjunct, apply) {
+                builder.keep([try builder.replaceSubqueries(in: conjunct, apply)])
             }
         }
-        var result = builder.input
-        if !rest.isEmpty { result = .filter(FilterNode(input: result, predicate: .conjunction(rest))) }
-        return project(result, to: filter.input.columns)
+        if filter.isBarrier { builder.input = .filter(FilterNode(input: builder.input, predicate: .true, isBarrier: true)) }
+        return project(builder.input, to: filter.input.columns)
     }
 
     /// Subqueries in ON: those of an inner join are filtered afterwards, others belong to the side whose columns they use.

@@ -44,6 +44,9 @@ struct ShareCommonSubexpressions: NodeRule {
         case .aggregate(let aggregate):
             aggregate.groups.map(\.expression)
                 + aggregate.aggregates.flatMap { call in call.expressions.filter { call.filter == nil || !$0.canFail } }
+        case .window(let window):
+            window.partition + window.order.map(\.expression)
+                + window.calls.flatMap { call in call.expressions.filter { call.filter == nil || !$0.canFail } }
         default: node.expressions
         }
     }

@@ -103,7 +103,8 @@ struct SimplifyExpressions: OptimizerRule {
     private static func factored(_ branches: [BoundExpression]) -> BoundExpression {
         let lists = branches.map(\.conjuncts)
         guard lists.count > 1 else { return branches[0] }
-        let common = lists[0].filter { part in !part.isVolatile && lists.dropFirst().allSatisfy { $0.contains(part) } }
+        // What can fail stays behind what is before it in its branch.
+        let common = lists[0].filter { part in !part.canFail && lists.dropFirst().allSatisfy { $0.contains(part) } }
         if common.isEmpty { return .or(branches) }
         let rest = lists.map { BoundExpression.conjunction($0.filter { !common.contains($0) }) }
         if rest.contains(.true) { return .conjunction(common) }
@@ -178,7 +179,7 @@ struct SimplifyExpressions: OptimizerRule {
     /// A filter that keeps everything goes; one that keeps nothing takes its input with it.
     private func dropTrivialFilter(_ node: LogicalPlan) -> LogicalPlan {
         guard case .filter(let filter) = node else { return node }
-        if filter.predicate == .true { return filter.input }
+        if filter.predicate == .true, !filter.isBarrier { return filter.input }
         if filter.predicate == .false || Self.isNull(filter.predicate) {
             return .values(ValuesNode(columns: filter.input.columns, rows: []))
         }

@@ -39,8 +39,22 @@ struct UnnestDependentJoins: OptimizerRule {
             return Self.plainJoin(kind, join.left, join.right, join.predicate)
         }
         if let appended = AppendedColumns(join).plan { return appended }
+        if let late = lateProjection(join) { return late }
         if let lifted = LiftedPredicates.lift(join, outer, context) { return lifted }
         return try DomainPushDown.unnest(join, correlated, context)
+    }
+
+    /// Computes what can fail above the join, for rows that are there, where a row without a match gets the same.
+    private func lateProjection(_ join: DependentJoinNode) -> LogicalPlan? {
+        guard join.predicate == .true, case .project(let top) = join.right, top.items.contains(where: \.expression.canFail) else { return nil }
+        switch join.kind {
+        case .single, .left: break
+        case .inner, .right, .full, .semi, .anti, .mark: return nil
+        }
+        let computed = top.input.columnIDs
+        guard top.input.node.alwaysHasRow || top.items.allSatisfy({ $0.expression.isNull(whereNull: computed) }) else { return nil }
+        let below = LogicalPlan.dependentJoin(DependentJoinNode(kind: join.kind, left: join.left, right: top.input, predicate: .true))
+        return .project(ProjectNode(input: below, items: ProjectNode.Item.passing(join.left.columns) + top.items))
     }
 
     /// A subquery that has at most one row needs no check for a second one.
@@ -52,7 +66,7 @@ struct UnnestDependentJoins: OptimizerRule {
     static func plainJoin(
         _ kind: JoinNode.Kind, _ left: LogicalPlan, _ right: LogicalPlan, _ predicate: BoundExpression
     ) -> LogicalPlan {
-        let parts = JoinCondition(predicate.conjuncts, left.columnIDs, right.columnIDs)
+        let parts = JoinCondition(predicate.conjuncts, left.columnIDs, right.columnIDs, kind)
         return .join(JoinNode(kind: kind, left: left, right: right, keys: parts.keys, residual: parts.residual))
     }
 }

@@ -20,14 +20,21 @@ struct Planned {
         }
         let plan = try Binder(resolver: tables, columnIDs: ids, evaluateConstant: evaluate).bind(query: query).plan
         bound = plan
-        var before = PlanPrinter.text(plan)
+        var before = Self.look(plan)
         var changed: Set<String> = []
         let optimizer = Optimizer { rule, plan in
-            let after = PlanPrinter.text(plan)
+            let after = Self.look(plan)
             if after != before { changed.insert(rule) }
             before = after
         }
         optimized = try optimizer.optimize(plan, RuleContext(columnIDs: ids, evaluateConstant: evaluate))
         rules = changed
+    }
+
+    /// What a rule may change: the tree, and how many expressions in it can fail.
+    private static func look(_ plan: LogicalPlan) -> String {
+        var failing = 0
+        plan.visit { node in failing += node.expressions.count(where: \.canFail) }
+        return PlanPrinter.text(plan) + "\n\(failing)"
     }
 }

@@ -15,20 +15,20 @@ extension ScalarFunction {
         ScalarFunction(
             "json_array_length", "json", "How many elements a JSON array has; NULL for other values.", source: "PostgreSQL 17, 9.16",
             examples: [("json_array_length('[1, 2]')", "2")],
-            .strict([.varchar], .bigint) { call throws(SQLError) in
+            .strict([.varchar], .bigint, canFail: false) { call throws(SQLError) in
                 let texts = call.texts(0)
                 return try call.mapOptional(Int64(0), to: .bigint) { (row) throws(SQLError) in texts[row].withBytes { JSONPath.count($0) } }
             }),
         ScalarFunction(
             "json_valid", "json", "Whether a text is JSON.",
             source: "DuckDB, JSON Functions", examples: [("json_valid('{}')", "true"), ("json_valid('{')", "false")],
-            .strict([.varchar], .boolean) { call throws(SQLError) in
+            .strict([.varchar], .boolean, canFail: false) { call throws(SQLError) in
                 try call.map(StringView.self, to: .boolean) { view in view.withBytes { JSONScanner.isValid($0) } ? UInt8(1) : 0 }
             }),
         ScalarFunction(
             "json_type", aliases: ["json_typeof"], "json", "The kind of a JSON value.",
             source: "PostgreSQL 17, 9.16", examples: [("json_typeof('-1.5')", "number")],
-            .strict([.varchar], .varchar) { call throws(SQLError) in
+            .strict([.varchar], .varchar, canFail: false) { call throws(SQLError) in
                 let texts = call.texts(0)
                 return try call.mapOptionalText { (row, arena) throws(SQLError) in
                     let name: StaticString? = texts[row].withBytes { bytes in
@@ -42,13 +42,13 @@ extension ScalarFunction {
             "json_keys", aliases: ["json_object_keys"], "json", "The keys of a JSON object, as a list; NULL for other values.",
             source: "DuckDB, JSON Functions",
             examples: [("json_keys('{\"a\": 1, \"b\": 2}')", "[a, b]")],
-            .strict([.varchar], .list(.varchar)) { call throws(SQLError) in try JSONFunctions.keys(call) }),
+            .strict([.varchar], .list(.varchar), canFail: false) { call throws(SQLError) in try JSONFunctions.keys(call) }),
         ScalarFunction(
             "to_json", aliases: ["json_quote", "to_jsonb"], "json", "Any value as JSON.",
             source: "PostgreSQL 17, 9.16", examples: [("to_json([1, NULL])", "[1,null]"), ("to_json('a')", "\"a\"")],
             .generic([.any]) { (types) throws(SQLError) in
                 guard let body = CastToJSON.body(types[0]) else { throw .noFunction("to_json", types) }
-                return .strict(types, .json, body)
+                return .strict(types, .json, canFail: false, body)
             }),
         ScalarFunction(
             "json_parse", aliases: ["json"], "json", "A text as JSON.",
@@ -59,7 +59,7 @@ extension ScalarFunction {
             }),
         ScalarFunction(
             "json_format", "json", "JSON as its text.", source: "Trino, JSON functions", examples: [("json_format(json '[1]')", "[1]")],
-            .strict([.json], .varchar) { call throws(SQLError) in call.arguments[0].retyped(.varchar) }),
+            .strict([.json], .varchar, canFail: false) { call throws(SQLError) in call.arguments[0].retyped(.varchar) }),
     ]
 
     private static func extract(

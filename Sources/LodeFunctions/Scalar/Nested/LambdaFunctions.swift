@@ -11,13 +11,13 @@ extension ScalarFunction {
             "list_transform", aliases: ["transform", "list_apply", "array_transform", "apply"], "list", "A list of the lambda's results for each element (and its position).",
             source: "Trino, Array functions; DuckDB, Lambda Functions", examples: [("list_transform([1, 2], x -> x + 1)", "[2, 3]")],
             overloads: overloads { (types) throws(SQLError) in
-                .strict([types[0], types[1]], .list(types[1])) { call throws(SQLError) in call.arguments[1] }
+                .strict([types[0], types[1]], .list(types[1]), canFail: false) { call throws(SQLError) in call.arguments[1] }
             }),
         ScalarFunction(
             "list_filter", aliases: ["filter", "array_filter"], "list", "The elements for which the lambda is true.",
             source: "Trino, Array functions; DuckDB, Lambda Functions", examples: [("list_filter([1, 2, 3], x -> x > 1)", "[2, 3]")],
             overloads: overloads { (types) throws(SQLError) in
-                .strict([types[0], .boolean], types[0]) { call throws(SQLError) in
+                .strict([types[0], .boolean], types[0], canFail: false) { call throws(SQLError) in
                     let ranges = call.lanes(0, ListRange.self)
                     let verdicts = try LambdaVerdicts(call.arguments[1])
                     return try ListRows.make(types[0], [call.arguments[0].children[0]], call.count) { (row, rows) throws(SQLError) in
@@ -70,7 +70,7 @@ extension ScalarFunction {
         ScalarFunction(
             name, aliases: aliases, "list", summary, source: "Trino, Array functions", examples: examples,
             overloads: overloads { (types) throws(SQLError) in
-                .strict([types[0], .boolean], .boolean) { call throws(SQLError) in
+                .strict([types[0], .boolean], .boolean, canFail: false) { call throws(SQLError) in
                     let ranges = call.lanes(0, ListRange.self)
                     let verdicts = try LambdaVerdicts(call.arguments[1])
                     return try call.mapOptional(UInt8(0), to: .boolean) { (row) throws(SQLError) in

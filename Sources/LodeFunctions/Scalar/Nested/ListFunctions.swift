@@ -11,7 +11,7 @@ enum ListFunctions {
         case .list, .map, .null: break
         default: throw .noFunction("length", types)
         }
-        return .strict(types, .bigint) { call throws(SQLError) in
+        return .strict(types, .bigint, canFail: false) { call throws(SQLError) in
             try call.map(ListRange.self, to: .bigint) { Int64($0.count) }
         }
     }

@@ -26,7 +26,7 @@ extension ScalarFunction {
             examples: [("cardinality([1, 2])", "2"), ("array_length([1, 2], 1)", "2")],
             ListFunctions.count,
             .generic([.list(of: "T"), .bigint]) { (types) throws(SQLError) in
-                .strict([types[0], .bigint], .bigint) { call throws(SQLError) in
+                .strict([types[0], .bigint], .bigint, canFail: false) { call throws(SQLError) in
                     let ranges = call.lanes(0, ListRange.self), dimensions = call.lanes(1, Int64.self)
                     return try call.mapOptional(Int64(0), to: .bigint) { (row) throws(SQLError) in
                         dimensions[row] == 1 && ranges[row].count > 0 ? Int64(ranges[row].count) : nil
@@ -108,7 +108,7 @@ extension ScalarFunction {
             source: "Trino, Array functions", examples: [("flatten([[1], [2, 3]])", "[1, 2, 3]")],
             .generic([.list(of: "T")]) { (types) throws(SQLError) in
                 guard let inner = ListFunctions.elementType(types[0]), ListFunctions.elementType(inner) != nil else { throw .noFunction("flatten", types) }
-                return .strict(types, inner) { call throws(SQLError) in
+                return .strict(types, inner, canFail: false) { call throws(SQLError) in
                     let source = call.arguments[0], lists = try source.children[0].flattened()
                     let ranges = call.lanes(0, ListRange.self), inner = lists.pointer(as: ListRange.self)
                     return try ListRows.make(types[0].element, [lists.children[0]], call.count) { (row, rows) throws(SQLError) in
@@ -130,7 +130,7 @@ extension ScalarFunction {
             name, aliases: aliases, "list", summary, source: "DuckDB, List Functions", examples: examples,
             .generic([.list(of: "T"), .any]) { (types) throws(SQLError) in
                 guard let element = Casts.commonType(types[0].element, types[1]) else { throw .noFunction(name, types) }
-                return .strict([.list(element), element], type) { call throws(SQLError) in
+                return .strict([.list(element), element], type, canFail: false) { call throws(SQLError) in
                     let ranges = call.lanes(0, ListRange.self), child = call.arguments[0].children[0], wanted = call.arguments[1]
                     var values: [Value] = []
                     for row in 0..<call.count {
@@ -156,7 +156,7 @@ extension ScalarFunction {
         ScalarFunction(
             name, aliases: aliases, "list", summary, source: "DuckDB, List Functions", examples: examples,
             .generic([.list(of: "T")]) { (types) throws(SQLError) in
-                .strict(types, types[0]) { call throws(SQLError) in
+                .strict(types, types[0], canFail: false) { call throws(SQLError) in
                     let ranges = call.lanes(0, ListRange.self), child = call.arguments[0].children[0]
                     return try ListRows.make(types[0], [child], call.count) { (row, rows) throws(SQLError) in
                         guard call.isValid(row) else { return true }
@@ -174,7 +174,7 @@ extension ScalarFunction {
         ScalarFunction(
             name, aliases: aliases, "list", summary, source: "DuckDB, List Functions", examples: examples,
             .generic([.list(of: "T")]) { (types) throws(SQLError) in
-                .strict(types, types[0].element) { call throws(SQLError) in
+                .strict(types, types[0].element, canFail: false) { call throws(SQLError) in
                     let ranges = call.lanes(0, ListRange.self), child = call.arguments[0].children[0]
                     return try Subscripts.members(call, child) { row in
                         var best: UInt32?

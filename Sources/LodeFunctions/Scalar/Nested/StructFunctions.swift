@@ -35,7 +35,7 @@ extension ScalarFunction {
             source: "DuckDB, Map Functions", examples: [("map_contains(map(['a'], [1]), 'a')", "true")],
             .generic([.map(key: "K", value: "V"), .any]) { (types) throws(SQLError) in
                 guard case .map(let key, _) = types[0] else { throw .noFunction("map_contains", types) }
-                return .strict([types[0], key], .boolean) { call throws(SQLError) in
+                return .strict([types[0], key], .boolean, canFail: false) { call throws(SQLError) in
                     let ranges = call.lanes(0, ListRange.self), keys = call.arguments[0].children[0], wanted = call.arguments[1]
                     return try call.mapValid(UInt8(0), to: .boolean) { (row) throws(SQLError) in
                         let range = ranges[row]
@@ -62,7 +62,7 @@ package enum StructFunctions {
     package static func extract(_ type: SQLType, at position: Int) -> BoundScalar? {
         guard case .structure(let fields) = type, fields.indices.contains(position) else { return nil }
         let result = fields[position].type
-        return .strict([type], result) { call throws(SQLError) in
+        return .strict([type], result, canFail: false) { call throws(SQLError) in
             let source = call.arguments[0]
             let child = source.children[position]
             if source.layout == .constant { return try child.gather(try Selection.range(0, 1)).flattened() }
@@ -121,7 +121,7 @@ enum MapFunctions {
     static func side(_ name: String, _ types: [SQLType], _ index: Int) throws(SQLError) -> BoundScalar {
         guard case .map(let key, let value) = types[0] else { throw .noFunction(name, types) }
         let type = SQLType.list(index == 0 ? key : value)
-        return .strict(types, type) { call throws(SQLError) in
+        return .strict(types, type, canFail: false) { call throws(SQLError) in
             let ranges = call.lanes(0, ListRange.self)
             let lanes = try LaneResult<ListRange>(call.count)
             for row in 0..<call.count { lanes.lanes[row] = ranges[row] }

@@ -23,7 +23,7 @@ enum Subscripts {
         switch types[0] {
         case .list(let element):
             guard Casts.implicitCost(from: types[1], to: .bigint) != nil else { throw .noFunction("array_extract", types) }
-            return .strict([types[0], .bigint], element) { call throws(SQLError) in
+            return .strict([types[0], .bigint], element, canFail: false) { call throws(SQLError) in
                 let ranges = call.lanes(0, ListRange.self), positions = call.lanes(1, Int64.self)
                 return try members(call, call.arguments[0].children[0]) { row in
                     let range = ranges[row], position = positions[row]
@@ -33,7 +33,7 @@ enum Subscripts {
             }
         case .map(let key, let value):
             guard let common = Casts.commonType(key, types[1]), common == key else { throw .noFunction("array_extract", types) }
-            return .strict([types[0], key], value) { call throws(SQLError) in
+            return .strict([types[0], key], value, canFail: false) { call throws(SQLError) in
                 let ranges = call.lanes(0, ListRange.self), keys = call.arguments[0].children[0], wanted = call.arguments[1]
                 return try members(call, call.arguments[0].children[1]) { row in
                     let range = ranges[row]
@@ -41,7 +41,7 @@ enum Subscripts {
                 }
             }
         case .varchar, .char:
-            return .strict([.varchar, .bigint], .varchar) { call throws(SQLError) in
+            return .strict([.varchar, .bigint], .varchar, canFail: false) { call throws(SQLError) in
                 let positions = call.lanes(1, Int64.self)
                 return try call.mapPart { (row, bytes) throws(SQLError) in
                     let length = Int64(UTF8Text.length(bytes)), position = positions[row]
@@ -53,7 +53,7 @@ enum Subscripts {
             }
         case .json:
             return try JSONFunctions.extract([.json, types[1]], asText: false)
-        case .null: return .strict([.null, types[1]], .null) { call throws(SQLError) in call.arguments[0] }
+        case .null: return .strict([.null, types[1]], .null, canFail: false) { call throws(SQLError) in call.arguments[0] }
         default: throw .noFunction("array_extract", types)
         }
     }

@@ -12,8 +12,8 @@ extension ScalarFunction {
             .generic([.any]) { (types) throws(SQLError) in try NumericFunctions.absolute(types) }),
         ScalarFunction(
             "sign", "numeric", "-1, 0 or 1.", source: "PostgreSQL 17, 9.3", examples: [("sign(-8.4)", "-1"), ("sign(0)", "0")],
-            .strict([.bigint], .integer) { call throws(SQLError) in try call.map(Int64.self, to: .integer) { Int32($0.signum()) } },
-            .strict([.double], .integer) { call throws(SQLError) in
+            .strict([.bigint], .integer, canFail: false) { call throws(SQLError) in try call.map(Int64.self, to: .integer) { Int32($0.signum()) } },
+            .strict([.double], .integer, canFail: false) { call throws(SQLError) in
                 try call.map(Double.self, to: .integer) { $0 > 0 ? Int32(1) : ($0 < 0 ? -1 : 0) }
             }),
         rounding("ceil", aliases: ["ceiling"], "The least whole number that is not less.", .up, [("ceil(1.2)", "2"), ("ceil(-1.2)", "-1")]),
@@ -87,14 +87,14 @@ enum NumericFunctions {
                 let negated = try negate([try column.gather(selection)], selection.count, context)
                 return try scatter(negated, into: column, selection)
             }
-        case .real: return .strict(types, .real) { call throws(SQLError) in try call.map(Float.self, to: .real) { abs($0) } }
-        case .double: return .strict(types, .double) { call throws(SQLError) in try call.map(Double.self, to: .double) { abs($0) } }
+        case .real: return .strict(types, .real, canFail: false) { call throws(SQLError) in try call.map(Float.self, to: .real) { abs($0) } }
+        case .double: return .strict(types, .double, canFail: false) { call throws(SQLError) in try call.map(Double.self, to: .double) { abs($0) } }
         case .decimal:
             let type = types[0]
             if type.physical == .int64 {
-                return .strict(types, type) { call throws(SQLError) in try call.map(Int64.self, to: type) { $0 < 0 ? 0 &- $0 : $0 } }
+                return .strict(types, type, canFail: false) { call throws(SQLError) in try call.map(Int64.self, to: type) { $0 < 0 ? 0 &- $0 : $0 } }
             }
-            return .strict(types, type) { call throws(SQLError) in try call.map(Int128.self, to: type) { $0 < 0 ? 0 &- $0 : $0 } }
+            return .strict(types, type, canFail: false) { call throws(SQLError) in try call.map(Int128.self, to: type) { $0 < 0 ? 0 &- $0 : $0 } }
         default: throw .noFunction("abs", types)
         }
     }
@@ -114,16 +114,16 @@ enum NumericFunctions {
     static func whole(_ name: String, _ types: [SQLType], _ rule: Rule) throws(SQLError) -> BoundScalar {
         let type = types[0]
         switch type {
-        case .tinyint, .smallint, .integer, .bigint: return .strict([type], type) { call throws(SQLError) in call.arguments[0] }
+        case .tinyint, .smallint, .integer, .bigint: return .strict([type], type, canFail: false) { call throws(SQLError) in call.arguments[0] }
         case .decimal(let precision, let scale):
             let result = SQLType.decimal(precision: max(1, min(38, precision - scale + (scale > 0 ? 1 : 0))), scale: 0)
             let unit = Decimal128.power(scale)
-            return .strict([type], result) { call throws(SQLError) in
+            return .strict([type], result, canFail: false) { call throws(SQLError) in
                 let numbers = DecimalLanes(call.arguments[0])
                 return try DecimalResult.map(call, to: result) { (row) throws(SQLError) in rule.divide(numbers[row], unit) }
             }
         case .real, .double, .null:
-            return .strict([.double], .double) { call throws(SQLError) in try call.map(Double.self, to: .double) { rule.apply($0) } }
+            return .strict([.double], .double, canFail: false) { call throws(SQLError) in try call.map(Double.self, to: .double) { rule.apply($0) } }
         default: throw .noFunction(name, types)
         }
     }
@@ -150,7 +150,7 @@ enum NumericFunctions {
                 }
             }
         case .real, .double, .null:
-            return .strict([.double, .integer], .double) { call throws(SQLError) in
+            return .strict([.double, .integer], .double, canFail: false) { call throws(SQLError) in
                 try call.map(Double.self, Int32.self, to: .double) { rounded($0, Int($1), rule) }
             }
         default: throw .noFunction(name, types)

@@ -31,9 +31,9 @@ enum ArithmeticBinding {
     static func add(_ given: [SQLType]) throws(SQLError) -> BoundScalar {
         let types = settled(given)
         if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.add.body(type)) }
-        if let type = floatType(types) { return .strict([type, type], type, FloatOperation.add.body(type)) }
+        if let type = floatType(types) { return .strict([type, type], type, canFail: true, FloatOperation.add.body(type)) }
         if let sum = DecimalSum(types[0], types[1], subtracts: false) {
-            return .strict([sum.left, sum.right], sum.result, canFail: true) { call throws(SQLError) in try sum.compute(call) }
+            return .strict([sum.left, sum.right], sum.result, canFail: sum.canOverflow) { call throws(SQLError) in try sum.compute(call) }
         }
         if let bound = TemporalArithmetic.add(types[0], types[1]) { return bound }
         throw .noFunction("+", given)
@@ -42,9 +42,9 @@ enum ArithmeticBinding {
     static func subtract(_ given: [SQLType]) throws(SQLError) -> BoundScalar {
         let types = settled(given)
         if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.subtract.body(type)) }
-        if let type = floatType(types) { return .strict([type, type], type, FloatOperation.subtract.body(type)) }
+        if let type = floatType(types) { return .strict([type, type], type, canFail: true, FloatOperation.subtract.body(type)) }
         if let sum = DecimalSum(types[0], types[1], subtracts: true) {
-            return .strict([sum.left, sum.right], sum.result, canFail: true) { call throws(SQLError) in try sum.compute(call) }
+            return .strict([sum.left, sum.right], sum.result, canFail: sum.canOverflow) { call throws(SQLError) in try sum.compute(call) }
         }
         if let bound = TemporalArithmetic.subtract(types[0], types[1]) { return bound }
         throw .noFunction("-", given)
@@ -54,9 +54,9 @@ enum ArithmeticBinding {
         if let bound = TemporalArithmetic.multiply(given[0], given[1]) { return bound }
         let types = settled(given)
         if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.multiply.body(type)) }
-        if let type = floatType(types) { return .strict([type, type], type, FloatOperation.multiply.body(type)) }
+        if let type = floatType(types) { return .strict([type, type], type, canFail: true, FloatOperation.multiply.body(type)).safe(when: shrinks) }
         if let product = try DecimalProduct(types[0], types[1]) {
-            return .strict([product.left, product.right], product.result, canFail: true) { call throws(SQLError) in
+            return .strict([product.left, product.right], product.result, canFail: product.canOverflow) { call throws(SQLError) in
                 try product.compute(call)
             }
         }
@@ -66,15 +66,15 @@ enum ArithmeticBinding {
     static func divide(_ given: [SQLType]) throws(SQLError) -> BoundScalar {
         if let bound = TemporalArithmetic.divide(given[0], given[1]) { return bound }
         let types = settled(given)
-        if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.divide.body(type)) }
-        if isDecimalPair(types) { return .strict([.double, .double], .double, canFail: true, FloatOperation.divide.body(.double)) }
-        if let type = floatType(types) { return .strict([type, type], type, canFail: true, FloatOperation.divide.body(type)) }
+        if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.divide.body(type)).safe(when: divides) }
+        if isDecimalPair(types) { return .strict([.double, .double], .double, canFail: true, FloatOperation.divide.body(.double)).safe(when: divides) }
+        if let type = floatType(types) { return .strict([type, type], type, canFail: true, FloatOperation.divide.body(type)).safe(when: divides) }
         throw .noFunction("/", given)
     }
 
     static func integerDivide(_ given: [SQLType]) throws(SQLError) -> BoundScalar {
         let types = settled(given)
-        if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.divide.body(type)) }
+        if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.divide.body(type)).safe(when: divides) }
         guard types.allSatisfy({ $0.isNumeric }) else { throw .noFunction("//", given) }
         let divide = FloatOperation.divide.body(.double)
         return .strict([.double, .double], .double, canFail: true) { call throws(SQLError) in
@@ -87,7 +87,7 @@ enum ArithmeticBinding {
 
     static func remainder(_ given: [SQLType]) throws(SQLError) -> BoundScalar {
         let types = settled(given)
-        if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.remainder.body(type)) }
+        if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.remainder.body(type)).safe(when: divides) }
         if let type = floatType(types) { return .strict([type, type], type, canFail: true, FloatOperation.remainder.body(type)) }
         guard isDecimalPair(types), let type = DecimalTypes.common(types[0], types[1]) else { throw .noFunction("%", given) }
         return .strict([type, type], type, canFail: true) { call throws(SQLError) in
@@ -100,6 +100,20 @@ enum ArithmeticBinding {
         }
     }
 
+    /// Division by a constant of one or more in magnitude: there is no zero, and nothing grows. (-1 turns the least integer over.)
+    private static func divides(_ constants: [Value?]) -> Bool {
+        switch constants[1] {
+        case .integer(let divisor): divisor > 0 || divisor < -1
+        case .double(let divisor): divisor.magnitude >= 1
+        default: false
+        }
+    }
+
+    /// A product with a constant of at most one in magnitude.
+    private static func shrinks(_ constants: [Value?]) -> Bool {
+        constants.contains { if case .double(let factor)? = $0 { factor.magnitude <= 1 } else { false } }
+    }
+
     static func power(_ types: [SQLType]) throws(SQLError) -> BoundScalar {
         guard types.allSatisfy({ $0.isNumeric || $0 == .null }) else { throw .noFunction("^", types) }
         return .strict([.double, .double], .double, canFail: true, FloatOperation.power.body(.double))
@@ -108,7 +122,7 @@ enum ArithmeticBinding {
     static func plus(_ types: [SQLType]) throws(SQLError) -> BoundScalar {
         guard let type = types.first, type.isNumeric || type == .interval || type == .null else { throw .noFunction("+", types) }
         let result = type == .null ? SQLType.integer : type
-        return .strict([result], result) { call throws(SQLError) in call.arguments[0] }
+        return .strict([result], result, canFail: false) { call throws(SQLError) in call.arguments[0] }
     }
 
     static func negate(_ types: [SQLType]) throws(SQLError) -> BoundScalar {
@@ -118,13 +132,13 @@ enum ArithmeticBinding {
         case .tinyint: return .strict([type], type, canFail: true, negation(Int8.self, type))
         case .smallint: return .strict([type], type, canFail: true, negation(Int16.self, type))
         case .bigint: return .strict([type], type, canFail: true, negation(Int64.self, type))
-        case .real: return .strict([type], type) { call throws(SQLError) in try call.map(Float.self, to: type) { -$0 } }
-        case .double: return .strict([type], type) { call throws(SQLError) in try call.map(Double.self, to: type) { -$0 } }
+        case .real: return .strict([type], type, canFail: false) { call throws(SQLError) in try call.map(Float.self, to: type) { -$0 } }
+        case .double: return .strict([type], type, canFail: false) { call throws(SQLError) in try call.map(Double.self, to: type) { -$0 } }
         case .decimal:
             if type.physical == .int64 {
-                return .strict([type], type) { call throws(SQLError) in try call.map(Int64.self, to: type) { 0 &- $0 } }
+                return .strict([type], type, canFail: false) { call throws(SQLError) in try call.map(Int64.self, to: type) { 0 &- $0 } }
             }
-            return .strict([type], type) { call throws(SQLError) in try call.map(Int128.self, to: type) { 0 &- $0 } }
+            return .strict([type], type, canFail: false) { call throws(SQLError) in try call.map(Int128.self, to: type) { 0 &- $0 } }
         case .interval:
             return .strict([type], type, canFail: true) { call throws(SQLError) in
                 let intervals = call.lanes(0, Interval.self)
@@ -153,10 +167,10 @@ enum ArithmeticBinding {
     static func bitNot(_ types: [SQLType]) throws(SQLError) -> BoundScalar {
         guard let type = integerType(types) else { throw .noFunction("~", types) }
         switch type {
-        case .tinyint: return .strict([type], type) { call throws(SQLError) in try call.map(Int8.self, to: type) { ~$0 } }
-        case .smallint: return .strict([type], type) { call throws(SQLError) in try call.map(Int16.self, to: type) { ~$0 } }
-        case .integer: return .strict([type], type) { call throws(SQLError) in try call.map(Int32.self, to: type) { ~$0 } }
-        default: return .strict([type], type) { call throws(SQLError) in try call.map(Int64.self, to: type) { ~$0 } }
+        case .tinyint: return .strict([type], type, canFail: false) { call throws(SQLError) in try call.map(Int8.self, to: type) { ~$0 } }
+        case .smallint: return .strict([type], type, canFail: false) { call throws(SQLError) in try call.map(Int16.self, to: type) { ~$0 } }
+        case .integer: return .strict([type], type, canFail: false) { call throws(SQLError) in try call.map(Int32.self, to: type) { ~$0 } }
+        default: return .strict([type], type, canFail: false) { call throws(SQLError) in try call.map(Int64.self, to: type) { ~$0 } }
         }
     }
 }

@@ -52,7 +52,7 @@ extension ScalarFunction {
             name, aliases: aliases, "operator", summary, source: "PostgreSQL 17, 9.3", examples: examples,
             .generic([.any, .any]) { (types) throws(SQLError) in
                 guard let type = ArithmeticBinding.integerType(types) else { throw .noFunction(name, types) }
-                return .strict([type, type], type, operation.body(type))
+                return .strict([type, type], type, canFail: false, operation.body(type))
             })
     }
 }

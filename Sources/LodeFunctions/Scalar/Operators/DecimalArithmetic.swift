@@ -12,6 +12,8 @@ struct DecimalSum: Sendable {
     let subtracts: Bool
     private let leftFactor: Int128, rightFactor: Int128
     private let isCapped: Bool
+    /// Whether some sum does not fit the result type.
+    var canOverflow: Bool { isCapped }
 
     init?(_ left: SQLType, _ right: SQLType, subtracts: Bool) {
         guard let type = DecimalTypes.sum(left, right), let l = DecimalTypes.precision(of: left),

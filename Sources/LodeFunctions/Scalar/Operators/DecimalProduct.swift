@@ -20,6 +20,12 @@ struct DecimalProduct: Sendable {
         result = type
     }
 
+    /// Whether some product does not fit the result type.
+    var canOverflow: Bool {
+        guard case .decimal(let l, let s) = left, case .decimal(let r, let t) = right, case .decimal(let p, let scale) = result else { return true }
+        return l + r > p || s + t != scale
+    }
+
     func compute(_ call: StrictCall) throws(SQLError) -> Column {
         if result.physical == .int64 { return try call.map(Int64.self, Int64.self, to: result) { $0 &* $1 } }
         switch (call.arguments[0].physical == .int128, call.arguments[1].physical == .int128) {

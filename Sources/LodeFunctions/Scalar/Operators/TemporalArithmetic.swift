@@ -27,14 +27,14 @@ enum TemporalArithmetic {
         switch (left, right) {
         case (.date, .tinyint), (.date, .smallint), (.date, .integer), (.date, .bigint): return dateAndDays(-1)
         case (.date, .date):
-            return .strict([.date, .date], .bigint) { call throws(SQLError) in
+            return .strict([.date, .date], .bigint, canFail: false) { call throws(SQLError) in
                 try call.map(Int32.self, Int32.self, to: .bigint) { Int64($0) &- Int64($1) }
             }
         case (.date, .interval), (.timestamp, .interval): return timestampAndInterval(left, -1)
         case (.timestamptz, .interval): return zonedAndInterval(-1)
         case (.time, .interval): return timeAndInterval(-1)
         case (.time, .time):
-            return .strict([.time, .time], .interval) { call throws(SQLError) in
+            return .strict([.time, .time], .interval, canFail: false) { call throws(SQLError) in
                 try call.map(Int64.self, Int64.self, to: .interval) { Interval(micros: $0 &- $1) }
             }
         case (.timestamp, .timestamp), (.timestamp, .date), (.date, .timestamp): return difference(.timestamp)
@@ -129,7 +129,7 @@ enum TemporalArithmetic {
     }
 
     private static func timeAndInterval(_ sign: Int64) -> BoundScalar {
-        .strict([.time, .interval], .time) { call throws(SQLError) in
+        .strict([.time, .interval], .time, canFail: false) { call throws(SQLError) in
             let day = CalendarArithmetic.microsPerDay
             return try call.map(Int64.self, Interval.self, to: .time) {
                 CalendarArithmetic.floorRemainder($0 &+ sign &* ($1.micros % day), day)
@@ -138,7 +138,7 @@ enum TemporalArithmetic {
     }
 
     private static var dateAndTime: BoundScalar {
-        .strict([.date, .time], .timestamp) { call throws(SQLError) in
+        .strict([.date, .time], .timestamp, canFail: true) { call throws(SQLError) in
             try call.map(Int32.self, Int64.self, to: .timestamp) { Int64($0) &* CalendarArithmetic.microsPerDay &+ $1 }
         }
     }

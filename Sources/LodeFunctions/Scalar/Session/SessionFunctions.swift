@@ -11,7 +11,7 @@ extension ScalarFunction {
         ScalarFunction(
             "version", "session", "The server's name and version.",
             source: "PostgreSQL 17, 9.27", examples: [("version()", "PostgreSQL 17.0 (Lode 0.1.0)")],
-            .plain([], .varchar) { _, count, _ throws(SQLError) in
+            .plain([], .varchar, canFail: false) { _, count, _ throws(SQLError) in
                 try .constant(.text("PostgreSQL 17.0 (Lode 0.1.0)"), .varchar, count: count)
             }),
         ScalarFunction(
@@ -26,7 +26,7 @@ extension ScalarFunction {
         ScalarFunction(
             "uuid", aliases: ["gen_random_uuid", "uuidv4"], "session", "A random uuid of version 4.", source: "PostgreSQL 17, 9.14",
             examples: [("length(uuid()::varchar)", "36")], volatility: .volatile,
-            .plain([], .uuid) { _, count, _ throws(SQLError) in
+            .plain([], .uuid, canFail: false) { _, count, _ throws(SQLError) in
                 let result = try LaneResult<Int128>(count)
                 var generator = SystemRandomNumberGenerator()
                 for row in 0..<count {
@@ -45,7 +45,7 @@ extension ScalarFunction {
     ) -> ScalarFunction {
         ScalarFunction(
             name, aliases: aliases, "session", summary, source: "PostgreSQL 17, 9.27", examples: [(call ?? "\(name)()", result)], volatility: .stable,
-            .plain([], .varchar) { _, count, context throws(SQLError) in
+            .plain([], .varchar, canFail: false) { _, count, context throws(SQLError) in
                 try .constant(.text(value(context)), .varchar, count: count)
             })
     }

@@ -56,16 +56,16 @@ extension ScalarFunction {
         ScalarFunction(
             "age", "date and time", "The time between two timestamps as years, months, days and time.", source: "PostgreSQL 17, table 9.33",
             examples: [("age(timestamp '2001-04-10', timestamp '1957-06-13')", "43 years 9 mons 27 days")], volatility: .stable,
-            .strict([.timestamp, .timestamp], .interval) { call throws(SQLError) in
+            .strict([.timestamp, .timestamp], .interval, canFail: false) { call throws(SQLError) in
                 try call.map(Int64.self, Int64.self, to: .interval) { CalendarArithmetic.age($0, $1) }
             },
-            .strict([.timestamptz, .timestamptz], .interval) { call throws(SQLError) in
+            .strict([.timestamptz, .timestamptz], .interval, canFail: false) { call throws(SQLError) in
                 let zone = try TimeZoneRules.named(call.context.timeZone)
                 return try call.map(Int64.self, Int64.self, to: .interval) {
                     CalendarArithmetic.age(zone.local(fromUTC: $0), zone.local(fromUTC: $1))
                 }
             },
-            .strict([.timestamp], .interval) { call throws(SQLError) in
+            .strict([.timestamp], .interval, canFail: false) { call throws(SQLError) in
                 let zone = try TimeZoneRules.named(call.context.timeZone)
                 let now = zone.local(fromUTC: call.context.transactionMicros)
                 let today = now &- CalendarArithmetic.floorRemainder(now, CivilDate.microsPerDay)

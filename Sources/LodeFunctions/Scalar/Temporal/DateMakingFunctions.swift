@@ -41,7 +41,7 @@ extension ScalarFunction {
                     return try CalendarArithmetic.join(Int64(day), try DateMaking.time(parts[3][row], parts[4][row], seconds[row]))
                 }
             },
-            .strict([.bigint], .timestamp) { call throws(SQLError) in try call.map(Int64.self, to: .timestamp) { $0 } }),
+            .strict([.bigint], .timestamp, canFail: false) { call throws(SQLError) in try call.map(Int64.self, to: .timestamp) { $0 } }),
         ScalarFunction(
             "to_timestamp", aliases: ["from_unixtime"], "date and time", "The instant so many seconds after 1970-01-01 UTC; or a text read by PostgreSQL's patterns.",
             source: "PostgreSQL 17, tables 9.26 and 9.33",
@@ -80,13 +80,13 @@ extension ScalarFunction {
     ]
 
     private static func epoch(_ unit: Int64) -> ScalarOverload {
-        .strict([.timestamp], .bigint) { call throws(SQLError) in
+        .strict([.timestamp], .bigint, canFail: false) { call throws(SQLError) in
             try call.map(Int64.self, to: .bigint) { CalendarArithmetic.floorDivide($0, unit) }
         }
     }
 
     private static func epochZoned(_ unit: Int64) -> ScalarOverload {
-        .strict([.timestamptz], .bigint) { call throws(SQLError) in
+        .strict([.timestamptz], .bigint, canFail: false) { call throws(SQLError) in
             try call.map(Int64.self, to: .bigint) { CalendarArithmetic.floorDivide($0, unit) }
         }
     }
@@ -98,7 +98,7 @@ extension ScalarFunction {
         ScalarFunction(
             name, aliases: aliases, "date and time", summary, source: "PostgreSQL 17, 9.9.5", examples: [("\(call ?? name) IS NULL", "false")],
             volatility: .stable,
-            .plain([], type) { _, count, context throws(SQLError) in
+            .plain([], type, canFail: false) { _, count, context throws(SQLError) in
                 let zone = try TimeZoneRules.named(context.timeZone)
                 return try .constant(value(context.transactionMicros, zone), type, count: count)
             })

@@ -37,8 +37,8 @@ extension ScalarFunction {
                 "last_day", aliases: ["last_day_of_month"], "date and time", "The last day of the month.",
                 source: "Trino, Date and time functions",
                 examples: [("last_day(date '2024-02-03')", "2024-02-29")],
-                .strict([.date], .date) { call throws(SQLError) in try call.map(Int32.self, to: .date) { DateParts.lastDay(Int64($0)) } },
-                .strict([.timestamp], .date) { call throws(SQLError) in
+                .strict([.date], .date, canFail: false) { call throws(SQLError) in try call.map(Int32.self, to: .date) { DateParts.lastDay(Int64($0)) } },
+                .strict([.timestamp], .date, canFail: false) { call throws(SQLError) in
                     try call.map(Int64.self, to: .date) { DateParts.lastDay(CalendarArithmetic.floorDivide($0, CivilDate.microsPerDay)) }
                 }),
             name("monthname", "The English name of the month.", "February") { month, _ in DateParts.months[month - 1] },
@@ -61,11 +61,11 @@ extension ScalarFunction {
         }
         return ScalarFunction(
             name, "date and time", summary, source: "DuckDB, Date Functions", examples: [("\(name)(date '2024-02-29')", result)],
-            .strict([.date], .varchar) { call throws(SQLError) in
+            .strict([.date], .varchar, canFail: false) { call throws(SQLError) in
                 let dates = call.lanes(0, Int32.self)
                 return try call.mapText { (row, arena) throws(SQLError) in try arena.add(text(Int64(dates[row]))) }
             },
-            .strict([.timestamp], .varchar) { call throws(SQLError) in
+            .strict([.timestamp], .varchar, canFail: false) { call throws(SQLError) in
                 let stamps = call.lanes(0, Int64.self)
                 return try call.mapText { (row, arena) throws(SQLError) in
                     try arena.add(text(CalendarArithmetic.floorDivide(stamps[row], CivilDate.microsPerDay)))
@@ -98,20 +98,20 @@ enum DateParts {
     /// A field of each type that has it, as bigint or double.
     static func overloads(_ field: DateField, _ type: SQLType) -> [ScalarOverload] {
         [
-            .strict([.date], type) { call throws(SQLError) in
+            .strict([.date], type, canFail: false) { call throws(SQLError) in
                 if type == .double { return try call.map(Int32.self, to: .double) { field.value(ofMicros: 0, offset: 0, day: Int64($0)) } }
                 return try call.map(Int32.self, to: .bigint) { field.integer(ofDays: Int64($0)) }
             },
-            .strict([.timestamp], type) { call throws(SQLError) in try stamps(call, field, type) { (0, $0) } },
-            .strict([.timestamptz], type) { call throws(SQLError) in
+            .strict([.timestamp], type, canFail: false) { call throws(SQLError) in try stamps(call, field, type) { (0, $0) } },
+            .strict([.timestamptz], type, canFail: false) { call throws(SQLError) in
                 let zone = try TimeZoneRules.named(call.context.timeZone)
                 return try stamps(call, field, type) {
                     let offset = zone.offsetSeconds(atUTC: $0)
                     return (offset, $0 &+ Int64(offset) &* 1_000_000)
                 }
             },
-            .strict([.time], type) { call throws(SQLError) in try stamps(call, field, type) { (0, $0) } },
-            .strict([.interval], type) { call throws(SQLError) in
+            .strict([.time], type, canFail: false) { call throws(SQLError) in try stamps(call, field, type) { (0, $0) } },
+            .strict([.interval], type, canFail: false) { call throws(SQLError) in
                 if type == .double { return try call.map(Interval.self, to: .double) { field.value(of: $0) } }
                 return try call.map(Interval.self, to: .bigint) { Int64(field.value(of: $0)) }
             },

@@ -9,7 +9,7 @@ extension ScalarFunction {
         ScalarFunction(
             "ascii", aliases: ["unicode", "ord", "codepoint"], "text", "The code point of the first character; 0 for the empty text.",
             source: "PostgreSQL 17, 9.4", examples: [("ascii('x')", "120")],
-            .strict([.varchar], .integer) { call throws(SQLError) in
+            .strict([.varchar], .integer, canFail: false) { call throws(SQLError) in
                 try call.map(StringView.self, to: .integer) { view in
                     view.withBytes { $0.isEmpty ? 0 : Int32(UTF8Text.decode($0, at: 0).scalar) }
                 }
@@ -31,7 +31,7 @@ extension ScalarFunction {
         ScalarFunction(
             "to_hex", "text", "The number in hexadecimal (two's complement).",
             source: "PostgreSQL 17, 9.4", examples: [("to_hex(255)", "ff")],
-            .strict([.bigint], .varchar) { call throws(SQLError) in
+            .strict([.bigint], .varchar, canFail: false) { call throws(SQLError) in
                 let numbers = call.lanes(0, Int64.self)
                 return try call.mapText { (row, arena) throws(SQLError) in
                     try arena.add(String(UInt64(bitPattern: numbers[row]), radix: 16))
@@ -48,7 +48,7 @@ extension ScalarFunction {
             "encode", "text", "Bytes as text: hex or base64; of a text alone, its UTF-8 bytes.", source: "PostgreSQL 17, 9.5",
             examples: [("encode('ab'::varbinary, 'hex')", "6162")],
             .strict([.varbinary, .varchar], .varchar, canFail: true) { call throws(SQLError) in try Encoding.encode(call) },
-            .strict([.varchar], .varbinary) { call throws(SQLError) in call.arguments[0].retyped(.varbinary) }),
+            .strict([.varchar], .varbinary, canFail: false) { call throws(SQLError) in call.arguments[0].retyped(.varbinary) }),
         ScalarFunction(
             "decode", "text", "The bytes that hex or base64 text stands for; of bytes alone, the UTF-8 text.", source: "PostgreSQL 17, 9.5",
             examples: [("decode('6162', 'hex')", "\\x6162")],
@@ -64,7 +64,7 @@ extension ScalarFunction {
             }),
         ScalarFunction(
             "to_utf8", "text", "The UTF-8 bytes of a text.", source: "Trino, Binary functions", examples: [("to_utf8('a')", "\\x61")],
-            .strict([.varchar], .varbinary) { call throws(SQLError) in call.arguments[0].retyped(.varbinary) }),
+            .strict([.varchar], .varbinary, canFail: false) { call throws(SQLError) in call.arguments[0].retyped(.varbinary) }),
         ScalarFunction(
             "from_utf8", "text", "The text of UTF-8 bytes.",
             source: "Trino, Binary functions", examples: [("from_utf8(to_utf8('a'))", "a")],
@@ -73,19 +73,19 @@ extension ScalarFunction {
             [("url_encode('a b/ü')", "a%20b%2F%C3%BC")], Encoding.url),
         ScalarFunction(
             "url_decode", "text", "Text with %XX resolved.", source: "DuckDB, Text Functions", examples: [("url_decode('a%20b')", "a b")],
-            .strict([.varchar], .varchar) { call throws(SQLError) in
+            .strict([.varchar], .varchar, canFail: false) { call throws(SQLError) in
                 try call.mapBytes { (_, bytes, sink) throws(SQLError) in try Encoding.fromURL(bytes, to: sink) }
             }),
         ScalarFunction(
             "quote_literal", "text", "The text as an SQL literal.",
             source: "PostgreSQL 17, 9.4", examples: [("quote_literal('O''R')", "'O''R'")],
-            .strict([.varchar], .varchar) { call throws(SQLError) in
+            .strict([.varchar], .varchar, canFail: false) { call throws(SQLError) in
                 try call.mapBytes { (_, bytes, sink) throws(SQLError) in try Encoding.quote(bytes, UInt8(ascii: "'"), to: sink) }
             }),
         ScalarFunction(
             "quote_ident", "text", "The text as an SQL name, in quotes if it needs them.", source: "PostgreSQL 17, 9.4",
             examples: [("quote_ident('Foo bar')", "\"Foo bar\"")],
-            .strict([.varchar], .varchar) { call throws(SQLError) in
+            .strict([.varchar], .varchar, canFail: false) { call throws(SQLError) in
                 try call.mapBytes { (_, bytes, sink) throws(SQLError) in
                     let isPlain = bytes.first.map { $0 == 95 || ($0 >= 97 && $0 <= 122) } == true
                         && bytes.allSatisfy { $0 == 95 || ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) }
@@ -112,7 +112,7 @@ extension ScalarFunction {
     ) -> ScalarFunction {
         ScalarFunction(
             name, aliases: aliases, "text", summary, source: "DuckDB, Text Functions", examples: examples,
-            .strict([type], .varchar) { call throws(SQLError) in
+            .strict([type], .varchar, canFail: false) { call throws(SQLError) in
                 try call.mapBytes { (_, bytes, sink) throws(SQLError) in try body(bytes, sink) }
             })
     }

@@ -30,7 +30,7 @@ extension ScalarFunction {
             name, "pattern", summary, source: "PostgreSQL 17, 9.7.1", examples: examples,
             .strict([.varchar, .varchar, .varchar], .boolean, optional: 1, canFail: true) { call throws(SQLError) in
                 try LikeKernel(isNegated: isNegated, folds: folds).compute(call)
-            })
+            }.failing(onlyBy: 1, 2))
     }
 
     private static func part(
@@ -39,7 +39,7 @@ extension ScalarFunction {
     ) -> ScalarFunction {
         ScalarFunction(
             name, aliases: aliases, "text", summary, source: "PostgreSQL 17, 9.4; DuckDB", examples: examples,
-            .strict([.varchar, .varchar], .boolean) { call throws(SQLError) in
+            .strict([.varchar, .varchar], .boolean, canFail: false) { call throws(SQLError) in
                 let texts = call.texts(0), needles = call.texts(1)
                 let result = try LaneResult<UInt8>(call.count)
                 var matches = test(call.isConstant(1) ? needles[0].withBytes { [UInt8]($0) } : [])

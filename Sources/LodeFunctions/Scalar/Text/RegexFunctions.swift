@@ -20,13 +20,13 @@ extension ScalarFunction {
             source: "PostgreSQL 17, 9.7.3", examples: [("regexp_like('Hello', 'h', 'i')", "true")],
             .strict([.varchar, .varchar, .varchar], .boolean, optional: 1, canFail: true) { call throws(SQLError) in
                 try RegexKernels.test(call, [], isNegated: false, flagIndex: 2)
-            }),
+            }.failing(onlyBy: 1, 2)),
         ScalarFunction(
             "regexp_full_match", "pattern", "Whether a regular expression matches the whole text.", source: "DuckDB, Regular Expressions",
             examples: [("regexp_full_match('abc', 'a.c')", "true")],
             .strict([.varchar, .varchar], .boolean, canFail: true) { call throws(SQLError) in
                 try RegexKernels.whole(call, isNegated: false) { (pattern, _) throws(SQLError) in "^(?:".utf8 + pattern + ")$".utf8 }
-            }),
+            }.failing(onlyBy: 1)),
         ScalarFunction(
             "regexp_extract", aliases: ["regexp_substr"], "pattern", "The first match, or a group of it; NULL if there is none.",
             source: "Trino, Regular expression functions",
@@ -44,11 +44,12 @@ extension ScalarFunction {
             examples: [("regexp_replace('abcabc', 'b', 'X')", "aXcabc"), ("regexp_replace('ab12', '(\\d)', '<\\1>', 'g')", "ab<1><2>")],
             .strict([.varchar, .varchar, .varchar, .varchar], .varchar, optional: 1, canFail: true) { call throws(SQLError) in
                 try RegexKernels.replace(call)
-            }),
+            }.failing(onlyBy: 1, 2, 3)),
         ScalarFunction(
             "regexp_count", "pattern", "How often a regular expression matches.", source: "PostgreSQL 17, 9.7.3",
             examples: [("regexp_count('abcabc', 'b')", "2")],
-            .strict([.varchar, .varchar], .bigint, canFail: true) { call throws(SQLError) in try RegexKernels.count(call) }),
+            .strict([.varchar, .varchar], .bigint, canFail: true) { call throws(SQLError) in try RegexKernels.count(call) }
+                .failing(onlyBy: 1)),
         ScalarFunction(
             "regexp_split_to_array", aliases: ["string_split_regex", "regexp_split"], "pattern", "The parts between matches, as a list.",
             source: "PostgreSQL 17, 9.7.3", examples: [("regexp_split_to_array('a1b22c', '[0-9]+')", "[a, b, c]")],
@@ -62,7 +63,7 @@ extension ScalarFunction {
             name, "pattern", summary, source: "PostgreSQL 17, 9.7.3", examples: examples,
             .strict([.varchar, .varchar], .boolean, canFail: true) { call throws(SQLError) in
                 try RegexKernels.test(call, options, isNegated: isNegated, flagIndex: nil)
-            })
+            }.failing(onlyBy: 1))
     }
 
     private static func whole(
@@ -73,7 +74,7 @@ extension ScalarFunction {
             name, "pattern", summary, source: "PostgreSQL 17, 9.7.2; SQLite, GLOB", examples: examples,
             .strict([.varchar, .varchar, .varchar], .boolean, optional: 1, canFail: true) { call throws(SQLError) in
                 try RegexKernels.whole(call, isNegated: isNegated, translate)
-            })
+            }.failing(onlyBy: 1, 2))
     }
 }
 

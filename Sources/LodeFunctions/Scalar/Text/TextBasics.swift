@@ -8,32 +8,32 @@ extension ScalarFunction {
         ScalarFunction(
             "length", aliases: ["char_length", "character_length", "len"], "text", "Characters of a text, bytes of a binary, elements of a list.",
             source: "PostgreSQL 17, 9.4", examples: [("length('Straße')", "6"), ("length(NULL)", "NULL"), ("len([1, 2])", "2")],
-            .strict([.varchar], .bigint) { call throws(SQLError) in
+            .strict([.varchar], .bigint, canFail: false) { call throws(SQLError) in
                 try call.map(StringView.self, to: .bigint) { view in Int64(view.withBytes { UTF8Text.length($0) }) }
             },
-            .strict([.varbinary], .bigint) { call throws(SQLError) in
+            .strict([.varbinary], .bigint, canFail: false) { call throws(SQLError) in
                 try call.map(StringView.self, to: .bigint) { Int64($0.count) }
             }, ListFunctions.count),
         ScalarFunction(
             "octet_length", aliases: ["strlen"], "text", "Bytes of a text in UTF-8, or of a binary.", source: "PostgreSQL 17, 9.4",
             examples: [("octet_length('Straße')", "7")],
-            .strict([.varchar], .bigint) { call throws(SQLError) in try call.map(StringView.self, to: .bigint) { Int64($0.count) } },
-            .strict([.varbinary], .bigint) { call throws(SQLError) in try call.map(StringView.self, to: .bigint) { Int64($0.count) } }),
+            .strict([.varchar], .bigint, canFail: false) { call throws(SQLError) in try call.map(StringView.self, to: .bigint) { Int64($0.count) } },
+            .strict([.varbinary], .bigint, canFail: false) { call throws(SQLError) in try call.map(StringView.self, to: .bigint) { Int64($0.count) } }),
         ScalarFunction(
             "bit_length", "text", "Bits of a text in UTF-8.", source: "PostgreSQL 17, 9.4", examples: [("bit_length('ab')", "16")],
-            .strict([.varchar], .bigint) { call throws(SQLError) in try call.map(StringView.self, to: .bigint) { Int64($0.count) * 8 } }),
+            .strict([.varchar], .bigint, canFail: false) { call throws(SQLError) in try call.map(StringView.self, to: .bigint) { Int64($0.count) * 8 } }),
         ScalarFunction(
             "upper", aliases: ["ucase"], "text", "Text in upper case, by the full Unicode mapping.", source: "Unicode 16, SpecialCasing",
             examples: [("upper('Straße')", "STRASSE"), ("upper(NULL)", "NULL")],
-            .strict([.varchar], .varchar) { call throws(SQLError) in try CaseMapping.upper(call, 0) }),
+            .strict([.varchar], .varchar, canFail: false) { call throws(SQLError) in try CaseMapping.upper(call, 0) }),
         ScalarFunction(
             "lower", aliases: ["lcase"], "text", "Text in lower case, by the full Unicode mapping.", source: "Unicode 16, SpecialCasing",
             examples: [("lower('ÄB')", "äb")],
-            .strict([.varchar], .varchar) { call throws(SQLError) in try CaseMapping.lower(call, 0) }),
+            .strict([.varchar], .varchar, canFail: false) { call throws(SQLError) in try CaseMapping.lower(call, 0) }),
         ScalarFunction(
             "initcap", "text", "The first letter of each word in upper case, the others in lower case.", source: "PostgreSQL 17, 9.4",
             examples: [("initcap('hi THOMAS')", "Hi Thomas")],
-            .strict([.varchar], .varchar) { call throws(SQLError) in
+            .strict([.varchar], .varchar, canFail: false) { call throws(SQLError) in
                 try call.mapBytes { (_, bytes, sink) throws(SQLError) in
                     try sink.append(CaseMapping.initialCapitals(String(decoding: bytes, as: UTF8.self)))
                 }
@@ -45,20 +45,23 @@ extension ScalarFunction {
             "substring", aliases: ["substr"], "text",
             "Characters from a position (from 1) on, so many or all; or the part that fits a regular expression.",
             source: "PostgreSQL 17, 9.4", examples: [("substring('hello', 2, 3)", "ell"), ("substring('hello', 4)", "lo"), ("substring('hello', -1, 4)", "he")],
-            .strict([.varchar, .bigint, .bigint], .varchar, optional: 1, canFail: true) { call throws(SQLError) in try TextCutting.substring(call) },
-            .strict([.varchar, .varchar], .varchar, canFail: true) { call throws(SQLError) in try RegexKernels.substring(call) }),
+            .strict([.varchar, .bigint, .bigint], .varchar, optional: 1, canFail: true) { call throws(SQLError) in try TextCutting.substring(call) }
+                .failing(onlyBy: 2),
+            .strict([.varchar, .varchar], .varchar, canFail: true) { call throws(SQLError) in try RegexKernels.substring(call) }
+                .failing(onlyBy: 1)),
         ScalarFunction(
             "left", "text", "The first characters; with a negative number, all but the last ones.", source: "PostgreSQL 17, 9.4",
             examples: [("left('abcde', 2)", "ab"), ("left('abcde', -2)", "abc")],
-            .strict([.varchar, .bigint], .varchar) { call throws(SQLError) in try TextCutting.left(call) }),
+            .strict([.varchar, .bigint], .varchar, canFail: false) { call throws(SQLError) in try TextCutting.left(call) }),
         ScalarFunction(
             "right", "text", "The last characters; with a negative number, all but the first ones.", source: "PostgreSQL 17, 9.4",
             examples: [("right('abcde', 2)", "de"), ("right('abcde', -2)", "cde")],
-            .strict([.varchar, .bigint], .varchar) { call throws(SQLError) in try TextCutting.right(call) }),
+            .strict([.varchar, .bigint], .varchar, canFail: false) { call throws(SQLError) in try TextCutting.right(call) }),
         ScalarFunction(
             "split_part", "text", "The field of this number (from 1; negative from the end) between separators; empty if there is none.",
             source: "PostgreSQL 17, 9.4", examples: [("split_part('a,b,c', ',', 2)", "b"), ("split_part('a,b,c', ',', -1)", "c")],
-            .strict([.varchar, .varchar, .bigint], .varchar, canFail: true) { call throws(SQLError) in try TextCutting.field(call) }),
+            .strict([.varchar, .varchar, .bigint], .varchar, canFail: true) { call throws(SQLError) in try TextCutting.field(call) }
+                .failing(onlyBy: 2)),
     ]
 
     private static func trim(
@@ -67,7 +70,7 @@ extension ScalarFunction {
         ScalarFunction(
             name, aliases: aliases, "text", "Text without blanks, or without the given characters, at \(`where`).",
             source: "PostgreSQL 17, 9.4", examples: examples,
-            .strict([.varchar, .varchar], .varchar, optional: 1) { call throws(SQLError) in
+            .strict([.varchar, .varchar], .varchar, optional: 1, canFail: false) { call throws(SQLError) in
                 try TextCutting.trim(call, leading: leading, trailing: trailing)
             })
     }

@@ -14,10 +14,10 @@ extension ScalarFunction {
         ScalarFunction(
             "translate", "text", "Each character of the second text replaced by the one at its place in the third, or removed.",
             source: "PostgreSQL 17, 9.4", examples: [("translate('12345', '143', 'ax')", "a2x5")],
-            .strict([.varchar, .varchar, .varchar], .varchar) { call throws(SQLError) in try TextBuilding.translate(call) }),
+            .strict([.varchar, .varchar, .varchar], .varchar, canFail: false) { call throws(SQLError) in try TextBuilding.translate(call) }),
         ScalarFunction(
             "reverse", "text", "The characters in reverse order.", source: "PostgreSQL 17, 9.4", examples: [("reverse('abc')", "cba")],
-            .strict([.varchar], .varchar) { call throws(SQLError) in
+            .strict([.varchar], .varchar, canFail: false) { call throws(SQLError) in
                 try call.mapBytes { (_, bytes, sink) throws(SQLError) in
                     for scalar in TextCutting.scalars(bytes).reversed() { try UTF8Text.append(scalar, to: sink) }
                 }

@@ -8,7 +8,7 @@ extension ScalarFunction {
         ScalarFunction(
             "strpos", aliases: ["instr", "position"], "text", "The character at which the second text begins in the first, from 1; 0 if nowhere.",
             source: "PostgreSQL 17, 9.4", examples: [("strpos('high', 'ig')", "2"), ("position('om' IN 'Thomas')", "3")],
-            .strict([.varchar, .varchar], .bigint) { call throws(SQLError) in
+            .strict([.varchar, .varchar], .bigint, canFail: false) { call throws(SQLError) in
                 try call.map(StringView.self, StringView.self, to: .bigint) { text, needle in
                     text.withBytes { bytes in
                         guard let at = needle.withBytes({ TextSearch.find($0, in: bytes) }) else { return Int64(0) }
@@ -19,7 +19,7 @@ extension ScalarFunction {
         ScalarFunction(
             "string_split", aliases: ["split", "str_split", "string_to_array"], "text", "The parts between separators, as a list.",
             source: "PostgreSQL 17, 9.19", examples: [("string_split('a,b', ',')", "[a, b]"), ("string_split('ab', '')", "[a, b]")],
-            .strict([.varchar, .varchar], .list(.varchar)) { call throws(SQLError) in
+            .strict([.varchar, .varchar], .list(.varchar), canFail: false) { call throws(SQLError) in
                 let separators = call.texts(1)
                 return try TextLists.make(call) { (row, view, list) throws(SQLError) in
                     view.withBytes { bytes in
