@@ -155,14 +155,14 @@ final class GroupKeys {
         default:
             let textWords = layout.textCount &* 2
             while i < count {
-                hashes[i] = hashRow(words + i &* width, width, textWords)
+                hashes[i] = Self.hashRow(words + i &* width, width, textWords)
                 i &+= 1
             }
         }
     }
 
     @inline(__always)
-    private func hashRow(_ row: UnsafeMutablePointer<UInt64>, _ width: Int, _ textWords: Int) -> UInt64 {
+    static func hashRow(_ row: UnsafePointer<UInt64>, _ width: Int, _ textWords: Int) -> UInt64 {
         var hash = HashMix.null
         var w = 0
         while w < textWords {

@@ -80,3 +80,25 @@ package struct GroupLayout: Sendable {
         (type.physical == .text ? 0 : 1, -type.physical.stride, index)
     }
 }
+
+extension GroupLayout {
+    /// For rows whose first key is the address of another row: follows the address that lies `offset` bytes into that row, if there is one.
+    ///
+    /// Rows with the same keys are equal afterwards, and have the same hash, up to the highest bits, which tell the partition and nothing else.
+    package func forward(_ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, by offset: Int) {
+        let place = 8 + keys[0].word * 8
+        var i = 0
+        while i < count {
+            let address = UnsafeMutableRawPointer(bitPattern: UInt(rows[i].load(fromByteOffset: place, as: UInt64.self)))
+            let target = address?.load(fromByteOffset: offset, as: UInt64.self) ?? 0
+            if target != 0 {
+                rows[i].storeBytes(of: target, toByteOffset: place, as: UInt64.self)
+                let words = UnsafePointer((rows[i] + 8).assumingMemoryBound(to: UInt64.self))
+                let isPair = wordCount == 2 && textCount == 0
+                let hash = isPair ? HashMix.pair(words[0], words[1]) : GroupKeys.hashRow(words, wordCount, textCount * 2)
+                rows[i].storeBytes(of: hash, as: UInt64.self)
+            }
+            i &+= 1
+        }
+    }
+}

@@ -22,7 +22,7 @@ final class AggregatePlan: Sendable {
         let sharesState: Bool
     }
 
-    /// Rows that are kept until the end: those of a DISTINCT aggregate, once each; those of an ordered one, to be sorted.
+    /// Rows that are kept beside the group until the end: those of a DISTINCT aggregate, once each; those of an ordered one, to be sorted.
     struct Side: Sendable {
         let arguments: [Int]
         let filter: Int?
@@ -30,7 +30,7 @@ final class AggregatePlan: Sendable {
         /// Positions among the input columns.
         let order: [OrderKey]
         let call: Int
-        /// The columns that it keeps after the group's keys: arguments, then order keys.
+        /// The columns that it keeps after the group's address: arguments, then order keys.
         var columns: [Int] { arguments + order.map(\.column) }
     }
 
@@ -163,17 +163,20 @@ final class AggregatePlan: Sendable {
         return (columns, runs)
     }
 
+    /// The rows of groups; where there are side tables, a word behind the states leads from a row that was merged to the one that stands for
+    /// its group.
     func layout(of set: [Int]) throws(SQLError) -> GroupLayout {
         try GroupLayout(
             keys: set.map { NestedKeys.keyType(keyTypes[$0]) }, nullable: set.map { keyNullable[$0] || sets.count > 1 },
-            stateBytes: stateBytes)
+            stateBytes: stateBytes + (sides.isEmpty ? 0 : 8))
     }
 
-    /// The rows of a side table: the group's keys, the arguments, what they are ordered by.
+    /// The rows of a side table: the address of the group's row unless there is one group only, the arguments, what they are ordered by.
     func layout(of side: Side, in set: [Int]) throws(SQLError) -> GroupLayout {
-        let types = set.map { keyTypes[$0] } + side.columns.map { inputs.types[$0] }
+        let columns = side.columns.map { NestedKeys.keyType(inputs.types[$0]) }
+        let address: [SQLType] = set.isEmpty ? [] : [.bigint]
         return try GroupLayout(
-            keys: types.map(NestedKeys.keyType), nullable: types.map { _ in true }, stateBytes: 0)
+            keys: address + columns, nullable: address.map { _ in false } + columns.map { _ in true }, stateBytes: 0)
     }
 
     /// Frees what the states of rows own; nil if they own nothing.

@@ -1,5 +1,6 @@
 /// The groups of all workers, merged partition by partition.
 
+import Glibc
 import LodeCore
 import LodeVectors
 import Synchronization
@@ -70,14 +71,18 @@ final class AggregateResult: Sendable {
     private func addSide(
         _ index: Int, _ set: Int, _ partition: Int, _ table: GroupTable, _ context: ExecutionContext
     ) throws(SQLError) {
-        let side = plan.sides[index], keyCount = plan.sets[set].count
+        let side = plan.sides[index], isGrouped = !plan.sets[set].isEmpty
         let found = try Buffer(byteCount: Chunk.capacity * 8)
         let targets = found.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
         let call = plan.calls[side.call]
-        try SideRows(plan, side, workers(of: set).map { $0.sides[index] }, keyCount).forEachChunk(of: partition, context) {
+        try SideRows(plan, side, workers(of: set), index, isGrouped: isGrouped).forEachChunk(of: partition, context) {
             columns, count throws(SQLError) in
-            try table.findOrCreate(Array(columns[..<keyCount]), count: count, into: targets)
-            let arguments = Array(columns[keyCount..<(keyCount + side.arguments.count)])
+            if isGrouped {
+                memcpy(targets, columns[0].lanes, count * MemoryLayout<UnsafeMutableRawPointer>.stride)
+            } else {
+                try table.findOrCreate([], count: count, into: targets)
+            }
+            let arguments = Array(columns.dropFirst(isGrouped ? 1 : 0).prefix(side.arguments.count))
             try call.function.update(
                 UnsafePointer(targets), table.layout.stateOffset + call.stateOffset, arguments, count)
         }
@@ -111,7 +116,7 @@ final class AggregateResult: Sendable {
         let workers = workers(of: set)
         guard workers.contains(where: { $0.sides[index].rows.count(of: partition) > 0 }) else { return }
         let scratch = try Buffer.zeroed(byteCount: max(8, call.function.stateBytes))
-        try SideRows(plan, side, workers.map { $0.sides[index] }, 0).forEachChunk(of: partition, context) {
+        try SideRows(plan, side, workers, index, isGrouped: false).forEachChunk(of: partition, context) {
             columns, count throws(SQLError) in
             try call.function.updateSingle(scratch.base, Array(columns.prefix(side.arguments.count)), count)
         }

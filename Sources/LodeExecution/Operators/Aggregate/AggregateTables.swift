@@ -89,7 +89,9 @@ final class AggregateTables {
         let hashes = try Buffer(byteCount: count * 8)
         let grouping = hashes.base.assumingMemoryBound(to: UInt64.self)
         for i in 0..<count { grouping[i] = rows[i].load(as: UInt64.self) }
-        for (index, side) in plan.sides.enumerated() { try addSide(index, side, keys, columns, count, grouping) }
+        // Rows of groups never move: their addresses are the keys.
+        let groups = Column(flat: .bigint, count: count, borrowing: rowBuffer.base, owners: [rowBuffer])
+        for (index, side) in plan.sides.enumerated() { try addSide(index, side, [groups], columns, count, grouping) }
         withExtendedLifetime(hashes) {}
     }
 

@@ -86,6 +86,10 @@ final class RowCombiner {
             }
         }
         if doubles == 0 { return }
+        if !plan.sides.isEmpty {
+            let place = layout.stateOffset + plan.stateBytes
+            for i in 0..<doubles { (from[i] + place).storeBytes(of: UInt(bitPattern: to[i]), as: UInt.self) }
+        }
         for call in plan.stateCalls {
             let offset = layout.stateOffset + call.stateOffset
             if let move = call.function.move {

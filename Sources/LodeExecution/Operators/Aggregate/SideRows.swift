@@ -8,16 +8,22 @@ struct SideRows {
     private let plan: AggregatePlan
     private let side: AggregatePlan.Side
     private let tables: [GroupTable]
-    private let keyCount: Int
+    /// Where the rows of groups keep the address of the row that stands for theirs; nil if there is one group only.
+    private let forwarding: Int?
+    /// Whether some group has more than one row.
+    private let groupsWereMerged: Bool
+    private var keyCount: Int { forwarding == nil ? 0 : 1 }
 
-    init(_ plan: AggregatePlan, _ side: AggregatePlan.Side, _ tables: [GroupTable], _ keyCount: Int) {
+    /// Once the groups have been merged.
+    init(_ plan: AggregatePlan, _ side: AggregatePlan.Side, _ workers: [AggregateTables], _ index: Int, isGrouped: Bool) {
         self.plan = plan
         self.side = side
-        self.tables = tables
-        self.keyCount = keyCount
+        tables = workers.map { $0.sides[index] }
+        forwarding = isGrouped ? workers.first.map { $0.table.layout.stateOffset + plan.stateBytes } : nil
+        groupsWereMerged = isGrouped && workers.contains { $0.table.hasForgotten }
     }
 
-    /// Gives the rows of one partition: group keys, arguments, order keys. Nested arguments are whole again, nested keys are not.
+    /// Gives the rows of one partition: the addresses of groups if there are several, arguments, order keys.
     func forEachChunk(
         of partition: Int, _ context: ExecutionContext, _ body: ([Column], Int) throws(SQLError) -> Void
     ) throws(SQLError) {
@@ -60,9 +66,12 @@ struct SideRows {
         var list: [UnsafeMutableRawPointer] = []
         list.reserveCapacity(total)
         guard let first = sources.first else { return list }
-        if !side.isDistinct || (sources.count == 1 && !first.hasForgotten) {
+        if !side.isDistinct || (sources.count == 1 && !first.hasForgotten && !groupsWereMerged) {
             for source in sources {
-                source.rows.forEachBatch(of: partition) { list.append(contentsOf: UnsafeBufferPointer(start: $0, count: $1)) }
+                source.rows.forEachBatch(of: partition) { rows, count in
+                    if let forwarding { source.layout.forward(rows, count, by: forwarding) }
+                    list.append(contentsOf: UnsafeBufferPointer(start: rows, count: count))
+                }
             }
             return list
         }
@@ -72,6 +81,7 @@ struct SideRows {
         let out = found.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
         for source in sources {
             try source.rows.forEachBatch(of: partition) { rows, count throws(SQLError) in
+                if let forwarding { source.layout.forward(rows, count, by: forwarding) }
                 try table.merge(rows, count, into: out)
                 for i in 0..<count where out[i] == rows[i] { list.append(rows[i]) }
             }
