@@ -36,6 +36,13 @@ import Testing
         #expect(bounds(.notEqual, try call("+", [x, five]), five) == .anything)
     }
 
+    @Test func `the early form of a condition rules out what the condition does`() throws {
+        let x = BoundExpression.column(id, .integer), five = constant(.integer(5), .integer)
+        let condition = BoundExpression.comparison(.greater, try call("+", [x, constant(.integer(1), .integer)]), five, nil)
+        #expect(condition.canFail && !condition.earlyForm.canFail)
+        #expect(PredicateBounds.predicate(condition.earlyForm, [id: "x"], functions) == .compare(column: "x", .greater, .integer(4)))
+    }
+
     @Test func `the span of a date is a range of moments`() throws {
         let x = BoundExpression.column(id, .timestamp)
         let day = try call("date_trunc", [constant(.text("day"), .varchar), x])

@@ -17,6 +17,7 @@ extension Session {
 
     private func createTableOnce(_ create: CreateTable) throws(SQLError) -> StatementOutcome {
         let name = try tableName(create.name)
+        if create.orReplace, create.ifNotExists { throw .replaceIfNotExists(at: create.name.span) }
         guard try engine.catalog.database(name.database) != nil else { throw try missingSchema(name.database, at: create.name.span) }
         if create.ifNotExists, try engine.catalog.table(name) != nil { return StatementOutcome(tag: "CREATE TABLE") }
 

@@ -71,6 +71,7 @@ extension Session {
 
     func createView(_ create: CreateView, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         if create.isMaterialized { throw SQLError.unsupported("CREATE MATERIALIZED VIEW", at: create.name.span, hint: "CREATE TABLE … AS stores a result.") }
+        if create.orReplace, create.ifNotExists { throw .replaceIfNotExists(at: create.name.span) }
         let context = statementContext()
         let bound = try makeBinder(context).bind(query: create.query)
         if create.columns.count > bound.names.count {
@@ -126,4 +127,11 @@ extension Session {
 enum ViewParameter {
     /// The search path of the view's author.
     static let searchPath = "lode.search_path"
+}
+
+extension SQLError {
+    /// One says to replace what is there, the other to leave it.
+    static func replaceIfNotExists(at span: SourceSpan) -> SQLError {
+        SQLError(.syntaxError, "OR REPLACE and IF NOT EXISTS exclude each other", at: span)
+    }
 }

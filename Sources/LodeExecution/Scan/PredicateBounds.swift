@@ -30,6 +30,10 @@ struct PredicateBounds {
         case .column(let id, .boolean): return names[id].map { .compare(column: $0, .equal, .boolean(true)) } ?? .anything
         case .not(let inner): return negated(inner)
         case .call(let call): return prefix(call)
+        // An early form: the condition itself is tested above, so what it rules out is not missed.
+        case .coalesce(let parts, _) where parts.count == 2 && parts[1] == .true:
+            guard case .attempt(let condition) = parts[0] else { return .anything }
+            return predicate(condition)
         default: return .anything
         }
     }

@@ -58,7 +58,8 @@ final class ScanPlan: Sendable {
         let conjuncts = node.filters.flatMap(\.conjuncts)
         // What can fail stays behind all that was to protect it.
         let free = conjuncts.filter { !$0.canFail }
-        conditions = free.indices.sorted { (free[$0].filterCost, $0) < (free[$1].filterCost, $1) }.map { free[$0] } + conjuncts.filter(\.canFail)
+        let cheapFirst = free.indices.sorted { (free[$0].filterCost, $0) < (free[$1].filterCost, $1) }
+        conditions = cheapFirst.map { free[$0] } + conjuncts.filter(\.canFail)
         let names = Dictionary(outputs.map { ($0.column.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         bounds = conditions.map { PredicateBounds.predicate($0, names, functions) }
         limit = conjuncts.isEmpty && dynamic.isEmpty ? node.limit : nil

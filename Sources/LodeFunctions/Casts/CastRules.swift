@@ -25,10 +25,10 @@ package enum Casts {
             guard let key = implicitCost(from: ak, to: bk), let value = implicitCost(from: av, to: bv) else { return nil }
             return max(key, value)
         case (.structure(let a), .structure(let b)):
-            guard a.count == b.count else { return nil }
+            guard let places = fieldSources(of: b, in: a) else { return nil }
             var cost = 0
-            for (x, y) in zip(a, b) {
-                guard let part = implicitCost(from: x.type, to: y.type) else { return nil }
+            for (place, field) in zip(places, b) {
+                guard let part = place.map({ implicitCost(from: a[$0].type, to: field.type) }) ?? 1 else { return nil }
                 cost = max(cost, part)
             }
             return cost
@@ -79,15 +79,44 @@ package enum Casts {
             guard let key = commonType(xk, yk), let value = commonType(xv, yv) else { return nil }
             return .map(key: key, value: value)
         case (.structure(let x), .structure(let y)):
-            guard x.count == y.count else { return nil }
-            var fields: [Field] = []
-            for (l, r) in zip(x, y) {
-                guard let type = commonType(l.type, r.type) else { return nil }
-                fields.append(Field(l.name, type, nullable: l.nullable || r.nullable))
-            }
-            return .structure(fields)
+            return commonStruct(x, y)
         default: return nil
         }
+    }
+
+    /// Where each of `wanted` comes from among the fields that are given: the one of its name, or nil, which is NULL. Where no
+    /// name is known, as those of `row(…)`, fields correspond by position.
+    ///
+    /// Nil if some given field would be lost.
+    static func fieldSources(of wanted: [Field], in given: [Field]) -> [Int?]? {
+        let names = given.map { $0.name.lowercased() }
+        let places = wanted.map { field in names.firstIndex(of: field.name.lowercased()) }
+        let known = places.compactMap { $0 }
+        if known.isEmpty { return wanted.count == given.count ? given.indices.map { $0 } : nil }
+        return Set(known).count == given.count ? places : nil
+    }
+
+    /// The fields of both by name, those of the first before those that only the second has.
+    private static func commonStruct(_ x: [Field], _ y: [Field]) -> SQLType? {
+        let isPositional = x.count == y.count && (zip(x, y).allSatisfy { $0.name == $1.name } || isUnnamed(x) || isUnnamed(y))
+        var rest = y
+        var fields: [Field] = []
+        for (index, field) in x.enumerated() {
+            guard let match = isPositional ? index : rest.firstIndex(where: { $0.name.lowercased() == field.name.lowercased() }) else {
+                fields.append(Field(field.name, field.type))
+                continue
+            }
+            let other = isPositional ? y[index] : rest.remove(at: match)
+            guard let type = commonType(field.type, other.type) else { return nil }
+            let name = isUnnamed(x) ? other.name : field.name
+            fields.append(Field(name, type, nullable: field.nullable || other.nullable))
+        }
+        return .structure(isPositional ? fields : fields + rest.map { Field($0.name, $0.type) })
+    }
+
+    /// Whether the names are those that `row(…)` gives.
+    private static func isUnnamed(_ fields: [Field]) -> Bool {
+        fields.enumerated().allSatisfy { $1.name == "f\($0 + 1)" || $1.name.isEmpty }
     }
 
     private static func commonNumeric(_ a: SQLType, _ b: SQLType) -> SQLType? {

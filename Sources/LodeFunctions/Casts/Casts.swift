@@ -26,6 +26,9 @@ extension Casts {
         case (.time, .interval): return false
         case (.list(let a), .list(let b)): return canFail(from: a, to: b)
         case (.map(let ak, let av), .map(let bk, let bv)): return canFail(from: ak, to: bk) || canFail(from: av, to: bv)
+        case (.structure(let a), .structure(let b)):
+            guard let places = fieldSources(of: b, in: a) else { return true }
+            return zip(places, b).contains { place, field in place.map { canFail(from: a[$0].type, to: field.type) } ?? false }
         default: return !from.isNumeric || !to.isNumeric || implicitCost(from: from, to: to) == nil
         }
     }

@@ -15,11 +15,17 @@ enum NestedCasts {
             else { return nil }
             return { call throws(SQLError) in try lists(call, to, [key, value]) }
         case (.structure(let a), .structure(let b)):
-            guard let kernels = fieldKernels(a, b, isTry) else { return nil }
+            guard let places = Casts.fieldSources(of: b, in: a), let kernels = fieldKernels(a, b, places, isTry) else { return nil }
             return { call throws(SQLError) in
                 let source = flat(call.arguments[0])
                 var fields: [Column] = []
-                for (source, kernel) in zip(source.children, kernels) { fields.append(try kernel([source], call.count, call.context)) }
+                for (index, place) in places.enumerated() {
+                    if let place, let kernel = kernels[index] {
+                        fields.append(try kernel([source.children[place]], call.count, call.context))
+                    } else {
+                        fields.append(try Column.null(b[index].type, count: call.count).flattened())
+                    }
+                }
                 return Column(
                     flat: to, count: call.count, lanes: try Buffer(byteCount: 0), validity: source.validityBuffer, children: fields)
             }
@@ -27,12 +33,15 @@ enum NestedCasts {
         }
     }
 
-    /// Fields are matched by position.
-    private static func fieldKernels(_ a: [Field], _ b: [Field], _ isTry: Bool) -> [ScalarKernel]? {
-        guard a.count == b.count else { return nil }
-        var kernels: [ScalarKernel] = []
-        for (x, y) in zip(a, b) {
-            guard let kernel = Casts.kernel(from: x.type, to: y.type, isTry: isTry) else { return nil }
+    /// A kernel for each field that has a source.
+    private static func fieldKernels(_ a: [Field], _ b: [Field], _ places: [Int?], _ isTry: Bool) -> [ScalarKernel?]? {
+        var kernels: [ScalarKernel?] = []
+        for (place, field) in zip(places, b) {
+            guard let place else {
+                kernels.append(nil)
+                continue
+            }
+            guard let kernel = Casts.kernel(from: a[place].type, to: field.type, isTry: isTry) else { return nil }
             kernels.append(kernel)
         }
         return kernels

@@ -167,7 +167,8 @@ extension Binder {
         guard within.count == 1 else { throw .unsupported("WITHIN GROUP over several expressions", at: span) }
         guard within[0].descending, !direct.isEmpty else { return [within[0].expression] + direct }
         guard direct.count == 1, !direct[0].type.isNested else {
-            throw .unsupported("\(name) of several fractions in descending order", at: span, hint: "Order ascending, and take 1 minus the fractions.")
+            throw .unsupported(
+                "\(name) of several fractions in descending order", at: span, hint: "Order ascending, and take 1 minus the fractions.")
         }
         let fraction = try convert(direct[0], to: .double, at: span)
         var flipped = try self.call("-", [.constant(.double(1), .double), fraction], at: span)

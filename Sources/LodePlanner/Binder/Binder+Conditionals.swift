@@ -35,9 +35,11 @@ extension Binder {
             return parts.count == 1 ? parts[0] : .coalesce(parts, parts[0].type)
         case "nullif":
             guard arguments.count == 2 else { throw wrongCount(name, "2", span) }
-            let value = settle(try bind(arguments[0], scope))
+            var value = try bind(arguments[0], scope)
+            let other = try bind(arguments[1], scope)
+            value = value.isUntyped && !other.isUntyped ? try convert(value, to: other.type, at: spans[0]) : settle(value)
             try refuseTwice(value, "NULLIF", at: spans[0])
-            let equal = try compare(.equal, value, try bind(arguments[1], scope), at: span)
+            let equal = try compare(.equal, value, other, at: span)
             return .conditional([equal], [.constant(.null, value.type), value])
         case "if", "iff", "iif", "nvl2":
             guard arguments.count == 3 || (name == "if" && arguments.count == 2) else { throw wrongCount(name, "3", span) }

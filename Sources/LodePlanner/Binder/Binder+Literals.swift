@@ -96,14 +96,42 @@ extension Binder {
         return count
     }
 
-    /// `'90' DAY` and `'1-2' YEAR TO MONTH` as the text that PostgreSQL reads: units are put behind bare numbers.
+    /// `'90' DAY` and `'1-2' YEAR TO MONTH` as the text that PostgreSQL reads: units are put behind bare numbers. What is finer
+    /// than the last field of a quoted literal is discarded.
     private func intervalText(_ text: String, _ literal: IntervalLiteral, _ span: SourceSpan) throws(SQLError) -> BoundExpression {
+        let hasWords = text.unicodeScalars.contains(where: \.properties.isAlphabetic)
         var full = text
-        if literal.toUnit == nil, let unit = literal.unit, !text.unicodeScalars.contains(where: \.properties.isAlphabetic) {
-            full = "\(text) \(unit)"
-        } else if literal.unit == "minute", literal.toUnit == "second" {
-            full = "0:" + text
+        switch (literal.unit, literal.toUnit) {
+        case (let unit?, nil) where !hasWords: full = "\(text) \(unit)"
+        case ("minute"?, "second"?): full = "0:" + text
+        case ("day"?, "hour"?) where !hasWords && !text.contains(":"): full = Self.daysAndHours(text)
+        default: break
         }
-        return try convert(.constant(.text(full), .null), to: .interval, at: span)
+        let value = try convert(.constant(.text(SQLText(full)), .null), to: .interval, at: span)
+        guard case .literal(.string) = literal.value.kind, let last = literal.toUnit ?? literal.unit,
+            case .constant(.interval(let interval), let type) = value
+        else { return value }
+        return .constant(.interval(Self.cut(interval, to: last)), type)
+    }
+
+    /// `1 5` are a day and five hours, `5` alone hours.
+    private static func daysAndHours(_ text: String) -> String {
+        let parts = text.split(separator: " ")
+        return parts.count == 2 ? "\(parts[0]) days \(parts[1]) hours" : "\(text) hours"
+    }
+
+    /// - Source: PostgreSQL 17, 8.5.4 "Interval Input": "field values to the right of the least significant field … are discarded".
+    private static func cut(_ interval: Interval, to field: String) -> Interval {
+        func clock(_ unit: Int64) -> Interval {
+            Interval(months: interval.months, days: interval.days, micros: interval.micros / unit * unit)
+        }
+        switch field.hasSuffix("s") ? String(field.dropLast()) : field {
+        case "year": return Interval(months: interval.months / 12 * 12)
+        case "month": return Interval(months: interval.months)
+        case "day": return Interval(months: interval.months, days: interval.days)
+        case "hour": return clock(3_600_000_000)
+        case "minute": return clock(60_000_000)
+        default: return interval
+        }
     }
 }

@@ -45,6 +45,9 @@ extension Binder {
     /// - Throws: `42P10` for a position that is none, `42702` for a name of several different outputs.
     func outputIndex(_ expression: Expression, _ outputs: [OrderOutput], clause: String) throws(SQLError) -> Int? {
         switch expression.kind {
+        case .unary(.minus, let inner):
+            guard case .literal(.number(let text)) = inner.kind, Int(text) != nil else { return nil }
+            throw SQLError(.invalidColumnReference, "\(clause) position -\(text) is not in select list", at: expression.span)
         case .literal(.number(let text)):
             guard let position = Int(text) else {
                 throw SQLError(.syntaxError, "non-integer constant in \(clause)", at: expression.span)

@@ -92,7 +92,7 @@ extension Binder {
                 continue
             }
             let isLiteral = item.expression.isConstant
-            guard isLiteral || item.expression.isUntyped || Casts.commonType(from, type) == type else { throw refuse(position, from) }
+            guard isLiteral || item.expression.isUntyped || Casts.commonType(type, from) == type else { throw refuse(position, from) }
             let converted = try convert(item.expression, to: type, at: nil)
             items.append(.init(PlanColumn(ids.fresh(), item.column.name, type, nullable: item.column.nullable), converted))
         }

@@ -46,7 +46,8 @@ extension Binder {
         } else if from.relations.isEmpty {
             throw SQLError(.syntaxError, "SELECT * with no tables specified is not valid", at: span)
         }
-        let excluded = try star.exclude.map { (name) throws(SQLError) in try position(of: name, columns) }
+        var excluded: Set<Int> = []
+        for name in star.exclude { excluded.formUnion(try positions(of: name, columns)) }
         let replaced = try star.replace.map { (r) throws(SQLError) in try position(of: QualifiedName([r.column]), columns) }
         let renamed = try star.rename.map { (r) throws(SQLError) in try position(of: r.column, columns) }
         var items: [SelectListItem] = []
@@ -75,17 +76,22 @@ extension Binder {
     }
 
     private func position(of name: QualifiedName, _ columns: [FromScope.Visible]) throws(SQLError) -> Int {
+        try positions(of: name, columns)[0]
+    }
+
+    /// The columns of this name: of several inputs, all of them. There is one at least.
+    private func positions(of name: QualifiedName, _ columns: [FromScope.Visible]) throws(SQLError) -> [Int] {
         let text = name.last.text.lowercased()
         let relation = name.parts.count > 1 ? name.parts[name.parts.count - 2].text.lowercased() : nil
-        let index = columns.firstIndex {
-            $0.name.lowercased() == text && (relation == nil || $0.relation?.lowercased() == relation)
+        let found = columns.indices.filter {
+            columns[$0].name.lowercased() == text && (relation == nil || columns[$0].relation?.lowercased() == relation)
         }
-        guard let index else {
+        if found.isEmpty {
             throw SQLError(
                 .undefinedColumn, "column \"\(name.text)\" is not among those of the star", at: name.span,
                 hint: NearestName.find(name.last.text, among: columns.map(\.name)).map { "Did you mean \"\($0)\"?" })
         }
-        return index
+        return found
     }
 
     /// The columns that COLUMNS(…) stands for.

@@ -98,7 +98,11 @@ struct LiftedPredicates {
     private mutating func lift(from conjuncts: [BoundExpression], since before: Int) -> [BoundExpression] {
         var local: [BoundExpression] = []
         for conjunct in conjuncts {
-            if isCorrelated(conjunct) || (lifted.count > before && conjunct.canFail) { lifted.append(conjunct) } else { local.append(conjunct) }
+            if isCorrelated(conjunct) || (lifted.count > before && conjunct.canFail) {
+                lifted.append(conjunct)
+            } else {
+                local.append(conjunct)
+            }
         }
         return local
     }

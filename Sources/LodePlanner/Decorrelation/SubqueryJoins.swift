@@ -61,18 +61,54 @@ struct SubqueryJoins {
 
     /// The expression with columns of new joins in the place of its subqueries.
     mutating func replaceSubqueries(in expression: BoundExpression, _ rewrite: RewritePlan) throws(SQLError) -> BoundExpression {
-        if case .subquery(let query) = expression {
+        try replaceSubqueries(in: expression, where: .true, rewrite)
+    }
+
+    /// - Parameter reached: true for the rows that need the expression; it has no subqueries itself.
+    private mutating func replaceSubqueries(
+        in expression: BoundExpression, where reached: BoundExpression, _ rewrite: RewritePlan
+    ) throws(SQLError) -> BoundExpression {
+        if case .subquery(var query) = expression {
             if let known = replaced[expression] { return known }
             var operands: [BoundExpression] = []
-            for operand in query.operands { operands.append(try replaceSubqueries(in: operand, rewrite)) }
+            for operand in query.operands { operands.append(try replaceSubqueries(in: operand, where: reached, rewrite)) }
+            query.plan = guarded(query, by: reached)
             let result = try replace(query, operands, rewrite)
+            // Of copies that a construct makes, the first is the one that most rows reach.
             replaced[expression] = result
             return result
         }
         if !expression.hasSubquery { return expression }
+        // Some parts are computed only for rows that the parts before them leave open.
         var parts: [BoundExpression] = []
-        for child in expression.children { parts.append(try replaceSubqueries(in: child, rewrite)) }
+        var open = reached.conjuncts
+        for (index, child) in expression.children.enumerated() {
+            var here = open
+            // Of CASE, conditions and results take turns.
+            if case .conditional = expression, index % 2 == 1 { here.append(parts[index - 1]) }
+            let part = try replaceSubqueries(in: child, where: .conjunction(here), rewrite)
+            parts.append(part)
+            switch expression {
+            case .and: open.append(part)
+            case .or: open.append(.coalesce([.not(part), .true], .boolean))
+            case .coalesce: open.append(.isNull(part))
+            case .conditional where index % 2 == 1: open.append(.coalesce([.not(parts[index - 1]), .true], .boolean))
+            default: break
+            }
+        }
         return expression.replacing(children: parts)
+    }
+
+    /// The plan of a subquery that can fail, with NULLs for the values of rows that don't need it.
+    private func guarded(_ query: SubqueryExpression, by reached: BoundExpression) -> LogicalPlan {
+        if reached == .true || reached.isVolatile || !query.canFailInside { return query.plan }
+        let read = query.plan.freeColumns
+        var values: [ColumnID: BoundExpression] = [:]
+        for column in input.columns where read.contains(column.id) {
+            let value = BoundExpression.Branch(condition: reached, result: column.reference)
+            values[column.id] = .conditional([value], otherwise: .constant(.null, column.type), column.type)
+        }
+        return values.isEmpty ? query.plan : query.plan.substitutingEverywhere(values)
     }
 
     private mutating func replace(
@@ -112,5 +148,15 @@ struct SubqueryJoins {
         let nullable = Dictionary(input.columns.map { ($0.id, $0.nullable) }, uniquingKeysWith: { a, _ in a })
         return plan.columns.allSatisfy { !$0.nullable }
             && operands.allSatisfy { if case .column(let id, _) = $0 { nullable[id] == false } else { false } }
+    }
+}
+
+extension SubqueryExpression {
+    /// Whether computing its rows could raise an error, or their number be one.
+    fileprivate var canFailInside: Bool {
+        if kind == .scalar, plan.maxRows.map({ $0 > 1 }) ?? true { return true }
+        var found = false
+        plan.visit { node in found = found || node.expressions.contains(where: \.canFail) }
+        return found
     }
 }

@@ -38,7 +38,9 @@ struct JoinCondition {
 
     /// `key` for the rows for which those of `conditions` are true that read one side alone; NULL for others, which the
     /// conditions drop.
-    private static func guarded(_ key: BoundExpression, _ conditions: ArraySlice<BoundExpression>, _ side: Set<ColumnID>) -> BoundExpression {
+    private static func guarded(
+        _ key: BoundExpression, _ conditions: ArraySlice<BoundExpression>, _ side: Set<ColumnID>
+    ) -> BoundExpression {
         let own = conditions.filter { !$0.columns.isEmpty && $0.columns.isSubset(of: side) && !$0.isVolatile }
         return own.isEmpty ? key : key.guarded(by: .conjunction(Array(own)))
     }

@@ -79,14 +79,16 @@ struct FilterPush {
         return (below, above)
     }
 
-    /// What can't fail passes; what is left of the barrier's own condition stays where it is.
+    /// What can't fail passes, but for early forms; what is left of the barrier's own condition stays where it is.
     private func pushThroughBarrier(_ conjuncts: [BoundExpression], _ node: FilterNode) -> LogicalPlan {
+        func passes(_ conjunct: BoundExpression) -> Bool {
+            !conjunct.canFail && !conjunct.contains { if case .attempt = $0 { true } else { false } }
+        }
         var copy = node
         let (own, kept) = split(node.predicate.conjuncts) { !$0.canFail }
-        let passing = conjuncts.filter { !$0.canFail }
-        copy.input = push(unique(own + passing), into: node.input)
+        copy.input = push(unique(own + conjuncts.filter(passes)), into: node.input)
         copy.predicate = .conjunction(kept)
-        return filtered(.filter(copy), conjuncts.filter(\.canFail))
+        return filtered(.filter(copy), conjuncts.filter { !passes($0) })
     }
 
     func unique(_ conjuncts: [BoundExpression]) -> [BoundExpression] {

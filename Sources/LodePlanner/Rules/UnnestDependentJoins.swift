@@ -46,7 +46,8 @@ struct UnnestDependentJoins: OptimizerRule {
 
     /// Computes what can fail above the join, for rows that are there, where a row without a match gets the same.
     private func lateProjection(_ join: DependentJoinNode) -> LogicalPlan? {
-        guard join.predicate == .true, case .project(let top) = join.right, top.items.contains(where: \.expression.canFail) else { return nil }
+        guard join.predicate == .true, case .project(let top) = join.right, top.items.contains(where: \.expression.canFail)
+        else { return nil }
         switch join.kind {
         case .single, .left: break
         case .inner, .right, .full, .semi, .anti, .mark: return nil

@@ -101,7 +101,8 @@ struct ValueRanges {
     func range(of call: ScalarCall) -> Range? {
         guard call.arguments.count == 2, let a = range(of: call.arguments[0]), let b = range(of: call.arguments[1]) else { return nil }
         switch (call.name, call.arguments[0].type, call.arguments[1].type) {
-        case ("+", .date, .interval), ("+", .timestamp, .interval), ("-", .date, .interval), ("-", .timestamp, .interval): return moved(call, a, b)
+        case ("+", .date, .interval), ("+", .timestamp, .interval), ("-", .date, .interval), ("-", .timestamp, .interval):
+            return moved(call, a, b)
         case ("+", _, _): return Range(a.low + b.low, a.high + b.high)
         case ("-", _, _): return Range(a.low - b.high, a.high - b.low)
         case ("*", _, _): return Range(around: [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high])

@@ -95,16 +95,27 @@ package enum ParseInterval {
             let whole = Int128(quantity.whole), part = Int128(quantity.billionths)
             switch unit {
             case .micros(let size):
-                micros += sign * (whole * Int128(size) + (part * Int128(size) + 500_000_000) / 1_000_000_000)
+                // Half a microsecond is dropped, as PostgreSQL does.
+                micros += sign * (whole * Int128(size) + (part * Int128(size) + 499_999_999) / 1_000_000_000)
             case .days(let size):
                 days += sign * whole * Int128(size)
                 addFractionalDays(sign * part * Int128(size))
             case .months(let size):
-                // Years keep whole months, months spill into days.
+                // Years are rounded to months, months spill into days.
                 let billionths = part * Int128(size)
-                months += sign * (whole * Int128(size) + billionths / 1_000_000_000)
-                if size == 1 { addFractionalDays(sign * billionths * 30) }
+                if size >= 12 {
+                    months += sign * (whole * Int128(size) + Self.rounded(billionths))
+                } else {
+                    months += sign * (whole * Int128(size) + billionths / 1_000_000_000)
+                    addFractionalDays(sign * (billionths % 1_000_000_000) * 30)
+                }
             }
+        }
+
+        /// Billionths to the nearest whole, ties to even.
+        private static func rounded(_ billionths: Int128) -> Int128 {
+            let (whole, rest) = billionths.quotientAndRemainder(dividingBy: 1_000_000_000)
+            return rest > 500_000_000 || (rest == 500_000_000 && whole % 2 != 0) ? whole + 1 : whole
         }
 
         private mutating func addFractionalDays(_ billionths: Int128) {

@@ -58,7 +58,7 @@ enum Subscripts {
         }
     }
 
-    /// Bounds count from 1, negative ones from the end, and are cut to the list.
+    /// Bounds count from 1, negative ones from the end, and are cut to the list. A bound that is NULL gives NULL (PostgreSQL).
     static func slice(_ types: [SQLType]) throws(SQLError) -> BoundScalar {
         let type = types[0]
         let isText = type.isText
@@ -68,25 +68,25 @@ enum Subscripts {
             let source = try arguments[0].flattened(), lows = try arguments[1].flattened(), highs = try arguments[2].flattened()
             defer { withExtendedLifetime(source) {} }
             func bounds(_ row: Int, _ length: Int) -> Range<Int> {
-                let low = lows.isNull(row) ? 1 : lows.pointer(as: Int64.self)[row]
-                let high = highs.isNull(row) ? Int64(length) : highs.pointer(as: Int64.self)[row]
+                if lows.isNull(row) || highs.isNull(row) { return 0..<0 }
+                let low = lows.pointer(as: Int64.self)[row], high = highs.pointer(as: Int64.self)[row]
                 let first = low < 0 ? max(1, Int64(length) &+ max(low, -(1 << 40)) + 1) : max(1, low)
                 let last = min(Int64(length), high < 0 ? Int64(length) &+ max(high, -(1 << 40)) + 1 : high)
                 return first > last ? 0..<0 : Int(first - 1)..<Int(last)
             }
             if isText {
-                let validity = source.validity
-                let call = StrictCall(arguments: [source], count: count, validity: validity, context: context)
+                let known = try Validity.and(lows.validityBuffer, highs.validityBuffer, count)
+                let call = StrictCall(arguments: [source], count: count, validity: source.validity, context: context)
                 let parts = try call.mapPart { (row, bytes) throws(SQLError) in
                     let range = bounds(row, UTF8Text.length(bytes))
                     let start = UTF8Text.offset(ofCharacter: range.lowerBound, in: bytes)
                     return start..<(range.isEmpty ? start : UTF8Text.offset(ofCharacter: range.count, in: bytes, from: start))
                 }
-                return parts.replacing(validity: source.validityBuffer)
+                return parts.replacing(validity: try Validity.and(source.validityBuffer, known, count))
             }
             let ranges = source.pointer(as: ListRange.self)
             return try ListRows.make(type, [source.children[0]], count) { (row, rows) throws(SQLError) in
-                if source.isNull(row) { return false }
+                if source.isNull(row) || lows.isNull(row) || highs.isNull(row) { return false }
                 let kept = bounds(row, Int(ranges[row].count))
                 rows.append(ListRange(offset: ranges[row].offset &+ UInt32(kept.lowerBound), count: UInt32(kept.count)))
                 return true

@@ -52,7 +52,9 @@ extension ScalarFunction {
         ScalarFunction(
             "atan2", "numeric", "The angle of the point (x, y), given as y and x.",
             source: "PostgreSQL 17, 9.3", examples: [("atan2(0, 1)", "0")],
-            .strict([.double, .double], .double, canFail: false) { call throws(SQLError) in try call.map(Double.self, Double.self, to: .double) { atan2($0, $1) } }),
+            .strict([.double, .double], .double, canFail: false) { call throws(SQLError) in
+                try call.map(Double.self, Double.self, to: .double) { atan2($0, $1) }
+            }),
         constant("pi", "The ratio of a circle's circumference to its diameter.", "3.141592653589793", .pi),
         constant("e", "Euler's number.", "2.718281828459045", M_E),
         predicate("isnan", aliases: ["is_nan"], "Whether a number is NaN.", [("isnan('NaN'::double)", "true")]) { $0.isNaN },
@@ -95,8 +97,12 @@ extension ScalarFunction {
             }),
         ScalarFunction(
             "bit_count", "numeric", "The bits that are set.", source: "DuckDB, Numeric Functions", examples: [("bit_count(31)", "5")],
-            .strict([.integer], .integer, canFail: false) { call throws(SQLError) in try call.map(Int32.self, to: .integer) { Int32($0.nonzeroBitCount) } },
-            .strict([.bigint], .integer, canFail: false) { call throws(SQLError) in try call.map(Int64.self, to: .integer) { Int32($0.nonzeroBitCount) } }),
+            .strict([.integer], .integer, canFail: false) { call throws(SQLError) in
+                try call.map(Int32.self, to: .integer) { Int32($0.nonzeroBitCount) }
+            },
+            .strict([.bigint], .integer, canFail: false) { call throws(SQLError) in
+                try call.map(Int64.self, to: .integer) { Int32($0.nonzeroBitCount) }
+            }),
         ScalarFunction(
             "width_bucket", "numeric", "Which of so many equal buckets from low to high holds the number; 0 or one too many outside.",
             source: "PostgreSQL 17, 9.3", examples: [("width_bucket(5.35, 0.024, 10.06, 5)", "3")],
@@ -143,7 +149,9 @@ extension ScalarFunction {
     ) -> ScalarFunction {
         ScalarFunction(
             name, aliases: aliases, "numeric", summary, source: "DuckDB, Numeric Functions", examples: examples,
-            .strict([.double], .boolean, canFail: false) { call throws(SQLError) in try call.map(Double.self, to: .boolean) { body($0) ? UInt8(1) : 0 } })
+            .strict([.double], .boolean, canFail: false) { call throws(SQLError) in
+                try call.map(Double.self, to: .boolean) { body($0) ? UInt8(1) : 0 }
+            })
     }
 
     private static func constant(_ name: String, _ summary: String, _ text: String, _ value: Double) -> ScalarFunction {

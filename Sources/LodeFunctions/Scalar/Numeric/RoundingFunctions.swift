@@ -12,7 +12,9 @@ extension ScalarFunction {
             .generic([.any]) { (types) throws(SQLError) in try NumericFunctions.absolute(types) }),
         ScalarFunction(
             "sign", "numeric", "-1, 0 or 1.", source: "PostgreSQL 17, 9.3", examples: [("sign(-8.4)", "-1"), ("sign(0)", "0")],
-            .strict([.bigint], .integer, canFail: false) { call throws(SQLError) in try call.map(Int64.self, to: .integer) { Int32($0.signum()) } },
+            .strict([.bigint], .integer, canFail: false) { call throws(SQLError) in
+                try call.map(Int64.self, to: .integer) { Int32($0.signum()) }
+            },
             .strict([.double], .integer, canFail: false) { call throws(SQLError) in
                 try call.map(Double.self, to: .integer) { $0 > 0 ? Int32(1) : ($0 < 0 ? -1 : 0) }
             }),
@@ -87,14 +89,22 @@ enum NumericFunctions {
                 let negated = try negate([try column.gather(selection)], selection.count, context)
                 return try scatter(negated, into: column, selection)
             }
-        case .real: return .strict(types, .real, canFail: false) { call throws(SQLError) in try call.map(Float.self, to: .real) { abs($0) } }
-        case .double: return .strict(types, .double, canFail: false) { call throws(SQLError) in try call.map(Double.self, to: .double) { abs($0) } }
+        case .real: return .strict(types, .real, canFail: false) { call throws(SQLError) in
+            try call.map(Float.self, to: .real) { abs($0) }
+        }
+        case .double: return .strict(types, .double, canFail: false) { call throws(SQLError) in
+            try call.map(Double.self, to: .double) { abs($0) }
+        }
         case .decimal:
             let type = types[0]
             if type.physical == .int64 {
-                return .strict(types, type, canFail: false) { call throws(SQLError) in try call.map(Int64.self, to: type) { $0 < 0 ? 0 &- $0 : $0 } }
+                return .strict(types, type, canFail: false) { call throws(SQLError) in
+                    try call.map(Int64.self, to: type) { $0 < 0 ? 0 &- $0 : $0 }
+                }
             }
-            return .strict(types, type, canFail: false) { call throws(SQLError) in try call.map(Int128.self, to: type) { $0 < 0 ? 0 &- $0 : $0 } }
+            return .strict(types, type, canFail: false) { call throws(SQLError) in
+                try call.map(Int128.self, to: type) { $0 < 0 ? 0 &- $0 : $0 }
+            }
         default: throw .noFunction("abs", types)
         }
     }
@@ -114,7 +124,9 @@ enum NumericFunctions {
     static func whole(_ name: String, _ types: [SQLType], _ rule: Rule) throws(SQLError) -> BoundScalar {
         let type = types[0]
         switch type {
-        case .tinyint, .smallint, .integer, .bigint: return .strict([type], type, canFail: false) { call throws(SQLError) in call.arguments[0] }
+        case .tinyint, .smallint, .integer, .bigint: return .strict([type], type, canFail: false) { call throws(SQLError) in
+            call.arguments[0]
+        }
         case .decimal(let precision, let scale):
             let result = SQLType.decimal(precision: max(1, min(38, precision - scale + (scale > 0 ? 1 : 0))), scale: 0)
             let unit = Decimal128.power(scale)
@@ -123,7 +135,9 @@ enum NumericFunctions {
                 return try DecimalResult.map(call, to: result) { (row) throws(SQLError) in rule.divide(numbers[row], unit) }
             }
         case .real, .double, .null:
-            return .strict([.double], .double, canFail: false) { call throws(SQLError) in try call.map(Double.self, to: .double) { rule.apply($0) } }
+            return .strict([.double], .double, canFail: false) { call throws(SQLError) in
+                try call.map(Double.self, to: .double) { rule.apply($0) }
+            }
         default: throw .noFunction(name, types)
         }
     }

@@ -54,7 +54,9 @@ enum ArithmeticBinding {
         if let bound = TemporalArithmetic.multiply(given[0], given[1]) { return bound }
         let types = settled(given)
         if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.multiply.body(type)) }
-        if let type = floatType(types) { return .strict([type, type], type, canFail: true, FloatOperation.multiply.body(type)).safe(when: shrinks) }
+        if let type = floatType(types) {
+            return .strict([type, type], type, canFail: true, FloatOperation.multiply.body(type)).safe(when: shrinks)
+        }
         if let product = try DecimalProduct(types[0], types[1]) {
             return .strict([product.left, product.right], product.result, canFail: product.canOverflow) { call throws(SQLError) in
                 try product.compute(call)
@@ -66,15 +68,23 @@ enum ArithmeticBinding {
     static func divide(_ given: [SQLType]) throws(SQLError) -> BoundScalar {
         if let bound = TemporalArithmetic.divide(given[0], given[1]) { return bound }
         let types = settled(given)
-        if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.divide.body(type)).safe(when: divides) }
-        if isDecimalPair(types) { return .strict([.double, .double], .double, canFail: true, FloatOperation.divide.body(.double)).safe(when: divides) }
-        if let type = floatType(types) { return .strict([type, type], type, canFail: true, FloatOperation.divide.body(type)).safe(when: divides) }
+        if let type = integerType(types) {
+            return .strict([type, type], type, canFail: true, IntegerOperation.divide.body(type)).safe(when: divides)
+        }
+        if isDecimalPair(types) {
+            return .strict([.double, .double], .double, canFail: true, FloatOperation.divide.body(.double)).safe(when: divides)
+        }
+        if let type = floatType(types) {
+            return .strict([type, type], type, canFail: true, FloatOperation.divide.body(type)).safe(when: divides)
+        }
         throw .noFunction("/", given)
     }
 
     static func integerDivide(_ given: [SQLType]) throws(SQLError) -> BoundScalar {
         let types = settled(given)
-        if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.divide.body(type)).safe(when: divides) }
+        if let type = integerType(types) {
+            return .strict([type, type], type, canFail: true, IntegerOperation.divide.body(type)).safe(when: divides)
+        }
         guard types.allSatisfy({ $0.isNumeric }) else { throw .noFunction("//", given) }
         let divide = FloatOperation.divide.body(.double)
         return .strict([.double, .double], .double, canFail: true) { call throws(SQLError) in
@@ -87,7 +97,9 @@ enum ArithmeticBinding {
 
     static func remainder(_ given: [SQLType]) throws(SQLError) -> BoundScalar {
         let types = settled(given)
-        if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.remainder.body(type)).safe(when: divides) }
+        if let type = integerType(types) {
+            return .strict([type, type], type, canFail: true, IntegerOperation.remainder.body(type)).safe(when: divides)
+        }
         if let type = floatType(types) { return .strict([type, type], type, canFail: true, FloatOperation.remainder.body(type)) }
         guard isDecimalPair(types), let type = DecimalTypes.common(types[0], types[1]) else { throw .noFunction("%", given) }
         return .strict([type, type], type, canFail: true) { call throws(SQLError) in

@@ -22,7 +22,8 @@ struct DecimalProduct: Sendable {
 
     /// Whether some product does not fit the result type.
     var canOverflow: Bool {
-        guard case .decimal(let l, let s) = left, case .decimal(let r, let t) = right, case .decimal(let p, let scale) = result else { return true }
+        guard case .decimal(let l, let s) = left, case .decimal(let r, let t) = right, case .decimal(let p, let scale) = result
+        else { return true }
         return l + r > p || s + t != scale
     }
 

@@ -17,11 +17,17 @@ extension ScalarFunction {
         ScalarFunction(
             "octet_length", aliases: ["strlen"], "text", "Bytes of a text in UTF-8, or of a binary.", source: "PostgreSQL 17, 9.4",
             examples: [("octet_length('Straße')", "7")],
-            .strict([.varchar], .bigint, canFail: false) { call throws(SQLError) in try call.map(StringView.self, to: .bigint) { Int64($0.count) } },
-            .strict([.varbinary], .bigint, canFail: false) { call throws(SQLError) in try call.map(StringView.self, to: .bigint) { Int64($0.count) } }),
+            .strict([.varchar], .bigint, canFail: false) { call throws(SQLError) in
+                try call.map(StringView.self, to: .bigint) { Int64($0.count) }
+            },
+            .strict([.varbinary], .bigint, canFail: false) { call throws(SQLError) in
+                try call.map(StringView.self, to: .bigint) { Int64($0.count) }
+            }),
         ScalarFunction(
             "bit_length", "text", "Bits of a text in UTF-8.", source: "PostgreSQL 17, 9.4", examples: [("bit_length('ab')", "16")],
-            .strict([.varchar], .bigint, canFail: false) { call throws(SQLError) in try call.map(StringView.self, to: .bigint) { Int64($0.count) * 8 } }),
+            .strict([.varchar], .bigint, canFail: false) { call throws(SQLError) in
+                try call.map(StringView.self, to: .bigint) { Int64($0.count) * 8 }
+            }),
         ScalarFunction(
             "upper", aliases: ["ucase"], "text", "Text in upper case, by the full Unicode mapping.", source: "Unicode 16, SpecialCasing",
             examples: [("upper('Straße')", "STRASSE"), ("upper(NULL)", "NULL")],
@@ -45,7 +51,9 @@ extension ScalarFunction {
             "substring", aliases: ["substr"], "text",
             "Characters from a position (from 1) on, so many or all; or the part that fits a regular expression.",
             source: "PostgreSQL 17, 9.4", examples: [("substring('hello', 2, 3)", "ell"), ("substring('hello', 4)", "lo"), ("substring('hello', -1, 4)", "he")],
-            .strict([.varchar, .bigint, .bigint], .varchar, optional: 1, canFail: true) { call throws(SQLError) in try TextCutting.substring(call) }
+            .strict([.varchar, .bigint, .bigint], .varchar, optional: 1, canFail: true) { call throws(SQLError) in
+                try TextCutting.substring(call)
+            }
                 .failing(onlyBy: 2),
             .strict([.varchar, .varchar], .varchar, canFail: true) { call throws(SQLError) in try RegexKernels.substring(call) }
                 .failing(onlyBy: 1)),

@@ -10,11 +10,15 @@ extension ScalarFunction {
         ScalarFunction(
             "replace", "text", "Every occurrence of the second text replaced by the third (removed if there is none).",
             source: "PostgreSQL 17, 9.4", examples: [("replace('abab', 'b', 'xx')", "axxaxx")],
-            .strict([.varchar, .varchar, .varchar], .varchar, optional: 1, canFail: true) { call throws(SQLError) in try TextBuilding.replace(call) }),
+            .strict([.varchar, .varchar, .varchar], .varchar, optional: 1, canFail: true) { call throws(SQLError) in
+                try TextBuilding.replace(call)
+            }),
         ScalarFunction(
             "translate", "text", "Each character of the second text replaced by the one at its place in the third, or removed.",
             source: "PostgreSQL 17, 9.4", examples: [("translate('12345', '143', 'ax')", "a2x5")],
-            .strict([.varchar, .varchar, .varchar], .varchar, canFail: false) { call throws(SQLError) in try TextBuilding.translate(call) }),
+            .strict([.varchar, .varchar, .varchar], .varchar, canFail: false) { call throws(SQLError) in
+                try TextBuilding.translate(call)
+            }),
         ScalarFunction(
             "reverse", "text", "The characters in reverse order.", source: "PostgreSQL 17, 9.4", examples: [("reverse('abc')", "cba")],
             .strict([.varchar], .varchar, canFail: false) { call throws(SQLError) in
