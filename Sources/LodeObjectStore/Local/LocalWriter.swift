@@ -62,29 +62,30 @@ final class LocalWriter: ObjectWriter {
 
     func finish() throws(SQLError) {
         try seal()
-        try Self.createFolders(StorePath.parent(place))
-        if !isNamed { isNamed = link(to: temporaryPath) }
-        guard isNamed, rename(temporaryPath, place) == 0 else {
+        let (isPlaced, grown) = try putIntoPlace {
+            if !isNamed { isNamed = link(to: temporaryPath) }
+            return isNamed && rename(temporaryPath, place) == 0
+        }
+        guard isPlaced else {
             let code = errno
             abort()
             throw LocalFault.error(code, "write", path)
         }
         closeDescriptor()
-        try Self.syncFolder(StorePath.parent(place))
+        try syncFolders(grown)
     }
 
     /// As `finish()`, unless the path is taken: then nothing changes and the result is false.
     func finishIfAbsent() throws(SQLError) -> Bool {
         try seal()
-        try Self.createFolders(StorePath.parent(place))
-        let linked = isNamed ? Glibc.link(temporaryPath, place) == 0 : link(to: place)
+        let (linked, grown) = try putIntoPlace { isNamed ? Glibc.link(temporaryPath, place) == 0 : link(to: place) }
         let code = errno
         abort()
         if !linked {
             if code == EEXIST { return false }
             throw LocalFault.error(code, "write", path)
         }
-        try Self.syncFolder(StorePath.parent(place))
+        try syncFolders(grown)
         return true
     }
 
@@ -92,6 +93,24 @@ final class LocalWriter: ObjectWriter {
         guard descriptor >= 0 else { return }
         if isNamed { unlink(temporaryPath) }
         closeDescriptor()
+    }
+
+    /// Makes the folders that are missing and calls `put`; again if one of them, being empty, was removed meanwhile.
+    /// - Returns: what `put` said, with the error number of its failure; and the folders that have new ones in them.
+    private func putIntoPlace(_ put: () -> Bool) throws(SQLError) -> (isPlaced: Bool, grown: [String]) {
+        var grown: [String] = []
+        for _ in 0..<3 {
+            grown += try Self.createFolders(StorePath.parent(place), isDurable: false)
+            if put() { return (true, grown) }
+            if errno != ENOENT { break }
+        }
+        return (false, grown)
+    }
+
+    /// The file's own folder first: where the file system keeps a journal, that writes those above too.
+    private func syncFolders(_ grown: [String]) throws(SQLError) {
+        try Self.syncFolder(StorePath.parent(place))
+        for folder in grown.reversed() { try Self.syncFolder(folder) }
     }
 
     /// Gives the unnamed file a name that is free.
@@ -155,16 +174,20 @@ final class LocalWriter: ObjectWriter {
     }
 
     /// Makes the folder and those above it that are missing, each of them durable unless that is seen to later.
-    static func createFolders(_ folder: String, isDurable: Bool = true) throws(SQLError) {
-        if folder.isEmpty { return }
-        if mkdir(folder, 0o777) == 0 { return isDurable ? try syncFolder(StorePath.parent(folder)) : () }
-        if errno == EEXIST { return }
-        guard errno == ENOENT, StorePath.parent(folder) != folder else {
-            throw LocalFault.error(errno, "create the folder", folder)
+    /// - Returns: the folders that have new ones in them, outermost first.
+    @discardableResult
+    static func createFolders(_ folder: String, isDurable: Bool = true) throws(SQLError) -> [String] {
+        let parent = StorePath.parent(folder)
+        if folder.isEmpty { return [] }
+        var grown: [String] = []
+        if mkdir(folder, 0o777) != 0 {
+            if errno == EEXIST { return [] }
+            guard errno == ENOENT, parent != folder else { throw LocalFault.error(errno, "create the folder", folder) }
+            grown = try createFolders(parent, isDurable: isDurable)
+            if mkdir(folder, 0o777) != 0, errno != EEXIST { throw LocalFault.error(errno, "create the folder", folder) }
         }
-        try createFolders(StorePath.parent(folder), isDurable: isDurable)
-        if mkdir(folder, 0o777) != 0, errno != EEXIST { throw LocalFault.error(errno, "create the folder", folder) }
-        if isDurable { try syncFolder(StorePath.parent(folder)) }
+        if isDurable { try syncFolder(parent) }
+        return grown + [parent]
     }
 
     /// A name is durable once its folder is synced. Some file systems can't do that; every other failure is reported, though the name
