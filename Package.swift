@@ -82,7 +82,8 @@ let package = Package(
         .testTarget(name: "LodeObjectStoreTests", dependencies: ["LodeObjectStore", "LodeCore"], swiftSettings: library),
         .testTarget(name: "LodeTablesTests", dependencies: ["LodeTables", "LodeCore"], swiftSettings: library),
         .testTarget(
-            name: "LodeCatalogTests", dependencies: ["LodeCatalog", "LodeTables", "LodeObjectStore", "LodeCore"],
+            name: "LodeCatalogTests",
+            dependencies: ["LodeCatalog", "LodeTables", "LodeObjectStore", "LodeCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: library),
         .testTarget(name: "LodeSyntaxTests", dependencies: ["LodeSyntax", "LodeCore"], swiftSettings: kernels),
         .testTarget(

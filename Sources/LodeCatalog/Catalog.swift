@@ -20,8 +20,13 @@ package protocol Catalog: Sendable {
     /// Registered partitions, sorted by values; empty for tables whose partitions are found by listing.
     func partitions(of name: TableName) throws(SQLError) -> [GluePartition]
 
-    /// The table as it is now. Not for views and system tables (`42809`).
-    func snapshot(of name: TableName) throws(SQLError) -> any TableSnapshot
+    /// The table as it is now or, of managed tables, was at a time. Not for views and system tables (`42809`).
+    ///
+    /// Its files stay readable as long as it lives.
+    /// - Throws: `22023` for a version that there never was, `55000` for one that was vacuumed.
+    func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot
+    /// The versions of a managed table that can be read, the latest first.
+    func versions(of name: TableName) throws(SQLError) -> [VersionRecord]
     /// Starts a change to a managed table (others: `0A000`).
     func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction
     /// Publishes all changes or none, over any number of tables: the one way in which a catalog changes.
@@ -32,18 +37,15 @@ package protocol Catalog: Sendable {
 
     /// The folder for the files of a managed table; it need not exist yet.
     func managedLocation(of name: TableName) throws(SQLError) -> String
-    /// Deletes files of managed tables that no version younger than `micros` refers to, and what killed writers left.
-    /// - Parameter micros: microseconds since 1970-01-01 UTC; longer ago than the longest running statement.
-    func collectOrphans(olderThan micros: Int64) throws(SQLError) -> OrphanCollection
+    /// Files that are written while the lease lives, and published by its end, are not collected.
+    func lease() -> Lease
+    /// Deletes files that no version within the retention has, that belonged to dropped tables, or that killed writers left.
+    /// - Throws: `42809` if the table is not a managed one.
+    func vacuum(_ request: VacuumRequest) throws(SQLError) -> [VacuumedFile]
+    /// Deletes the files of tables that were dropped or replaced, unless running statements read them.
+    func collectDropped() throws(SQLError)
 }
 
-/// What orphan collection removed.
-package struct OrphanCollection: Hashable, Sendable {
-    package var files: Int
-    package var bytes: Int
-
-    package init(files: Int = 0, bytes: Int = 0) {
-        self.files = files
-        self.bytes = bytes
-    }
+extension Catalog {
+    package func snapshot(of name: TableName) throws(SQLError) -> any TableSnapshot { try snapshot(of: name, at: nil) }
 }

@@ -13,6 +13,8 @@ struct Warehouse: Sendable {
     init(_ location: String) { self.location = StorePath.withoutTrailingSlash(location) }
 
     var catalogPath: String { StorePath.join(location, "catalog.sqlite") }
+    /// See `Leases`.
+    var leasesPath: String { StorePath.join(location, "catalog.leases") }
 
     /// The folder of a managed table, relative to the warehouse.
     static func folder(of table: TableName) -> String { "\(segment(table.database))/\(segment(table.name))" }

@@ -29,7 +29,9 @@ extension Session {
         case .show(let show): return try self.show(show, run)
         case .use(let name): return try use(name)
         case .describe(let target): return try describe(target, run)
+        case .describeHistory(let name): return try describeHistory(name, run)
         case .summarize(let target): return try summarize(target, run)
+        case .vacuum(let vacuum): return try self.vacuum(vacuum, run)
         case .analyze: return StatementOutcome(tag: "ANALYZE")
         case .call(let call): throw SQLError(.undefinedFunction, "procedure \"\(call.name.text)\" does not exist", at: call.name.span)
 

@@ -23,3 +23,10 @@ package struct TableVersion: Hashable, Sendable {
         self.definitionVersion = definitionVersion
     }
 }
+
+/// Which version of a table is asked for.
+package enum TableTime: Hashable, Sendable {
+    case version(Int64)
+    /// The one that was current then: microseconds since 1970-01-01 UTC.
+    case timestamp(Int64)
+}

@@ -55,7 +55,7 @@ struct Scene: Sendable {
 
     /// Everything in the warehouse folder but the catalog itself.
     func stored() throws -> [String] {
-        try LocalStore().list(warehouse, recursive: true).map(\.path).filter { !$0.contains("catalog.sqlite") }
+        try LocalStore().list(warehouse, recursive: true).map(\.path).filter { !$0.hasPrefix(warehouse + "/catalog.") }
     }
 }
 

@@ -17,6 +17,8 @@ final class CatalogStorage: Sendable {
 
     init(path: String?) { self.path = path }
 
+    var isInMemory: Bool { path == nil }
+
     /// Runs `body` on a consistent state; `empty` if there is no catalog yet. Creates nothing.
     func read<T>(orEmpty empty: @autoclosure () -> T, _ body: (Database) throws -> T) throws(SQLError) -> T {
         guard let database = try database(create: false) else { return empty() }
@@ -75,6 +77,8 @@ final class CatalogStorage: Sendable {
         configuration.label = "catalog"
         let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { db in
+            // What was reported as committed is there after a power failure too.
+            try db.execute(sql: "PRAGMA synchronous = FULL")
             if try !CatalogSchema.isCurrent(db) { try CatalogSchema.update(db) }
         }
         return pool

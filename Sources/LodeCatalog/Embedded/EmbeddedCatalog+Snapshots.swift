@@ -5,11 +5,13 @@ import LodeCore
 import LodeTables
 
 extension EmbeddedCatalog {
-    package func snapshot(of name: TableName) throws(SQLError) -> any TableSnapshot {
+    package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
         let table = try requireTable(name)
         switch table.kind {
-        case .managed: return try managedSnapshot(name)
-        case .external: return try externalSnapshot(name)
+        case .managed: return try managedSnapshot(name, at: time)
+        case .external:
+            if time != nil { throw SQLError.unsupported("time travel on the external table \"\(name)\"") }
+            return try externalSnapshot(name)
         case .view, .system: throw CatalogError.wrongKind(name, is: table.kind, wanted: "a table with files")
         }
     }
@@ -27,22 +29,33 @@ extension EmbeddedCatalog {
         }
     }
 
-    /// Definition, version and totals, all of one moment.
-    func managedSnapshot(_ name: TableName) throws(SQLError) -> ManagedSnapshot {
-        let found: (TableRow, Row?)? = try storage.read(orEmpty: nil) { db in
-            guard let row = try TableRow.fetch(name, db) else { return nil }
-            return (row, try Self.versionRow(row, db))
+    /// Definition, version and totals, all of one moment, and a lease on the files.
+    func managedSnapshot(_ name: TableName, at time: TableTime? = nil) throws(SQLError) -> ManagedSnapshot {
+        var lease: Lease?
+        var earlier: TableVersion?
+        while true {
+            guard let found = try storage.read(orEmpty: nil, { db in try VersionRow.find(name, time, db) }) else { throw try missingTable(name) }
+            // Leased and then looked at again: whoever collects its files after that sees the lease.
+            if let lease, earlier == found.state { return try snapshot(name, found, lease) }
+            lease = leases.take(found.committedAt)
+            earlier = found.state
         }
-        guard let (row, version) = found else { throw try missingTable(name) }
-        let table = try row.table(warehouse)
+    }
+
+    private func snapshot(_ name: TableName, _ found: VersionRow, _ lease: Lease) throws(SQLError) -> ManagedSnapshot {
+        var table = try found.table.table(warehouse)
+        if let definition = found.definition {
+            table = try TableRow(found.table, definition: definition).table(warehouse)
+            table.name = name.name
+            table.databaseName = name.database
+        }
         let schema = try table.schema()
-        let columns = try table.partitionFields()
         guard let format = table.storageFormat else {
             throw SQLError(.dataCorrupted, "table \"\(name)\" has no known file format")
         }
         return ManagedSnapshot(
-            table: table, state: row.tableVersion, schema: schema, partitionColumns: columns, fileFormat: format.rawValue,
-            statistics: Self.statistics(version, schema), storage: storage)
+            table: table, state: found.state, schema: schema, partitionColumns: try table.partitionFields(), fileFormat: format.rawValue,
+            statistics: Self.statistics(found.totals, schema), storage: storage, lease: lease)
     }
 
     private func externalSnapshot(_ name: TableName) throws(SQLError) -> any TableSnapshot {
@@ -65,11 +78,21 @@ extension EmbeddedCatalog {
         return try TableFormats.named(table.tableFormat).snapshot(of: definition, io: io)
     }
 
-    static func versionRow(_ table: TableRow, _ db: Database) throws -> Row? {
-        try Row.fetchOne(
-            db,
-            sql: "SELECT file_count, row_count, byte_count, statistics FROM table_version WHERE table_id = ? AND version = ?",
-            arguments: [table.id, table.version])
+    package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] {
+        let kind = try requireTable(name).kind
+        guard kind == .managed else { throw CatalogError.wrongKind(name, is: kind, wanted: "a table with versions") }
+        return try storage.read(orEmpty: []) { db in
+            guard let table = try TableRow.fetch(name, db) else { return [] }
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT v.version, v.committed_at, v.operation, v.file_count, v.row_count, v.byte_count FROM table_version v
+                    JOIN table_info t ON t.id = v.table_id WHERE t.id = ? AND v.version >= t.oldest_version ORDER BY v.version DESC
+                    """, arguments: [table.id])
+            return rows.map {
+                VersionRecord(version: $0[0], committedAt: $0[1], operation: $0[2], files: $0[3], rows: $0[4], bytes: $0[5])
+            }
+        }
     }
 
     static func statistics(_ row: Row?, _ schema: Schema) -> TableStatistics {

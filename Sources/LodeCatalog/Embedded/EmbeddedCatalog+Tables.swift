@@ -172,6 +172,12 @@ struct TableRow: FetchableRecord {
         version = row[3]
     }
 
+    /// The same table with the definition that an earlier version had.
+    init(_ other: TableRow, definition: String) {
+        self = other
+        self.definition = definition
+    }
+
     /// The live table of that name.
     static func fetch(_ name: TableName, _ db: Database) throws -> TableRow? {
         try fetchOne(

@@ -42,13 +42,16 @@ extension EmbeddedCatalog {
 
     /// The definition that a version of a managed table had, as it is stored.
     static func definition(of table: Int64, at version: Int64, _ db: Database) throws -> GlueTable? {
-        let text = try String.fetchOne(
+        try definitionText(of: table, at: version, db).map { try JSONText.read(GlueTable.self, $0, "a table") }
+    }
+
+    static func definitionText(of table: Int64, at version: Int64, _ db: Database) throws -> String? {
+        try String.fetchOne(
             db,
             sql: """
                 SELECT definition FROM table_version WHERE table_id = ? AND version <= ? AND definition IS NOT NULL
                 ORDER BY version DESC LIMIT 1
                 """, arguments: [table, version])
-        return try text.map { try JSONText.read(GlueTable.self, $0, "a table") }
     }
 
     private static func operation(_ change: FileChange) -> String {
@@ -117,7 +120,7 @@ extension EmbeddedCatalog {
     private func totals(_ row: TableRow, _ table: GlueTable, _ change: FileChange, _ db: Database) throws -> TableStatistics {
         let columns = try table.partitionFields()
         var totals = TableStatistics(rowCount: 0, byteCount: 0, fileCount: 0)
-        if !change.removesEverything { totals = Self.statistics(try Self.versionRow(row, db), try table.schema()) }
+        if !change.removesEverything { totals = Self.statistics(try VersionRow.totals(row, db), try table.schema()) }
         for file in change.added { totals.add(file, columns) }
         if change.removesEverything || !change.removesFiles { return totals }
         let counts = try Row.fetchOne(

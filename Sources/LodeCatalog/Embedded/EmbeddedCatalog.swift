@@ -14,6 +14,7 @@ package final class EmbeddedCatalog: Catalog {
     package static let defaultDatabase = "main"
 
     let storage: CatalogStorage
+    let leases: Leases
     let warehouse: Warehouse
     let stores: StoreRegistry
     let io: any TableIO
@@ -37,10 +38,13 @@ package final class EmbeddedCatalog: Catalog {
     ) {
         self.warehouse = warehouse
         self.storage = storage
+        leases = Leases(path: storage.isInMemory ? nil : StorePath.localPath(warehouse.leasesPath))
         self.stores = stores
         self.onCommitStep = onCommitStep
         io = StoreTableIO(stores)
     }
+
+    package func lease() -> Lease { leases.take(Self.nowMicros()) }
 
     static func nowMicros() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
 

@@ -14,6 +14,8 @@ struct ManagedSnapshot: TableSnapshot {
     let fileFormat: String
     let statistics: TableStatistics
     let storage: CatalogStorage
+    /// Keeps the files from being collected.
+    let lease: Lease
 
     var properties: [String: String] { table.readerProperties }
     var identity: TableVersion? { state }

@@ -8,12 +8,14 @@ import LodePlan
 import LodeTables
 
 enum CatalogTableSource {
-    /// The table as it is now; the statement keeps reading this version.
-    static func make(_ table: GlueTable, _ engine: Engine) throws(SQLError) -> any TableSource {
-        let snapshot = try engine.catalog.snapshot(of: table.tableName)
+    /// The table as it is now or was at a time; the statement keeps reading this version.
+    static func make(_ table: GlueTable, _ engine: Engine, at time: TableTime?) throws(SQLError) -> any TableSource {
+        let snapshot = try engine.catalog.snapshot(of: table.tableName, at: time)
+        let isCurrent = time == nil
         let format = try FileFormats.named(snapshot.fileFormat)
         return FileTableSource(
-            displayName: "\(table.tableName)", tableVersion: snapshot.identity, schema: snapshot.schema, format: format,
+            displayName: isCurrent ? "\(table.tableName)" : "\(table.tableName)@v\(snapshot.version)",
+            tableVersion: isCurrent ? snapshot.identity : nil, schema: snapshot.schema, format: format,
             options: options(snapshot, format), stores: engine.stores, partitionFields: snapshot.partitionColumns, totals: snapshot.statistics
         ) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
     }

@@ -7,6 +7,7 @@ import LodeFormats
 import LodePlan
 import LodePlanner
 import LodeSyntax
+import LodeTables
 
 /// Looks up temporary views, the catalog along the search path, and files. A table is resolved once a statement: all its
 /// uses see the same snapshot.
@@ -15,7 +16,11 @@ final class SessionResolver: RelationResolver {
     let rejects: RejectTables
     private let searchPath: [String]
     private let seesTemporaryViews: Bool
-    private var known: [TableName: ResolvedRelation] = [:]
+    private struct Key: Hashable {
+        var name: TableName
+        var time: TableTime?
+    }
+    private var known: [Key: ResolvedRelation] = [:]
 
     init(session: Session, rejects: RejectTables, searchPath: [String]? = nil, seesTemporaryViews: Bool = true) {
         self.session = session
@@ -43,22 +48,23 @@ final class SessionResolver: RelationResolver {
     }
 
     private func relation(_ name: TableName, at time: TableTime?, _ span: SourceSpan) throws(SQLError) -> ResolvedRelation? {
-        if time == nil, let found = known[name] { return found }
+        let key = Key(name: name, time: time)
+        if let found = known[key] { return found }
         guard let table = try session.engine.catalog.table(name) else { return nil }
-        if time != nil { throw SQLError.unsupported("time travel on \"\(name)\"", at: span) }
-        let found = try resolve(table)
-        known[name] = found
+        if time != nil, table.kind != .managed { throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span) }
+        let found = try resolve(table, at: time)
+        known[key] = found
         return found
     }
 
-    private func resolve(_ table: GlueTable) throws(SQLError) -> ResolvedRelation {
+    private func resolve(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> ResolvedRelation {
         let path = [InformationSchema.catalogName, table.databaseName, table.name]
         switch table.kind {
         case .view: return .view(try view(table, path))
         case .system:
             let rows = try InformationSchema.rows(of: table.name, in: session.engine.catalog)
             return .source(try ChunksTableSource(displayName: "\(table.tableName)", schema: try table.schema(), rows: rows), path: path)
-        case .managed, .external: return .source(try CatalogTableSource.make(table, session.engine), path: path)
+        case .managed, .external: return .source(try CatalogTableSource.make(table, session.engine, at: time), path: path)
         }
     }
 

@@ -13,6 +13,9 @@ extension Session {
     @discardableResult
     func commit(changes: [TableChange], rejects: RejectTables) throws(SQLError) -> [CommitOutcome] {
         if rejects.isEmpty { return changes.isEmpty ? [] : try engine.catalog.commit(changes) }
+        // From before the first file until it is published.
+        let lease = engine.catalog.lease()
+        defer { withExtendedLifetime(lease) {} }
         var all = changes
         var written: [DataFile] = []
         do throws(SQLError) {

@@ -12,7 +12,9 @@ extension Session {
     func createTable(_ create: CreateTable) throws(SQLError) -> StatementOutcome {
         try requireAutocommit("CREATE TABLE", at: create.name.span)
         try refuseWhatTablesLack(create)
-        return try retrying { () throws(SQLError) in try createTableOnce(create) }
+        let outcome = try retrying { () throws(SQLError) in try createTableOnce(create) }
+        if create.orReplace { try? engine.catalog.collectDropped() }
+        return outcome
     }
 
     private func createTableOnce(_ create: CreateTable) throws(SQLError) -> StatementOutcome {
@@ -80,6 +82,9 @@ extension Session {
     private func createTable(
         _ table: GlueTable, as bound: BoundQuery, _ ifExists: TableChange.IfExists, _ context: StatementContext, at span: SourceSpan?
     ) throws(SQLError) -> StatementOutcome {
+        // From before the first file until it is published.
+        let lease = engine.catalog.lease()
+        defer { withExtendedLifetime(lease) {} }
         let target = try table.writeTarget(in: try engine.catalog.managedLocation(of: table.tableName))
         let rows = try makeBinder(context).assign(bound, to: try table.insertTarget(), at: span)
         let written = try write(rows, to: target, context)

@@ -17,6 +17,8 @@ extension Session {
         let context = statementContext()
         // Before the query is bound: what the query reads and what the commit checks must be the same or older.
         let transaction = try engine.catalog.beginWrite(try writableTable(insert.table).tableName)
+        // Its lease holds until the files are published.
+        defer { withExtendedLifetime(transaction) {} }
         let target = try transaction.table.insertTarget(), binder = makeBinder(context)
         let bound = try binder.bind(insert: insert, into: target)
         let written = try write(bound, to: try transaction.table.writeTarget(), context)

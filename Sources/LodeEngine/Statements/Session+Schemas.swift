@@ -66,6 +66,8 @@ extension Session {
                 throw error.at(name.span)
             }
         }
+        // The drop is done whatever becomes of the files; the next one, or VACUUM, takes what is left.
+        if drop.kind != .view { try? engine.catalog.collectDropped() }
         return StatementOutcome(tag: "DROP \(drop.kind.rawValue)")
     }
 

@@ -3,6 +3,7 @@
 import LodeCore
 import LodePlan
 import LodeSyntax
+import LodeTables
 
 extension Binder {
     /// The tables of a FROM clause, side by side; a single row of no columns without FROM.

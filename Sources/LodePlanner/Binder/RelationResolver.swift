@@ -3,6 +3,7 @@
 import LodeCore
 import LodePlan
 import LodeSyntax
+import LodeTables
 
 /// Implemented by the engine over the catalog, the session's temporary tables and the file readers.
 package protocol RelationResolver {
@@ -23,13 +24,6 @@ package protocol RelationResolver {
 
     /// Names that a misspelt table may have meant: tables and views on the search path, and file functions.
     func nearbyNames() -> [String]
-}
-
-/// Which version of a table is asked for.
-package enum TableTime: Sendable, Hashable {
-    case version(Int64)
-    /// Microseconds since 1970-01-01 UTC.
-    case timestamp(Int64)
 }
 
 /// What a name in FROM turned out to be.

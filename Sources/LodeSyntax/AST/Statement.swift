@@ -31,11 +31,13 @@ package indirect enum Statement: Sendable {
     case reset(QualifiedName?)
     case show(Show)
     case describe(DescribeTarget)
+    case describeHistory(QualifiedName)
     case summarize(DescribeTarget)
     case explain(Explain)
     /// `USE [catalog.]schema`.
     case use(QualifiedName)
     case repairTable(QualifiedName)
+    case vacuum(Vacuum)
     /// `ANALYZE [table]`: collect statistics.
     case analyze(QualifiedName?)
     case call(FunctionCall)

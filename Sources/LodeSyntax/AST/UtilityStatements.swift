@@ -35,6 +35,30 @@ package enum DescribeTarget: Sendable {
     case query(Query)
 }
 
+/// `VACUUM [table] [RETAIN n HOURS|DAYS] [DRY RUN]`.
+package struct Vacuum: Sendable {
+    package struct Retention: Sendable {
+        package enum Unit: String, Sendable {
+            case hours = "HOURS"
+            case days = "DAYS"
+        }
+
+        package var count: Int
+        package var unit: Unit
+
+        /// As far as the range goes.
+        package var micros: Int64 {
+            let (product, overflow) = Int64(count).multipliedReportingOverflow(by: unit == .days ? 86_400_000_000 : 3_600_000_000)
+            return overflow ? .max : product
+        }
+    }
+
+    /// Nil: every table.
+    package var table: QualifiedName?
+    package var retention: Retention?
+    package var isDryRun: Bool
+}
+
 /// `EXPLAIN [ANALYZE] [(option value, …)] statement`.
 package struct Explain: Sendable {
     /// Options as written: `analyze`, `why`, `format` …; a flag without value has none. A bare ANALYZE is an option too.

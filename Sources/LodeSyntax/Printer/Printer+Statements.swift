@@ -16,6 +16,8 @@ extension Printer {
         case .reset(let name): if let name { command("RESET", name) } else { write("RESET ALL") }
         case .show(let show): self.show(show)
         case .describe(let target): describe("DESCRIBE", target)
+        case .describeHistory(let name): command("DESCRIBE HISTORY", name)
+        case .vacuum(let vacuum): self.vacuum(vacuum)
         case .summarize(let target): describe("SUMMARIZE", target)
         case .explain(let explain): self.explain(explain)
         case .use(let name): command("USE", name)
@@ -215,6 +217,16 @@ extension Printer {
             write("\(word) ")
             self.query(query)
         }
+    }
+
+    private mutating func vacuum(_ vacuum: Vacuum) {
+        write("VACUUM")
+        if let table = vacuum.table {
+            write(" ")
+            name(table)
+        }
+        if let retention = vacuum.retention { write(" RETAIN \(retention.count) \(retention.unit.rawValue)") }
+        if vacuum.isDryRun { write(" DRY RUN") }
     }
 
     private mutating func explain(_ explain: Explain) {

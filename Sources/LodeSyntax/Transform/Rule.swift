@@ -83,6 +83,7 @@ enum Rule: String, CaseIterable {
     case tableAlias = "table_alias"
     case aliasColumns = "alias_columns"
     case tableArguments = "table_arguments"
+    case atVersion = "at_version"
     case timeTravel = "time_travel"
     case tableSample = "table_sample"
     case sampleAmount = "sample_amount"
@@ -239,9 +240,12 @@ enum Rule: String, CaseIterable {
     case inSchema = "in_schema"
     case showPattern = "show_pattern"
     case describe
+    case describeHistory = "describe_history"
     case summarize
     case use
     case repair
+    case vacuum
+    case vacuumRetention = "vacuum_retention"
     case analyze
     case callStatement = "call_statement"
 }

@@ -19,11 +19,12 @@ extension Transform {
         case .set: .set(try set(edge))
         case .reset: .reset(try reset(edge))
         case .show: .show(try show(edge))
-        case .describe: .describe(try describeTarget(edge))
+        case .describe: try describe(edge)
         case .summarize: .summarize(try describeTarget(edge))
         case .explain: .explain(try explain(edge))
         case .use: .use(try qualifiedName(edge, .schemaName))
         case .repair: .repairTable(try qualifiedName(edge, .tableName))
+        case .vacuum: .vacuum(try vacuum(edge))
         case .analyze:
             .analyze(try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) })
         case .callStatement: .call(try tableCall(try kid(edge, 0)))

@@ -26,6 +26,7 @@ extension Transform {
         case .namedTable:
             var travel: TimeTravel?
             if let part = find(edge, .timeTravel) { travel = try timeTravel(part) }
+            if let part = find(edge, .atVersion) { travel = try atVersion(part) }
             return .table(try qualifiedName(edge, .tableName), travel)
         case .fileTable: return .file(try string(try kid(edge, 0)))
         case .functionTable:
@@ -100,6 +101,17 @@ extension Transform {
         let isTimestamp = has(edge, .timestamp) || has(edge, .systemTime)
         return TimeTravel(
             unit: isTimestamp ? .timestamp : .version, value: try expression(try lastKid(edge)), span: span(edge))
+    }
+
+    /// `@v3`
+    @inline(never)
+    private func atVersion(_ edge: Edge) throws(SQLError) -> TimeTravel {
+        let word = try firstName(edge).text
+        let digits = word.dropFirst()
+        guard word.utf8.first.map({ $0 | 0x20 }) == UInt8(ascii: "v"), !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            throw SQLError(.invalidParameterValue, "\"@\(word)\" names no version", at: span(edge), hint: "Write @v and a number: t@v3.")
+        }
+        return TimeTravel(unit: .version, value: Expression(.literal(.number(String(digits))), span: span(edge)), span: span(edge))
     }
 
     @inline(never)

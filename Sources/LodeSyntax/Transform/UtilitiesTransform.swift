@@ -44,6 +44,21 @@ extension Transform {
         }
     }
 
+    func describe(_ edge: Edge) throws(SQLError) -> Statement {
+        if let history = find(edge, .describeHistory) { return .describeHistory(try qualifiedName(history, .tableName)) }
+        return .describe(try describeTarget(edge))
+    }
+
+    func vacuum(_ edge: Edge) throws(SQLError) -> Vacuum {
+        var retention: Vacuum.Retention?
+        if let part = find(edge, .vacuumRetention) {
+            retention = .init(count: try integer(try kid(part, 0)), unit: has(part, .days) ? .days : .hours)
+        }
+        return Vacuum(
+            table: try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) }, retention: retention,
+            isDryRun: has(edge, .dry))
+    }
+
     func describeTarget(_ edge: Edge) throws(SQLError) -> DescribeTarget {
         let target = try lastKid(edge)
         let inner = try lastKid(target)

@@ -6,7 +6,7 @@ enum Word: String, CaseIterable {
     case other = ""
     /// Not a keyword or sign at all.
     case absent = "absent"
-    case all, analyze, anti, asof, bit, both, by, cascade, collection, column, current, delete, desc, distinct, drop
+    case all, analyze, anti, asof, bit, both, by, cascade, collection, column, current, days, delete, desc, distinct, drop, dry
     case escaped, except, external, `false`, fields, first, `for`, from, full, glob, group, ignore, ilike, intersect, isnull
     case lateral, leading, left, lines, local, map, materialized, name, no, not, notnull, null, nulls, on
     case ordinality, overwrite, percent, preceding, primary, range, recursive, right, rows, semi, similar, source

@@ -27,7 +27,7 @@ import Testing
         #expect(try catalog.table(Scene.sales) == nil)
         #expect(try catalog.dropTable(Scene.sales, kinds: [.managed], ifExists: true) == false)
         #expect(try catalog.dropDatabase("x", ifExists: true, cascade: false) == false)
-        #expect(try catalog.collectOrphans(olderThan: .max).files == 0)
+        #expect(try catalog.vacuum(VacuumRequest(retention: 0)) == [])
         #expect(try LocalStore().info(scene.warehouse) == nil)
     }
 

@@ -3,6 +3,7 @@
 import LodeCore
 import LodePlan
 import LodeSyntax
+import LodeTables
 
 @testable import LodePlanner
 

@@ -4,6 +4,7 @@ import LodeCore
 import LodePlan
 import LodePlanner
 import LodeSyntax
+import LodeTables
 
 /// A relation that is known by its statistics alone.
 final class MemoryTable: TableSource {

@@ -1,0 +1,151 @@
+/// Deleting files that nobody can want any more.
+
+import GRDB
+import LodeCore
+import LodeObjectStore
+import LodeTables
+
+extension EmbeddedCatalog {
+    /// Files to delete before the catalog hears of it.
+    private static let batch = 500
+    /// Whoever has written a file and not published it within this time never will.
+    static let longestWrite: Int64 = 7 * 24 * 3_600_000_000
+
+    /// First versions are given up, so that nobody begins to read one; then it is asked what running statements need, then files
+    /// go, and their rows last: what is interrupted, the next one finishes.
+    package func vacuum(_ request: VacuumRequest) throws(SQLError) -> [VacuumedFile] {
+        var table: TableRow?
+        if let name = request.table {
+            let kind = try requireTable(name).kind
+            guard kind == .managed else { throw CatalogError.wrongKind(name, is: kind, wanted: "a managed table") }
+            table = try storage.read(orEmpty: nil) { db in try TableRow.fetch(name, db) }
+        }
+        guard try storage.isThere() else { return [] }
+        let now = Self.nowMicros()
+        let cutoff = now &- max(0, min(request.retention, now))
+        if !request.isDryRun { try storage.write { db in try Self.giveUpVersions(until: cutoff, table?.id, db) } }
+        let needed = try leases.earliest() ?? .max
+        let removed = try removedFiles(until: cutoff, needed, table?.id)
+        if !request.isDryRun { try delete(removed) }
+        let orphans = try unpublishedFiles(until: cutoff, in: table)
+        let taken = request.isDryRun ? orphans : try condemn(orphans)
+        return removed.map(\.file) + taken
+    }
+
+    package func collectDropped() throws(SQLError) {
+        guard try storage.isThere() else { return }
+        let isAny = try storage.read(orEmpty: false) { db in
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM table_info WHERE dropped_at IS NOT NULL)") ?? false
+        }
+        if isAny { try delete(try droppedFiles(try leases.earliest() ?? .max)) }
+    }
+
+    /// Moves `oldest_version` to the one that was current at `cutoff`. Its definition no longer follows from an earlier version.
+    private static func giveUpVersions(until cutoff: Int64, _ table: Int64?, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE table_info SET oldest_version = max(oldest_version, coalesce(
+                    (SELECT max(v.version) FROM table_version v WHERE v.table_id = table_info.id AND v.committed_at <= :cutoff), 0))
+                WHERE dropped_at IS NULL AND (:table IS NULL OR id = :table)
+                """, arguments: ["cutoff": cutoff, "table": table])
+        try db.execute(
+            sql: """
+                UPDATE table_version SET definition = (SELECT o.definition FROM table_version o
+                    WHERE o.table_id = table_version.table_id AND o.version < table_version.version AND o.definition IS NOT NULL
+                    ORDER BY o.version DESC LIMIT 1)
+                WHERE definition IS NULL AND (table_id, version) IN (SELECT id, oldest_version FROM table_info)
+                """)
+    }
+
+    /// A file that is recorded, with the row that records it.
+    private struct RemovedFile {
+        var id: Int64
+        var file: VacuumedFile
+    }
+
+    /// Files that only versions before `cutoff` have, unless a statement that began with an earlier one runs: `needed`.
+    private func removedFiles(until cutoff: Int64, _ needed: Int64, _ table: Int64?) throws(SQLError) -> [RemovedFile] {
+        let removed = try recorded(
+            """
+            JOIN table_version v ON v.table_id = f.table_id AND v.version = f.removed_version
+            WHERE t.dropped_at IS NULL AND (:table IS NULL OR t.id = :table) AND v.committed_at <= :needed
+                AND (v.committed_at <= :cutoff OR f.removed_version <= t.oldest_version)
+            """, ["cutoff": cutoff, "needed": needed, "table": table]) { row in "removed by version \(row[4] as Int64)" }
+        return table == nil ? try removed + droppedFiles(needed) : removed
+    }
+
+    /// Files of tables that were dropped or replaced; nobody can travel back to them.
+    private func droppedFiles(_ needed: Int64) throws(SQLError) -> [RemovedFile] {
+        try recorded("WHERE t.dropped_at <= :needed", ["needed": needed]) { _ in "dropped table" }
+    }
+
+    private func recorded(
+        _ condition: String, _ arguments: StatementArguments, _ reason: (Row) -> String
+    ) throws(SQLError) -> [RemovedFile] {
+        try storage.read(orEmpty: []) { db in
+            var tables: [Int64: GlueTable] = [:]
+            let sql = "SELECT f.id, f.path, f.size, t.id, f.removed_version, t.definition FROM data_file f JOIN table_info t ON t.id = f.table_id "
+            let rows = try Row.fetchCursor(db, sql: sql + condition, arguments: arguments)
+            var found: [RemovedFile] = []
+            while let row = try rows.next() {
+                let table = try tables[row[3]] ?? JSONText.read(GlueTable.self, row[5], "a table")
+                tables[row[3]] = table
+                let path: String = row[1], location = warehouse.resolve(table.storageDescriptor.location ?? "")
+                let file = VacuumedFile(
+                    table: table.tableName, path: Warehouse.isRelative(path) ? StorePath.join(location, path) : path, bytes: row[2],
+                    reason: reason(row))
+                found.append(RemovedFile(id: row[0], file: file))
+            }
+            return found
+        }
+    }
+
+    private func delete(_ files: [RemovedFile]) throws(SQLError) {
+        var next = 0
+        while next < files.count {
+            let end = min(next + Self.batch, files.count)
+            for removed in files[next..<end] { try delete(removed.file.path) }
+            try storage.write { db in
+                let statement = try db.makeStatement(sql: "DELETE FROM data_file WHERE id = ?")
+                for removed in files[next..<end] { try statement.execute(arguments: [removed.id]) }
+            }
+            next = end
+        }
+        try storage.write(Self.forget)
+    }
+
+    /// Removes rows of versions that can no longer be read, and of dropped tables whose files are gone.
+    private static func forget(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                DELETE FROM table_version WHERE version < (SELECT t.oldest_version FROM table_info t WHERE t.id = table_version.table_id)
+                AND NOT EXISTS (SELECT 1 FROM data_file f WHERE f.table_id = table_version.table_id
+                    AND f.removed_version = table_version.version)
+                """)
+        let dropped = try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT t.id FROM table_info t WHERE t.dropped_at IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM data_file f WHERE f.table_id = t.id)
+                """)
+        for id in dropped {
+            for table in ["partition_info", "table_version"] {
+                try db.execute(sql: "DELETE FROM \(table) WHERE table_id = ?", arguments: [id])
+            }
+            try db.execute(sql: "DELETE FROM table_info WHERE id = ?", arguments: [id])
+        }
+    }
+
+    /// Removes a file, and folders of partitions and tables that are empty then, but not the warehouse's own.
+    func delete(_ path: String) throws(SQLError) {
+        let (store, local) = try stores.resolve(path)
+        try store.delete(local)
+        guard let files = store as? LocalStore else { return }
+        var folder = StorePath.parent(local)
+        let end = StorePath.localPath(warehouse.location)
+        while folder.hasPrefix(end + "/") {
+            files.removeFolderIfEmpty(folder)
+            folder = StorePath.parent(folder)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// What VACUUM is asked to do, and what it did.
+
+/// Files go that no version within the retention has, that belonged to dropped tables, or that killed writers left. What a
+/// running statement reads or writes stays.
+package struct VacuumRequest: Sendable {
+    /// Nil: all managed tables, those that were dropped, and all folders of the warehouse.
+    package var table: TableName?
+    /// How long versions stay readable after they were replaced, in microseconds.
+    package var retention: Int64
+    /// Only says what would go.
+    package var isDryRun: Bool
+
+    /// As long as Delta Lake's.
+    package static let defaultRetention: Int64 = 7 * 24 * 3_600_000_000
+
+    package init(table: TableName? = nil, retention: Int64 = defaultRetention, isDryRun: Bool = false) {
+        self.table = table
+        self.retention = retention
+        self.isDryRun = isDryRun
+    }
+}
+
+/// A file that went or would go.
+package struct VacuumedFile: Hashable, Sendable {
+    package var table: TableName
+    package var path: String
+    package var bytes: Int
+    package var reason: String
+}
+
+/// A version of a managed table.
+package struct VersionRecord: Hashable, Sendable {
+    package var version: Int64
+    /// Microseconds since 1970-01-01 UTC.
+    package var committedAt: Int64
+    /// In SQL's words: INSERT, ALTER TABLE.
+    package var operation: String?
+    package var files: Int
+    /// Nil: not every file says.
+    package var rows: Int?
+    package var bytes: Int
+}

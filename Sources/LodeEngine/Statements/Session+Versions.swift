@@ -1,0 +1,42 @@
+/// VACUUM and DESCRIBE HISTORY.
+
+import LodeCatalog
+import LodeCore
+import LodeSyntax
+
+extension Session {
+    /// Each file that went, or in a dry run would go.
+    func vacuum(_ vacuum: Vacuum, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        try requireAutocommit("VACUUM", at: vacuum.table?.span)
+        var request = VacuumRequest(isDryRun: vacuum.isDryRun)
+        if let retention = vacuum.retention { request.retention = retention.micros }
+        let files: [VacuumedFile]
+        do throws(SQLError) {
+            request.table = try vacuum.table.map { (name) throws(SQLError) in try existingTable(name).tableName }
+            files = try engine.catalog.vacuum(request)
+        } catch {
+            throw error.at(vacuum.table?.span)
+        }
+        let fields = [Field("table_name", .varchar), Field("path", .varchar), Field("bytes", .bigint), Field("reason", .varchar)]
+        let rows = files.map { [Value.text("\($0.table)"), .text($0.path), .integer(Int64($0.bytes)), .text($0.reason)] }
+        return try give(fields, rows, to: run.sink, tag: "VACUUM")
+    }
+
+    func describeHistory(_ name: QualifiedName, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        let versions: [VersionRecord]
+        do throws(SQLError) {
+            versions = try engine.catalog.versions(of: try existingTable(name).tableName)
+        } catch {
+            throw error.at(name.span)
+        }
+        let fields = [
+            Field("version", .bigint), Field("timestamp", .timestamptz), Field("operation", .varchar), Field("files", .bigint),
+            Field("rows", .bigint), Field("bytes", .bigint),
+        ]
+        let rows = versions.map { record in
+            [Value.integer(record.version), .timestamp(record.committedAt), record.operation.map { .text($0) } ?? .null,
+                .integer(Int64(record.files)), record.rows.map { .integer(Int64($0)) } ?? .null, .integer(Int64(record.bytes))]
+        }
+        return try give(fields, rows, to: run.sink, tag: "DESCRIBE")
+    }
+}
