@@ -37,6 +37,8 @@ package protocol Catalog: Sendable {
 
     /// The folder for the files of a managed table; it need not exist yet.
     func managedLocation(of name: TableName) throws(SQLError) -> String
+    /// The state that everything committed so far makes; versions of that time stay readable as long as the result lives.
+    func readMoment() throws(SQLError) -> ReadMoment
     /// Files that are written while the lease lives, and published by its end, are not collected.
     func lease() -> Lease
     /// Deletes files that no version within the retention has, that belonged to dropped tables, or that killed writers left.

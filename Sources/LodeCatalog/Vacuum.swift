@@ -28,6 +28,13 @@ package struct VacuumedFile: Hashable, Sendable {
     package var reason: String
 }
 
+/// A state of all managed tables together.
+package struct ReadMoment: Sendable {
+    /// The time to read them at: what was committed by then is seen, and nothing else.
+    package var micros: Int64
+    let lease: Lease
+}
+
 /// A version of a managed table.
 package struct VersionRecord: Hashable, Sendable {
     package var version: Int64

@@ -22,6 +22,12 @@ package final class Engine: Sendable {
         budget = Mutex(MemoryBudget(limit: Self.defaultMemoryLimit))
     }
 
+    /// - Throws: `0A000` for a warehouse that is no local folder.
+    package static func checkWarehouse(_ location: String) throws(SQLError) {
+        guard let scheme = StorePath.scheme(of: location), scheme != "file" else { return }
+        throw SQLError.unsupported("a warehouse at \(scheme)://", hint: "Name a local folder; tables elsewhere can be external tables.")
+    }
+
     /// What running statements reserve from.
     package var memory: MemoryBudget { budget.withLock { $0 } }
 

@@ -35,7 +35,7 @@ extension Session {
         case .analyze: return StatementOutcome(tag: "ANALYZE")
         case .call(let call): throw SQLError(.undefinedFunction, "procedure \"\(call.name.text)\" does not exist", at: call.name.span)
 
-        case .begin: return try begin()
+        case .begin(let level): return try begin(level)
         case .commit: return try commit()
         case .rollback: return try rollback()
         }

@@ -17,7 +17,8 @@ package final class Session {
     package var variables: [String: Value] = [:]
     /// Temporary views, by lower-case name.
     var temporaryViews: [String: TemporaryView] = [:]
-    var isInTransaction = false
+    /// BEGIN … COMMIT.
+    var block: TransactionBlock?
 
     let cancellation = Cancellation()
     let running = RunningStatement()

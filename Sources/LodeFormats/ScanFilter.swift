@@ -98,6 +98,8 @@ package struct Morsel: Sendable {
 /// An opened file of some format: its schema and its morsels. Used by many workers at once.
 package protocol FileScan: AnyObject, Sendable {
     var schema: Schema { get }
+    /// The numbers that the file gives to its columns, aligned with the schema; empty if it numbers none.
+    var fieldIDs: [Int?] { get }
     /// The position by which a request names the field at the end of a path of names that leads from a column into structs;
     /// nil if the file can't read it by itself, or has no such field.
     func position(ofField path: [String]) -> Int?
@@ -118,6 +120,7 @@ package protocol FileScan: AnyObject, Sendable {
 }
 
 extension FileScan {
+    package var fieldIDs: [Int?] { [] }
     package func position(ofField path: [String]) -> Int? { nil }
     package var rowNumberPosition: Int? { nil }
     package var guessedColumns: Set<Int> { [] }

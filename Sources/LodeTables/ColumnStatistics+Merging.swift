@@ -12,10 +12,10 @@ extension TableStatistics {
     /// Takes one more file in.
     package mutating func add(_ file: DataFile, _ partitionColumns: [Field]) {
         var known = file.statistics
-        for (column, value) in zip(partitionColumns, file.partitionValues) {
+        for (column, value) in zip(file.partitionColumns ?? partitionColumns, file.partitionValues) {
             guard var own = PartitionPruning.statistics(of: value, column.type) else { continue }
-            own.rowCount = file.rowCount
-            own.nullCount = value.isNull ? file.rowCount : 0
+            own.rowCount = file.liveRowCount
+            own.nullCount = value.isNull ? file.liveRowCount : 0
             known[column.name] = own
         }
         if fileCount == 0 {
@@ -26,7 +26,7 @@ extension TableStatistics {
                 merged[entry.key] = entry.value.merged(with: other.withRowCount(file.rowCount))
             }
         }
-        rowCount = Self.sum(rowCount, file.rowCount)
+        rowCount = Self.sum(rowCount, file.liveRowCount)
         byteCount = Self.sum(byteCount, file.size)
         fileCount = Self.sum(fileCount, 1)
     }

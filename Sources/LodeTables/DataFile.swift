@@ -8,9 +8,16 @@ package struct DataFile: Hashable, Sendable {
     package var path: String
     /// Bytes.
     package var size: Int
-    /// Rows, if the metadata knows.
+    /// Rows, those that are deleted included, if the metadata knows.
     package var rowCount: Int?
-    /// Aligned with `TableSnapshot.partitionColumns`, in their types.
+    /// Rows that are no longer of the table though the file has them; nil: none.
+    package var deletes: RowDeletes?
+    /// How the file is written, if not as `TableSnapshot.fileFormat` says.
+    package var fileFormat: String?
+    /// The columns of `partitionValues`, if the table was partitioned otherwise when the file was written. Columns by which it is
+    /// partitioned now and was not then are in the file.
+    package var partitionColumns: [Field]?
+    /// Aligned with `partitionColumns`, or else those of the snapshot, in their types.
     package var partitionValues: [Value]
     /// By column name as the schema spells it; columns of which nothing is known are absent.
     package var statistics: [String: ColumnStatistics]
@@ -34,5 +41,34 @@ package struct DataFile: Hashable, Sendable {
         self.rowIDBase = rowIDBase
         self.modifiedMicros = modifiedMicros
         self.keptBecause = keptBecause
+    }
+
+    /// Rows of the table in the file, where it is known how many it was written with.
+    package func rowsLeft(of written: Int?) -> Int? {
+        guard let deletes, let written else { return written }
+        return deletes.count.map { max(0, written - $0) }
+    }
+
+    /// Rows of the table in the file, if the metadata knows.
+    package var liveRowCount: Int? { rowsLeft(of: rowCount) }
+
+    /// The value that all rows have in a column by which the file is partitioned; nil for other columns.
+    /// - Parameter columns: the snapshot's partition columns.
+    package func partitionValue(of column: String, _ columns: [Field]) -> Value? {
+        guard let place = (partitionColumns ?? columns).firstIndex(where: { $0.name == column }) else { return nil }
+        return place < partitionValues.count ? partitionValues[place] : .null
+    }
+}
+
+/// Rows of a data file that were deleted without writing it anew.
+package struct RowDeletes: Hashable, Sendable {
+    /// The delete files or deletion vectors that say which.
+    package var locations: [String]
+    /// How many; nil if that is not known.
+    package var count: Int?
+
+    package init(locations: [String], count: Int? = nil) {
+        self.locations = locations
+        self.count = count
     }
 }

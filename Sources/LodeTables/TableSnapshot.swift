@@ -15,13 +15,25 @@ package protocol TableSnapshot: Sendable {
     /// Which state of which table of the catalog this is; nil for folders that are no table.
     var identity: TableVersion? { get }
     var statistics: TableStatistics { get }
+    /// How columns are found in the files.
+    var columnMatching: ColumnMatching { get }
 
     /// The files that could hold rows that pass `predicate` (nil: all). A superset is correct, a subset is a bug.
     /// - Throws: what listing or reading metadata raises.
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing
 }
 
+/// How a table's columns are found in its files.
+package enum ColumnMatching: Hashable, Sendable {
+    case name
+    /// By the numbers that files give to their columns, whatever these are called there: the table's numbers, by name. Files that
+    /// number nothing are matched by name.
+    case fieldID([String: Int])
+}
+
 extension TableSnapshot {
+    package var columnMatching: ColumnMatching { .name }
+
     /// The version number; 0 for tables that have none.
     package var version: Int64 { identity?.version ?? 0 }
 }

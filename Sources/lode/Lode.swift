@@ -34,6 +34,11 @@ struct CommonOptions: ParsableArguments {
     /// A session as the options want it.
     func session() throws -> Session {
         let folder = warehouse ?? getenv("LODE_WAREHOUSE").map { String(cString: $0) } ?? "./lakehouse"
+        do throws(SQLError) {
+            try Engine.checkWarehouse(folder)
+        } catch {
+            throw ValidationError("\(error.message). \(error.hint ?? "")")
+        }
         let session = Session(engine: Engine(warehouse: folder))
         for pair in settings {
             let (name, value) = try Self.split(pair, option: "--set")

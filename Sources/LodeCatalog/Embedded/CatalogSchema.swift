@@ -64,6 +64,7 @@ enum CatalogSchema {
             name TEXT PRIMARY KEY,
             condemned_at INTEGER NOT NULL) WITHOUT ROWID;
         """,
+        "CREATE INDEX version_time ON table_version (committed_at);",
     ]
 
     /// Whether the file has all steps.

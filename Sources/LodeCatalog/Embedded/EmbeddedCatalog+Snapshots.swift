@@ -34,7 +34,9 @@ extension EmbeddedCatalog {
         var lease: Lease?
         var earlier: TableVersion?
         while true {
-            guard let found = try storage.read(orEmpty: nil, { db in try VersionRow.find(name, time, db) }) else { throw try missingTable(name) }
+            guard let found = try storage.read(orEmpty: nil, { db in try VersionRow.find(name, time, db) }) else {
+                throw try missingTable(name)
+            }
             // Leased and then looked at again: whoever collects its files after that sees the lease.
             if let lease, earlier == found.state { return try snapshot(name, found, lease) }
             lease = leases.take(found.committedAt)
@@ -76,6 +78,16 @@ extension EmbeddedCatalog {
             partitionColumns: columns, fileFormat: format.rawValue, properties: table.readerProperties,
             registeredPartitions: partitions)
         return try TableFormats.named(table.tableFormat).snapshot(of: definition, io: io)
+    }
+
+    package func readMoment() throws(SQLError) -> ReadMoment {
+        var lease = leases.take(0)
+        while true {
+            let last = try storage.read(orEmpty: 0) { db in try Self.lastCommitTime(db) }
+            if lease.moment == last { return ReadMoment(micros: last, lease: lease) }
+            // Leased and then looked at again, as for one table.
+            lease = leases.take(last)
+        }
     }
 
     package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] {

@@ -95,7 +95,7 @@ extension EmbeddedCatalog {
 
     /// Takes the table out of sight; its rows stay until its files are collected.
     static func drop(_ row: TableRow, _ db: Database) throws {
-        try db.execute(sql: "UPDATE table_info SET dropped_at = ? WHERE id = ?", arguments: [try commitTime(row, db), row.id])
+        try db.execute(sql: "UPDATE table_info SET dropped_at = ? WHERE id = ?", arguments: [try commitTime(db), row.id])
     }
 
     func alter(_ name: TableName, _ changes: [DefinitionChange], _ db: Database) throws -> CommitOutcome {

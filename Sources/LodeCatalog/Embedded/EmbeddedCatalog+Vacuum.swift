@@ -22,7 +22,8 @@ extension EmbeddedCatalog {
         }
         guard try storage.isThere() else { return [] }
         let now = Self.nowMicros()
-        let cutoff = now &- max(0, min(request.retention, now))
+        // What is read now stays readable: a transaction comes back to its versions.
+        let cutoff = min(now &- max(0, min(request.retention, now)), try leases.earliest() ?? .max)
         if !request.isDryRun { try storage.write { db in try Self.giveUpVersions(until: cutoff, table?.id, db) } }
         let needed = try leases.earliest() ?? .max
         let removed = try removedFiles(until: cutoff, needed, table?.id)
@@ -84,8 +85,9 @@ extension EmbeddedCatalog {
     ) throws(SQLError) -> [RemovedFile] {
         try storage.read(orEmpty: []) { db in
             var tables: [Int64: GlueTable] = [:]
-            let sql = "SELECT f.id, f.path, f.size, t.id, f.removed_version, t.definition FROM data_file f JOIN table_info t ON t.id = f.table_id "
-            let rows = try Row.fetchCursor(db, sql: sql + condition, arguments: arguments)
+            let columns = "f.id, f.path, f.size, t.id, f.removed_version, t.definition"
+            let sql = "SELECT \(columns) FROM data_file f JOIN table_info t ON t.id = f.table_id \(condition)"
+            let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments)
             var found: [RemovedFile] = []
             while let row = try rows.next() {
                 let table = try tables[row[3]] ?? JSONText.read(GlueTable.self, row[5], "a table")

@@ -26,18 +26,18 @@ extension EmbeddedCatalog {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                row.id, version, try Self.commitTime(row, db), totals.fileCount ?? 0, totals.rowCount, totals.byteCount ?? 0,
+                row.id, version, try Self.commitTime(db), totals.fileCount ?? 0, totals.rowCount, totals.byteCount ?? 0,
                 StatisticsText.write(totals.columns), operation ?? Self.operation(change), definition,
             ])
         try db.execute(sql: "UPDATE table_info SET version = ? WHERE id = ?", arguments: [version, row.id])
         return CommitOutcome(version: version)
     }
 
-    /// Now, but after every earlier version of the table, whatever the clock does.
-    static func commitTime(_ row: TableRow, _ db: Database) throws -> Int64 {
-        let last = try Int64.fetchOne(
-            db, sql: "SELECT committed_at FROM table_version WHERE table_id = ? AND version = ?", arguments: [row.id, row.version])
-        return max(nowMicros(), (last ?? 0) &+ 1)
+    /// Now, but after every earlier commit, whatever the clock does.
+    static func commitTime(_ db: Database) throws -> Int64 { max(nowMicros(), try lastCommitTime(db) &+ 1) }
+
+    static func lastCommitTime(_ db: Database) throws -> Int64 {
+        try Int64.fetchOne(db, sql: "SELECT max(committed_at) FROM table_version") ?? 0
     }
 
     /// The definition that a version of a managed table had, as it is stored.
@@ -97,6 +97,9 @@ extension EmbeddedCatalog {
         for file in files {
             guard file.partitionValues.count == columns.count else {
                 throw SQLError.internalFault("a file of \"\(table.tableName)\" has \(file.partitionValues.count) partition values")
+            }
+            guard file.deletes == nil, file.fileFormat == nil, file.partitionColumns == nil else {
+                throw SQLError.unsupported("a file of a managed table with deletes, a format or partitions of its own")
             }
             if try Int.fetchOne(condemned, arguments: [StorePath.name(file.path)]) != nil { throw Self.vanished(file) }
             let partition = try partitions[file.partitionValues] ?? Self.partitionID(row.id, file.partitionValues, db)

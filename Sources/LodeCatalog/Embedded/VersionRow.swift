@@ -27,9 +27,8 @@ struct VersionRow {
         guard let row = try row(table, version, db) else {
             throw SQLError.internalFault("version \(version) of table \(name) is not there")
         }
-        return VersionRow(
-            table: table, version: version, committedAt: row[4], definition: try EmbeddedCatalog.definitionText(of: table.id, at: version, db),
-            totals: row)
+        let definition = try EmbeddedCatalog.definitionText(of: table.id, at: version, db)
+        return VersionRow(table: table, version: version, committedAt: row[4], definition: definition, totals: row)
     }
 
     /// The totals of the table's current version.
@@ -61,7 +60,8 @@ struct VersionRow {
             if let found, found >= oldest { return found }
             if oldest > 1 { throw vacuumed("the version of that time", name, oldest, table) }
             throw SQLError(
-                .invalidParameterValue, "table \"\(name)\" did not exist at that time", hint: "DESCRIBE HISTORY \(name) lists its versions.")
+                .invalidParameterValue, "table \"\(name)\" did not exist at that time",
+                hint: "DESCRIBE HISTORY \(name) lists its versions.")
         }
     }
 

@@ -16,7 +16,7 @@ enum CatalogTableSource {
         return FileTableSource(
             displayName: isCurrent ? "\(table.tableName)" : "\(table.tableName)@v\(snapshot.version)",
             tableVersion: isCurrent ? snapshot.identity : nil, schema: snapshot.schema, format: format,
-            options: options(snapshot, format), stores: engine.stores, partitionFields: snapshot.partitionColumns, totals: snapshot.statistics
+            options: options(snapshot, format), stores: engine.stores, partitionFields: snapshot.partitionColumns, matching: snapshot.columnMatching, totals: snapshot.statistics
         ) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
     }
 

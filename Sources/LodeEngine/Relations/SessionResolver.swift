@@ -52,9 +52,20 @@ final class SessionResolver: RelationResolver {
         if let found = known[key] { return found }
         guard let table = try session.engine.catalog.table(name) else { return nil }
         if time != nil, table.kind != .managed { throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span) }
-        let found = try resolve(table, at: time)
+        guard let found = try resolve(table, seenAt: time) else { return nil }
         known[key] = found
         return found
+    }
+
+    /// In a transaction block as of its beginning; nil for a table that was not there then.
+    private func resolve(_ table: GlueTable, seenAt time: TableTime?) throws(SQLError) -> ResolvedRelation? {
+        guard time == nil, table.kind == .managed, let moment = try session.blockTime() else { return try resolve(table, at: time) }
+        do throws(SQLError) {
+            return try resolve(table, at: moment)
+        } catch {
+            if error.state == .invalidParameterValue { return nil }
+            throw error
+        }
     }
 
     private func resolve(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> ResolvedRelation {

@@ -10,7 +10,8 @@ package struct SessionSettings: Sendable {
 
     package subscript(_ name: String) -> String {
         if let value = values[name] { return value }
-        return SettingDefinition.all.first { $0.name == name }?.initial() ?? ""
+        guard let definition = SettingDefinition.all.first(where: { $0.name == name }) else { return "" }
+        return definition.fallback.map { self[$0] } ?? definition.initial()
     }
 
     package func isSet(_ name: String) -> Bool { values[name] != nil }

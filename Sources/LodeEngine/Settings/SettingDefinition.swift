@@ -1,12 +1,15 @@
 /// Every setting: name, meaning and what values it takes.
 
 import LodeCore
+import LodeSyntax
 
 /// One setting. `SET`, `SHOW ALL`, `--set` and completion read this list; to add a setting, add an element.
 package struct SettingDefinition: Sendable {
     package var name: String
     package var aliases: [String] = []
     package var summary: String
+    /// The setting whose value holds as long as this one has none.
+    var fallback: String?
     var initial: @Sendable () -> String
     /// The value as it is kept and shown.
     /// - Throws: `22023` saying what is expected.
@@ -58,6 +61,14 @@ package struct SettingDefinition: Sendable {
                 return "ISO, YMD"
             }),
         SettingDefinition(
+            name: "default_transaction_isolation",
+            summary: "The isolation level of transactions that name none; all levels are snapshot isolation.",
+            initial: { "repeatable read" }, parse: { (text) throws(SQLError) in try oneOf(text, isolationLevels) }),
+        SettingDefinition(
+            name: "transaction_isolation", summary: "The isolation level of the transaction; all levels are snapshot isolation.",
+            fallback: "default_transaction_isolation", initial: { "repeatable read" },
+            parse: { (text) throws(SQLError) in try oneOf(text, isolationLevels) }),
+        SettingDefinition(
             name: "standard_conforming_strings", summary: "Backslashes in '…' are ordinary characters.", initial: { "on" },
             parse: { (text) throws(SQLError) in
                 guard try flag(text) == "on" else { throw wrong(text, "on") }
@@ -74,6 +85,8 @@ package struct SettingDefinition: Sendable {
             .undefinedObject, "unrecognized configuration parameter \"\(name)\"", at: span,
             hint: NearestName.find(folded, among: all.map(\.name)).map { "Did you mean \"\($0)\"?" } ?? "SHOW ALL lists the settings.")
     }
+
+    private static let isolationLevels = IsolationLevel.allCases.map { $0.rawValue.lowercased() }
 
     private static func whole(_ text: String, _ range: ClosedRange<Int>, _ expected: String) throws(SQLError) -> Int {
         guard let number = Int(text), range.contains(number) else { throw wrong(text, expected) }

@@ -56,28 +56,9 @@ extension Session {
         }
     }
 
-    /// Every statement commits by itself; a block groups reads only, until tables can take part in one.
-    func begin() throws(SQLError) -> StatementOutcome {
-        if isInTransaction { throw SQLError(.activeTransaction, "there is already a transaction in progress") }
-        isInTransaction = true
-        return StatementOutcome(tag: "BEGIN")
-    }
-
-    func commit() throws(SQLError) -> StatementOutcome {
-        guard isInTransaction else { throw SQLError(.noActiveTransaction, "there is no transaction in progress") }
-        isInTransaction = false
-        return StatementOutcome(tag: "COMMIT")
-    }
-
-    func rollback() throws(SQLError) -> StatementOutcome {
-        guard isInTransaction else { throw SQLError(.noActiveTransaction, "there is no transaction in progress") }
-        isInTransaction = false
-        return StatementOutcome(tag: "ROLLBACK")
-    }
-
     /// - Throws: `0A000` inside BEGIN … COMMIT, where a change could not be rolled back.
     func requireAutocommit(_ what: String, at span: SourceSpan? = nil) throws(SQLError) {
-        if isInTransaction {
+        if block != nil {
             throw SQLError.unsupported(
                 "\(what) inside BEGIN … COMMIT", at: span, hint: "End the transaction with COMMIT; every statement is atomic by itself.")
         }

@@ -71,7 +71,7 @@ extension Session {
         var groups: [[Value]: (files: Int, bytes: Int, rows: Int?)] = [:]
         for file in listing.files {
             let known = groups[file.partitionValues] ?? (0, 0, 0)
-            let rows: Int? = if let a = known.rows, let b = file.rowCount { a + b } else { nil }
+            let rows: Int? = if let a = known.rows, let b = file.liveRowCount { a + b } else { nil }
             groups[file.partitionValues] = (known.files + 1, known.bytes + file.size, rows)
         }
         let sorted = groups.sorted { left, right in

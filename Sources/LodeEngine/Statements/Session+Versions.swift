@@ -18,7 +18,7 @@ extension Session {
             throw error.at(vacuum.table?.span)
         }
         let fields = [Field("table_name", .varchar), Field("path", .varchar), Field("bytes", .bigint), Field("reason", .varchar)]
-        let rows = files.map { [Value.text("\($0.table)"), .text($0.path), .integer(Int64($0.bytes)), .text($0.reason)] }
+        let rows = files.map { [Value.text("\($0.table)"), .text(SQLText($0.path)), .integer(Int64($0.bytes)), .text(SQLText($0.reason))] }
         return try give(fields, rows, to: run.sink, tag: "VACUUM")
     }
 
@@ -34,7 +34,7 @@ extension Session {
             Field("rows", .bigint), Field("bytes", .bigint),
         ]
         let rows = versions.map { record in
-            [Value.integer(record.version), .timestamp(record.committedAt), record.operation.map { .text($0) } ?? .null,
+            [Value.integer(record.version), .timestamp(record.committedAt), record.operation.map { .text(SQLText($0)) } ?? .null,
                 .integer(Int64(record.files)), record.rows.map { .integer(Int64($0)) } ?? .null, .integer(Int64(record.bytes))]
         }
         return try give(fields, rows, to: run.sink, tag: "DESCRIBE")

@@ -23,17 +23,18 @@ final class FileMapping: Sendable {
     private let origins: [Origin]
 
     init(_ plan: ScanPlan, _ file: DataFile, _ scan: any FileScan, cancellation: Cancellation) throws(SQLError) {
+        guard file.deletes == nil else { throw SQLError.unsupported("reading a data file of which rows are deleted").within(file.path) }
         self.scan = scan
         var projection: [Int] = []
         var constants: [ColumnID: BoundExpression] = [:]
         var inputs: [ColumnID: (position: Int, cast: FileCast?, name: String)] = [:]
         for output in plan.outputs {
             let id = output.column.id, type = output.column.type
-            if let constant = Self.constant(output, file, scan) {
+            if let constant = Self.constant(output, file, scan, plan.source) {
                 constants[id] = .constant(constant, type)
                 continue
             }
-            guard let place = try Self.place(output, file, scan, plan.functions) else {
+            guard let place = try Self.place(output, file, scan, plan) else {
                 constants[id] = .constant(.null, type)
                 continue
             }
@@ -74,22 +75,24 @@ final class FileMapping: Sendable {
     }
 
     /// The value that a column has in all rows of the file, if the file itself does not have the column.
-    private static func constant(_ output: ScanPlan.Output, _ file: DataFile, _ scan: any FileScan) -> Value? {
+    private static func constant(
+        _ output: ScanPlan.Output, _ file: DataFile, _ scan: any FileScan, _ source: FileTableSource
+    ) -> Value? {
         if output.isFilename { return .text(file.path) }
         if output.isRowNumber { return nil }
-        if let place = output.partition { return place < file.partitionValues.count ? file.partitionValues[place] : .null }
-        return scan.schema.index(of: output.field.name) == nil ? .null : nil
+        if output.partition != nil, let value = file.partitionValue(of: output.field.name, source.partitionFields) { return value }
+        return source.position(of: output.field.name, in: scan) == nil ? .null : nil
     }
 
     /// Where the file has a column or field, and what brings it to the table's type; nil if it has no such field.
     private static func place(
-        _ output: ScanPlan.Output, _ file: DataFile, _ scan: any FileScan, _ functions: FunctionContext
+        _ output: ScanPlan.Output, _ file: DataFile, _ scan: any FileScan, _ plan: ScanPlan
     ) throws(SQLError) -> (position: Int, cast: FileCast?, name: String)? {
         if output.isRowNumber {
             guard let position = scan.rowNumberPosition else { throw .internalFault("rows of \(file.path) have no numbers") }
             return (position, nil, output.name)
         }
-        guard let index = scan.schema.index(of: output.field.name) else { return nil }
+        guard let index = plan.source.position(of: output.field.name, in: scan) else { return nil }
         var names = [scan.schema.fields[index].name], type = scan.schema.fields[index].type
         for name in output.path {
             guard case .structure(let fields) = type else {
@@ -105,7 +108,8 @@ final class FileMapping: Sendable {
         let wanted = output.column.type
         if type == wanted { return (position, nil, FieldPath.name(names)) }
         guard let kernel = Casts.kernelByName(from: type, to: wanted) else { throw mismatch(names, type, "\(wanted)", file) }
-        return (position, FileCast(kernel: kernel, functions: functions, keepsValues: PredicateBounds.keepsValues(type, wanted)), FieldPath.name(names))
+        let cast = FileCast(kernel: kernel, functions: plan.functions, keepsValues: PredicateBounds.keepsValues(type, wanted))
+        return (position, cast, FieldPath.name(names))
     }
 
     private static func mismatch(_ names: [String], _ type: SQLType, _ wanted: String, _ file: DataFile) -> SQLError {

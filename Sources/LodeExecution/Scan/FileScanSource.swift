@@ -15,6 +15,8 @@ final class FileScanSource: Source {
         let file: FileMapping
         let morsel: Morsel
         let batch: Int
+        /// Rows that it gives without filters, if they are known.
+        let rows: Int?
     }
 
     private struct State {
@@ -117,7 +119,8 @@ final class FileScanSource: Source {
         if mapping.isRuledOut { return (mapping, []) }
         var work: [Work] = []
         for (index, morsel) in try inOrder(mapping.scan).enumerated() {
-            work.append(Work(file: mapping, morsel: morsel, batch: first + min(index, Self.morselsPerFile - 1)))
+            let rows = file.deletes == nil ? morsel.rows : nil
+            work.append(Work(file: mapping, morsel: morsel, batch: first + min(index, Self.morselsPerFile - 1), rows: rows))
         }
         return (mapping, work)
     }
@@ -125,7 +128,9 @@ final class FileScanSource: Source {
     /// The morsels of a file; for a top-N those first that may hold the first rows.
     private func inOrder(_ scan: any FileScan) throws(SQLError) -> [Morsel] {
         let morsels = try scan.morsels()
-        guard let (threshold, output) = plan.thresholds.first, let column = scan.schema.index(of: plan.outputs[output].field.name) else { return morsels }
+        guard let (threshold, output) = plan.thresholds.first,
+            let column = plan.source.position(of: plan.outputs[output].field.name, in: scan)
+        else { return morsels }
         let best = morsels.map { morsel -> Value? in
             let known = scan.statistics(column, in: morsel)
             return known?.isAllNull == true ? .null : threshold.descending ? known?.maximum : known?.minimum
@@ -146,7 +151,7 @@ final class FileScanSource: Source {
                 if let limit = plan.limit, state.rowsGiven >= limit { state.ready = [] }
                 guard let work = state.ready.first else { return nil }
                 state.ready.removeFirst()
-                state.rowsGiven += work.morsel.rows ?? 0
+                state.rowsGiven += work.rows ?? 0
                 state.morselsGiven += 1
                 order.move(from: left, to: work.batch, floor: lowest(state))
                 return work

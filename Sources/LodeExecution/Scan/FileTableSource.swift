@@ -27,6 +27,8 @@ package final class FileTableSource: TableSource {
     package let filenameColumn: String?
     /// The virtual column with each row's number in its file, if there is one; it is in `schema` or hidden.
     package let rowNumberColumn: String?
+    /// How columns are found in the files.
+    package let matching: ColumnMatching
     /// What is known of the table as a whole, before any file is listed.
     package let totals: TableStatistics?
     private let list: @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
@@ -49,7 +51,7 @@ package final class FileTableSource: TableSource {
     package init(
         displayName: String, tableVersion: TableVersion? = nil, schema: Schema, format: any FileFormat,
         options: FormatOptions = FormatOptions(), stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil,
-        rowNumberColumn: String? = nil, hiddenFields: [Field] = [], totals: TableStatistics? = nil,
+        rowNumberColumn: String? = nil, hiddenFields: [Field] = [], matching: ColumnMatching = .name, totals: TableStatistics? = nil,
         list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) {
         self.displayName = displayName
@@ -62,6 +64,7 @@ package final class FileTableSource: TableSource {
         self.filenameColumn = filenameColumn
         self.rowNumberColumn = rowNumberColumn
         self.hiddenFields = hiddenFields
+        self.matching = matching
         self.totals = totals
         self.list = list
     }
@@ -143,7 +146,18 @@ package final class FileTableSource: TableSource {
     /// Opens a file, or gives the one that planning opened.
     package func open(_ file: DataFile, like sibling: (any FileScan)?) throws(SQLError) -> any FileScan {
         if let scan = known.withLock({ $0?.opened[SQLText(file.path)] }) { return scan }
-        return try format.open(try stores.open(file.path), options: options, like: sibling)
+        return try self.format(of: file).open(try stores.open(file.path), options: options, like: sibling)
+    }
+
+    private func format(of file: DataFile) throws(SQLError) -> any FileFormat {
+        guard let name = file.fileFormat else { return format }
+        return try FileFormats.named(name)
+    }
+
+    /// Where a file has a column of the table, by position in its schema; nil if it lacks it.
+    func position(of column: String, in scan: any FileScan) -> Int? {
+        guard case .fieldID(let ids) = matching, scan.fieldIDs.contains(where: { $0 != nil }) else { return scan.schema.index(of: column) }
+        return ids[column].flatMap { id in scan.fieldIDs.firstIndex { $0 == id } }
     }
 
     private static func prune(_ listing: FileListing, _ predicate: ColumnPredicate?, _ partitions: [Field]) -> FileListing {
@@ -152,7 +166,7 @@ package final class FileTableSource: TableSource {
         var keptPartitions: Set<[Value]> = [], allPartitions: Set<[Value]> = []
         result.files = listing.files.filter { file in
             allPartitions.insert(file.partitionValues)
-            let isInside = PartitionPruning.mayMatch(predicate, partitions, file.partitionValues)
+            let isInside = PartitionPruning.mayMatch(predicate, file.partitionColumns ?? partitions, file.partitionValues)
             if isInside { keptPartitions.insert(file.partitionValues) }
             return isInside && (file.statistics.isEmpty || predicate.mayMatch { name in file.statistics[name] })
         }
@@ -185,7 +199,7 @@ package final class FileTableSource: TableSource {
         var found = start
         var sibling = start.opened.values.first
         for file in start.listing.files where found.opened.count < Self.mostFooters && found.opened[SQLText(file.path)] == nil {
-            guard let scan = try? format.open(try stores.open(file.path), options: options, like: sibling) else { continue }
+            guard let scan = try? format(of: file).open(try stores.open(file.path), options: options, like: sibling) else { continue }
             sibling = scan
             found.opened[SQLText(file.path)] = scan
         }
@@ -199,14 +213,14 @@ package final class FileTableSource: TableSource {
     package var rowCount: Double? {
         if let rows = totals?.rowCount { return Double(rows) }
         guard let known = knowledge() else { return nil }
-        if known.listing.files.allSatisfy({ $0.rowCount != nil }) {
-            return known.listing.files.reduce(0.0) { $0 + Double($1.rowCount ?? 0) }
+        if known.listing.files.allSatisfy({ $0.liveRowCount != nil }) {
+            return known.listing.files.reduce(0.0) { $0 + Double($1.liveRowCount ?? 0) }
         }
         guard let known = sampled() else { return nil }
         var rows = 0.0, bytes = 0.0, total = 0.0
         for file in known.listing.files {
             total += Double(file.size)
-            guard let count = file.rowCount ?? known.opened[SQLText(file.path)]?.rowCount else { continue }
+            guard let count = file.rowsLeft(of: file.rowCount ?? known.opened[SQLText(file.path)]?.rowCount) else { continue }
             rows += Double(count)
             bytes += Double(file.size)
         }
@@ -228,7 +242,7 @@ package final class FileTableSource: TableSource {
     }
 
     private func statistics(of name: String, _ type: SQLType, in file: DataFile, _ known: Knowledge) -> ColumnStatistics? {
-        if let scan = known.opened[SQLText(file.path)], let index = scan.schema.index(of: name) {
+        if let scan = known.opened[SQLText(file.path)], let index = position(of: name, in: scan) {
             return scan.schema.fields[index].type == type ? scan.statistics(index) : nil
         }
         return file.statistics[name]
@@ -242,8 +256,9 @@ package final class FileTableSource: TableSource {
     private func partitionStatistics(_ place: Int, _ listing: FileListing) -> ColumnStatistics? {
         var minimum: Value?, maximum: Value?
         var distinct: Set<Value> = []
-        for file in listing.files where place < file.partitionValues.count {
-            let value = file.partitionValues[place]
+        for file in listing.files {
+            // Where a file is not partitioned by the column, its values are not known.
+            guard let value = file.partitionValue(of: partitionFields[place].name, partitionFields) else { return nil }
             distinct.insert(value)
             if value.isNull { continue }
             if minimum.map({ (Value.compare(value, $0) ?? 1) < 0 }) ?? true { minimum = value }

@@ -29,20 +29,21 @@ final class KnownFile: FileMetadata {
     func constant(_ column: Int) -> Value? {
         let name = source.field(column).name
         if name == source.filenameColumn { return .text(file.path) }
-        guard let place = source.partitionFields.firstIndex(where: { $0.name == name }) else { return nil }
-        return place < file.partitionValues.count ? file.partitionValues[place] : .null
+        return file.partitionValue(of: name, source.partitionFields)
     }
 
-    var rowCount: Int? { file.rowCount ?? scan?.rowCount }
+    var rowCount: Int? { file.rowsLeft(of: file.rowCount ?? scan?.rowCount) }
 
     func statistics(_ column: Int) -> ColumnStatistics? {
         let field = source.field(column)
         // Rows have their numbers from where they lie, not from a column.
         if field.name == source.rowNumberColumn { return nil }
+        // The least and the greatest row may be among those that are deleted.
+        if file.deletes != nil { return nil }
         if let known = file.statistics[field.name], known.boundsAreExact || known.isAllNull { return known }
         guard let scan else { return nil }
         // A file without the column is one in which it is NULL.
-        guard let index = scan.schema.index(of: field.name) else { return ColumnStatistics(nullCount: rowCount, rowCount: rowCount) }
+        guard let index = source.position(of: field.name, in: scan) else { return ColumnStatistics(nullCount: rowCount, rowCount: rowCount) }
         return scan.schema.fields[index].type == field.type ? scan.statistics(index) : nil
     }
 }

@@ -78,7 +78,7 @@ final class ScanPlan: Sendable {
         let known = dynamic.map { JoinKeyFilter.bounds($0.filter, outputs[$0.output].name) }
             + thresholds.map { ThresholdFilter.bounds($0.threshold, outputs[$0.output].name, functions) }
         for bounds in known where bounds != .anything {
-            if !PartitionPruning.mayMatch(bounds, source.partitionFields, file.partitionValues) { return false }
+            if !PartitionPruning.mayMatch(bounds, file.partitionColumns ?? source.partitionFields, file.partitionValues) { return false }
             if !file.statistics.isEmpty, !bounds.mayMatch({ file.statistics[$0] }) { return false }
         }
         return true

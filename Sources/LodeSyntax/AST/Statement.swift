@@ -42,7 +42,7 @@ package indirect enum Statement: Sendable {
     case analyze(QualifiedName?)
     case call(FunctionCall)
 
-    case begin
+    case begin(IsolationLevel?)
     case commit
     case rollback
 }

@@ -35,6 +35,14 @@ package enum DescribeTarget: Sendable {
     case query(Query)
 }
 
+/// `ISOLATION LEVEL …`.
+package enum IsolationLevel: String, Sendable, CaseIterable {
+    case serializable = "SERIALIZABLE"
+    case repeatableRead = "REPEATABLE READ"
+    case readCommitted = "READ COMMITTED"
+    case readUncommitted = "READ UNCOMMITTED"
+}
+
 /// `VACUUM [table] [RETAIN n HOURS|DAYS] [DRY RUN]`.
 package struct Vacuum: Sendable {
     package struct Retention: Sendable {

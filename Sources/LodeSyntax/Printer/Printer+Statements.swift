@@ -26,7 +26,7 @@ extension Printer {
         case .call(let call):
             write("CALL ")
             self.call(call)
-        case .begin: write("BEGIN")
+        case .begin(let level): write("BEGIN\(level.map { " ISOLATION LEVEL \($0.rawValue)" } ?? "")")
         case .commit: write("COMMIT")
         case .rollback: write("ROLLBACK")
         }

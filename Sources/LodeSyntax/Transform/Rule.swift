@@ -240,6 +240,9 @@ enum Rule: String, CaseIterable {
     case inSchema = "in_schema"
     case showPattern = "show_pattern"
     case describe
+    case transactionMode = "transaction_mode"
+    case isolationLevel = "isolation_level"
+    case showIsolation = "show_isolation"
     case describeHistory = "describe_history"
     case summarize
     case use

@@ -28,7 +28,7 @@ extension Transform {
         case .analyze:
             .analyze(try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) })
         case .callStatement: .call(try tableCall(try kid(edge, 0)))
-        case .begin: .begin
+        case .begin: .begin(isolation(edge))
         case .commit: .commit
         case .rollback: .rollback
         default: .query(try query(edge))

@@ -3,6 +3,12 @@ import LodeCore
 
 extension Transform {
     func set(_ edge: Edge) throws(SQLError) -> SetSetting {
+        if let level = isolation(edge) {
+            let isDefault = has(edge, .session)
+            let name = Identifier(isDefault ? "default_transaction_isolation" : "transaction_isolation", span: span(edge))
+            let value = Expression(.literal(.string(level.rawValue.lowercased())), span: span(edge))
+            return SetSetting(name: QualifiedName([name]), values: [value], isLocal: false)
+        }
         let first = kids(edge).first { rule($0) == .timeZone || rule($0) == .settingName }
         guard let name = first, let index = kids(edge).firstIndex(where: { $0.raw == name.raw }) else { throw mismatch(edge) }
         let values = kids(edge)[(index + 1)...].filter { word($0) != .to && word($0) != .equals }
@@ -10,6 +16,15 @@ extension Transform {
             name: try settingName(name),
             values: try each(values) { (value) throws(SQLError) in try propertyValue(value) },
             isLocal: has(edge, .local))
+    }
+
+    /// The level that the last transaction mode names.
+    func isolation(_ edge: Edge) -> IsolationLevel? {
+        let levels: [(Word, IsolationLevel)] = [
+            (.serializable, .serializable), (.repeatable, .repeatableRead), (.committed, .readCommitted), (.uncommitted, .readUncommitted),
+        ]
+        let modes = kids(edge).flatMap { rule($0) == .transactionMode ? kids($0) : [$0] }.filter { rule($0) == .isolationLevel }
+        return modes.last.flatMap { mode in levels.first { has(mode, $0.0) }?.1 }
     }
 
     /// A setting's name; TIME ZONE is `timezone`, as in PostgreSQL.
@@ -40,6 +55,7 @@ extension Transform {
         case .showProperties: return .tableProperties(try qualifiedName(part, .tableName))
         case .showFunctions: return .functions(pattern: pattern)
         case .timeZone, .settingName: return .setting(try settingName(part))
+        case .showIsolation: return .setting(QualifiedName([Identifier("transaction_isolation", span: span(part))]))
         default: return .allSettings
         }
     }

@@ -13,6 +13,7 @@ package final class ParquetFile: FileScan {
     private let rowGroupPruning = RowGroupPruning()
 
     package var schema: Schema { footer.schema }
+    package var fieldIDs: [Int?] { footer.fieldIDs }
     package var rowCount: Int? { footer.rowCount }
     package var rowNumberPosition: Int? { footer.nodes.count }
     package var path: String { file.path }
