@@ -57,8 +57,12 @@ extension Session {
     func stage(_ path: String, _ options: CopyOptions) throws(SQLError) -> any StagedWrite {
         let (store, place) = try engine.stores.resolve(path)
         if options.partitionBy.isEmpty {
-            if options.existing == .refuse, try store.exists(place) { throw SQLError(.duplicateFile, "the file \"\(path)\" exists already") }
-            if options.existing == .append { throw .unsupported("APPEND to a single file", hint: "With PARTITION_BY, APPEND adds files to a folder.") }
+            if options.existing == .refuse, try store.exists(place) {
+                throw SQLError(.duplicateFile, "the file \"\(path)\" exists already")
+            }
+            if options.existing == .append {
+                throw .unsupported("APPEND to a single file", hint: "With PARTITION_BY, APPEND adds files to a folder.")
+            }
             return try store.stage(file: place)
         }
         do throws(SQLError) {
@@ -71,13 +75,15 @@ extension Session {
             guard error.state == .duplicateFile else { throw error }
             throw SQLError(
                 error.state, error.message, detail: error.detail,
-                hint: "OVERWRITE replaces what is in it, OVERWRITE_OR_IGNORE only files that are written again, APPEND none; or name another folder.")
+                hint: "OVERWRITE replaces what is in it, OVERWRITE_OR_IGNORE only files that are written again, APPEND none; "
+                    + "or name another folder.")
         }
     }
 
     /// Writes a query's rows to a file, or with PARTITION_BY into folders.
     func write(
-        _ bound: BoundQuery, to staged: any StagedWrite, path: String, _ format: any FileFormat, _ options: CopyOptions, _ context: StatementContext
+        _ bound: BoundQuery, to staged: any StagedWrite, path: String, _ format: any FileFormat, _ options: CopyOptions,
+        _ context: StatementContext
     ) throws(SQLError) -> WrittenRows {
         let schema = Schema(bound.schema.fields.map { Field($0.name, $0.type == .null ? .varchar : $0.type, nullable: $0.nullable) })
         let formatOptions = format.name == "parquet" ? withCodec(FormatOptions(options.values)) : FormatOptions(options.values)
@@ -110,7 +116,8 @@ extension Session {
         let assigned = try Self.assigning(bound, specification.schema, context)
         let query = try optimized(try Self.sorted(assigned, specification), context)
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
-        let sink = try TableWriteSink(specification, to: destination, alwaysWrites: alwaysWrites, order: execution.order)
+        let sink = try TableWriteSink(
+            specification, to: destination, alwaysWrites: alwaysWrites, order: execution.order, memory: context.execution.memory)
         do throws(SQLError) {
             try watching(execution) { () throws(SQLError) in try execution.run(into: sink, name: "write") }
         } catch {

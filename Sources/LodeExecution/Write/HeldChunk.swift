@@ -4,8 +4,8 @@ import LodeCore
 import LodeVectors
 
 extension Chunk {
-    /// What keeping the chunk costs: lanes and texts, but no dictionaries, which chunks share.
-    var heldBytes: Int { columns.reduce(64) { $0 + $1.heldBytes } }
+    /// What keeping the chunk costs: lanes, texts and the objects themselves, but no dictionaries, which chunks share.
+    var heldBytes: Int { columns.reduce(64) { $0 + $1.heldBytes + Column.objectBytes } }
 
     /// The same rows, with memory of their own if they are few in what they came from: some rows of each page must not keep all
     /// pages of a file alive.
@@ -22,6 +22,9 @@ extension Chunk {
 }
 
 extension Column {
+    /// A column and its buffers as objects.
+    fileprivate static let objectBytes = 256
+
     fileprivate var heldBytes: Int {
         switch layout {
         case .constant: return 64
@@ -47,8 +50,14 @@ extension Column {
         guard physical == .text else { return flat }
         let lanes = try Buffer(byteCount: count * 16)
         let out = lanes.base.assumingMemoryBound(to: StringView.self), views = flat.pointer(as: StringView.self)
-        let arena = TextArena(blockBytes: 64 << 10)
-        var row = 0
+        // One block of just the size: columns of few rows are many.
+        var row = 0, textBytes = 0
+        while row < count {
+            textBytes &+= views[row].isInline ? 0 : views[row].count
+            row &+= 1
+        }
+        let arena = TextArena(blockBytes: textBytes)
+        row = 0
         while row < count {
             let view = views[row]
             out[row] = view.isInline ? view : try arena.add(UnsafeRawBufferPointer(start: view.pointer, count: view.count))

@@ -1,5 +1,6 @@
 /// The files that a write has open, and those that are finished.
 
+import Glibc
 import LodeCore
 import LodeFormats
 import LodeObjectStore
@@ -37,8 +38,12 @@ final class OpenFiles: Sendable {
     private let destination: any ObjectDestination
     private let alwaysWrites: Bool
     private let state = Mutex(State())
-    /// File descriptors are few.
-    private static let mostOpen = 256
+    /// File descriptors are few, and what the query reads needs some, too.
+    private static let mostOpen: Int = {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 64 }
+        return max(4, min(256, Int(clamping: limit.rlim_cur) / 4))
+    }()
 
     init(_ specification: WriteSpecification, _ destination: any ObjectDestination, alwaysWrites: Bool) {
         self.specification = specification
@@ -74,6 +79,36 @@ final class OpenFiles: Sendable {
             state.open[partition] = file
             return (file, full)
         }
+    }
+
+    /// Writes rows of one partition in blocks of `blockRows`.
+    func write(
+        _ partition: [Value], _ blockRows: Int, _ rows: ((Chunk) throws(SQLError) -> Void) throws(SQLError) -> Void
+    ) throws(SQLError) {
+        let (file, full) = try claim(partition)
+        for other in full { try complete(other) }
+        let lane = try file.writer.lane()
+        var count = 0
+        try rows { (chunk) throws(SQLError) in
+            try lane.write(chunk)
+            count += chunk.count
+            if count >= blockRows {
+                try lane.finish()
+                count = 0
+            }
+        }
+        try lane.finish()
+        try release(file)
+    }
+
+    /// Completes the file of a partition whose rows are all written.
+    func close(_ partition: [Value]) throws(SQLError) {
+        let file = state.withLock { state -> File? in
+            guard let file = state.open[partition], file.users.load(ordering: .acquiring) == 0 else { return nil }
+            state.open[partition] = nil
+            return file
+        }
+        if let file { try complete(file) }
     }
 
     private func nextPath(_ partition: [Value], _ state: inout State) -> String {

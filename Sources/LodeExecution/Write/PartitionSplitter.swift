@@ -11,19 +11,20 @@ final class PartitionSplitter {
     /// For a single column of integer lanes: the number by lane value.
     private var byLane: [Int64: Int] = [:]
     private var ofNull: Int?
+    /// Rows of each partition in the chunk at hand; all 0 between calls.
+    private var counts: [Int] = []
 
     init(_ columns: [Int]) { self.columns = columns }
 
     func values(_ partition: Int) -> [Value] { known[partition] }
 
-    /// The chunk's rows by partition.
-    func split(_ chunk: Chunk) throws(SQLError) -> [(partition: Int, rows: Selection)] {
+    /// The chunk's rows by partition: their order, and the runs of it. Without an order, all rows are of one partition.
+    func split(_ chunk: Chunk) throws(SQLError) -> (order: [UInt32], runs: [PartitionedRows.Run]) {
         let keys = columns.map { chunk.columns[$0] }
         if keys.allSatisfy({ $0.layout == .constant }) {
-            return [(number(keys.map { $0.value(at: 0) }), try Selection.range(0, chunk.count))]
+            return ([], [.init(partition: number(keys.map { $0.value(at: 0) }), start: 0, count: chunk.count)])
         }
-        let numbers = try keys.count == 1 && keys[0].hasIntegerLanes ? laneNumbers(keys[0]) : rowNumbers(keys, chunk.count)
-        return try Self.group(numbers)
+        return group(try keys.count == 1 && keys[0].hasIntegerLanes ? laneNumbers(keys[0]) : rowNumbers(keys, chunk.count))
     }
 
     private func number(_ values: [Value]) -> Int {
@@ -68,17 +69,32 @@ final class PartitionSplitter {
         (0..<count).map { row in number(keys.map { $0.value(at: row) }) }
     }
 
-    private static func group(_ numbers: [Int]) throws(SQLError) -> [(partition: Int, rows: Selection)] {
-        var counts: [Int: Int] = [:]
-        for number in numbers { counts[number, default: 0] += 1 }
-        var selections: [Int: Selection] = [:]
-        for (number, count) in counts { selections[number] = try Selection(capacity: count) }
-        for (row, number) in numbers.enumerated() {
-            guard let selection = selections[number] else { continue }
-            selection.rows[selection.count] = UInt32(truncatingIfNeeded: row)
-            selection.count += 1
+    /// A counting sort, which keeps the order of the rows within each partition.
+    private func group(_ numbers: [Int]) -> (order: [UInt32], runs: [PartitionedRows.Run]) {
+        if counts.count < known.count { counts += Array(repeating: 0, count: known.count - counts.count) }
+        var touched: [Int] = []
+        for number in numbers {
+            if counts[number] == 0 { touched.append(number) }
+            counts[number] += 1
         }
-        return selections.sorted { $0.key < $1.key }.map { (partition: $0.key, rows: $0.value) }
+        if touched.count == 1 {
+            counts[touched[0]] = 0
+            return ([], [.init(partition: touched[0], start: 0, count: numbers.count)])
+        }
+        var runs: [PartitionedRows.Run] = []
+        var start = 0
+        for number in touched.sorted() {
+            runs.append(.init(partition: number, start: start, count: counts[number]))
+            counts[number] = start
+            start += runs[runs.count - 1].count
+        }
+        var order = [UInt32](repeating: 0, count: numbers.count)
+        for (row, number) in numbers.enumerated() {
+            order[counts[number]] = UInt32(truncatingIfNeeded: row)
+            counts[number] += 1
+        }
+        for number in touched { counts[number] = 0 }
+        return (order, runs)
     }
 }
 

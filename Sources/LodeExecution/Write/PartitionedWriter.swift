@@ -3,85 +3,136 @@
 import LodeCore
 import LodeFormats
 import LodeVectors
+import Synchronization
 
-/// Collects each partition's rows until they make a row group or memory runs short, then writes them in one go: a writer's
-/// own buffers, one for each of hundreds of partitions, would take far more.
+/// Collects rows until memory runs short or there are many, then writes them partition by partition. What is left at the end is
+/// written together with what other workers have left, so that each partition is opened once, and closed at once:
+///
+///     worker 1: rows ─▶ full: all partitions ─▶ rows ─▶ ┐
+///     worker 2: rows ─▶ …                               ├─▶ the rest, partition by partition
+///
+/// A writer's own buffers, one for each of thousands of partitions, would take far more, and so would open files.
 final class PartitionedWriter: ChunkConsumer {
-    private struct Waiting {
-        var chunks: [Chunk] = []
-        var rows = 0
-        var bytes = 0
-    }
-
     private let specification: WriteSpecification
     private let files: OpenFiles
-    private let memory: MemoryBudget
+    private let rest: PartitionedRest
+    private let reservation: WriteReservation
     private let splitter: PartitionSplitter
     private let columns: [Int]
-    private var waiting: [Waiting] = []
-    private var waitingBytes = 0
+    private var waiting = PartitionedRows()
     private var reserved = 0
-    /// Rows that a partition's buffer holds at most.
-    private let blockRows: Int
-    /// Bytes that all buffers of a worker hold at most.
+    /// Bytes that the rows of a worker take at most.
     private static let mostBytes = 256 << 20
-    private static let reservationStep = 16 << 20
+    private static let reservationStep = 1 << 20
+    private static let fewPartitions = 4
 
-    init(_ specification: WriteSpecification, _ files: OpenFiles, _ memory: MemoryBudget, blockRows: Int) {
+    init(_ specification: WriteSpecification, _ files: OpenFiles, _ rest: PartitionedRest, _ memory: MemoryBudget) {
         self.specification = specification
         self.files = files
-        self.memory = memory
-        self.blockRows = blockRows
+        self.rest = rest
+        reservation = WriteReservation(memory)
         splitter = PartitionSplitter(specification.partitionColumns)
         columns = specification.fileColumns
     }
 
-    deinit { memory.release(reserved) }
-
     func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
         if chunk.count == 0 { return .more }
         try specification.constraints?.check(chunk)
-        for (partition, rows) in try splitter.split(chunk) {
-            let part = rows.count == chunk.count ? chunk : try chunk.gather(rows)
-            try keep(Chunk(columns: columns.map { part.columns[$0] }, count: part.count), partition)
+        let (order, runs) = try splitter.split(chunk)
+        try waiting.add(Chunk(columns: columns.map { chunk.columns[$0] }, count: chunk.count, batch: chunk.batch), order, runs)
+        while waiting.bytes > reserved {
+            if waiting.bytes > Self.mostBytes || !reservation.tryReserve(Self.reservationStep) {
+                // Less than one step is kept even where nothing can be reserved: rows are not written one by one.
+                if waiting.bytes > Self.reservationStep { try writeAll() }
+                break
+            }
+            reserved += Self.reservationStep
         }
         return .more
     }
 
-    private func keep(_ chunk: Chunk, _ partition: Int) throws(SQLError) {
-        while waiting.count <= partition { waiting.append(Waiting()) }
-        let chunk = try chunk.withOwnMemory(), bytes = chunk.heldBytes
-        waiting[partition].chunks.append(chunk)
-        waiting[partition].rows += chunk.count
-        waiting[partition].bytes += bytes
-        waitingBytes += bytes
-        if waiting[partition].rows >= blockRows { try write(partition) }
-        if waitingBytes > reserved {
-            if waitingBytes > Self.mostBytes || !memory.tryReserve(Self.reservationStep) { try makeRoom() } else { reserved += Self.reservationStep }
+    private func writeAll() throws(SQLError) {
+        for partition in waiting.partitions {
+            let rows = waiting
+            try files.write(splitter.values(partition), rest.blockRows) { (write) throws(SQLError) in
+                for piece in rows.pieces(partition) { try write(try rows.rows(piece)) }
+            }
         }
-    }
-
-    /// Writes the largest buffers until half of the memory is free.
-    private func makeRoom() throws(SQLError) {
-        let order = waiting.indices.sorted { waiting[$0].bytes > waiting[$1].bytes }
-        let target = waitingBytes / 2
-        for partition in order where waitingBytes > target { try write(partition) }
-    }
-
-    private func write(_ partition: Int) throws(SQLError) {
-        let rows = waiting[partition]
-        if rows.rows == 0 { return }
-        waiting[partition] = Waiting()
-        waitingBytes -= rows.bytes
-        let (file, full) = try files.claim(splitter.values(partition))
-        for other in full { try files.complete(other) }
-        let lane = try file.writer.lane()
-        for chunk in rows.chunks { try lane.write(chunk) }
-        try lane.finish()
-        try files.release(file)
+        waiting = PartitionedRows()
+        reservation.release(reserved)
+        reserved = 0
     }
 
     func finish() throws(SQLError) {
-        for partition in waiting.indices { try write(partition) }
+        // Few partitions keep all workers busy only if each writes its own rows.
+        if waiting.partitions.count <= Self.fewPartitions { return try writeAll() }
+        rest.add(waiting, splitter, reservation)
+        waiting = PartitionedRows()
+    }
+}
+
+/// What the workers hold at the end.
+final class PartitionedRest: Sendable {
+    private struct Left: Sendable {
+        var rows: PartitionedRows
+        var reservation: WriteReservation
+    }
+
+    private struct State {
+        var left: [Left] = []
+        /// For each partition, whose rows and under which number; in the order in which partitions were first met.
+        var partitions: [[Value]] = []
+        var parts: [[Value]: [(worker: Int, partition: Int)]] = [:]
+    }
+
+    /// Rows that are best written as one block.
+    let blockRows: Int
+    private let files: OpenFiles
+    private let state = Mutex(State())
+    /// Partitions of one task, at most; of few partitions each is one.
+    private static let taskPartitions = 16
+
+    init(_ files: OpenFiles, blockRows: Int) {
+        self.files = files
+        self.blockRows = blockRows
+    }
+
+    fileprivate func add(_ rows: PartitionedRows, _ splitter: PartitionSplitter, _ reservation: WriteReservation) {
+        state.withLock { state in
+            state.left.append(Left(rows: rows, reservation: reservation))
+            for partition in rows.partitions {
+                let values = splitter.values(partition)
+                if state.parts[values] == nil { state.partitions.append(values) }
+                state.parts[values, default: []].append((state.left.count - 1, partition))
+            }
+        }
+    }
+
+    func tasks() -> [FinalTask] {
+        let count = state.withLock { $0.partitions.count }
+        let each = max(1, min(Self.taskPartitions, count / 64))
+        var tasks: [FinalTask] = []
+        for start in stride(from: 0, to: count, by: each) {
+            let task: FinalTask = { () throws(SQLError) in
+                for index in start..<min(start + each, count) { try self.write(index) }
+            }
+            tasks.append(task)
+        }
+        return tasks
+    }
+
+    private func write(_ index: Int) throws(SQLError) {
+        let (values, parts) = state.withLock { state -> ([Value], [(rows: PartitionedRows, partition: Int)]) in
+            let values = state.partitions[index]
+            return (values, (state.parts[values] ?? []).map { (state.left[$0.worker].rows, $0.partition) })
+        }
+        // In the order of the query, whichever workers read the rows.
+        var pieces: [(part: Int, piece: PartitionedRows.Piece)] = []
+        for (index, part) in parts.enumerated() { pieces += part.rows.pieces(part.partition).map { (index, $0) } }
+        pieces.sort { ($0.piece.batch, $0.part) < ($1.piece.batch, $1.part) }
+        try files.write(values, blockRows) { (write) throws(SQLError) in
+            for (part, piece) in pieces { try write(try parts[part].rows.rows(piece)) }
+        }
+        try files.close(values)
     }
 }

@@ -14,18 +14,25 @@ import Synchronization
 ///
 /// So files hold the rows in the order of the query, and full row groups however many workers there are. A worker that is too far
 /// ahead of the first open batch reads no further, and encodes what others have made ready.
+///
+/// Rows are reserved out of the memory limit, twice: as they came, and as the encoder keeps them. When that is refused, what is ready
+/// becomes blocks, however short, and is written; only a worker at the first open batch may go on without a reservation, with as little as
+/// one short block, since nothing would move otherwise.
 final class RowBlocks: Sendable {
     /// Rows that make a row group, and where they go.
     struct Block: Sendable {
         var chunks: [Chunk]
         var file: OpenFiles.File
         var number: Int
+        /// What is given back when the block is written.
+        var reserved: Int
     }
 
     /// A chunk and what keeping it costs.
     private struct Held {
         var chunk: Chunk
         var bytes: Int
+        var reserved: Int
     }
 
     private struct State {
@@ -37,6 +44,7 @@ final class RowBlocks: Sendable {
         var ready: [Chunk] = []
         var readyRows = 0
         var readyBytes = 0
+        var readyReserved = 0
         var blocks: [Block] = []
         /// Workers with nothing to do but encode.
         var idle = 0
@@ -47,6 +55,7 @@ final class RowBlocks: Sendable {
     private let files: OpenFiles
     private let order: BatchOrder?
     private let blockRows: Int
+    private let reservation: WriteReservation
     private let state = Mutex(State())
 
     /// What may wait for earlier batches.
@@ -54,8 +63,13 @@ final class RowBlocks: Sendable {
     private static let patienceBytes = 64 << 20
     /// A block ends early when its rows take this much memory.
     private static let blockBytes = 128 << 20
+    /// So much may be ready without a reservation.
+    private static let leastBytes = 1 << 20
 
-    init(_ specification: WriteSpecification, _ files: OpenFiles, _ order: BatchOrder?, blockRows: Int) {
+    init(
+        _ specification: WriteSpecification, _ files: OpenFiles, _ order: BatchOrder?, _ reservation: WriteReservation, blockRows: Int
+    ) {
+        self.reservation = reservation
         self.specification = specification
         self.files = files
         self.order = order
@@ -68,7 +82,7 @@ final class RowBlocks: Sendable {
 
     /// After the last worker: what is left, as tasks.
     func rest() throws(SQLError) -> [FinalTask] {
-        try advance(isLast: true)
+        try advance(.rest)
         let blocks = state.withLock { state in
             defer { state.blocks = [] }
             return state.blocks
@@ -76,7 +90,10 @@ final class RowBlocks: Sendable {
         let files = files
         var tasks: [FinalTask] = []
         for block in blocks {
-            let task: FinalTask = { () throws(SQLError) in try BlockEncoder(files).encode(block) }
+            let task: FinalTask = { [reservation] () throws(SQLError) in
+                try BlockEncoder(files).encode(block)
+                reservation.release(block.reserved)
+            }
             tasks.append(task)
         }
         return tasks
@@ -84,28 +101,35 @@ final class RowBlocks: Sendable {
 
     // MARK: From chunks to blocks
 
-    private func add(_ chunk: Chunk) throws(SQLError) {
-        try specification.constraints?.check(chunk)
-        let chunk = try chunk.withoutForeignMemory()
-        let bytes = chunk.heldBytes
+    private func add(_ chunk: Chunk, _ bytes: Int, reserved: Int) throws(SQLError) {
         state.withLock { state in
-            state.waiting.append(Held(chunk: chunk, bytes: bytes))
+            state.waiting.append(Held(chunk: chunk, bytes: bytes, reserved: reserved))
             state.waitingRows += chunk.count
             state.waitingBytes += bytes
         }
-        try advance(isLast: false)
+        try advance(.full)
     }
 
+    /// Whether a worker at this batch may add rows for which no memory could be reserved.
+    private func mayOverdraw(_ batch: Int) -> Bool {
+        let isFirst = order.map { batch <= $0.lowestOpen } ?? true
+        return state.withLock { $0.isAbandoned || (isFirst && $0.readyBytes < Self.leastBytes) }
+    }
+
+    /// Which rows become blocks: those of full ones, those that are ready, or all that are left.
+    private enum Cut { case full, ready, rest }
+
     /// Makes ready what may be, and cuts blocks: full ones, or all.
-    private func advance(isLast: Bool) throws(SQLError) {
-        let lowest = isLast ? Int.max : order?.lowestOpen ?? Int.max
+    private func advance(_ cut: Cut) throws(SQLError) {
+        let lowest = cut == .rest ? Int.max : order?.lowestOpen ?? Int.max
         let full = try state.withLock { state throws(SQLError) -> [OpenFiles.File] in
             Self.settle(through: lowest, &state)
             var full: [OpenFiles.File] = []
-            while state.readyRows >= blockRows || state.readyBytes >= Self.blockBytes || (isLast && state.readyRows > 0) {
+            while state.readyRows >= blockRows || state.readyBytes >= Self.blockBytes || (cut != .full && state.readyRows > 0) {
                 let (file, others) = try files.claim([])
                 full += others
-                state.blocks.append(Block(chunks: try Self.cut(blockRows, &state), file: file, number: file.writer.nextBlock()))
+                let (chunks, reserved) = try Self.cut(blockRows, &state)
+                state.blocks.append(Block(chunks: chunks, file: file, number: file.writer.nextBlock(), reserved: reserved))
             }
             return full
         }
@@ -115,7 +139,9 @@ final class RowBlocks: Sendable {
     private static func settle(through batch: Int, _ state: inout State) {
         var due: [(Int, Held)] = []
         var rest: [Held] = []
-        for (index, held) in state.waiting.enumerated() { if held.chunk.batch <= batch { due.append((index, held)) } else { rest.append(held) } }
+        for (index, held) in state.waiting.enumerated() {
+            if held.chunk.batch <= batch { due.append((index, held)) } else { rest.append(held) }
+        }
         if due.isEmpty { return }
         state.waiting = rest
         due.sort { ($0.1.chunk.batch, $0.0) < ($1.1.chunk.batch, $1.0) }
@@ -125,11 +151,12 @@ final class RowBlocks: Sendable {
             state.ready.append(held.chunk)
             state.readyRows += held.chunk.count
             state.readyBytes += held.bytes
+            state.readyReserved += held.reserved
         }
     }
 
-    /// Takes the first rows that are ready, at most `rows`.
-    private static func cut(_ rows: Int, _ state: inout State) throws(SQLError) -> [Chunk] {
+    /// Takes the first rows that are ready, at most `rows`, with their share of what is reserved.
+    private static func cut(_ rows: Int, _ state: inout State) throws(SQLError) -> (chunks: [Chunk], reserved: Int) {
         var taken: [Chunk] = []
         var count = 0, used = 0
         while used < state.ready.count, count < rows {
@@ -146,9 +173,13 @@ final class RowBlocks: Sendable {
             }
         }
         state.ready.removeFirst(used)
+        let before = state.readyBytes
         state.readyRows -= count
         state.readyBytes = state.ready.reduce(0) { $0 + $1.heldBytes }
-        return taken
+        let left = before > 0 ? Int(Double(state.readyReserved) * min(1, Double(state.readyBytes) / Double(before))) : 0
+        let reserved = state.ready.isEmpty ? state.readyReserved : state.readyReserved - left
+        state.readyReserved -= reserved
+        return (taken, reserved)
     }
 
     // MARK: Who encodes
@@ -182,10 +213,29 @@ final class RowBlocks: Sendable {
 
         func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
             if chunk.count == 0 { return .more }
-            try blocks.add(chunk)
-            while let block = blocks.block(isIdle: false) { try encoder.encode(block) }
+            try blocks.specification.constraints?.check(chunk)
+            let own = try chunk.withoutForeignMemory(), bytes = own.heldBytes
+            try blocks.add(own, bytes, reserved: try reserve(2 * bytes, own.batch))
+            while let block = blocks.block(isIdle: false) { try encode(block) }
             if blocks.isTooFarAhead(chunk.batch) { try encodeUntilDue(chunk.batch) }
             return blocks.state.withLock { $0.isAbandoned } ? .enough : .more
+        }
+
+        /// Takes memory for rows, if need be by writing others first.
+        /// - Returns: what was reserved: all or nothing.
+        private func reserve(_ bytes: Int, _ batch: Int) throws(SQLError) -> Int {
+            while !blocks.reservation.tryReserve(bytes) {
+                try cancellation.check()
+                if blocks.mayOverdraw(batch) { return 0 }
+                try blocks.advance(.ready)
+                if let block = blocks.block(isIdle: true) { try encode(block) } else { usleep(200) }
+            }
+            return bytes
+        }
+
+        private func encode(_ block: Block) throws(SQLError) {
+            try encoder.encode(block)
+            blocks.reservation.release(block.reserved)
         }
 
         private func encodeUntilDue(_ batch: Int) throws(SQLError) {
@@ -193,8 +243,8 @@ final class RowBlocks: Sendable {
             defer { blocks.state.withLock { $0.idle -= 1 } }
             while blocks.isTooFarAhead(batch) {
                 try cancellation.check()
-                if let block = blocks.block(isIdle: true) { try encoder.encode(block) } else { usleep(200) }
-                try blocks.advance(isLast: false)
+                if let block = blocks.block(isIdle: true) { try encode(block) } else { usleep(200) }
+                try blocks.advance(.full)
             }
         }
 

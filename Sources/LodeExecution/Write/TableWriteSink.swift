@@ -55,27 +55,31 @@ package final class TableWriteSink: Sink {
     let specification: WriteSpecification
     let files: OpenFiles
     private let blocks: RowBlocks
-    private let blockRows: Int
+    private let rest: PartitionedRest
 
     /// - Parameters:
     ///   - alwaysWrites: makes a file without rows if there are none (COPY TO 'file').
     ///   - order: of the query's rows.
     /// - Throws: `22023` for wrong options.
     package init(
-        _ specification: WriteSpecification, to destination: any ObjectDestination, alwaysWrites: Bool = false, order: BatchOrder?
+        _ specification: WriteSpecification, to destination: any ObjectDestination, alwaysWrites: Bool = false, order: BatchOrder?,
+        memory: MemoryBudget
     ) throws(SQLError) {
         self.specification = specification
         files = OpenFiles(specification, destination, alwaysWrites: alwaysWrites)
-        blockRows = try specification.format.blockRows(schema: specification.fileSchema, options: specification.options)
-        blocks = RowBlocks(specification, files, order, blockRows: blockRows)
+        let blockRows = try specification.format.blockRows(schema: specification.fileSchema, options: specification.options)
+        blocks = RowBlocks(specification, files, order, WriteReservation(memory), blockRows: blockRows)
+        rest = PartitionedRest(files, blockRows: blockRows)
     }
 
     package func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
         specification.partitionColumns.isEmpty
-            ? blocks.worker(context) : PartitionedWriter(specification, files, context.memory, blockRows: blockRows)
+            ? blocks.worker(context) : PartitionedWriter(specification, files, rest, context.memory)
     }
 
-    package func finalTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask] { try blocks.rest() }
+    package func finalTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask] {
+        specification.partitionColumns.isEmpty ? try blocks.rest() : rest.tasks()
+    }
 
     package func abandon() { blocks.abandon() }
 
