@@ -2,6 +2,7 @@
 
 import LodeCore
 import LodeExecution
+import LodeObjectStore
 import LodePlan
 import LodeVectors
 
@@ -15,9 +16,11 @@ final class StatementContext {
     init(session: Session) {
         execution = ExecutionContext(
             memory: session.engine.memory, cancellation: session.cancellation, functions: session.functionContext(),
-            threads: session.settings.threads,
-            temporaryDirectory: session.settings["temp_directory"].isEmpty ? nil : session.settings["temp_directory"])
-        resolver = SessionResolver(session: session, rejects: rejects)
+            threads: session.settings.threads)
+        let folder = session.settings["temp_directory"]
+        let limits = SpoolLimits(
+            cancellation: session.cancellation, memory: execution.memory, temporaryFolder: folder.isEmpty ? nil : folder)
+        resolver = SessionResolver(session: session, stores: session.engine.stores.limited(limits), rejects: rejects)
     }
 
     /// Computes an expression without columns.

@@ -14,6 +14,9 @@ package protocol ObjectWriter: AnyObject {
     /// Makes the bytes durable, so that little can go wrong in `finish()`. Nothing may be written after it.
     func seal() throws(SQLError)
 
+    /// Makes what was written so far visible under the path, where the store can do that before the end; more may follow.
+    func show() throws(SQLError)
+
     /// Makes the object durable and visible under its path, whole.
     func finish() throws(SQLError)
 
@@ -23,6 +26,7 @@ package protocol ObjectWriter: AnyObject {
 
 extension ObjectWriter {
     package func seal() throws(SQLError) {}
+    package func show() throws(SQLError) {}
 
     package func write(_ bytes: [UInt8]) throws(SQLError) {
         var failure: SQLError?

@@ -10,6 +10,14 @@ package final class StoreRegistry: Sendable {
     /// Knows local files only.
     package init() { stores = Mutex(["file": LocalStore()]) }
 
+    /// The same stores for one statement, whose reading of pipes and devices has limits.
+    package func limited(_ limits: SpoolLimits) -> StoreRegistry {
+        let copy = StoreRegistry()
+        let known = stores.withLock { $0 }
+        copy.stores.withLock { $0 = known.merging(known["file"] is LocalStore ? ["file": LocalStore(limits: limits)] : [:]) { $1 } }
+        return copy
+    }
+
     /// Adds or replaces the store for `scheme` ("s3", "memory"; without "://").
     package func register(_ store: any ObjectStore, scheme: String) {
         stores.withLock { $0[scheme.lowercased()] = store }

@@ -13,9 +13,9 @@ struct FileRelation {
     var call: FileFunctionCall
     var rejects: RejectTables
 
-    func source(_ engine: Engine) throws(SQLError) -> any TableSource {
+    func source(_ stores: StoreRegistry) throws(SQLError) -> any TableSource {
         let paths = try call.paths(of: function)
-        let files = try engine.stores.expand(paths)
+        let files = try stores.expand(paths)
         let format = try FileFormats.named(function.format)
         var options = FormatOptions()
         var pathColumn: String?, numberColumn: String?, isHive: Bool?, unionByName = false, filesToSniff: Int?
@@ -53,7 +53,7 @@ struct FileRelation {
         }
         return try FileTableSource.open(
             displayName: "\(call.name)('\(paths.joined(separator: "', '"))')", files: data, format: format, options: options,
-            stores: engine.stores, partitionFields: hive?.columns ?? [], filenameColumn: pathColumn,
+            stores: stores, partitionFields: hive?.columns ?? [], filenameColumn: pathColumn,
             rowNumberColumn: numberColumn, unionByName: unionByName, filesToSniff: filesToSniff)
     }
 

@@ -4,6 +4,7 @@ import LodeCatalog
 import LodeCore
 import LodeExecution
 import LodeFormats
+import LodeObjectStore
 import LodePlan
 import LodePlanner
 import LodeSyntax
@@ -13,6 +14,8 @@ import LodeTables
 /// uses see the same snapshot.
 final class SessionResolver: RelationResolver {
     private let session: Session
+    /// Those of the engine, with the limits of this statement.
+    private let stores: StoreRegistry
     let rejects: RejectTables
     private let searchPath: [String]
     private let seesTemporaryViews: Bool
@@ -22,8 +25,11 @@ final class SessionResolver: RelationResolver {
     }
     private var known: [Key: ResolvedRelation] = [:]
 
-    init(session: Session, rejects: RejectTables, searchPath: [String]? = nil, seesTemporaryViews: Bool = true) {
+    init(
+        session: Session, stores: StoreRegistry, rejects: RejectTables, searchPath: [String]? = nil, seesTemporaryViews: Bool = true
+    ) {
         self.session = session
+        self.stores = stores
         self.rejects = rejects
         self.searchPath = searchPath ?? session.settings.searchPath
         self.seesTemporaryViews = seesTemporaryViews
@@ -87,7 +93,7 @@ final class SessionResolver: RelationResolver {
             }
             let authorPath = table.parameters[ViewParameter.searchPath]?.split(separator: ",").map(String.init)
             let resolver = SessionResolver(
-                session: session, rejects: rejects, searchPath: authorPath ?? [table.databaseName], seesTemporaryViews: false)
+                session: session, stores: stores, rejects: rejects, searchPath: authorPath ?? [table.databaseName], seesTemporaryViews: false)
             return ResolvedView(path: path, query: query, columns: try table.schema().fields.map(\.name), resolver: resolver)
         } catch {
             // Spans of the view's own text would point into the statement at hand.
@@ -102,9 +108,9 @@ final class SessionResolver: RelationResolver {
     ) throws(SQLError) -> any TableSource {
         let call = FileFunctionCall(name: name, arguments: arguments, named: named)
         do throws(SQLError) {
-            if let report = FileReports.named(name) { return try report.source(call, session.engine.stores) }
+            if let report = FileReports.named(name) { return try report.source(call, stores) }
             guard let function = FileFunction.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist") }
-            return try FileRelation(function: function, call: call, rejects: rejects).source(session.engine)
+            return try FileRelation(function: function, call: call, rejects: rejects).source(stores)
         } catch {
             throw error.at(span)
         }
@@ -118,7 +124,7 @@ final class SessionResolver: RelationResolver {
                     hint: "Name it with a function: \(FileFunction.all.map { $0.names[0] + "('…')" }.joined(separator: ", ")).")
             }
             let call = FileFunctionCall(name: function.names[0], arguments: [.text(path)], named: [])
-            return try FileRelation(function: function, call: call, rejects: rejects).source(session.engine)
+            return try FileRelation(function: function, call: call, rejects: rejects).source(stores)
         } catch {
             throw error.at(span)
         }

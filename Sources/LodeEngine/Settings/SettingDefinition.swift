@@ -27,7 +27,7 @@ package struct SettingDefinition: Sendable {
                 return ByteSize.text(bytes)
             }),
         SettingDefinition(
-            name: "temp_directory", summary: "The folder for what does not fit into memory.", initial: { "" },
+            name: "temp_directory", summary: "The folder for what pipes and devices give while it is read.", initial: { "" },
             parse: { (text) throws(SQLError) in text }),
         SettingDefinition(
             name: "timezone", aliases: ["time zone"], summary: "The zone in which timestamptz values are shown and read.",
@@ -57,7 +57,8 @@ package struct SettingDefinition: Sendable {
         SettingDefinition(
             name: "datestyle", summary: "How dates are written.", initial: { "ISO, YMD" },
             parse: { (text) throws(SQLError) in
-                guard text.lowercased().hasPrefix("iso") else { throw wrong(text, "an ISO style") }
+                let words = text.lowercased().split { $0 == "," || $0 == " " }
+                guard !words.isEmpty, words.allSatisfy({ $0 == "iso" || $0 == "ymd" }) else { throw wrong(text, "ISO or 'ISO, YMD'") }
                 return "ISO, YMD"
             }),
         SettingDefinition(

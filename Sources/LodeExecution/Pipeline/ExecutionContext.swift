@@ -10,16 +10,11 @@ package final class ExecutionContext: Sendable {
     package let functions: FunctionContext
     /// Workers a pipeline may use.
     package let threads: Int
-    /// Where operators spill, once they do; nil if nowhere.
-    package let temporaryDirectory: String?
 
-    package init(
-        memory: MemoryBudget, cancellation: Cancellation, functions: FunctionContext, threads: Int, temporaryDirectory: String? = nil
-    ) {
+    package init(memory: MemoryBudget, cancellation: Cancellation, functions: FunctionContext, threads: Int) {
         self.memory = memory
         self.cancellation = cancellation
         self.functions = functions
         self.threads = threads
-        self.temporaryDirectory = temporaryDirectory
     }
 }

@@ -106,7 +106,8 @@ final class LocalStagedFolder: StagedWrite {
         for entry in present where !entry.isFolder {
             guard let kind = kindOfNew(entry.path), !entry.isFile || kind != S_IFREG else { continue }
             throw SQLError.unsupported(
-                "replacing \"\(StorePath.join(location, entry.path))\", which is no plain file", hint: "Remove it first, or write elsewhere.")
+                "replacing \"\(StorePath.join(location, entry.path))\", which is no plain file",
+                hint: "Remove it first, or write elsewhere.")
         }
     }
 
@@ -126,10 +127,14 @@ final class LocalStagedFolder: StagedWrite {
         for entry in present where !entry.isFolder && kindOfNew(entry.path) == nil && !goes(entry) {
             let target = StorePath.join(new, entry.path)
             try LocalWriter.createFolders(StorePath.parent(target), isDurable: false)
-            guard link(StorePath.join(folder, entry.path), target) == 0 else { throw LocalFault.error(errno, "link", StorePath.join(location, entry.path)) }
+            guard link(StorePath.join(folder, entry.path), target) == 0 else {
+                throw LocalFault.error(errno, "link", StorePath.join(location, entry.path))
+            }
             carried.append(entry.path)
         }
-        for entry in present where replacement == .sameNames && entry.isFolder { try LocalWriter.createFolders(StorePath.join(new, entry.path), isDurable: false) }
+        for entry in present where replacement == .sameNames && entry.isFolder {
+            try LocalWriter.createFolders(StorePath.join(new, entry.path), isDurable: false)
+        }
         try copyOwnership(present)
         return carried
     }
@@ -140,7 +145,9 @@ final class LocalStagedFolder: StagedWrite {
         if stat(folder, &status) == 0 { try LocalOwnership.copy(status, to: new, replacing: location) }
         for entry in present where entry.isFolder || entry.isFile {
             let path = StorePath.join(new, entry.path)
-            guard lstat(path, &status) == 0, status.st_ino != entry.status.st_ino, status.st_mode & S_IFMT == entry.status.st_mode & S_IFMT else { continue }
+            guard lstat(path, &status) == 0, status.st_ino != entry.status.st_ino,
+                status.st_mode & S_IFMT == entry.status.st_mode & S_IFMT
+            else { continue }
             try LocalOwnership.copy(entry.status, to: path, replacing: StorePath.join(location, entry.path))
         }
     }
@@ -184,7 +191,9 @@ final class LocalStagedFolder: StagedWrite {
                 if lstat(target, &status) == 0, status.st_mode & S_IFMT != S_IFDIR { unlink(target) }
                 try LocalWriter.createFolders(target, isDurable: false)
             } else {
-                guard rename(StorePath.join(new, entry.path), target) == 0 else { throw LocalFault.error(errno, "write", StorePath.join(location, entry.path)) }
+                guard rename(StorePath.join(new, entry.path), target) == 0 else {
+                    throw LocalFault.error(errno, "write", StorePath.join(location, entry.path))
+                }
                 moved.insert(entry.path)
             }
         }
@@ -192,7 +201,11 @@ final class LocalStagedFolder: StagedWrite {
         if replacement != .everything { return }
         for entry in present.reversed() where !moved.contains(entry.path) {
             let path = StorePath.join(folder, entry.path)
-            if entry.isFolder { rmdir(path) } else if goes(entry), unlink(path) != 0, errno != ENOENT { throw LocalFault.error(errno, "delete", path) }
+            if entry.isFolder {
+                rmdir(path)
+            } else if goes(entry), unlink(path) != 0, errno != ENOENT {
+                throw LocalFault.error(errno, "delete", path)
+            }
         }
         try LocalWriter.syncFolder(folder)
     }

@@ -11,11 +11,15 @@ package struct LocalStore: ObjectStore {
     /// What the names of unfinished files start with; orphan collection knows them by it.
     package static let temporaryPrefix = ".lode-write-"
 
-    package init() {}
+    private let limits: SpoolLimits?
+
+    /// - Parameter limits: of reading pipes and devices.
+    package init(limits: SpoolLimits? = nil) { self.limits = limits }
 
     package func open(_ path: String) throws(SQLError) -> any ObjectReader {
         try LocalFault.checkPath(path)
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        // Opening or reading a pipe must not wait where nobody could cancel it.
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw LocalFault.error(errno, "open", path) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
@@ -32,7 +36,7 @@ package struct LocalStore: ObjectStore {
             throw LocalFault.error(EISDIR, "open", path)
         default:
             defer { close(descriptor) }
-            return try LocalReader(spooling: descriptor, path: path)
+            return try LocalReader(spooling: descriptor, path: path, isDevice: status.st_mode & S_IFMT == S_IFCHR, limits)
         }
     }
 

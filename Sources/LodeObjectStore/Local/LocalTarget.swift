@@ -95,7 +95,9 @@ enum LocalOwnership {
     static func copy(_ old: stat, to descriptor: Int32, replacing path: String) throws(SQLError) {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw LocalFault.error(errno, "examine", path) }
-        if old.st_uid != status.st_uid || old.st_gid != status.st_gid, fchown(descriptor, old.st_uid, old.st_gid) != 0 { throw refused(path) }
+        if old.st_uid != status.st_uid || old.st_gid != status.st_gid, fchown(descriptor, old.st_uid, old.st_gid) != 0 {
+            throw refused(path)
+        }
         if old.st_mode != status.st_mode, fchmod(descriptor, old.st_mode & 0o7777) != 0 { throw refused(path) }
     }
 

@@ -20,6 +20,8 @@ final class LocalWriter: ObjectWriter {
     /// Whether the file stands under its temporary path.
     private var isNamed = false
     private var isSealed = false
+    /// What follows after `show()`.
+    private var shown: LocalPlainWriter?
 
     private static let counter = Atomic<UInt64>(0)
 
@@ -35,7 +37,9 @@ final class LocalWriter: ObjectWriter {
     private init(path: String, _ target: LocalTarget) throws(SQLError) {
         try LocalFault.checkPath(path)
         self.path = path
-        if case .file(let place, let existing) = target { (self.place, self.existing) = (place, existing) } else { (place, existing) = (path, nil) }
+        guard case .file(let place, let existing) = target else { throw .internalFault("\"\(path)\" is no file") }
+        self.place = place
+        self.existing = existing
         if existing != nil { try LocalOwnership.check(place) }
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         let random = String(UInt32.random(in: 0...UInt32.max), radix: 16)
@@ -53,7 +57,22 @@ final class LocalWriter: ObjectWriter {
         isNamed = true
     }
 
+    /// Puts the file into place and goes on with it there.
+    func show() throws(SQLError) {
+        if shown != nil { return }
+        let descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+        if descriptor < 0 { throw LocalFault.error(errno, "write", path) }
+        let rest = LocalPlainWriter(path: path, descriptor: descriptor)
+        try finish()
+        shown = rest
+    }
+
     func write(_ bytes: UnsafeRawBufferPointer) throws(SQLError) {
+        if let shown {
+            try shown.write(bytes)
+            position += bytes.count
+            return
+        }
         guard descriptor >= 0 else { throw SQLError.internalFault("write to \"\(path)\" after it was finished") }
         let failure = Self.writeAll(descriptor, bytes)
         if failure != 0 { throw LocalFault.error(failure, "write", path) }
@@ -61,6 +80,7 @@ final class LocalWriter: ObjectWriter {
     }
 
     func finish() throws(SQLError) {
+        if let shown { return try shown.finish() }
         try seal()
         let (isPlaced, grown) = try putIntoPlace {
             if !isNamed { isNamed = link(to: temporaryPath) }

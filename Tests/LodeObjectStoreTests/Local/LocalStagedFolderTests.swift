@@ -147,7 +147,9 @@ import Testing
         let path = target
         onThreads(6) { index in
             for round in 0..<5 {
-                guard let staged = try? LocalStore().stage(folder: path, .sameNames), let writer = try? staged.createWriter("p=\(round)/\(index)") else { continue }
+                guard let staged = try? LocalStore().stage(folder: path, .sameNames),
+                    let writer = try? staged.createWriter("p=\(round)/\(index)")
+                else { continue }
                 try? writer.finish()
                 try? staged.publish()
             }
