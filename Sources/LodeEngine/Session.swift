@@ -2,6 +2,7 @@
 
 import LodeCatalog
 import LodeCore
+import LodeExecution
 import LodeFunctions
 import LodePlan
 import LodePlanner
@@ -19,6 +20,9 @@ package final class Session {
     var temporaryViews: [String: TemporaryView] = [:]
     /// BEGIN … COMMIT.
     var block: TransactionBlock?
+
+    /// Sees every execution of the running statement: EXPLAIN ANALYZE of a statement that writes.
+    var observer: ((QueryExecution) -> Void)?
 
     let cancellation = Cancellation()
     let running = RunningStatement()
@@ -46,13 +50,6 @@ package final class Session {
         var outcome = try run(StatementRun(parsed: parsed, text: text, sink: sink))
         outcome.receipt.elapsedNanoseconds = Engine.monotonicNanoseconds() &- start
         return outcome
-    }
-
-    /// Parses `text` and executes every statement of it in turn.
-    package func executeAll(_ text: String, into sink: any ResultSink) throws(SQLError) -> [StatementOutcome] {
-        var outcomes: [StatementOutcome] = []
-        for parsed in try Parser.parse(text) { outcomes.append(try execute(parsed, of: text, into: sink)) }
-        return outcomes
     }
 
     /// What functions may know of this session, for a statement that starts now.

@@ -12,10 +12,35 @@ struct Lode: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lode", abstract: "A SQL query engine over lakehouse tables.", version: "lode \(Engine.version)",
         subcommands: [Query.self, Run.self], defaultSubcommand: Query.self)
+
+    static func main() { main(commandFirst(Array(CommandLine.arguments.dropFirst()))) }
+
+    /// The arguments with the command before its options, however they were written: `lode --warehouse w run scripts`.
+    static func commandFirst(_ arguments: [String]) -> [String] {
+        let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+        var index = 0
+        while index < arguments.count {
+            let argument = arguments[index]
+            if commands.contains(argument) { return [argument] + arguments[..<index] + arguments[(index + 1)...] }
+            let name = argument.split(separator: "=", maxSplits: 1).first.map(String.init) ?? ""
+            if CommonOptions.names.contains(name) {
+                index += name == argument ? 2 : 1
+            } else if CommonOptions.flags.contains(argument) {
+                index += 1
+            } else {
+                break
+            }
+        }
+        return arguments
+    }
 }
 
 /// The options that every command takes.
 struct CommonOptions: ParsableArguments {
+    /// As they are written on the command line: those that take a value, and those that don't.
+    static let names: Set<String> = ["--warehouse", "--format", "--set", "--var"]
+    static let flags: Set<String> = ["--quiet"]
+
     @Option(help: "The folder of the catalog and its tables (or the environment variable LODE_WAREHOUSE).")
     var warehouse: String?
 

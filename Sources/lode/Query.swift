@@ -12,35 +12,35 @@ struct Query: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(name: [.customShort("c"), .customLong("command")], help: "Run these statements and exit.")
-    var command: String?
+    @Option(name: [.customShort("c"), .customLong("command")], help: "Run these statements and exit; may be repeated.")
+    var commands: [String] = []
 
-    @Option(name: [.customShort("f"), .customLong("file")], help: "Run the statements of a file and exit.")
-    var file: String?
+    @Option(name: [.customShort("f"), .customLong("file")], help: "Run the statements of a file and exit; may be repeated.")
+    var files: [String] = []
 
     func validate() throws {
-        if command != nil, file != nil { throw ValidationError("Give either -c or -f.") }
+        if !commands.isEmpty, !files.isEmpty { throw ValidationError("Give either -c or -f.") }
     }
 
     func run() throws {
-        let session = try common.session()
-        let format = common.format, isQuiet = common.quiet
-        if let command {
-            onDeepStack { Batch(session: session, format: format, isQuiet: isQuiet).run(command) }
-        }
-        if let file {
+        let shell = Shell(session: try common.session(), format: common.format, isQuiet: common.quiet)
+        let commands = commands
+        var scripts: [(text: String, path: String)] = []
+        for file in files {
             guard let text = ScriptFile.read(file) else {
                 throw ValidationError("could not read \"\(file)\": \(String(cString: strerror(errno)))")
             }
-            onDeepStack { Batch(session: session, format: format, isQuiet: isQuiet).run(text, script: file) }
+            scripts.append((text, file))
         }
+        if !commands.isEmpty { onDeepStack { commands.allSatisfy { shell.run($0) } } }
+        if !scripts.isEmpty { onDeepStack { scripts.allSatisfy { shell.run($0.text, script: $0.path) } } }
         if isatty(STDIN_FILENO) == 1 {
             Interrupts.watch()
             onDeepStack {
-                Shell(session: session, format: format, isQuiet: isQuiet).run()
+                shell.run()
                 return true
             }
         }
-        onDeepStack { Batch(session: session, format: format, isQuiet: isQuiet).runStandardInput() }
+        onDeepStack { shell.runStandardInput() }
     }
 }

@@ -75,6 +75,14 @@ private let otherUnsafeFiles: Set<String> = [
         #expect(found == [])
     }
 
+    /// No statement is put together as text, to be parsed again.
+    @Test func `statements are parsed where text comes in, and stored views where they are read`() {
+        let parsing = swiftFiles(under: "Sources").filter { file in
+            !file.path.hasPrefix("Sources/LodeSyntax/") && file.lines.contains { $0.contains("Parser.parse(") }
+        }
+        #expect(parsing.map(\.path).sorted() == ["Sources/LodeEngine/Relations/SessionResolver.swift", "Sources/LodeEngine/StatementRunner.swift"])
+    }
+
     @Test func `unsafe pointers stay where kernels are`() {
         var found: Set<String> = []
         for file in swiftFiles(under: "Sources") {

@@ -28,6 +28,9 @@ final class ScratchSession {
         return sink.rows
     }
 
+    /// What the statements of `sql` say that went well.
+    func notices(_ sql: String) throws -> [String] { try session.executeAll(sql, into: TextRows()).flatMap(\.notices) }
+
     /// The error that `sql` ends with.
     func error(_ sql: String) -> SQLError? {
         do {

@@ -37,9 +37,7 @@ import Testing
         #expect(try scratch.rows("SHOW CREATE TABLE line") == [[shown]])
     }
 
-    private func notices(_ sql: String) throws -> [String] {
-        try scratch.session.executeAll(sql, into: TextRows()).flatMap(\.notices)
-    }
+    private func notices(_ sql: String) throws -> [String] { try scratch.notices(sql) }
 
     @Test func `a key that is not said to be unenforced gives a notice`() throws {
         #expect(try notices("CREATE TABLE a (x integer PRIMARY KEY, y integer UNIQUE)") == [

@@ -10,7 +10,9 @@ import LodeSyntax
 extension Session {
     func copy(_ copy: Copy, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         guard case .path(let path, let span) = copy.target else {
-            throw SQLError.unsupported("COPY \(copy.direction.rawValue) \(copy.direction == .to ? "STDOUT" : "STDIN")", hint: "Name a file, or print results with --format.")
+            throw SQLError.unsupported(
+                "COPY \(copy.direction.rawValue) \(copy.direction == .to ? "STDOUT" : "STDIN")",
+                hint: "Name a file, or print results with --format.")
         }
         return copy.direction == .to ? try copyTo(path, span, copy, run) : try copyFrom(path, span, copy, run)
     }
@@ -18,9 +20,10 @@ extension Session {
     private func copyTo(_ path: String, _ span: SourceSpan, _ copy: Copy, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let context = statementContext()
         let binder = makeBinder(context)
-        let options = try CopyOptions(copy.options, binder)
+        var options = try CopyOptions(copy.options, binder)
         let format = try self.format(options, path, span)
         try options.checkWrite(format)
+        if let delimiter = options.impliedDelimiter(path) { options.values["delim"] = .value(.text(delimiter)) }
         let written: WrittenRows
         do throws(SQLError) {
             let staged = try stage(path, options)
@@ -40,35 +43,36 @@ extension Session {
         guard case .table(let name, let columns) = copy.subject else {
             throw SQLError(.syntaxError, "COPY FROM needs a table, not a query", at: span)
         }
-        let binder = makeBinder(statementContext())
-        let options = try CopyOptions(copy.options, binder)
+        let options = try CopyOptions(copy.options, makeBinder(statementContext()))
         let format = try self.format(options, path, span)
+        try options.checkRead(format)
         let table = try writableTable(name)
-        var arguments = [TableDDL.literal(path)]
-        for (key, value) in options.texts.sorted(by: { $0.key < $1.key }) { arguments.append("\(NameQuoting.quoted(key)) => \(TableDDL.literal(value))") }
-        if format.isText, options.texts["columns"] == nil, options.texts["all_varchar"] == nil {
+        // Values are read as they were written: lists stay lists.
+        var arguments: [(name: Identifier?, value: Expression)] = [(nil, .text(path, at: span))]
+        for property in options.forFormat {
+            arguments.append((property.key, property.value ?? Expression(.literal(.boolean(true)), span: property.key.span)))
+        }
+        if let delimiter = options.impliedDelimiter(path) { arguments.append((Identifier("delim", span: span), .text(delimiter, at: span))) }
+        if format.isText, options.values["columns"] == nil, options.values["all_varchar"] == nil {
             // The table's types hold, not what a sample of the file looks like.
             let schema = try table.schema()
             let wanted = columns.isEmpty ? schema.fields.map(\.name) : columns.map(\.text)
-            let types = wanted.compactMap { name in schema.index(of: name).map { schema.fields[$0] } }
-            arguments.append("columns => {" + types.map { "\(TableDDL.literal($0.name)): '\($0.type)'" }.joined(separator: ", ") + "}")
+            let fields = wanted.compactMap { name in schema.index(of: name).map { schema.fields[$0] } }
+            let types = fields.map { (name: $0.name, value: Expression.text("\($0.type)", at: span)) }
+            arguments.append((Identifier("columns", span: span), .structure(types, at: span)))
         }
-        let function = FileFunction.all.first { $0.format == format.name }?.names[0] ?? "read_csv"
-        let list = columns.isEmpty ? "" : " (\(columns.map { NameQuoting.quoted($0.text) }.joined(separator: ", ")))"
-        let text = "INSERT INTO \(NameQuoting.quoted(table.databaseName)).\(NameQuoting.quoted(table.name))\(list) SELECT * FROM \(function)(\(arguments.joined(separator: ", ")))"
-        guard case .insert(let insert)? = try Parser.parse(text).first?.statement else { throw SQLError.internalFault("COPY FROM is no INSERT") }
-        do throws(SQLError) {
-            var outcome = try self.insert(insert, run)
-            outcome.tag = "COPY \(outcome.receipt.rows)"
-            return outcome
-        } catch {
-            // Spans are those of the rewritten statement.
-            throw SQLError(error.state, error.message, at: span, in: error.place, detail: error.detail, hint: error.hint)
-        }
+        let function = FunctionCall(FileFunction.all.first { $0.format == format.name }?.names[0] ?? "read_csv", arguments, at: span)
+        let source = TableReference(.function(function, isLateral: false, withOrdinality: false), alias: nil, span: span)
+        var outcome = try insert(Insert(into: name, columns: columns, .selecting(from: source, at: span)), run)
+        outcome.tag = "COPY \(outcome.receipt.rows)"
+        return outcome
     }
 
     private func format(_ options: CopyOptions, _ path: String, _ span: SourceSpan) throws(SQLError) -> any FileFormat {
         if let name = options.format {
+            if name.lowercased() == "text" {
+                throw .unsupported("FORMAT text", at: span, hint: "Use FORMAT csv; DELIM and NULL say how it is written.")
+            }
             do throws(SQLError) {
                 return try FileFormats.named(name)
             } catch {
@@ -93,8 +97,14 @@ struct CopyOptions {
     var existing = Existing.unsaid
     /// The other options, for the format.
     var values: [String: FormatOption] = [:]
-    /// The same as texts.
-    var texts: [String: String] = [:]
+    /// The same as they were written.
+    var forFormat: [Property] = []
+    /// Options of COPY TO, whatever the format.
+    private var forWriting: [Identifier] = []
+
+    static let writing = [
+        "partition_by", "partitioned_by", "write_partition_columns", "overwrite", "overwrite_or_ignore", "append", "sorted_by",
+    ]
 
     enum Existing: String {
         /// A file is replaced, a folder with PARTITION_BY must be empty.
@@ -111,6 +121,7 @@ struct CopyOptions {
     init(_ list: [Property], _ binder: Binder) throws(SQLError) {
         for property in list {
             let key = property.key.text.lowercased()
+            if Self.writing.contains(key) { forWriting.append(property.key) }
             switch key {
             case "format": format = try Self.text(property, binder)
             case "partition_by", "partitioned_by": partitionBy = try Self.names(property)
@@ -118,17 +129,35 @@ struct CopyOptions {
             case "sorted_by": values[key] = .list(try Self.names(property).map { .value(.text($0)) })
             case "overwrite", "overwrite_or_ignore", "append": try takeExisting(property, key, binder)
             default:
+                forFormat.append(property)
                 guard let expression = property.value else {
                     values[key] = .value(.boolean(true))
-                    texts[key] = "true"
                     continue
                 }
                 let (value, type): (Value, SQLType) =
                     if case .name(let name) = expression.kind { (.text(name.text), .varchar) } else { try binder.bindConstant(expression) }
                 values[key] = FormatOption(value, type)
-                texts[key] = Session.plainText(value)
             }
         }
+    }
+
+    /// The delimiter that the format's name, or the file's, stands for.
+    func impliedDelimiter(_ path: String) -> String? {
+        if ["delim", "delimiter", "sep"].contains(where: { values[$0] != nil }) { return nil }
+        switch format?.lowercased() {
+        case "tsv": return "\t"
+        case "psv": return "|"
+        case nil: return path.lowercased().hasSuffix(".tsv") ? "\t" : path.lowercased().hasSuffix(".psv") ? "|" : nil
+        default: return nil
+        }
+    }
+
+    /// - Throws: `22023` naming an option that the format doesn't read by.
+    func checkRead(_ format: any FileFormat) throws(SQLError) {
+        if let first = forWriting.first {
+            throw SQLError(.invalidParameterValue, "option \"\(first.text)\" is one of COPY TO, not of COPY FROM", at: first.span)
+        }
+        try FormatOptions(values).check(known: format.readOptions + FileFunction.scanOptions, format: format.name)
     }
 
     private mutating func takeExisting(_ property: Property, _ key: String, _ binder: Binder) throws(SQLError) {
@@ -136,7 +165,8 @@ struct CopyOptions {
         let isOn = try Self.flag(property, binder)
         if isOn, existing != .unsaid, existing != .refuse {
             throw SQLError(
-                .invalidParameterValue, "\(existing.rawValue.uppercased()) and \(key.uppercased()) exclude each other", at: property.key.span)
+                .invalidParameterValue, "\(existing.rawValue.uppercased()) and \(key.uppercased()) exclude each other",
+                at: property.key.span)
         }
         if isOn { existing = said } else if said == .overwrite, existing == .unsaid { existing = .refuse }
     }

@@ -10,24 +10,50 @@ import LodeVectors
 extension Session {
     func explain(_ explain: Explain, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let options = try explainOptions(explain)
-        let context = statementContext()
-        let binder = makeBinder(context)
-        let bound: BoundQuery
-        switch explain.statement {
-        case .query(let query): bound = try binder.bind(query: query)
-        case .createTable(let create):
-            guard let query = create.query else { throw SQLError.unsupported("EXPLAIN of a statement without a query", at: create.name.span) }
-            bound = try binder.bind(query: query)
-        case .insert(let insert):
-            guard case .query(let query) = insert.source else { throw SQLError.unsupported("EXPLAIN of a statement without a query", at: insert.table.span) }
-            bound = try binder.bind(query: query)
-        case .copy(let copy): bound = try binder.bind(copy: copy.subject)
-        default: throw SQLError.unsupported("EXPLAIN of this statement", at: explain.span, hint: "Queries, CREATE TABLE AS, INSERT and COPY can be explained.")
+        let text: String
+        if case .query(let query) = explain.statement {
+            let context = statementContext()
+            let optimized = try optimized(try makeBinder(context).bind(query: query), context)
+            text = options.analyze ? try analyze(optimized, context) : EstimatedPlan.text(optimized.plan)
+        } else if options.analyze {
+            text = try analyzeWrite(explain, run)
+        } else {
+            let context = statementContext()
+            text = EstimatedPlan.text(try optimized(try writtenRows(explain, context), context).plan)
         }
-        let optimized = try optimized(bound, context)
-        let text = options.analyze ? try analyze(optimized, context) : EstimatedPlan.text(optimized.plan)
         let rows = text.split(separator: "\n", omittingEmptySubsequences: false).map { [Value.text(String($0))] }
         return try give([Field("plan", .varchar)], rows, to: run.sink, tag: "EXPLAIN")
+    }
+
+    /// The query whose rows a statement writes.
+    private func writtenRows(_ explain: Explain, _ context: StatementContext) throws(SQLError) -> BoundQuery {
+        let binder = makeBinder(context)
+        switch explain.statement {
+        case .createTable(let create):
+            guard let query = create.query else { throw SQLError.unsupported("EXPLAIN of a statement without a query", at: create.name.span) }
+            return try binder.bind(query: query)
+        case .insert(let insert):
+            guard case .query(let query) = insert.source else {
+                throw SQLError.unsupported("EXPLAIN of a statement without a query", at: insert.table.span)
+            }
+            return try binder.bind(query: query)
+        case .copy(let copy) where copy.direction == .to: return try binder.bind(copy: copy.subject)
+        default:
+            throw SQLError.unsupported(
+                "EXPLAIN of this statement", at: explain.span, hint: "Queries, CREATE TABLE AS, INSERT and COPY TO can be explained.")
+        }
+    }
+
+    /// Runs a statement that writes, as it would run without EXPLAIN, and draws the plan of the rows that it wrote.
+    private func analyzeWrite(_ explain: Explain, _ run: StatementRun) throws(SQLError) -> String {
+        let span = SourceSpan(run.parsed.span.start, run.parsed.span.end)
+        _ = try writtenRows(explain, statementContext())
+        var executions: [QueryExecution] = []
+        observer = { executions.append($0) }
+        defer { observer = nil }
+        let outcome = try self.run(StatementRun(parsed: ParsedStatement(explain.statement, at: span), text: run.text, sink: NoResult()))
+        guard let execution = executions.first else { throw .unsupported("EXPLAIN ANALYZE of this statement", at: explain.span) }
+        return Self.drawn(execution, outcome.receipt) + "\n\(outcome.tag)"
     }
 
     private func explainOptions(_ explain: Explain) throws(SQLError) -> (analyze: Bool, verbose: Bool) {
@@ -51,15 +77,20 @@ extension Session {
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
         try watching(execution) { () throws(SQLError) in try execution.run(into: DiscardedRows()) }
         let elapsed = Engine.monotonicNanoseconds() &- start
-        var measures = execution.metrics.preorder(query.plan)[...], estimates = EstimatedPlan.nodes(query.plan)[...]
-        let tree = PlanPrinter.text(query.plan) { _ in
-            guard let measured = measures.popFirst(), let expected = estimates.popFirst() else { return nil }
-            let estimate = Int(min(expected.rounded(), 1e15))
-            return "(\(Receipt.grouped(measured.rows)) rows, estimated \(Receipt.grouped(estimate)))" + Self.scanNotes(measured)
-        }
         var receipt = receipt(of: execution, context)
         receipt.elapsedNanoseconds = elapsed
         receipt.rows = execution.metrics.node([]).rows
+        return Self.drawn(execution, receipt)
+    }
+
+    /// The plan with what each node did, the pipelines with their times, and the receipt.
+    private static func drawn(_ execution: QueryExecution, _ receipt: Receipt) -> String {
+        var measures = execution.metrics.preorder(execution.plan)[...], estimates = EstimatedPlan.nodes(execution.plan)[...]
+        let tree = PlanPrinter.text(execution.plan) { _ in
+            guard let measured = measures.popFirst(), let expected = estimates.popFirst() else { return nil }
+            let estimate = Int(min(expected.rounded(), 1e15))
+            return "(\(Receipt.grouped(measured.rows)) rows, estimated \(Receipt.grouped(estimate)))" + scanNotes(measured)
+        }
         let pipelines = execution.metrics.pipelines.map { "  \($0.name): \(Receipt.seconds(UInt64($0.nanoseconds)))" }
         return tree + "\n\nPipelines:\n" + pipelines.joined(separator: "\n") + "\n\(receipt.line)"
             + "\nmemory peak: \(ByteSize.text(receipt.memoryPeak))"
@@ -88,6 +119,12 @@ extension Session {
         for (name, amount) in measured.notes.sorted(by: { $0.key < $1.key }) { parts.append("\(name): \(amount)") }
         return parts.isEmpty ? "" : "  [" + parts.joined(separator: "; ") + "]"
     }
+}
+
+/// For statements that give no rows.
+private final class NoResult: ResultSink {
+    func begin(_ columns: [Field]) throws(SQLError) {}
+    func rows(_ chunk: Chunk) throws(SQLError) -> Bool { true }
 }
 
 /// Takes rows and keeps none.

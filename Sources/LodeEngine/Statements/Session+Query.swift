@@ -47,6 +47,7 @@ extension Session {
 
     /// Lets other threads see the progress of `execution` while `body` runs.
     func watching(_ execution: QueryExecution, _ body: () throws(SQLError) -> Void) throws(SQLError) {
+        observer?(execution)
         running.set { execution.progress }
         defer { running.set(nil) }
         try body()

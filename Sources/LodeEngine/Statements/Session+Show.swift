@@ -117,19 +117,9 @@ extension Session {
 
     /// What DESCRIBE or SUMMARIZE is asked about, as a query.
     func bind(_ target: DescribeTarget) throws(SQLError) -> BoundQuery {
-        let context = statementContext()
-        switch target {
-        case .query(let query): return try makeBinder(context).bind(query: query)
-        case .table(let name): return try makeBinder(context).bind(copy: .table(name, []))
-        case .file(let path, let span):
-            let parsed = try Parser.parse("FROM \(SQLText(path).literal)")
-            guard case .query(let query)? = parsed.first?.statement else { throw SQLError.internalFault("FROM a file is no query", at: span) }
-            do throws(SQLError) {
-                return try makeBinder(context).bind(query: query)
-            } catch {
-                throw SQLError(error.state, error.message, at: span, in: error.place, detail: error.detail, hint: error.hint)
-            }
-        }
+        let binder = makeBinder(statementContext())
+        if case .query(let query) = target { return try binder.bind(query: query) }
+        return try binder.bind(query: .selecting(from: target.source, at: target.source.span))
     }
 
     /// SQL LIKE for names, without regard to case; nil matches all. Hive's `*` is taken too.

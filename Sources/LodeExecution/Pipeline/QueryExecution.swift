@@ -17,7 +17,7 @@ package final class QueryExecution: Sendable {
     package let columns: [PlanColumn]
     package let metrics: QueryMetrics
     private let context: ExecutionContext
-    private let plan: LogicalPlan
+    package let plan: LogicalPlan
     private let builder: PipelineBuilder
     private let open: OpenPipeline
     private let running = Mutex<[Pipeline]>([])

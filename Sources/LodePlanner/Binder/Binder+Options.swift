@@ -26,7 +26,7 @@ extension Binder {
             return .list(values)
         case .call:
             // `decimal(10, 2)` reads as a call.
-            if let type = try? TypeNames.type(Parser.parseType(Printer.sql(expression))) { return .text("\(type)") }
+            if let name = Self.typeName(expression), let type = try? TypeNames.type(name) { return .text("\(type)") }
         default: break
         }
         let bound = settle(try bind(expression, scope))
@@ -34,6 +34,27 @@ extension Binder {
             return try optionValue(bound)
         } catch {
             throw error.at(expression.span)
+        }
+    }
+
+    /// The type that a name or a call would be where a type stands: `bigint`, `decimal(10, 2)`, `map(varchar, array(int))`.
+    private static func typeName(_ expression: Expression) -> TypeName? {
+        switch expression.kind {
+        case .name(let name): return TypeName(.named(name, []), span: expression.span)
+        case .call(let call):
+            let inner = call.arguments.compactMap { $0.name == nil ? typeName($0.value) : nil }
+            switch (call.name.last.text.lowercased(), inner.count) {
+            case ("list", 1), ("array", 1): return TypeName(.list(inner[0], size: nil), span: expression.span)
+            case ("map", 2): return TypeName(.map(key: inner[0], value: inner[1]), span: expression.span)
+            default: break
+            }
+            var numbers: [TypeArgument] = []
+            for argument in call.arguments {
+                guard case .literal(.number(let digits)) = argument.value.kind, let number = Int(digits) else { return nil }
+                numbers.append(.number(number))
+            }
+            return TypeName(.named(call.name, numbers), span: expression.span)
+        default: return nil
         }
     }
 

@@ -33,18 +33,5 @@ enum DisplayWidth {
     }
 
     /// The text on one line, with control characters made visible.
-    static func singleLine(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) { return text }
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 10: result += "\\n"
-            case 13: result += "\\r"
-            case 9: result += "\\t"
-            case 0..<32, 127: result += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
+    static func singleLine(_ text: String) -> String { ControlCharacters.visible(text, keepsLines: false) }
 }

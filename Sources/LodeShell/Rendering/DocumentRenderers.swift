@@ -81,7 +81,9 @@ final class VerticalRenderer: ResultRenderer {
         scratch = try ByteSink()
     }
 
-    func begin(_ columns: [Field]) throws(SQLError) { fields = columns }
+    func begin(_ columns: [Field]) throws(SQLError) {
+        fields = columns.map { Field(DisplayWidth.singleLine($0.name), $0.type, nullable: $0.nullable) }
+    }
 
     func rows(_ chunk: Chunk) throws(SQLError) -> Bool {
         let texts = context.texts(chunk)

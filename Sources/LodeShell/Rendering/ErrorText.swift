@@ -9,11 +9,15 @@ package enum ErrorText {
     ///   - script: the script's name, if it has one.
     package static func text(_ error: SQLError, sql: String, firstLine: Int = 1, script: String? = nil) -> String {
         var lines = ["ERROR \(error.state.rawValue): \(error.message)"]
-        if let span = error.span { lines += excerpt(sql, span, firstLine, script) } else if let script { lines.append("  in \(script), line \(firstLine)") }
+        if let span = error.span {
+            lines += excerpt(sql, span, firstLine, script)
+        } else if let script {
+            lines.append("  in \(script), line \(firstLine)")
+        }
         if let place = error.place { lines.append("IN: \(place)") }
         if let detail = error.detail { lines.append("DETAIL: \(detail)") }
         if let hint = error.hint { lines.append("HINT: \(hint)") }
-        return lines.joined(separator: "\n")
+        return ControlCharacters.visible(lines.joined(separator: "\n"), keepsLines: true)
     }
 
     private static func excerpt(_ sql: String, _ span: SourceSpan, _ firstLine: Int, _ script: String?) -> [String] {

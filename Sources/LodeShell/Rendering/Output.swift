@@ -2,47 +2,81 @@
 
 @preconcurrency import Glibc
 import LodeCore
+import LodeEngine
 import LodeVectors
 
-/// A buffered stream of bytes. Errors of the stream (a closed pipe) surface as SQL errors.
+/// A buffered stream of bytes. Errors of the stream (a full disk, a closed pipe) surface as SQL errors.
 package final class Output {
-    private var file: UnsafeMutablePointer<FILE>
-    private let isOwned: Bool
+    private enum Target {
+        case standardOutput
+        case file(ResultFile)
+    }
+
+    private let target: Target
     package let isTerminal: Bool
+    private var buffer: [UInt8] = []
+    private static let bufferBytes = 1 << 16
 
     /// Standard output.
     package init() {
-        file = stdout
-        isOwned = false
+        target = .standardOutput
         isTerminal = isatty(STDOUT_FILENO) == 1
     }
 
-    /// - Throws: `58030` if the file can't be written.
-    package init(path: String) throws(SQLError) {
-        guard let opened = fopen(path, "w") else {
-            throw SQLError(.ioError, "could not open \"\(path)\" for writing: \(String(cString: strerror(errno)))")
-        }
-        file = opened
-        isOwned = true
+    /// A file, which is replaced when the first statement's results are complete.
+    package init(_ file: ResultFile) {
+        target = .file(file)
         isTerminal = false
     }
 
-    deinit { if isOwned { fclose(file) } }
-
     package func write(_ text: String) throws(SQLError) {
-        var copy = text
-        let written = copy.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }
-        if !written { throw Self.closed() }
+        // What data holds must not command a terminal.
+        buffer.append(contentsOf: (isTerminal ? ControlCharacters.visible(text, keepsLines: true) : text).utf8)
+        if buffer.count >= Self.bufferBytes { try drain() }
     }
 
     package func write(_ sink: ByteSink) throws(SQLError) {
-        let bytes = sink.bytes
-        if bytes.count > 0, fwrite(bytes.baseAddress, 1, bytes.count, file) != bytes.count { throw Self.closed() }
+        if isTerminal { return try write(sink.string) }
+        buffer.append(contentsOf: sink.bytes)
+        if buffer.count >= Self.bufferBytes { try drain() }
     }
 
-    package func flush() { fflush(file) }
+    /// Hands on everything, so that it can be read by others.
+    package func flush() throws(SQLError) {
+        try drain()
+        if case .file(let file) = target { try file.show() }
+    }
 
-    private static func closed() -> SQLError { SQLError(.ioError, "the output was closed") }
+    /// The end of a file.
+    package func close() throws(SQLError) {
+        try drain()
+        if case .file(let file) = target { try file.close() }
+    }
+
+    /// Writes what is held back, without showing a file that is not shown yet.
+    package func drain() throws(SQLError) {
+        if buffer.isEmpty { return }
+        defer { buffer.removeAll(keepingCapacity: true) }
+        switch target {
+        case .file(let file): try file.write(buffer)
+        case .standardOutput:
+            var done = 0
+            while done < buffer.count {
+                let count = buffer.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress.map { $0 + done }, $0.count - done) }
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { throw Self.failure(errno) }
+                done += count
+            }
+        }
+    }
+
+    private static func failure(_ code: Int32) -> SQLError {
+        switch code {
+        case EPIPE: SQLError(.ioError, "the output was closed")
+        case ENOSPC, EDQUOT: SQLError(.diskFull, "could not write to the output: the disk is full")
+        default: SQLError(.ioError, "could not write to the output: \(String(cString: strerror(code)).lowercased())")
+        }
+    }
 
     /// Columns and rows of the terminal; nil if it is none.
     package static func terminalSize() -> (columns: Int, rows: Int)? {
@@ -55,7 +89,6 @@ package final class Output {
 /// Messages to people: everything that is no result goes to standard error.
 package enum Messages {
     package static func write(_ text: String) {
-        fflush(stdout)
-        fputs(text + "\n", stderr)
+        fputs(ControlCharacters.visible(text, keepsLines: true) + "\n", stderr)
     }
 }

@@ -24,7 +24,9 @@ final class TableRenderer: ResultRenderer {
 
     init(_ context: RenderingContext) { self.context = context }
 
-    func begin(_ columns: [Field]) throws(SQLError) { fields = columns }
+    func begin(_ columns: [Field]) throws(SQLError) {
+        fields = columns.map { Field(DisplayWidth.singleLine($0.name), $0.type, nullable: $0.nullable) }
+    }
 
     private var headLimit: Int { isPlainText ? .max : context.maximumRows.map { ($0 + 1) / 2 } ?? .max }
     private var tailLimit: Int { context.maximumRows.map { $0 / 2 } ?? 0 }

@@ -14,14 +14,14 @@ extension Shell {
         case "\\q", "\\quit", "\\exit": return false
         case "\\?", "\\help": Messages.write(MetaCommand.help)
         case "\\h": help(argument)
-        case "\\d": if argument.isEmpty { execute("SHOW TABLES") } else { execute("DESCRIBE \(argument)") }
-        case "\\dt": execute(argument.isEmpty ? "SHOW TABLES" : "SHOW TABLES IN \(argument)")
-        case "\\dv": execute("SHOW VIEWS")
-        case "\\dn": execute("SHOW SCHEMAS")
-        case "\\df": execute(argument.isEmpty ? "SHOW FUNCTIONS" : "SHOW FUNCTIONS LIKE \(SQLText(argument + "%").literal)")
+        case "\\d": argument.isEmpty ? show(.tables(schema: nil, pattern: nil), line) : describe(argument, line)
+        case "\\dt": tables(argument, line)
+        case "\\dv": show(.views(schema: nil, pattern: nil), line)
+        case "\\dn": show(.schemas(pattern: nil), line)
+        case "\\df": show(.functions(pattern: argument.isEmpty ? nil : argument + "%"), line)
         case "\\x":
-            isVertical.toggle()
-            Messages.write("Rows are shown as \(isVertical ? "lists" : "a table").")
+            printer.isVertical.toggle()
+            Messages.write("Rows are shown as \(printer.isVertical ? "lists" : "a table").")
         case "\\timing":
             showsReceipt.toggle()
             Messages.write("Receipts are \(showsReceipt ? "on" : "off").")
@@ -34,6 +34,23 @@ extension Shell {
             Messages.write("Unknown command \(name)\(near)")
         }
         return true
+    }
+
+    private func show(_ what: Show, _ line: String) { runner.run(.show(what), for: line) }
+
+    private func describe(_ name: String, _ line: String) {
+        guard let name = Self.name(name) else { return Messages.write("\\d takes the name of a table or view.") }
+        runner.run(.describe(.table(name)), for: line)
+    }
+
+    private func tables(_ schema: String, _ line: String) {
+        if schema.isEmpty { return show(.tables(schema: nil, pattern: nil), line) }
+        guard let name = Self.name(schema) else { return Messages.write("\\dt takes the name of a schema.") }
+        show(.tables(schema: name, pattern: nil), line)
+    }
+
+    private static func name(_ text: String) -> QualifiedName? {
+        if case .name(let name)? = (try? Parser.parseExpression(text))?.kind { name } else { nil }
     }
 
     private func help(_ topic: String) {
@@ -51,9 +68,9 @@ extension Shell {
 
     private func setFormat(_ name: String) {
         if name.isEmpty {
-            Messages.write("Results are printed as \(format.rawValue).")
+            Messages.write("Results are printed as \(printer.format.rawValue).")
         } else if let chosen = OutputFormat(rawValue: name.lowercased()) {
-            format = chosen
+            printer.format = chosen
         } else {
             Messages.write("Unknown format \"\(name)\"; there are \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
@@ -61,8 +78,10 @@ extension Shell {
 
     private func redirect(_ path: String) {
         do throws(SQLError) {
-            output.flush()
-            output = path.isEmpty ? Output() : try Output(path: path)
+            let next = path.isEmpty ? Output() : Output(try session.engine.resultFile(path))
+            let last = printer.output
+            printer.output = next
+            try last.close()
         } catch {
             Messages.write(ErrorText.text(error, sql: ""))
         }

@@ -1,30 +1,70 @@
-/// The interactive shell.
+/// Statements and commands from the command line, a file, a pipe or a terminal.
 
 import Glibc
 import LodeCore
 import LodeEngine
 import LodeSyntax
 
-/// Reads statements at a prompt until the end of input. Errors and Ctrl-C end the statement, never the shell.
+/// Runs statements for a user. At a terminal, errors and Ctrl-C end the statement and never the shell; everywhere else the first
+/// error ends the run.
 package final class Shell {
     let session: Session
+    let printer: StatementPrinter
+    let runner: StatementRunner
+    private let isQuiet: Bool
     private var editor: LineEditor?
-    private var splitter = StatementSplitter()
+    /// Lines of the statement that is being typed.
     private var typed = ""
-    var output = Output()
-    var format: OutputFormat
-    var isVertical = false
-    var showsReceipt = true
-    private let progress: ProgressBar
+    var showsReceipt: Bool
     private var depth = 0
-    private static let tableRows = 40
 
     package init(session: Session, format: OutputFormat, isQuiet: Bool) {
         self.session = session
-        self.format = format
+        self.isQuiet = isQuiet
         showsReceipt = !isQuiet
-        progress = ProgressBar(session: session)
+        printer = StatementPrinter(session: session, format: format)
+        runner = StatementRunner(session: session, client: printer)
+        printer.receipt = { [unowned self] _, outcome in receipt(outcome) }
     }
+
+    private func receipt(_ outcome: StatementOutcome) -> String? {
+        guard showsReceipt, editor != nil || printer.output.isTerminal else { return nil }
+        let isQuery = outcome.tag.hasPrefix("SELECT") || outcome.tag.hasPrefix("SHOW")
+        return isQuery ? "(\(outcome.receipt.line))" : "\(outcome.tag)  (\(outcome.receipt.line))"
+    }
+
+    // MARK: Without a terminal
+
+    /// Runs all statements of a text.
+    /// - Returns: whether every one succeeded. What failed is on standard error.
+    package func run(_ text: String, script: String? = nil) -> Bool { end(runner.run(text.utf8, script: script)) }
+
+    /// Reads standard input; each statement is executed, and its result flushed, as soon as its semicolon arrives. Lines that begin with a
+    /// backslash between statements are commands.
+    package func runStandardInput() -> Bool {
+        var lines = InputLines()
+        while let line = lines.next() {
+            if runner.state == .idle, line.first == UInt8(ascii: "\\") {
+                let text = line.reversed().drop { $0 == 10 || $0 == 13 }.reversed()
+                if !command(String(decoding: text, as: UTF8.self)) { return end(true) }
+            } else if runner.feed(line) == .failed {
+                return end(false)
+            }
+        }
+        return end(runner.finish())
+    }
+
+    private func end(_ succeeded: Bool) -> Bool {
+        do throws(SQLError) {
+            try printer.output.close()
+            return succeeded
+        } catch {
+            Messages.write(ErrorText.text(error, sql: ""))
+            return false
+        }
+    }
+
+    // MARK: At a terminal
 
     package func run() {
         let completer = Completer(session: session)
@@ -33,26 +73,36 @@ package final class Shell {
             completer.candidates(before: typed, line: line, cursor: cursor)
         }
         self.editor = editor
+        let cancel = session.cancel
+        printer.willBegin = { [unowned self] _ in
+            rememberTyped()
+            Interrupts.onInterrupt { cancel() }
+        }
+        printer.didEnd = { Interrupts.onInterrupt(nil) }
         Messages.write("Lode \(Engine.version). \\? lists the shell's commands, \\h explains SQL, \\q leaves.")
         reading: while true {
             Interrupts.onInterrupt { LineEditor.interrupt() }
             switch editor.read(prompt: prompt) {
             case .end: break reading
             case .interrupted:
-                splitter.reset()
+                runner.reset()
                 typed = ""
-            case .line(let line) where splitter.state == .idle && typed.isEmpty && line.hasPrefix("\\"):
+            case .line(let line) where runner.state == .idle && typed.isEmpty && line.hasPrefix("\\"):
                 editor.remember(line)
-                if !command(line) { return }
+                if !command(line) {
+                    _ = end(true)
+                    return
+                }
             case .line(let line): take(line)
             }
         }
-        if splitter.state != .idle { Messages.write("The unfinished statement was not executed.") }
+        if runner.state != .idle { Messages.write("The unfinished statement was not executed.") }
+        _ = end(true)
         Messages.write("")
     }
 
     private var prompt: String {
-        switch splitter.state {
+        switch runner.state {
         case .idle: "lode> "
         case .statement: " ...> "
         case .string: "   '> "
@@ -63,65 +113,30 @@ package final class Shell {
     }
 
     private func take(_ line: String) {
-        let pieces = splitter.feed(line + "\n")
         typed += (typed.isEmpty ? "" : "\n") + line
-        if pieces.isEmpty {
-            if splitter.state == .idle { typed = "" }
-            return
-        }
-        editor?.remember(typed)
-        typed = ""
-        for piece in pieces {
-            if !execute(String(decoding: piece.text, as: UTF8.self)) {
-                // What follows a failed statement on its line was typed in the belief that it would succeed.
-                break
-            }
+        let progress = runner.feed((line + "\n").utf8)
+        // A statement that could not be parsed never began.
+        if progress != .waiting { rememberTyped() }
+        if runner.state == .idle {
+            typed = ""
+            // Lines are counted from the statement that is typed next.
+            runner.reset()
         }
     }
 
-    /// Executes one statement and prints its result or its error.
-    @discardableResult
-    func execute(_ text: String, firstLine: Int = 1, script: String? = nil) -> Bool {
-        let cancel = session.cancel
-        Interrupts.onInterrupt { cancel() }
-        defer {
-            Interrupts.onInterrupt(nil)
-            output.flush()
-        }
-        do throws(SQLError) {
-            for parsed in try Parser.parse(text) {
-                let size = output.isTerminal ? Output.terminalSize() : nil
-                let context = RenderingContext(
-                    output: output, zone: session.zone, width: size?.columns, maximumRows: output.isTerminal ? Self.tableRows : nil)
-                let renderer = try context.renderer(isVertical && format == .table ? .vertical : format)
-                progress.start()
-                defer { progress.stop() }
-                let outcome = try session.execute(parsed, of: text, into: ProgressHiding(renderer, progress))
-                progress.stop()
-                try renderer.finish()
-                output.flush()
-                for notice in outcome.notices { Messages.write("NOTICE: \(notice)") }
-                let isQuery = outcome.tag.hasPrefix("SELECT") || outcome.tag.hasPrefix("SHOW")
-                if showsReceipt { Messages.write(isQuery ? "(\(outcome.receipt.line))" : "\(outcome.tag)  (\(outcome.receipt.line))") }
-            }
-            return true
-        } catch {
-            progress.stop()
-            output.flush()
-            Messages.write(ErrorText.text(error, sql: text, firstLine: firstLine, script: script))
-            return false
-        }
+    private func rememberTyped() {
+        if !typed.isEmpty { editor?.remember(typed) }
+        typed = ""
     }
 
     /// Runs the statements of a file; stops at the first that fails.
     func include(_ path: String) {
         guard depth < 16 else { return Messages.write("\\i is nested too deeply") }
-        guard let text = ScriptFile.read(path) else { return Messages.write("\\i: could not read \"\(path)\": \(String(cString: strerror(errno)))") }
+        guard let text = ScriptFile.read(path) else {
+            return Messages.write("\\i: could not read \"\(path)\": \(String(cString: strerror(errno)))")
+        }
         depth += 1
         defer { depth -= 1 }
-        var splitter = StatementSplitter()
-        var pieces = splitter.feed(text)
-        if let last = splitter.finish() { pieces.append(last) }
-        for piece in pieces where !execute(String(decoding: piece.text, as: UTF8.self), firstLine: piece.line, script: path) { return }
+        _ = runner.run(text.utf8, script: path)
     }
 }
