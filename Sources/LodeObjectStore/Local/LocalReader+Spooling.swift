@@ -81,13 +81,13 @@ private struct Spooling {
             let got = read(source, &buffer, buffer.count)
             if got == 0 {
                 // A pipe that nobody has opened for writing yet reads as one that has ended.
-                if size > 0 || isDevice || !isWaiting() { return size }
+                if size > 0 || isDevice || waitForBytes() == .ended { return size }
                 continue
             }
             if got < 0 {
                 if errno == EINTR { continue }
                 if errno == EAGAIN || errno == EWOULDBLOCK {
-                    _ = isWaiting()
+                    _ = waitForBytes()
                     continue
                 }
                 throw LocalFault.error(errno, "read", path)
@@ -105,9 +105,12 @@ private struct Spooling {
         reserved += Self.reservationStep
     }
 
-    /// Waits for bytes or the end for a moment; whether neither came.
-    private func isWaiting() -> Bool {
+    private enum Pipe { case readable, waiting, ended }
+
+    /// Waits for a moment: for bytes, or for the last writer to go.
+    private func waitForBytes() -> Pipe {
         var wanted = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
-        return poll(&wanted, 1, Self.patienceMillis) == 0
+        guard poll(&wanted, 1, Self.patienceMillis) > 0 else { return .waiting }
+        return wanted.revents & Int16(POLLIN) != 0 ? .readable : .ended
     }
 }

@@ -55,6 +55,25 @@ import Testing
         #expect(kind("pipe") == S_IFIFO)
     }
 
+    /// A writer may come late, and between any two looks at the pipe.
+    @Test func `a pipe that nobody has opened yet is waited for`() throws {
+        let path = folder("late")
+        mkfifo(path, 0o600)
+        for pause in [0, 1_000, 50_000, 150_000] as [UInt32] {
+            onThreads(2) { index in
+                if index == 0 {
+                    usleep(pause)
+                    let descriptor = open(path, O_WRONLY)
+                    _ = Glibc.write(descriptor, "late", 4)
+                    close(descriptor)
+                } else {
+                    let bytes = try? LocalStore().read(path)
+                    #expect(bytes == Array("late".utf8))
+                }
+            }
+        }
+    }
+
     /// Device nodes are root's to make: a private one, of the kind of /dev/null.
     @Test(.enabled(if: getuid() == 0)) func `a device stays a device`() throws {
         try #require(mknod(folder("device"), S_IFCHR | 0o666, dev_t(1 << 8 | 3)) == 0)
