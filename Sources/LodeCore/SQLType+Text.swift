@@ -25,8 +25,14 @@ extension SQLType: CustomStringConvertible {
         case .json: "json"
         case .list(let element): "\(element)[]"
         case .structure(let fields):
-            "struct(" + fields.map { "\($0.name) \($0.type)" }.joined(separator: ", ") + ")"
+            "struct(" + fields.map { "\(Self.quoted($0.name)) \($0.type)" }.joined(separator: ", ") + ")"
         case .map(let key, let value): "map(\(key), \(value))"
         }
+    }
+
+    /// A field's name, in quotes unless it reads as one word.
+    private static func quoted(_ name: String) -> String {
+        let isWord = !name.isEmpty && name.utf8.allSatisfy { $0 >= 0x80 || TypeReader.isWord($0) }
+        return isWord ? name : "\"\(name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
     }
 }

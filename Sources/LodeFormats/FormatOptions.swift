@@ -47,8 +47,6 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
     package var rejects: (any RejectSink)?
     /// What the set of files holds that the file belongs to, as far as that is known.
     package var settled: SettledColumns?
-    /// From a type's name in an option to the type; replaced by the engine where it knows more names.
-    package var typeNamed: @Sendable (String) -> SQLType? = { TypeName.type($0) }
 
     package init(_ values: [String: FormatOption] = [:], rejects: (any RejectSink)? = nil) {
         self.values = Dictionary(values.map { ($0.key.lowercased(), $0.value) }) { first, _ in first }
@@ -142,12 +140,8 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
     /// A count, or a size such as `'128MB'` or `'64 KiB'`.
     package func byteCount(_ name: String) throws(SQLError) -> Int? {
         guard let (_, option) = first([name]), case .value(.text(let text)) = option else { return try count(name) }
-        let digits = text.string.prefix { $0.isNumber }, unit = text.string.dropFirst(digits.count).drop { $0 == " " }.lowercased()
-        let factors = ["": 1, "b": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30]
-        guard let number = Int(digits), let factor = factors[unit] else { throw wrong(name, "a whole number or a size such as '64MB'") }
-        let (product, overflow) = number.multipliedReportingOverflow(by: factor)
-        guard !overflow else { throw wrong(name, "smaller") }
-        return product
+        guard let bytes = ByteSize.parse(text.string) else { throw wrong(name, "a whole number or a size such as '64MB'") }
+        return bytes
     }
 
     /// `{name: …}`, or the same as text: `'name: value, other: value'`; a list of names stands for members without settings.
@@ -206,8 +200,5 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
 
     package func isNamed(_ name: String) -> Bool { if case .named? = values[name] { true } else { false } }
 
-    package func type(_ name: String) throws(SQLError) -> SQLType {
-        guard let type = typeNamed(name) else { throw SQLError(.undefinedObject, "type \"\(name)\" does not exist") }
-        return type
-    }
+    package func type(_ name: String) throws(SQLError) -> SQLType { try TypeReader.read(name) }
 }

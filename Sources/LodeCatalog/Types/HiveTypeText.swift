@@ -35,12 +35,7 @@ package enum HiveTypeText {
     }
 
     /// - Throws: `42704` for a type that is not known, `42601` for text that is no type.
-    package static func read(_ text: String) throws(SQLError) -> SQLType {
-        var reader = HiveTypeReader(text)
-        let type = try reader.type()
-        try reader.finish()
-        return type
-    }
+    package static func read(_ text: String) throws(SQLError) -> SQLType { try TypeReader.read(text, in: .hive) }
 
     /// The type of a column of at most `length` characters.
     package static func varchar(_ length: Int) -> String { "varchar(\(length))" }
@@ -54,7 +49,7 @@ package enum HiveTypeText {
 
     /// A field name, in backquotes unless it is a plain word.
     private static func name(_ name: String) -> String {
-        let isPlain = !name.isEmpty && name.utf8.allSatisfy { HiveTypeReader.isWord($0) }
+        let isPlain = !name.isEmpty && name.utf8.allSatisfy { TypeReader.isWord($0) }
         return isPlain ? name : "`" + name.split(separator: "`", omittingEmptySubsequences: false).joined(separator: "``") + "`"
     }
 }

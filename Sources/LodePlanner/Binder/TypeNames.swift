@@ -1,4 +1,4 @@
-/// Types by name: what `int8`, `numeric(10, 2)` or `array<string>` mean.
+/// Types as statements write them, by the words of `TypeWords`.
 
 import LodeCore
 import LodeSyntax
@@ -45,7 +45,11 @@ package enum TypeNames {
         case .map(let key, let value):
             try refuseLimits(within: key)
             try refuseLimits(within: value)
-        case .structure(let fields): for field in fields { try refuseLimits(within: field.type) }
+        case .structure(let fields):
+            for field in fields {
+                if field.comment != nil { throw .unsupported("a COMMENT inside of a type", at: name.span, hint: "Comment on the column.") }
+                try refuseLimits(within: field.type)
+            }
         }
     }
 
@@ -56,61 +60,16 @@ package enum TypeNames {
     }
 
     private static func named(_ name: QualifiedName, _ arguments: [TypeArgument], _ span: SourceSpan) throws(SQLError) -> SQLType {
-        let word = name.last.text.lowercased()
-        let numbers = arguments.compactMap { if case .number(let number) = $0 { number } else { nil } }
-        switch word {
-        case "decimal", "numeric", "dec": return try decimal(arguments.count, numbers, span)
-        case "char", "character", "bpchar", "nchar":
-            let count = numbers.first ?? 1
-            guard (1...65_535).contains(count) else { throw outOfRange("length of type char must be from 1 to 65535", span) }
-            return .char(count)
-        case "varchar", "character varying", "char varying", "nvarchar", "string", "text":
-            if let count = numbers.first, count < 1 { throw outOfRange("length of type varchar must be at least 1", span) }
-            return .varchar
-        case "float": return (numbers.first ?? 53) <= 24 ? .real : .double
-        default: break
+        do throws(SQLError) {
+            let numbers = try arguments.map { (argument) throws(SQLError) -> Int in
+                if case .number(let number) = argument { return number }
+                throw SQLError(.syntaxError, "type \"\(name.last.text)\" takes numbers in parentheses")
+            }
+            return try TypeWords.type(name.last.text.lowercased(), numbers)
+        } catch {
+            throw error.at(span)
         }
-        if let type = simple[word] { return type }
-        if let reason = lacking[word] { throw .unsupported("type \"\(word)\"", at: span, hint: reason) }
-        let near = NearestName.find(word, among: simple.keys.sorted() + ["decimal", "numeric", "varchar", "char", "text", "string", "float"])
-        throw SQLError(
-            .undefinedObject, "type \"\(word)\" does not exist", at: span, hint: near.map { "Did you mean \"\($0)\"?" })
     }
-
-    private static func decimal(_ count: Int, _ numbers: [Int], _ span: SourceSpan) throws(SQLError) -> SQLType {
-        if count == 0 { return .decimal(precision: 38, scale: 9) }
-        let precision = numbers.first ?? 0, scale = numbers.count > 1 ? numbers[1] : 0
-        guard count <= 2, (1...Decimal128.maximumPrecision).contains(precision) else {
-            throw outOfRange("precision of decimal must be from 1 to \(Decimal128.maximumPrecision)", span)
-        }
-        guard (0...precision).contains(scale) else { throw outOfRange("scale of decimal(\(precision)) must be from 0 to \(precision)", span) }
-        return .decimal(precision: precision, scale: scale)
-    }
-
-    private static func outOfRange(_ message: String, _ span: SourceSpan) -> SQLError {
-        SQLError(.invalidParameterValue, message, at: span)
-    }
-
-    private static let simple: [String: SQLType] = [
-        "boolean": .boolean, "bool": .boolean, "logical": .boolean,
-        "tinyint": .tinyint, "int1": .tinyint, "byte": .tinyint, "smallint": .smallint, "int2": .smallint, "short": .smallint,
-        "integer": .integer, "int": .integer, "int4": .integer, "signed": .integer,
-        "bigint": .bigint, "int8": .bigint, "long": .bigint,
-        "real": .real, "float4": .real, "double": .double, "double precision": .double, "float8": .double,
-        "varbinary": .varbinary, "binary": .varbinary, "bytea": .varbinary, "blob": .varbinary,
-        "date": .date, "time": .time, "time without time zone": .time,
-        "timestamp": .timestamp, "datetime": .timestamp, "timestamp without time zone": .timestamp, "timestamp_ntz": .timestamp,
-        "timestamptz": .timestamptz, "timestamp with time zone": .timestamptz, "timestamp_ltz": .timestamptz,
-        "timestamp with local time zone": .timestamptz,
-        "interval": .interval, "uuid": .uuid, "json": .json, "jsonb": .json, "name": .varchar, "regclass": .varchar, "oid": .bigint,
-    ]
-
-    private static let lacking: [String: String] = [
-        "time with time zone": "Use time, or timestamptz for an instant.", "timetz": "Use time, or timestamptz for an instant.",
-        "hugeint": "Use decimal(38,0).", "int16": "Use decimal(38,0).", "ubigint": "Use decimal(20,0).", "uinteger": "Use bigint.",
-        "usmallint": "Use integer.", "utinyint": "Use smallint.", "money": "Use decimal(18,2).", "variant": "Use json.",
-        "xml": "Use varchar.", "geometry": "Use varbinary.", "bit": "Use boolean or varbinary.",
-    ]
 }
 
 extension TypeName {

@@ -6,12 +6,18 @@ package enum ByteSize {
         ("mb", 1_000_000), ("kb", 1000), ("b", 1),
     ]
 
-    /// Bytes; nil if the text is not a size.
+    /// Bytes; nil if the text is not a size: a number, with a fraction only before a unit, and never below zero.
     package static func parse(_ text: String) -> Int? {
         let folded = text.lowercased().filter { $0 != " " }
+        guard let first = folded.utf8.first, (48...57).contains(first) else { return nil }
         for unit in units where folded.hasSuffix(unit.name) {
-            guard let number = Double(folded.dropLast(unit.name.count)) else { continue }
-            return Int(exactly: (number * Double(unit.bytes)).rounded())
+            let number = folded.dropLast(unit.name.count)
+            if let whole = Int(number) {
+                let (bytes, overflow) = whole.multipliedReportingOverflow(by: unit.bytes)
+                return overflow ? nil : bytes
+            }
+            guard let part = Double(number) else { continue }
+            return Int(exactly: (part * Double(unit.bytes)).rounded())
         }
         return Int(folded)
     }
