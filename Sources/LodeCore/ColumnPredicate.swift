@@ -5,13 +5,11 @@
 /// It knows nothing of expressions: the planner derives it, and drops whatever it can't express (`anything`). It is tested
 /// against `ColumnStatistics`, where it may only answer "no row can match" or "some row may"; in doubt, it may.
 package indirect enum ColumnPredicate: Hashable, Sendable {
-    package enum Comparison: Sendable { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual }
-
     /// Refutes nothing.
     case anything
     /// Refutes everything: the filter is known to be false.
     case nothing
-    case compare(column: String, Comparison, Value)
+    case compare(column: String, ComparisonOperator, Value)
     case isIn(column: String, AscendingValues)
     case hasPrefix(column: String, SQLText)
     case isNull(column: String)
@@ -46,6 +44,8 @@ package indirect enum ColumnPredicate: Hashable, Sendable {
             return nulls > 0
         case .isNotNull(let column):
             return !(statistics(column)?.isAllNull ?? false)
+        // Where NULL is a value like others, bounds of the others don't decide.
+        case .compare(_, .isDistinct, _), .compare(_, .isNotDistinct, _): return true
         case .compare(let column, let comparison, let value):
             if value.isNull { return false }
             if let known = statistics(column), !Self.mayCompare(known, comparison, value) { return false }
@@ -87,13 +87,14 @@ package indirect enum ColumnPredicate: Hashable, Sendable {
         return kept.isEmpty ? .nothing : kept.contains(.anything) ? .anything : kept.count == 1 ? kept[0] : .any(kept)
     }
 
-    private static func mayCompare(_ known: ColumnStatistics, _ comparison: Comparison, _ value: Value) -> Bool {
+    private static func mayCompare(_ known: ColumnStatistics, _ comparison: ComparisonOperator, _ value: Value) -> Bool {
         if value.isNull || known.isAllNull { return false }
         // A NaN bound says nothing, and NaN is greater than every bound: both must keep the rows.
         if case .double(let number) = value, number.isNaN { return true }
         let low = order(known.minimum, value), high = order(known.maximum, value)
         let mayHoldNaN = if case .double = value { true } else { false }
         switch comparison {
+        case .isDistinct, .isNotDistinct: return true
         case .equal: return (low ?? 0) <= 0 && (high ?? 0) >= 0
         case .notEqual: return !(low == 0 && high == 0) || mayHoldNaN || !known.boundsAreExact
         case .less: return (low ?? -1) < 0

@@ -11,7 +11,7 @@ package indirect enum BoundExpression: Sendable {
     case column(ColumnID, SQLType)
     case constant(Value, SQLType)
     /// Both sides have the same type.
-    case comparison(Comparison, BoundExpression, BoundExpression, SourceSpan?)
+    case comparison(ComparisonOperator, BoundExpression, BoundExpression, SourceSpan?)
     /// Two or more, flattened.
     case and([BoundExpression])
     case or([BoundExpression])
@@ -31,36 +31,6 @@ package indirect enum BoundExpression: Sendable {
     case lambda([PlanColumn], body: BoundExpression)
     /// A query inside an expression; gone after decorrelation.
     case subquery(SubqueryExpression)
-
-    package enum Comparison: String, Sendable {
-        case equal = "=", notEqual = "<>", less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">="
-        case isDistinct = "is distinct from", isNotDistinct = "is not distinct from"
-
-        /// The same comparison with the sides exchanged.
-        package var mirrored: Comparison {
-            switch self {
-            case .less: .greater
-            case .lessOrEqual: .greaterOrEqual
-            case .greater: .less
-            case .greaterOrEqual: .lessOrEqual
-            default: self
-            }
-        }
-
-        /// What is true where this is false (and neither side is NULL).
-        package var negated: Comparison {
-            switch self {
-            case .equal: .notEqual
-            case .notEqual: .equal
-            case .less: .greaterOrEqual
-            case .lessOrEqual: .greater
-            case .greater: .lessOrEqual
-            case .greaterOrEqual: .less
-            case .isDistinct: .isNotDistinct
-            case .isNotDistinct: .isDistinct
-            }
-        }
-    }
 
     package struct Branch: Sendable, Hashable {
         package var condition: BoundExpression
@@ -118,9 +88,9 @@ package struct SubqueryExpression: Sendable {
         case scalar
         case exists
         /// `operands compare-ANY (query)`; IN is `= ANY`.
-        case any(BoundExpression.Comparison)
+        case any(ComparisonOperator)
         /// `operands compare-ALL (query)`.
-        case all(BoundExpression.Comparison)
+        case all(ComparisonOperator)
     }
 
     /// Copies of a subquery, as `x BETWEEN a AND b` makes of x, share it: they are computed once.

@@ -23,7 +23,7 @@ import Testing
         return .call(ScalarCall(name: name, function: bound, volatility: .immutable, isStrict: true, arguments: cast, span: nil))
     }
 
-    private func bounds(_ op: BoundExpression.Comparison, _ left: BoundExpression, _ right: BoundExpression) -> ColumnPredicate {
+    private func bounds(_ op: ComparisonOperator, _ left: BoundExpression, _ right: BoundExpression) -> ColumnPredicate {
         PredicateBounds.predicate(.comparison(op, left, right, nil), [id: "x"], functions)
     }
 

@@ -78,7 +78,7 @@ import Testing
         }
         let column = Int.random(in: 0..<3, using: &random)
         let name = columns[column].name
-        let comparisons: [ColumnPredicate.Comparison] = [.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual]
+        let comparisons: [ComparisonOperator] = [.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual]
         switch Int.random(in: 0..<10, using: &random) {
         case 0: return .isNull(column: name)
         case 1: return .isNotNull(column: name)
@@ -103,14 +103,7 @@ import Testing
         case .isIn(let column, let list): return list.values.contains { Value.compare(value(column), $0) == 0 }
         case .compare(let column, let comparison, let other):
             guard let order = Value.compare(value(column), other) else { return nil }
-            switch comparison {
-            case .equal: return order == 0
-            case .notEqual: return order != 0
-            case .less: return order < 0
-            case .lessOrEqual: return order <= 0
-            case .greater: return order > 0
-            case .greaterOrEqual: return order >= 0
-            }
+            return comparison.holds(order)
         case .all(let parts): return parts.allSatisfy { evaluate($0, values) == true }
         case .any(let parts): return parts.contains { evaluate($0, values) == true }
         }

@@ -26,7 +26,7 @@ package struct ExpressionCompiler {
         case .constant(let value, let type):
             return ConstantExpression(try Column.constant(value, type, count: 1), type: type)
         case .comparison(let comparison, let left, let right, let span):
-            return ComparisonExpression(comparison.kernelOperator, try compile(left), try compile(right), span)
+            return ComparisonExpression(comparison, try compile(left), try compile(right), span)
         case .and(let parts): return try connective(parts, isAnd: true)
         case .or(let parts): return try connective(parts, isAnd: false)
         case .not(.isNull(let operand)): return NullTestExpression(try compile(operand), wantsNull: false)
@@ -113,20 +113,5 @@ package struct ExpressionCompiler {
             arguments.append(try compile(argument))
         }
         return CallExpression(call, arguments, functions)
-    }
-}
-
-extension BoundExpression.Comparison {
-    var kernelOperator: ComparisonOperator {
-        switch self {
-        case .equal: .equal
-        case .notEqual: .notEqual
-        case .less: .less
-        case .lessOrEqual: .lessOrEqual
-        case .greater: .greater
-        case .greaterOrEqual: .greaterOrEqual
-        case .isDistinct: .isDistinct
-        case .isNotDistinct: .isNotDistinct
-        }
     }
 }

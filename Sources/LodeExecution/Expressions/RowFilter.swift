@@ -46,7 +46,7 @@ package final class RowFilter: Sendable {
         guard case .comparison(let comparison, let left, let right, _) = conjunct else {
             return .boolean(try compiler.compile(conjunct))
         }
-        let meaning = comparison.kernelOperator
+        let meaning = comparison
         return .comparison(
             left: try compiler.compile(left), right: try compiler.compile(right),
             select: ComparisonSelect.kernel(meaning, left.type), refine: ComparisonSelect.refinement(meaning, left.type))

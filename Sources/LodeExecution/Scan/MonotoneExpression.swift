@@ -132,7 +132,7 @@ struct MonotoneExpression {
     // MARK: Bounds
 
     /// What `expression op constant` implies for the column called `name`.
-    func implied(_ op: BoundExpression.Comparison, _ constant: Value, _ name: String) -> ColumnPredicate {
+    func implied(_ op: ComparisonOperator, _ constant: Value, _ name: String) -> ColumnPredicate {
         guard let domain = Self.domain(type) else { return .anything }
         // The order of the expression to the constant, turned over where it falls.
         let order = { (number: Int128) -> Int? in

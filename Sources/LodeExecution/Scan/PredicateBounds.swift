@@ -62,7 +62,7 @@ struct PredicateBounds {
         return .disjunction(values.map { comparison(.equal, operand, .constant($0, type)) })
     }
 
-    private func comparison(_ op: BoundExpression.Comparison, _ left: BoundExpression, _ right: BoundExpression) -> ColumnPredicate {
+    private func comparison(_ op: ComparisonOperator, _ left: BoundExpression, _ right: BoundExpression) -> ColumnPredicate {
         if case .constant = left {
             if case .constant = right { return .anything }
             return comparison(op.mirrored, right, left)
@@ -74,19 +74,12 @@ struct PredicateBounds {
         if value.isNull {
             return op == .isNotDistinct ? .isNull(column: name) : op == .isDistinct ? .isNotNull(column: name) : .nothing
         }
-        switch op {
-        case .equal, .isNotDistinct: return .compare(column: name, .equal, value)
-        case .notEqual: return .compare(column: name, .notEqual, value)
-        case .less: return .compare(column: name, .less, value)
-        case .lessOrEqual: return .compare(column: name, .lessOrEqual, value)
-        case .greater: return .compare(column: name, .greater, value)
-        case .greaterOrEqual: return .compare(column: name, .greaterOrEqual, value)
-        case .isDistinct: return .anything
-        }
+        if op == .isDistinct { return .anything }
+        return .compare(column: name, op == .isNotDistinct ? .equal : op, value)
     }
 
     /// What a comparison of an expression says about the column in it.
-    private func implied(_ op: BoundExpression.Comparison, _ expression: BoundExpression, _ value: Value) -> ColumnPredicate {
+    private func implied(_ op: ComparisonOperator, _ expression: BoundExpression, _ value: Value) -> ColumnPredicate {
         if value.isNull { return op == .isDistinct || op == .isNotDistinct ? .anything : .nothing }
         if op == .equal, let prefix = startOfText(expression, value) { return prefix }
         guard let monotone = MonotoneExpression(expression, functions), let name = names[monotone.column] else { return .anything }

@@ -54,7 +54,7 @@ package final class Threshold: Sendable {
     }
 
     /// The comparison with the last row's value that rows fulfil which are still wanted.
-    var comparison: BoundExpression.Comparison {
+    var comparison: ComparisonOperator {
         descending ? (isOnlyKey ? .greater : .greaterOrEqual) : (isOnlyKey ? .less : .lessOrEqual)
     }
 

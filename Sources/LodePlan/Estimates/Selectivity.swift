@@ -63,7 +63,7 @@ package struct Selectivity {
         }
     }
 
-    private func comparison(_ op: BoundExpression.Comparison, _ left: BoundExpression, _ right: BoundExpression) -> Double {
+    private func comparison(_ op: ComparisonOperator, _ left: BoundExpression, _ right: BoundExpression) -> Double {
         switch op {
         case .equal, .isNotDistinct:
             if case .constant(let value, _) = right { return isOutside(left, value) ? 0.0001 : equality(left) }

@@ -9,12 +9,12 @@ extension Binder {
     func bindComparison(
         _ symbol: BinaryOperator, _ left: Expression, _ right: Expression, _ span: SourceSpan, _ scope: Scope
     ) throws(SQLError) -> BoundExpression {
-        guard let comparison = BoundExpression.Comparison(rawValue: symbol.rawValue) else { throw .internalFault("not a comparison", at: span) }
+        guard let comparison = ComparisonOperator(rawValue: symbol.rawValue) else { throw .internalFault("not a comparison", at: span) }
         return try bindComparison(comparison, left, right, span, scope)
     }
 
     func bindComparison(
-        _ comparison: BoundExpression.Comparison, _ left: Expression, _ right: Expression, _ span: SourceSpan, _ scope: Scope
+        _ comparison: ComparisonOperator, _ left: Expression, _ right: Expression, _ span: SourceSpan, _ scope: Scope
     ) throws(SQLError) -> BoundExpression {
         if let leftRow = left.rowElements, let rightRow = right.rowElements {
             let l = try bindAll(leftRow, scope), r = try bindAll(rightRow, scope)
@@ -37,7 +37,7 @@ extension Binder {
     /// `left comparison right`, at a common type.
     /// - Throws: `42883` if the types don't compare, `22007` and kin for a literal that is none of the other side's type.
     func compare(
-        _ comparison: BoundExpression.Comparison, _ left: BoundExpression, _ right: BoundExpression, at span: SourceSpan?,
+        _ comparison: ComparisonOperator, _ left: BoundExpression, _ right: BoundExpression, at span: SourceSpan?,
         sides: (SourceSpan, SourceSpan)? = nil
     ) throws(SQLError) -> BoundExpression {
         let (l, r) = try matched(left, right, symbol: comparison.rawValue, at: span, sides: sides)
@@ -82,14 +82,14 @@ extension Binder {
 
     /// Rows compare element by element; the first difference decides the order.
     func compareRows(
-        _ comparison: BoundExpression.Comparison, _ left: [BoundExpression], _ right: [BoundExpression], at span: SourceSpan?
+        _ comparison: ComparisonOperator, _ left: [BoundExpression], _ right: [BoundExpression], at span: SourceSpan?
     ) throws(SQLError) -> BoundExpression {
         guard left.count == right.count, !left.isEmpty else {
             throw SQLError(.syntaxError, "unequal number of entries in row expressions: \(left.count) and \(right.count)", at: span)
         }
         var pairs: [(BoundExpression, BoundExpression)] = []
         for (l, r) in zip(left, right) { pairs.append(try matched(l, r, symbol: comparison.rawValue, at: span)) }
-        func each(_ operation: BoundExpression.Comparison, _ count: Int) -> [BoundExpression] {
+        func each(_ operation: ComparisonOperator, _ count: Int) -> [BoundExpression] {
             pairs.prefix(count).map { .comparison(operation, $0.0, $0.1, span) }
         }
         switch comparison {
@@ -97,7 +97,7 @@ extension Binder {
         case .notEqual, .isDistinct: return pairs.count == 1 ? each(comparison, 1)[0] : .or(each(comparison, pairs.count))
         default: break
         }
-        let strict: BoundExpression.Comparison = comparison == .less || comparison == .lessOrEqual ? .less : .greater
+        let strict: ComparisonOperator = comparison == .less || comparison == .lessOrEqual ? .less : .greater
         var choices: [BoundExpression] = []
         for index in pairs.indices {
             let isLast = index == pairs.count - 1

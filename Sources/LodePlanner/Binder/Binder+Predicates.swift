@@ -109,7 +109,7 @@ extension Binder {
         _ symbol: BinaryOperator, _ value: Expression, _ quantifier: Quantifier, _ operand: QuantifiedOperand,
         _ span: SourceSpan, _ scope: Scope
     ) throws(SQLError) -> BoundExpression {
-        guard let comparison = BoundExpression.Comparison(rawValue: symbol.rawValue) else {
+        guard let comparison = ComparisonOperator(rawValue: symbol.rawValue) else {
             throw .unsupported("\(symbol.rawValue) \(quantifier.rawValue) (…)", at: span, hint: "Only comparisons take ANY and ALL.")
         }
         switch operand {

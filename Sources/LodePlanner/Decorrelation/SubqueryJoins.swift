@@ -46,7 +46,7 @@ struct SubqueryJoins {
     }
 
     /// `not (x op any (q))`: no row compares true, nor NULL.
-    private mutating func joinAsNone(_ op: BoundExpression.Comparison, _ operands: [BoundExpression], _ plan: LogicalPlan) -> Bool {
+    private mutating func joinAsNone(_ op: ComparisonOperator, _ operands: [BoundExpression], _ plan: LogicalPlan) -> Bool {
         let compared = condition(op, operands, plan)
         if neverNull(operands, plan) {
             join(.anti, plan, compared)
@@ -137,7 +137,7 @@ struct SubqueryJoins {
     }
 
     private func condition(
-        _ op: BoundExpression.Comparison, _ operands: [BoundExpression], _ plan: LogicalPlan
+        _ op: ComparisonOperator, _ operands: [BoundExpression], _ plan: LogicalPlan
     ) -> BoundExpression {
         let pairs = zip(operands, plan.columns).map { BoundExpression.comparison(op, $0, $1.reference, nil) }
         // Rows differ where any column does.

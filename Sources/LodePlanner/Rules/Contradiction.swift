@@ -49,7 +49,7 @@ struct Contradiction {
         }
     }
 
-    private mutating func learn(_ operand: BoundExpression, _ op: BoundExpression.Comparison, _ value: Value) {
+    private mutating func learn(_ operand: BoundExpression, _ op: ComparisonOperator, _ value: Value) {
         var range = ranges[operand, default: Range()]
         switch op {
         case .equal:

@@ -19,7 +19,7 @@ struct ComparisonKernel: Sendable {
     /// - Requires: both columns have `count` rows and this type (up to what its lanes don't show, such as precision).
     func run(_ left: Column, _ right: Column, _ count: Int, _ output: ComparisonOutput) throws(SQLError) {
         if left.layout == .constant, right.layout != .constant {
-            return try Self.dispatch(comparison.swapped, right, left, count, output, verdicts)
+            return try Self.dispatch(comparison.mirrored, right, left, count, output, verdicts)
         }
         try Self.dispatch(comparison, left, right, count, output, verdicts)
     }

@@ -55,7 +55,7 @@ enum ConstantEvaluation {
         return sawNull ? .null : .boolean(!decisive)
     }
 
-    private static func compare(_ op: BoundExpression.Comparison, _ left: Value, _ right: Value) -> Value {
+    private static func compare(_ op: ComparisonOperator, _ left: Value, _ right: Value) -> Value {
         switch op {
         case .isDistinct: return .boolean(left.isNull || right.isNull ? left.isNull != right.isNull : Value.compare(left, right) != 0)
         case .isNotDistinct: return .boolean(left.isNull || right.isNull ? left.isNull == right.isNull : Value.compare(left, right) == 0)

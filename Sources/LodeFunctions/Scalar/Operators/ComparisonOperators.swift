@@ -23,10 +23,10 @@ extension ScalarFunction {
     ) -> ScalarFunction {
         let isStrict = comparison != .isDistinct && comparison != .isNotDistinct
         return ScalarFunction(
-            comparison.rawValue, aliases: aliases, "operator", summary, source: "PostgreSQL 17, 9.2", examples: examples,
+            comparison.functionName, aliases: aliases, "operator", summary, source: "PostgreSQL 17, 9.2", examples: examples,
             isStrict: isStrict,
             .generic([.any, .any]) { (types) throws(SQLError) in
-                guard let type = Casts.commonType(types[0], types[1]) else { throw .noFunction(comparison.rawValue, types) }
+                guard let type = Casts.commonType(types[0], types[1]) else { throw .noFunction(comparison.functionName, types) }
                 let kernel = Comparison.kernel(comparison, type)
                 return BoundScalar(parameters: [type, type], returns: .boolean, canFail: false) {
                     arguments, count, _ throws(SQLError) in

@@ -1,8 +1,6 @@
 /// The comparisons of SQL, by meaning.
 
-import LodeCore
-
-/// A comparison of two values; the raw value is its name among functions.
+/// A comparison of two values; the raw value is how SQL writes it.
 ///
 /// Text orders by bytes, false is before true, NaN is above every number and equal to itself (PostgreSQL 17, 8.1.3).
 package enum ComparisonOperator: String, Sendable, CaseIterable {
@@ -13,11 +11,14 @@ package enum ComparisonOperator: String, Sendable, CaseIterable {
     case greater = ">"
     case greaterOrEqual = ">="
     /// Never NULL: two NULLs are not distinct.
-    case isDistinct = "is_distinct_from"
-    case isNotDistinct = "is_not_distinct_from"
+    case isDistinct = "is distinct from"
+    case isNotDistinct = "is not distinct from"
+
+    /// Its name among functions.
+    package var functionName: String { rawValue.replacing(" ", with: "_") }
 
     /// The operator that says the same of the operands in the other order.
-    package var swapped: ComparisonOperator {
+    package var mirrored: ComparisonOperator {
         switch self {
         case .less: .greater
         case .lessOrEqual: .greaterOrEqual
