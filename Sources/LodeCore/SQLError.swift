@@ -38,11 +38,6 @@ package final class SQLError: Error, Sendable, CustomStringConvertible {
             state, message, at: span, in: self.place.map { "\(place), \($0)" } ?? place, detail: detail, hint: hint)
     }
 
-    /// The same error with `hint`, unless it already has one.
-    package func hinting(_ hint: String) -> SQLError {
-        self.hint != nil ? self : SQLError(state, message, at: span, in: place, detail: detail, hint: hint)
-    }
-
     /// An error of Lode itself: it ends the statement, never the process.
     package static func internalFault(_ what: String, at span: SourceSpan? = nil) -> SQLError {
         SQLError(

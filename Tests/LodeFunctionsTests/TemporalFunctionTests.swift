@@ -32,10 +32,6 @@ import Testing
         #expect(try Calls.run("epoch", stamps) == ["1709210096.789012", "-0.5"])
         #expect(try Calls.run("date_part", .text("milliseconds"), stamps) == ["56789.012", "59500"])
         #expect(try Calls.run("epoch_ms", stamps) == ["1709210096789", "-500"])
-        let extract = try FunctionRegistry.extract("year")
-        #expect(try extract.overloads[1].bind([.timestamp]).returns == .bigint)
-        #expect(try FunctionRegistry.extract("second").overloads[1].bind([.timestamp]).returns == .double)
-        #expect(Calls.state { _ = try FunctionRegistry.extract("yaer") } == .invalidParameterValue)
         #expect(Calls.state { _ = try Calls.run("date_part", .text("nonsense"), stamps) } == .invalidParameterValue)
         #expect(try Calls.run("epoch", Argument.of(.interval, "1 day 02:00:00")) == ["93600"])
     }

@@ -1,4 +1,4 @@
-/// What a query's nodes did: rows, time, what scans spared.
+/// What a query's nodes did: rows, what scans spared; and how long its pipelines took.
 
 import LodeCore
 import LodeFormats
@@ -8,7 +8,6 @@ import Synchronization
 /// The measures of one plan node, added to by all workers.
 package final class OperatorMetrics: Sendable {
     private let rowCount = Atomic<Int>(0)
-    private let nanoseconds = Atomic<Int>(0)
     private let scanned = Mutex(ScanCounters())
     private let noted = Mutex<[String: Int]>([:])
 
@@ -16,16 +15,11 @@ package final class OperatorMetrics: Sendable {
 
     /// Rows that the node gave.
     package var rows: Int { rowCount.load(ordering: .relaxed) }
-    /// Time spent in everything above the node in its pipeline, over all workers; see `QueryMetrics`.
-    package var downstreamNanoseconds: Int { nanoseconds.load(ordering: .relaxed) }
     package var scan: ScanCounters { scanned.withLock { $0 } }
     /// Named figures of one operator: files opened, partitions pruned, groups, build rows.
     package var notes: [String: Int] { noted.withLock { $0 } }
 
-    package func add(rows: Int, nanoseconds: Int = 0) {
-        rowCount.add(rows, ordering: .relaxed)
-        self.nanoseconds.add(nanoseconds, ordering: .relaxed)
-    }
+    package func add(rows: Int) { rowCount.add(rows, ordering: .relaxed) }
 
     package func add(_ counters: ScanCounters) { scanned.withLock { $0.add(counters) } }
     package func note(_ name: String, _ amount: Int) { noted.withLock { $0[name, default: 0] += amount } }

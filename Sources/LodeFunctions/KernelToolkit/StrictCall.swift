@@ -30,11 +30,6 @@ struct StrictCall {
     /// How many arguments were given, for functions with optional ones.
     var arity: Int { arguments.count }
 
-    /// The text of a constant argument; nil if it varies by row.
-    func constantText(_ index: Int) -> String? {
-        isConstant(index) ? texts(index)[0].string : nil
-    }
-
     /// Memory that result lanes may point into: everything that the arguments keep alive.
     var argumentHeaps: [AnyObject] { arguments.flatMap { $0.physical == .text ? $0.owners : [] } }
 }

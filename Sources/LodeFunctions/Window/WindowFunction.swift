@@ -6,14 +6,6 @@ import LodeCore
 package enum WindowFunctionKind: Sendable, Hashable {
     case rowNumber, rank, denseRank, percentRank, cumeDist, ntile
     case lag, lead, firstValue, lastValue, nthValue
-
-    /// Whether the frame matters.
-    package var usesFrame: Bool {
-        switch self {
-        case .firstValue, .lastValue, .nthValue: true
-        default: false
-        }
-    }
 }
 
 package struct WindowFunction: Sendable {

@@ -39,14 +39,6 @@ package enum DateField: String, Sendable, CaseIterable {
             hint: near.map { "Did you mean \"\($0)\"?" } ?? "Use year, quarter, month, week, day, hour, minute, second, …")
     }
 
-    /// Whether its values have a fraction, so that EXTRACT gives a double.
-    package var isFractional: Bool {
-        switch self {
-        case .second, .epoch, .julian, .millisecond: true
-        default: false
-        }
-    }
-
     /// The field of a local time in microseconds. `offset` is the zone's, in seconds, for the fields that ask for it.
     @inline(__always)
     func value(ofMicros micros: Int64, offset: Int = 0) -> Double {

@@ -76,17 +76,6 @@ extension ScalarFunction {
     }
 }
 
-extension FunctionRegistry {
-    /// What `EXTRACT(field FROM x)` calls: a function of one argument, bigint, or double for fields with a fraction.
-    /// - Throws: `22023` if there is no such field.
-    package static func extract(_ field: String) throws(SQLError) -> ScalarFunction {
-        let field = try DateField.named(field)
-        return ScalarFunction(
-            "extract_\(field.rawValue)", "date and time", "The field \(field.rawValue).", source: "PostgreSQL 17, 9.9.1", examples: [],
-            overloads: DateParts.overloads(field, field.isFractional ? .double : .bigint))
-    }
-}
-
 enum DateParts {
     static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
