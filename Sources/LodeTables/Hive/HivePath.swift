@@ -11,7 +11,7 @@ package enum HivePath {
 
     /// The folder of the rows with `values`, without slashes at its ends; "" if there are no columns.
     ///
-    /// An empty text becomes NULL, because a folder cannot tell them apart (as Hive, Spark and Trino do).
+    /// An empty text becomes NULL, because others do not read folders without a value (as Hive, Spark and Trino do).
     package static func folder(_ columns: [Field], _ values: [Value]) -> String {
         zip(columns, values).map { column, value in
             "\(key(column.name))=\(segment(value))"
@@ -34,7 +34,7 @@ package enum HivePath {
     package static func split(_ name: some StringProtocol) -> (key: String, value: String?)? {
         guard let equals = name.utf8.firstIndex(of: UInt8(ascii: "=")), equals > name.startIndex else { return nil }
         let value = name[name.utf8.index(after: equals)...]
-        return (unescape(name[..<equals]), value == defaultPartition || value.isEmpty ? nil : unescape(value))
+        return (unescape(name[..<equals]), value == defaultPartition ? nil : unescape(value))
     }
 
     /// The `key=value` folders in a path, outermost first. The last part is a file's name and does not count.

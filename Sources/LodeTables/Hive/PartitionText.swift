@@ -22,8 +22,10 @@ package enum PartitionText {
         }
     }
 
-    /// The value that `text` (unescaped) means for a column of type `type`; nil if it means none.
+    /// The value that `text` (unescaped) means for a column of type `type`; nil if it means none. No text is NULL, unless the column
+    /// is text.
     package static func read(_ text: String, as type: SQLType) -> Value? {
+        if text.isEmpty, type != .null, !type.isText { return .null }
         switch type {
         case .null, .varchar, .char, .json: return .text(text)
         case .boolean:

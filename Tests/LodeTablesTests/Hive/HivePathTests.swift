@@ -35,6 +35,22 @@ import Testing
         }
     }
 
+    @Test func `no text behind the key is the empty text`() throws {
+        #expect(try #require(HivePath.split("k=")).value == "")
+        #expect(PartitionText.read("", as: .varchar) == .text(""))
+        #expect(PartitionText.read("", as: .bigint) == .null && PartitionText.read("", as: .date) == .null)
+        let found = try #require(try HiveInference(paths: ["t/k=/a", "t/k=1/a", "t/k=__HIVE_DEFAULT_PARTITION__/a"]))
+        #expect(found.columns == [Field("k", .varchar)] && found.values == [[.text("")], [.text("1")], [.null]])
+    }
+
+    @Test func `files outside of the folders have NULL where partitions are asked for`() throws {
+        let paths = ["t/day=1/a", "t/b", "t/region=x/day=2/c"]
+        #expect(try HiveInference(paths: paths) == nil)
+        let found = try #require(try HiveInference(paths: paths, isWanted: true))
+        #expect(found.columns == [Field("day", .bigint), Field("region", .varchar)])
+        #expect(found.values == [[.integer(1), .null], [.null, .null], [.integer(2), .text("x")]])
+    }
+
     @Test func `several columns nest`() {
         let columns = [Field("date", .date), Field("region", .varchar)]
         #expect(HivePath.folder(columns, [.date(19753), .text("a/b")]) == "date=2024-01-31/region=a%2Fb")
