@@ -11,9 +11,10 @@ final class StatementContext {
     let execution: ExecutionContext
     let columnIDs = ColumnIDs()
     let resolver: SessionResolver
-    let rejects = RejectTables()
+    let rejects: RejectTables
 
     init(session: Session) {
+        rejects = RejectTables(session)
         execution = ExecutionContext(
             memory: session.engine.memory, cancellation: session.cancellation, functions: session.functionContext(),
             threads: session.settings.threads)

@@ -1,12 +1,17 @@
 /// Bad rows that readers leave out, on their way into the tables that `rejects_table` names.
 
+import LodeCatalog
 import LodeCore
 import LodeFormats
 import Synchronization
 
-/// The rejects of one statement, by table. They are stored when the statement succeeds, in the same commit as what it wrote.
+/// The rejects of one statement, by table. They become rows of the tables when the statement succeeds, in the same commit as what it wrote.
 final class RejectTables: Sendable {
-    private let collectors = Mutex<[(table: String, collector: RejectCollector)]>([])
+    private let collectors = Mutex<[RejectCollector]>([])
+    private let engine: Engine
+    private let currentSchema: String
+    private let codec: String
+    private let rejectedAt: Int64
 
     /// The columns of every rejects table.
     static let schema = Schema([
@@ -14,42 +19,32 @@ final class RejectTables: Sendable {
         Field("error_code", .varchar), Field("error_message", .varchar), Field("raw_line", .varchar), Field("rejected_at", .timestamptz),
     ])
 
-    /// Takes the rows for `table`.
-    func collector(for table: String) -> any RejectSink {
-        collectors.withLock { all in
-            if let known = all.first(where: { $0.table == table }) { return known.collector }
-            let fresh = RejectCollector()
-            all.append((table, fresh))
+    init(_ session: Session) {
+        engine = session.engine
+        currentSchema = session.currentSchema
+        codec = session.settings["parquet_compression"]
+        rejectedAt = Engine.nowMicros()
+    }
+
+    /// Takes the rows for the table called `name`.
+    /// - Throws: `42602` for a name that no table can have.
+    func collector(for name: String) throws(SQLError) -> any RejectSink {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false).map { String($0).lowercased() }
+        guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty }) else {
+            throw SQLError(.invalidName, "improper name of a rejects table: \(name)", hint: "Write table or schema.table.")
+        }
+        let table = TableName(parts.count == 2 ? parts[0] : currentSchema, parts[parts.count - 1])
+        return collectors.withLock { all in
+            if let known = all.first(where: { $0.table == table }) {
+                known.addReader()
+                return known
+            }
+            let fresh = RejectCollector(table, engine, codec: codec, rejectedAt: rejectedAt)
+            all.append(fresh)
             return fresh
         }
     }
 
-    /// What was rejected so far, by table, as rows of `schema`.
-    func rows(at micros: Int64) -> [(table: String, rows: [[Value]])] {
-        collectors.withLock { $0 }.map { entry in
-            let rows = entry.collector.rows.map { row -> [Value] in
-                [
-                    .text(row.file), .integer(Int64(row.line)), .integer(Int64(row.byteOffset)), row.column.map { .text($0) } ?? .null,
-                    .text(row.state), .text(row.message), .text(row.text), .timestamp(micros),
-                ]
-            }
-            return (entry.table, rows)
-        }
-    }
-
-    var isEmpty: Bool { collectors.withLock { $0.isEmpty } }
-}
-
-/// Rejected rows of all workers, in memory: bounded, since a file of nothing but bad rows is a wrong option, not dirty data.
-final class RejectCollector: RejectSink {
-    static let mostRows = 1_000_000
-    private let held = Mutex<[RejectedRow]>([])
-
-    var rows: [RejectedRow] {
-        held.withLock { $0 }.sorted { ($0.file, $0.line) < ($1.file, $1.line) }
-    }
-
-    func reject(_ row: RejectedRow) {
-        held.withLock { if $0.count < Self.mostRows { $0.append(row) } }
-    }
+    /// One for each table.
+    var all: [RejectCollector] { collectors.withLock { $0 } }
 }

@@ -110,7 +110,7 @@ extension Session {
         }
         let pattern = location.hasSuffix("/") ? location + "**/*" : location + "/**/*"
         let call = FileFunctionCall(name: function.names[0], arguments: [.text(pattern)], named: [])
-        return try FileRelation(function: function, call: call, rejects: RejectTables()).source(engine.stores).schema
+        return try FileRelation(function: function, call: call, rejects: RejectTables(self)).source(engine.stores).schema
     }
 
     var defaultFormat: StorageFormat {

@@ -17,6 +17,7 @@ final class CSVMorselReader: MorselReader {
     private let ignoresErrors: Bool
     /// Columns that are looked at only because their errors leave rows out.
     private let checked: [Int]
+    private var lines: RowLines
     private var isDone = false
     private(set) var counters = ScanCounters()
 
@@ -27,6 +28,7 @@ final class CSVMorselReader: MorselReader {
         self.request = request
         let profile = scan.profile, dialect = profile.dialect
         ignoresErrors = scan.options.ignoreErrors
+        lines = RowLines(scan.lines, newline: dialect.newline)
         checked = ignoresErrors ? Set(profile.columns.indices).subtracting(request.projection).sorted() : []
         tokens = try CSVTokens(dialect, columns: profile.columns.count, maximumRowBytes: scan.options.maximumRowBytes)
         decoder = try CSVDecoder(dialect, profile.columns, collectsBadFields: ignoresErrors)
@@ -54,7 +56,7 @@ final class CSVMorselReader: MorselReader {
             try request.cancellation.check()
             tokens.reset()
             let limit = range.upperBound == .max ? Int.max : range.upperBound - window.offset
-            let stop = try located { () throws(SQLError) in try tokens.scan(window, limit: limit) }
+            let stop = tokens.scan(window, limit: limit)
             counters.rowsScanned += tokens.count
             let chunk = tokens.count > 0 ? try decode() : nil
             switch stop {
@@ -65,7 +67,7 @@ final class CSVMorselReader: MorselReader {
                 if window.isAtEnd {
                     try end()
                 } else if try !window.refill() {
-                    throw placed(tokens.tooLong(), at: window.position)
+                    try handleLongRow()
                 }
             }
             if let chunk, chunk.count > 0 {
@@ -155,12 +157,21 @@ final class CSVMorselReader: MorselReader {
         window.position = bad.next
     }
 
+    /// A row that is not in the window as a whole, and must not be longer.
+    private func handleLongRow() throws(SQLError) {
+        let bad = tokens.longRow(window)
+        let error = describe(bad)
+        guard ignoresErrors else { throw error }
+        try reject(error, start: bad.start, end: bad.next, column: nil)
+        try window.skipLine(scan.profile.dialect.newline)
+    }
+
     private func reject(_ error: SQLError, start: Int, end: Int, column: String?) throws(SQLError) {
         counters.rowsRejected += 1
         guard let rejects = scan.options.rejects else { return }
-        rejects.reject(
+        try rejects.reject(
             RejectedRow(
-                file: scan.object.path, line: try scan.lines.line(at: window.offset + start), byteOffset: window.offset + start,
+                file: scan.object.path, line: try lines.line(at: start, in: window), byteOffset: window.offset + start,
                 column: column, state: error.state.rawValue, message: error.message, text: text(start, end, limit: 10_000)))
     }
 
@@ -207,6 +218,14 @@ final class CSVMorselReader: MorselReader {
 
     private func describe(_ bad: CSVTokens.BadRow) -> SQLError {
         let row = text(bad.start, bad.next, limit: 80)
+        if bad.isTooLong {
+            let error = tokens.tooLong()
+            let isOpen = bad.outcome == .unterminatedQuote
+            return placed(
+                SQLError(
+                    error.state, isOpen ? "a quoted field is not closed, or \(error.message)" : error.message,
+                    detail: "The row begins with: \(row)", hint: error.hint), at: bad.start)
+        }
         let message: String, hint: String
         switch bad.outcome {
         case .unterminatedQuote:
@@ -225,10 +244,6 @@ final class CSVMorselReader: MorselReader {
         }
         return placed(
             SQLError(.badCopyFileFormat, message, detail: "The row begins with: \(row)", hint: hint), at: bad.start)
-    }
-
-    private func located<R>(_ body: () throws(SQLError) -> R) throws(SQLError) -> R {
-        do throws(SQLError) { return try body() } catch { throw error.place == nil ? placed(error, at: window.position) : error }
     }
 
     /// The error with file, line and column.

@@ -25,7 +25,7 @@ struct CSVRowSplitter {
         var outcome: Outcome
         /// Fields found, which may be more than were stored.
         var fields: Int
-        /// Where the next row begins.
+        /// Where the next row begins: behind the first newline where a row's quotes are wrong, so that no other row is lost with it.
         var next: Int
     }
 
@@ -73,8 +73,9 @@ struct CSVRowSplitter {
                 guard isAtEnd else { return Result(outcome: .needsMore, fields: fields, next: count) }
                 let resume = find(newline, base, start, count).map { $0 + 1 } ?? count
                 return Result(outcome: .unterminatedQuote, fields: fields, next: resume)
-            case .isWrong(let place):
-                let resume = find(newline, base, place, count).map { $0 + 1 }
+            case .isWrong:
+                // Perhaps a quote that was never closed met the opening one of a row below: the lines between are rows of their own.
+                let resume = find(newline, base, start, count).map { $0 + 1 }
                 if resume == nil, !isAtEnd { return Result(outcome: .needsMore, fields: fields, next: count) }
                 return Result(outcome: .textAfterQuote, fields: fields, next: resume ?? count)
             }
@@ -146,8 +147,8 @@ struct CSVRowSplitter {
     private enum FieldEnd {
         case ends(Int)
         case open
-        /// Where text follows a closing quote.
-        case isWrong(Int)
+        /// Text follows a closing quote.
+        case isWrong
     }
 
     /// The field that begins at `start`.
@@ -162,7 +163,7 @@ struct CSVRowSplitter {
         if at >= count || endsField(base, at, count) { return .ends(at) }
         // A word in quotes behind a blank is just text.
         if !isStrict || opening > start { return .ends(skipPlain(base, isStrict ? start : at, count)) }
-        return .isWrong(at)
+        return .isWrong
     }
 
     private enum Quoted { case closed(after: Int), open }

@@ -144,13 +144,14 @@ struct CSVRowStart {
         let tokens = try CSVTokens(dialect, columns: columns, maximumRowBytes: maximumRowBytes)
         while true {
             tokens.reset()
-            switch try tokens.scan(window, limit: offset - window.offset) {
+            switch tokens.scan(window, limit: offset - window.offset) {
             case .full: break
             case .reachedEnd: return window.positionInFile
             case .badRow: window.position = tokens.badRow?.next ?? window.count
             case .needsMore:
                 if window.isAtEnd { return object.size }
-                guard try window.refill() else { throw tokens.tooLong() }
+                // The reader of that row reports it.
+                if try !window.refill() { try window.skipLine(dialect.newline) }
             }
         }
     }

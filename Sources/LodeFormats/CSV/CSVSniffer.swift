@@ -202,7 +202,9 @@ struct CSVSniffer {
                     if window.position >= window.count || splitsNothing(splitter, ends) { return nil }
                     continue
                 }
-                guard try window.refill() else { throw tooLong() }
+                if try window.refill() { continue }
+                guard options.ignoreErrors else { throw tooLong() }
+                try window.skipLine(dialect.newline)
             case .noRow: window.position = row.next
             case .unterminatedQuote, .textAfterQuote:
                 guard options.ignoreErrors else { throw badTop(row.outcome) }
@@ -252,7 +254,7 @@ struct CSVSniffer {
         let tokens = try CSVTokens(dialect, columns: width, maximumRowBytes: options.maximumRowBytes)
         while rows < wanted {
             tokens.reset()
-            let stop = try tokens.scan(window, limit: .max)
+            let stop = tokens.scan(window, limit: .max)
             try take(tokens, fields, &types)
             rows += tokens.count
             if types.allSatisfy(\.isText) { return }
@@ -264,7 +266,7 @@ struct CSVSniffer {
                 window.position = bad.next
             case .reachedEnd, .needsMore:
                 if window.isAtEnd { return }
-                guard try window.refill() else { return }
+                if try !window.refill() { try window.skipLine(dialect.newline) }
             }
         }
     }

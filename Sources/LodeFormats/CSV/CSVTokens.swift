@@ -20,9 +20,11 @@ final class CSVTokens {
     struct BadRow {
         var outcome: CSVRowSplitter.Outcome
         var fields: Int
-        /// Positions in the window: of the row, and of the row after it.
+        /// Positions in the window: of the row, and of the row after it (or where the window ends).
         var start: Int
         var next: Int
+        /// Whether the row is longer than rows may be.
+        var isTooLong = false
     }
 
     let columns: Int
@@ -72,7 +74,7 @@ final class CSVTokens {
     }
 
     /// Adds the rows that begin in the window before `limit` (a window position), and moves the window's position on.
-    func scan(_ window: TextWindow, limit: Int) throws(SQLError) -> Stop {
+    func scan(_ window: TextWindow, limit: Int) -> Stop {
         while true {
             if count == capacity { return .full }
             if window.position >= limit { return .reachedEnd }
@@ -83,12 +85,12 @@ final class CSVTokens {
                 if window.position >= limit { return .reachedEnd }
                 if !isIrregular, !window.isAtEnd || window.position >= window.count { return .needsMore }
             }
-            if let stop = try scanRow(window) { return stop }
+            if let stop = scanRow(window) { return stop }
         }
     }
 
     /// One row by the state machine; nil if there may be more.
-    private func scanRow(_ window: TextWindow) throws(SQLError) -> Stop? {
+    private func scanRow(_ window: TextWindow) -> Stop? {
         let start = window.position
         guard start < window.count else { return .needsMore }
         let row = slots + count &* stride
@@ -100,7 +102,10 @@ final class CSVTokens {
             window.position = result.next
             return nil
         case .row:
-            guard result.next - start <= maximumRowBytes + 1 else { throw tooLong() }
+            guard result.next - start <= maximumRowBytes + 1 else {
+                badRow = longRow(window)
+                return .badRow
+            }
             row[0] = UInt32(truncatingIfNeeded: start) &- UInt32(delimiterLength)
             if !UTF8Check.isASCII(window.base + start, result.next - start) { hasHighBytes = true }
             if result.fields > columns, !dialect.isStrict {
@@ -125,6 +130,17 @@ final class CSVTokens {
         let end = Int(slots[count &* stride &+ columns]) + delimiterLength
         let newlineAt = result.next - 1
         return end == newlineAt || (end + 1 == newlineAt && window.base[end] == 13)
+    }
+
+    /// The row at the window's position, which is longer than rows may be. It ends with its line: where a quote was not closed, the
+    /// lines below are rows.
+    func longRow(_ window: TextWindow) -> BadRow {
+        let start = window.position
+        let whole = splitter.split(
+            window.base, from: start, count: window.count, isAtEnd: true, ends: slots + count &* stride + 1, capacity: 0)
+        return BadRow(
+            outcome: whole.outcome, fields: whole.fields, start: start, next: window.newline(dialect.newline).map { $0 + 1 } ?? window.count,
+            isTooLong: true)
     }
 
     func tooLong() -> SQLError {

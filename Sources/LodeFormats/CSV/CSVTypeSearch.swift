@@ -187,7 +187,8 @@ struct CSVTypeSearch {
     /// `007` is a code, not a number.
     private func hasLeadingZero(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         var at = 0
-        while at < count, text[at] == 32 || text[at] == 45 || text[at] == 43 { at += 1 }
+        // White space as readers of numbers pass over it.
+        while at < count, text[at] == 32 || text[at] &- 9 < 5 || text[at] == 45 || text[at] == 43 { at += 1 }
         return at + 1 < count && text[at] == 48 && text[at + 1] &- 48 < 10
     }
 

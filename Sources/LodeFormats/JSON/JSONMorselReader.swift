@@ -19,6 +19,7 @@ final class JSONMorselReader: MorselReader {
     private let decoders: [JSONColumnDecoder]
     private let holdsText: Bool
     private let survivors: Selection
+    private var lines: RowLines
     private var isDone = false
     private(set) var counters = ScanCounters()
 
@@ -26,6 +27,7 @@ final class JSONMorselReader: MorselReader {
         self.scan = scan
         self.range = range
         self.request = request
+        lines = RowLines(scan.lines, newline: 10)
         let options = scan.options, fields = request.projection.map { scan.schema.fields[$0] }
         survivors = try Selection(capacity: Chunk.capacity)
         rows = try JSONRows(scan.profile, request.projection, options)
@@ -90,7 +92,9 @@ final class JSONMorselReader: MorselReader {
             case .reachedEnd:
                 isDone = true
                 counters.bytesRead = window.bytesRead
-            case .needsMore: guard !window.isAtEnd, try fill() else { throw tooLong() }
+            case .needsMore:
+                let isLong = window.isAtEnd ? true : try !fill()
+                if isLong { try handleLongRow() }
             case .badRow: try handleBadRow()
             }
             if let chunk, chunk.count > 0 {
@@ -178,17 +182,46 @@ final class JSONMorselReader: MorselReader {
         guard scan.options.ignoreErrors else { throw placed(error, at: start, column: column) }
         counters.rowsRejected += 1
         guard let rejects = scan.options.rejects else { return }
-        rejects.reject(
+        try rejects.reject(
             RejectedRow(
-                file: scan.object.path, line: try scan.lines.line(at: window.offset + start), byteOffset: window.offset + start, column: column,
+                file: scan.object.path, line: try lines.line(at: start, in: window), byteOffset: window.offset + start, column: column,
                 state: error.state.rawValue, message: error.message, text: text(start, end, limit: 10_000)))
     }
 
-    private func tooLong() -> SQLError {
-        placed(
-            SQLError(
-                .programLimitExceeded, "a JSON value is longer than maximum_object_size = \(scan.options.maximumRowBytes) bytes",
-                hint: "Raise it with maximum_object_size, or check that brackets and quotes are closed."), at: window.position)
+    /// A row that is longer than rows may be: it is passed over, to the end of its line or of its value.
+    private func handleLongRow() throws(SQLError) {
+        window.position = rows.position(ofRowAt: window)
+        let error = SQLError(
+            .programLimitExceeded, "a JSON value is longer than maximum_object_size = \(scan.options.maximumRowBytes) bytes",
+            hint: "Raise it with maximum_object_size, or check that brackets and quotes are closed.")
+        try reject(error, window.position, window.newline(10) ?? window.count, column: nil)
+        if scan.profile.layout == .lines { try window.skipLine(10) } else { try skipValue() }
+        rows.passValue()
+        batch.take(window, isASCII: false)
+    }
+
+    /// Passes over the value at the window's position, however long it is, by its brackets and quotes only.
+    private func skipValue() throws(SQLError) {
+        var depth = 0, isInString = false, isEscaped = false
+        while true {
+            while window.position < window.count {
+                let byte = window.base[window.position]
+                window.position += 1
+                if isInString {
+                    isInString = isEscaped || byte != UInt8(ascii: "\"")
+                    isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+                } else if byte == UInt8(ascii: "\"") {
+                    isInString = true
+                } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+                    depth += 1
+                } else if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
+                    depth -= 1
+                }
+                if depth <= 0, !isInString { return }
+            }
+            if window.isAtEnd { return }
+            _ = try window.refill()
+        }
     }
 
     private static func malformed(_ what: String) -> SQLError {

@@ -85,6 +85,17 @@ final class JSONRows {
         count = survivors.count
     }
 
+    /// Where the row begins that is to be read next: behind white space, and behind the comma of an array.
+    func position(ofRowAt window: TextWindow) -> Int {
+        var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count)
+        cursor.skipSpaces()
+        if layout == .array, isBehindValue, cursor.take(UInt8(ascii: ",")) { cursor.skipSpaces() }
+        return cursor.at
+    }
+
+    /// Says that the row was passed over.
+    func passValue() { isBehindValue = true }
+
     /// Adds the rows that begin in the window before `limit` (a window position), and moves the window's position on.
     func scan(_ window: TextWindow, limit: Int) -> Stop {
         var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count, spansLines: layout != .lines)

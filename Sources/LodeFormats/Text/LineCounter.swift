@@ -99,3 +99,29 @@ final class LineCounter: Sendable {
         return total
     }
 }
+
+/// Line numbers of the rows of one reader, which mostly come one after another: counted on from the last one while that is in sight.
+struct RowLines {
+    private let counter: LineCounter
+    private let newline: UInt8
+    private var last: (offset: Int, line: Int)?
+
+    init(_ counter: LineCounter, newline: UInt8) {
+        self.counter = counter
+        self.newline = newline
+    }
+
+    /// The line, from 1, in which the byte at a position of the window lies.
+    mutating func line(at position: Int, in window: TextWindow) throws(SQLError) -> Int {
+        let offset = window.offset + position
+        let line: Int
+        if let last, last.offset >= window.offset, last.offset <= offset {
+            let start = last.offset - window.offset
+            line = last.line + LineCounter.count(newline, UnsafePointer(window.base) + start, position - start)
+        } else {
+            line = try counter.line(at: offset)
+        }
+        last = (offset, line)
+        return line
+    }
+}

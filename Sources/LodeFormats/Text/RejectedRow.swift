@@ -1,5 +1,7 @@
 /// Rows of text files that could not be read, for whoever wants to keep them.
 
+import LodeCore
+
 /// One row that `ignore_errors` or `rejects_table` left out, and why.
 package struct RejectedRow: Sendable {
     package var file: String
@@ -28,5 +30,5 @@ package struct RejectedRow: Sendable {
 
 /// Takes rejected rows from all workers of a scan, in any order.
 package protocol RejectSink: AnyObject, Sendable {
-    func reject(_ row: RejectedRow)
+    func reject(_ row: RejectedRow) throws(SQLError)
 }

@@ -73,4 +73,23 @@ final class TextWindow {
         count += 1
         hasAddedNewline = true
     }
+
+    /// Where the next newline is, if the window has it.
+    func newline(_ newline: UInt8) -> Int? {
+        guard let found = memchr(base + position, Int32(newline), count - position) else { return nil }
+        return UnsafeMutableRawPointer(base).distance(to: found)
+    }
+
+    /// Moves behind the next newline, however far it is.
+    func skipLine(_ newline: UInt8) throws(SQLError) {
+        while true {
+            if let end = self.newline(newline) {
+                position = end + 1
+                return
+            }
+            position = count
+            if isAtEnd { return }
+            _ = try refill()
+        }
+    }
 }
