@@ -19,7 +19,7 @@ package protocol FileFormat: Sendable {
     var readOptions: [String] { get }
     var writeOptions: [String] { get }
 
-    /// Files of a set that are opened to settle the columns of all; more than one where types are sniffed.
+    /// Files of a set that are opened to settle the types of columns.
     var filesToSniff: Int { get }
 
     /// Opens a file: reads (or sniffs) its schema.

@@ -34,11 +34,20 @@ import Testing
         #expect(try type(left, right) == .structure([Field("x", .bigint), Field("y", .varchar), Field("z", .date)]))
     }
 
+    @Test func `text holds what nothing else does`() throws {
+        #expect(try type(.bigint, .varchar) == .varchar)
+        #expect(try type(.date, .boolean) == .varchar)
+        #expect(try type(.time, .interval) == .varchar)
+        #expect(try type(.list(.bigint), .list(.varchar)) == .list(.varchar))
+        #expect(try type(.null, .date) == .date)
+        #expect(try type(.list(.null), .list(.structure([Field("x", .date)]))) == .list(.structure([Field("x", .date)])))
+    }
+
     @Test func `types that do not go together name both files`() throws {
-        let files = [[Field("a", .date)], [Field("b", .integer)], [Field("b", .varchar)]]
+        let files = [[Field("a", .date)], [Field("b", .integer)], [Field("b", .list(.integer))]]
         let error = #expect(throws: SQLError.self) { try union(files) }
         #expect(error?.state == .datatypeMismatch)
-        #expect(error?.detail == "It is integer in 1.parquet and varchar in 2.parquet.")
+        #expect(error?.detail == "It is integer in 1.parquet and integer[] in 2.parquet.")
         #expect(try union(files, fallsBackToText: true)[1].type == .varchar)
     }
 }

@@ -71,7 +71,7 @@ package final class FileTableSource: TableSource {
 
     /// Files that are known already: the columns are those of the first, or of all of them together by name.
     ///
-    /// Where types are sniffed, those of several files are put together. Partition columns come after the files' own; where both
+    /// The types are those that hold the values of all files that are looked at. Partition columns come after the files' own; where both
     /// have a column, the path decides. `rowNumberColumn` and `filenameColumn` are added last.
     /// - Throws: what opening a file throws.
     package static func open(
@@ -84,7 +84,7 @@ package final class FileTableSource: TableSource {
             ? options
             : try format.agreed(options, on: files.map(\.path), all: unionByName) { path throws(SQLError) in try stores.open(path) }
         let sniffed = unionByName ? files.count : min(files.count, max(1, filesToSniff ?? format.filesToSniff))
-        var settling = SchemaSettling(mayLack: unionByName, sniffsTypes: format.filesToSniff > 1, fallsBackToText: format.isText)
+        var settling = SchemaSettling(mayLack: unionByName, sniffsTypes: format.isText && format.filesToSniff > 1, fallsBackToText: format.isText)
         var opened: [SQLText: any FileScan] = [:]
         var sibling: (any FileScan)?
         for (index, file) in files.prefix(sniffed).enumerated() {

@@ -38,8 +38,16 @@ struct SchemaSettling {
     }
 
     /// The columns; without any value in sight they are text.
-    var fields: [Field] {
-        union.fields.map { $0.type == .null ? Field($0.name, .varchar, nullable: $0.nullable) : $0 }
+    var fields: [Field] { union.fields.map { Field($0.name, Self.known($0.type), nullable: $0.nullable) } }
+
+    private static func known(_ type: SQLType) -> SQLType {
+        switch type {
+        case .null: .varchar
+        case .list(let element): .list(known(element))
+        case .map(let key, let value): .map(key: known(key), value: known(value))
+        case .structure(let fields): .structure(fields.map { Field($0.name, known($0.type), nullable: $0.nullable) })
+        default: type
+        }
     }
 
     /// What the next file to be sniffed may know.

@@ -3,11 +3,11 @@
 import LodeCore
 import LodeFunctions
 
-/// Columns by name, in the order of first appearance; a column of two types gets the type that holds the values of both, and
-/// structs the fields of both.
+/// Columns by name, in the order of first appearance; a column of two types gets the type that holds the values of both, text if
+/// nothing else does, and structs the fields of both.
 struct SchemaUnion {
     private(set) var fields: [Field] = []
-    /// Whether types that nothing else unites become varchar: right where types were only guessed from text.
+    /// Whether nested types and others become text too: right where types were only guessed from text.
     private let fallsBackToText: Bool
     private var places: [String: Int] = [:]
     /// The file that a column was first met in.
@@ -54,14 +54,14 @@ struct SchemaUnion {
             hint: "Read the files apart, cast the column, and put the rows together with UNION ALL BY NAME.")
     }
 
-    /// The type that holds the values of both; nil if there is none.
+    /// The type that holds the values of both; nil if there is none, since one is nested.
     private static func common(_ left: SQLType, _ right: SQLType) -> SQLType? {
         switch (left, right) {
         case (.structure(let a), .structure(let b)):
             var fields = a
             for index in fields.indices { fields[index].nullable = true }
             for field in b {
-                if let index = fields.firstIndex(where: { $0.name.lowercased() == field.name.lowercased() }) {
+                if let index = Schema(fields).index(of: field.name) {
                     guard let type = common(fields[index].type, field.type) else { return nil }
                     fields[index].type = type
                 } else {
@@ -73,8 +73,8 @@ struct SchemaUnion {
         case (.map(let ak, let av), .map(let bk, let bv)):
             guard let key = common(ak, bk), let value = common(av, bv) else { return nil }
             return .map(key: key, value: value)
-        case (.time, .interval), (.interval, .time): return nil
-        default: return Casts.commonType(left, right)
+        case (.time, .interval), (.interval, .time): return .varchar
+        default: return Casts.commonType(left, right) ?? (left.isNested || right.isNested ? nil : .varchar)
         }
     }
 }

@@ -17,6 +17,8 @@ package struct ParquetFormat: FileFormat {
     package var readsFields: Bool { true }
     package var readOptions: [String] { [] }
     package var writeOptions: [String] { ParquetWriteOptions.names }
+    /// As many footers as planning reads for its estimates anyway.
+    package var filesToSniff: Int { 16 }
 
     package func open(
         _ object: any ObjectReader, options: FormatOptions, like sibling: (any FileScan)?

@@ -5,7 +5,7 @@ import LodeVectors
 
 extension Casts {
     /// Like `kernel(from:to:isTry:)`, but that fields of structs are matched by their names: those that `from` lacks are NULL,
-    /// those that `to` lacks are left out. Nil if some part can't be converted.
+    /// those that `to` lacks are left out, and a value that would change is an error. Nil if some part can't be converted.
     package static func kernelByName(from: SQLType, to: SQLType) -> ScalarKernel? {
         if from == to { return kernel(from: from, to: to, isTry: false) }
         switch (from, to) {
@@ -16,7 +16,7 @@ extension Casts {
         case (.map(let ak, let av), .map(let bk, let bv)):
             guard let key = kernelByName(from: ak, to: bk), let value = kernelByName(from: av, to: bv) else { return nil }
             return members(to, [key, value])
-        default: return kernel(from: from, to: to, isTry: false)
+        default: return exactKernel(from, to)
         }
     }
 

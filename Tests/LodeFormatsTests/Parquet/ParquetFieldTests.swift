@@ -46,6 +46,15 @@ import Testing
         #expect(try ParquetFixture.rows(file).allSatisfy { row in row.allSatisfy { $0 == row[0] } })
     }
 
+    @Test func `columns that never had a value have no type yet`() throws {
+        let file = try ParquetFixture.open("null_types")
+        let pair = SQLType.structure([Field("x", .bigint), Field("y", .null)])
+        #expect(file.schema.fields.map(\.type) == [.bigint, .null, .list(.null), pair])
+        let rows = try ParquetFixture.rows(file)
+        #expect(rows[3] == [.integer(3), .null, .null, .structure([.integer(3), .null])])
+        #expect(rows[5] == [.integer(5), .null, .list([.null, .null]), .structure([.integer(5), .null])])
+    }
+
     @Test func `decimals of more than 38 digits are doubles`() throws {
         let file = try ParquetFixture.open("long_decimals")
         #expect(file.schema.fields.map(\.type) == [.bigint, .double, .double])

@@ -67,6 +67,8 @@ struct LeafMeaning {
     private static func int32(_ element: SchemaElement) -> LeafMeaning {
         switch element.logicalType ?? element.impliedLogicalType {
         case .date: return LeafMeaning(.date, .fixed(.copy4))
+        // Nothing but NULL, from a writer that never saw a value: other files may know the type.
+        case .unknown: return LeafMeaning(.null, .fixed(.narrow8))
         case .time: return LeafMeaning(.time, .fixed(.widenMillis))
         case .integer(8, true): return LeafMeaning(.tinyint, .fixed(.narrow8))
         case .integer(16, true), .integer(8, false): return LeafMeaning(.smallint, .fixed(.narrow16))

@@ -94,3 +94,10 @@ pq.write_table(
         "wide": pa.array([(D(-1) ** i * 10**45 + i).scaleb(-10) for i in range(K)], pa.decimal256(50, 10)),
         "huge": pa.array([None if i == 3 else D(i * 10**70) for i in range(K)], pa.decimal256(76, 0)),
     }), "long_decimals.parquet", **few)
+pq.write_table(
+    pa.table({
+        "id": column,
+        "none": pa.nulls(K),
+        "lists": pa.array([None if i == 3 else [None] * (i % 3) for i in range(K)], pa.list_(pa.null())),
+        "pair": pa.array([{"x": i, "y": None} for i in range(K)], pa.struct([("x", pa.int64()), ("y", pa.null())])),
+    }), "null_types.parquet", **few)
