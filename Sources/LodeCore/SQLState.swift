@@ -16,6 +16,7 @@ package enum SQLState: String, Sendable {
     case invalidTextRepresentation = "22P02"
     case badCopyFileFormat = "22P04"
     case characterNotInRepertoire = "22021"
+    case untranslatableCharacter = "22P05"
     case invalidParameterValue = "22023"
     case invalidRegularExpression = "2201B"
     case invalidDatetimeFormat = "22007"

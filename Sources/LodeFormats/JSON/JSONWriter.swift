@@ -32,12 +32,7 @@ final class JSONWriterLane: TextFileLane {
         for (index, field) in schema.fields.enumerated() {
             let sink = try ByteSink()
             try sink.append(index == 0 ? "{" : ",")
-            var name = field.name
-            var failure: SQLError?
-            name.withUTF8 { utf8 in
-                do throws(SQLError) { try JSONText.appendString(UnsafeRawBufferPointer(utf8), to: sink) } catch { failure = error }
-            }
-            if let failure { throw failure }
+            try ValueJSON.appendString(field.name, to: sink)
             try sink.append(":")
             prefixes.append(Array(sink.bytes))
         }
@@ -46,7 +41,7 @@ final class JSONWriterLane: TextFileLane {
     }
 
     override func render(_ chunk: Chunk, to sink: ByteSink) throws(SQLError) {
-        let texts = chunk.columns.map { JSONText($0, dateFormat: options.dateFormat, timestampFormat: options.timestampFormat) }
+        let texts = chunk.columns.map { ValueJSON($0, dateFormat: options.dateFormat, timestampFormat: options.timestampFormat) }
         var row = 0
         while row < chunk.count {
             if options.isArray { try sink.append(",\n") }

@@ -9,10 +9,10 @@ enum CastToJSON {
         { call throws(SQLError) in
             let zone = try TimeZoneRules.named(call.context.timeZone)
             let sink = try ByteSink(capacity: 256)
-            let column = call.arguments[0]
+            let values = ValueJSON(call.arguments[0], zone: { zone.offsetSeconds(atUTC: $0) })
             return try call.mapText(to: .json) { (row, arena) throws(SQLError) in
                 sink.truncate()
-                try JSONText.append(column, row, zone, to: sink)
+                try values.append(row, to: sink)
                 return try arena.add(sink.bytes)
             }
         }
@@ -64,7 +64,19 @@ enum JSONScalar {
         }
         let isString = kind == .string
         let inner = UnsafeRawBufferPointer(rebasing: bytes[(isString ? start + 1 : start)..<(isString ? scanner.at - 1 : scanner.at)])
-        if isString { try JSONText.append(unescaped: inner, to: sink) } else { try sink.append(inner) }
+        if isString { try appendUnescaped(inner, to: sink) } else { try sink.append(inner) }
         return true
+    }
+
+    /// What a JSON string between its quotes says. `bytes` were scanned as valid.
+    /// - Throws: `22P05` for half of a surrogate pair, which is no character.
+    static func appendUnescaped(_ bytes: UnsafeRawBufferPointer, to sink: ByteSink) throws(SQLError) {
+        guard let base = bytes.baseAddress else { return }
+        let place = try sink.reserve(bytes.count)
+        guard let count = JSONUnescape.text(base.assumingMemoryBound(to: UInt8.self), bytes.count, place) else {
+            throw SQLError(
+                .untranslatableCharacter, "unsupported Unicode escape sequence", detail: "A surrogate escape must be one of a pair.")
+        }
+        sink.advance(count)
     }
 }

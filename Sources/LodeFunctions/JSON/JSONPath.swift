@@ -100,7 +100,7 @@ struct JSONPath: Sendable {
 
     private static func matches(_ name: UnsafeRawBufferPointer, _ key: [UInt8]) -> Bool {
         if !name.contains(UInt8(ascii: "\\")) { return name.elementsEqual(key) }
-        guard let sink = try? ByteSink(capacity: name.count), (try? JSONText.append(unescaped: name, to: sink)) != nil else { return false }
+        guard let sink = try? ByteSink(capacity: name.count), (try? JSONScalar.appendUnescaped(name, to: sink)) != nil else { return false }
         return sink.bytes.elementsEqual(key)
     }
 

@@ -42,7 +42,7 @@ extension ScalarFunction {
             "json_keys", aliases: ["json_object_keys"], "json", "The keys of a JSON object, as a list; NULL for other values.",
             source: "DuckDB, JSON Functions",
             examples: [("json_keys('{\"a\": 1, \"b\": 2}')", "[a, b]")],
-            .strict([.varchar], .list(.varchar), canFail: false) { call throws(SQLError) in try JSONFunctions.keys(call) }),
+            .strict([.varchar], .list(.varchar), canFail: true) { call throws(SQLError) in try JSONFunctions.keys(call) }),
         ScalarFunction(
             "to_json", aliases: ["json_quote", "to_jsonb"], "json", "Any value as JSON.",
             source: "PostgreSQL 17, 9.16", examples: [("to_json([1, NULL])", "[1,null]"), ("to_json('a')", "\"a\"")],
@@ -131,7 +131,7 @@ enum JSONFunctions {
             for range in ranges {
                 sink.truncate()
                 try texts[row].withBytes(throwing: { (bytes: UnsafeRawBufferPointer) throws(SQLError) in
-                    try JSONText.append(unescaped: UnsafeRawBufferPointer(rebasing: bytes[range]), to: sink)
+                    try JSONScalar.appendUnescaped(UnsafeRawBufferPointer(rebasing: bytes[range]), to: sink)
                 })
                 keys.append(.text(sink.string))
             }

@@ -1,9 +1,9 @@
 /// Undoing the escapes of JSON strings.
 
-enum JSONUnescape {
+package enum JSONUnescape {
     /// Writes the text that `count` bytes of a checked string stand for to `out`, which has room for `count` bytes.
     /// - Returns: how many bytes it has; nil if it holds half of a surrogate pair.
-    static func text(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ out: UnsafeMutablePointer<UInt8>) -> Int? {
+    package static func text(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ out: UnsafeMutablePointer<UInt8>) -> Int? {
         var at = 0, written = 0
         while at < count {
             guard bytes[at] == UInt8(ascii: "\\"), at + 1 < count else {
@@ -35,7 +35,7 @@ enum JSONUnescape {
     }
 
     /// The same into an array.
-    static func bytes(_ text: UnsafePointer<UInt8>, _ count: Int) -> [UInt8]? {
+    package static func bytes(_ text: UnsafePointer<UInt8>, _ count: Int) -> [UInt8]? {
         var isWhole = true
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { out, written in
             let length = out.baseAddress.map { Self.text(text, count, $0) } ?? 0
@@ -59,9 +59,8 @@ enum JSONUnescape {
         guard at + 4 <= count else { return nil }
         var value: UInt32 = 0
         for index in 0..<4 {
-            let byte = bytes[at + index]
-            guard TextByte.isHex(byte) else { return nil }
-            value = value << 4 | UInt32(TextByte.isDigit(byte) ? byte - 48 : (byte | 32) - 87)
+            guard let digit = HexDigit.value(bytes[at + index]) else { return nil }
+            value = value << 4 | UInt32(digit)
         }
         at += 4
         return value

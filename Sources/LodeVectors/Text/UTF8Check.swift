@@ -3,9 +3,9 @@
 import CLodeIntrinsics
 
 /// Strict UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF.
-enum UTF8Check {
+package enum UTF8Check {
     /// The offset of the first byte that is not valid, or nil.
-    static func firstInvalid(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int? {
+    package static func firstInvalid(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int? {
         var at = 0
         while at < count {
             let first = bytes[at]
@@ -39,7 +39,7 @@ enum UTF8Check {
     }
 
     /// Whether no byte has its high bit set. At least 64 bytes must be readable after them.
-    static func isASCII(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    package static func isASCII(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         var at = 0
         while at &+ 64 <= count {
             if lode_high64(bytes + at) != 0 { return false }

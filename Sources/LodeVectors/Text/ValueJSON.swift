@@ -1,15 +1,15 @@
 /// How the values of a column read as JSON.
 
 import LodeCore
-import LodeVectors
 
-/// Numbers, booleans and `json` stand as they are; dates, uuids and the like are strings of their SQL text.
-package struct JSONText {
+/// Numbers, booleans and `json` stand as they are; dates, uuids and the like are strings of their SQL text, and so are NaN and the infinities,
+/// which JSON has no numbers for.
+package struct ValueJSON {
     private let column: Column
     private let source: Column
     private let text: ValueText
-    private let members: [JSONText]
-    private let names: [[UInt8]]
+    private let members: [ValueJSON]
+    private let names: [String]
     private let quotesLargeNumbers: Bool
     private let format: DateFormat?
 
@@ -18,7 +18,8 @@ package struct JSONText {
         self.init(column, quotesLargeNumbers, zone, nil, nil)
     }
 
-    init(_ column: Column, dateFormat: DateFormat?, timestampFormat: DateFormat?) {
+    /// Dates and timestamps by formats instead.
+    package init(_ column: Column, dateFormat: DateFormat?, timestampFormat: DateFormat?) {
         self.init(column, false, nil, dateFormat, timestampFormat)
     }
 
@@ -30,8 +31,8 @@ package struct JSONText {
         text = ValueText(column, zone: zone)
         let source = column.layout == .dictionary ? column.dictionary ?? column : column
         self.source = source
-        members = source.children.map { JSONText($0, quotesLargeNumbers, zone, dateFormat, timestampFormat) }
-        if case .structure(let fields) = column.type { names = fields.map { Array($0.name.utf8) } } else { names = [] }
+        members = source.children.map { ValueJSON($0, quotesLargeNumbers, zone, dateFormat, timestampFormat) }
+        if case .structure(let fields) = column.type { names = fields.map(\.name) } else { names = [] }
         switch column.type {
         case .date: format = dateFormat
         case .timestamp, .timestamptz: format = timestampFormat
@@ -121,15 +122,21 @@ package struct JSONText {
         try sink.append("{")
         for index in members.indices {
             if index > 0 { try sink.append(",") }
-            var failure: SQLError?
-            names[index].withUnsafeBytes { name in
-                do throws(SQLError) { try Self.appendString(name, to: sink) } catch { failure = error }
-            }
-            if let failure { throw failure }
+            try Self.appendString(names[index], to: sink)
             try sink.append(":")
             try members[index].append(lane, to: sink)
         }
         try sink.append("}")
+    }
+
+    /// The same of a string.
+    package static func appendString(_ text: String, to sink: ByteSink) throws(SQLError) {
+        var text = text
+        var failure: SQLError?
+        text.withUTF8 { utf8 in
+            do throws(SQLError) { try appendString(UnsafeRawBufferPointer(utf8), to: sink) } catch { failure = error }
+        }
+        if let failure { throw failure }
     }
 
     /// A text in quotes, with the escapes that JSON demands.
