@@ -5,6 +5,20 @@
 package enum CivilDate {
     package static let microsPerDay: Int64 = 86_400_000_000
 
+    /// The calendar of SQL's dates: 4714-11-24 BC (Julian day 0) to 5874897-12-31. Beyond it are only the infinities.
+    /// - Source: PostgreSQL 17, table 8.9.
+    package static let calendar: ClosedRange<Int64> = -2_440_588...2_145_042_905
+    /// The timestamps that the calendar and 64 bits of microseconds hold; the greatest and the least number are the infinities.
+    package static let timestamps: ClosedRange<Int64> = -2_440_588 * microsPerDay...Int64.max - 1
+
+    /// Whether a timestamp is `infinity` or `-infinity`.
+    @inline(__always)
+    package static func isInfinite(_ micros: Int64) -> Bool { micros == .max || micros == .min }
+
+    /// Whether a date is `infinity` or `-infinity`.
+    @inline(__always)
+    package static func isInfinite(day: Int32) -> Bool { day == .max || day == .min }
+
     /// Year (astronomical: 0 is 1 BC), month 1...12 and day 1...31 of a day number.
     package static func civil(fromDays days: Int64) -> (year: Int64, month: Int, day: Int) {
         let shifted = days &+ 719_468

@@ -31,8 +31,13 @@ package struct ScanRequest: Sendable {
     package var projection: [Int]
     package var filters: [any ScanFilter]
     package var cancellation: Cancellation
+    /// The offsets of zones that texts name, and of the session's for texts that name none; nil is UTC.
+    package var zones: ParseTimestamp.Zones?
 
-    package init(projection: [Int], filters: [any ScanFilter] = [], cancellation: Cancellation) {
+    package init(
+        projection: [Int], filters: [any ScanFilter] = [], cancellation: Cancellation, zones: ParseTimestamp.Zones? = nil
+    ) {
+        self.zones = zones
         self.projection = projection
         self.filters = filters
         self.cancellation = cancellation

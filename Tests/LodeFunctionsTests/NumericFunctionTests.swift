@@ -7,8 +7,8 @@ import Testing
 @testable import LodeFunctions
 
 @Suite struct NumericFunctionTests {
-    @Test func `rounding, halves away from zero`() throws {
-        #expect(try Calls.run("round", .double(2.5, -2.5, 0.49999999999999994, nil)) == ["3", "-3", "0", "NULL"])
+    @Test func `rounding, halves of decimals away from zero and of doubles to even`() throws {
+        #expect(try Calls.run("round", .double(2.5, -3.5, 0.49999999999999994, 0.5, nil)) == ["2", "-4", "0", "0", "NULL"])
         #expect(try Calls.run("round", .dec(5, 2, "2.50", "-2.50", "2.49")) == ["3", "-3", "2"])
         #expect(try Calls.run("round", .double(42.4382, 1.005, -1.005, 1234), .int(2, 2, 2, -2)) == ["42.44", "1.01", "-1.01", "1200"])
         #expect(try Calls.run("round", .dec(10, 4, "42.4382", "-0.0050"), .int(2)) == ["42.4400", "-0.0100"])

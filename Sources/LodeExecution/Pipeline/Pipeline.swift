@@ -39,6 +39,8 @@ package protocol Operator: AnyObject, Sendable {
 
 /// Where a pipeline ends: the build of a join, an aggregation, a sort, a result.
 package protocol Sink: AnyObject, Sendable {
+    /// How many workers may fill it: one where the order of rows matters.
+    var workerLimit: Int { get }
     func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer
     /// After every worker has finished: what remains to be done, as tasks that run in parallel on the workers
     /// (merging partitions, sorting runs). They are followed by `complete`.
@@ -53,6 +55,7 @@ package protocol Sink: AnyObject, Sendable {
 package typealias FinalTask = @Sendable () throws(SQLError) -> Void
 
 extension Sink {
+    package var workerLimit: Int { .max }
     package func finalTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask] { [] }
     package func complete(_ context: ExecutionContext) throws(SQLError) {}
     package func abandon() {}

@@ -20,7 +20,7 @@ package enum Scheduler {
     /// - Returns: the number of workers.
     private static func run(_ pipeline: Pipeline, _ context: ExecutionContext) throws(SQLError) -> Int {
         try pipeline.source.open(context)
-        let workers = max(1, min(context.threads, pipeline.source.parallelism))
+        let workers = max(1, min(context.threads, pipeline.source.parallelism, pipeline.sink.workerLimit))
         try WorkerGroup.run(workers, context.cancellation) { _, group throws(SQLError) in
             do throws(SQLError) {
                 try work(pipeline, context, group)

@@ -62,7 +62,9 @@ final class FileMapping: Sendable {
         }
         path = file.path
         self.isRuledOut = isRuledOut
-        request = ScanRequest(projection: projection, filters: filters, cancellation: cancellation)
+        request = ScanRequest(
+            projection: projection, filters: filters, cancellation: cancellation,
+            zones: try TimeZoneRules.zones(session: plan.functions.timeZone))
         var origins: [Origin] = []
         for output in plan.outputs where output.isWanted {
             if let input = inputs[output.column.id] {

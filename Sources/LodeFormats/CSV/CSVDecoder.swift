@@ -26,8 +26,10 @@ final class CSVDecoder {
     /// Collected instead of thrown, as the first of every row.
     private(set) var badFields: [CSVBadField] = []
     private let collectsBadFields: Bool
+    private let zones: ParseTimestamp.Zones?
 
-    init(_ dialect: CSVDialect, _ columns: [CSVColumn], collectsBadFields: Bool) throws(SQLError) {
+    init(_ dialect: CSVDialect, _ columns: [CSVColumn], collectsBadFields: Bool, zones: ParseTimestamp.Zones?) throws(SQLError) {
+        self.zones = zones
         self.columns = columns
         self.collectsBadFields = collectsBadFields
         fields = try CSVFieldReader(dialect)
@@ -76,7 +78,7 @@ final class CSVDecoder {
             return try lanes(column, rows, Int32(0)) { ParseDate.date($0, $1, $2) }
         case .time: return try lanes(column, rows, Int64(0)) { ParseTime.time($0, $1, $2) }
         case .timestamp: return try lanes(column, rows, Int64(0)) { ParseTimestamp.timestamp($0, $1, $2) }
-        case .timestamptz: return try lanes(column, rows, Int64(0)) { ParseTimestamp.timestamptz($0, $1, zones: nil, $2) }
+        case .timestamptz: return try lanes(column, rows, Int64(0)) { ParseTimestamp.timestamptz($0, $1, zones: zones, $2) }
         case .interval: return try lanes(column, rows, Interval()) { ParseInterval.interval($0, $1, $2) }
         case .uuid: return try lanes(column, rows, Int128(0)) { ParseUUID.uuid($0, $1, $2) }
         case .varchar, .char, .json, .varbinary: return try texts(column, rows, window.buffer)
@@ -142,7 +144,7 @@ final class CSVDecoder {
             if var text = try fields.text(bytes, count, isText: false, hasNulls: column.hasNulls) {
                 if column.type.isNumeric { text = try fields.number(text) }
                 if let format = column.format {
-                    outcome = CSVValue.formatted(text.bytes, text.count, format, column.type, UnsafeMutableRawPointer(out + row))
+                    outcome = CSVValue.formatted(text.bytes, text.count, format, column.type, zones, UnsafeMutableRawPointer(out + row))
                 } else {
                     outcome = parse(text.bytes, text.count, out + row)
                 }

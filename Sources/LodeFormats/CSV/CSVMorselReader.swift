@@ -31,7 +31,7 @@ final class CSVMorselReader: MorselReader {
         lines = RowLines(scan.lines, newline: dialect.newline)
         checked = ignoresErrors ? Set(profile.columns.indices).subtracting(request.projection).sorted() : []
         tokens = try CSVTokens(dialect, columns: profile.columns.count, maximumRowBytes: scan.options.maximumRowBytes)
-        decoder = try CSVDecoder(dialect, profile.columns, collectsBadFields: ignoresErrors)
+        decoder = try CSVDecoder(dialect, profile.columns, collectsBadFields: ignoresErrors, zones: request.zones)
         survivors = try Selection(capacity: Chunk.capacity)
         let start = index > 0 ? try scan.start(of: index) : range.lowerBound
         if dialect.packing.isPlain {

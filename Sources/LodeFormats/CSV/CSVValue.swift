@@ -16,7 +16,8 @@ enum CSVValue {
 
     /// A date, time or timestamp by a pattern, into a lane of the type.
     static func formatted(
-        _ text: UnsafePointer<UInt8>, _ count: Int, _ format: DateFormat, _ type: SQLType, _ out: UnsafeMutableRawPointer
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ format: DateFormat, _ type: SQLType,
+        _ zones: ParseTimestamp.Zones?, _ out: UnsafeMutableRawPointer
     ) -> ParseOutcome {
         guard let reading = format.read(text, count) else { return .malformed }
         switch type {
@@ -24,7 +25,8 @@ enum CSVValue {
             let days = reading.micros >= 0 ? reading.micros / CivilDate.microsPerDay : (reading.micros + 1) / CivilDate.microsPerDay - 1
             out.storeBytes(of: Int32(truncatingIfNeeded: days), as: Int32.self)
         case .timestamptz:
-            out.storeBytes(of: reading.micros - Int64(reading.offsetSeconds ?? 0) * 1_000_000, as: Int64.self)
+            let offset = reading.offsetSeconds ?? zones?("", reading.micros) ?? 0
+            out.storeBytes(of: reading.micros - Int64(offset) * 1_000_000, as: Int64.self)
         default: out.storeBytes(of: reading.micros, as: Int64.self)
         }
         return .parsed

@@ -21,8 +21,10 @@ final class JSONBatch {
     private(set) var isASCII = false
     let strings: JSONStringReader
     var badValues: [JSONBadValue] = []
+    let zones: ParseTimestamp.Zones?
 
-    init(_ window: TextWindow) throws(SQLError) {
+    init(_ window: TextWindow, zones: ParseTimestamp.Zones?) throws(SQLError) {
+        self.zones = zones
         strings = try JSONStringReader()
         buffer = window.buffer
         base = UnsafePointer(window.base)
@@ -101,7 +103,7 @@ final class JSONColumnDecoder {
         case .date: return try lanes(values, batch, Int32(0)) { ParseDate.date($0, $1, $2) }
         case .time: return try lanes(values, batch, Int64(0)) { ParseTime.time($0, $1, $2) }
         case .timestamp: return try lanes(values, batch, Int64(0)) { ParseTimestamp.timestamp($0, $1, $2) }
-        case .timestamptz: return try lanes(values, batch, Int64(0)) { ParseTimestamp.timestamptz($0, $1, zones: nil, $2) }
+        case .timestamptz: return try lanes(values, batch, Int64(0)) { ParseTimestamp.timestamptz($0, $1, zones: batch.zones, $2) }
         case .interval: return try lanes(values, batch, Interval()) { ParseInterval.interval($0, $1, $2) }
         case .uuid: return try lanes(values, batch, Int128(0)) { ParseUUID.uuid($0, $1, $2) }
         case .null: throw .unsupported("reading type \(type) from json", hint: "Read it as json.")
@@ -184,7 +186,7 @@ final class JSONColumnDecoder {
             let place = out.lanes + row
             let outcome =
                 if let format {
-                    CSVValue.formatted(text.bytes, text.count, format, type, UnsafeMutableRawPointer(place))
+                    CSVValue.formatted(text.bytes, text.count, format, type, batch.zones, UnsafeMutableRawPointer(place))
                 } else {
                     parse(text.bytes, text.count, place)
                 }

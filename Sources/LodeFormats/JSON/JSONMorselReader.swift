@@ -39,11 +39,11 @@ final class JSONMorselReader: MorselReader {
             // One byte earlier: a line begins here if a newline stands before.
             let start = isFirst ? range.lowerBound : range.lowerBound - 1
             window = try TextWindow(ObjectSource(scan.object, from: start), offset: start, maximumRowBytes: options.maximumRowBytes)
-            batch = try JSONBatch(window)
+            batch = try JSONBatch(window, zones: request.zones)
             if !isFirst { try skipToNewline() }
         } else {
             window = try TextWindow(scan.profile.packing.open(scan.object), offset: 0, maximumRowBytes: options.maximumRowBytes)
-            batch = try JSONBatch(window)
+            batch = try JSONBatch(window, zones: request.zones)
             try skip(to: range.lowerBound)
         }
     }

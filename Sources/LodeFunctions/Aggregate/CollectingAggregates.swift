@@ -21,8 +21,9 @@ extension AggregateFunction {
             examples: [("mode(x) FROM (VALUES (1), (2), (2)) t(x)", "2")],
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in CollectingAggregate.mode(types[0]) }),
         AggregateFunction(
-            "histogram", "How often each value occurs, as a map.", source: "Trino, Aggregate functions",
-            examples: [("histogram(x) FROM (VALUES (1), (2), (2)) t(x)", "{1=1, 2=2}")],
+            "histogram", "How often each value occurs, as a map in the order in which values are first seen.", source: "Trino, Aggregate functions",
+            examples: [("histogram(x) FROM (VALUES (2), (1), (2)) t(x)", "{2=2, 1=1}")],
+            isOrderSensitive: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in CollectingAggregate.histogram(types[0]) }),
         AggregateFunction(
             "map_agg", "A map of the keys to the values; a later value of a key replaces an earlier one.",
@@ -134,8 +135,7 @@ enum CollectingAggregate {
     static func histogram(_ type: SQLType) -> BoundAggregate {
         counting(type, .map(key: type, value: .bigint)) { box throws(SQLError) in
             guard let box, !box.order.isEmpty else { return .null }
-            let sorted = box.order.sorted { ValueOrder.isBefore($0, $1) }
-            return .map(sorted.map { Value.MapEntry(key: $0, value: .integer(box.counts[$0] ?? 0)) })
+            return .map(box.order.map { Value.MapEntry(key: $0, value: .integer(box.counts[$0] ?? 0)) })
         }
     }
 

@@ -15,8 +15,8 @@ extension AggregateFunction {
             examples: [("max(x) FROM (VALUES (2), (1), (NULL)) t(x)", "2")], ignoresDuplicates: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in ExtremeAggregate.bind(types[0], .greatest) }),
         AggregateFunction(
-            "any_value", aliases: ["arbitrary"], "Some value that is not NULL.", source: "PostgreSQL 17, 9.21",
-            examples: [("any_value(x) FROM (VALUES (NULL), (7)) t(x)", "7")], ignoresDuplicates: true,
+            "any_value", aliases: ["arbitrary"], "Some value that is not NULL: of ordered rows the first.", source: "PostgreSQL 17, 9.21",
+            examples: [("any_value(x) FROM (VALUES (NULL), (7)) t(x)", "7")], isOrderSensitive: true, ignoresDuplicates: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in ExtremeAggregate.bind(types[0], .earliest) }),
         AggregateFunction(
             "first", "The first row's value, NULL or not.", source: "DuckDB, Aggregate Functions",

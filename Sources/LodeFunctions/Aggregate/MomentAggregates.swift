@@ -43,7 +43,9 @@ extension AggregateFunction {
             AggregateOverload(Signature([.double])) { (_) throws(SQLError) in
                 .lanes(MomentState.self, [.double], .double) { rows, offset, count throws(SQLError) in
                     try AggregateResult.make(.double, 0.0, rows, offset, count) { (state) throws(SQLError) -> Double? in
-                        value(state.load(as: Moments.self))
+                        let moments = state.load(as: Moments.self)
+                        if moments.count.isNaN { throw .floatOverflow }
+                        return value(moments)
                     }
                 }
             })
@@ -59,7 +61,7 @@ extension AggregateFunction {
     }
 }
 
-/// Count, mean and the sum of squared differences from it.
+/// Count, mean and the sum of squared differences from it. A count of NaN says that finite numbers made infinite moments.
 /// - Source: Welford 1962; merged as in Chan, Golub, LeVeque 1979.
 struct Moments: BitwiseCopyable, Sendable {
     var count = 0.0, mean = 0.0, squares = 0.0
@@ -67,13 +69,16 @@ struct Moments: BitwiseCopyable, Sendable {
     @inline(__always)
     mutating func add(_ value: Double) {
         count += 1
-        let delta = value - mean
+        let delta = value - mean, before = squares
         mean += delta / count
         squares += delta * (value - mean)
+        if !squares.isFinite, before.isFinite, value.isFinite { count = .nan }
     }
 
     mutating func merge(_ other: Moments) {
         if other.count == 0 { return }
+        let before = squares
+        defer { if !squares.isFinite, before.isFinite, other.squares.isFinite { count = .nan } }
         let total = count + other.count, delta = other.mean - mean
         squares += other.squares + delta * delta * count * other.count / total
         mean += delta * other.count / total
@@ -92,11 +97,12 @@ enum MomentState: LaneState {
     }
 }
 
-/// The moments of pairs (y, x).
+/// The moments of pairs (y, x). A count of NaN says that finite numbers made infinite moments.
 struct PairMoments: BitwiseCopyable, Sendable {
     var count = 0.0, yMean = 0.0, xMean = 0.0, ySquares = 0.0, xSquares = 0.0, products = 0.0
 
     mutating func add(_ y: Double, _ x: Double) {
+        let wasFinite = isFinite
         count += 1
         let dy = y - yMean, dx = x - xMean
         yMean += dy / count
@@ -104,10 +110,15 @@ struct PairMoments: BitwiseCopyable, Sendable {
         ySquares += dy * (y - yMean)
         xSquares += dx * (x - xMean)
         products += dx * (y - yMean)
+        if !isFinite, wasFinite, y.isFinite, x.isFinite { count = .nan }
     }
+
+    private var isFinite: Bool { (ySquares + xSquares).isFinite && products.isFinite }
 
     mutating func merge(_ other: PairMoments) {
         if other.count == 0 { return }
+        let wereFinite = isFinite && other.isFinite
+        defer { if !isFinite, wereFinite { count = .nan } }
         let total = count + other.count, dy = other.yMean - yMean, dx = other.xMean - xMean
         let weight = count * other.count / total
         ySquares += other.ySquares + dy * dy * weight
@@ -145,7 +156,9 @@ struct PairMoments: BitwiseCopyable, Sendable {
             },
             finalize: { rows, offset, count throws(SQLError) in
                 try AggregateResult.make(.double, 0.0, rows, offset, count) { (state) throws(SQLError) -> Double? in
-                    value(state.load(as: PairMoments.self))
+                    let moments = state.load(as: PairMoments.self)
+                    if moments.count.isNaN { throw .floatOverflow }
+                    return value(moments)
                 }
             })
     }

@@ -19,7 +19,7 @@ extension AggregateFunction {
             AggregateOverload(Signature([.double])) { (_) throws(SQLError) in
                 .lanes(ProductState.self, [.double], .double) { rows, offset, count throws(SQLError) in
                     try AggregateResult.make(.double, 0.0, rows, offset, count) { (state) throws(SQLError) -> Double? in
-                        (state + 8).load(as: Int64.self) == 0 ? nil : state.load(as: Double.self)
+                        try FloatCount.checked(state) == 0 ? nil : state.load(as: Double.self)
                     }
                 }
             }),
@@ -102,19 +102,19 @@ enum SumAggregate {
 
     @Sendable private static func double(_ rows: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Column {
         try AggregateResult.make(.double, 0.0, rows, offset, count) { (state) throws(SQLError) -> Double? in
-            (state + 8).load(as: Int64.self) == 0 ? nil : state.load(as: Double.self)
+            try FloatCount.checked(state) == 0 ? nil : state.load(as: Double.self)
         }
     }
 
     @Sendable private static func floatMean(_ rows: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Column {
         try AggregateResult.make(.double, 0.0, rows, offset, count) { (state) throws(SQLError) -> Double? in
-            let values = (state + 8).load(as: Int64.self)
+            let values = try FloatCount.checked(state)
             return values == 0 ? nil : state.load(as: Double.self) / Double(values)
         }
     }
 }
 
-/// | months | days | micros | count |
+/// | months | days | micros | count |: the count's sign bit says that the microseconds overflowed.
 enum IntervalSumState: LaneState {
     static var stateBytes: Int { 32 }
 
@@ -122,13 +122,22 @@ enum IntervalSumState: LaneState {
         let parts = state.assumingMemoryBound(to: Int64.self)
         parts[0] &+= Int64(lane.months)
         parts[1] &+= Int64(lane.days)
-        parts[2] &+= lane.micros
+        add(lane.micros, parts)
         parts[3] &+= 1
     }
 
     static func merge(_ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer) {
         let from = source.assumingMemoryBound(to: Int64.self), parts = target.assumingMemoryBound(to: Int64.self)
-        for index in 0..<4 { parts[index] &+= from[index] }
+        parts[0] &+= from[0]
+        parts[1] &+= from[1]
+        add(from[2], parts)
+        parts[3] = (FloatCount.count(parts[3]) &+ FloatCount.count(from[3])) | ((parts[3] | from[3]) & .min)
+    }
+
+    private static func add(_ micros: Int64, _ parts: UnsafeMutablePointer<Int64>) {
+        let (sum, overflow) = parts[2].addingReportingOverflow(micros)
+        parts[2] = sum
+        if overflow { parts[3] |= .min }
     }
 }
 
@@ -140,14 +149,14 @@ enum IntervalSum {
     static let average = BoundAggregate.lanes(IntervalSumState.self, [.interval], .interval) { rows, offset, count throws(SQLError) in
         try AggregateResult.make(.interval, Interval(), rows, offset, count) { (state) throws(SQLError) -> Interval? in
             guard let total = try total(state) else { return nil }
-            return try CalendarArithmetic.multiply(total, 1 / Double((state + 24).load(as: Int64.self)))
+            return try CalendarArithmetic.divide(total, Double((state + 24).load(as: Int64.self)))
         }
     }
 
     private static func total(_ state: UnsafeMutableRawPointer) throws(SQLError) -> Interval? {
         let parts = state.assumingMemoryBound(to: Int64.self)
         if parts[3] == 0 { return nil }
-        guard let months = Int32(exactly: parts[0]), let days = Int32(exactly: parts[1]) else { throw .intervalOutOfRange }
+        guard parts[3] > 0, let months = Int32(exactly: parts[0]), let days = Int32(exactly: parts[1]) else { throw .intervalOutOfRange }
         return Interval(months: months, days: days, micros: parts[2])
     }
 }

@@ -68,12 +68,7 @@ enum CastFromText {
 
     /// A text without a zone is local time in the session's zone.
     private static func zoned(_ call: StrictCall, _ isTry: Bool) throws(SQLError) -> Column {
-        let session = try TimeZoneRules.named(call.context.timeZone)
-        let zones: ParseTimestamp.Zones = { name, local in
-            let rules: TimeZoneRules
-            do throws(SQLError) { rules = name.isEmpty ? session : try TimeZoneRules.named(name) } catch { return nil }
-            return Int((local &- rules.utc(fromLocal: local)) / 1_000_000)
-        }
+        let zones = try TimeZoneRules.zones(session: call.context.timeZone)
         return try parse(call, Int64(0), .timestamptz, isTry) { ParseTimestamp.timestamptz($0, $1, zones: zones, $2) }
     }
 

@@ -58,7 +58,7 @@ enum NumericCasts {
             let numbers = call.lanes(0, A.self)
             return try call.convert(Float(0), to: to, isTry: isTry) { (row) -> Float? in
                 let number = numbers[row], result = Float(number)
-                return result.isInfinite && !number.isInfinite ? nil : result
+                return (result.isInfinite && !number.isInfinite) || (result == 0 && number != 0) ? nil : result
             } failure: { _ in .outOfRange(to) }
         default: return try call.map(A.self, to: to) { Double($0) }
         }

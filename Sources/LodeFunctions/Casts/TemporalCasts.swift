@@ -8,34 +8,29 @@ enum TemporalCasts {
 
     static func body(_ from: SQLType, _ to: SQLType, _ isTry: Bool) -> StrictBody? {
         switch (from, to) {
-        case (.date, .timestamp): return { call throws(SQLError) in try dateToTimestamp(call, isTry) }
-        case (.date, .timestamptz):
-            return { call throws(SQLError) in
-                let local = try dateToTimestamp(call, isTry)
-                let zone = try TimeZoneRules.named(call.context.timeZone)
-                return try shifted(call, local, .timestamptz) { zone.utc(fromLocal: $0) }
-            }
-        case (.timestamp, .date): return { call throws(SQLError) in try date(call) { $0 } }
-        case (.timestamp, .time): return { call throws(SQLError) in try time(call) { $0 } }
-        case (.timestamp, .timestamptz):
+        case (.date, .timestamp), (.date, .timestamptz): return { call throws(SQLError) in try fromDate(call, to, isTry) }
+        case (.timestamp, .timestamptz), (.timestamptz, .timestamp):
             return { call throws(SQLError) in
                 let zone = try TimeZoneRules.named(call.context.timeZone)
-                return try call.map(Int64.self, to: .timestamptz) { zone.utc(fromLocal: $0) }
+                return try convert(call, Int64(0), to, isTry) { (micros) throws(SQLError) in
+                    to == .timestamp ? try zone.local(fromUTC: micros) : try zone.utc(fromLocal: micros)
+                }
             }
-        case (.timestamptz, .timestamp):
-            return { call throws(SQLError) in
-                let zone = try TimeZoneRules.named(call.context.timeZone)
-                return try call.map(Int64.self, to: .timestamp) { zone.local(fromUTC: $0) }
-            }
+        case (.timestamp, .date): return { call throws(SQLError) in try call.map(Int64.self, to: .date) { CalendarArithmetic.date(ofMicros: $0) } }
         case (.timestamptz, .date):
             return { call throws(SQLError) in
                 let zone = try TimeZoneRules.named(call.context.timeZone)
-                return try date(call) { zone.local(fromUTC: $0) }
+                return try convert(call, Int32(0), to, isTry) { (micros) throws(SQLError) in
+                    CalendarArithmetic.date(ofMicros: try zone.local(fromUTC: micros))
+                }
             }
-        case (.timestamptz, .time):
+        case (.timestamp, .time), (.timestamptz, .time):
             return { call throws(SQLError) in
-                let zone = try TimeZoneRules.named(call.context.timeZone)
-                return try time(call) { zone.local(fromUTC: $0) }
+                let zone = try TimeZoneRules.named(from == .timestamptz ? call.context.timeZone : "UTC")
+                // An infinite timestamp has no time of day.
+                return try convert(call, Int64(0), to, isTry) { (micros) throws(SQLError) in
+                    CivilDate.isInfinite(micros) ? nil : floor(try zone.local(fromUTC: micros))
+                }
             }
         case (.time, .interval): return { call throws(SQLError) in try call.map(Int64.self, to: .interval) { Interval(micros: $0) } }
         case (.interval, .time): return { call throws(SQLError) in try call.map(Interval.self, to: .time) { floor($0.micros) } }
@@ -47,38 +42,29 @@ enum TemporalCasts {
     @inline(__always)
     private static func floor(_ micros: Int64) -> Int64 { CalendarArithmetic.floorRemainder(micros, day) }
 
-    private static func dateToTimestamp(_ call: StrictCall, _ isTry: Bool) throws(SQLError) -> Column {
-        let dates = call.lanes(0, Int32.self)
-        // Days beyond this don't fit 64 bits of microseconds.
-        let most: Int64 = 106_751_990
-        return try call.convert(Int64(0), to: .timestamp, isTry: isTry) { (row) -> Int64? in
-            let days = Int64(dates[row])
-            if days == Int64(Int32.max) { return .max }
-            if days == Int64(Int32.min) { return .min }
-            return days <= most && days >= -most ? days &* day : nil
-        } failure: { _ in .timestampOutOfRange }
-    }
-
-    private static func shifted(
-        _ call: StrictCall, _ column: Column, _ type: SQLType, _ shift: (Int64) -> Int64
-    ) throws(SQLError) -> Column {
-        let lanes = column.lanes.assumingMemoryBound(to: Int64.self)
-        for row in 0..<call.count { lanes[row] = shift(lanes[row]) }
-        return column.retyped(type)
-    }
-
+    /// Each valid timestamp converted; nil is NULL, and with `isTry` so is an error.
     @inline(__always)
-    private static func date(_ call: StrictCall, _ local: (Int64) -> Int64) throws(SQLError) -> Column {
-        try call.map(Int64.self, to: .date) { micros -> Int32 in
-            if micros == .max { return .max }
-            if micros == .min { return .min }
-            return Int32(truncatingIfNeeded: CalendarArithmetic.floorDivide(local(micros), day))
+    private static func convert<R: BitwiseCopyable>(
+        _ call: StrictCall, _ zero: R, _ to: SQLType, _ isTry: Bool, _ body: (Int64) throws(SQLError) -> R?
+    ) throws(SQLError) -> Column {
+        let stamps = call.lanes(0, Int64.self)
+        return try call.mapOptional(zero, to: to) { (row) throws(SQLError) in
+            do throws(SQLError) { return try body(stamps[row]) } catch {
+                if isTry { return nil }
+                throw error
+            }
         }
     }
 
-    @inline(__always)
-    private static func time(_ call: StrictCall, _ local: (Int64) -> Int64) throws(SQLError) -> Column {
-        try call.map(Int64.self, to: .time) { floor(local($0)) }
+    private static func fromDate(_ call: StrictCall, _ to: SQLType, _ isTry: Bool) throws(SQLError) -> Column {
+        let dates = call.lanes(0, Int32.self)
+        let zone = try TimeZoneRules.named(to == .timestamptz ? call.context.timeZone : "UTC")
+        return try call.mapOptional(Int64(0), to: to) { (row) throws(SQLError) in
+            do throws(SQLError) { return try zone.utc(fromLocal: try CalendarArithmetic.timestamp(ofDay: dates[row])) } catch {
+                if isTry { return nil }
+                throw error
+            }
+        }
     }
 
     private static func uuidBytes(_ call: StrictCall) throws(SQLError) -> Column {

@@ -117,6 +117,8 @@ extension SQLError {
     }
 
     static func outOfRange(_ type: SQLType) -> SQLError { SQLError(.numericValueOutOfRange, "\(type) out of range") }
+    static var floatOverflow: SQLError { SQLError(.numericValueOutOfRange, "value out of range: overflow") }
+    static var floatUnderflow: SQLError { SQLError(.numericValueOutOfRange, "value out of range: underflow") }
     static var divisionByZero: SQLError { SQLError(.divisionByZero, "division by zero") }
     static var dateOutOfRange: SQLError { SQLError(.datetimeFieldOverflow, "date out of range") }
     static var timestampOutOfRange: SQLError { SQLError(.datetimeFieldOverflow, "timestamp out of range") }

@@ -20,11 +20,14 @@ package struct BoundScalar: Sendable {
     package var canFail: Bool
     /// Of a function that can fail: whether it can't with these constant arguments, nil standing for those that aren't constant.
     package var isSafe: (@Sendable (_ constants: [Value?]) -> Bool)?
+    /// Whether NULL is an argument like others here, though the function is strict for other types: `NULL || [1]` is `[1]`.
+    package var takesNull: Bool
 
-    package init(parameters: [SQLType], returns: SQLType, canFail: Bool, kernel: @escaping ScalarKernel) {
+    package init(parameters: [SQLType], returns: SQLType, canFail: Bool, takesNull: Bool = false, kernel: @escaping ScalarKernel) {
         self.parameters = parameters
         self.returns = returns
         self.canFail = canFail
+        self.takesNull = takesNull
         self.kernel = kernel
     }
 }

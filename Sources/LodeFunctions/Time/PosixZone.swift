@@ -22,20 +22,25 @@ struct PosixZone: Sendable {
 
     private let standard: Int32
     private let summer: Int32
+    private let standardName: String
+    private let summerName: String
     private let start: Change?
     private let end: Change?
 
     init?(_ text: String) {
         var scanner = Scanner(text: Array(text.utf8))
-        guard scanner.skipName(), let west = scanner.time() else { return nil }
+        guard let name = scanner.name(), let west = scanner.time() else { return nil }
         standard = Int32(truncatingIfNeeded: -west)
+        standardName = name
         guard !scanner.isAtEnd else {
             summer = standard
+            summerName = name
             start = nil
             end = nil
             return
         }
-        guard scanner.skipName() else { return nil }
+        guard let summerName = scanner.name() else { return nil }
+        self.summerName = summerName
         if scanner.peek == UInt8(ascii: ",") {
             summer = standard + 3600
         } else {
@@ -49,13 +54,16 @@ struct PosixZone: Sendable {
     }
 
     /// Seconds east of UTC at an instant in UTC seconds.
-    func offset(atUTC seconds: Int64) -> Int32 {
-        guard let start, let end else { return standard }
+    func offset(atUTC seconds: Int64) -> Int32 { isSummer(atUTC: seconds) ? summer : standard }
+
+    func abbreviation(atUTC seconds: Int64) -> String { isSummer(atUTC: seconds) ? summerName : standardName }
+
+    private func isSummer(atUTC seconds: Int64) -> Bool {
+        guard let start, let end else { return false }
         let day = CalendarArithmetic.floorDivide(seconds &+ Int64(standard), 86_400)
         let year = CivilDate.civil(fromDays: day).year
         let begins = Self.seconds(start, year) - Int64(standard), ends = Self.seconds(end, year) - Int64(summer)
-        let isSummer = begins < ends ? seconds >= begins && seconds < ends : !(seconds >= ends && seconds < begins)
-        return isSummer ? summer : standard
+        return begins < ends ? seconds >= begins && seconds < ends : !(seconds >= ends && seconds < begins)
     }
 
     private static func seconds(_ change: Change, _ year: Int64) -> Int64 {
@@ -90,14 +98,11 @@ struct PosixZone: Sendable {
         }
 
         /// Letters, or anything between angle brackets.
-        mutating func skipName() -> Bool {
-            let begin = at
-            if take(UInt8(ascii: "<")) {
-                while !isAtEnd, peek != UInt8(ascii: ">") { at += 1 }
-                return take(UInt8(ascii: ">"))
-            }
-            while !isAtEnd, (peek | 32) >= 97, (peek | 32) <= 122 { at += 1 }
-            return at > begin
+        mutating func name() -> String? {
+            let isBracketed = take(UInt8(ascii: "<")), begin = at
+            while !isAtEnd, isBracketed ? peek != UInt8(ascii: ">") : (peek | 32) >= 97 && (peek | 32) <= 122 { at += 1 }
+            let name = String(decoding: text[begin..<at], as: UTF8.self)
+            return isBracketed ? (take(UInt8(ascii: ">")) ? name : nil) : (name.isEmpty ? nil : name)
         }
 
         mutating func number() -> Int? {

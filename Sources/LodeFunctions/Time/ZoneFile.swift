@@ -98,10 +98,18 @@ enum ZoneFile {
         func offset(_ type: Int) -> Int32? {
             type < block.types ? Int32(truncatingIfNeeded: int32(bytes, types + type * 6)) : nil
         }
-        var transitions: [Int64] = [], offsets: [Int32] = []
+        /// The text that a type's index of characters points at, up to a zero.
+        func abbreviation(_ type: Int) -> String {
+            let characters = types + block.types * 6, from = Int(bytes[types + type * 6 + 5])
+            guard from < block.characters else { return "" }
+            return String(decoding: bytes[(characters + from)..<(characters + block.characters)].prefix { $0 != 0 }, as: UTF8.self)
+        }
+        var transitions: [Int64] = [], offsets: [Int32] = [], abbreviations: [String] = []
         for i in 0..<block.times {
             let at = block.start + i * width
-            guard let known = offset(Int(bytes[indices + i])) else { return nil }
+            let type = Int(bytes[indices + i])
+            guard let known = offset(type) else { return nil }
+            abbreviations.append(abbreviation(type))
             transitions.append(width == 8 ? int64(bytes, at) : Int64(int32(bytes, at)))
             offsets.append(known)
         }
@@ -110,6 +118,8 @@ enum ZoneFile {
         if width == 8, end + 2 < bytes.count, bytes[end] == 10 {
             footer = PosixZone(String(decoding: bytes[(end + 1)...].prefix { $0 != 10 }, as: UTF8.self))
         }
-        return TimeZoneRules(name: name, transitions: transitions, offsets: offsets, firstOffset: first, future: footer)
+        return TimeZoneRules(
+            name: name, transitions: transitions, offsets: offsets, abbreviations: abbreviations, firstOffset: first,
+            firstAbbreviation: abbreviation(0), future: footer)
     }
 }

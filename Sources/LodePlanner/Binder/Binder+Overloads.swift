@@ -33,7 +33,7 @@ extension Binder {
         }
         let converted = try convert(arguments, to: bound.parameters, else: types, at: span)
         return .call(ScalarCall(
-            name: function.name, function: bound, volatility: function.volatility, isStrict: function.isStrict,
+            name: function.name, function: bound, volatility: function.volatility, isStrict: function.isStrict && !bound.takesNull,
             arguments: converted, span: span))
     }
 

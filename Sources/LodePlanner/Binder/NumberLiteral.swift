@@ -6,6 +6,7 @@ import LodeVectors
 
 enum NumberLiteral {
     /// Integers are integer, bigint or decimal, as large as needed; a point makes an exact decimal, an exponent a double.
+    /// - Throws: `22003` for integers of more than 38 digits, which would lose digits as doubles.
     static func constant(_ text: String, at span: SourceSpan) throws(SQLError) -> BoundExpression {
         let isNegative = text.hasPrefix("-")
         let digits = isNegative ? text.dropFirst() : text[...]
@@ -15,6 +16,11 @@ enum NumberLiteral {
         if let number = Int64(text) { return integer(number) }
         if digits.utf8.contains(where: { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }) { return try double(text, span) }
         if let exact = decimal(digits, isNegative) { return exact }
+        guard digits.utf8.contains(UInt8(ascii: ".")) else {
+            throw SQLError(
+                .numericValueOutOfRange, "integer literal has more than 38 digits", at: span,
+                hint: "Write it with an exponent, such as 1e39, if a double is meant.")
+        }
         return try double(text, span)
     }
 

@@ -72,9 +72,9 @@ package final class Column: @unchecked Sendable {
             dictionary: dictionary, children: [], owners: [codes, dictionary])
     }
 
-    /// A column that repeats the one row of `value` (a flat or constant column of one row) `count` times.
+    /// A column that repeats the one row of `value` (a flat column of one row, or a constant, also of no rows) `count` times.
     package convenience init(repeating value: Column, count: Int) {
-        precondition(value.count >= 1 && value.layout != .dictionary, "a constant repeats a flat row")
+        precondition(value.layout == .constant || (value.layout == .flat && value.count >= 1), "a constant repeats a flat row")
         self.init(
             type: value.type, layout: .constant, count: count, lanes: value.lanes, validity: value.validityBuffer,
             dictionary: nil, children: value.children, owners: value.owners)

@@ -75,9 +75,10 @@ package struct DateFormat: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Reads a text that must fit the pattern wholly; nil if it does not, or names no real date.
-    package func read(_ text: UnsafePointer<UInt8>, _ count: Int) -> Reading? {
+    /// A pattern without a year means `missingYear`: 1900 in C, Python and DuckDB.
+    package func read(_ text: UnsafePointer<UInt8>, _ count: Int, missingYear: Int64 = 1900) -> Reading? {
         var cursor = TextCursor(text, count)
-        var fields = Fields()
+        var fields = Fields(year: missingYear)
         for part in parts {
             switch part {
             case .literal(32):
@@ -91,7 +92,7 @@ package struct DateFormat: Sendable, Hashable, CustomStringConvertible {
     }
 
     private struct Fields {
-        var year: Int64 = 1970, month = 1, day: Int64 = 1, dayOfYear: Int64?
+        var year: Int64, month = 1, day: Int64 = 1, dayOfYear: Int64? = nil
         var hour: Int64 = 0, minute: Int64 = 0, second: Int64 = 0, micros: Int64 = 0
         var afternoon: Bool?
         var offset: Int?

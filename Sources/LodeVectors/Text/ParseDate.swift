@@ -75,8 +75,7 @@ public enum ParseDate {
             guard rest == .parsed else { return rest }
             guard ParseTimestamp.skipZone(&cursor), cursor.isAtEnd else { return .malformed }
         }
-        guard let narrow = Int32(exactly: days), narrow != .max, narrow != .min else { return .outOfRange }
-        out.pointee = narrow
+        out.pointee = Int32(truncatingIfNeeded: days)
         return .parsed
     }
 
@@ -88,8 +87,10 @@ public enum ParseDate {
         return !negative
     }
 
-    /// Reads a date in any spelling, with `BC` behind it; the cursor then stands behind it.
+    /// Reads a date in any spelling, with `BC` behind it or at the end of the text; the cursor then stands behind it.
     static func calendar(_ cursor: inout TextCursor, _ days: inout Int64) -> ParseOutcome {
+        // The era stands behind the date, or behind time and zone.
+        let isBefore = cursor.takeEra()
         if TextCursor.isLetter(cursor.byte) {
             if cursor.isWholly("epoch") {
                 cursor.at = cursor.end
@@ -103,11 +104,11 @@ public enum ParseDate {
             _ = cursor.take(UInt8(ascii: ","))
             separator(&cursor)
             guard let year = cursor.digits() else { return .malformed }
-            return finish(&cursor, year, month, day.value, &days)
+            return finish(&cursor, year, month, day.value, isBefore, &days)
         }
         guard let first = cursor.digits() else { return .malformed }
         if first.count == 8, !"-/.".utf8.contains(cursor.byte) {
-            return finish(&cursor, (first.value / 10_000, 4), Int(first.value / 100 % 100), first.value % 100, &days)
+            return finish(&cursor, (first.value / 10_000, 4), Int(first.value / 100 % 100), first.value % 100, isBefore, &days)
         }
         let mark = cursor.byte
         separator(&cursor)
@@ -117,16 +118,17 @@ public enum ParseDate {
             separator(&cursor)
             guard let last = cursor.digits() else { return .malformed }
             return first.count > 2
-                ? finish(&cursor, first, month, last.value, &days) : finish(&cursor, last, month, first.value, &days)
+                ? finish(&cursor, first, month, last.value, isBefore, &days)
+                : finish(&cursor, last, month, first.value, isBefore, &days)
         }
         guard mark == UInt8(ascii: "-") || mark == UInt8(ascii: "/") || mark == UInt8(ascii: "."), let second = cursor.digits(),
             second.count <= 2, cursor.take(mark), let third = cursor.digits()
         else { return .malformed }
         if first.count > 2 {
             guard third.count <= 2 else { return .malformed }
-            return finish(&cursor, first, Int(second.value), third.value, &days)
+            return finish(&cursor, first, Int(second.value), third.value, isBefore, &days)
         }
-        return finish(&cursor, third, Int(first.value), second.value, &days)
+        return finish(&cursor, third, Int(first.value), second.value, isBefore, &days)
     }
 
     private static func separator(_ cursor: inout TextCursor) {
@@ -135,26 +137,27 @@ public enum ParseDate {
     }
 
     private static func finish(
-        _ cursor: inout TextCursor, _ written: (value: Int64, count: Int), _ month: Int, _ day: Int64, _ days: inout Int64
+        _ cursor: inout TextCursor, _ written: (value: Int64, count: Int), _ month: Int, _ day: Int64, _ isBefore: Bool?,
+        _ days: inout Int64
     ) -> ParseOutcome {
         guard written.count <= 7 else { return .outOfRange }
         var year = written.value
         if written.count <= 2 { year += year < 70 ? 2000 : 1900 }
-        var era = cursor
+        var era = cursor, isBefore = isBefore
         era.skipSpaces()
         let word = era.word()
         if word == "bc" || word == "ad" {
-            if year < 1 { return .outOfRange }
-            if word == "bc" { year = 1 - (written.count <= 2 ? written.value : year) }
+            if isBefore != nil { return .malformed }
+            isBefore = word == "bc"
             cursor = era
-        } else if year < 1 {
-            return .outOfRange
         }
+        if year < 1 { return .outOfRange }
+        if isBefore == true { year = 1 - (written.count <= 2 ? written.value : year) }
         guard (1...12).contains(month), day >= 1, day <= Int64(CivilDate.daysInMonth(year: year, month: month)) else {
             return .outOfRange
         }
         days = CivilDate.days(year: year, month: month, day: Int(day))
-        return .parsed
+        return CivilDate.calendar.contains(days) ? .parsed : .outOfRange
     }
 
     /// 1...12 for a name of at least three letters that a month begins with.

@@ -71,7 +71,7 @@ public enum ParseDouble {
         if count > 9, wide.isFinite, let exact = Float(String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)) {
             narrow = exact
         }
-        if narrow.isInfinite, wide.isFinite { return .outOfRange }
+        if wide.isFinite, narrow.isInfinite || (narrow == 0 && wide != 0) { return .outOfRange }
         out.pointee = narrow
         return .parsed
     }
@@ -103,9 +103,18 @@ public enum ParseDouble {
             buffer[length] = 0
             return buffer.baseAddress.map { strtod($0, nil) } ?? .nan
         }
-        if value.isInfinite { return .outOfRange }
+        if value.isInfinite || (value == 0 && !isZero(text + start, length)) { return .outOfRange }
         out.pointee = value
         return .parsed
+    }
+
+    /// Whether the digits before an exponent are all zeros.
+    private static func isZero(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        for index in 0..<count {
+            if text[index] | 32 == UInt8(ascii: "e") { return true }
+            if text[index] > 48, text[index] <= 57 { return false }
+        }
+        return true
     }
 
     /// Whether the rest is digits with a point and an exponent, and nothing that only C reads as a number.

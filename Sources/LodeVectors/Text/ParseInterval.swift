@@ -112,15 +112,17 @@ package enum ParseInterval {
             }
         }
 
-        /// Billionths to the nearest whole, ties to even.
-        private static func rounded(_ billionths: Int128) -> Int128 {
-            let (whole, rest) = billionths.quotientAndRemainder(dividingBy: 1_000_000_000)
-            return rest > 500_000_000 || (rest == 500_000_000 && whole % 2 != 0) ? whole + 1 : whole
-        }
-
         private mutating func addFractionalDays(_ billionths: Int128) {
             days += billionths / 1_000_000_000
-            micros += billionths % 1_000_000_000 * Int128(CivilDate.microsPerDay) / 1_000_000_000
+            micros += Self.rounded(billionths % 1_000_000_000 * Int128(CivilDate.microsPerDay))
+        }
+
+        /// Billionths as whole numbers, halves to even.
+        private static func rounded(_ billionths: Int128) -> Int128 {
+            let (quotient, remainder) = billionths.quotientAndRemainder(dividingBy: 1_000_000_000)
+            let half: Int128 = 500_000_000, size = remainder.magnitude
+            guard size > half.magnitude || (size == half.magnitude && quotient & 1 == 1) else { return quotient }
+            return quotient + (remainder < 0 ? -1 : 1)
         }
 
         mutating func readWords(_ cursor: inout TextCursor) -> ParseOutcome {

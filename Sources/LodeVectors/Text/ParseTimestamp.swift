@@ -5,7 +5,7 @@ import LodeCore
 /// Timestamps as microseconds since 1970-01-01: a date as `ParseDate` takes it, `T` or space, a time, perhaps a zone.
 public enum ParseTimestamp {
     /// Seconds east of UTC of a named zone at a local time (microseconds since 1970 as the clock there shows it); nil if unknown.
-    package typealias Zones = (_ name: String, _ localMicros: Int64) -> Int?
+    package typealias Zones = @Sendable (_ name: String, _ localMicros: Int64) -> Int?
 
     /// A timestamp without zone. A zone in the text is checked for its form and ignored, as PostgreSQL does.
     @inlinable @inline(__always)
@@ -82,7 +82,7 @@ public enum ParseTimestamp {
         cursor.skipSpaces()
         guard cursor.isAtEnd else { return .malformed }
         let (utc, overflow) = micros.subtractingReportingOverflow(Int64(offset) * 1_000_000)
-        if overflow { return .outOfRange }
+        guard !overflow, CivilDate.timestamps.contains(utc) else { return .outOfRange }
         out.pointee = utc
         return .parsed
     }
@@ -107,7 +107,7 @@ public enum ParseTimestamp {
         }
         let (whole, overflow) = days.multipliedReportingOverflow(by: CivilDate.microsPerDay)
         let (sum, beyond) = whole.addingReportingOverflow(clock)
-        if overflow || beyond || sum == .max || sum == .min { return .outOfRange }
+        guard !overflow, !beyond, CivilDate.timestamps.contains(sum) else { return .outOfRange }
         out.pointee = sum
         return .parsed
     }

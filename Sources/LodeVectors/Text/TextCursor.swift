@@ -3,7 +3,7 @@
 /// Reads bytes without ever going past the end. Spaces are ASCII white space; words are ASCII letters.
 struct TextCursor {
     let base: UnsafePointer<UInt8>
-    let end: Int
+    private(set) var end: Int
     var at: Int
 
     /// Over the text without the white space around it.
@@ -54,22 +54,35 @@ struct TextCursor {
         return String(decoding: UnsafeBufferPointer(start: base + start, count: at - start), as: UTF8.self).lowercased()
     }
 
-    /// Digits after a point as millionths, rounded to nearest; nil if there are none.
+    /// Digits after a point as millionths, rounded to nearest, halves to even; nil if there are none.
     mutating func fractionMicros() -> Int64? {
         let start = at
-        var value: Int64 = 0
-        var places = 0
+        var micros: Int64 = 0, places = 0
+        // What comes behind the sixth place, against a half: its first digit, and whether any other is not zero.
+        var next: UInt8 = 0, hasMore = false
         while at < end, Self.isDigit(base[at]) {
-            if places < 7 { value = value &* 10 &+ Int64(base[at] &- 48) }
+            let digit = base[at] &- 48
+            if places < 6 { micros = micros &* 10 &+ Int64(digit) } else if places == 6 { next = digit } else { hasMore = hasMore || digit != 0 }
             places &+= 1
             at &+= 1
         }
         guard at > start else { return nil }
-        while places < 7 {
-            value &*= 10
+        while places < 6 {
+            micros &*= 10
             places &+= 1
         }
-        return (value + 5) / 10
+        return micros + (next > 5 || (next == 5 && (hasMore || micros & 1 == 1)) ? 1 : 0)
+    }
+
+    /// Takes `BC` or `AD` off the end of the text; whether it was BC, nil if neither is there.
+    mutating func takeEra() -> Bool? {
+        guard end - at > 3, Self.isSpace(base[end - 3]) || Self.isDigit(base[end - 3]) else { return nil }
+        let first = base[end - 2] | 32, second = base[end - 1] | 32
+        let isBefore = first == UInt8(ascii: "b") && second == UInt8(ascii: "c")
+        guard isBefore || (first == UInt8(ascii: "a") && second == UInt8(ascii: "d")) else { return nil }
+        end -= 2
+        while end > at, Self.isSpace(base[end - 1]) { end -= 1 }
+        return isBefore
     }
 
     /// Whether the whole text is `word`, without regard to case.

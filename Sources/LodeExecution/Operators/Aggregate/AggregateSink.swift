@@ -9,8 +9,11 @@ final class AggregateSink: Sink {
     let plan: AggregatePlan
     let result: AggregateResult
 
-    init(_ plan: AggregatePlan) {
+    let workerLimit: Int
+
+    init(_ plan: AggregatePlan, workerLimit: Int = .max) {
         self.plan = plan
+        self.workerLimit = workerLimit
         result = AggregateResult(plan)
     }
 

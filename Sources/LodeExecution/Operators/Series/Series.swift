@@ -1,9 +1,10 @@
 /// The values of a series by their position.
 
 import LodeCore
+import LodeFunctions
 import LodeVectors
 
-/// `first + i * step` for integers, days or microseconds; with months in the step, a list.
+/// `first + i * step` for integers or microseconds; with months in the step, or days in a zone whose offset changes, a list.
 struct Series: Sendable {
     let count: Int
     private let first: Int64
@@ -14,36 +15,34 @@ struct Series: Sendable {
     /// Whether values were made one after the other.
     var isStepped: Bool { values != nil }
 
-    /// Steps by months are listed; more of them than this span all times that there are.
+    /// Steps by the calendar are listed; more of them than this span all times that there are.
     private static let listLimit = 10_000_000
 
     /// - Parameter arguments: start, stop and step; NULL in any gives no rows.
-    init(_ arguments: [Value], _ type: SQLType, includesStop: Bool) throws(SQLError) {
+    init(_ arguments: [Value], _ type: SQLType, includesStop: Bool, zone: TimeZoneRules) throws(SQLError) {
         guard arguments.count == 3, !arguments.contains(where: \.isNull) else {
             self.init(first: 0, step: 1, count: 0)
             return
         }
         if case .interval(let interval) = arguments[2] {
-            let start = try Self.micros(arguments[0]), stop = try Self.micros(arguments[1])
-            if interval.months != 0 {
-                self.init(listing: try Self.list(start, stop, interval, includesStop), type)
+            let start = try Self.micros(arguments[0], type), stop = try Self.micros(arguments[1], type)
+            guard !CivilDate.isInfinite(start), !CivilDate.isInfinite(stop) else {
+                throw SQLError(.invalidParameterValue, "the bounds of a series must be finite")
+            }
+            let zone = type == .timestamptz ? zone : .utc
+            if interval.months != 0 || (interval.days != 0 && !zone.isFixed) {
+                self.init(listing: try Self.list(start, stop, interval, includesStop, zone))
                 return
             }
             let step = Int128(interval.days) * Int128(CivilDate.microsPerDay) + Int128(interval.micros)
             guard let step = Int64(exactly: step) else {
                 throw SQLError(.datetimeFieldOverflow, "the step of a series is out of range")
             }
-            let count = try Self.count(start, stop, step, includesStop)
-            guard type == .date else {
-                self.init(first: start, step: step, count: count)
-                return
-            }
-            guard step % CivilDate.microsPerDay == 0 else { throw .unsupported("a series of dates with a step of parts of a day") }
-            self.init(first: start / CivilDate.microsPerDay, step: step / CivilDate.microsPerDay, count: count)
+            self.init(first: start, step: step, count: try Self.count(start, stop, step, includesStop))
             return
         }
         guard case .integer(let step) = arguments[2] else { throw .unsupported("a series of \(type)") }
-        let start = try Self.number(arguments[0], type), stop = try Self.number(arguments[1], type)
+        guard case .integer(let start) = arguments[0], case .integer(let stop) = arguments[1] else { throw .unsupported("a series of \(type)") }
         self.init(first: start, step: step, count: try Self.count(start, stop, step, includesStop))
     }
 
@@ -54,27 +53,16 @@ struct Series: Sendable {
         values = nil
     }
 
-    private init(listing micros: [Int64], _ type: SQLType) {
+    private init(listing micros: [Int64]) {
         first = 0
         step = 0
         count = micros.count
-        values = type == .date ? micros.map { $0 / CivilDate.microsPerDay } : micros
+        values = micros
     }
 
-    private static func number(_ value: Value, _ type: SQLType) throws(SQLError) -> Int64 {
-        switch value {
-        case .integer(let number): number
-        case .date(let days): Int64(days)
-        default: throw .unsupported("a series of \(type)")
-        }
-    }
-
-    private static func micros(_ value: Value) throws(SQLError) -> Int64 {
-        switch value {
-        case .timestamp(let micros): micros
-        case .date(let days): Int64(days) * CivilDate.microsPerDay
-        default: throw .unsupported("a series with an interval between values that are no times")
-        }
+    private static func micros(_ value: Value, _ type: SQLType) throws(SQLError) -> Int64 {
+        guard case .timestamp(let micros) = value else { throw .unsupported("a series of \(type) by intervals") }
+        return micros
     }
 
     private static func count(_ start: Int64, _ stop: Int64, _ step: Int64, _ includesStop: Bool) throws(SQLError) -> Int {
@@ -85,29 +73,22 @@ struct Series: Sendable {
         return Int(clamping: isExact && !includesStop ? steps : steps + 1)
     }
 
-    /// Month by month from the value before, as PostgreSQL does: from the 31st on the day only shrinks.
-    private static func list(_ start: Int64, _ stop: Int64, _ interval: Interval, _ includesStop: Bool) throws(SQLError) -> [Int64] {
+    /// Step by step from the value before, as PostgreSQL does: from the 31st on the day only shrinks. The calendar is the zone's.
+    private static func list(
+        _ start: Int64, _ stop: Int64, _ interval: Interval, _ includesStop: Bool, _ zone: TimeZoneRules
+    ) throws(SQLError) -> [Int64] {
         let isUp = interval.comparisonMicros > 0
         guard interval.comparisonMicros != 0 else { throw SQLError(.invalidParameterValue, "step size cannot equal zero") }
         var values: [Int64] = [], now = start
         while isUp ? now < stop : now > stop {
-            guard values.count < listLimit else { throw SQLError(.programLimitExceeded, "a series by months is too long") }
+            guard values.count < listLimit else { throw SQLError(.programLimitExceeded, "a series by the calendar is too long") }
             values.append(now)
-            now = advance(now, interval)
+            let next = try CalendarArithmetic.add(now, interval, 1, in: zone)
+            guard isUp ? next > now : next < now else { throw SQLError(.invalidParameterValue, "a step of the series does not lead on") }
+            now = next
         }
         if includesStop, now == stop { values.append(now) }
         return values
-    }
-
-    private static func advance(_ micros: Int64, _ interval: Interval) -> Int64 {
-        let perDay = CivilDate.microsPerDay
-        let days = micros >= 0 ? micros / perDay : (micros - perDay + 1) / perDay
-        let (year, month, day) = CivilDate.civil(fromDays: days)
-        let months = year * 12 + Int64(month - 1) + Int64(interval.months)
-        let newYear = months >= 0 ? months / 12 : (months - 11) / 12
-        let newMonth = Int(months - newYear * 12) + 1
-        let moved = CivilDate.days(year: newYear, month: newMonth, day: min(day, CivilDate.daysInMonth(year: newYear, month: newMonth)))
-        return (moved &+ Int64(interval.days)) &* perDay &+ (micros &- days &* perDay) &+ interval.micros
     }
 
     /// The values of rows `start ..< start + count` as a column of `type`.

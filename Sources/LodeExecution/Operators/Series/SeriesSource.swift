@@ -1,11 +1,12 @@
 /// generate_series and range: numbers and times at equal distances.
 
 import LodeCore
+import LodeFunctions
 import LodePlan
 import LodeVectors
 import Synchronization
 
-/// Makes values from their position, so that workers can begin anywhere; series with months are made one after the other.
+/// Makes values from their position, so that workers can begin anywhere; series by the calendar are made one after the other.
 final class SeriesSource: Source {
     private let type: SQLType
     private let series: Series
@@ -19,7 +20,8 @@ final class SeriesSource: Source {
         var arguments: [Value] = []
         for argument in node.arguments { arguments.append(try ConstantFolder.evaluate(argument, builder.context.functions)) }
         type = node.column.type
-        series = try Series(arguments, node.column.type, includesStop: node.includesStop)
+        let zone = try TimeZoneRules.named(builder.context.functions.timeZone)
+        series = try Series(arguments, node.column.type, includesStop: node.includesStop, zone: zone)
         self.order = order
     }
 

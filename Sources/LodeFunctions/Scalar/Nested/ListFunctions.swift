@@ -28,7 +28,7 @@ enum ListFunctions {
         guard let inner = elementType(list), let common = Casts.commonType(inner, element) else { throw .noFunction("||", types) }
         let joined = concatenation(.list(common), 2).kernel
         let parameters: [SQLType] = listFirst ? [.list(common), common] : [common, .list(common)]
-        return BoundScalar(parameters: parameters, returns: .list(common), canFail: false) { arguments, count, context throws(SQLError) in
+        return BoundScalar(parameters: parameters, returns: .list(common), canFail: false, takesNull: true) { arguments, count, context throws(SQLError) in
             let single = try literal([arguments[listFirst ? 1 : 0]], common, count)
             return try joined(listFirst ? [arguments[0], single] : [single, arguments[1]], count, context)
         }
@@ -37,7 +37,7 @@ enum ListFunctions {
     /// Lists of one type joined; a NULL list counts as empty unless all are NULL (PostgreSQL, array_cat).
     static func concatenation(_ type: SQLType, _ arity: Int) -> BoundScalar {
         let element = elementType(type) ?? .null
-        return BoundScalar(parameters: Array(repeating: type, count: arity), returns: type, canFail: false) {
+        return BoundScalar(parameters: Array(repeating: type, count: arity), returns: type, canFail: false, takesNull: true) {
             arguments, count, _ throws(SQLError) in
             var lists: [Column] = []
             for argument in arguments { lists.append(try argument.flattened()) }

@@ -40,12 +40,12 @@ extension ScalarFunction {
             examples: [("[4, 5, 6][2]", "5"), ("[4, 5][3]", "NULL"), ("map(['a'], [1])['a']", "1")],
             .generic([.any, .any]) { (types) throws(SQLError) in try Subscripts.element(types) }),
         ScalarFunction(
-            "array_slice", aliases: ["list_slice", "slice"], "list", "The elements (or characters) from a position to another, both included; NULL bounds are the ends.",
-            source: "PostgreSQL 17, 8.15", examples: [("[1, 2, 3, 4][2:3]", "[2, 3]")], isStrict: false,
+            "array_slice", aliases: ["list_slice", "slice"], "list", "The elements (or characters) from a position to another, both included.",
+            source: "PostgreSQL 17, 8.15", examples: [("[1, 2, 3, 4][2:3]", "[2, 3]"), ("array_slice([1, 2, 3], NULL, 2)", "NULL")],
             .generic([.any, .bigint, .bigint]) { (types) throws(SQLError) in try Subscripts.slice(types) }),
         search("list_contains", aliases: ["array_contains", "list_has", "array_has"], "Whether an element is in a list.", .boolean,
-            [("list_contains([1, 2], 2)", "true")]) { $0 > 0 ? .boolean(true) : .boolean(false) },
-        search("list_position", aliases: ["array_position", "list_indexof"], "The position of the first such element, from 1; NULL if there is none.", .bigint, [("list_position(['a', 'b'], 'b')", "2")]) { $0 > 0 ? .integer(Int64($0)) : .null },
+            [("list_contains([1, 2], 2)", "true")], findsNull: false) { $0 > 0 ? .boolean(true) : .boolean(false) },
+        search("list_position", aliases: ["array_position", "list_indexof"], "The position of the first such element, which may be NULL, from 1; NULL if there is none.", .bigint, [("list_position(['a', 'b'], 'b')", "2"), ("array_position([1, NULL], NULL)", "2")], findsNull: true) { $0 > 0 ? .integer(Int64($0)) : .null },
         ScalarFunction(
             "list_concat", aliases: ["array_cat", "list_cat", "array_concat"], "list", "Lists joined.",
             source: "PostgreSQL 17, 9.19", examples: [("list_concat([1], [2, 3])", "[1, 2, 3]")], isStrict: false,
@@ -123,14 +123,14 @@ extension ScalarFunction {
     ]
 
     private static func search(
-        _ name: String, aliases: [String], _ summary: String, _ type: SQLType, _ examples: [(String, String)],
+        _ name: String, aliases: [String], _ summary: String, _ type: SQLType, _ examples: [(String, String)], findsNull: Bool,
         _ verdict: @escaping @Sendable (Int) -> Value
     ) -> ScalarFunction {
         ScalarFunction(
             name, aliases: aliases, "list", summary, source: "DuckDB, List Functions", examples: examples,
             .generic([.list(of: "T"), .any]) { (types) throws(SQLError) in
                 guard let element = Casts.commonType(types[0].element, types[1]) else { throw .noFunction(name, types) }
-                return .strict([.list(element), element], type, canFail: false) { call throws(SQLError) in
+                let found: StrictBody = { call throws(SQLError) in
                     let ranges = call.lanes(0, ListRange.self), child = call.arguments[0].children[0], wanted = call.arguments[1]
                     var values: [Value] = []
                     for row in 0..<call.count {
@@ -145,6 +145,14 @@ extension ScalarFunction {
                         values.append(verdict(found))
                     }
                     return try .make(type, values)
+                }
+                guard findsNull else { return .strict([.list(element), element], type, canFail: false, found) }
+                return BoundScalar(parameters: [.list(element), element], returns: type, canFail: false, takesNull: true) {
+                    arguments, count, context throws(SQLError) in
+                    let lists = try arguments[0].flattened()
+                    let call = StrictCall(arguments: [lists, try arguments[1].flattened()], count: count, validity: lists.validity, context: context)
+                    let result = try found(call)
+                    return result.replacing(validity: try Validity.and(result.validityBuffer, lists.validityBuffer, count))
                 }
             })
     }

@@ -64,29 +64,24 @@ enum Subscripts {
         let isText = type.isText
         guard isText || ListFunctions.elementType(type) != nil else { throw .noFunction("array_slice", types) }
         let parameters: [SQLType] = [isText ? .varchar : type, .bigint, .bigint]
-        return BoundScalar(parameters: parameters, returns: isText ? .varchar : type, canFail: false) { arguments, count, context throws(SQLError) in
-            let source = try arguments[0].flattened(), lows = try arguments[1].flattened(), highs = try arguments[2].flattened()
-            defer { withExtendedLifetime(source) {} }
+        return .strict(parameters, isText ? .varchar : type) { call throws(SQLError) in
+            let lows = call.lanes(1, Int64.self), highs = call.lanes(2, Int64.self)
             func bounds(_ row: Int, _ length: Int) -> Range<Int> {
-                if lows.isNull(row) || highs.isNull(row) { return 0..<0 }
-                let low = lows.pointer(as: Int64.self)[row], high = highs.pointer(as: Int64.self)[row]
+                let low = lows[row], high = highs[row]
                 let first = low < 0 ? max(1, Int64(length) &+ max(low, -(1 << 40)) + 1) : max(1, low)
                 let last = min(Int64(length), high < 0 ? Int64(length) &+ max(high, -(1 << 40)) + 1 : high)
                 return first > last ? 0..<0 : Int(first - 1)..<Int(last)
             }
             if isText {
-                let known = try Validity.and(lows.validityBuffer, highs.validityBuffer, count)
-                let call = StrictCall(arguments: [source], count: count, validity: source.validity, context: context)
-                let parts = try call.mapPart { (row, bytes) throws(SQLError) in
+                return try call.mapPart { (row, bytes) throws(SQLError) in
                     let range = bounds(row, UTF8Text.length(bytes))
                     let start = UTF8Text.offset(ofCharacter: range.lowerBound, in: bytes)
                     return start..<(range.isEmpty ? start : UTF8Text.offset(ofCharacter: range.count, in: bytes, from: start))
                 }
-                return parts.replacing(validity: try Validity.and(source.validityBuffer, known, count))
             }
-            let ranges = source.pointer(as: ListRange.self)
-            return try ListRows.make(type, [source.children[0]], count) { (row, rows) throws(SQLError) in
-                if source.isNull(row) || lows.isNull(row) || highs.isNull(row) { return false }
+            let ranges = call.lanes(0, ListRange.self)
+            return try ListRows.make(type, [call.arguments[0].children[0]], call.count) { (row, rows) throws(SQLError) in
+                guard call.isValid(row) else { return true }
                 let kept = bounds(row, Int(ranges[row].count))
                 rows.append(ListRange(offset: ranges[row].offset &+ UInt32(kept.lowerBound), count: UInt32(kept.count)))
                 return true
@@ -109,13 +104,14 @@ enum Sequences {
                 let end = ends[row], start = hasStart ? starts[row] : 0
                 let step = steps?[row] ?? (includesEnd && end < start ? -1 : 1)
                 if step == 0 { throw SQLError(.invalidParameterValue, "step size cannot equal zero") }
+                let count = count(start, end, step, includesEnd)
+                guard UInt64(numbers.count) + count <= 1 << 26 else {
+                    throw SQLError(.programLimitExceeded, "the list would have too many elements")
+                }
                 var number = start
-                while step > 0 ? number < end || (includesEnd && number == end) : number > end || (includesEnd && number == end) {
+                for _ in 0..<Int(count) {
                     numbers.append(number)
-                    guard numbers.count <= 1 << 26 else { throw SQLError(.programLimitExceeded, "the list would have too many elements") }
-                    let (next, overflow) = number.addingReportingOverflow(step)
-                    if overflow { break }
-                    number = next
+                    number &+= step
                 }
             }
             ranges.lanes[row] = ListRange(offset: UInt32(begin), count: UInt32(numbers.count - begin))
@@ -123,6 +119,15 @@ enum Sequences {
         let lanes = try LaneResult<Int64>(numbers.count)
         for (index, number) in numbers.enumerated() { lanes.lanes[index] = number }
         return Column(flat: .list(.bigint), count: call.count, lanes: ranges.buffer, children: [lanes.column(.bigint)])
+    }
+
+    /// How many numbers there are; at most 2^63 or so, which a caller refuses.
+    private static func count(_ start: Int64, _ end: Int64, _ step: Int64, _ includesEnd: Bool) -> UInt64 {
+        if step > 0 ? start > end : start < end { return 0 }
+        let distance = (Int128(end) - Int128(start)).magnitude, each = UInt128(step.magnitude)
+        let (quotient, remainder) = distance.quotientAndRemainder(dividingBy: each)
+        let count = quotient + (includesEnd || remainder != 0 ? 1 : 0)
+        return UInt64(clamping: min(count, 1 << 62))
     }
 }
 

@@ -13,8 +13,7 @@ extension ScalarFunction {
             let root = cbrt(number)
             return root == 0 || !root.isFinite ? root : root - (root * root * root - number) / (3 * root * root)
         },
-        checked("exp", "e to the power of the number.",
-            [("exp(0)", "1")], "value out of range: overflow", { $0 < 709.79 || !$0.isFinite }) { exp($0) },
+        bounded("exp", "e to the power of the number.", [("exp(0)", "1")]) { exp($0) },
         checked("ln", "The natural logarithm.",
             [("ln(1)", "0")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }) { log($0) },
         checked("log10", "The logarithm to base 10.",
@@ -37,18 +36,18 @@ extension ScalarFunction {
                     return base == 2 ? log2(number) : (base == 10 ? log10(number) : log(number) / log(base))
                 }
             }),
-        real("sin", "The sine of an angle in radians.", [("sin(0)", "0")]) { sin($0) },
-        real("cos", "The cosine of an angle in radians.", [("cos(0)", "1")]) { cos($0) },
-        real("tan", "The tangent of an angle in radians.", [("tan(0)", "0")]) { tan($0) },
-        real("cot", "The cotangent of an angle in radians.", [("round(cot(1), 4)", "0.6421")]) { 1 / tan($0) },
+        angle("sin", "The sine of an angle in radians.", [("sin(0)", "0")]) { sin($0) },
+        angle("cos", "The cosine of an angle in radians.", [("cos(0)", "1")]) { cos($0) },
+        angle("tan", "The tangent of an angle in radians.", [("tan(0)", "0")]) { tan($0) },
+        angle("cot", "The cotangent of an angle in radians.", [("round(cot(1), 4)", "0.6421")]) { 1 / tan($0) },
         checked("asin", "The inverse sine.", [("asin(0)", "0")], "input is out of range", { abs($0) <= 1 || $0.isNaN }) { asin($0) },
         checked("acos", "The inverse cosine.", [("acos(1)", "0")], "input is out of range", { abs($0) <= 1 || $0.isNaN }) { acos($0) },
         real("atan", "The inverse tangent.", [("atan(0)", "0")]) { atan($0) },
         real("sinh", "The hyperbolic sine.", [("sinh(0)", "0")]) { sinh($0) },
         real("cosh", "The hyperbolic cosine.", [("cosh(0)", "1")]) { cosh($0) },
         real("tanh", "The hyperbolic tangent.", [("tanh(0)", "0")]) { tanh($0) },
-        real("degrees", "Radians as degrees.", [("degrees(pi())", "180")]) { $0 * 180 / .pi },
-        real("radians", "Degrees as radians.", [("round(radians(180), 4)", "3.1416")]) { $0 * .pi / 180 },
+        bounded("degrees", "Radians as degrees.", [("degrees(pi())", "180")]) { $0 / (.pi / 180) },
+        bounded("radians", "Degrees as radians.", [("round(radians(180), 4)", "3.1416")]) { $0 * (.pi / 180) },
         ScalarFunction(
             "atan2", "numeric", "The angle of the point (x, y), given as y and x.",
             source: "PostgreSQL 17, 9.3", examples: [("atan2(0, 1)", "0")],
@@ -58,10 +57,10 @@ extension ScalarFunction {
         constant("pi", "The ratio of a circle's circumference to its diameter.", "3.141592653589793", .pi),
         constant("e", "Euler's number.", "2.718281828459045", M_E),
         predicate("isnan", aliases: ["is_nan"], "Whether a number is NaN.", [("isnan('NaN'::double)", "true")]) { $0.isNaN },
-        predicate("isfinite", aliases: ["is_finite"], "Whether a number is neither infinite nor NaN.",
-            [("isfinite(1.5)", "true")]) { $0.isFinite },
-        predicate("isinf", aliases: ["is_infinite"], "Whether a number is infinite.",
-            [("isinf('Infinity'::double)", "true")]) { $0.isInfinite },
+        predicate("isfinite", aliases: ["is_finite"], "Whether a number is neither infinite nor NaN, a date or timestamp not infinite.",
+            [("isfinite(1.5)", "true"), ("isfinite(date 'infinity')", "false")], times: { !$0 }) { $0.isFinite },
+        predicate("isinf", aliases: ["is_infinite"], "Whether a number, a date or a timestamp is infinite.",
+            [("isinf('Infinity'::double)", "true")], times: { $0 }) { $0.isInfinite },
         ScalarFunction(
             "gcd", aliases: ["greatest_common_divisor"], "numeric", "The greatest common divisor.",
             source: "PostgreSQL 17, 9.3", examples: [("gcd(1071, 462)", "21")],
@@ -129,6 +128,29 @@ extension ScalarFunction {
             .strict([.double], .double, canFail: false) { call throws(SQLError) in try call.map(Double.self, to: .double) { body($0) } })
     }
 
+    /// A function that is an error where a finite number gives an infinite one, or one that is not zero gives zero.
+    private static func bounded(
+        _ name: String, _ summary: String, _ examples: [(String, String)], _ body: @escaping @Sendable (Double) -> Double
+    ) -> ScalarFunction {
+        ScalarFunction(
+            name, "numeric", summary, source: "PostgreSQL 17, 9.3", examples: examples,
+            .strict([.double], .double, canFail: true) { call throws(SQLError) in
+                let numbers = call.lanes(0, Double.self)
+                return try call.mapValid(0.0, to: .double) { (row) throws(SQLError) in
+                    let number = numbers[row], result = body(number)
+                    if number.isFinite {
+                        if result.isInfinite { throw .floatOverflow }
+                        if result == 0, number != 0 { throw .floatUnderflow }
+                    }
+                    return result
+                }
+            })
+    }
+
+    private static func angle(
+        _ name: String, _ summary: String, _ examples: [(String, String)], _ body: @escaping @Sendable (Double) -> Double
+    ) -> ScalarFunction { checked(name, summary, examples, "input is out of range", { !$0.isInfinite }, body) }
+
     private static func checked(
         _ name: String, _ summary: String, _ examples: [(String, String)], _ message: String, _ isDefined: @escaping @Sendable (Double) -> Bool,
         _ body: @escaping @Sendable (Double) -> Double
@@ -145,13 +167,26 @@ extension ScalarFunction {
     }
 
     private static func predicate(
-        _ name: String, aliases: [String], _ summary: String, _ examples: [(String, String)], _ body: @escaping @Sendable (Double) -> Bool
+        _ name: String, aliases: [String], _ summary: String, _ examples: [(String, String)], times: (@Sendable (Bool) -> Bool)? = nil,
+        _ body: @escaping @Sendable (Double) -> Bool
     ) -> ScalarFunction {
-        ScalarFunction(
-            name, aliases: aliases, "numeric", summary, source: "DuckDB, Numeric Functions", examples: examples,
+        var overloads: [ScalarOverload] = [
             .strict([.double], .boolean, canFail: false) { call throws(SQLError) in
                 try call.map(Double.self, to: .boolean) { body($0) ? UInt8(1) : 0 }
+            }
+        ]
+        if let times {
+            overloads.append(.strict([.date], .boolean, canFail: false) { call throws(SQLError) in
+                try call.map(Int32.self, to: .boolean) { times(CivilDate.isInfinite(day: $0)) ? UInt8(1) : 0 }
             })
+            for type in [SQLType.timestamp, .timestamptz] {
+                overloads.append(.strict([type], .boolean, canFail: false) { call throws(SQLError) in
+                    try call.map(Int64.self, to: .boolean) { times(CivilDate.isInfinite($0)) ? UInt8(1) : 0 }
+                })
+            }
+        }
+        return ScalarFunction(
+            name, aliases: aliases, "numeric", summary, source: "DuckDB, Numeric Functions", examples: examples, overloads: overloads)
     }
 
     private static func constant(_ name: String, _ summary: String, _ text: String, _ value: Double) -> ScalarFunction {

@@ -20,8 +20,8 @@ extension ScalarFunction {
             }),
         rounding("ceil", aliases: ["ceiling"], "The least whole number that is not less.", .up, [("ceil(1.2)", "2"), ("ceil(-1.2)", "-1")]),
         rounding("floor", "The greatest whole number that is not greater.", .down, [("floor(-1.2)", "-2")]),
-        places("round", "The nearest number with so many places (0 if not given); halves go away from zero.", .nearest,
-            [("round(2.5)", "3"), ("round(42.4382, 2)", "42.4400"), ("round(1234, -2)", "1200")]),
+        places("round", "The nearest number with so many places; halves go away from zero, without places those of doubles to the even number.", .nearest,
+            [("round(2.5)", "3"), ("round(2.5::double)", "2"), ("round(42.4382, 2)", "42.4400"), ("round(1234, -2)", "1200")]),
         places("trunc", aliases: ["truncate"], "The number with places beyond so many (0 if not given) dropped.", .towardZero,
             [("trunc(-42.8)", "-42"), ("trunc(42.4382, 2)", "42.4300")]),
     ]
@@ -52,7 +52,7 @@ enum NumericFunctions {
             switch self {
             case .up: number.rounded(.up)
             case .down: number.rounded(.down)
-            case .nearest: number.rounded(.toNearestOrAwayFromZero)
+            case .nearest: number.rounded(.toNearestOrEven)
             case .towardZero: number.rounded(.towardZero)
             }
         }
@@ -65,9 +65,8 @@ enum NumericFunctions {
             case .down: return remainder < 0 ? quotient - 1 : quotient
             case .towardZero: return quotient
             case .nearest:
-                if remainder >= unit - remainder, remainder > 0 { return quotient + 1 }
-                if -remainder >= unit + remainder, remainder < 0 { return quotient - 1 }
-                return quotient
+                if remainder > 0 { return remainder >= unit - remainder ? quotient + 1 : quotient }
+                return remainder < 0 && -remainder >= unit + remainder ? quotient - 1 : quotient
             }
         }
     }
@@ -180,10 +179,10 @@ enum NumericFunctions {
     }
 
     private static func rounded(_ number: Double, _ places: Int, _ rule: Rule) -> Double {
-        if places == 0 || !number.isFinite { return rule.apply(number) }
+        if !number.isFinite { return number }
         guard places <= 300, places >= -308 else { return places > 0 ? number : 0 }
         let unit = pow(10, Double(abs(places)))
-        let scaled = places > 0 ? number * unit : number / unit
+        let scaled = places >= 0 ? number * unit : number / unit
         guard scaled.isFinite, abs(scaled) < 4_503_599_627_370_496 else { return number }
         // What is a half but for the last bit (1.005 * 100) counts as one, as its shortest text says.
         let nearest = scaled.rounded(.toNearestOrAwayFromZero)
@@ -193,6 +192,6 @@ enum NumericFunctions {
         } else if abs(scaled - nearest) < 1e-12 * abs(scaled) {
             result = nearest
         }
-        return places > 0 ? result / unit : result * unit
+        return places >= 0 ? result / unit : result * unit
     }
 }

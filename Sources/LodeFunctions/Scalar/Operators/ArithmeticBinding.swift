@@ -54,9 +54,7 @@ enum ArithmeticBinding {
         if let bound = TemporalArithmetic.multiply(given[0], given[1]) { return bound }
         let types = settled(given)
         if let type = integerType(types) { return .strict([type, type], type, canFail: true, IntegerOperation.multiply.body(type)) }
-        if let type = floatType(types) {
-            return .strict([type, type], type, canFail: true, FloatOperation.multiply.body(type)).safe(when: shrinks)
-        }
+        if let type = floatType(types) { return .strict([type, type], type, canFail: true, FloatOperation.multiply.body(type)) }
         if let product = try DecimalProduct(types[0], types[1]) {
             return .strict([product.left, product.right], product.result, canFail: product.canOverflow) { call throws(SQLError) in
                 try product.compute(call)
@@ -86,6 +84,7 @@ enum ArithmeticBinding {
             return .strict([type, type], type, canFail: true, IntegerOperation.divide.body(type)).safe(when: divides)
         }
         guard types.allSatisfy({ $0.isNumeric }) else { throw .noFunction("//", given) }
+        if let quotient = DecimalQuotient(types[0], types[1]) { return quotient.whole }
         let divide = FloatOperation.divide.body(.double)
         return .strict([.double, .double], .double, canFail: true) { call throws(SQLError) in
             let quotients = try divide(call)
@@ -101,29 +100,13 @@ enum ArithmeticBinding {
             return .strict([type, type], type, canFail: true, IntegerOperation.remainder.body(type)).safe(when: divides)
         }
         if let type = floatType(types) { return .strict([type, type], type, canFail: true, FloatOperation.remainder.body(type)) }
-        guard isDecimalPair(types), let type = DecimalTypes.common(types[0], types[1]) else { throw .noFunction("%", given) }
-        return .strict([type, type], type, canFail: true) { call throws(SQLError) in
-            let dividends = DecimalLanes(call.arguments[0]), divisors = DecimalLanes(call.arguments[1])
-            return try DecimalResult.map(call, to: type) { (row) throws(SQLError) in
-                let divisor = divisors[row]
-                if divisor == 0 { throw .divisionByZero }
-                return divisor == -1 ? 0 : dividends[row] % divisor
-            }
-        }
+        guard let quotient = DecimalQuotient(types[0], types[1]) else { throw .noFunction("%", given) }
+        return quotient.remainder
     }
 
-    /// Division by a constant of one or more in magnitude: there is no zero, and nothing grows. (-1 turns the least integer over.)
+    /// Division of integers by a constant: there is no zero, and nothing grows. (-1 turns the least integer over.)
     private static func divides(_ constants: [Value?]) -> Bool {
-        switch constants[1] {
-        case .integer(let divisor): divisor > 0 || divisor < -1
-        case .double(let divisor): divisor.magnitude >= 1
-        default: false
-        }
-    }
-
-    /// A product with a constant of at most one in magnitude.
-    private static func shrinks(_ constants: [Value?]) -> Bool {
-        constants.contains { if case .double(let factor)? = $0 { factor.magnitude <= 1 } else { false } }
+        if case .integer(let divisor) = constants[1] { divisor > 0 || divisor < -1 } else { false }
     }
 
     static func power(_ types: [SQLType]) throws(SQLError) -> BoundScalar {

@@ -1,4 +1,4 @@
-/// Arithmetic of real and double: IEEE 754, with division by zero an error as in PostgreSQL.
+/// Arithmetic of real and double: IEEE 754, with division by zero, overflow and underflow errors as in PostgreSQL.
 
 import Glibc
 import LodeCore
@@ -17,12 +17,12 @@ enum FloatOperation: Sendable {
         _: Lane.Type, _ call: StrictCall, _ type: SQLType
     ) throws(SQLError) -> Column {
         switch self {
-        case .add: return try call.map(Lane.self, Lane.self, to: type) { $0 + $1 }
-        case .subtract: return try call.map(Lane.self, Lane.self, to: type) { $0 - $1 }
-        case .multiply: return try call.map(Lane.self, Lane.self, to: type) { $0 * $1 }
+        case .add: return try Self.checked(Lane.self, call, type, underflows: false) { $0 + $1 }
+        case .subtract: return try Self.checked(Lane.self, call, type, underflows: false) { $0 - $1 }
+        case .multiply: return try Self.checked(Lane.self, call, type, underflows: true) { $0 * $1 }
         case .divide:
             try Self.refuseZero(Lane.self, call)
-            return try call.map(Lane.self, Lane.self, to: type) { $0 / $1 }
+            return try Self.checked(Lane.self, call, type, underflows: true) { $0 / $1 }
         case .remainder:
             try Self.refuseZero(Lane.self, call)
             return try call.map(Lane.self, Lane.self, to: type) { $0.truncatingRemainder(dividingBy: $1) }
@@ -30,9 +30,44 @@ enum FloatOperation: Sendable {
         }
     }
 
+    /// The operation over all lanes, then one look at the results: infinite and NaN ones (and zeros, if it can underflow) are rare, and only
+    /// they are asked whether their operands were finite (and not zero).
+    /// - Source: PostgreSQL, float.h, `float8_mul` and its kin.
+    @inline(__always)
+    private static func checked<Lane: BinaryFloatingPoint & BitwiseCopyable>(
+        _: Lane.Type, _ call: StrictCall, _ type: SQLType, underflows: Bool, _ operation: (Lane, Lane) -> Lane
+    ) throws(SQLError) -> Column {
+        let result = try call.map(Lane.self, Lane.self, to: type, operation)
+        let out = result.pointer(as: Lane.self)
+        var suspects = 0, i = 0
+        if underflows {
+            while i < call.count {
+                suspects &+= out[i] - out[i] == 0 && out[i] != 0 ? 0 : 1
+                i &+= 1
+            }
+        } else {
+            while i < call.count {
+                suspects &+= out[i] - out[i] == 0 ? 0 : 1
+                i &+= 1
+            }
+        }
+        if suspects == 0 { return result }
+        let left = call.lanes(0, Lane.self), right = call.lanes(1, Lane.self)
+        for row in 0..<call.count where call.isValid(row) && (out[row] == 0 || out[row].isInfinite) {
+            let a = left[row], b = right[row]
+            if out[row] == 0 {
+                if underflows, a != 0, b != 0, a.isFinite, b.isFinite { throw .floatUnderflow }
+            } else if a.isFinite, b.isFinite {
+                throw .floatOverflow
+            }
+        }
+        return result
+    }
+
+    /// Zero divides nothing but NaN.
     @inline(__always)
     private static func refuseZero<Lane: BinaryFloatingPoint>(_: Lane.Type, _ call: StrictCall) throws(SQLError) {
-        let divisors = call.lanes(1, Lane.self)
+        let dividends = call.lanes(0, Lane.self), divisors = call.lanes(1, Lane.self)
         let rows = call.isConstant(1) && call.validity == nil ? min(call.count, 1) : call.count
         var zeros = 0, i = 0
         while i < rows {
@@ -40,7 +75,7 @@ enum FloatOperation: Sendable {
             i &+= 1
         }
         guard zeros > 0 else { return }
-        for row in 0..<call.count where call.isValid(row) && divisors[row] == 0 { throw .divisionByZero }
+        for row in 0..<call.count where call.isValid(row) && divisors[row] == 0 && !dividends[row].isNaN { throw .divisionByZero }
     }
 
     /// `power` of doubles; complex results and 0 to a negative power are errors (PostgreSQL, dpow).
@@ -55,7 +90,10 @@ enum FloatOperation: Sendable {
                 throw SQLError(.numericValueOutOfRange, "a negative number raised to a non-integer power yields a complex result")
             }
             let result = pow(base, exponent)
-            if result.isInfinite, base.isFinite, exponent.isFinite { throw .outOfRange(.double) }
+            if base.isFinite, exponent.isFinite {
+                if result.isInfinite { throw .floatOverflow }
+                if result == 0, base != 0 { throw .floatUnderflow }
+            }
             return result
         }
     }

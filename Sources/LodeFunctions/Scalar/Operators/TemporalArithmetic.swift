@@ -27,8 +27,14 @@ enum TemporalArithmetic {
         switch (left, right) {
         case (.date, .tinyint), (.date, .smallint), (.date, .integer), (.date, .bigint): return dateAndDays(-1)
         case (.date, .date):
-            return .strict([.date, .date], .bigint, canFail: false) { call throws(SQLError) in
-                try call.map(Int32.self, Int32.self, to: .bigint) { Int64($0) &- Int64($1) }
+            return .strict([.date, .date], .bigint, canFail: true) { call throws(SQLError) in
+                let left = call.lanes(0, Int32.self), right = call.lanes(1, Int32.self)
+                return try call.mapValid(Int64(0), to: .bigint) { (row) throws(SQLError) in
+                    guard !CivilDate.isInfinite(day: left[row]), !CivilDate.isInfinite(day: right[row]) else {
+                        throw SQLError(.datetimeFieldOverflow, "cannot subtract infinite dates")
+                    }
+                    return Int64(left[row]) &- Int64(right[row])
+                }
             }
         case (.date, .interval), (.timestamp, .interval): return timestampAndInterval(left, -1)
         case (.timestamptz, .interval): return zonedAndInterval(-1)
@@ -59,7 +65,7 @@ enum TemporalArithmetic {
             let intervals = call.lanes(0, Interval.self), divisors = call.lanes(1, Double.self)
             return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in
                 if divisors[row] == 0 { throw .divisionByZero }
-                return try CalendarArithmetic.multiply(intervals[row], 1 / divisors[row])
+                return try CalendarArithmetic.divide(intervals[row], divisors[row])
             }
         }
     }
@@ -86,10 +92,11 @@ enum TemporalArithmetic {
         .strict([.date, .bigint], .date, canFail: true) { call throws(SQLError) in
             let dates = call.lanes(0, Int32.self), days = call.lanes(1, Int64.self)
             return try call.mapValid(Int32(0), to: .date) { (row) throws(SQLError) in
-                let (product, _) = days[row].multipliedReportingOverflow(by: sign)
-                let (sum, overflow) = Int64(dates[row]).addingReportingOverflow(product)
-                guard !overflow, let day = Int32(exactly: sum) else { throw .dateOutOfRange }
-                return day
+                if CivilDate.isInfinite(day: dates[row]) { return dates[row] }
+                let day = Int64(dates[row])
+                let (sum, overflow) = sign > 0 ? day.addingReportingOverflow(days[row]) : day.subtractingReportingOverflow(days[row])
+                if overflow { throw .dateOutOfRange }
+                return try CalendarArithmetic.date(sum)
             }
         }
     }
@@ -99,7 +106,7 @@ enum TemporalArithmetic {
             return .strict([.date, .interval], .timestamp, canFail: true) { call throws(SQLError) in
                 let dates = call.lanes(0, Int32.self), intervals = call.lanes(1, Interval.self)
                 return try call.mapValid(Int64(0), to: .timestamp) { (row) throws(SQLError) in
-                    try CalendarArithmetic.add(try CalendarArithmetic.join(Int64(dates[row]), 0), intervals[row], sign)
+                    try CalendarArithmetic.add(try CalendarArithmetic.timestamp(ofDay: dates[row]), intervals[row], sign)
                 }
             }
         }
@@ -117,13 +124,7 @@ enum TemporalArithmetic {
             let zone = try TimeZoneRules.named(call.context.timeZone)
             let stamps = call.lanes(0, Int64.self), intervals = call.lanes(1, Interval.self)
             return try call.mapValid(Int64(0), to: .timestamptz) { (row) throws(SQLError) in
-                let interval = intervals[row]
-                var instant = stamps[row]
-                if interval.months != 0 || interval.days != 0 {
-                    let calendar = Interval(months: interval.months, days: interval.days)
-                    instant = zone.utc(fromLocal: try CalendarArithmetic.add(zone.local(fromUTC: instant), calendar, sign))
-                }
-                return try CalendarArithmetic.add(instant, Interval(micros: interval.micros), sign)
+                try CalendarArithmetic.add(stamps[row], intervals[row], sign, in: zone)
             }
         }
     }
@@ -139,7 +140,10 @@ enum TemporalArithmetic {
 
     private static var dateAndTime: BoundScalar {
         .strict([.date, .time], .timestamp, canFail: true) { call throws(SQLError) in
-            try call.map(Int32.self, Int64.self, to: .timestamp) { Int64($0) &* CalendarArithmetic.microsPerDay &+ $1 }
+            let dates = call.lanes(0, Int32.self), times = call.lanes(1, Int64.self)
+            return try call.mapValid(Int64(0), to: .timestamp) { (row) throws(SQLError) in
+                try CalendarArithmetic.timestamp(ofDay: dates[row], times[row])
+            }
         }
     }
 

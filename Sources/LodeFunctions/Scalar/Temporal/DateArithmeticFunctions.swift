@@ -12,7 +12,8 @@ extension ScalarFunction {
             .strict([.varchar, .date], .date, canFail: true) { call throws(SQLError) in
                 let dates = call.lanes(1, Int32.self)
                 return try DateSpans.withField(call, Int32(0), .date) { (field, row) throws(SQLError) in
-                    Int32(truncatingIfNeeded: try field.truncate(days: Int64(dates[row])))
+                    if CivilDate.isInfinite(day: dates[row]) { return dates[row] }
+                    return try CalendarArithmetic.date(try field.truncate(days: Int64(dates[row])))
                 }
             },
             .strict([.varchar, .timestamp], .timestamp, canFail: true) { call throws(SQLError) in
@@ -23,7 +24,7 @@ extension ScalarFunction {
                 let stamps = call.lanes(1, Int64.self)
                 let zone = try TimeZoneRules.named(call.context.timeZone)
                 return try DateSpans.withField(call, Int64(0), .timestamptz) { (field, row) throws(SQLError) in
-                    zone.utc(fromLocal: try field.truncate(zone.local(fromUTC: stamps[row])))
+                    try field.truncate(stamps[row], in: zone)
                 }
             }),
         difference("date_diff", "Whole spans of the field from the second argument to the third.", "Trino, Date and time functions",
@@ -37,10 +38,10 @@ extension ScalarFunction {
             .strict([.varchar, .bigint, .date], .date, canFail: true) { call throws(SQLError) in
                 let counts = call.lanes(1, Int64.self), dates = call.lanes(2, Int32.self)
                 return try DateSpans.withField(call, Int32(0), .date) { (field, row) throws(SQLError) in
-                    let moved = try CalendarArithmetic.add(
-                        try CalendarArithmetic.join(Int64(dates[row]), 0), try field.interval(counts[row]), 1)
-                    guard let day = Int32(exactly: CalendarArithmetic.floorDivide(moved, CivilDate.microsPerDay)) else { throw .dateOutOfRange }
-                    return day
+                    let interval = try field.interval(counts[row])
+                    if interval.micros == 0 { return try CalendarArithmetic.add(day: dates[row], interval, 1) }
+                    let moved = try CalendarArithmetic.add(try CalendarArithmetic.timestamp(ofDay: dates[row]), interval, 1)
+                    return CalendarArithmetic.date(ofMicros: moved)
                 }
             },
             .strict([.varchar, .bigint, .timestamp], .timestamp, canFail: true) { call throws(SQLError) in
@@ -56,30 +57,32 @@ extension ScalarFunction {
         ScalarFunction(
             "age", "date and time", "The time between two timestamps as years, months, days and time.", source: "PostgreSQL 17, table 9.33",
             examples: [("age(timestamp '2001-04-10', timestamp '1957-06-13')", "43 years 9 mons 27 days")], volatility: .stable,
-            .strict([.timestamp, .timestamp], .interval, canFail: false) { call throws(SQLError) in
-                try call.map(Int64.self, Int64.self, to: .interval) { CalendarArithmetic.age($0, $1) }
+            .strict([.timestamp, .timestamp], .interval, canFail: true) { call throws(SQLError) in
+                let left = call.lanes(0, Int64.self), right = call.lanes(1, Int64.self)
+                return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in try CalendarArithmetic.age(left[row], right[row]) }
             },
-            .strict([.timestamptz, .timestamptz], .interval, canFail: false) { call throws(SQLError) in
+            .strict([.timestamptz, .timestamptz], .interval, canFail: true) { call throws(SQLError) in
                 let zone = try TimeZoneRules.named(call.context.timeZone)
-                return try call.map(Int64.self, Int64.self, to: .interval) {
-                    CalendarArithmetic.age(zone.local(fromUTC: $0), zone.local(fromUTC: $1))
+                let left = call.lanes(0, Int64.self), right = call.lanes(1, Int64.self)
+                return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in
+                    try CalendarArithmetic.age(try zone.local(fromUTC: left[row]), try zone.local(fromUTC: right[row]))
                 }
             },
-            .strict([.timestamp], .interval, canFail: false) { call throws(SQLError) in
-                let zone = try TimeZoneRules.named(call.context.timeZone)
-                let now = zone.local(fromUTC: call.context.transactionMicros)
+            .strict([.timestamp], .interval, canFail: true) { call throws(SQLError) in
+                let now = try TimeZoneRules.named(call.context.timeZone).local(fromUTC: call.context.transactionMicros)
                 let today = now &- CalendarArithmetic.floorRemainder(now, CivilDate.microsPerDay)
-                return try call.map(Int64.self, to: .interval) { CalendarArithmetic.age(today, $0) }
+                let stamps = call.lanes(0, Int64.self)
+                return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in try CalendarArithmetic.age(today, stamps[row]) }
             }),
         ScalarFunction(
             "timezone", "date and time", "AT TIME ZONE: a timestamp read in a zone, or an instant shown in it.",
             source: "PostgreSQL 17, 9.9.4",
             examples: [("timestamp '2024-07-01 12:00:00' AT TIME ZONE 'Europe/Berlin'", "2024-07-01 10:00:00+00")],
             .strict([.varchar, .timestamp], .timestamptz, canFail: true) { call throws(SQLError) in
-                try DateSpans.inZone(call, zone: 0, value: 1, .timestamptz) { $0.utc(fromLocal: $1) }
+                try DateSpans.inZone(call, zone: 0, value: 1, .timestamptz) { (zone, micros) throws(SQLError) in try zone.utc(fromLocal: micros) }
             },
             .strict([.varchar, .timestamptz], .timestamp, canFail: true) { call throws(SQLError) in
-                try DateSpans.inZone(call, zone: 0, value: 1, .timestamp) { $0.local(fromUTC: $1) }
+                try DateSpans.inZone(call, zone: 0, value: 1, .timestamp) { (zone, micros) throws(SQLError) in try zone.local(fromUTC: micros) }
             }),
     ]
 
@@ -93,7 +96,7 @@ extension ScalarFunction {
                 let from = call.lanes(1, Int32.self), to = call.lanes(2, Int32.self)
                 return try DateSpans.withField(call, Int64(0), .bigint) { (field, row) throws(SQLError) in
                     try count(
-                        field, try CalendarArithmetic.join(Int64(from[row]), 0), try CalendarArithmetic.join(Int64(to[row]), 0))
+                        field, try CalendarArithmetic.timestamp(ofDay: from[row]), try CalendarArithmetic.timestamp(ofDay: to[row]))
                 }
             },
             .strict([.varchar, .timestamp, .timestamp], .bigint, canFail: true) { call throws(SQLError) in
@@ -104,7 +107,7 @@ extension ScalarFunction {
                 let from = call.lanes(1, Int64.self), to = call.lanes(2, Int64.self)
                 let zone = try TimeZoneRules.named(call.context.timeZone)
                 return try DateSpans.withField(call, Int64(0), .bigint) { (field, row) throws(SQLError) in
-                    try count(field, zone.local(fromUTC: from[row]), zone.local(fromUTC: to[row]))
+                    try count(field, try zone.local(fromUTC: from[row]), try zone.local(fromUTC: to[row]))
                 }
             })
     }
@@ -126,13 +129,14 @@ enum DateSpans {
     }
 
     static func inZone(
-        _ call: StrictCall, zone: Int, value: Int, _ type: SQLType, _ shift: (TimeZoneRules, Int64) -> Int64
+        _ call: StrictCall, zone: Int, value: Int, _ type: SQLType,
+        _ shift: (TimeZoneRules, Int64) throws(SQLError) -> Int64
     ) throws(SQLError) -> Column {
         let names = call.texts(zone), stamps = call.lanes(value, Int64.self)
         let constant = call.isConstant(zone) ? try TimeZoneRules.named(names[0].string) : nil
         return try call.mapValid(Int64(0), to: type) { (row) throws(SQLError) in
-            if let constant { return shift(constant, stamps[row]) }
-            return shift(try .named(names[row].string), stamps[row])
+            if let constant { return try shift(constant, stamps[row]) }
+            return try shift(try .named(names[row].string), stamps[row])
         }
     }
 
@@ -168,6 +172,7 @@ enum DateSpans {
 
     /// Spans that have passed wholly, negative when `to` is earlier.
     @Sendable static func wholeSpans(_ field: DateField, _ from: Int64, _ to: Int64) throws(SQLError) -> Int64 {
+        try CalendarArithmetic.refuseInfinity(from, to)
         if let each = monthsEach(field) {
             var passed = months(to) - months(from)
             // The last month counts once its day and time are reached; a short month's last day stands for later ones (Joda-Time).
@@ -185,6 +190,7 @@ enum DateSpans {
 
     /// Boundaries of the field between the two.
     @Sendable static func boundaries(_ field: DateField, _ from: Int64, _ to: Int64) throws(SQLError) -> Int64 {
+        try CalendarArithmetic.refuseInfinity(from, to)
         if let each = monthsEach(field) {
             return CalendarArithmetic.floorDivide(months(to), each) - CalendarArithmetic.floorDivide(months(from), each)
         }

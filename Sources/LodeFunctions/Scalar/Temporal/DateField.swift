@@ -71,7 +71,7 @@ package enum DateField: String, Sendable, CaseIterable {
             // The Thursday of the week names its year (ISO 8601).
             let thursday = days &- CalendarArithmetic.floorRemainder(days &+ 3, 7) &+ 3
             let year = CivilDate.civil(fromDays: thursday).year
-            return self == .isoyear ? year : (thursday &- CivilDate.days(year: year, month: 1, day: 1)) / 7 &+ 1
+            return self == .isoyear ? (year > 0 ? year : year &- 1) : (thursday &- CivilDate.days(year: year, month: 1, day: 1)) / 7 &+ 1
         default: break
         }
         let (year, month, day) = CivilDate.civil(fromDays: days)
@@ -114,20 +114,34 @@ package enum DateField: String, Sendable, CaseIterable {
         }
     }
 
+    /// The microseconds of fields of the clock; nil for those of the calendar.
+    private var clockMicros: Int64? {
+        switch self {
+        case .microsecond: 1
+        case .millisecond: 1000
+        case .second: 1_000_000
+        case .minute: 60_000_000
+        case .hour: 3_600_000_000
+        default: nil
+        }
+    }
+
     /// The beginning of the field's span that holds a local time.
     func truncate(_ micros: Int64) throws(SQLError) -> Int64 {
-        let unit: Int64
-        switch self {
-        case .microsecond: return micros
-        case .millisecond: unit = 1000
-        case .second: unit = 1_000_000
-        case .minute: unit = 60_000_000
-        case .hour: unit = 3_600_000_000
-        default:
-            let days = CalendarArithmetic.floorDivide(micros, CivilDate.microsPerDay)
-            return try CalendarArithmetic.join(try truncate(days: days), 0)
-        }
-        return micros &- CalendarArithmetic.floorRemainder(micros, unit)
+        if CivilDate.isInfinite(micros) { return micros }
+        if let unit = clockMicros { return micros &- CalendarArithmetic.floorRemainder(micros, unit) }
+        let days = CalendarArithmetic.floorDivide(micros, CivilDate.microsPerDay)
+        return try CalendarArithmetic.join(try truncate(days: days), 0)
+    }
+
+    /// The beginning of the field's span that holds an instant, by the clocks of a zone.
+    ///
+    /// Below a day the offset of the instant stays, so that the hour that clocks repeat is not left (PostgreSQL, timestamptz_trunc).
+    func truncate(_ instant: Int64, in zone: TimeZoneRules) throws(SQLError) -> Int64 {
+        if CivilDate.isInfinite(instant) { return instant }
+        let local = try zone.local(fromUTC: instant)
+        if let unit = clockMicros { return instant &- CalendarArithmetic.floorRemainder(local, unit) }
+        return try zone.utc(fromLocal: try truncate(local))
     }
 
     /// The first day of the field's span that holds a day.

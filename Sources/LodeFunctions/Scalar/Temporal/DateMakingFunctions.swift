@@ -5,13 +5,13 @@ import LodeVectors
 
 extension ScalarFunction {
     static let dateMaking: [ScalarFunction] = [
-        clock("now", aliases: ["current_timestamp", "transaction_timestamp", "get_current_timestamp"], "The instant at which the transaction began.", .timestamptz, call: "now()") { micros, _ in .timestamp(micros) },
-        clock("localtimestamp", aliases: ["current_localtimestamp"], "The transaction's beginning on the session's clock.", .timestamp) { .timestamp($1.local(fromUTC: $0)) },
-        clock("current_date", aliases: ["today"], "The transaction's date in the session's zone.", .date) {
-            .date(Int32(truncatingIfNeeded: CalendarArithmetic.floorDivide($1.local(fromUTC: $0), CivilDate.microsPerDay)))
+        clock("now", aliases: ["current_timestamp", "transaction_timestamp", "get_current_timestamp"], "The instant at which the transaction began.", .timestamptz, call: "now()") { (micros, _) throws(SQLError) in .timestamp(micros) },
+        clock("localtimestamp", aliases: ["current_localtimestamp"], "The transaction's beginning on the session's clock.", .timestamp) { (micros, zone) throws(SQLError) in .timestamp(try zone.local(fromUTC: micros)) },
+        clock("current_date", aliases: ["today"], "The transaction's date in the session's zone.", .date) { (micros, zone) throws(SQLError) in
+            .date(CalendarArithmetic.date(ofMicros: try zone.local(fromUTC: micros)))
         },
-        clock("current_time", aliases: ["localtime"], "The transaction's time of day in the session's zone.", .time) {
-            .time(CalendarArithmetic.floorRemainder($1.local(fromUTC: $0), CivilDate.microsPerDay))
+        clock("current_time", aliases: ["localtime"], "The transaction's time of day in the session's zone.", .time) { (micros, zone) throws(SQLError) in
+            .time(CalendarArithmetic.floorRemainder(try zone.local(fromUTC: micros), CivilDate.microsPerDay))
         },
         ScalarFunction(
             "make_date", "date and time", "The date of a year, month and day.", source: "PostgreSQL 17, table 9.33",
@@ -41,7 +41,13 @@ extension ScalarFunction {
                     return try CalendarArithmetic.join(Int64(day), try DateMaking.time(parts[3][row], parts[4][row], seconds[row]))
                 }
             },
-            .strict([.bigint], .timestamp, canFail: false) { call throws(SQLError) in try call.map(Int64.self, to: .timestamp) { $0 } }),
+            .strict([.bigint], .timestamp, canFail: true) { call throws(SQLError) in
+                let numbers = call.lanes(0, Int64.self)
+                return try call.mapValid(Int64(0), to: .timestamp) { (row) throws(SQLError) in
+                    guard CivilDate.timestamps.contains(numbers[row]) else { throw .timestampOutOfRange }
+                    return numbers[row]
+                }
+            }),
         ScalarFunction(
             "to_timestamp", aliases: ["from_unixtime"], "date and time", "The instant so many seconds after 1970-01-01 UTC; or a text read by PostgreSQL's patterns.",
             source: "PostgreSQL 17, tables 9.26 and 9.33",
@@ -49,27 +55,30 @@ extension ScalarFunction {
             .strict([.double], .timestamptz, canFail: true) { call throws(SQLError) in
                 let seconds = call.lanes(0, Double.self)
                 return try call.mapValid(Int64(0), to: .timestamptz) { (row) throws(SQLError) in
-                    guard let micros = Int64(exactly: (seconds[row] * 1_000_000).rounded()) else { throw .timestampOutOfRange }
+                    if seconds[row].isInfinite { return seconds[row] > 0 ? .max : .min }
+                    guard let micros = Int64(exactly: (seconds[row] * 1_000_000).rounded(.toNearestOrEven)),
+                        CivilDate.timestamps.contains(micros)
+                    else { throw .timestampOutOfRange }
                     return micros
                 }
             },
-            DateTextKernels.parse(.timestamptz, .postgres)),
+            TemplateKernels.read(.timestamptz)),
         ScalarFunction(
             "epoch_ms", "date and time", "Milliseconds since 1970-01-01 of a timestamp; or the timestamp of such a number.",
             source: "DuckDB, Timestamp Functions",
             examples: [("epoch_ms(timestamp '1970-01-01 00:00:01.5')", "1500"), ("epoch_ms(1500)", "1970-01-01 00:00:01.5")],
-            epoch(1000), epochZoned(1000),
+            epoch(.timestamp, 1000), epoch(.timestamptz, 1000),
             .strict([.bigint], .timestamp, canFail: true) { call throws(SQLError) in
                 let numbers = call.lanes(0, Int64.self)
                 return try call.mapValid(Int64(0), to: .timestamp) { (row) throws(SQLError) in
                     let (micros, overflow) = numbers[row].multipliedReportingOverflow(by: 1000)
-                    if overflow { throw .timestampOutOfRange }
+                    guard !overflow, CivilDate.timestamps.contains(micros) else { throw .timestampOutOfRange }
                     return micros
                 }
             }),
         ScalarFunction(
             "epoch_us", "date and time", "Microseconds since 1970-01-01.", source: "DuckDB, Timestamp Functions",
-            examples: [("epoch_us(timestamp '1970-01-01 00:00:01')", "1000000")], epoch(1), epochZoned(1)),
+            examples: [("epoch_us(timestamp '1970-01-01 00:00:01')", "1000000")], epoch(.timestamp, 1), epoch(.timestamptz, 1)),
         ScalarFunction(
             "date", "date and time", "The date of a timestamp or a text.",
             source: "Trino, Date and time functions", examples: [("date('2024-02-29')", "2024-02-29")],
@@ -79,38 +88,36 @@ extension ScalarFunction {
             }),
     ]
 
-    private static func epoch(_ unit: Int64) -> ScalarOverload {
-        .strict([.timestamp], .bigint, canFail: false) { call throws(SQLError) in
-            try call.map(Int64.self, to: .bigint) { CalendarArithmetic.floorDivide($0, unit) }
-        }
-    }
-
-    private static func epochZoned(_ unit: Int64) -> ScalarOverload {
-        .strict([.timestamptz], .bigint, canFail: false) { call throws(SQLError) in
-            try call.map(Int64.self, to: .bigint) { CalendarArithmetic.floorDivide($0, unit) }
+    /// An infinite timestamp has no number: NULL.
+    private static func epoch(_ type: SQLType, _ unit: Int64) -> ScalarOverload {
+        .strict([type], .bigint, canFail: false) { call throws(SQLError) in
+            let stamps = call.lanes(0, Int64.self)
+            return try call.mapOptional(Int64(0), to: .bigint) { (row) throws(SQLError) in
+                CivilDate.isInfinite(stamps[row]) ? nil : CalendarArithmetic.floorDivide(stamps[row], unit)
+            }
         }
     }
 
     private static func clock(
         _ name: String, aliases: [String], _ summary: String, _ type: SQLType, call: String? = nil,
-        _ value: @escaping @Sendable (Int64, TimeZoneRules) -> Value
+        _ value: @escaping @Sendable (Int64, TimeZoneRules) throws(SQLError) -> Value
     ) -> ScalarFunction {
         ScalarFunction(
             name, aliases: aliases, "date and time", summary, source: "PostgreSQL 17, 9.9.5", examples: [("\(call ?? name) IS NULL", "false")],
             volatility: .stable,
             .plain([], type, canFail: false) { _, count, context throws(SQLError) in
                 let zone = try TimeZoneRules.named(context.timeZone)
-                return try .constant(value(context.transactionMicros, zone), type, count: count)
+                return try .constant(try value(context.transactionMicros, zone), type, count: count)
             })
     }
 }
 
 enum DateMaking {
     static func date(_ year: Int64, _ month: Int64, _ day: Int64) throws(SQLError) -> Int32 {
-        guard year != 0, year >= -4713, year <= 5_874_897, (1...12).contains(month), day >= 1 else { throw outOfRange(year, month, day) }
+        guard year != 0, year >= -4714, year <= 5_874_897, (1...12).contains(month), day >= 1 else { throw outOfRange(year, month, day) }
         let astronomical = year < 0 ? year + 1 : year
         guard day <= Int64(CivilDate.daysInMonth(year: astronomical, month: Int(month))) else { throw outOfRange(year, month, day) }
-        return Int32(truncatingIfNeeded: CivilDate.days(year: astronomical, month: Int(month), day: Int(day)))
+        return try CalendarArithmetic.date(CivilDate.days(year: astronomical, month: Int(month), day: Int(day)))
     }
 
     private static func outOfRange(_ year: Int64, _ month: Int64, _ day: Int64) -> SQLError {

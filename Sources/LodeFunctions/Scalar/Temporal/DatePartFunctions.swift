@@ -37,11 +37,9 @@ extension ScalarFunction {
                 "last_day", aliases: ["last_day_of_month"], "date and time", "The last day of the month.",
                 source: "Trino, Date and time functions",
                 examples: [("last_day(date '2024-02-03')", "2024-02-29")],
-                .strict([.date], .date, canFail: false) { call throws(SQLError) in
-                    try call.map(Int32.self, to: .date) { DateParts.lastDay(Int64($0)) }
-                },
+                .strict([.date], .date, canFail: false) { call throws(SQLError) in try call.map(Int32.self, to: .date) { DateParts.lastDay($0) } },
                 .strict([.timestamp], .date, canFail: false) { call throws(SQLError) in
-                    try call.map(Int64.self, to: .date) { DateParts.lastDay(CalendarArithmetic.floorDivide($0, CivilDate.microsPerDay)) }
+                    try call.map(Int64.self, to: .date) { DateParts.lastDay(CalendarArithmetic.date(ofMicros: $0)) }
                 }),
             name("monthname", "The English name of the month.", "February") { month, _ in DateParts.months[month - 1] },
             name("dayname", "The English name of the weekday.", "Thursday") { _, weekday in DateFormat.weekdays[weekday] },
@@ -58,19 +56,22 @@ extension ScalarFunction {
     private static func name(
         _ name: String, _ summary: String, _ result: String, _ body: @escaping @Sendable (Int, Int) -> String
     ) -> ScalarFunction {
-        @Sendable func text(_ days: Int64) -> String {
-            body(CivilDate.civil(fromDays: days).month, Int(CalendarArithmetic.floorRemainder(days + 4, 7)))
+        @Sendable func text(_ day: Int32) -> String? {
+            if CivilDate.isInfinite(day: day) { return nil }
+            return body(CivilDate.civil(fromDays: Int64(day)).month, Int(CalendarArithmetic.floorRemainder(Int64(day) + 4, 7)))
         }
         return ScalarFunction(
             name, "date and time", summary, source: "DuckDB, Date Functions", examples: [("\(name)(date '2024-02-29')", result)],
             .strict([.date], .varchar, canFail: false) { call throws(SQLError) in
                 let dates = call.lanes(0, Int32.self)
-                return try call.mapText { (row, arena) throws(SQLError) in try arena.add(text(Int64(dates[row]))) }
+                return try call.mapOptionalText { (row, arena) throws(SQLError) in
+                    try text(dates[row]).map { (name) throws(SQLError) in try arena.add(name) }
+                }
             },
             .strict([.timestamp], .varchar, canFail: false) { call throws(SQLError) in
                 let stamps = call.lanes(0, Int64.self)
-                return try call.mapText { (row, arena) throws(SQLError) in
-                    try arena.add(text(CalendarArithmetic.floorDivide(stamps[row], CivilDate.microsPerDay)))
+                return try call.mapOptionalText { (row, arena) throws(SQLError) in
+                    try text(CalendarArithmetic.date(ofMicros: stamps[row])).map { (name) throws(SQLError) in try arena.add(name) }
                 }
             })
     }
@@ -81,8 +82,9 @@ enum DateParts {
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
     ]
 
-    static func lastDay(_ days: Int64) -> Int32 {
-        let (year, month, _) = CivilDate.civil(fromDays: days)
+    static func lastDay(_ date: Int32) -> Int32 {
+        if CivilDate.isInfinite(day: date) { return date }
+        let (year, month, _) = CivilDate.civil(fromDays: Int64(date))
         return Int32(truncatingIfNeeded: CivilDate.days(year: year, month: month, day: CivilDate.daysInMonth(year: year, month: month)))
     }
 
@@ -90,8 +92,11 @@ enum DateParts {
     static func overloads(_ field: DateField, _ type: SQLType) -> [ScalarOverload] {
         [
             .strict([.date], type, canFail: false) { call throws(SQLError) in
-                if type == .double { return try call.map(Int32.self, to: .double) { field.value(ofMicros: 0, offset: 0, day: Int64($0)) } }
-                return try call.map(Int32.self, to: .bigint) { field.integer(ofDays: Int64($0)) }
+                let dates = call.lanes(0, Int32.self)
+                if type == .double {
+                    return try call.mapOptional(0.0, to: .double) { (row) throws(SQLError) in field.number(ofDate: dates[row]) }
+                }
+                return try integers(call, field, Int32.self, { CivilDate.isInfinite(day: $0) }) { field.integer(ofDays: Int64($0)) }
             },
             .strict([.timestamp], type, canFail: false) { call throws(SQLError) in try stamps(call, field, type) { (0, $0) } },
             .strict([.timestamptz], type, canFail: false) { call throws(SQLError) in
@@ -109,17 +114,34 @@ enum DateParts {
         ]
     }
 
+    /// Integer fields. Those of infinity are NULL, for an integer can't be infinite: one look at the chunk, since hardly any has one.
+    @inline(__always)
+    private static func integers<Lane: BitwiseCopyable>(
+        _ call: StrictCall, _ field: DateField, _: Lane.Type, _ isInfinite: (Lane) -> Bool, _ value: (Lane) -> Int64
+    ) throws(SQLError) -> Column {
+        let lanes = call.lanes(0, Lane.self)
+        var infinite = 0, i = 0
+        while i < call.count {
+            infinite &+= isInfinite(lanes[i]) ? 1 : 0
+            i &+= 1
+        }
+        if infinite == 0 { return try call.map(Lane.self, to: .bigint, value) }
+        return try call.mapOptional(Int64(0), to: .bigint) { (row) throws(SQLError) in isInfinite(lanes[row]) ? nil : value(lanes[row]) }
+    }
+
     @inline(__always)
     private static func stamps(
         _ call: StrictCall, _ field: DateField, _ type: SQLType, _ local: (Int64) -> (Int, Int64)
     ) throws(SQLError) -> Column {
         if type == .double {
-            return try call.map(Int64.self, to: .double) {
-                let (offset, micros) = local($0)
+            let stamps = call.lanes(0, Int64.self)
+            return try call.mapOptional(0.0, to: .double) { (row) throws(SQLError) in
+                if CivilDate.isInfinite(stamps[row]) { return field.number(ofInfinity: stamps[row] > 0) }
+                let (offset, micros) = local(stamps[row])
                 return field.value(ofMicros: micros, offset: offset)
             }
         }
-        return try call.map(Int64.self, to: .bigint) {
+        return try integers(call, field, Int64.self, { CivilDate.isInfinite($0) }) {
             let (offset, micros) = local($0)
             return field.integer(ofMicros: micros, offset: offset)
         }
@@ -133,16 +155,17 @@ enum DateParts {
                 let names = call.texts(0)
                 let zone = try TimeZoneRules.named(type == .timestamptz ? call.context.timeZone : "UTC")
                 var known: (name: StringView, field: DateField)?
-                return try call.mapValid(0.0, to: .double) { (row) throws(SQLError) in
+                return try call.mapOptional(0.0, to: .double) { (row) throws(SQLError) in
                     let name = names[row]
                     let field: DateField
                     if let known, known.name == name { field = known.field } else { field = try .named(name.string) }
                     known = (name, field)
                     switch type {
-                    case .date: return field.value(ofMicros: 0, offset: 0, day: Int64(call.lanes(1, Int32.self)[row]))
+                    case .date: return field.number(ofDate: call.lanes(1, Int32.self)[row])
                     case .interval: return field.value(of: call.lanes(1, Interval.self)[row])
                     default:
                         let micros = call.lanes(1, Int64.self)[row]
+                        if CivilDate.isInfinite(micros) { return field.number(ofInfinity: micros > 0) }
                         let offset = zone.offsetSeconds(atUTC: micros)
                         return field.value(ofMicros: micros &+ Int64(offset) &* 1_000_000, offset: offset)
                     }
@@ -153,11 +176,20 @@ enum DateParts {
 }
 
 extension DateField {
-    /// The field of midnight of a day, which may be beyond what microseconds hold.
-    func value(ofMicros clock: Int64, offset: Int, day: Int64) -> Double {
+    /// The field of a date, which may be beyond what microseconds hold.
+    func number(ofDate day: Int32) -> Double? {
+        if CivilDate.isInfinite(day: day) { return number(ofInfinity: day > 0) }
         switch self {
-        case .microsecond, .millisecond, .second, .minute, .hour, .timezone, .timezone_hour, .timezone_minute: 0
-        default: Double(integer(ofDays: day))
+        case .microsecond, .millisecond, .second, .minute, .hour, .timezone, .timezone_hour, .timezone_minute: return 0
+        default: return Double(integer(ofDays: Int64(day)))
+        }
+    }
+
+    /// The field of infinity: infinite where fields grow without end, else NULL (PostgreSQL, NonFiniteTimestampTzPart).
+    func number(ofInfinity isPositive: Bool) -> Double? {
+        switch self {
+        case .year, .decade, .century, .millennium, .isoyear, .julian, .epoch: isPositive ? .infinity : -.infinity
+        default: nil
         }
     }
 

@@ -7,15 +7,11 @@ extension ScalarFunction {
     static let dateTexts: [ScalarFunction] = [
         writing("strftime", .strftime, "A date or timestamp as text by strftime's specifiers.", "DuckDB, Date Format Functions",
             [("strftime(date '2024-02-29', '%d.%m.%Y')", "29.02.2024")]),
-        writing("to_char", .postgres, "A date or timestamp as text by PostgreSQL's patterns.", "PostgreSQL 17, 9.8",
-            [("to_char(timestamp '2024-02-29 12:34:56', 'DD Mon YYYY HH24:MI')", "29 Feb 2024 12:34")]),
         writing("date_format", .mysql, "A date or timestamp as text by MySQL's specifiers.", "Trino, Date and time functions",
             [("date_format(timestamp '2024-02-29 12:34:56', '%Y-%m-%d %H:%i:%s')", "2024-02-29 12:34:56")]),
         reading("strptime", .timestamp, .strftime, "A text read by strftime's specifiers.", "DuckDB, Date Format Functions",
             [("strptime('29.02.2024', '%d.%m.%Y')", "2024-02-29 00:00:00")]),
         reading("try_strptime", .timestamp, .strftime, isTry: true, "A text read by strftime's specifiers; NULL if it does not fit.", "DuckDB, Date Format Functions", [("try_strptime('x', '%Y')", "NULL")]),
-        reading("to_date", .date, .postgres, "A date read by PostgreSQL's patterns.", "PostgreSQL 17, 9.8",
-            [("to_date('05 Dec 2000', 'DD Mon YYYY')", "2000-12-05")]),
         reading("date_parse", .timestamp, .mysql, "A text read by MySQL's specifiers.", "Trino, Date and time functions",
             [("date_parse('2024-02-29 12:34', '%Y-%m-%d %H:%i')", "2024-02-29 12:34:00")]),
     ]
@@ -39,13 +35,15 @@ extension ScalarFunction {
 
 /// How a pattern is written; all become `DateFormat`s.
 enum DatePatternDialect: Sendable {
-    case strftime, postgres, mysql
+    case strftime, mysql
+
+    /// The year of a text without one.
+    var missingYear: Int64 { self == .mysql ? 1970 : 1900 }
 
     func format(_ pattern: String) throws(SQLError) -> DateFormat {
         switch self {
         case .strftime: try DateFormat(pattern)
         case .mysql: try DateFormat(Self.fromMySQL(pattern))
-        case .postgres: try DateFormat(Self.fromPostgres(pattern))
         }
     }
 
@@ -67,41 +65,6 @@ enum DatePatternDialect: Sendable {
             }
         }
         return isSpecifier ? result + "%" : result
-    }
-
-    /// PostgreSQL's template patterns, longest first; the last value is what FM makes of it.
-    private static let postgresPatterns: [(String, String, String)] = [
-        ("YYYY", "%Y", "%-Y"), ("YY", "%y", "%-y"), ("MONTH", "%B", "%B"), ("MON", "%b", "%b"), ("MM", "%m", "%-m"), ("MI", "%M", "%-M"),
-        ("MS", "%g", "%g"), ("DAY", "%A", "%A"), ("DDD", "%j", "%-j"), ("DD", "%d", "%-d"), ("DY", "%a", "%a"), ("HH24", "%H", "%-H"),
-        ("HH12", "%I", "%-I"), ("HH", "%I", "%-I"), ("SS", "%S", "%-S"), ("US", "%f", "%f"), ("AM", "%p", "%p"), ("PM", "%p", "%p"),
-        ("A.M.", "%p", "%p"), ("P.M.", "%p", "%p"), ("TZH:TZM", "%z", "%z"), ("TZ", "%z", "%z"), ("OF", "%z", "%z"),
-    ]
-
-    private static func fromPostgres(_ pattern: String) -> String {
-        var rest = Substring(pattern), result = "", isFilled = false
-        while let first = rest.first {
-            if first == "\"" {
-                let quoted = rest.dropFirst().prefix { $0 != "\"" }
-                for character in quoted { result += character == "%" ? "%%" : String(character) }
-                rest = rest.dropFirst(quoted.count + 2)
-                continue
-            }
-            let upper = rest.prefix(8).uppercased()
-            if upper.hasPrefix("FM") {
-                isFilled = true
-                rest = rest.dropFirst(2)
-                continue
-            }
-            if let known = postgresPatterns.first(where: { upper.hasPrefix($0.0) }) {
-                result += isFilled ? known.2 : known.1
-                isFilled = false
-                rest = rest.dropFirst(known.0.count)
-            } else {
-                result += first == "%" ? "%%" : String(first)
-                rest = rest.dropFirst()
-            }
-        }
-        return result
     }
 }
 
@@ -132,18 +95,19 @@ enum DateTextKernels {
             let zone = try TimeZoneRules.named(type == .timestamptz ? call.context.timeZone : "UTC")
             let sink = try ByteSink(capacity: 64)
             return try call.mapText { (row, arena) throws(SQLError) in
-                let micros: Int64
-                if type == .date {
-                    micros = try CalendarArithmetic.join(Int64(call.lanes(0, Int32.self)[row]), 0)
-                } else {
-                    micros = call.lanes(0, Int64.self)[row]
-                }
-                let offset = zone.offsetSeconds(atUTC: micros)
+                let micros = try instant(call, type, row)
+                if CivilDate.isInfinite(micros) { return try arena.add(micros > 0 ? "infinity" : "-infinity" as StaticString) }
                 sink.truncate()
-                try formats.get(row).append(micros &+ Int64(offset) &* 1_000_000, offsetSeconds: offset, to: sink)
+                try formats.get(row).append(
+                    try zone.local(fromUTC: micros), offsetSeconds: zone.offsetSeconds(atUTC: micros), to: sink)
                 return try arena.add(sink.bytes)
             }
         }
+    }
+
+    /// The timestamp of a date, a timestamp or a timestamptz.
+    static func instant(_ call: StrictCall, _ type: SQLType, _ row: Int) throws(SQLError) -> Int64 {
+        type == .date ? try CalendarArithmetic.timestamp(ofDay: call.lanes(0, Int32.self)[row]) : call.lanes(0, Int64.self)[row]
     }
 
     static func parse(_ type: SQLType, _ dialect: DatePatternDialect, isTry: Bool = false) -> ScalarOverload {
@@ -154,13 +118,13 @@ enum DateTextKernels {
             func read(_ row: Int) throws(SQLError) -> Int64? {
                 let view = texts[row]
                 let format = try formats.get(row)
-                guard let reading = view.withPaddedBytes({ format.read($0, view.count) }) else {
+                guard let reading = view.withPaddedBytes({ format.read($0, view.count, missingYear: dialect.missingYear) }) else {
                     if isTry { return nil }
                     throw SQLError(
                         .invalidDatetimeFormat, "could not parse \"\(String(view.string.prefix(60)))\" by the format \"\(format.pattern)\"")
                 }
                 if let offset = reading.offsetSeconds { return reading.micros &- Int64(offset) &* 1_000_000 }
-                return type == .timestamptz ? zone.utc(fromLocal: reading.micros) : reading.micros
+                return type == .timestamptz ? try zone.utc(fromLocal: reading.micros) : reading.micros
             }
             if type == .date {
                 return try call.mapOptional(Int32(0), to: type) { (row) throws(SQLError) in

@@ -73,8 +73,11 @@ extension ScalarFunction {
             [("url_encode('a b/ü')", "a%20b%2F%C3%BC")], Encoding.url),
         ScalarFunction(
             "url_decode", "text", "Text with %XX resolved.", source: "DuckDB, Text Functions", examples: [("url_decode('a%20b')", "a b")],
-            .strict([.varchar], .varchar, canFail: false) { call throws(SQLError) in
-                try call.mapBytes { (_, bytes, sink) throws(SQLError) in try Encoding.fromURL(bytes, to: sink) }
+            .strict([.varchar], .varchar, canFail: true) { call throws(SQLError) in
+                try call.mapBytes { (_, bytes, sink) throws(SQLError) in
+                    try Encoding.fromURL(bytes, to: sink)
+                    try Encoding.checkText(sink.bytes)
+                }
             }),
         ScalarFunction(
             "quote_literal", "text", "The text as an SQL literal.",
@@ -198,11 +201,17 @@ enum Encoding {
     static func text(_ call: StrictCall) throws(SQLError) -> Column {
         let texts = call.texts(0)
         for row in 0..<call.count where call.isValid(row) {
-            guard texts[row].withBytes({ String(validating: $0, as: UTF8.self) != nil }) else {
-                throw SQLError(.characterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\"")
-            }
+            try texts[row].withBytes(throwing: { (bytes: UnsafeRawBufferPointer) throws(SQLError) in try checkText(bytes) })
         }
         return call.arguments[0].retyped(.varchar)
+    }
+
+    /// - Throws: `22021` for bytes that are no UTF-8.
+    static func checkText(_ bytes: UnsafeRawBufferPointer) throws(SQLError) {
+        guard let base = bytes.baseAddress,
+            UTF8Check.firstInvalid(base.assumingMemoryBound(to: UInt8.self), bytes.count) != nil
+        else { return }
+        throw SQLError(.characterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\"")
     }
 
     @Sendable static func url(_ bytes: UnsafeRawBufferPointer, _ sink: ByteSink) throws(SQLError) {

@@ -104,26 +104,56 @@ enum RegexDialect {
                 }
             }
         }
-        return result + ")$".utf8
+        return result + ")\\z".utf8
     }
 
+    /// GLOB: `*` is any text, `?` one character, `[a-z]` one of a class, `[!a]` (or `[^a]`) one that is not; a backslash takes the next
+    /// character as it is. A class without its end, or a backslash at the end, matches nothing.
     static func glob(_ pattern: [UInt8], _ escape: UInt8?) throws(SQLError) -> [UInt8] {
-        var result = Array("^(?s:".utf8), inClass = false
-        for (index, byte) in pattern.enumerated() {
+        let nothing = Array("(?!)".utf8)
+        var result = Array("^(?s:".utf8), at = 0
+        while at < pattern.count {
+            let byte = pattern[at]
+            at += 1
             switch byte {
-            case _ where inClass:
-                inClass = byte != UInt8(ascii: "]")
-                let negates = byte == UInt8(ascii: "!") && pattern[index - 1] == UInt8(ascii: "[")
-                result.append(negates ? UInt8(ascii: "^") : byte)
             case UInt8(ascii: "*"): result += ".*".utf8
             case UInt8(ascii: "?"): result.append(UInt8(ascii: "."))
             case UInt8(ascii: "["):
-                inClass = true
-                result.append(byte)
-            case _ where ".^$\\+(){}|".utf8.contains(byte): result += [UInt8(ascii: "\\"), byte]
-            default: result.append(byte)
+                guard let members = globClass(pattern, &at) else { return nothing }
+                result += members
+            case UInt8(ascii: "\\"):
+                guard at < pattern.count else { return nothing }
+                result += literal(pattern[at])
+                at += 1
+            default: result += literal(byte)
             }
         }
-        return result + ")$".utf8
+        return result + ")\\z".utf8
+    }
+
+    private static func literal(_ byte: UInt8) -> [UInt8] {
+        byte < 128 && !isWordByte(byte) ? [UInt8(ascii: "\\"), byte] : [byte]
+    }
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        (byte | 32 >= 97 && byte | 32 <= 122) || (byte >= 48 && byte <= 57) || byte == 95
+    }
+
+    /// The class that begins at `at`, behind its bracket, as a regular expression; nil if it does not end. A `]` at its start is a member.
+    private static func globClass(_ pattern: [UInt8], _ at: inout Int) -> [UInt8]? {
+        var result = [UInt8(ascii: "[")], isFirst = true
+        if at < pattern.count, pattern[at] == UInt8(ascii: "!") || pattern[at] == UInt8(ascii: "^") {
+            result.append(UInt8(ascii: "^"))
+            at += 1
+        }
+        while at < pattern.count {
+            let byte = pattern[at]
+            at += 1
+            if byte == UInt8(ascii: "]"), !isFirst { return result + [byte] }
+            let isRange = byte == UInt8(ascii: "-") && !isFirst && at < pattern.count && pattern[at] != UInt8(ascii: "]")
+            result += isRange ? [byte] : literal(byte)
+            isFirst = false
+        }
+        return nil
     }
 }

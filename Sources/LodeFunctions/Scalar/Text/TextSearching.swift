@@ -17,8 +17,8 @@ extension ScalarFunction {
                 }
             }),
         ScalarFunction(
-            "string_split", aliases: ["split", "str_split", "string_to_array"], "text", "The parts between separators, as a list.",
-            source: "PostgreSQL 17, 9.19", examples: [("string_split('a,b', ',')", "[a, b]"), ("string_split('ab', '')", "[a, b]")],
+            "string_split", aliases: ["split", "str_split"], "text", "The parts between separators, as a list.",
+            source: "DuckDB, Text Functions", examples: [("string_split('a,b', ',')", "[a, b]"), ("string_split('ab', '')", "[a, b]")],
             .strict([.varchar, .varchar], .list(.varchar), canFail: false) { call throws(SQLError) in
                 let separators = call.texts(1)
                 return try TextLists.make(call) { (row, view, list) throws(SQLError) in
@@ -27,6 +27,17 @@ extension ScalarFunction {
                         for field in fields { list.append(view.part(field)) }
                     }
                 }
+            }),
+        ScalarFunction(
+            "string_to_array", "text", "The parts between separators, as a list: characters if the separator is NULL; the third text stands for NULL.",
+            source: "PostgreSQL 17, 9.19",
+            examples: [
+                ("string_to_array('a,b', ',')", "[a, b]"), ("string_to_array('ab', NULL)", "[a, b]"), ("string_to_array('ab', '')", "[ab]"),
+                ("string_to_array('', ',')", "[]"), ("string_to_array('a,b,c', ',', 'b')", "[a, NULL, c]"),
+            ],
+            isStrict: false,
+            .plain([.varchar, .varchar, .varchar], .list(.varchar), optional: 1, canFail: false) { arguments, count, context throws(SQLError) in
+                try toArray(arguments, count, context)
             }),
         ScalarFunction(
             "levenshtein", aliases: ["editdist3", "levenshtein_distance"], "text", "The least number of edits from one text to the other.",
@@ -51,6 +62,26 @@ extension ScalarFunction {
                 }
             }),
     ]
+
+    private static func toArray(_ arguments: [Column], _ count: Int, _ context: FunctionContext) throws(SQLError) -> Column {
+        var flat: [Column] = []
+        for argument in arguments { flat.append(try argument.flattened()) }
+        let source = flat[0], separators = flat[1], nulls = flat.count > 2 ? flat[2] : nil
+        let call = StrictCall(arguments: flat, count: count, validity: source.validity, context: context)
+        let result = try TextLists.make(call) { (row, view, list) throws(SQLError) in
+            if view.isEmpty { return }
+            let separator = separators.isNull(row) ? nil : call.texts(1)[row]
+            let null = nulls.flatMap { $0.isNull(row) ? nil : call.texts(2)[row] }
+            view.withBytes { bytes in
+                let fields = separator.map { $0.isEmpty ? [0..<bytes.count] : $0.withBytes { TextCutting.split(bytes, $0) } } ?? characters(bytes)
+                for field in fields {
+                    let part = view.part(field)
+                    if let null, part == null { list.append(nil) } else { list.append(part) }
+                }
+            }
+        }
+        return result.replacing(validity: source.validityBuffer)
+    }
 
     private static func characters(_ bytes: UnsafeRawBufferPointer) -> [Range<Int>] {
         var result: [Range<Int>] = [], at = 0
