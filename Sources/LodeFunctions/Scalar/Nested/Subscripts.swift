@@ -64,7 +64,7 @@ enum Subscripts {
         let isText = type.isText
         guard isText || ListFunctions.elementType(type) != nil else { throw .noFunction("array_slice", types) }
         let parameters: [SQLType] = [isText ? .varchar : type, .bigint, .bigint]
-        return .strict(parameters, isText ? .varchar : type) { call throws(SQLError) in
+        return .strict(parameters, isText ? .varchar : type, canFail: false) { call throws(SQLError) in
             let lows = call.lanes(1, Int64.self), highs = call.lanes(2, Int64.self)
             func bounds(_ row: Int, _ length: Int) -> Range<Int> {
                 let low = lows[row], high = highs[row]
