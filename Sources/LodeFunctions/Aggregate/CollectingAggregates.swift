@@ -18,7 +18,7 @@ extension AggregateFunction {
             }),
         AggregateFunction(
             "mode", "The most frequent value; of several, the one seen first.", source: "PostgreSQL 17, 9.21",
-            examples: [("mode(x) FROM (VALUES (1), (2), (2)) t(x)", "2")],
+            examples: [("mode(x) FROM (VALUES (1), (2), (2)) t(x)", "2")], isOrderSensitive: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in CollectingAggregate.mode(types[0]) }),
         AggregateFunction(
             "histogram", "How often each value occurs, as a map in the order in which values are first seen.", source: "Trino, Aggregate functions",

@@ -79,7 +79,7 @@ extension Binder {
         if !call.withinGroup.isEmpty {
             if !call.orderBy.isEmpty { throw SQLError(.syntaxError, "WITHIN GROUP and ORDER BY exclude each other", at: span) }
             let within = try sortKeys(call.withinGroup, scope)
-            if aggregate.isOrderSensitive {
+            if aggregate.isOrderSensitive, !Self.needsWithinGroup.contains(aggregate.name) {
                 order = within
             } else if aggregate.name == "mode" {
                 // Of several values that occur as often, the first in this order.
