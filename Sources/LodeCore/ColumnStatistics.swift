@@ -8,7 +8,10 @@ package struct ColumnStatistics: Hashable, Sendable {
     package var maximum: Value?
     package var nullCount: Int?
     package var rowCount: Int?
+    /// A guess where parts were put together.
     package var distinctCount: Int?
+    /// What is certain of `distinctCount`, where it is a guess.
+    package var distinctBounds: ClosedRange<Int>?
     /// Whether `minimum` and `maximum` are values of the data, so that `min()` and `max()` may be answered from them.
     package var boundsAreExact: Bool
 
@@ -32,15 +35,33 @@ package struct ColumnStatistics: Hashable, Sendable {
 
     /// What holds over the rows of both.
     package func merged(with other: ColumnStatistics) -> ColumnStatistics {
+        var result = merged(boundsOf: other)
+        result.takeDistinct(of: [self, other])
+        return result
+    }
+
+    private mutating func takeDistinct(of parts: [ColumnStatistics]) {
+        let distinct = DistinctCounts.combined(parts)
+        distinctCount = distinct?.count
+        distinctBounds = distinct.flatMap { $0.bounds.count == 1 ? nil : $0.bounds }
+    }
+
+    private func merged(boundsOf other: ColumnStatistics) -> ColumnStatistics {
         var result = ColumnStatistics()
         result.rowCount = Self.sum(rowCount, other.rowCount)
         result.nullCount = Self.sum(nullCount, other.nullCount)
-        // Values may occur in both parts: the larger count is what is certain.
-        result.distinctCount = if let distinctCount, let theirs = other.distinctCount { max(distinctCount, theirs) } else { nil }
         // Rows that are all NULL have no bounds and take none away.
         result.minimum = isAllNull ? other.minimum : other.isAllNull ? minimum : Self.extreme(minimum, other.minimum, -1)
         result.maximum = isAllNull ? other.maximum : other.isAllNull ? maximum : Self.extreme(maximum, other.maximum, 1)
         result.boundsAreExact = (boundsAreExact || isAllNull) && (other.boundsAreExact || other.isAllNull)
+        return result
+    }
+
+    /// What holds over the rows of all `parts`; nil for none.
+    package static func merged(_ parts: [ColumnStatistics]) -> ColumnStatistics? {
+        guard var result = parts.first else { return nil }
+        for part in parts.dropFirst() { result = result.merged(boundsOf: part) }
+        result.takeDistinct(of: parts)
         return result
     }
 

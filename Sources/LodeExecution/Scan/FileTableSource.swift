@@ -233,12 +233,12 @@ package final class FileTableSource: TableSource {
         guard schema.fields.indices.contains(column), let known = sampled() else { return nil }
         let name = schema.fields[column].name
         if let place = partitionFields.firstIndex(where: { $0.name == name }) { return partitionStatistics(place, known.listing) }
-        var merged: ColumnStatistics?
+        var parts: [ColumnStatistics] = []
         for file in known.listing.files {
             guard let part = statistics(of: name, schema.fields[column].type, in: file, known) else { return nil }
-            merged = merged.map { $0.merged(with: part) } ?? part
+            parts.append(part)
         }
-        return merged
+        return ColumnStatistics.merged(parts)
     }
 
     private func statistics(of name: String, _ type: SQLType, in file: DataFile, _ known: Knowledge) -> ColumnStatistics? {

@@ -37,12 +37,7 @@ package final class ParquetFile: FileScan {
 
     package func statistics(_ column: Int) -> ColumnStatistics? {
         guard footer.columns.indices.contains(column), let leaf = footer.columns[column].flatLeaf else { return nil }
-        var result: ColumnStatistics?
-        for rowGroup in footer.metaData.rowGroups where rowGroup.rowCount > 0 {
-            let part = footer.statistics(leaf, rowGroup)
-            result = result.map { $0.merged(with: part) } ?? part
-        }
-        return result
+        return ColumnStatistics.merged(footer.metaData.rowGroups.filter { $0.rowCount > 0 }.map { footer.statistics(leaf, $0) })
     }
 
     package func position(ofField path: [String]) -> Int? { footer.position(ofField: path) }
