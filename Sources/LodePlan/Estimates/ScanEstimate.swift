@@ -46,18 +46,3 @@ extension ScanNode {
         return 1
     }
 }
-
-extension Value {
-    /// The value on a number line, for ranges; nil for what has none.
-    package var position: Double? {
-        switch self {
-        case .integer(let number): Double(number)
-        case .decimal(let unscaled, let scale): Decimal128.toDouble(unscaled, scale: scale)
-        case .double(let number): number.isFinite ? number : nil
-        case .date(let days): Double(days)
-        case .time(let micros), .timestamp(let micros): Double(micros)
-        case .boolean(let flag): flag ? 1 : 0
-        default: nil
-        }
-    }
-}

@@ -126,7 +126,14 @@ struct FilterPush {
                 return true
             }
         }
-        let input = push(below.map { $0.substituting(values) }, into: inputs[0])
+        // What a disjunction says of these values alone goes below beside it.
+        let known = Set(above.flatMap(\.columns).filter { id in
+            guard let value = values[id] ?? node.origins(of: id).first?.value else { return false }
+            values[id] = value
+            return true
+        })
+        let implied = above.compactMap { ImpliedConditions.restriction(of: $0, to: known) }.filter { !$0.canFail }
+        let input = push((below + implied).map { $0.substituting(values) }, into: inputs[0])
         return filtered(plan.replacing(children: [input]), above)
     }
 
