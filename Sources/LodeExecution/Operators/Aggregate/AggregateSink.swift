@@ -8,12 +8,15 @@ import Synchronization
 final class AggregateSink: Sink {
     let plan: AggregatePlan
     let result: AggregateResult
+    /// The grouping sets that see every row.
+    private let fed: [Int]
 
     let workerLimit: Int
 
     init(_ plan: AggregatePlan, workerLimit: Int = .max) {
         self.plan = plan
         self.workerLimit = workerLimit
+        fed = DerivedSets.fed(plan)
         result = AggregateResult(plan)
     }
 
@@ -27,20 +30,25 @@ final class AggregateSink: Sink {
     private final class Worker: ChunkConsumer {
         private let sink: AggregateSink
         private let tables: [AggregateTables]
+        private let cancellation: Cancellation
 
         init(_ sink: AggregateSink, _ context: ExecutionContext) throws(SQLError) {
             self.sink = sink
             var tables: [AggregateTables] = []
             for set in sink.plan.sets { tables.append(try AggregateTables(sink.plan, set: set, memory: context.memory)) }
             self.tables = tables
+            cancellation = context.cancellation
         }
 
         func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
             let columns = try sink.plan.inputs.evaluate(chunk)
-            for table in tables { try table.add(columns, count: chunk.count) }
+            for set in sink.fed { try tables[set].add(columns, count: chunk.count) }
             return .more
         }
 
-        func finish() throws(SQLError) { sink.result.take(tables) }
+        func finish() throws(SQLError) {
+            try DerivedSets.fill(tables, fed: sink.fed, cancellation)
+            sink.result.take(tables)
+        }
     }
 }

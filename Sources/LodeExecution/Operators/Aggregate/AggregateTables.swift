@@ -65,6 +65,19 @@ final class AggregateTables {
         }
     }
 
+    /// The rows of the groups to which groups of a finer set belong, whose keys at `places` are this set's.
+    func rows(
+        ofGroups groups: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, _ finer: AggregateTables, _ places: [Int]
+    ) throws(SQLError) -> UnsafePointer<UnsafeMutableRawPointer> {
+        if let single {
+            for i in 0..<count { rows[i] = single }
+        } else {
+            let keys = try finer.table.layout.columns(groups, count, owners: [finer.table.rows])
+            try table.findOrCreate(places.map { keys[$0] }, count: count, into: rows)
+        }
+        return UnsafePointer(rows)
+    }
+
     private func addAll(_ columns: [Column], _ count: Int, to row: UnsafeMutableRawPointer) throws(SQLError) {
         let base = table.layout.stateOffset
         for call in plan.stateCalls where call.side == nil {
