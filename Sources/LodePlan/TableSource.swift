@@ -15,10 +15,8 @@ package protocol TableSource: AnyObject, Sendable {
     var hiddenFields: [Field] { get }
     /// Columns whose values come from the path: predicates on them choose files before any is opened.
     var partitionColumns: Set<String> { get }
-    /// Rows in all files, as known or estimated without reading data.
-    var rowCount: Double? { get }
-    /// What is known of a column over all files, by position in `schema`.
-    func statistics(_ column: Int) -> ColumnStatistics?
+    /// What metadata tells of the table and of the columns at these positions in `schema`. May list files and open them.
+    func readStatistics(of columns: [Int]) -> SourceStatistics
     /// Whether a scan may ask for fields of structs instead of whole columns.
     var readsFields: Bool { get }
     /// All files, if they are known and can be asked about their rows; nil else. No row is deleted or hidden by anything but a filter.
@@ -30,6 +28,19 @@ extension TableSource {
     package var readsFields: Bool { false }
     package var hiddenFields: [Field] { [] }
     package func fileMetadata() -> [any FileMetadata]? { nil }
+}
+
+/// What is known of a relation over all its files.
+package struct SourceStatistics: Sendable {
+    /// As known or estimated without reading data.
+    package var rowCount: Double?
+    /// By position in the source's schema.
+    package var columns: [Int: ColumnStatistics]
+
+    package init(rowCount: Double? = nil, columns: [Int: ColumnStatistics] = [:]) {
+        self.rowCount = rowCount
+        self.columns = columns
+    }
 }
 
 /// What is known of one file of a table without reading its rows. Asking may read the file's own metadata.

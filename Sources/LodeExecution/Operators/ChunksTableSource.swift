@@ -17,8 +17,9 @@ package final class ChunksTableSource: TableSource {
     }
 
     package var partitionColumns: Set<String> { [] }
-    package var rowCount: Double? { Double(chunks.reduce(0) { $0 + $1.count }) }
-    package func statistics(_ column: Int) -> ColumnStatistics? { nil }
+    package func readStatistics(of columns: [Int]) -> SourceStatistics {
+        SourceStatistics(rowCount: Double(chunks.reduce(0) { $0 + $1.count }))
+    }
 
     /// Rows of values as a table, in chunks.
     package convenience init(displayName: String, schema: Schema, rows: [[Value]]) throws(SQLError) {

@@ -210,7 +210,13 @@ package final class FileTableSource: TableSource {
         }
     }
 
-    package var rowCount: Double? {
+    package func readStatistics(of columns: [Int]) -> SourceStatistics {
+        var result = SourceStatistics(rowCount: rowCount)
+        for column in columns { result.columns[column] = statistics(column) }
+        return result
+    }
+
+    private var rowCount: Double? {
         if let rows = totals?.rowCount { return Double(rows) }
         guard let known = knowledge() else { return nil }
         if known.listing.files.allSatisfy({ $0.liveRowCount != nil }) {
@@ -229,7 +235,7 @@ package final class FileTableSource: TableSource {
         return total / 100
     }
 
-    package func statistics(_ column: Int) -> ColumnStatistics? {
+    private func statistics(_ column: Int) -> ColumnStatistics? {
         guard schema.fields.indices.contains(column), let known = sampled() else { return nil }
         let name = schema.fields[column].name
         if let place = partitionFields.firstIndex(where: { $0.name == name }) { return partitionStatistics(place, known.listing) }

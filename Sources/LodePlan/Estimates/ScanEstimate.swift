@@ -4,12 +4,11 @@ import LodeCore
 
 extension ScanNode {
     package func estimate(_ inputs: [RelationEstimate]) -> RelationEstimate {
-        let rows = source.rowCount ?? 10_000
+        let rows = statistics?.rowCount ?? 10_000
         var base = RelationEstimate(rows: rows, baseRows: rows)
         for output in outputs {
-            // Of fields in structs and of hidden columns nothing is known.
-            let isShown = output.path.isEmpty && output.index < source.schema.count
-            base.columns[output.column.id] = Self.column(isShown ? source.statistics(output.index) : nil, output.column.type, rows)
+            let known = output.path.isEmpty ? statistics?.columns[output.index] : nil
+            base.columns[output.column.id] = Self.column(known, output.column.type, rows)
         }
         let result = Selectivity(base).applying(filters)
         return result.limited(to: limit)

@@ -14,19 +14,18 @@ package struct ScanNode: PlanNode {
     package var dynamicFilters: [DynamicFilterUse]
     /// Filters that top-Ns above tighten while the query runs.
     package var topNFilters: [DynamicFilterUse] = []
-    /// The estimate of rows returned, after filters; set by the optimizer.
-    package var estimatedRows: Double?
+    /// What estimates go by; nil until join ordering has asked the source.
+    package var statistics: SourceStatistics?
 
     package init(
         source: any TableSource, outputs: [ScanOutput], filters: [BoundExpression] = [], limit: Int? = nil,
-        dynamicFilters: [DynamicFilterUse] = [], estimatedRows: Double? = nil
+        dynamicFilters: [DynamicFilterUse] = []
     ) {
         self.source = source
         self.outputs = outputs
         self.filters = filters
         self.limit = limit
         self.dynamicFilters = dynamicFilters
-        self.estimatedRows = estimatedRows
     }
 
     package var children: [LogicalPlan] { [] }
@@ -51,6 +50,15 @@ package struct ScanNode: PlanNode {
             lines.append("top-N filter: " + topNFilters.compactMap { use in columns.first { $0.id == use.column }?.name }.joined(separator: ", "))
         }
         return lines
+    }
+
+    /// The scan with what its source's metadata tells of its columns. The only step of planning that estimates wait for.
+    package var withStatistics: ScanNode {
+        var copy = self
+        // Of fields in structs and of hidden columns nothing is known.
+        let columns = Set(outputs.filter { $0.path.isEmpty && $0.index < source.schema.count }.map(\.index))
+        copy.statistics = source.readStatistics(of: columns.sorted())
+        return copy
     }
 
     package func pruned(to wanted: Set<ColumnID>) -> LogicalPlan? {

@@ -14,7 +14,9 @@ struct OrderJoins: OptimizerRule {
     static let name = "order_joins"
 
     func apply(_ plan: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
-        try plan.keepingColumnOrder { (plan) throws(SQLError) in
+        // Estimates begin here, with all filters at the scans and no column left that nobody reads.
+        let plan = plan.mapped { node in if case .scan(let scan) = node { .scan(scan.withStatistics) } else { node } }
+        return try plan.keepingColumnOrder { (plan) throws(SQLError) in
             var estimator = CardinalityEstimator()
             return try order(plan, &estimator)
         }

@@ -12,14 +12,13 @@ final class FakeTable: TableSource {
     let displayName: String
     let schema: Schema
     let partitionColumns: Set<String> = []
-    let rowCount: Double? = nil
 
     init(_ name: String, _ fields: [Field]) {
         displayName = name
         schema = Schema(fields)
     }
 
-    func statistics(_ column: Int) -> ColumnStatistics? { nil }
+    func readStatistics(of columns: [Int]) -> SourceStatistics { SourceStatistics() }
 }
 
 /// Resolves the tables that it is given, by name; views are SQL text.

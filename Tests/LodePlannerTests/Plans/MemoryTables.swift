@@ -11,7 +11,7 @@ final class MemoryTable: TableSource {
     let displayName: String
     let schema: Schema
     let partitionColumns: Set<String>
-    let rowCount: Double?
+    private let rowCount: Double?
     private let known: [ColumnStatistics?]
 
     private let files: [MemoryFile]?
@@ -31,7 +31,9 @@ final class MemoryTable: TableSource {
     var readsFields: Bool { true }
     var hiddenFields: [Field] { displayName == "parcels" ? [Field("filename", .varchar, nullable: false)] : [] }
 
-    func statistics(_ column: Int) -> ColumnStatistics? { known[column] }
+    func readStatistics(of columns: [Int]) -> SourceStatistics {
+        SourceStatistics(rowCount: rowCount, columns: columns.reduce(into: [:]) { $0[$1] = known[$1] })
+    }
 
     func fileMetadata() -> [any FileMetadata]? { files }
 }
