@@ -91,7 +91,7 @@ struct ValueRanges {
 
     private func column(_ id: ColumnID, _ type: SQLType) -> Range? {
         if let range = known[id] { return range }
-        guard let (source, index) = scanned[id], Self.range(of: type) != nil, let found = source.statistics(index),
+        guard let (source, index) = scanned[id], Self.range(of: type) != nil, let found = source.readStatistics(of: [index]).columns[index],
             let low = found.minimum?.position, let high = found.maximum?.position
         else { return Self.range(of: type) }
         return Range(low, high)
