@@ -66,7 +66,7 @@ final class AggregateTables {
     }
 
     /// The rows of the groups to which groups of a finer set belong, whose keys at `places` are this set's.
-    func rows(
+    func targets(
         ofGroups groups: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, _ finer: AggregateTables, _ places: [Int]
     ) throws(SQLError) -> UnsafePointer<UnsafeMutableRawPointer> {
         if let single {
