@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "LodeCatalog",
             dependencies: [
-                "LodeTables", "LodeObjectStore", "LodeVectors", "LodeCore", "CLodeCatalog",
+                "LodeTables", "LodeFormats", "LodeObjectStore", "LodeVectors", "LodeCore", "CLodeCatalog",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: library),
 
@@ -77,7 +77,7 @@ let package = Package(
         // Tests mirror the sources.
         .testTarget(
             name: "LodeEngineTests",
-            dependencies: ["LodeEngine", "LodeShell", "LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: library),
+            dependencies: ["LodeEngine", "LodeShell", "LodeSyntax", "LodeFormats", "LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: library),
         .testTarget(name: "HouseTests", path: "Tests/House"),
         .target(name: "Transcripts", path: "Tests/Transcripts/Support"),
         .testTarget(name: "LodeShellTests", dependencies: ["LodeShell", "LodeCore", "Transcripts"], swiftSettings: library),
@@ -86,7 +86,9 @@ let package = Package(
         .testTarget(name: "LodeTablesTests", dependencies: ["LodeTables", "LodeCore"], swiftSettings: library),
         .testTarget(
             name: "LodeCatalogTests",
-            dependencies: ["LodeCatalog", "LodeTables", "LodeObjectStore", "LodeCore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "LodeCatalog", "LodeFormats", "LodeTables", "LodeObjectStore", "LodeCore", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: library),
         .testTarget(name: "LodeSyntaxTests", dependencies: ["LodeSyntax", "LodeCore"], swiftSettings: kernels),
         .testTarget(

@@ -28,11 +28,11 @@ extension Session {
         case .reset(let name): return try reset(name)
         case .show(let show): return try self.show(show, run)
         case .use(let name): return try use(name)
-        case .describe(let target): return try describe(target, run)
+        case .describe(let target, let isExtended): return try describe(target, isExtended: isExtended, run)
         case .describeHistory(let name): return try describeHistory(name, run)
         case .summarize(let target): return try summarize(target, run)
         case .vacuum(let vacuum): return try self.vacuum(vacuum, run)
-        case .analyze: return StatementOutcome(tag: "ANALYZE")
+        case .analyze(let name): return try analyze(name)
         case .call(let call): throw SQLError(.undefinedFunction, "procedure \"\(call.name.text)\" does not exist", at: call.name.span)
 
         case .begin(let level): return try begin(level)

@@ -15,6 +15,13 @@ package protocol FileFormat: Sendable {
     var isText: Bool { get }
     /// Whether fields of structs are read by themselves, and rows have numbers.
     var readsFields: Bool { get }
+    /// The table functions that read files of the format; messages name the first.
+    var functions: [String] { get }
+    /// What they give, and a call of one, for help.
+    var summary: String { get }
+    var example: String { get }
+    /// How Hive, Glue and Athena call the format.
+    var hadoop: HadoopClasses { get }
     /// The options that reading and writing understand.
     var readOptions: [String] { get }
     var writeOptions: [String] { get }
@@ -64,7 +71,11 @@ extension FileFormat {
 
 /// All formats.
 package enum FileFormats {
-    package static let all: [any FileFormat] = [ParquetFormat(), CSVFormat(), JSONFormat()]
+    package static let parquet = ParquetFormat()
+    package static let csv = CSVFormat()
+    package static let json = JSONFormat()
+
+    package static let all: [any FileFormat] = [parquet, csv, json]
 
     /// The format that is called `name`.
     /// - Throws: `22023` if there is none.

@@ -109,7 +109,7 @@ private let otherUnsafeFiles: Set<String> = [
             "LodeCore": [], "LodeVectors": ["LodeCore"], "LodeObjectStore": ["LodeCore"], "LodeTables": ["LodeCore", "LodeVectors"],
             "LodeSyntax": ["LodeCore"], "LodeFunctions": ["LodeCore", "LodeVectors"],
             "LodeFormats": ["LodeCore", "LodeVectors", "LodeObjectStore"],
-            "LodeCatalog": ["LodeCore", "LodeTables", "LodeObjectStore", "LodeVectors"],
+            "LodeCatalog": ["LodeCore", "LodeTables", "LodeFormats", "LodeObjectStore", "LodeVectors"],
             "LodePlan": ["LodeCore", "LodeFunctions", "LodeTables", "LodeVectors"],
             "LodePlanner": ["LodeCore", "LodeSyntax", "LodePlan", "LodeCatalog", "LodeFunctions", "LodeTables", "LodeVectors"],
             "LodeExecution": ["LodeCore", "LodePlan", "LodeFunctions", "LodeVectors", "LodeFormats", "LodeTables", "LodeObjectStore"],

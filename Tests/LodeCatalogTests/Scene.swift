@@ -1,6 +1,7 @@
 /// A warehouse for one test.
 
 import LodeCore
+import LodeFormats
 import LodeObjectStore
 import LodeTables
 
@@ -34,7 +35,7 @@ struct Scene: Sendable {
         ])
         let view = try GlueTable.view(TableName("main", "big"), sql: "SELECT id FROM sales", columns: Schema([Field("id", .bigint)]))
         let raw = try GlueTable.define(
-            TableName("main", "raw"), Self.columns, partitionedBy: ["date"], kind: .external, format: .csv, location: folder("raw"))
+            TableName("main", "raw"), Self.columns, partitionedBy: ["date"], kind: .external, format: FileFormats.csv, location: folder("raw"))
         _ = try catalog.commit([.create(sales), .create(view), .create(raw)])
     }
 

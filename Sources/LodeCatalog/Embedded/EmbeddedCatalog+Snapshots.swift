@@ -2,6 +2,7 @@
 
 import GRDB
 import LodeCore
+import LodeFormats
 import LodeTables
 
 extension EmbeddedCatalog {
@@ -52,11 +53,11 @@ extension EmbeddedCatalog {
             table.databaseName = name.database
         }
         let schema = try table.schema()
-        guard let format = table.storageFormat else {
+        guard let format = table.fileFormat else {
             throw SQLError(.dataCorrupted, "table \"\(name)\" has no known file format")
         }
         return ManagedSnapshot(
-            table: table, state: found.state, schema: schema, partitionColumns: try table.partitionFields(), fileFormat: format.rawValue,
+            table: table, state: found.state, schema: schema, partitionColumns: try table.partitionFields(), fileFormat: format.name,
             statistics: Self.statistics(found.totals, schema), storage: storage, lease: lease)
     }
 
@@ -68,14 +69,14 @@ extension EmbeddedCatalog {
             return (row, table, columns, try Self.registered(row.id, columns, warehouse, db))
         }
         guard let (row, table, columns, partitions) = found else { throw try missingTable(name) }
-        guard let format = table.storageFormat else {
+        guard let format = table.fileFormat else {
             throw SQLError.unsupported(
                 "the file format of table \"\(name)\"",
                 hint: "Its SerDe is \(table.storageDescriptor.serdeInfo?.serializationLibrary ?? "not given").")
         }
         let definition = TableDefinition(
             identity: row.tableVersion, location: table.storageDescriptor.location ?? "", schema: try table.schema(),
-            partitionColumns: columns, fileFormat: format.rawValue, properties: table.readerProperties,
+            partitionColumns: columns, fileFormat: format.name, properties: table.readerProperties,
             registeredPartitions: partitions)
         return try TableFormats.named(table.tableFormat).snapshot(of: definition, io: io)
     }

@@ -1,26 +1,26 @@
 /// The reader options that a table carries, under one set of names.
 
+import LodeFormats
+
 extension GlueTable {
-    /// Table properties, with the SerDe's own settings translated to the options of `read_csv` (`delim`, `quote`, `escape`,
-    /// `header`, `skip`, `nullstr`). An option that is given by its own name wins.
-    /// - Source: Hive `OpenCSVSerde` and `LazySimpleSerDe` properties; Athena "skip.header.line.count".
+    /// Table properties, with the SerDe's own settings translated to the options of the format. An option that is given by its own
+    /// name wins.
     package var readerProperties: [String: String] {
-        let serde = storageDescriptor.serdeInfo?.parameters ?? [:]
+        let serde = storageDescriptor.serdeInfo?.parameters ?? [:], format = fileFormat
         var options: [String: String] = [:]
-        for (name, option) in Self.serdeOptions {
-            if let value = serde[name] ?? parameters[name] { options[option] = Self.unescape(value) }
+        for (name, option) in (format?.hadoop.options ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard options[option] == nil, let value = serde[name] ?? parameters[name] else { continue }
+            if format?.hadoop.givens[name]?.contains(value) != true { options[option] = Self.unescape(value) }
         }
-        if let text = parameters["skip.header.line.count"] ?? serde["skip.header.line.count"], let lines = Int(text), lines > 0 {
+        if let text = parameters[Self.headerLines] ?? serde[Self.headerLines], let lines = Int(text), lines > 0 {
             options["header"] = "true"
             if lines > 1 { options["skip"] = String(lines - 1) }
         }
         return options.merging(serde) { own, _ in own }.merging(parameters) { _, given in given }
     }
 
-    private static let serdeOptions = [
-        ("field.delim", "delim"), ("serialization.format", "delim"), ("separatorChar", "delim"), ("quoteChar", "quote"),
-        ("escape.delim", "escape"), ("escapeChar", "escape"), ("serialization.null.format", "nullstr"),
-    ]
+    /// - Source: Athena, "skip.header.line.count".
+    private static let headerLines = "skip.header.line.count"
 
     /// `\t`, `\u0001` and the bare numbers that Hive writes for control characters.
     private static func unescape(_ text: String) -> String {

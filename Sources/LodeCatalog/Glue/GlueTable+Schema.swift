@@ -1,6 +1,7 @@
 /// A Glue table as the engine sees it: typed columns, kind, format.
 
 import LodeCore
+import LodeFormats
 import LodeTables
 
 extension GlueTable {
@@ -15,7 +16,7 @@ extension GlueTable {
     ///   that cannot partition or when no other column is left.
     package static func define(
         _ name: TableName, _ schema: Schema, partitionedBy: [String] = [], kind: TableKind = .managed,
-        format: StorageFormat = .parquet, location: String? = nil, properties: [String: String] = [:],
+        format: any FileFormat = FileFormats.parquet, location: String? = nil, properties: [String: String] = [:],
         comments: [String: String] = [:]
     ) throws(SQLError) -> GlueTable {
         try checkNames(schema)
@@ -59,7 +60,7 @@ extension GlueTable {
 
     package var comment: String? { parameters[TableParameter.comment] ?? description }
 
-    package var storageFormat: StorageFormat? { StorageFormat(storageDescriptor) }
+    package var fileFormat: (any FileFormat)? { storageDescriptor.fileFormat }
 
     /// The table format that the table names as Glue and Athena do; nil for folders of files.
     package var tableFormat: String? { parameters[TableParameter.tableFormat] }

@@ -1,5 +1,7 @@
 /// Where a table's files are and how they are read, in Glue's shape.
 
+import LodeFormats
+
 /// - Source: AWS Glue Web API Reference, "StorageDescriptor".
 package struct StorageDescriptor: Codable, Hashable, Sendable {
     /// Without the partition columns.
@@ -16,12 +18,12 @@ package struct StorageDescriptor: Codable, Hashable, Sendable {
         case serdeInfo = "SerdeInfo", compressed = "Compressed", parameters = "Parameters"
     }
 
-    package init(columns: [GlueColumn] = [], location: String? = nil, format: StorageFormat? = nil) {
+    package init(columns: [GlueColumn] = [], location: String? = nil, format: (any FileFormat)? = nil) {
         self.columns = columns
         self.location = location
-        inputFormat = format?.inputFormat
-        outputFormat = format?.outputFormat
-        serdeInfo = format.map { SerDeInfo(serializationLibrary: $0.serializationLibrary, parameters: [:]) }
+        inputFormat = format?.hadoop.inputFormats.first
+        outputFormat = format?.hadoop.outputFormats.first
+        serdeInfo = format.map { SerDeInfo(serializationLibrary: $0.hadoop.serdes.first, parameters: [:]) }
     }
 
     package init(from decoder: any Decoder) throws {
@@ -33,6 +35,14 @@ package struct StorageDescriptor: Codable, Hashable, Sendable {
         serdeInfo = try box.decodeIfPresent(SerDeInfo.self, forKey: .serdeInfo)
         compressed = try box.decodeIfPresent(Bool.self, forKey: .compressed)
         parameters = try box.decodeIfPresent([String: String].self, forKey: .parameters)
+    }
+}
+
+extension StorageDescriptor {
+    /// The format that a descriptor from any writer means; nil if it is none of ours.
+    package var fileFormat: (any FileFormat)? {
+        if let serde = serdeInfo?.serializationLibrary, !serde.isEmpty { return FileFormats.serde(serde) }
+        return inputFormat.flatMap { FileFormats.inputFormat($0).first }
     }
 }
 

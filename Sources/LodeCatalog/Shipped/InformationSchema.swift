@@ -1,6 +1,7 @@
 /// The rows of `information_schema`.
 
 import LodeCore
+import LodeFormats
 
 /// SQL's view of the catalog, computed when it is read.
 /// - Source: ISO/IEC 9075-11 (SQL/Schemata); PostgreSQL, "The Information Schema".
@@ -44,7 +45,7 @@ package enum InformationSchema {
             case .view: "VIEW"
             case .system: "SYSTEM VIEW"
             }
-        let format = table.kind == .view ? nil : table.storageFormat?.rawValue
+        let format = table.kind == .view ? nil : table.fileFormat?.name
         return name(of: table) + [text(type)] + nulls(5)
             + [yesNo(table.kind == .managed), text("NO"), .null, text(format), text(table.storageDescriptor.location),
                 text(table.comment)]
@@ -61,7 +62,8 @@ package enum InformationSchema {
             let numeric = numericFacts(field.type), column = declared[index]
             return name(of: table) + [
                 text(field.name), .integer(Int64(index + 1)), text(column.defaultValue), yesNo(field.nullable),
-                text(field.type.description), textLength(column, field.type), .null, numeric.precision, numeric.radix, numeric.scale, secondDigits(field.type),
+                text(field.type.description), textLength(column, field.type), .null, numeric.precision, numeric.radix,
+                numeric.scale, secondDigits(field.type),
                 text(column.type), yesNo(keys.contains(field.name)), text(column.comment),
                 text(column.generated == nil ? "NEVER" : "ALWAYS"), text(column.generated),
             ]

@@ -2,83 +2,156 @@
 
 import LodeCatalog
 import LodeCore
+import LodeFormats
 import LodeSyntax
 
-/// What CREATE TABLE says beside columns, in whichever of its manners.
+/// The clauses of CREATE TABLE in Hive's, Athena's, Spark's and Trino's manners. What is taken is obeyed; the rest is refused by name.
 struct TableOptions {
-    var format: StorageFormat?
+    typealias PropertyReader = ([Property]) throws(SQLError) -> [String: String]
+
+    var format: (any FileFormat)?
+    /// The SerDe class that was named.
+    var serde: String?
     var location: String?
     var partitionedBy: [String] = []
     var properties: [String: String] = [:]
 
-    init(_ create: CreateTable, properties read: ([Property]) throws(SQLError) -> [String: String]) throws(SQLError) {
+    init(_ create: CreateTable, properties read: PropertyReader) throws(SQLError) {
         location = create.location
         properties = try read(create.tableProperties)
-        properties.merge(try read(create.options)) { _, new in new }
+        try TableProperties.check(properties, at: create.tableProperties.first?.key.span)
         if let comment = create.comment { properties[TableParameter.comment] = comment }
-        if let using = create.using { format = try Self.format(using.text, at: using.span) }
-        switch create.storedAs {
-        case .format(let name)?: format = try Self.format(name.text == "textfile" ? "csv" : name.text, at: name.span)
-        case .classes(let input, _)?:
-            format = input.lowercased().contains("parquet") ? .parquet : .csv
+        var candidates: [any FileFormat] = []
+        if let using = create.using { candidates = [try Self.format(using.text, at: using.span)] }
+        if let stored = create.storedAs { candidates = try Self.formats(stored, at: create.name.span) }
+        format = candidates.first
+        switch create.rowFormat {
+        case .serde(let library, let settings)?: try take(library, settings, candidates, at: create.name.span, read)
+        case .delimited(let parts)?: try take(parts, candidates, at: create.name.span)
         case nil: break
         }
-        try take(create.rowFormat, read)
-        for property in create.withProperties {
-            switch property.key.text.lowercased() {
+        try take(create.withProperties, read)
+        try take(create.options, read)
+    }
+
+    // MARK: STORED AS and ROW FORMAT
+
+    /// The formats that are meant, the likeliest first: lines of text may be CSV or JSON.
+    private static func formats(_ stored: StoredAs, at span: SourceSpan) throws(SQLError) -> [any FileFormat] {
+        switch stored {
+        case .format(let name):
+            guard let format = FileFormats.storedAs(name.text) else { throw lacking(name.text, at: name.span) }
+            let isText = format.hadoop.words.contains(name.text.lowercased())
+            guard isText, let input = format.hadoop.inputFormats.first else { return [format] }
+            return [format] + FileFormats.inputFormat(input).filter { $0.name != format.name }
+        case .classes(let input, let output):
+            let formats = FileFormats.inputFormat(input)
+            if formats.isEmpty { throw .unsupported("the input format \(input)", at: span, hint: known) }
+            let written = Set(FileFormats.outputFormat(output).map(\.name))
+            guard formats.contains(where: { written.contains($0.name) }) else {
+                throw .unsupported("the output format \(output)", at: span, hint: known)
+            }
+            return formats
+        }
+    }
+
+    private mutating func take(
+        _ library: String, _ settings: [Property], _ candidates: [any FileFormat], at span: SourceSpan, _ read: PropertyReader
+    ) throws(SQLError) {
+        guard let found = FileFormats.serde(library) else { throw .unsupported("the SerDe \(library)", at: span, hint: Self.known) }
+        guard candidates.isEmpty || candidates.contains(where: { $0.name == found.name }) else {
+            throw .unsupported("the SerDe \(library) for \(candidates[0].name) files", at: span)
+        }
+        format = found
+        serde = library
+        for (key, value) in try read(settings).sorted(by: { $0.key < $1.key }) {
+            if found.hadoop.givens[key]?.contains(value) == true { continue }
+            guard found.hadoop.options[key] != nil || found.readOptions.contains(key.lowercased()) else {
+                throw .unsupported("the SerDe property \"\(key)\"", at: settings.first { $0.key.text == key }?.key.span)
+            }
+            properties[key] = value
+        }
+    }
+
+    /// ROW FORMAT DELIMITED
+    private mutating func take(
+        _ delimiters: [(key: String, value: String)], _ candidates: [any FileFormat], at span: SourceSpan
+    ) throws(SQLError) {
+        guard candidates.isEmpty || candidates.contains(where: { $0.name == FileFormats.csv.name }) else {
+            throw .unsupported("ROW FORMAT DELIMITED for \(candidates[0].name) files", at: span)
+        }
+        format = FileFormats.csv
+        for (key, value) in delimiters {
+            switch key {
+            case "fields": properties["delim"] = value
+            case "escaped": properties["escape"] = value
+            case "null": properties["nullstr"] = value
+            case "lines" where ["\n", "\\n"].contains(value): break
+            default: throw .unsupported("\(key.uppercased()) TERMINATED BY", at: span)
+            }
+        }
+    }
+
+    // MARK: WITH and OPTIONS
+
+    private mutating func take(_ list: [Property], _ read: PropertyReader) throws(SQLError) {
+        for property in list {
+            let key = property.key.text.lowercased(), span = property.key.span
+            switch key {
             case "partitioned_by", "partitioning": partitionedBy = try Self.names(property)
             case "format", "table_type":
                 let text = try read([property])[property.key.text] ?? ""
-                if text.lowercased() != "hive" { format = try Self.format(text, at: property.key.span) }
-            case "sorted_by": properties["sorted_by"] = try Self.names(property).joined(separator: ", ")
-            case "parquet_bloom_filter_columns", "bloom_filter_columns":
-                properties[property.key.text.lowercased()] = try Self.names(property).joined(separator: ", ")
-            case "location", "external_location": location = try read([property])[property.key.text]
-            default: properties.merge(try read([property])) { _, new in new }
-            }
-        }
-    }
-
-    private mutating func take(_ rowFormat: RowFormat?, _ read: ([Property]) throws(SQLError) -> [String: String]) throws(SQLError) {
-        switch rowFormat {
-        case .serde(let library, let settings)?:
-            let folded = library.lowercased()
-            if folded.contains("json") { format = format == .parquet ? .parquet : .json }
-            if folded.contains("csv") || folded.contains("lazysimple") { format = .csv }
-            if folded.contains("parquet") { format = .parquet }
-            for (key, value) in try read(settings) { properties[Self.optionNames[key] ?? key] = value }
-        case .delimited(let parts)?:
-            if format == nil { format = .csv }
-            for part in parts {
-                switch part.key {
-                case "fields": properties["delim"] = part.value
-                case "escaped": properties["escape"] = part.value
-                case "null": properties["nullstr"] = part.value
-                default: break
+                if text.lowercased() != "hive" { format = try Self.format(text, at: span) }
+            case "sorted_by": properties[key] = try Self.names(property).joined(separator: ", ")
+            case "parquet_bloom_filter_columns", "bloom_filter_columns": properties[key] = try Self.names(property).joined(separator: ", ")
+            case "location", "external_location", "path": location = try read([property])[property.key.text]
+            case "field_delimiter": properties["delim"] = try read([property])[property.key.text]
+            case "comment": properties[TableParameter.comment] = try read([property])[property.key.text]
+            case "bucketed_by", "bucket_count", "orc_compression", "is_external", "extra_properties":
+                throw .unsupported("the table property \(key)", at: span)
+            default:
+                guard ParquetProperties.knows(key) || FileFormats.all.contains(where: { $0.readOptions.contains(key) }) else {
+                    throw Self.unknown(property, at: span)
                 }
+                properties.merge(try read([property])) { _, new in new }
             }
-        case nil: break
         }
     }
 
-    private static let optionNames = [
-        "field.delim": "delim", "separatorChar": "delim", "quoteChar": "quote", "escapeChar": "escape", "serialization.null.format": "nullstr",
-    ]
+    private static func unknown(_ property: Property, at span: SourceSpan) -> SQLError {
+        let names = FileFormats.all.flatMap { $0.readOptions + $0.writeOptions } + ["format", "location", "partitioned_by", "sorted_by"]
+        let near = NearestName.find(property.key.text.lowercased(), among: names)
+        return SQLError(
+            .invalidParameterValue, "unrecognized table property \"\(property.key.text)\"", at: span,
+            hint: near.map { "Did you mean \"\($0)\"?" } ?? "TBLPROPERTIES takes properties of your own.")
+    }
 
-    private static func format(_ text: String, at span: SourceSpan) throws(SQLError) -> StorageFormat {
+    // MARK: Names
+
+    private static var known: String {
+        "Readable formats: \(FileFormats.all.map(\.name).joined(separator: ", "))."
+    }
+
+    private static func format(_ text: String, at span: SourceSpan) throws(SQLError) -> any FileFormat {
+        if let format = FileFormats.storedAs(text) { return format }
+        throw lacking(text, at: span)
+    }
+
+    private static func lacking(_ text: String, at span: SourceSpan) -> SQLError {
         let folded = text.lowercased()
-        if let format = StorageFormat(rawValue: folded == "jsonl" || folded == "ndjson" ? "json" : folded) { return format }
-        if ["delta", "iceberg", "orc", "avro", "sequencefile", "rcfile"].contains(folded) {
-            throw SQLError.unsupported("the table format \(folded)", at: span, hint: "Known formats: \(StorageFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+        if ["delta", "iceberg", "hudi", "orc", "avro", "sequencefile", "rcfile", "ion"].contains(folded) {
+            return .unsupported("the table format \(folded)", at: span, hint: known)
         }
-        throw SQLError(
+        return SQLError(
             .undefinedObject, "unknown table format \"\(text)\"", at: span,
-            hint: NearestName.find(folded, among: StorageFormat.allCases.map(\.rawValue)).map { "Did you mean \"\($0)\"?" })
+            hint: NearestName.find(folded, among: FileFormats.all.map(\.name)).map { "Did you mean \"\($0)\"?" })
     }
 
     private static func names(_ property: Property) throws(SQLError) -> [String] {
         guard case .array(let items)? = property.value?.kind else {
-            throw SQLError(.invalidParameterValue, "\(property.key.text) must be a list of columns", at: property.key.span, hint: "Write ARRAY['a', 'b'].")
+            throw SQLError(
+                .invalidParameterValue, "\(property.key.text) must be a list of columns", at: property.key.span,
+                hint: "Write ARRAY['a', 'b'].")
         }
         var names: [String] = []
         for item in items {

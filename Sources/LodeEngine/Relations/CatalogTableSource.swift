@@ -13,10 +13,14 @@ enum CatalogTableSource {
         let snapshot = try engine.catalog.snapshot(of: table.tableName, at: time)
         let isCurrent = time == nil
         let format = try FileFormats.named(snapshot.fileFormat)
+        // NOT NULL is a promise that holds for rows that Lode wrote.
+        let isChecked = table.kind == .managed
+        let schema = Schema(snapshot.schema.fields.map { Field($0.name, $0.type, nullable: $0.nullable || !isChecked) })
         return FileTableSource(
             displayName: isCurrent ? "\(table.tableName)" : "\(table.tableName)@v\(snapshot.version)",
-            tableVersion: isCurrent ? snapshot.identity : nil, schema: snapshot.schema, format: format,
-            options: options(snapshot, format), stores: engine.stores, partitionFields: snapshot.partitionColumns, matching: snapshot.columnMatching, totals: snapshot.statistics
+            tableVersion: isCurrent ? snapshot.identity : nil, schema: schema, format: format,
+            options: options(snapshot, format), stores: engine.stores, partitionFields: snapshot.partitionColumns,
+            matching: snapshot.columnMatching, totals: snapshot.statistics
         ) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
     }
 

@@ -3,25 +3,15 @@
 import LodeCore
 import LodeFormats
 
-/// One family of file-reading functions.
+/// The functions that read files of one format.
 struct FileFunction: FileFunctionEntry {
-    var names: [String]
-    /// The format to read with.
-    var format: String
-    var summary: String
-    var example: String
+    let format: any FileFormat
 
-    static let all: [FileFunction] = [
-        FileFunction(
-            names: ["read_parquet", "parquet_scan"], format: "parquet", summary: "The rows of Parquet files.",
-            example: "FROM read_parquet('orders/*.parquet')"),
-        FileFunction(
-            names: ["read_csv", "read_csv_auto"], format: "csv", summary: "The rows of CSV files; the dialect and types are sniffed.",
-            example: "FROM read_csv('orders.csv', rejects_table = 'rejected.orders')"),
-        FileFunction(
-            names: ["read_json", "read_json_auto", "read_ndjson"], format: "json", summary: "The objects of JSON files.",
-            example: "FROM read_json('events.jsonl.gz')"),
-    ]
+    var names: [String] { format.functions }
+    var summary: String { format.summary }
+    var example: String { format.example }
+
+    static let all: [FileFunction] = FileFormats.all.map { FileFunction(format: $0) }
 
     static func named(_ name: String) -> FileFunction? { all.first { $0.names.contains(name) } }
 

@@ -16,7 +16,7 @@ struct FileRelation {
     func source(_ stores: StoreRegistry) throws(SQLError) -> any TableSource {
         let paths = try call.paths(of: function)
         let files = try stores.expand(paths)
-        let format = try FileFormats.named(function.format)
+        let format = function.format
         var options = FormatOptions()
         var pathColumn: String?, numberColumn: String?, isHive: Bool?, unionByName = false, filesToSniff: Int?
         var partitionTypes: FormatOption?, findsPartitionTypes = true

@@ -118,7 +118,7 @@ final class SessionResolver: RelationResolver {
 
     func file(_ path: String, span: SourceSpan) throws(SQLError) -> any TableSource {
         do throws(SQLError) {
-            guard let format = FileFormats.forPath(path), let function = FileFunction.all.first(where: { $0.format == format.name }) else {
+            guard let function = FileFormats.forPath(path).map({ FileFunction(format: $0) }) else {
                 throw SQLError(
                     .undefinedFile, "the format of \"\(path)\" can't be told from its name",
                     hint: "Name it with a function: \(FileFunction.all.map { $0.names[0] + "('…')" }.joined(separator: ", ")).")

@@ -22,6 +22,7 @@ package struct SessionSettings: Sendable {
         do throws(SQLError) {
             values[definition.name] = try definition.parse(text)
         } catch {
+            if error.state == .featureNotSupported { throw error.at(span) }
             throw SQLError(error.state, "invalid value for \"\(definition.name)\": \"\(text)\"", at: span, hint: error.hint)
         }
     }

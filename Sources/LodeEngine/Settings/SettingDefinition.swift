@@ -1,6 +1,8 @@
 /// Every setting: name, meaning and what values it takes.
 
 import LodeCore
+import LodeFormats
+import LodeFunctions
 import LodeSyntax
 
 /// One setting. `SET`, `SHOW ALL`, `--set` and completion read this list; to add a setting, add an element.
@@ -10,6 +12,8 @@ package struct SettingDefinition: Sendable {
     package var summary: String
     /// The setting whose value holds as long as this one has none.
     var fallback: String?
+    /// Whether `SET name = a, b` is a list.
+    var isList = false
     var initial: @Sendable () -> String
     /// The value as it is kept and shown.
     /// - Throws: `22023` saying what is expected.
@@ -24,24 +28,29 @@ package struct SettingDefinition: Sendable {
             initial: { ByteSize.text(Engine.defaultMemoryLimit) },
             parse: { (text) throws(SQLError) in
                 guard let bytes = ByteSize.parse(text), bytes >= 1 << 20 else { throw wrong(text, "a size of at least 1 MB, such as '4GB'") }
-                return ByteSize.text(bytes)
+                let rounded = ByteSize.text(bytes)
+                return ByteSize.parse(rounded) == bytes ? rounded : text
             }),
         SettingDefinition(
             name: "temp_directory", summary: "The folder for what pipes and devices give while it is read.", initial: { "" },
             parse: { (text) throws(SQLError) in text }),
         SettingDefinition(
             name: "timezone", aliases: ["time zone"], summary: "The zone in which timestamptz values are shown and read.",
-            initial: { "UTC" }, parse: { (text) throws(SQLError) in text }),
+            initial: { "UTC" },
+            parse: { (text) throws(SQLError) in
+                if let rules = try? TimeZoneRules.named(text) { return rules.name }
+                throw wrong(text, "the name of a time zone, such as 'Europe/Vienna'")
+            }),
         SettingDefinition(
             name: "search_path", aliases: ["schema"], summary: "Schemas in which unqualified names are looked up; new tables go to the first.",
-            initial: { "main" },
+            isList: true, initial: { "main" },
             parse: { (text) throws(SQLError) in text }),
         SettingDefinition(
             name: "default_table_format", summary: "The format of CREATE TABLE without USING.", initial: { "parquet" },
             parse: { (text) throws(SQLError) in try oneOf(text, ["parquet"]) }),
         SettingDefinition(
             name: "parquet_compression", summary: "The codec of Parquet files that are written.", initial: { "zstd" },
-            parse: { (text) throws(SQLError) in try oneOf(text, ["zstd", "snappy", "gzip", "lz4_raw", "lz4", "uncompressed", "none"]) }),
+            parse: { (text) throws(SQLError) in try oneOf(text, ParquetProperties.codecs) }),
         SettingDefinition(
             name: "progress_bar", summary: "Whether long statements show a progress bar on a terminal.", initial: { "on" },
             parse: { (text) throws(SQLError) in try flag(text) }),
@@ -55,10 +64,10 @@ package struct SettingDefinition: Sendable {
                 return "UTF8"
             }),
         SettingDefinition(
-            name: "datestyle", summary: "How dates are written.", initial: { "ISO, YMD" },
+            name: "datestyle", summary: "How dates are written.", isList: true, initial: { "ISO, YMD" },
             parse: { (text) throws(SQLError) in
-                let words = text.lowercased().split { $0 == "," || $0 == " " }
-                guard !words.isEmpty, words.allSatisfy({ $0 == "iso" || $0 == "ymd" }) else { throw wrong(text, "ISO or 'ISO, YMD'") }
+                let words = text.lowercased().split(separator: ",").map { $0.filter { $0 != " " } }
+                guard ["iso"] == words || ["iso", "ymd"] == words else { throw SQLError.unsupported("the date style \(text)") }
                 return "ISO, YMD"
             }),
         SettingDefinition(
@@ -101,14 +110,20 @@ package struct SettingDefinition: Sendable {
     }
 
     private static func flag(_ text: String) throws(SQLError) -> String {
+        guard let flag = boolean(text) else { throw wrong(text, "on or off") }
+        return flag ? "on" : "off"
+    }
+
+    /// - Source: PostgreSQL 17, 19.1.1 "Parameter Names and Values".
+    static func boolean(_ text: String) -> Bool? {
         switch text.lowercased() {
-        case "on", "true", "yes", "1": return "on"
-        case "off", "false", "no", "0": return "off"
-        default: throw wrong(text, "on or off")
+        case "on", "true", "yes", "1": true
+        case "off", "false", "no", "0": false
+        default: nil
         }
     }
 
-    private static func wrong(_ text: String, _ expected: String) -> SQLError {
+    fileprivate static func wrong(_ text: String, _ expected: String) -> SQLError {
         SQLError(.invalidParameterValue, "invalid value \"\(text)\"", hint: "Expected \(expected).")
     }
 }

@@ -53,12 +53,18 @@ extension Session {
             arguments.append((property.key, property.value ?? Expression(.literal(.boolean(true)), span: property.key.span)))
         }
         if let delimiter = options.impliedDelimiter(path) { arguments.append((Identifier("delim", span: span), .text(delimiter, at: span))) }
+        var columns = columns
+        if columns.isEmpty, case let declared = try table.columns(), declared.contains(where: { $0.generated != nil }) {
+            columns = declared.filter { $0.generated == nil }.map { Identifier($0.name, isQuoted: true, span: span) }
+        }
         if format.isText, options.values["columns"] == nil, options.values["all_varchar"] == nil {
             // The table's types hold, not what a sample of the file looks like.
             let schema = try table.schema()
             let wanted = columns.isEmpty ? schema.fields.map(\.name) : columns.map(\.text)
             let fields = wanted.compactMap { name in schema.index(of: name).map { schema.fields[$0] } }
-            let types = fields.map { (name: $0.name, value: Expression.text("\($0.type)", at: span)) }
+            // What is too long for a column is for the column to refuse.
+            func read(_ type: SQLType) -> SQLType { if case .char = type { .varchar } else { type } }
+            let types = fields.map { (name: $0.name, value: Expression.text("\(read($0.type))", at: span)) }
             arguments.append((Identifier("columns", span: span), .structure(types, at: span)))
         }
         let function = FunctionCall(FileFunction.all.first { $0.format == format.name }?.names[0] ?? "read_csv", arguments, at: span)

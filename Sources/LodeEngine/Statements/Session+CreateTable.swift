@@ -59,9 +59,9 @@ extension Session {
         }
         let isExternal = options.location != nil
         if isExternal { try elements.refuseWhatIsNotWritten() }
-        if format != .parquet, !isExternal {
+        if format.name != FileFormats.parquet.name, !isExternal {
             throw SQLError.unsupported(
-                "a managed table in \(format.rawValue) format", at: span, hint: "Use parquet, or an external table with a LOCATION.")
+                "a managed table in \(format.name) format", at: span, hint: "Use parquet, or an external table with a LOCATION.")
         }
         do throws(SQLError) {
             var columns = elements.schema
@@ -71,6 +71,7 @@ extension Session {
             var table = try GlueTable.define(
                 elements.table, columns, partitionedBy: partitions, kind: isExternal ? .external : .managed, format: format,
                 location: options.location, properties: options.properties)
+            if let serde = options.serde { table.storageDescriptor.serdeInfo?.serializationLibrary = serde }
             elements.apply(to: &table)
             if !isExternal { try checkWritable(table, partitions) }
             return table
@@ -103,19 +104,15 @@ extension Session {
 
     /// The columns of the files below a folder, for an external table that declares none.
     private func inferredSchema(
-        of location: String, _ format: StorageFormat, _ properties: [String: String], partitions: [String]
+        of location: String, _ format: any FileFormat, _ properties: [String: String], partitions: [String]
     ) throws(SQLError) -> Schema {
-        guard let function = FileFunction.all.first(where: { $0.format == format.rawValue }) else {
-            throw .internalFault("a format without a reader")
-        }
+        let function = FileFunction(format: format)
         let pattern = location.hasSuffix("/") ? location + "**/*" : location + "/**/*"
         let call = FileFunctionCall(name: function.names[0], arguments: [.text(pattern)], named: [])
         return try FileRelation(function: function, call: call, rejects: RejectTables(self)).source(engine.stores).schema
     }
 
-    var defaultFormat: StorageFormat {
-        StorageFormat(rawValue: settings["default_table_format"]) ?? .parquet
-    }
+    var defaultFormat: any FileFormat { FileFormats.storedAs(settings["default_table_format"]) ?? FileFormats.parquet }
 
     /// The columns that were declared, or those of the query, with their constraints; and which of them partition the table.
     private func tableElements(
@@ -152,6 +149,10 @@ extension Session {
         if create.isTemporary {
             throw SQLError.unsupported("CREATE TEMP TABLE", at: span, hint: "CREATE TEMP VIEW names a query for this session.")
         }
+        if create.orReplace, create.ifNotExists {
+            throw SQLError(.syntaxError, "OR REPLACE and IF NOT EXISTS exclude each other", at: span)
+        }
+        if create.like != nil, create.query != nil { throw SQLError.unsupported("CREATE TABLE … LIKE … AS", at: span) }
         if create.bucketing != nil { throw SQLError.unsupported("CLUSTERED BY", at: span) }
     }
 }

@@ -58,15 +58,24 @@ extension Session {
 
     private func explainOptions(_ explain: Explain) throws(SQLError) -> (analyze: Bool, verbose: Bool) {
         var result = (analyze: false, verbose: false)
-        for (name, text) in try properties(explain.options) {
-            let flag = !["false", "off", "0"].contains(text.lowercased())
-            switch name.lowercased() {
-            case "analyze": result.analyze = flag
-            case "verbose", "costs", "timing", "summary": if name.lowercased() == "verbose" { result.verbose = flag }
-            case "format":
-                guard text.lowercased() == "text" else { throw SQLError.unsupported("EXPLAIN (FORMAT \(text))", at: explain.span) }
-            default: throw SQLError.unsupported("EXPLAIN (\(name.uppercased()))", at: explain.span)
+        // What a plan shows anyway; to be asked not to show it is more than can be done.
+        let shown: Set<String> = ["costs", "timing", "summary"]
+        for option in explain.options {
+            let name = option.key.text.lowercased(), span = option.key.span
+            let text = try properties([option])[option.key.text]?.lowercased() ?? "true"
+            if name == "format" {
+                if text != "text" { throw SQLError.unsupported("EXPLAIN (FORMAT \(text))", at: span) }
+                continue
             }
+            guard name == "analyze" || name == "verbose" || shown.contains(name) else {
+                throw SQLError.unsupported("EXPLAIN (\(name.uppercased()))", at: span)
+            }
+            guard let flag = SettingDefinition.boolean(text) else {
+                throw SQLError(.syntaxError, "\(name) requires a Boolean value", at: span)
+            }
+            if name == "analyze" { result.analyze = flag }
+            if name == "verbose", flag { throw SQLError.unsupported("EXPLAIN (VERBOSE)", at: span) }
+            if shown.contains(name), !flag { throw SQLError.unsupported("EXPLAIN (\(name.uppercased()) \(text))", at: span) }
         }
         return result
     }

@@ -2,6 +2,7 @@
 
 import LodeCatalog
 import LodeCore
+import LodeFormats
 import LodePlanner
 import LodeSyntax
 import LodeTables
@@ -47,7 +48,15 @@ extension Session {
     private func change(_ action: AlterTable.Action, _ table: GlueTable) throws(SQLError) -> TableChange {
         let name = table.tableName
         switch action {
-        case .setProperties(let list): return .alter(name, [.setProperties(try properties(list))])
+        case .setProperties(let list):
+            let properties = try self.properties(list)
+            try TableProperties.check(properties, at: list.first?.key.span)
+            if table.kind == .managed {
+                let keys = Set(table.partitionKeys.map(\.name))
+                let all = table.parameters.merging(properties) { _, new in new }
+                try ParquetProperties.check(all, Schema(try table.schema().fields.filter { !keys.contains($0.name) }))
+            }
+            return .alter(name, [.setProperties(properties)])
         case .setLocation(let location): return .alter(name, [.setLocation(location)])
         case .addPartitions(let partitions, let ifNotExists):
             var added: [GluePartition] = []

@@ -18,6 +18,13 @@ extension Session {
         }
     }
 
+    /// The schema that a name means; there is one catalog.
+    func schemaName(_ name: QualifiedName) throws(SQLError) -> String {
+        let others = name.parts.dropLast()
+        if others.isEmpty || (others.count == 1 && others[0].text.lowercased() == InformationSchema.catalogName) { return name.last.text }
+        throw .unsupported("another catalog: \(name.text)", at: name.span, hint: "The catalog is called \(InformationSchema.catalogName).")
+    }
+
     /// The existing table or view that a name means: the first schema of the search path that has it.
     func existingTable(_ name: QualifiedName) throws(SQLError) -> GlueTable {
         if name.parts.count == 1 {
@@ -38,7 +45,11 @@ extension Session {
 
     func createSchema(_ create: CreateSchema) throws(SQLError) -> StatementOutcome {
         try requireAutocommit("CREATE SCHEMA", at: create.name.span)
-        var database = GlueDatabase(name: create.name.last.text, description: create.comment, locationUri: create.location)
+        if create.location != nil {
+            throw SQLError.unsupported(
+                "CREATE SCHEMA … LOCATION", at: create.name.span, hint: "Managed tables lie in the warehouse folder.")
+        }
+        var database = GlueDatabase(name: try schemaName(create.name), description: create.comment)
         let properties = try self.properties(create.properties)
         if !properties.isEmpty { database.parameters = properties }
         do throws(SQLError) {
@@ -55,7 +66,7 @@ extension Session {
             do throws(SQLError) {
                 switch drop.kind {
                 case .schema:
-                    try engine.catalog.commit(.dropDatabase(name.last.text, ifExists: drop.ifExists, cascade: drop.isCascade))
+                    try engine.catalog.commit(.dropDatabase(try schemaName(name), ifExists: drop.ifExists, cascade: drop.isCascade))
                 case .table:
                     try engine.catalog.commit(.drop(try tableName(name), kinds: [.managed, .external], ifExists: drop.ifExists))
                 case .view:
@@ -72,6 +83,12 @@ extension Session {
     }
 
     func createView(_ create: CreateView, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        if create.orReplace, create.ifNotExists {
+            throw SQLError(.syntaxError, "OR REPLACE and IF NOT EXISTS exclude each other", at: create.name.span)
+        }
+        if create.isTemporary, create.comment != nil || !create.properties.isEmpty {
+            throw SQLError.unsupported("COMMENT or TBLPROPERTIES of a temporary view", at: create.name.span)
+        }
         if create.isMaterialized { throw SQLError.unsupported("CREATE MATERIALIZED VIEW", at: create.name.span, hint: "CREATE TABLE … AS stores a result.") }
         if create.orReplace, create.ifNotExists { throw .replaceIfNotExists(at: create.name.span) }
         let context = statementContext()

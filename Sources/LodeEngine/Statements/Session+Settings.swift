@@ -6,11 +6,17 @@ import LodeSyntax
 extension Session {
     func set(_ set: SetSetting) throws(SQLError) -> StatementOutcome {
         let name = set.name.text
+        if set.isLocal {
+            throw SQLError.unsupported("SET LOCAL", at: set.name.span, hint: "SET holds until RESET or the end of the session.")
+        }
         if set.values.count == 1, case .defaultValue = set.values[0].kind {
             try settings.reset(name, at: set.name.span)
             return StatementOutcome(tag: "SET")
         }
         _ = try SettingDefinition.named(name, at: set.name.span)
+        if set.values.count > 1, try !SettingDefinition.named(name).isList {
+            throw SQLError(.invalidParameterValue, "SET \(name) takes only one argument", at: set.values[1].span)
+        }
         var texts: [String] = []
         for value in set.values { texts.append(try settingText(value)) }
         try settings.set(name, texts.joined(separator: ", "), at: set.values.first?.span ?? set.name.span)
@@ -24,7 +30,7 @@ extension Session {
 
     /// `USE schema`: unqualified names are looked up there from now on.
     func use(_ name: QualifiedName) throws(SQLError) -> StatementOutcome {
-        let schema = name.last.text
+        let schema = try schemaName(name)
         guard try engine.catalog.database(schema) != nil else {
             throw try missingSchema(schema, at: name.last.span)
         }

@@ -35,7 +35,7 @@ extension Session {
         _ schema: QualifiedName?, _ pattern: String?, kinds: Set<TableKind>?, _ run: StatementRun
     ) throws(SQLError) -> StatementOutcome {
         var rows: [[Value]] = []
-        let schemas = schema.map { [$0.last.text] } ?? settings.searchPath
+        let schemas = try schema.map { (name) throws(SQLError) in [try schemaName(name)] } ?? settings.searchPath
         for name in schemas {
             guard try engine.catalog.database(name) != nil else {
                 if let schema { throw try missingSchema(name, at: schema.span) }
@@ -96,7 +96,7 @@ extension Session {
         return try give([Field("create_statement", .varchar)], [[.text(try TableDDL.text(table))]], to: run.sink, tag: "SHOW")
     }
 
-    func describe(_ target: DescribeTarget, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+    func describe(_ target: DescribeTarget, isExtended: Bool = false, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let fields = [
             Field("column_name", .varchar), Field("column_type", .varchar), Field("nullable", .boolean), Field("partition_key", .boolean),
             Field("comment", .varchar), Field("default", .varchar),
@@ -104,15 +104,37 @@ extension Session {
         if case .table(let name) = target, name.parts.count > 1 || temporaryViews[name.last.text.lowercased()] == nil {
             let table = try existingTable(name)
             let keys = Set(table.partitionKeys.map(\.name))
-            let rows: [[Value]] = zip(try table.schema().fields, try table.columns()).map { field, column in
+            var rows: [[Value]] = zip(try table.schema().fields, try table.columns()).map { field, column in
                 [.text(field.name), .text(column.typeText(field.type)), .boolean(field.nullable), .boolean(keys.contains(field.name)),
                     column.comment.map { .text($0) } ?? .null, column.filling.map { .text($0) } ?? .null]
             }
+            if isExtended { rows += Self.facts(of: table) }
             return try give(fields, rows, to: run.sink, tag: "DESCRIBE")
         }
+        if isExtended { throw SQLError.unsupported("DESCRIBE EXTENDED of a temporary view") }
         let bound = try bind(target)
-        let rows: [[Value]] = bound.schema.fields.map { [.text($0.name), .text("\($0.type)"), .boolean($0.nullable), .boolean(false), .null, .null] }
+        let rows: [[Value]] = bound.schema.fields.map {
+            [.text($0.name), .text("\($0.type)"), .boolean($0.nullable), .boolean(false), .null, .null]
+        }
         return try give(fields, rows, to: run.sink, tag: "DESCRIBE")
+    }
+
+    /// What DESCRIBE EXTENDED adds: the table's kind, format, place, comment and properties.
+    private static func facts(of table: GlueTable) -> [[Value]] {
+        var facts: [(String, String?)] = [
+            ("table", "\(table.tableName)"), ("kind", word(for: table.kind)),
+            ("format", table.kind == .view ? nil : table.fileFormat?.name),
+            ("location", table.storageDescriptor.location), ("comment", table.comment),
+        ]
+        for (name, value) in table.parameters.sorted(by: { $0.key < $1.key }) {
+            if name.hasPrefix(TableParameter.ownPrefix) || name == TableParameter.comment { continue }
+            facts.append(("property \(name)", value))
+        }
+        var rows: [[Value]] = []
+        for (name, value) in facts {
+            if let value { rows.append([.text("# \(name)"), .text(value), .null, .null, .null, .null]) }
+        }
+        return rows
     }
 
     /// What DESCRIBE or SUMMARIZE is asked about, as a query.

@@ -2,6 +2,7 @@
 
 import LodeCatalog
 import LodeCore
+import LodeFormats
 import LodeSyntax
 
 enum TableDDL {
@@ -17,7 +18,7 @@ enum TableDDL {
         for constraint in try table.constraints() { lines.append("    " + self.constraint(constraint)) }
         var text = "CREATE \(table.kind == .external ? "EXTERNAL " : "")TABLE \(name) (\n"
         text += lines.joined(separator: ",\n") + "\n)"
-        if let format = table.storageFormat { text += "\nUSING \(format.rawValue)" }
+        if let format = table.fileFormat { text += "\nUSING \(format.name)" }
         if !table.partitionKeys.isEmpty { text += "\nPARTITIONED BY \(list(table.partitionKeys.map(\.name)))" }
         if let comment = comment(table) { text += "\n" + comment }
         if table.kind == .external, let location = table.storageDescriptor.location { text += "\nLOCATION \(literal(location))" }

@@ -11,6 +11,22 @@ package struct CSVFormat: FileFormat {
     package var aliases: [String] { ["tsv", "psv", "text"] }
     package var extensions: [String] { ["csv", "tsv", "psv", "tbl", "txt"] }
     package var isText: Bool { true }
+    package var functions: [String] { ["read_csv", "read_csv_auto"] }
+    package var summary: String { "The rows of CSV files; the dialect and types are sniffed." }
+    package var example: String { "FROM read_csv('orders.csv', rejects_table = 'rejected.orders')" }
+    package var hadoop: HadoopClasses {
+        HadoopClasses(
+            words: ["textfile"], inputFormats: HadoopClasses.textInput, outputFormats: HadoopClasses.textOutput,
+            serdes: [
+                "org.apache.hadoop.hive.serde2.OpenCSVSerde", "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+                "com.bizo.hive.serde.csv.CSVSerde",
+            ],
+            options: [
+                "field.delim": "delim", "serialization.format": "delim", "separatorChar": "delim", "quoteChar": "quote",
+                "escape.delim": "escape", "escapeChar": "escape", "serialization.null.format": "nullstr",
+            ],
+            givens: ["line.delim": ["\n", "\\n"], "serialization.encoding": ["UTF-8", "utf-8", "UTF8"]])
+    }
     package var readOptions: [String] { CSVReadOptions.names }
     package var writeOptions: [String] { CSVWriteOptions.names }
 

@@ -38,12 +38,14 @@ enum Codec: Int32, Sendable {
     /// What COPY and table properties may ask for.
     static let writable: [Codec] = [.uncompressed, .snappy, .gzip, .zstd, .lz4Raw, .brotli]
 
-    /// The codec that an option names; `none` and `lz4` are understood as well.
+    /// Other names of the same.
+    static let synonyms: [String: Codec] = ["none": .uncompressed, "lz4": .lz4Raw]
+
+    /// The codec that an option names.
     /// - Throws: `22023` with what there is.
     static func named(_ name: String) throws(SQLError) -> Codec {
         let folded = name.lowercased()
-        if folded == "none" { return .uncompressed }
-        if folded == "lz4" { return .lz4Raw }
+        if let codec = synonyms[folded] { return codec }
         if let codec = writable.first(where: { $0.name == folded }) { return codec }
         throw SQLError(
             .invalidParameterValue, "unknown compression \"\(name)\"",

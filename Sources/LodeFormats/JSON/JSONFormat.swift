@@ -11,6 +11,21 @@ package struct JSONFormat: FileFormat {
     package var aliases: [String] { ["jsonl", "ndjson"] }
     package var extensions: [String] { ["json", "jsonl", "ndjson"] }
     package var isText: Bool { true }
+    package var functions: [String] { ["read_json", "read_json_auto", "read_ndjson"] }
+    package var summary: String { "The objects of JSON files." }
+    package var example: String { "FROM read_json('events.jsonl.gz')" }
+    package var hadoop: HadoopClasses {
+        HadoopClasses(
+            words: ["jsonfile"], inputFormats: HadoopClasses.textInput, outputFormats: HadoopClasses.textOutput,
+            serdes: [
+                "org.openx.data.jsonserde.JsonSerDe", "org.apache.hive.hcatalog.data.JsonSerDe", "org.apache.hadoop.hive.serde2.JsonSerDe",
+            ],
+            options: ["ignore.malformed.json": "ignore_errors"],
+            givens: [
+                "serialization.format": ["1"], "case.insensitive": ["true", "TRUE"], "dots.in.keys": ["false", "FALSE"],
+                "serialization.encoding": ["UTF-8", "utf-8", "UTF8"],
+            ])
+    }
     package var readOptions: [String] { JSONReadOptions.names }
     package var writeOptions: [String] { JSONWriteOptions.names }
 

@@ -59,6 +59,9 @@ struct JSONReadOptions: Sendable {
                 .invalidParameterValue, "unknown JSON format \"\(other)\"", hint: "Use auto, newline_delimited, array or unstructured.")
         }
         columns = try options.fields("columns")
+        if try options.flag("auto_detect") == false, columns == nil {
+            throw SQLError(.invalidParameterValue, "auto_detect = false needs columns", hint: "Give them: columns = {'a': 'bigint'}.")
+        }
         let detects = try options.flag("auto_detect")
         if detects == false, columns == nil {
             throw SQLError(.invalidParameterValue, "auto_detect = false needs columns", hint: "Give columns = {'name': 'type', …}.")

@@ -14,6 +14,16 @@ package struct ParquetFormat: FileFormat {
     package var aliases: [String] { ["parq"] }
     package var extensions: [String] { ["parquet", "parq", "pq"] }
     package var isText: Bool { false }
+    package var functions: [String] { ["read_parquet", "parquet_scan"] }
+    package var summary: String { "The rows of Parquet files." }
+    package var example: String { "FROM read_parquet('orders/*.parquet')" }
+    package var hadoop: HadoopClasses {
+        HadoopClasses(
+            inputFormats: ["org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat", "parquet.hive.DeprecatedParquetInputFormat"],
+            outputFormats: ["org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat", "parquet.hive.DeprecatedParquetOutputFormat"],
+            serdes: ["org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe", "parquet.hive.serde.ParquetHiveSerDe"],
+            givens: ["serialization.format": ["1"]])
+    }
     package var readsFields: Bool { true }
     package var readOptions: [String] { [] }
     package var writeOptions: [String] { ParquetWriteOptions.names }

@@ -30,7 +30,8 @@ package indirect enum Statement: Sendable {
     /// `RESET name`; nil is RESET ALL.
     case reset(QualifiedName?)
     case show(Show)
-    case describe(DescribeTarget)
+    /// DESCRIBE, with EXTENDED or FORMATTED.
+    case describe(DescribeTarget, isExtended: Bool)
     case describeHistory(QualifiedName)
     case summarize(DescribeTarget)
     case explain(Explain)

@@ -15,7 +15,7 @@ extension Printer {
         case .set(let set): self.set(set)
         case .reset(let name): if let name { command("RESET", name) } else { write("RESET ALL") }
         case .show(let show): self.show(show)
-        case .describe(let target): describe("DESCRIBE", target)
+        case .describe(let target, let isExtended): describe(isExtended ? "DESCRIBE EXTENDED" : "DESCRIBE", target)
         case .describeHistory(let name): command("DESCRIBE HISTORY", name)
         case .vacuum(let vacuum): self.vacuum(vacuum)
         case .summarize(let target): describe("SUMMARIZE", target)

@@ -15,6 +15,7 @@ enum Rule: String, CaseIterable {
     case explain
     case explainOptions = "explain_options"
     case begin
+    case transactionMode = "transaction_mode"
     case commit
     case rollback
     case query

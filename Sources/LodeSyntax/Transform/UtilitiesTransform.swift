@@ -62,7 +62,7 @@ extension Transform {
 
     func describe(_ edge: Edge) throws(SQLError) -> Statement {
         if let history = find(edge, .describeHistory) { return .describeHistory(try qualifiedName(history, .tableName)) }
-        return .describe(try describeTarget(edge))
+        return .describe(try describeTarget(edge), isExtended: find(edge, .extended) != nil)
     }
 
     func vacuum(_ edge: Edge) throws(SQLError) -> Vacuum {
@@ -76,8 +76,7 @@ extension Transform {
     }
 
     func describeTarget(_ edge: Edge) throws(SQLError) -> DescribeTarget {
-        let target = try lastKid(edge)
-        let inner = try lastKid(target)
+        let inner = try lastKid(edge)
         if rule(inner) == .tableName { return .table(try qualifiedName(inner)) }
         if isString(inner) { return .file(try string(inner), span(inner)) }
         let query = try query(inner)

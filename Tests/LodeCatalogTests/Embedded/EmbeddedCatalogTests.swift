@@ -2,6 +2,7 @@
 
 import Glibc
 import LodeCore
+import LodeFormats
 import LodeObjectStore
 import LodeTables
 import Testing
@@ -63,7 +64,7 @@ import Testing
         #expect(try table.schema() == Scene.columns)
         #expect(table.partitionKeys.map(\.name) == ["date"])
         #expect(table.kind == .managed)
-        #expect(table.storageFormat == .parquet)
+        #expect(table.fileFormat?.name == FileFormats.parquet.name)
         #expect(table.storageDescriptor.location == scene.warehouse + "/main/sales")
         #expect(try catalog.tables(in: "main").map(\.name) == ["big", "raw", "sales"])
         #expect(try catalog.table(TableName("main", "big"))?.viewOriginalText == "SELECT id FROM sales")

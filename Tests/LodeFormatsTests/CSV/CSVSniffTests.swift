@@ -29,7 +29,7 @@ import Testing
         func candidates(_ names: String...) -> [String: FormatOption] { ["auto_type_candidates": .list(names.map { text($0) })] }
         #expect(try types(content, candidates("bigint", "varchar")) == [.bigint, .varchar, .varchar, .bigint])
         #expect(try types(content, candidates("tinyint", "integer", "double", "date")) == [.tinyint, .date, .double, .integer])
-        #expect(try types(content, candidates("tinyint", "float")) == [.tinyint, .varchar, .real, .real])
+        #expect(try types(content, candidates("tinyint", "real")) == [.tinyint, .varchar, .real, .real])
         #expect(throws: SQLError.self) { try types(content, candidates("uuid")) }
     }
 

@@ -72,6 +72,16 @@ package enum ParquetProperties {
         return options
     }
 
+    /// The names of the codecs that can be asked for.
+    package static let codecs: [String] = Codec.writable.map(\.name) + Codec.synonyms.keys.sorted()
+
+    /// Whether a property is about how Parquet is written.
+    package static func knows(_ name: String) -> Bool {
+        let folded = name.lowercased()
+        return synonyms[folded] != nil || columnProperty(folded, name) != nil || namespaces.contains(where: folded.hasPrefix)
+            || (ParquetWriteOptions.names.contains(folded) && folded != "format")
+    }
+
     /// Checks that a table of this schema can be written by its properties.
     package static func check(_ properties: [String: String], _ schema: Schema) throws(SQLError) {
         _ = try ParquetWriteOptions(try options(properties), schema: schema)

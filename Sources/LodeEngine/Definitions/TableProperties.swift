@@ -1,0 +1,38 @@
+/// Table properties that other engines act upon and Lode does not.
+
+import LodeCatalog
+import LodeCore
+
+/// Properties are free: they are kept and shown, and those that readers and writers know are obeyed. What would change the table's
+/// rows elsewhere and is not done here is refused.
+enum TableProperties {
+    private struct Lacking {
+        /// A name, or with a point at its end how names begin.
+        var name: String
+        /// The values that ask for nothing.
+        var harmless: Set<String> = []
+    }
+
+    private static let lacking: [Lacking] = [
+        Lacking(name: "projection.", harmless: ["false"]), Lacking(name: "storage.location.template"),
+        Lacking(name: "skip.footer.line.count", harmless: ["0"]), Lacking(name: "transactional", harmless: ["false"]),
+        Lacking(name: "transactional_properties"), Lacking(name: "orc."), Lacking(name: "avro."), Lacking(name: "hudi."),
+        Lacking(name: "delta."),
+        Lacking(name: "write.format.default", harmless: ["parquet"]), Lacking(name: "bucketing_format"), Lacking(name: "bucketed_by"),
+        Lacking(name: "bucket_count"), Lacking(name: "has_encrypted_data", harmless: ["false"]),
+    ]
+
+    /// - Throws: `0A000` naming the property, `42501` for one of Lode's own.
+    static func check(_ properties: [String: String], at span: SourceSpan?) throws(SQLError) {
+        for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
+            let folded = name.lowercased()
+            if folded.hasPrefix(TableParameter.ownPrefix) {
+                throw SQLError(.insufficientPrivilege, "the property \"\(name)\" is Lode's own and cannot be set", at: span)
+            }
+            let refused = lacking.first { $0.name.hasSuffix(".") ? folded.hasPrefix($0.name) : folded == $0.name }
+            if let refused, !refused.harmless.contains(value.lowercased()) {
+                throw .unsupported("the table property \"\(name)\" = '\(value)'", at: span)
+            }
+        }
+    }
+}
