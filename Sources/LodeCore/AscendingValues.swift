@@ -14,7 +14,8 @@ package struct AscendingValues: Hashable, Sendable, ExpressibleByArrayLiteral {
             return
         }
         var ordered: [Value] = []
-        for value in present.sorted(by: { (Value.compare($0, $1) ?? 0) < 0 }) where ordered.last.map({ Value.compare($0, value) != 0 }) ?? true {
+        for value in present.sorted(by: { (Value.compare($0, $1) ?? 0) < 0 })
+        where ordered.last.map({ Value.compare($0, value) != 0 }) ?? true {
             ordered.append(value)
         }
         self.values = ordered

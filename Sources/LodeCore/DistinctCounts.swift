@@ -21,7 +21,9 @@ enum DistinctCounts {
     /// - Returns: nil where no part's count is known.
     static func combined(_ statistics: [ColumnStatistics]) -> Combined? {
         let filled = statistics.filter { !$0.isAllNull && $0.rowCount != 0 }
-        if filled.count == 1, let count = filled[0].distinctCount { return Combined(count: count, bounds: filled[0].distinctBounds ?? count...count) }
+        if filled.count == 1, let count = filled[0].distinctCount {
+            return Combined(count: count, bounds: filled[0].distinctBounds ?? count...count)
+        }
         guard filled.contains(where: { $0.distinctCount != nil }), let (parts, isDiscrete) = placed(filled) else { return nil }
         let rows = parts.reduce(0) { $0 + $1.rows }, sum = parts.reduce(0) { $0 + $1.distinct }
         var most = min(rows, sum)

@@ -40,7 +40,8 @@ package final class MemoryBudget: Sendable {
             hint: "Raise it with SET memory_limit = '…', or reduce the rows that reach this operator.")
     }
 
-    /// Counts `bytes` that are taken already, beyond the limit if it must be; false when they are beyond it. They are given back by `release`
+    /// Counts `bytes` that are taken already, beyond the limit if it must be; false when they are beyond it. They are given back by
+    /// `release`
     /// like all others.
     package func count(_ bytes: Int) -> Bool {
         let now = used.add(bytes, ordering: .relaxed).newValue

@@ -4,7 +4,6 @@ import Glibc
 import LodeCatalog
 import LodeCore
 import LodeObjectStore
-import Synchronization
 
 /// A warehouse, its catalog, the stores it reads, and the memory it may use. Making one does no I/O.
 package final class Engine: Sendable {
@@ -13,13 +12,13 @@ package final class Engine: Sendable {
     package let warehouse: String
     package let stores: StoreRegistry
     package let catalog: any Catalog
-    private let budget: Mutex<MemoryBudget>
+    private let budget: Lock<MemoryBudget>
 
     package init(warehouse: String, stores: StoreRegistry = StoreRegistry()) {
         self.warehouse = warehouse
         self.stores = stores
         catalog = EmbeddedCatalog(warehouse: warehouse, stores: stores)
-        budget = Mutex(MemoryBudget(limit: Self.defaultMemoryLimit))
+        budget = Lock(MemoryBudget(limit: Self.defaultMemoryLimit))
     }
 
     /// - Throws: `0A000` for a warehouse that is no local folder.

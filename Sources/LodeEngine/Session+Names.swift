@@ -18,7 +18,9 @@ extension Session {
         guard let last = name.last else { return [] }
         let schemas = name.count > 1 ? [name[name.count - 2]] : settings.searchPath
         for schema in schemas {
-            if let table = try? engine.catalog.table(.init(schema, last)), let schema = try? table.schema() { return schema.fields.map(\.name) }
+            if let table = try? engine.catalog.table(.init(schema, last)), let schema = try? table.schema() {
+                return schema.fields.map(\.name)
+            }
         }
         return []
     }

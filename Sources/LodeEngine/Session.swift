@@ -7,7 +7,6 @@ import LodeFunctions
 import LodePlan
 import LodePlanner
 import LodeSyntax
-import Synchronization
 
 /// Executes statements one after another. Belongs to one thread, except `cancel()` and `progress`, which any thread may
 /// call. Statements recurse over plans: give the thread a stack of at least 8 MB.
@@ -87,7 +86,7 @@ struct TemporaryView {
 
 /// What other threads may ask of a running statement.
 final class RunningStatement: Sendable {
-    private let source = Mutex<(@Sendable () -> Double?)?>(nil)
+    private let source = Lock<(@Sendable () -> Double?)?>(nil)
 
     var progress: Double? { source.withLock { $0 }?() }
     func set(_ progress: (@Sendable () -> Double?)?) { source.withLock { $0 = progress } }

@@ -90,7 +90,8 @@ package enum FileFormats {
 
     /// The format that a file's name ends in; nil if none does.
     package static func forPath(_ path: String) -> (any FileFormat)? {
-        var parts = path.lowercased().split(separator: "/", omittingEmptySubsequences: true).last?.split(separator: ".").map(String.init) ?? []
+        var parts =
+            path.lowercased().split(separator: "/", omittingEmptySubsequences: true).last?.split(separator: ".").map(String.init) ?? []
         guard parts.count > 1, var ending = parts.popLast() else { return nil }
         let isPacked = ending == "gz" || ending == "gzip" || ending == "zst" || ending == "zstd"
         if isPacked {

@@ -153,7 +153,9 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
         case .value(.text(let text)):
             var members: [FormatOption.NamedOption] = []
             for item in text.string.split(separator: ",") {
-                let parts = item.split(separator: ":", maxSplits: 1).map { $0.drop { $0 == " " } }.map { String($0.reversed().drop { $0 == " " }.reversed()) }
+                let parts = item.split(separator: ":", maxSplits: 1).map { $0.drop { $0 == " " } }.map {
+                    String($0.reversed().drop { $0 == " " }.reversed())
+                }
                 guard let key = parts.first, !key.isEmpty else { throw wrong(name, "of the form 'name: value, …'") }
                 members.append(.init(key, parts.count == 2 ? .value(.text(parts[1])) : .named([])))
             }

@@ -11,11 +11,13 @@ package protocol ScanFilter: AnyObject, Sendable {
     /// The columns that it looks at, as positions in the scan's projection.
     var columns: [Int] { get }
 
-    /// What statistics may refute (names as in the file's schema, fields of structs as `FieldPath` writes them). Read once per row group: a filter that a join fills
+    /// What statistics may refute (names as in the file's schema, fields of structs as `FieldPath` writes them). Read once per row group:
+    /// a filter that a join fills
     /// may know more by then.
     var bounds: ColumnPredicate { get }
 
-    /// Whether the answer for a row depends on nothing but the one column's value, and is false for NULL. Such a filter may be asked about the
+    /// Whether the answer for a row depends on nothing but the one column's value, and is false for NULL. Such a filter may be asked
+    /// about the
     /// values of a dictionary once, instead of about every row.
     var isPureOverOneColumn: Bool { get }
 

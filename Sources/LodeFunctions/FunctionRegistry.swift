@@ -13,7 +13,8 @@ package enum FunctionRegistry {
         ScalarFunction.textBasics, ScalarFunction.textBuilding, ScalarFunction.textSearching, ScalarFunction.matching,
         ScalarFunction.regex, ScalarFunction.encodings,
         ScalarFunction.rounding, ScalarFunction.mathematics, ScalarFunction.choosing, ScalarFunction.session,
-        ScalarFunction.dateParts, ScalarFunction.dateArithmetic, ScalarFunction.dateMaking, ScalarFunction.dateTexts, ScalarFunction.templates,
+        ScalarFunction.dateParts, ScalarFunction.dateArithmetic, ScalarFunction.dateMaking, ScalarFunction.dateTexts,
+        ScalarFunction.templates,
         ScalarFunction.lists, ScalarFunction.lambdas, ScalarFunction.structsAndMaps, ScalarFunction.json,
     ]
     static let aggregateFamilies: [[AggregateFunction]] = [

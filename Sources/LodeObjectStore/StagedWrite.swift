@@ -1,7 +1,6 @@
 /// Objects that are written out of sight and take their places together.
 
 import LodeCore
-import Synchronization
 
 /// Where a write creates its objects, and how it drops those that it has finished.
 package protocol ObjectDestination: AnyObject, Sendable {
@@ -55,7 +54,7 @@ final class StagedObjects: StagedWrite {
     private let store: any ObjectStore
     private let folder: String
     private let old: [String]
-    private let sealed = Mutex<[SealedWriter]>([])
+    private let sealed = Lock<[SealedWriter]>([])
 
     init(_ store: any ObjectStore, folder: String, old: [String]) {
         self.store = store

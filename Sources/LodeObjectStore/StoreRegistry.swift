@@ -1,14 +1,13 @@
 /// From what a user wrote as a place to the store that holds it.
 
 import LodeCore
-import Synchronization
 
 /// The stores of an engine by URL scheme. A location without a scheme, or with `file:`, is a local file.
 package final class StoreRegistry: Sendable {
-    private let stores: Mutex<[String: any ObjectStore]>
+    private let stores: Lock<[String: any ObjectStore]>
 
     /// Knows local files only.
-    package init() { stores = Mutex(["file": LocalStore()]) }
+    package init() { stores = Lock(["file": LocalStore()]) }
 
     /// The same stores for one statement, whose reading of pipes and devices has limits.
     package func limited(_ limits: SpoolLimits) -> StoreRegistry {

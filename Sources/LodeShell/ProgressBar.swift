@@ -10,7 +10,7 @@ import Synchronization
 /// anything else is printed.
 package final class ProgressBar: Sendable {
     private enum Phase { case off, waiting, drawn }
-    private let phase = Mutex(Phase.off)
+    private let phase = Lock(Phase.off)
     private let generation = Atomic<Int>(0)
     private let progress: @Sendable () -> Double?
     private let isWanted: Bool
@@ -46,7 +46,9 @@ package final class ProgressBar: Sendable {
                 if phase == .off { return false }
                 if let done = progress() {
                     let cells = Int((min(max(done, 0), 1) * 40).rounded())
-                    fputs("\r\(String(repeating: "█", count: cells))\(String(repeating: "░", count: 40 - cells)) \(Int(done * 100))% ", stderr)
+                    fputs(
+                        "\r\(String(repeating: "█", count: cells))\(String(repeating: "░", count: 40 - cells)) \(Int(done * 100))% ", stderr
+                    )
                     phase = .drawn
                 }
                 return true

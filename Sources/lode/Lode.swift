@@ -50,7 +50,8 @@ struct CommonOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: ArgumentHelp("A setting; may be repeated.", valueName: "name=value"))
     var settings: [String] = []
 
-    @Option(name: .customLong("var"), help: ArgumentHelp("A variable that statements use as :name; may be repeated.", valueName: "name=value"))
+    @Option(
+        name: .customLong("var"), help: ArgumentHelp("A variable that statements use as :name; may be repeated.", valueName: "name=value"))
     var variables: [String] = []
 
     @Flag(help: "Print results only.")

@@ -4,7 +4,8 @@ import LodeObjectStore
 import Testing
 
 @Suite struct FuzzReplayTests {
-    private static let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/Findings"
+    private static let folder =
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/Findings"
 
     @Test(arguments: FuzzTargets.all.map(\.name)) func `what was found once stays mended`(name: String) throws {
         let target = try #require(FuzzTargets.all.first { $0.name == name })

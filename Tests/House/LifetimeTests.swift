@@ -5,7 +5,8 @@ import Testing
 
 /// Finds, in the text of a function, owners of memory that were made there and are not mentioned behind the last use of their addresses.
 ///
-/// An owner is a buffer, a selection, or a column that was flattened or gathered; its address is what `pointer(as:)`, `base`, `lanes`, `rows`
+/// An owner is a buffer, a selection, or a column that was flattened or gathered; its address is what `pointer(as:)`, `base`, `lanes`,
+/// `rows`
 /// and `validity` give. Behind that, the owner must be mentioned: returned, stored, or named in `withExtendedLifetime`.
 private enum Lifetimes {
     private static let address = #"\??\.(?:pointer\(as:|base\b|lanes\b|validity\b|rows\b)"#
@@ -61,13 +62,15 @@ private enum Lifetimes {
             if pointers.contains(where: { has(#"(?<![.\w])"# + $0 + #"\b(?!:)"#, line) }) || has(taken, line) { last = index }
         }
         let alone = #"(?<![.\w])"# + owner + #"\b(?!:)(?!"# + address + ")"
-        let isMentioned = rest[last...].contains { has(alone, $0) } || rest[(last + 1)...].contains { has(#"(?<![.\w])"# + owner + #"\b(?!:)"#, $0) }
+        let isMentioned =
+            rest[last...].contains { has(alone, $0) } || rest[(last + 1)...].contains { has(#"(?<![.\w])"# + owner + #"\b(?!:)"#, $0) }
         return !isMentioned
     }
 }
 
 @Suite struct LifetimeTests {
-    private static let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
         .appending(path: "Sources")
 
     @Test(arguments: ["LodeVectors", "LodeFunctions", "LodeExecution", "LodeFormats", "LodeShell", "LodeEngine"])
@@ -92,9 +95,15 @@ private enum Lifetimes {
     }
 
     @Test func `an owner that is kept or returned is not`() {
-        let kept = ["func f() {", "    let flat = try column.flattened()", "    defer { withExtendedLifetime(flat) {} }", "    run(flat.pointer(as: Int.self))", "}"]
+        let kept = [
+            "func f() {", "    let flat = try column.flattened()", "    defer { withExtendedLifetime(flat) {} }",
+            "    run(flat.pointer(as: Int.self))", "}",
+        ]
         #expect(Lifetimes.early(kept).isEmpty)
-        let returned = ["func f() {", "    let b = try Buffer(byteCount: 8)", "    let out = b.base", "    fill(out)", "    return Column(lanes: b)", "}"]
+        let returned = [
+            "func f() {", "    let b = try Buffer(byteCount: 8)", "    let out = b.base", "    fill(out)", "    return Column(lanes: b)",
+            "}",
+        ]
         #expect(Lifetimes.early(returned).isEmpty)
     }
 }

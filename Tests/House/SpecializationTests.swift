@@ -3,10 +3,12 @@
 import Foundation
 import Testing
 
-/// `Double(x)` of an `Int128` compiles to a call of a generic function that asks witness tables for each step, and costs a hundred times what
+/// `Double(x)` of an `Int128` compiles to a call of a generic function that asks witness tables for each step, and costs a hundred times
+/// what
 /// the conversion of an `Int64` does. Such calls are seen in the object files of the modules that are optimized in debug builds too.
 @Suite struct SpecializationTests {
-    /// Parts of mangled names: `BinaryFloatingPoint._convert(from:)`, `FixedWidthInteger._convert(from:)`, `BinaryInteger` as text or power.
+    /// Parts of mangled names: `BinaryFloatingPoint._convert(from:)`, `FixedWidthInteger._convert(from:)`, `BinaryInteger` as text or
+    /// power.
     private static let forbidden = ["E8_convert4from", "SzsE12_description5radix", "SzsE19quotientAndRemainder", "SZsE9magnitude"]
 
     private static let objects: [URL] = {

@@ -31,11 +31,13 @@ struct Scene: Sendable {
             DeclaredConstraint(name: "sales_pkey", kind: .primaryKey, columns: ["id"]),
             DeclaredConstraint(name: "sales_amount_check", kind: .check, columns: ["amount"], condition: "amount > 0"),
             DeclaredConstraint(
-                name: "sales_id_fkey", kind: .foreignKey, columns: ["id"], reference: .init(schema: "main", table: "sales", columns: ["id"])),
+                name: "sales_id_fkey", kind: .foreignKey, columns: ["id"], reference: .init(schema: "main", table: "sales", columns: ["id"])
+            ),
         ])
         let view = try GlueTable.view(TableName("main", "big"), sql: "SELECT id FROM sales", columns: Schema([Field("id", .bigint)]))
         let raw = try GlueTable.define(
-            TableName("main", "raw"), Self.columns, partitionedBy: ["date"], kind: .external, format: FileFormats.csv, location: folder("raw"))
+            TableName("main", "raw"), Self.columns, partitionedBy: ["date"], kind: .external, format: FileFormats.csv,
+            location: folder("raw"))
         _ = try catalog.commit([.create(sales), .create(view), .create(raw)])
     }
 

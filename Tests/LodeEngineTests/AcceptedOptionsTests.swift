@@ -15,7 +15,9 @@ import Testing
         scratch = try ScratchSession()
         try scratch.rows("COPY (SELECT 1 AS a, 'x' AS b) TO '{folder}/t.csv'; COPY (SELECT 1 AS a) TO '{folder}/t.json'")
         try scratch.rows("COPY (SELECT 1 AS a) TO '{folder}/t.parquet'; CREATE TABLE t (a integer, p integer) PARTITIONED BY (p)")
-        try scratch.rows("CREATE EXTERNAL TABLE e (a integer) PARTITIONED BY (d date) STORED AS CSV LOCATION '{folder}/e'; CREATE VIEW v AS SELECT 1 AS a")
+        try scratch.rows(
+            "CREATE EXTERNAL TABLE e (a integer) PARTITIONED BY (d date) STORED AS CSV LOCATION '{folder}/e'; CREATE VIEW v AS SELECT 1 AS a"
+        )
     }
 
     /// No option takes a struct of structs, so that an option that does not mind has not been read.
@@ -23,7 +25,8 @@ import Testing
 
     private func names(_ option: String, _ sql: String) -> Bool {
         guard let error = scratch.error(sql) else { return false }
-        return error.state != .internalError && "\(error.message) \(error.hint ?? "") \(error.detail ?? "")".lowercased().contains(option.lowercased())
+        return error.state != .internalError
+            && "\(error.message) \(error.hint ?? "") \(error.detail ?? "")".lowercased().contains(option.lowercased())
     }
 
     /// Whether the option was looked at: it is to blame (an encoding, if there are encodings), or the column that its value names.
@@ -41,7 +44,9 @@ import Testing
         #expect(names(option, "SELECT * FROM read_csv('{folder}/t.csv', \(option) = \(Self.nonsense))"))
     }
 
-    @Test(arguments: FileFormats.all.flatMap { format in format.writeOptions.map { (format.name, $0) } } + ["format", "partition_by"].map { ("csv", $0) })
+    @Test(
+        arguments: FileFormats.all.flatMap { format in format.writeOptions.map { (format.name, $0) } }
+            + ["format", "partition_by"].map { ("csv", $0) })
     func `every option of writing is read`(format: String, option: String) {
         let name = option == "format" ? "FORMAT" : option
         #expect(isRead(option, "COPY (SELECT 1 AS a) TO '{folder}/out.\(format)' (\(name) \(Self.nonsense))"))
@@ -60,9 +65,10 @@ import Testing
     }
 
     /// Settings that take any text.
-    private static let free: Set<String> = ["application_name", "search_path"]
+    private static let free: Set<String> = ["application_name", "search_path", "temp_directory"]
 
-    @Test(arguments: SettingDefinition.all.map(\.name)) func `every setting takes its default and refuses nonsense`(setting: String) throws {
+    @Test(arguments: SettingDefinition.all.map(\.name)) func `every setting takes its default and refuses nonsense`(setting: String) throws
+    {
         let initial = try #require(try scratch.rows("SHOW \(setting)").first?.first)
         try scratch.rows("SET \(setting) = '\(initial)'")
         #expect(try scratch.rows("SHOW \(setting)") == [[initial]])
@@ -71,7 +77,9 @@ import Testing
         #expect(try scratch.rows("SHOW \(setting)") == [[initial]])
     }
 
-    @Test(arguments: ["analyze", "verbose", "costs", "settings", "generic_plan", "buffers", "serialize", "wal", "timing", "summary", "memory", "format"])
+    @Test(arguments: [
+        "analyze", "verbose", "costs", "settings", "generic_plan", "buffers", "serialize", "wal", "timing", "summary", "memory", "format",
+    ])
     func `every option of EXPLAIN is obeyed or refused by name`(option: String) {
         for value in ["true", "false", "text", "json", "nonsense"] {
             let sql = "EXPLAIN (\(option) \(value)) SELECT 1"
@@ -105,14 +113,38 @@ import Testing
                 "CREATE EXTERNAL TABLE n (a integer) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' WITH SERDEPROPERTIES ('ignore.malformed.json' = 'true') LOCATION '{folder}/n'",
             ],
             refuses: [
-                ("CREATE EXTERNAL TABLE n (a integer) ROW FORMAT DELIMITED LINES TERMINATED BY '|' LOCATION '{folder}/n'", "LINES TERMINATED BY"),
-                ("CREATE EXTERNAL TABLE n (a integer[]) ROW FORMAT DELIMITED COLLECTION ITEMS TERMINATED BY '|' LOCATION '{folder}/n'", "COLLECTION ITEMS TERMINATED BY"),
-                ("CREATE EXTERNAL TABLE n (a integer) ROW FORMAT DELIMITED MAP KEYS TERMINATED BY '|' LOCATION '{folder}/n'", "MAP KEYS TERMINATED BY"),
-                ("CREATE EXTERNAL TABLE n (a integer) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.RegexSerDe' LOCATION '{folder}/n'", "RegexSerDe"),
-                ("CREATE EXTERNAL TABLE n (a integer) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.avro.AvroSerDe' LOCATION '{folder}/n'", "AvroSerDe"),
-                ("CREATE EXTERNAL TABLE n (a integer) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' STORED AS PARQUET LOCATION '{folder}/n'", "OpenCSVSerde"),
-                ("CREATE EXTERNAL TABLE n (a integer) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' WITH SERDEPROPERTIES ('mapping.a' = 'b') LOCATION '{folder}/n'", "mapping.a"),
-                ("CREATE EXTERNAL TABLE n (a integer) ROW FORMAT DELIMITED STORED AS PARQUET LOCATION '{folder}/n'", "ROW FORMAT DELIMITED"),
+                (
+                    "CREATE EXTERNAL TABLE n (a integer) ROW FORMAT DELIMITED LINES TERMINATED BY '|' LOCATION '{folder}/n'",
+                    "LINES TERMINATED BY"
+                ),
+                (
+                    "CREATE EXTERNAL TABLE n (a integer[]) ROW FORMAT DELIMITED COLLECTION ITEMS TERMINATED BY '|' LOCATION '{folder}/n'",
+                    "COLLECTION ITEMS TERMINATED BY"
+                ),
+                (
+                    "CREATE EXTERNAL TABLE n (a integer) ROW FORMAT DELIMITED MAP KEYS TERMINATED BY '|' LOCATION '{folder}/n'",
+                    "MAP KEYS TERMINATED BY"
+                ),
+                (
+                    "CREATE EXTERNAL TABLE n (a integer) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.RegexSerDe' LOCATION '{folder}/n'",
+                    "RegexSerDe"
+                ),
+                (
+                    "CREATE EXTERNAL TABLE n (a integer) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.avro.AvroSerDe' LOCATION '{folder}/n'",
+                    "AvroSerDe"
+                ),
+                (
+                    "CREATE EXTERNAL TABLE n (a integer) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' STORED AS PARQUET LOCATION '{folder}/n'",
+                    "OpenCSVSerde"
+                ),
+                (
+                    "CREATE EXTERNAL TABLE n (a integer) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' WITH SERDEPROPERTIES ('mapping.a' = 'b') LOCATION '{folder}/n'",
+                    "mapping.a"
+                ),
+                (
+                    "CREATE EXTERNAL TABLE n (a integer) ROW FORMAT DELIMITED STORED AS PARQUET LOCATION '{folder}/n'",
+                    "ROW FORMAT DELIMITED"
+                ),
             ]),
         "stored_as": Clause(
             works: [
@@ -123,8 +155,14 @@ import Testing
                 ("CREATE EXTERNAL TABLE n (a integer) STORED AS ORC LOCATION '{folder}/n'", "orc"),
                 ("CREATE EXTERNAL TABLE n (a integer) STORED AS AVRO LOCATION '{folder}/n'", "avro"),
                 ("CREATE EXTERNAL TABLE n (a integer) STORED AS SEQUENCEFILE LOCATION '{folder}/n'", "sequencefile"),
-                ("CREATE EXTERNAL TABLE n (a integer) STORED AS INPUTFORMAT 'org.apache.hadoop.hive.ql.io.orc.OrcInputFormat' OUTPUTFORMAT 'x' LOCATION '{folder}/n'", "OrcInputFormat"),
-                ("CREATE EXTERNAL TABLE n (a integer) STORED AS INPUTFORMAT 'org.apache.hadoop.mapred.TextInputFormat' OUTPUTFORMAT 'x' LOCATION '{folder}/n'", "output format x"),
+                (
+                    "CREATE EXTERNAL TABLE n (a integer) STORED AS INPUTFORMAT 'org.apache.hadoop.hive.ql.io.orc.OrcInputFormat' OUTPUTFORMAT 'x' LOCATION '{folder}/n'",
+                    "OrcInputFormat"
+                ),
+                (
+                    "CREATE EXTERNAL TABLE n (a integer) STORED AS INPUTFORMAT 'org.apache.hadoop.mapred.TextInputFormat' OUTPUTFORMAT 'x' LOCATION '{folder}/n'",
+                    "output format x"
+                ),
             ]),
         "location": Clause(
             works: ["CREATE EXTERNAL TABLE n (a integer) STORED AS CSV LOCATION '{folder}/n'"],
@@ -140,7 +178,9 @@ import Testing
                 ("ALTER TABLE e SET TBLPROPERTIES ('skip.footer.line.count' = '1')", "skip.footer.line.count"),
             ]),
         "with_properties": Clause(
-            works: ["CREATE TABLE n WITH (format = 'parquet', write_compression = 'zstd', partitioned_by = ARRAY['p']) AS SELECT 1 AS a, 2 AS p"],
+            works: [
+                "CREATE TABLE n WITH (format = 'parquet', write_compression = 'zstd', partitioned_by = ARRAY['p']) AS SELECT 1 AS a, 2 AS p"
+            ],
             refuses: [
                 ("CREATE TABLE n WITH (bucketed_by = ARRAY['a'], bucket_count = 4) AS SELECT 1 AS a", "bucketed_by"),
                 ("CREATE TABLE n WITH (format = 'orc') AS SELECT 1 AS a", "orc"),
@@ -230,16 +270,18 @@ import Testing
     }
 
     @Test func `other clauses that ask for more than is done are refused by name`() throws {
-        try check(Clause(refuses: [
-            ("SET LOCAL threads = 2", "SET LOCAL"), ("SET threads = 1, 2", "threads"), ("SET datestyle = 'ISO, DMY'", "DMY"),
-            ("SET datestyle = 'German'", "German"), ("SET timezone = 'Nowhere/City'", "Nowhere/City"),
-            ("USE other.main", "other.main"), ("CREATE SCHEMA other.n", "other.n"), ("DROP SCHEMA IF EXISTS other.n", "other.n"),
-            ("SHOW TABLES IN other.main", "other.main"), ("CREATE TABLE n (a struct<b: int COMMENT 'x'>)", "COMMENT"),
-            ("CREATE TABLE n (a struct<b: varchar(3)>)", "varchar(3)"), ("CREATE TABLE n (a integer(4))", "integer"),
-            ("ANALYZE nosuch", "nosuch"), ("ANALYZE e", "ANALYZE"), ("ANALYZE v", "view"),
-            ("CREATE OR REPLACE TABLE IF NOT EXISTS n (a integer)", "OR REPLACE"), ("CREATE OR REPLACE VIEW IF NOT EXISTS n AS SELECT 1", "OR REPLACE"),
-            ("CREATE TEMP VIEW n COMMENT 'x' AS SELECT 1", "COMMENT"), ("ALTER TABLE v SET TBLPROPERTIES ('a' = 'b')", "view"),
-            ("ALTER TABLE v ADD COLUMN b integer", "view"),
-        ]))
+        try check(
+            Clause(refuses: [
+                ("SET LOCAL threads = 2", "SET LOCAL"), ("SET threads = 1, 2", "threads"), ("SET datestyle = 'ISO, DMY'", "DMY"),
+                ("SET datestyle = 'German'", "German"), ("SET timezone = 'Nowhere/City'", "Nowhere/City"),
+                ("USE other.main", "other.main"), ("CREATE SCHEMA other.n", "other.n"), ("DROP SCHEMA IF EXISTS other.n", "other.n"),
+                ("SHOW TABLES IN other.main", "other.main"), ("CREATE TABLE n (a struct<b: int COMMENT 'x'>)", "COMMENT"),
+                ("CREATE TABLE n (a struct<b: varchar(3)>)", "varchar(3)"), ("CREATE TABLE n (a integer(4))", "integer"),
+                ("ANALYZE nosuch", "nosuch"), ("ANALYZE e", "ANALYZE"), ("ANALYZE v", "view"),
+                ("CREATE OR REPLACE TABLE IF NOT EXISTS n (a integer)", "OR REPLACE"),
+                ("CREATE OR REPLACE VIEW IF NOT EXISTS n AS SELECT 1", "OR REPLACE"),
+                ("CREATE TEMP VIEW n COMMENT 'x' AS SELECT 1", "COMMENT"), ("ALTER TABLE v SET TBLPROPERTIES ('a' = 'b')", "view"),
+                ("ALTER TABLE v ADD COLUMN b integer", "view"),
+            ]))
     }
 }

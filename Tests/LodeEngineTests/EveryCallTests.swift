@@ -19,10 +19,15 @@ import Testing
         var lists = [""] + literals
         let isFull = getenv("LODE_EVERY") != nil
         let n = literals.count
-        for at in 0..<(isFull ? n * n : 16) { lists.append("\(literals[(at * 7 + 3) % n]), \(literals[(at / (isFull ? n : 1) + at * 5) % n])") }
-        for at in 0..<(isFull ? 300 : 8) { lists.append("\(literals[(at * 7) % n]), \(literals[(at * 3 + 1) % n]), \(literals[(at * 11 + 4) % n])") }
+        for at in 0..<(isFull ? n * n : 16) {
+            lists.append("\(literals[(at * 7 + 3) % n]), \(literals[(at / (isFull ? n : 1) + at * 5) % n])")
+        }
+        for at in 0..<(isFull ? 300 : 8) {
+            lists.append("\(literals[(at * 7) % n]), \(literals[(at * 3 + 1) % n]), \(literals[(at * 11 + 4) % n])")
+        }
         for at in 0..<(isFull ? 100 : 4) {
-            lists.append("\(literals[(at * 7) % n]), \(literals[(at * 3 + 1) % n]), \(literals[(at * 11 + 4) % n]), \(literals[(at * 5) % n])")
+            lists.append(
+                "\(literals[(at * 7) % n]), \(literals[(at * 3 + 1) % n]), \(literals[(at * 11 + 4) % n]), \(literals[(at * 5) % n])")
         }
         return lists
     }()
@@ -47,7 +52,8 @@ import Testing
     @Test func `no scalar call is an internal error`() throws {
         let scratch = try ScratchSession(threads: 1)
         var faults: [String] = []
-        for (name, function) in FunctionRegistry.scalars.sorted(by: { $0.key < $1.key }) where name == function.name && Self.callable([name]) != [] {
+        for (name, function) in FunctionRegistry.scalars.sorted(by: { $0.key < $1.key })
+        where name == function.name && Self.callable([name]) != [] {
             for arguments in Self.argumentLists {
                 if let fault = Self.run("SELECT \(name)(\(arguments))", scratch) { faults.append(fault) }
             }
@@ -64,10 +70,14 @@ import Testing
         let rows = [
             "(VALUES (1, NULL), (2, NULL), (3, NULL)) t(i, x)", "(VALUES (1, 5), (2, NULL), (2, 5), (3, -7)) t(i, x)",
             "(VALUES (1, ''), (2, NULL), (3, 'a')) t(i, x)", "(VALUES (1, [1]), (2, NULL), (3, [])) t(i, x)",
-            "(VALUES (1, 'NaN'::double), (2, NULL), (3, 1e308)) t(i, x)", "(VALUES (1, date '-infinity'), (2, NULL), (3, date '2024-02-29')) t(i, x)",
+            "(VALUES (1, 'NaN'::double), (2, NULL), (3, 1e308)) t(i, x)",
+            "(VALUES (1, date '-infinity'), (2, NULL), (3, date '2024-02-29')) t(i, x)",
             "(VALUES (1, 5), (2, 6)) t(i, x) WHERE i > 9", "(VALUES (1, {'a': 1}), (2, NULL)) t(i, x)",
         ]
-        let frames = ["", "ORDER BY i", "PARTITION BY x ORDER BY i ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING", "ORDER BY i ROWS BETWEEN 2 FOLLOWING AND 3 FOLLOWING"]
+        let frames = [
+            "", "ORDER BY i", "PARTITION BY x ORDER BY i ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING",
+            "ORDER BY i ROWS BETWEEN 2 FOLLOWING AND 3 FOLLOWING",
+        ]
         for name in Self.callable(aggregates + windows) {
             for source in rows {
                 for arguments in ["", "x", "x, i", "x, x", "x, 0", "x, NULL", "x, 2, x"] {
@@ -85,8 +95,10 @@ import Testing
     @Test func `no table function is an internal error`() throws {
         let scratch = try ScratchSession(threads: 1)
         let bounds = [
-            "NULL", "0", "-1", "9223372036854775807", "-9223372036854775807 - 1", "timestamp 'infinity'", "timestamp '2024-01-01'", "timestamptz '-infinity'",
-            "date '5874897-12-31'", "interval '0'", "interval '-1 day'", "interval '1 month'", "interval '2147483647 months'", "'x'", "1.5", "[]", "[NULL]", "[[1], []]",
+            "NULL", "0", "-1", "9223372036854775807", "-9223372036854775807 - 1", "timestamp 'infinity'", "timestamp '2024-01-01'",
+            "timestamptz '-infinity'",
+            "date '5874897-12-31'", "interval '0'", "interval '-1 day'", "interval '1 month'", "interval '2147483647 months'", "'x'", "1.5",
+            "[]", "[NULL]", "[[1], []]",
             "MAP()", "NULL::integer[]",
         ]
         var faults: [String] = []

@@ -15,7 +15,9 @@ import Testing
         for (name, entry) in entries.sorted(by: { $0.0 < $1.0 }) where name == entry.name {
             for example in entry.examples {
                 count += 1
-                let sql = example.call.lowercased().hasPrefix("select ") || example.call.lowercased().hasPrefix("from ") ? example.call : "SELECT \(example.call)"
+                let sql =
+                    example.call.lowercased().hasPrefix("select ") || example.call.lowercased().hasPrefix("from ")
+                    ? example.call : "SELECT \(example.call)"
                 do {
                     let found = try scratch.rows(sql).first?.first ?? "(no row)"
                     if found != example.result { wrong.append("\(example.call): \(found), not \(example.result)") }

@@ -44,7 +44,8 @@ import Testing
         let scratch = try ScratchSession()
         try scratch.rows("SET memory_limit = '40MB'")
         // Each running state holds all texts before it.
-        let error = scratch.error("SELECT count(x) FROM (SELECT string_agg(s, ',') OVER (ORDER BY i) AS x FROM \(Self.rows) WHERE i < 5000)")
+        let error = scratch.error(
+            "SELECT count(x) FROM (SELECT string_agg(s, ',') OVER (ORDER BY i) AS x FROM \(Self.rows) WHERE i < 5000)")
         #expect(error?.message.contains("string_agg") == true)
         #expect(scratch.session.engine.memory.reservedBytes == 0)
     }

@@ -14,8 +14,10 @@ import Testing
 ///                                  ----
 ///                                  1
 ///
-/// Cells of a row are separated by tabs, or by two or more spaces; NULL is NULL, the empty text is (empty). After an error's statement, `----`
-/// may be followed by the whole message as the shell shows it. A comment begins with `#`. Whatever else is found between records is refused,
+/// Cells of a row are separated by tabs, or by two or more spaces; NULL is NULL, the empty text is (empty). After an error's statement,
+/// `----`
+/// may be followed by the whole message as the shell shows it. A comment begins with `#`. Whatever else is found between records is
+/// refused,
 /// so that no misspelled record passes by being skipped.
 private struct SQLRecord {
     enum Kind {
@@ -65,7 +67,8 @@ private struct SQLRecord {
         if sql.isEmpty { throw Malformed(line: line, what: "\"\(head)\" has no statement") }
         switch (words.first, words.dropFirst().first, words.count) {
         case ("statement", "ok", 2) where parts.count == 1: kind = .succeeds
-        case ("statement", "error", 3) where Self.isState(words[2]): kind = .fails(state: words[2], message: parts.count > 1 ? Array(parts[1]) : [])
+        case ("statement", "error", 3) where Self.isState(words[2]):
+            kind = .fails(state: words[2], message: parts.count > 1 ? Array(parts[1]) : [])
         case ("query", nil, 1) where parts.count == 2: kind = .gives(rows: Array(parts[1]), sorted: false)
         case ("query", "rowsort", 2) where parts.count == 2: kind = .gives(rows: Array(parts[1]), sorted: true)
         default: throw Malformed(line: line, what: "\"\(head)\" is no directive, or lacks its ---- or its SQLSTATE")

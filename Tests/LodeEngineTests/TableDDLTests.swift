@@ -40,16 +40,20 @@ import Testing
     private func notices(_ sql: String) throws -> [String] { try scratch.notices(sql) }
 
     @Test func `a key that is not said to be unenforced gives a notice`() throws {
-        #expect(try notices("CREATE TABLE a (x integer PRIMARY KEY, y integer UNIQUE)") == [
-            "PRIMARY KEY \"a_pkey\" is kept for information and is not enforced", "UNIQUE \"a_y_key\" is kept for information and is not enforced",
-        ])
-        #expect(try notices("CREATE TABLE b (x integer REFERENCES a)") == [
-            "FOREIGN KEY \"b_x_fkey\" is kept for information and is not enforced"
-        ])
+        #expect(
+            try notices("CREATE TABLE a (x integer PRIMARY KEY, y integer UNIQUE)") == [
+                "PRIMARY KEY \"a_pkey\" is kept for information and is not enforced",
+                "UNIQUE \"a_y_key\" is kept for information and is not enforced",
+            ])
+        #expect(
+            try notices("CREATE TABLE b (x integer REFERENCES a)") == [
+                "FOREIGN KEY \"b_x_fkey\" is kept for information and is not enforced"
+            ])
         #expect(try notices("ALTER TABLE b ADD UNIQUE (x)") == ["UNIQUE \"b_x_key\" is kept for information and is not enforced"])
     }
 
     @Test func `no notice where the statement says it, and none for what is enforced`() throws {
-        #expect(try notices("CREATE TABLE c (x integer PRIMARY KEY NOT ENFORCED, y integer NOT NULL CHECK (y > 0), z integer DEFAULT 1)") == [])
+        #expect(
+            try notices("CREATE TABLE c (x integer PRIMARY KEY NOT ENFORCED, y integer NOT NULL CHECK (y > 0), z integer DEFAULT 1)") == [])
     }
 }

@@ -38,7 +38,8 @@ private func list(_ width: Int, separator: String = ", ", _ item: (Int) -> Strin
         let five = column.relation(width, rows: 5), three = column.relation(width, rows: 3)
         let names = list(width) { "c\($0)" }
         #expect(try single("(SELECT DISTINCT * FROM \(five))") == distinctRows(column))
-        #expect(try single("(SELECT \(names), count(*) FROM (FROM \(five) UNION ALL FROM \(three)) GROUP BY \(names))") == distinctRows(column))
+        #expect(
+            try single("(SELECT \(names), count(*) FROM (FROM \(five) UNION ALL FROM \(three)) GROUP BY \(names))") == distinctRows(column))
         #expect(try single("(FROM \(three) UNION FROM \(five))") == distinctRows(column))
         #expect(try single("(FROM \(three) INTERSECT FROM \(five))") == "3")
         #expect(try single("(FROM \(five) EXCEPT ALL FROM \(three))") == "2")

@@ -89,7 +89,9 @@ import Testing
     @Test func `more groups than a worker's table holds are merged`() throws {
         // Every key comes three times, far apart: tables forget, partitions are merged.
         let count = 200_000
-        let rows: [[Value]] = (0..<3).flatMap { _ in (0..<count).map { [.integer(Int64($0 &* 2_654_435_761 % 4_294_967_296)), .integer(1)] } }
+        let rows: [[Value]] = (0..<3).flatMap { _ in
+            (0..<count).map { [.integer(Int64($0 &* 2_654_435_761 % 4_294_967_296)), .integer(1)] }
+        }
         let input = try fixture.table([("k", .bigint), ("v", .bigint)], rows, chunkRows: 2048)
         let node = AggregateNode(
             input: input, groups: [item(fixture.column(input, 0))], aggregates: [try call("sum", [fixture.column(input, 1)])])

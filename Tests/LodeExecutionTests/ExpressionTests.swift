@@ -39,8 +39,12 @@ import Testing
         let truths: [Value] = [.boolean(true), .boolean(false), .null]
         let rows = truths.flatMap { a in truths.map { b in [a, b] } }
         let a = BoundExpression.column(ColumnID(0), .boolean), b = BoundExpression.column(ColumnID(1), .boolean)
-        let and: [Value] = [.boolean(true), .boolean(false), .null, .boolean(false), .boolean(false), .boolean(false), .null, .boolean(false), .null]
-        let or: [Value] = [.boolean(true), .boolean(true), .boolean(true), .boolean(true), .boolean(false), .null, .boolean(true), .null, .null]
+        let and: [Value] = [
+            .boolean(true), .boolean(false), .null, .boolean(false), .boolean(false), .boolean(false), .null, .boolean(false), .null,
+        ]
+        let or: [Value] = [
+            .boolean(true), .boolean(true), .boolean(true), .boolean(true), .boolean(false), .null, .boolean(true), .null, .null,
+        ]
         #expect(try evaluate(.and([a, b]), [.boolean, .boolean], rows) == and)
         #expect(try evaluate(.or([a, b]), [.boolean, .boolean], rows) == or)
         #expect(try evaluate(.not(b), [.boolean, .boolean], rows).prefix(3) == [.boolean(false), .boolean(true), .null])
@@ -49,7 +53,9 @@ import Testing
     @Test func `a branch that would fail is not computed for rows that don't need it`() throws {
         let safe = BoundExpression.comparison(.notEqual, y, number(0), nil)
         let modulo = try divide(x, y)
-        let rows: [[Value]] = [[.integer(7), .integer(2)], [.integer(7), .integer(0)], [.integer(9), .integer(5)], [.null, .integer(0)]]
+        let rows: [[Value]] = [
+            [.integer(7), .integer(2)], [.integer(7), .integer(0)], [.integer(9), .integer(5)], [.null, .integer(0)],
+        ]
         let guarded = BoundExpression.conditional([.init(condition: safe, result: modulo)], otherwise: number(-1), .bigint)
         #expect(try evaluate(guarded, [.bigint, .bigint], rows) == [.integer(1), .integer(-1), .integer(4), .integer(-1)])
         let both = BoundExpression.and([safe, .comparison(.equal, modulo, number(1), nil)])
@@ -91,7 +97,8 @@ import Testing
     @Test func `CASE without failing parts chooses among columns and constants`() throws {
         let condition = BoundExpression.comparison(.less, x, number(3), nil)
         let expression = BoundExpression.conditional(
-            [.init(condition: .isNull(x), result: number(100)), .init(condition: condition, result: y)], otherwise: .constant(.null, .bigint), .bigint)
+            [.init(condition: .isNull(x), result: number(100)), .init(condition: condition, result: y)],
+            otherwise: .constant(.null, .bigint), .bigint)
         let rows: [[Value]] = [[.integer(1), .integer(10)], [.integer(5), .integer(50)], [.null, .integer(7)], [.integer(2), .null]]
         #expect(try evaluate(expression, [.bigint, .bigint], rows) == [.integer(10), .null, .integer(100), .null])
     }
@@ -102,7 +109,9 @@ import Testing
         #expect(shared.shared.count == 1)
         let safe = BoundExpression.comparison(.notEqual, y, number(0), nil)
         let guarded = BoundExpression.conditional([.init(condition: safe, result: modulo)], otherwise: number(0), .bigint)
-        let apart = CommonSubexpressions.extract([guarded, .isNull(guarded), .conditional([.init(condition: safe, result: modulo)], otherwise: x, .bigint)], columns([.bigint, .bigint]))
+        let apart = CommonSubexpressions.extract(
+            [guarded, .isNull(guarded), .conditional([.init(condition: safe, result: modulo)], otherwise: x, .bigint)],
+            columns([.bigint, .bigint]))
         #expect(!apart.shared.contains { $0.expression == modulo })
         let list = try ExpressionList([guarded, .isNull(guarded)], columns: columns([.bigint, .bigint]), functions: functions)
         let result = try list.evaluate(try chunk([.bigint, .bigint], [[.integer(5), .integer(0)], [.integer(5), .integer(3)]]))

@@ -64,7 +64,9 @@ import Testing
             try scene.stores.createWriter(path), schema: written, options: FormatOptions(["field_ids": ids]))
         let lane = try writer.lane()
         try lane.write(
-            Chunk(columns: [try Column.constant(.integer(1), .bigint, count: 1), try Column.constant(.integer(2), .bigint, count: 1)], count: 1))
+            Chunk(
+                columns: [try Column.constant(.integer(1), .bigint, count: 1), try Column.constant(.integer(2), .bigint, count: 1)],
+                count: 1))
         try lane.finish()
         let file = DataFile(path: path, size: try writer.finish().bytes)
         // Renamed, in another order, one of them new under an old name.

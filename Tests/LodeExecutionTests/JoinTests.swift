@@ -79,7 +79,9 @@ import Testing
         return result
     }
 
-    private func check(_ keys: Keys, _ kind: JoinNode.Kind, left: Int, right: Int, matchesNull: Bool, residual: Bool, buildsLeft: Bool) throws {
+    private func check(_ keys: Keys, _ kind: JoinNode.Kind, left: Int, right: Int, matchesNull: Bool, residual: Bool, buildsLeft: Bool)
+        throws
+    {
         var dice = Dice(UInt64(left * 31 + right * 7 + 5))
         let fixture = OperatorFixture()
         let spread = max(2, (left + right) / 6)
@@ -97,7 +99,8 @@ import Testing
         let expected = naive(kind, l, r, keyCount: keyCount, matchesNull: matchesNull, residual: residual)
         for threads in [1, 2] {
             let found = try OperatorFixture.run(.join(join), threads: threads)
-            #expect(OperatorFixture.bag(found) == OperatorFixture.bag(expected), "\(keys) \(kind.name) \(left)x\(right) residual \(residual)")
+            #expect(
+                OperatorFixture.bag(found) == OperatorFixture.bag(expected), "\(keys) \(kind.name) \(left)x\(right) residual \(residual)")
         }
     }
 
@@ -159,9 +162,11 @@ import Testing
         let right = try fixture.table([("b", .integer), ("c", .varchar)], [[.integer(1), .text("a text that is not inline")]])
         let join = JoinNode(kind: .single, left: left, right: right, keys: [.init(fixture.column(left, 0), fixture.column(right, 0))])
         let rows = try OperatorFixture.run(.join(join))
-        #expect(OperatorFixture.bag(rows) == OperatorFixture.bag([
-            [.integer(1), .integer(1), .text("a text that is not inline")], [.integer(2), .null, .null],
-        ]))
+        #expect(
+            OperatorFixture.bag(rows)
+                == OperatorFixture.bag([
+                    [.integer(1), .integer(1), .text("a text that is not inline")], [.integer(2), .null, .null],
+                ]))
     }
 
     @Test func `a build side beyond the memory limit is refused by the name of the operator`() throws {

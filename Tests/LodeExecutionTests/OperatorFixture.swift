@@ -32,7 +32,8 @@ struct OperatorFixture {
 
     func aggregate(_ name: String, _ types: [SQLType]) throws -> BoundAggregate {
         let function = try #require(FunctionRegistry.aggregates[name])
-        let overload = try #require(function.overloads.first { $0.signature.accepts(count: types.count) && (try? $0.bind(types))?.parameters == types })
+        let overload = try #require(
+            function.overloads.first { $0.signature.accepts(count: types.count) && (try? $0.bind(types))?.parameters == types })
         return try overload.bind(types)
     }
 

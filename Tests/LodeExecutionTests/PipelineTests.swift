@@ -73,13 +73,16 @@ import Testing
         let other = integer(isDistinct ? 3 : 1)
         let bound = try #require(plus.overloads.lazy.compactMap { try? $0.bind([.bigint, .bigint]) }.first)
         let next = BoundExpression.call(
-            ScalarCall(name: "+", function: bound, volatility: .immutable, isStrict: true, arguments: [fixture.column(scan, 0), other], span: nil))
+            ScalarCall(
+                name: "+", function: bound, volatility: .immutable, isStrict: true, arguments: [fixture.column(scan, 0), other], span: nil))
         var step = LogicalPlan.project(ProjectNode(input: scan, items: [.init(PlanColumn(fixture.ids.fresh(), "n", .bigint), next)]))
         if let limit {
             step = .filter(FilterNode(input: step, predicate: .comparison(.less, fixture.column(step, 0), integer(limit), nil)))
         }
         return .recursive(
-            RecursiveNode(cte: 9, name: "r", columns: [PlanColumn(fixture.ids.fresh(), "n", .bigint)], anchor: anchor, step: step, isDistinct: isDistinct))
+            RecursiveNode(
+                cte: 9, name: "r", columns: [PlanColumn(fixture.ids.fresh(), "n", .bigint)], anchor: anchor, step: step,
+                isDistinct: isDistinct))
     }
 
     @Test func `a recursion ends when a round gives nothing new`() throws {
@@ -116,7 +119,9 @@ import Testing
         let bound = try #require(modulo.overloads.lazy.compactMap { try? $0.bind([.bigint, .bigint]) }.first)
         let minus = try #require(FunctionRegistry.scalars["-"])
         let subtract = try #require(
-            minus.overloads.lazy.filter { $0.signature.accepts(count: 2) }.compactMap { try? $0.bind([.bigint, .bigint]) }.first { $0.parameters == [.bigint, .bigint] })
+            minus.overloads.lazy.filter { $0.signature.accepts(count: 2) }.compactMap { try? $0.bind([.bigint, .bigint]) }.first {
+                $0.parameters == [.bigint, .bigint]
+            })
         func call(_ name: String, _ f: BoundScalar, _ a: BoundExpression, _ b: BoundExpression) -> BoundExpression {
             .call(ScalarCall(name: name, function: f, volatility: .immutable, isStrict: true, arguments: [a, b], span: SourceSpan(1, 2)))
         }
@@ -135,7 +140,8 @@ import Testing
             }
         }
         let context = ExecutionContext(
-            memory: MemoryBudget(limit: 1 << 30), cancellation: Cancellation(), functions: FunctionContext(transactionMicros: 0), threads: 2)
+            memory: MemoryBudget(limit: 1 << 30), cancellation: Cancellation(), functions: FunctionContext(transactionMicros: 0), threads: 2
+        )
         let first = First()
         try QueryExecution(plan: try recursion(isDistinct: false, below: nil), context: context).run(into: first)
         #expect(first.rows.load(ordering: .relaxed) == 1)
@@ -145,7 +151,8 @@ import Testing
         let input = try numbers(1000)
         let plan = LogicalPlan.filter(FilterNode(input: input, predicate: .comparison(.less, fixture.column(input, 0), integer(10), nil)))
         let context = ExecutionContext(
-            memory: MemoryBudget(limit: 1 << 30), cancellation: Cancellation(), functions: FunctionContext(transactionMicros: 0), threads: 2)
+            memory: MemoryBudget(limit: 1 << 30), cancellation: Cancellation(), functions: FunctionContext(transactionMicros: 0), threads: 2
+        )
         let execution = try QueryExecution(plan: plan, context: context)
         _ = try execution.collect()
         #expect(execution.metrics.preorder(plan).map(\.rows) == [10, 1000])
@@ -162,10 +169,12 @@ private enum WithThread {
 
     static func run<R>(_ body: @escaping @Sendable () -> Void, during main: () throws -> R) throws -> R {
         var thread = pthread_t()
-        pthread_create(&thread, nil, { argument in
-            if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
-            return nil
-        }, Unmanaged.passRetained(Work(body)).toOpaque())
+        pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
+                return nil
+            }, Unmanaged.passRetained(Work(body)).toOpaque())
         defer { pthread_join(thread, nil) }
         return try main()
     }

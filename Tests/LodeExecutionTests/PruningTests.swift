@@ -29,7 +29,8 @@ import Testing
 
     @Test func `a shift moves the bound, a negative factor turns it over`() throws {
         let x = BoundExpression.column(id, .integer), five = constant(.integer(5), .integer), two = constant(.integer(-2), .integer)
-        #expect(bounds(.greater, try call("+", [x, constant(.integer(1), .integer)]), five) == .compare(column: "x", .greater, .integer(4)))
+        #expect(
+            bounds(.greater, try call("+", [x, constant(.integer(1), .integer)]), five) == .compare(column: "x", .greater, .integer(4)))
         #expect(bounds(.less, try call("*", [x, two]), five) == .compare(column: "x", .greater, .integer(-3)))
         #expect(bounds(.equal, try call("-", [five, x]), constant(.integer(2), .integer)) == .compare(column: "x", .equal, .integer(3)))
         #expect(bounds(.equal, try call("*", [x, two]), five) == .nothing)
@@ -47,9 +48,11 @@ import Testing
         let x = BoundExpression.column(id, .timestamp)
         let day = try call("date_trunc", [constant(.text("day"), .varchar), x])
         let micros: Int64 = 86_400_000_000
-        #expect(bounds(.equal, day, constant(.timestamp(10 * micros), .timestamp)) == .all([
-            .compare(column: "x", .greater, .timestamp(10 * micros - 1)), .compare(column: "x", .less, .timestamp(11 * micros)),
-        ]))
+        #expect(
+            bounds(.equal, day, constant(.timestamp(10 * micros), .timestamp))
+                == .all([
+                    .compare(column: "x", .greater, .timestamp(10 * micros - 1)), .compare(column: "x", .less, .timestamp(11 * micros)),
+                ]))
         // No day begins in the middle of one.
         #expect(bounds(.equal, day, constant(.timestamp(10 * micros + 1), .timestamp)) == .nothing)
         let cast = BoundExpression.cast(.column(id, .date), to: .timestamp, isTry: false, nil)
@@ -59,7 +62,8 @@ import Testing
     @Test func `a year is a range of dates`() throws {
         let year = try call("year", [.column(id, .date)])
         let wanted = constant(.integer(1971), year.type)
-        #expect(bounds(.equal, year, wanted) == .all([.compare(column: "x", .greater, .date(364)), .compare(column: "x", .less, .date(730))]))
+        #expect(
+            bounds(.equal, year, wanted) == .all([.compare(column: "x", .greater, .date(364)), .compare(column: "x", .less, .date(730))]))
         let list = PredicateBounds.predicate(.isIn(year, [wanted]), [id: "x"], functions)
         #expect(list == bounds(.equal, year, wanted))
     }
@@ -84,7 +88,9 @@ import Testing
     @Test func `negations go to the parts`() {
         let x = BoundExpression.column(id, .bigint), one = constant(.integer(1), .bigint)
         let both = BoundExpression.or([.comparison(.less, x, one, nil), .isNull(x)])
-        #expect(PredicateBounds.predicate(.not(both), [id: "x"], functions) == .all([.compare(column: "x", .greaterOrEqual, .integer(1)), .isNotNull(column: "x")]))
+        #expect(
+            PredicateBounds.predicate(.not(both), [id: "x"], functions)
+                == .all([.compare(column: "x", .greaterOrEqual, .integer(1)), .isNotNull(column: "x")]))
     }
 
     @Test func `the start of a text is a prefix, a pattern without wildcards a value`() throws {

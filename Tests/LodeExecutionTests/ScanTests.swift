@@ -35,7 +35,8 @@ import Testing
             filenameColumn: filename ? "filename" : nil, unionByName: true)
     }
 
-    func scan(_ source: FileTableSource, _ names: [String], _ filter: (([String: BoundExpression]) -> [BoundExpression])? = nil) -> ScanNode {
+    func scan(_ source: FileTableSource, _ names: [String], _ filter: (([String: BoundExpression]) -> [BoundExpression])? = nil) -> ScanNode
+    {
         var columns: [String: BoundExpression] = [:]
         let outputs = names.map { name -> ScanOutput in
             let index = source.schema.index(of: name) ?? 0
@@ -48,7 +49,8 @@ import Testing
 
     func run(_ node: ScanNode, threads: Int = 2) throws -> (rows: [[Value]], notes: [String: Int]) {
         let context = ExecutionContext(
-            memory: MemoryBudget(limit: 1 << 30), cancellation: Cancellation(), functions: FunctionContext(transactionMicros: 0), threads: threads)
+            memory: MemoryBudget(limit: 1 << 30), cancellation: Cancellation(), functions: FunctionContext(transactionMicros: 0),
+            threads: threads)
         let execution = try QueryExecution(plan: .scan(node), context: context)
         let chunks = try execution.collect()
         return (
@@ -142,8 +144,11 @@ import Testing
         let names = [ColumnID(1): "a"], functions = FunctionContext(transactionMicros: 0)
         let less = BoundExpression.comparison(.less, a, five, nil)
         #expect(PredicateBounds.predicate(less, names, functions) == .compare(column: "a", .less, .integer(5)))
-        #expect(PredicateBounds.predicate(.comparison(.less, five, a, nil), names, functions) == .compare(column: "a", .greater, .integer(5)))
-        #expect(PredicateBounds.predicate(.or([less, .isNull(a)]), names, functions) == .any([.compare(column: "a", .less, .integer(5)), .isNull(column: "a")]))
+        #expect(
+            PredicateBounds.predicate(.comparison(.less, five, a, nil), names, functions) == .compare(column: "a", .greater, .integer(5)))
+        #expect(
+            PredicateBounds.predicate(.or([less, .isNull(a)]), names, functions)
+                == .any([.compare(column: "a", .less, .integer(5)), .isNull(column: "a")]))
         #expect(PredicateBounds.predicate(.isIn(a, [five]), names, functions) == .isIn(column: "a", [.integer(5)]))
         #expect(PredicateBounds.predicate(less, [:], functions) == .anything)
         #expect(PredicateBounds.predicate(.comparison(.less, five, five, nil), names, functions) == .anything)

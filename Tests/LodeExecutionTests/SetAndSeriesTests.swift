@@ -18,7 +18,8 @@ import Testing
         let l = rows(60), r = rows(25)
         for kind in [SetOperationNode.Kind.intersect, .intersectAll, .except, .exceptAll] {
             let fixture = OperatorFixture()
-            let left = try fixture.table([("a", .integer), ("b", .varchar)], l), right = try fixture.table([("a", .integer), ("b", .varchar)], r)
+            let left = try fixture.table([("a", .integer), ("b", .varchar)], l),
+                right = try fixture.table([("a", .integer), ("b", .varchar)], r)
             let node = SetOperationNode(
                 kind: kind, inputs: [left, right],
                 columns: [PlanColumn(fixture.ids.fresh(), "a", .integer), PlanColumn(fixture.ids.fresh(), "b", .varchar)])
@@ -80,7 +81,8 @@ import Testing
     private func series(_ type: SQLType, _ arguments: [(Value, SQLType)], includesStop: Bool = true) throws -> [Value] {
         let fixture = OperatorFixture()
         let node = SeriesNode(
-            column: PlanColumn(fixture.ids.fresh(), "s", type), arguments: arguments.map { .constant($0.0, $0.1) }, includesStop: includesStop)
+            column: PlanColumn(fixture.ids.fresh(), "s", type), arguments: arguments.map { .constant($0.0, $0.1) },
+            includesStop: includesStop)
         return try OperatorFixture.run(.series(node)).map { $0[0] }
     }
 

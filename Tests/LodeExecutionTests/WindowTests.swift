@@ -164,7 +164,9 @@ import Testing
     @Test func `lag and lead with offsets, defaults and ignored NULLs`() throws {
         var dice = Dice(5)
         let rows = rows(80, &dice)
-        for (kind, ignoresNulls, offset) in [(WindowFunctionKind.lag, false, 1), (.lead, false, 3), (.lag, true, 2), (.lead, true, 1), (.lag, false, -1)] {
+        for (kind, ignoresNulls, offset) in [
+            (WindowFunctionKind.lag, false, 1), (.lead, false, 3), (.lag, true, 2), (.lead, true, 1), (.lag, false, -1),
+        ] {
             let found = try run(rows, .window(kind), .bigint, ignoresNulls: ignoresNulls) {
                 [$0.columns[2].reference, .constant(.integer(Int64(offset)), .bigint), .constant(.integer(-7), .bigint)]
             }
@@ -237,7 +239,9 @@ import Testing
         let sum = try OperatorFixture().aggregate("sum", [.bigint])
         let frame = WindowFrame(mode: .rows, start: .preceding(.constant(.integer(-1), .bigint)), end: .currentRow)
         let error = #expect(throws: SQLError.self) {
-            try run([[.integer(1), .integer(1), .integer(1), .integer(1)]], .aggregate(sum), sum.returns, frame: frame) { [$0.columns[2].reference] }
+            try run([[.integer(1), .integer(1), .integer(1), .integer(1)]], .aggregate(sum), sum.returns, frame: frame) {
+                [$0.columns[2].reference]
+            }
         }
         #expect(error?.state == .windowFrameOffset)
     }

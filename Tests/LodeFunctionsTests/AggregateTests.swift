@@ -27,7 +27,8 @@ enum Aggregates {
         let count = arguments.map(\.values.count).max() ?? 3
         let context = Calls.context()
         let columns = try zip(arguments, bound.parameters).map { argument, parameter in
-            let whole = argument.values.count == 1 && count > 1
+            let whole =
+                argument.values.count == 1 && count > 1
                 ? try Column.constant(argument.values[0], argument.type, count: count) : try Column.make(argument.type, argument.values)
             let kernel = try #require(Casts.kernel(from: argument.type, to: parameter, isTry: false))
             return try kernel([whole], count, context)
@@ -61,7 +62,9 @@ enum Aggregates {
         }
     }
 
-    static func grouped(_ bound: BoundAggregate, _ columns: [Column], _ count: Int, groups: Int, _ context: FunctionContext) throws -> [String] {
+    static func grouped(_ bound: BoundAggregate, _ columns: [Column], _ count: Int, groups: Int, _ context: FunctionContext) throws
+        -> [String]
+    {
         try withStates(bound, groups) { rows in
             let addresses = (0..<count).map { rows[$0 % groups] }
             try addresses.withUnsafeBufferPointer { try bound.update($0.baseAddress!, 8, columns, count) }
@@ -117,7 +120,9 @@ enum Aggregates {
         #expect(try Aggregates.run("max", .double(1, .nan, 3)) == "NaN")
         #expect(try Aggregates.run("min", .double(.nan, 3, 4)) == "3")
         #expect(try Aggregates.run("max", .text("b", "a rather long text that is kept in memory", "bb", nil)) == "bb")
-        #expect(try Aggregates.run("min", .text("b, a longer text than twelve", "a rather long text that is kept", "bb", nil)) == "a rather long text that is kept")
+        #expect(
+            try Aggregates.run("min", .text("b, a longer text than twelve", "a rather long text that is kept", "bb", nil))
+                == "a rather long text that is kept")
         #expect(try Aggregates.run("max", .dec(30, 2, "1.50", "-2.00")) == "1.50")
         #expect(try Aggregates.run("min", Argument(.list(.integer), .list([.integer(2)]), .list([.integer(1), .integer(5)]))) == "[1, 5]")
         #expect(try Aggregates.run("max", Argument.of(.date, "2024-01-01", nil, "2023-01-01")) == "2024-01-01")

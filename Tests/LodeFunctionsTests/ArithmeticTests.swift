@@ -60,8 +60,12 @@ import Testing
         #expect(
             Calls.state { _ = try Calls.run("*", .dec(38, 0, "99999999999999999999999999999999999999"), .dec(5, 0, "10")) }
                 == .numericValueOutOfRange)
-        #expect(Calls.state { _ = try Calls.run("+", .dec(38, 0, "99999999999999999999999999999999999999"), .dec(38, 0, "1")) } == .numericValueOutOfRange)
-        #expect(Calls.state { _ = try Calls.bind("*", [.decimal(precision: 38, scale: 30), .decimal(precision: 38, scale: 30)]) } == .numericValueOutOfRange)
+        #expect(
+            Calls.state { _ = try Calls.run("+", .dec(38, 0, "99999999999999999999999999999999999999"), .dec(38, 0, "1")) }
+                == .numericValueOutOfRange)
+        #expect(
+            Calls.state { _ = try Calls.bind("*", [.decimal(precision: 38, scale: 30), .decimal(precision: 38, scale: 30)]) }
+                == .numericValueOutOfRange)
     }
 
     @Test func `dates and intervals`() throws {
@@ -69,10 +73,15 @@ import Testing
         #expect(try Calls.run("+", leap, Argument.of(.interval, "1 month")) == ["2024-02-29 00:00:00", "NULL"])
         #expect(try Calls.run("-", leap, .int(31)) == ["2023-12-31", "NULL"])
         #expect(try Calls.run("-", Argument.of(.date, "2024-03-01"), Argument.of(.date, "2024-02-01")) == ["29"])
-        #expect(try Calls.run("-", Argument.of(.timestamp, "2024-03-01 12:00:00"), Argument.of(.timestamp, "2024-02-29 11:00:00")) == ["1 day 01:00:00"])
+        #expect(
+            try Calls.run("-", Argument.of(.timestamp, "2024-03-01 12:00:00"), Argument.of(.timestamp, "2024-02-29 11:00:00")) == [
+                "1 day 01:00:00"
+            ])
         #expect(try Calls.run("*", Argument.of(.interval, "1 day 02:00:00"), .double(1.5)) == ["1 day 15:00:00"])
         #expect(try Calls.run("+", Argument.of(.time, "23:00:00"), Argument.of(.interval, "2 hours")) == ["01:00:00"])
-        #expect(Calls.state { _ = try Calls.run("+", Argument.of(.date, "2024-01-01"), Argument(.bigint, .integer(.max))) } == .datetimeFieldOverflow)
+        #expect(
+            Calls.state { _ = try Calls.run("+", Argument.of(.date, "2024-01-01"), Argument(.bigint, .integer(.max))) }
+                == .datetimeFieldOverflow)
     }
 
     @Test func `days are added by the session's clock`() throws {

@@ -35,7 +35,9 @@ extension Argument {
             values.map { text in
                 guard var text else { return .null }
                 var unscaled: Int128 = 0
-                let outcome = text.withUTF8 { ParseDecimal.int128($0.baseAddress!, $0.count, scale: scale, limit: Decimal128.power(38), &unscaled) }
+                let outcome = text.withUTF8 {
+                    ParseDecimal.int128($0.baseAddress!, $0.count, scale: scale, limit: Decimal128.power(38), &unscaled)
+                }
                 precondition(outcome == .parsed)
                 return .decimal(unscaled, scale: scale)
             })
@@ -101,7 +103,8 @@ enum Calls {
         let context = context(zone: zone)
         var columns: [Column] = []
         for (argument, parameter) in zip(arguments, bound.parameters) {
-            let whole = argument.values.count == 1 && count > 1
+            let whole =
+                argument.values.count == 1 && count > 1
                 ? try Column.constant(argument.values[0], argument.type, count: count) : try Column.make(argument.type, argument.values)
             let cast = try #require(Casts.kernel(from: argument.type, to: parameter, isTry: false), "\(argument.type) to \(parameter)")
             columns.append(try cast([whole], count, context))

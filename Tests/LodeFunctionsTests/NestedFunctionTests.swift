@@ -16,7 +16,10 @@ import Testing
     @Test func `making and joining lists`() throws {
         #expect(try Calls.run("list_value", .int(1, 2), .int(nil, 3)) == ["[1, NULL]", "[2, 3]"])
         #expect(try Calls.run("list_value", .int(1), .double(2.5)) == ["[1, 2.5]"])
-        #expect(try Calls.run("list_value", .text("a long text that is not inline", "b"), .text("c", nil)) == ["[a long text that is not inline, c]", "[b, NULL]"])
+        #expect(
+            try Calls.run("list_value", .text("a long text that is not inline", "b"), .text("c", nil)) == [
+                "[a long text that is not inline, c]", "[b, NULL]",
+            ])
         #expect(try Calls.run("||", ints([1], [2, 3], nil), ints([4], nil, nil)) == ["[1, 4]", "[2, 3]", "NULL"])
         #expect(try Calls.run("||", ints([1], []), .int(9, 8)) == ["[1, 9]", "[8]"])
         #expect(try Calls.run("list_prepend", .int(9), ints([1])) == ["[9, 1]"])
@@ -30,7 +33,8 @@ import Testing
         #expect(try Calls.run("array_length", ints([1, 2], []), .int(1)) == ["2", "NULL"])
         #expect(try Calls.run("array_extract", ints([4, 5, 6], [7], []), .int(2, -1, 1)) == ["5", "7", "NULL"])
         #expect(try Calls.run("array_extract", ints([4], [4]), .big(.min, 0)) == ["NULL", "NULL"])
-        #expect(try Calls.run("array_slice", ints([1, 2, 3, 4], [1, 2, 3], [1]), .int(2, nil, 5), .int(3, -2, 9)) == ["[2, 3]", "NULL", "[]"])
+        #expect(
+            try Calls.run("array_slice", ints([1, 2, 3, 4], [1, 2, 3], [1]), .int(2, nil, 5), .int(3, -2, 9)) == ["[2, 3]", "NULL", "[]"])
         #expect(try Calls.run("array_slice", .text("hällo"), .int(2), .int(3)) == ["äl"])
         #expect(try Calls.run("list_contains", ints([1, 2], [nil], nil), .int(2, 1, 1)) == ["true", "false", "NULL"])
         #expect(try Calls.run("list_position", ints([1, 2], [1]), .int(2, 5)) == ["2", "NULL"])
@@ -53,7 +57,9 @@ import Testing
         let keys = Argument(.list(.varchar), .list([.text("a"), .text("b")])), values = ints([1, 2])
         #expect(try Calls.run("map", keys, values) == ["{a=1, b=2}"])
         #expect(Calls.state { _ = try Calls.run("map", keys, ints([1])) } == .invalidParameterValue)
-        #expect(Calls.state { _ = try Calls.run("map", Argument(.list(.varchar), .list([.text("a"), .text("a")])), values) } == .invalidParameterValue)
+        #expect(
+            Calls.state { _ = try Calls.run("map", Argument(.list(.varchar), .list([.text("a"), .text("a")])), values) }
+                == .invalidParameterValue)
         let map = Argument(.map(key: .varchar, value: .integer), .map([.init(key: .text("a"), value: .integer(1))]), .map([]), .null)
         #expect(try Calls.run("map_keys", map) == ["[a]", "[]", "NULL"])
         #expect(try Calls.run("array_extract", map, .text("a")) == ["1", "NULL", "NULL"])
@@ -71,7 +77,8 @@ import Testing
     @Test func `JSON is read by paths`() throws {
         let json = Argument(.json, .text(#"{"a": {"b": [10, {"c": "x\"y"}]}, "n": null}"#))
         for (path, expected) in [
-            ("$.a.b[0]", "10"), ("$.a.b[1].c", #""x\"y""#), ("$.a.b[-1]", #"{"c": "x\"y"}"#), ("$.z", "NULL"), ("$.n", "null"), ("a", #"{"b": [10, {"c": "x\"y"}]}"#),
+            ("$.a.b[0]", "10"), ("$.a.b[1].c", #""x\"y""#), ("$.a.b[-1]", #"{"c": "x\"y"}"#), ("$.z", "NULL"), ("$.n", "null"),
+            ("a", #"{"b": [10, {"c": "x\"y"}]}"#),
             ("/a/b/0", "10"), ("$", #"{"a": {"b": [10, {"c": "x\"y"}]}, "n": null}"#),
         ] { #expect(try Calls.run("->", json, .text(path)) == [expected], "\(path)") }
         #expect(try Calls.run("->>", json, .text("$.a.b[1].c")) == ["x\"y"])

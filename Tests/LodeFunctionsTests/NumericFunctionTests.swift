@@ -53,7 +53,10 @@ import Testing
         #expect(try Calls.run("least", .text("b", nil), .text("a", nil)) == ["a", "NULL"])
         #expect(try Calls.run("coalesce", .int(nil, 1, nil), .int(2, 3, nil)) == ["2", "1", "NULL"])
         #expect(try Calls.run("nullif", .int(1, 2, nil), .int(1, 3, 4)) == ["NULL", "2", "NULL"])
-        #expect(try Calls.run("if", Argument(.boolean, .boolean(true), .boolean(false), .null), .text("a", "b", "c"), .text("x", "y", "z")) == ["a", "y", "z"])
+        #expect(
+            try Calls.run("if", Argument(.boolean, .boolean(true), .boolean(false), .null), .text("a", "b", "c"), .text("x", "y", "z")) == [
+                "a", "y", "z",
+            ])
         #expect(try Calls.run("typeof", .dec(3, 2, "1.50")) == ["decimal(3,2)"])
     }
 

@@ -49,10 +49,12 @@ import Testing
     @Test func `truncating`() throws {
         let stamp = try Argument.of(.timestamp, "2024-11-17 12:34:56.789")
         for (unit, expected) in [
-            ("hour", "2024-11-17 12:00:00"), ("week", "2024-11-11 00:00:00"), ("quarter", "2024-10-01 00:00:00"), ("decade", "2020-01-01 00:00:00"),
+            ("hour", "2024-11-17 12:00:00"), ("week", "2024-11-11 00:00:00"), ("quarter", "2024-10-01 00:00:00"),
+            ("decade", "2020-01-01 00:00:00"),
             ("century", "2001-01-01 00:00:00"), ("second", "2024-11-17 12:34:56"), ("MONTH", "2024-11-01 00:00:00"),
         ] { #expect(try Calls.run("date_trunc", .text(unit), stamp) == [expected], "\(unit)") }
-        #expect(try Calls.run("date_trunc", .text("month"), Argument.of(.date, "2024-02-29", "1969-12-31")) == ["2024-02-01", "1969-12-01"])
+        #expect(
+            try Calls.run("date_trunc", .text("month"), Argument.of(.date, "2024-02-29", "1969-12-31")) == ["2024-02-01", "1969-12-01"])
         #expect(Calls.state { _ = try Calls.run("date_trunc", .text("fortnight"), stamp) } == .invalidParameterValue)
     }
 
@@ -66,17 +68,23 @@ import Testing
         #expect(try Calls.run("date_diff", .text("day"), Argument.of(.date, "2024-02-01"), Argument.of(.date, "2024-03-01")) == ["29"])
         #expect(try Calls.run("datediff", .text("week"), Argument.of(.date, "2024-01-07"), Argument.of(.date, "2024-01-08")) == ["1"])
         #expect(try Calls.run("date_add", .text("month"), .int(1), Argument.of(.date, "2024-01-31")) == ["2024-02-29"])
-        #expect(try Calls.run("age", Argument.of(.timestamp, "2001-04-10 00:00:00"), Argument.of(.timestamp, "1957-06-13 00:00:00")) == ["43 years 9 mons 27 days"])
+        #expect(
+            try Calls.run("age", Argument.of(.timestamp, "2001-04-10 00:00:00"), Argument.of(.timestamp, "1957-06-13 00:00:00")) == [
+                "43 years 9 mons 27 days"
+            ])
         let early = try Argument.of(.timestamp, "1969-12-31 23:59:59"), late = try Argument.of(.timestamp, "2000-05-05 00:00:00")
         #expect(try Calls.run("age", early, late) == ["-30 years -4 mons -4 days -00:00:01"])
-        #expect(Calls.state { _ = try Calls.run("date_add", .text("year"), .big(.max), Argument.of(.date, "2024-01-31")) } == .datetimeFieldOverflow)
+        #expect(
+            Calls.state { _ = try Calls.run("date_add", .text("year"), .big(.max), Argument.of(.date, "2024-01-31")) }
+                == .datetimeFieldOverflow)
     }
 
     @Test func `making`() throws {
         #expect(try Calls.run("make_date", .int(2024, 1), .int(2), .int(29, 3)) == ["2024-02-29", "0001-02-03"])
         #expect(Calls.state { _ = try Calls.run("make_date", .int(2023), .int(2), .int(29)) } == .datetimeFieldOverflow)
         #expect(Calls.state { _ = try Calls.run("make_date", .big(.max), .int(2), .int(9)) } == .datetimeFieldOverflow)
-        #expect(try Calls.run("make_timestamp", .int(2013), .int(7), .int(15), .int(8), .int(15), .double(23.5)) == ["2013-07-15 08:15:23.5"])
+        #expect(
+            try Calls.run("make_timestamp", .int(2013), .int(7), .int(15), .int(8), .int(15), .double(23.5)) == ["2013-07-15 08:15:23.5"])
         #expect(try Calls.run("to_timestamp", .double(1_284_352_323)) == ["2010-09-13 04:32:03+00"])
         let bound = try Calls.bind("current_date", [])
         #expect(try Calls.texts(try bound.kernel([], 1, Calls.context()), Calls.context()) == ["2024-01-01"])

@@ -10,16 +10,23 @@ import Testing
     @Test func `length, case and trimming count characters`() throws {
         #expect(try Calls.run("length", .text("Straße", "", nil, "日本語")) == ["6", "0", "NULL", "3"])
         #expect(try Calls.run("octet_length", .text("Straße")) == ["7"])
-        #expect(try Calls.run("upper", .text("Straße", "abc", "a text that is rather long: ä", "", nil)) == ["STRASSE", "ABC", "A TEXT THAT IS RATHER LONG: Ä", "", "NULL"])
+        #expect(
+            try Calls.run("upper", .text("Straße", "abc", "a text that is rather long: ä", "", nil)) == [
+                "STRASSE", "ABC", "A TEXT THAT IS RATHER LONG: Ä", "", "NULL",
+            ])
         #expect(try Calls.run("lower", .text("ÄB", "AZ@[")) == ["äb", "az@["])
         #expect(try Calls.run("initcap", .text("hi THOMAS o'neil")) == ["Hi Thomas O'Neil"])
-        #expect(try Calls.run("trim", .text("  ab ", "", "   ", "a long text that has no blanks around")) == ["ab", "", "", "a long text that has no blanks around"])
+        #expect(
+            try Calls.run("trim", .text("  ab ", "", "   ", "a long text that has no blanks around")) == [
+                "ab", "", "", "a long text that has no blanks around",
+            ])
         #expect(try Calls.run("trim", .text("xyabyx", "ñañ"), .text("xyñ")) == ["ab", "a"])
         #expect(try Calls.run("rtrim", .text("ab  ")) == ["ab"])
     }
 
     @Test func `substring follows PostgreSQL, before the start and beyond the end`() throws {
-        #expect(try Calls.run("substring", .text("hello"), .int(2, 0, -1, 6, 1), .int(3, 3, 4, 2, 100)) == ["ell", "he", "he", "", "hello"])
+        #expect(
+            try Calls.run("substring", .text("hello"), .int(2, 0, -1, 6, 1), .int(3, 3, 4, 2, 100)) == ["ell", "he", "he", "", "hello"])
         #expect(try Calls.run("substring", .text("grüße sind lang genug"), .int(3), .int(3)) == ["üße"])
         #expect(try Calls.run("substring", .text("hello"), .big(.max, .min), .big(.max, .max)) == ["", ""])
         #expect(try Calls.run("substring", .text("日本語テキスト"), .int(2)) == ["本語テキスト"])
@@ -39,7 +46,10 @@ import Testing
         #expect(Calls.state { _ = try Calls.run("repeat", .text("ab"), .big(.max)) } == .programLimitExceeded)
         #expect(Calls.state { _ = try Calls.run("lpad", .text("ab"), .big(.max)) } == .programLimitExceeded)
         #expect(try Calls.run("overlay", .text("Txxxxas"), .text("hom"), .int(2), .int(4)) == ["Thomas"])
-        #expect(try Calls.run("||", .text("a", nil, "a text of some length"), .text("b", "c", " and more")) == ["ab", "NULL", "a text of some length and more"])
+        #expect(
+            try Calls.run("||", .text("a", nil, "a text of some length"), .text("b", "c", " and more")) == [
+                "ab", "NULL", "a text of some length and more",
+            ])
         #expect(try Calls.run("||", .text("n"), .int(1)) == ["n1"])
         #expect(try Calls.run("concat", .text("a", nil), .int(1, 2)) == ["a1", "2"])
         #expect(try Calls.run("concat_ws", .text(",", nil), .text("a", "b"), .text(nil, "c"), .text("d", "e")) == ["a,d", "NULL"])
@@ -79,7 +89,8 @@ import Testing
             ("forest green", "forest%", true), ("PROMO BRUSHED STEEL", "PROMO%", true), ("MEDIUM POLISHED TIN", "MEDIUM POLISHED%", true),
             ("grüße", "gr__e", true), ("grüße", "gr___e", false), ("ünter", "_nter", true), ("aXbXc", "a%X%c", true), ("abab", "%ab", true),
             ("ab", "%ab%ab", false), ("x%y", "x\\%y", true), ("xzy", "x\\%y", false), ("a\\b", "a\\\\b", true), ("日本語", "日_語", true),
-            ("mississippi", "%iss%ip%", true), ("mississippi", "m%iss", false), ("abc", "%_c", true), ("c", "%_c", false), ("abcd", "ab%cd", true),
+            ("mississippi", "%iss%ip%", true), ("mississippi", "m%iss", false), ("abc", "%_c", true), ("c", "%_c", false),
+            ("abcd", "ab%cd", true),
             ("abd", "ab%bd", false),
         ]
         for (text, pattern, expected) in cases {

@@ -7,12 +7,18 @@ import Testing
     /// Text up to the cursor; keywords that must be offered; kinds of names that must be; a keyword that must not.
     static let cases: [(String, [String], [String], String)] = [
         ("", ["SELECT", "INSERT", "CREATE", "WITH", "SHOW"], [], "FROM t"), ("sel", ["SELECT"], [], "INSERT"),
-        ("select ", ["DISTINCT", "CASE", "CAST"], ["column", "function"], "WHERE"), ("select a ", ["FROM", "AS", "WHERE"], ["alias"], "SELECT"),
-        ("select a from ", ["LATERAL"], ["table", "function"], "WHERE"), ("select a from t ", ["WHERE", "JOIN", "LEFT", "GROUP"], ["alias"], "SET"),
-        ("select a from t whe", ["WHERE"], [], "GROUP"), ("select a from t group ", ["BY"], [], "WHERE"), ("insert into ", [], ["table"], "SELECT"),
-        ("insert into t ", ["VALUES", "SELECT", "DEFAULT"], [], "WHERE"), ("drop table ", ["IF"], ["table"], "CASCADE"), ("use ", [], ["schema"], "IF"),
-        ("select cast(a as ", ["INT", "DECIMAL"], ["type"], "SELECT"), ("set ", ["LOCAL"], ["setting"], "TO"), ("create table t using ", [], ["format"], "AS"),
-        ("select 1; sel", ["SELECT"], [], "INSERT"), ("select * from a join b ", ["ON", "USING"], [], "SET"), ("explain ", ["ANALYZE", "SELECT"], [], "BEGIN"),
+        ("select ", ["DISTINCT", "CASE", "CAST"], ["column", "function"], "WHERE"),
+        ("select a ", ["FROM", "AS", "WHERE"], ["alias"], "SELECT"),
+        ("select a from ", ["LATERAL"], ["table", "function"], "WHERE"),
+        ("select a from t ", ["WHERE", "JOIN", "LEFT", "GROUP"], ["alias"], "SET"),
+        ("select a from t whe", ["WHERE"], [], "GROUP"), ("select a from t group ", ["BY"], [], "WHERE"),
+        ("insert into ", [], ["table"], "SELECT"),
+        ("insert into t ", ["VALUES", "SELECT", "DEFAULT"], [], "WHERE"), ("drop table ", ["IF"], ["table"], "CASCADE"),
+        ("use ", [], ["schema"], "IF"),
+        ("select cast(a as ", ["INT", "DECIMAL"], ["type"], "SELECT"), ("set ", ["LOCAL"], ["setting"], "TO"),
+        ("create table t using ", [], ["format"], "AS"),
+        ("select 1; sel", ["SELECT"], [], "INSERT"), ("select * from a join b ", ["ON", "USING"], [], "SET"),
+        ("explain ", ["ANALYZE", "SELECT"], [], "BEGIN"),
     ]
 
     @Test(arguments: cases) func `what may follow is offered`(sql: String, keywords: [String], kinds: [String], absent: String) {
@@ -31,9 +37,10 @@ import Testing
         let sql = "select o.am from sales.orders as o join \"It\" on true, x"
         let found = Completion.candidates(sql, cursor: 11)
         #expect(found.partial == "am" && found.start == 9 && found.qualifiers == ["o"])
-        #expect(found.tables == [
-            .init(name: ["sales", "orders"], alias: "o"), .init(name: ["It"], alias: nil), .init(name: ["x"], alias: nil),
-        ])
+        #expect(
+            found.tables == [
+                .init(name: ["sales", "orders"], alias: "o"), .init(name: ["It"], alias: nil), .init(name: ["x"], alias: nil),
+            ])
     }
 
     @Test func `inside a string only its beginning is known`() {

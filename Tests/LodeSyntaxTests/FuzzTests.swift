@@ -59,7 +59,9 @@ import Testing
         case 0: words.remove(at: index)
         case 1: words.insert(words[other], at: index)
         case 2: words.swapAt(index, other)
-        case 3: words[index] = ["(", ")", ",", "'", "\"", "--", "/*", "$$", "select", "1.2.3", ".", ":", "[", "}"].randomElement(using: &random)!
+        case 3:
+            words[index] = ["(", ")", ",", "'", "\"", "--", "/*", "$$", "select", "1.2.3", ".", ":", "[", "}"].randomElement(
+                using: &random)!
         default: words.removeLast(words.count - index)
         }
     }

@@ -23,8 +23,11 @@ import Testing
 
     @Test(arguments: [
         ("a = a SELECT\n", "begins with itself"), ("a = b\nb = a? SELECT\n", "begins with itself"), ("a = SELCT\n", "not in keywords.csv"),
-        ("a = b\n", "not defined"), ("a = SELECT\na = FROM\n", "defined twice"), ("a = SELECT (FROM\n", "expected )"), ("a = (b?)* SELECT\nb = FROM\n", "match nothing"),
-        ("a = @x\n", "unknown"), ("a = '++++++'\n", "one to three"), ("operators t over a\n  left x = SELECT _\na = FROM\n", "does not begin with _"), ("a = _\n", "outside"), ("a = SELECT &(SELECT FROM)\n", "one token"),
+        ("a = b\n", "not defined"), ("a = SELECT\na = FROM\n", "defined twice"), ("a = SELECT (FROM\n", "expected )"),
+        ("a = (b?)* SELECT\nb = FROM\n", "match nothing"),
+        ("a = @x\n", "unknown"), ("a = '++++++'\n", "one to three"),
+        ("operators t over a\n  left x = SELECT _\na = FROM\n", "does not begin with _"), ("a = _\n", "outside"),
+        ("a = SELECT &(SELECT FROM)\n", "one token"),
     ]) func `mistakes in a grammar are found when it is loaded`(text: String, message: String) {
         #expect(performing: { try Self.compile(text) }, throws: { "\($0)".contains(message) })
     }
@@ -43,7 +46,9 @@ import Testing
         #expect(try analysis.greedyNames() == [])
     }
 
-    @Test(arguments: [("a = @x? NAME\n", 1), ("a = (!NAME @x)? NAME\n", 0), ("a = @x? FROM\n", 0), ("a = b? FROM?\nb = @x c\nc = NAME? @x\n", 0)])
+    @Test(arguments: [
+        ("a = @x? NAME\n", 1), ("a = (!NAME @x)? NAME\n", 0), ("a = @x? FROM\n", 0), ("a = b? FROM?\nb = @x c\nc = NAME? @x\n", 0),
+    ])
     func `an optional name before an unreserved keyword is found`(text: String, count: Int) throws {
         let keywords = Array("word,class\nfrom,reserved\nname,unreserved\n".utf8)
         let file = GrammarFile(name: "test", text: Array(("name @x = ident unreserved\n" + text).utf8))

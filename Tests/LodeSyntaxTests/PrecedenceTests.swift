@@ -15,14 +15,16 @@ import Testing
         ("a between b + 1 and c * 2", "a between (b + 1) and (c * 2)"), ("a in (1) = b", "(a in (1)) = b"),
         ("not a in (1)", "not (a in (1))"), ("a is distinct from b + c", "a is distinct from (b + c)"),
         ("a at time zone b + c", "(a at time zone b) + c"), ("a + b at time zone c", "a + (b at time zone c)"),
-        ("a || b at time zone 'x'", "a || (b at time zone 'x')"), ("a collate x || b", "(a collate x) || b"), ("a.b[1]::int", "((a.b)[1])::int"),
+        ("a || b at time zone 'x'", "a || (b at time zone 'x')"), ("a collate x || b", "(a collate x) || b"),
+        ("a.b[1]::int", "((a.b)[1])::int"),
         ("a -> 'b' = c", "(a -> 'b') = c"), ("a -> b ->> c", "(a -> b) ->> c"), ("~a | b", "(~a) | b"), ("~ a + b", "~ (a + b)"),
         ("a << 1 + 2", "a << (1 + 2)"), ("a >> b >> c", "(a >> b) >> c"), ("a ~ b || c", "(a ~ b) || c"), ("a ~ b and c", "(a ~ b) and c"),
         ("a = any (b) and c", "(a = any (b)) and c"), ("a < b and c > d or e <> f", "((a < b) and (c > d)) or (e <> f)"),
         ("a % b * c", "(a % b) * c"), ("a - -b", "a - (-b)"), ("case when a then b end + c", "(case when a then b end) + c"),
         ("x > 1 is true", "(x > 1) is true"), ("a and b or c and d", "(a and b) or (c and d)"), ("- a is null", "(-a) is null"),
         ("interval '1' day + a", "(interval '1' day) + a"), ("a::decimal(1,0) / b", "(a::decimal(1,0)) / b"), ("not not a", "not (not a)"),
-        ("a or not b and c", "a or ((not b) and c)"), ("a = b in (c)", "a = (b in (c))"), ("a like b escape c and d", "(a like b escape c) and d"),
+        ("a or not b and c", "a or ((not b) and c)"), ("a = b in (c)", "a = (b in (c))"),
+        ("a like b escape c and d", "(a like b escape c) and d"),
         ("a < b < c", "ERROR"), ("a = b = c", "ERROR"), ("a between b and c between d and e", "ERROR"), ("a like b like c", "ERROR"),
     ]
 

@@ -32,7 +32,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", StatementSplitter.State.idle), ("  -- x\n", .idle), ("select 1", .statement), ("select 'a", .string), ("select \"a", .quotedName),
+        ("", StatementSplitter.State.idle), ("  -- x\n", .idle), ("select 1", .statement), ("select 'a", .string),
+        ("select \"a", .quotedName),
         ("select $$a", .dollarQuote), ("select /* a", .blockComment), ("select 1;", .idle), ("select 'a';", .idle),
     ]) func `the prompt knows what the text is inside of`(sql: String, state: StatementSplitter.State) {
         var splitter = StatementSplitter()

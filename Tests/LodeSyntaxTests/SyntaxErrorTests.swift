@@ -17,7 +17,10 @@ import Testing
         ("select * from t «lmit» 3", "syntax error at or near \"lmit\"", "", "Did you mean LIMIT?"),
         ("select a from t where a = 1 «adn» b = 2", "syntax error at or near \"adn\"", "expected", "Did you mean AND?"),
         ("select * from a inner «jion» b on x", "syntax error at or near \"jion\"", "expected JOIN", "Did you mean JOIN?"),
-        ("select a from t order by a desc nulls «frist»", "syntax error at or near \"frist\"", "expected FIRST or LAST", "Did you mean FIRST?"),
+        (
+            "select a from t order by a desc nulls «frist»", "syntax error at or near \"frist\"", "expected FIRST or LAST",
+            "Did you mean FIRST?"
+        ),
         ("insert into t «value» (1)", "syntax error at or near \"value\"", "expected query", "Did you mean VALUES?"),
         ("create «tabel» t (a int)", "syntax error at or near \"tabel\"", "expected", "Did you mean TABLE?"),
         ("copy t «too» 'x'", "syntax error at or near \"too\"", "expected TO, FROM", "Did you mean TO?"),
@@ -34,7 +37,10 @@ import Testing
         ("select cast(a«)» from t", "syntax error at or near \")\"", "AS", ""),
         ("select extract(year «a») from t", "syntax error at or near \"a\"", "expected FROM", ""),
         ("select a < b «<» c", "syntax error at or near \"<\"", "expected", "Comparisons do not chain: write a < b AND b < c."),
-        ("create table «order» (a int)", "syntax error at or near \"order\"", "expected name", "\"order\" is a reserved word; put it in double quotes to use it as a name."),
+        (
+            "create table «order» (a int)", "syntax error at or near \"order\"", "expected name",
+            "\"order\" is a reserved word; put it in double quotes to use it as a name."
+        ),
         ("drop «t»", "syntax error at or near \"t\"", "expected SCHEMA, DATABASE, TABLE or VIEW", ""),
         ("with a as «select» 1 select 2", "syntax error at or near \"select\"", "NOT, MATERIALIZED or \"(\"", ""),
         ("update t a «=» 1", "syntax error at or near \"=\"", "SET", ""),
@@ -45,7 +51,10 @@ import Testing
         ("select «\"»abc", "unterminated quoted name", "", "Close it with a double quote (\")."),
         ("select 1 «/»* x", "unterminated comment", "", "Close it with */."),
         ("select «$»q$ x", "unterminated dollar-quoted string", "", "Close it with the tag that opens it."),
-        ("select «12abc»", "trailing junk after number at or near \"12abc\"", "", "Names cannot begin with a digit, unless they are in double quotes."),
+        (
+            "select «12abc»", "trailing junk after number at or near \"12abc\"", "",
+            "Names cannot begin with a digit, unless they are in double quotes."
+        ),
         ("select «`»a`", "unexpected character \"`\"", "", "Names are quoted with double quotes (\")."),
         ("select a from t limit 1 «limit 2»", "LIMIT is given twice", "", ""),
         ("select a from t limit 1 «fetch first row only»", "LIMIT and FETCH cannot both be given", "", ""),

@@ -2,11 +2,10 @@
 
 import LodeCore
 import LodeTables
-import Synchronization
 
 final class FolderTree: TableIO {
     private let files: [String]
-    private let listed = Mutex<[String]>([])
+    private let listed = Lock<[String]>([])
 
     init(_ files: [String]) { self.files = files }
 

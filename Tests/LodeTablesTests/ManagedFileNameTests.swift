@@ -12,7 +12,10 @@ import Testing
         #expect(names.allSatisfy { ManagedFileName.matches($0) })
     }
 
-    @Test(arguments: ["data-1.parquet", "data.parquet", "part-0000000000000000-0000000000000000.parquet", "data-0000000000000000-000000000000000g.csv", ""])
+    @Test(arguments: [
+        "data-1.parquet", "data.parquet", "part-0000000000000000-0000000000000000.parquet", "data-0000000000000000-000000000000000g.csv",
+        "",
+    ])
     func `other names are not ours`(name: String) { #expect(!ManagedFileName.matches(name)) }
 
     @Test func `paths hold the partition's folder`() {

@@ -45,7 +45,9 @@ import Testing
         let known = ["x": ColumnStatistics(minimum: .integer(1), maximum: .integer(5), nullCount: 0)]
         totals.add(DataFile(path: "1", size: 10, rowCount: 3, statistics: known), [])
         totals.add(
-            DataFile(path: "2", size: 10, rowCount: 2, statistics: ["x": ColumnStatistics(minimum: .integer(0), maximum: .integer(2), nullCount: 1)]), [])
+            DataFile(
+                path: "2", size: 10, rowCount: 2,
+                statistics: ["x": ColumnStatistics(minimum: .integer(0), maximum: .integer(2), nullCount: 1)]), [])
         #expect(totals.columns["x"]?.minimum == .integer(0))
         #expect(totals.columns["x"]?.maximum == .integer(5))
         #expect(totals.columns["x"]?.nullCount == 1)

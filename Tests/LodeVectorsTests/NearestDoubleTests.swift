@@ -13,7 +13,9 @@ import Testing
             list += [power - 1, power, power + 1, -power, 1 - power]
             for lower in [bit - 52, bit - 53, bit - 54, bit - 64] where lower >= 0 {
                 let half = (1 as Int128) << Int128(lower)
-                list += [power + half, power + half - 1, power + (half << 1) + half, -(power + half) - 1].filter { $0.magnitude < 1 << 126 || bit < 125 }
+                list += [power + half, power + half - 1, power + (half << 1) + half, -(power + half) - 1].filter {
+                    $0.magnitude < 1 << 126 || bit < 125
+                }
             }
             random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             list.append(power + Int128(random) % max(1, power))

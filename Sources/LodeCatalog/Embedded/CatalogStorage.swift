@@ -4,7 +4,6 @@ import Foundation
 import GRDB
 import LodeCore
 import LodeObjectStore
-import Synchronization
 
 /// Reads see one consistent state; writes are serialized over all processes and wait for each other.
 final class CatalogStorage: Sendable {
@@ -13,7 +12,7 @@ final class CatalogStorage: Sendable {
 
     /// Nil: in memory, for this object alone.
     private let path: String?
-    private let opened = Mutex<(any DatabaseWriter)?>(nil)
+    private let opened = Lock<(any DatabaseWriter)?>(nil)
 
     init(path: String?) { self.path = path }
 

@@ -3,7 +3,6 @@
 import Glibc
 import LodeCore
 import LodeObjectStore
-import Synchronization
 
 /// Keeps files from being collected as long as somebody may read or publish them.
 ///
@@ -20,7 +19,7 @@ final class Leases: Sendable {
 
     /// Nil: known to this object alone.
     private let path: String?
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Locks that belong to the open file instead of the process, so that one process's do not merge with another's in it.
     private static let ask: Int32 = 36, set: Int32 = 37

@@ -33,9 +33,10 @@ struct TableElements {
         table = existing.tableName
         let target = try existing.insertTarget()
         for (position, column) in try existing.columns().enumerated() {
-            columns.append(DeclaredColumn(
-                field: target.schema.fields[position], maximumLength: column.maximumLength, comment: column.comment,
-                defaultValue: target.defaults[position], generated: target.generated[position]))
+            columns.append(
+                DeclaredColumn(
+                    field: target.schema.fields[position], maximumLength: column.maximumLength, comment: column.comment,
+                    defaultValue: target.defaults[position], generated: target.generated[position]))
         }
         constraints = try existing.constraints()
     }
@@ -71,7 +72,8 @@ struct TableElements {
             }
             try declare(index, by: definition)
             if columns[index].generated != nil {
-                throw .unsupported("a generated column in CREATE TABLE AS", at: definition.span, hint: "CREATE the table first, then INSERT.")
+                throw .unsupported(
+                    "a generated column in CREATE TABLE AS", at: definition.span, hint: "CREATE the table first, then INSERT.")
             }
         }
     }

@@ -23,12 +23,17 @@ struct CSVReport: FileReport {
         let dialect = profile.dialect
         let columns = profile.columns.map { Value.structure([.text($0.name), .text("\($0.type)")]) }
         let arguments = options.description
-        return [[
-            .text(String(decoding: dialect.delimiter, as: UTF8.self)), Self.character(dialect.quote), Self.character(dialect.escape),
-            .text(profile.newlines), Self.character(dialect.comment), .integer(Int64(dialect.skippedLines)), .boolean(dialect.hasHeader),
-            .list(columns), Self.text(profile.format { $0 == .date }), Self.text(profile.format { $0 == .timestamp || $0 == .timestamptz }),
-            arguments.isEmpty ? .null : .text(arguments), .text("FROM read_csv(\(FormatOption.literal(file.path)), \(profile.description));"),
-        ]]
+        return [
+            [
+                .text(String(decoding: dialect.delimiter, as: UTF8.self)), Self.character(dialect.quote), Self.character(dialect.escape),
+                .text(profile.newlines), Self.character(dialect.comment), .integer(Int64(dialect.skippedLines)),
+                .boolean(dialect.hasHeader),
+                .list(columns), Self.text(profile.format { $0 == .date }),
+                Self.text(profile.format { $0 == .timestamp || $0 == .timestamptz }),
+                arguments.isEmpty ? .null : .text(arguments),
+                .text("FROM read_csv(\(FormatOption.literal(file.path)), \(profile.description));"),
+            ]
+        ]
     }
 
     private static func character(_ byte: UInt8?) -> Value { .text(byte.map { String(Character(Unicode.Scalar($0))) } ?? "(empty)") }

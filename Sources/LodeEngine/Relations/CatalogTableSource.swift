@@ -28,7 +28,9 @@ enum CatalogTableSource {
     private static func options(_ snapshot: any TableSnapshot, _ format: any FileFormat) -> FormatOptions {
         var options = FormatOptions()
         let known = Set(format.readOptions)
-        for (key, value) in snapshot.properties where known.contains(key.lowercased()) { options.values[key.lowercased()] = .value(.text(value)) }
+        for (key, value) in snapshot.properties where known.contains(key.lowercased()) {
+            options.values[key.lowercased()] = .value(.text(value))
+        }
         guard format.isText, options.values["columns"] == nil else { return options }
         let keys = Set(snapshot.partitionColumns.map(\.name))
         options.values["columns"] = .named(

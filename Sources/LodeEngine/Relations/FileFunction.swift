@@ -17,6 +17,7 @@ struct FileFunction: FileFunctionEntry {
 
     /// Options that the scan of many files understands, whatever their format.
     static let scanOptions = [
-        "filename", "file_row_number", "hive_partitioning", "union_by_name", "rejects_table", "hive_types", "hive_types_autocast", "files_to_sniff",
+        "filename", "file_row_number", "hive_partitioning", "union_by_name", "rejects_table", "hive_types", "hive_types_autocast",
+        "files_to_sniff",
     ]
 }

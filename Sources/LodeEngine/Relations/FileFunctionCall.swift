@@ -13,7 +13,8 @@ protocol FileFunctionEntry: Sendable {
 
 /// All functions that take files.
 enum FileFunctions {
-    static let all: [any FileFunctionEntry] = FileFunction.all.map { $0 as any FileFunctionEntry } + FileReports.all.map { $0 as any FileFunctionEntry }
+    static let all: [any FileFunctionEntry] =
+        FileFunction.all.map { $0 as any FileFunctionEntry } + FileReports.all.map { $0 as any FileFunctionEntry }
     static let names: [String] = all.flatMap(\.names)
 }
 
@@ -30,7 +31,8 @@ struct FileFunctionCall {
     func paths(of function: any FileFunctionEntry) throws(SQLError) -> [String] {
         guard arguments.count == 1 else {
             throw SQLError(
-                .undefinedFunction, "\(name) takes one path or a list of paths, then options by name", hint: "For instance: \(function.example).")
+                .undefinedFunction, "\(name) takes one path or a list of paths, then options by name",
+                hint: "For instance: \(function.example).")
         }
         switch arguments[0] {
         case .text(let path): return [path.string]

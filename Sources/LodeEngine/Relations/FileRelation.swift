@@ -27,10 +27,14 @@ struct FileRelation {
             case "hive_partitioning": isHive = try Self.flag(key, value)
             case "union_by_name": unionByName = try Self.flag(key, value)
             case "rejects_table":
-                guard case .text(let table) = value else { throw SQLError(.invalidParameterValue, "rejects_table must be the name of a table") }
+                guard case .text(let table) = value else {
+                    throw SQLError(.invalidParameterValue, "rejects_table must be the name of a table")
+                }
                 options.rejects = try rejects.collector(for: table.string)
             case "files_to_sniff":
-                guard case .integer(let count) = value else { throw SQLError(.invalidParameterValue, "files_to_sniff must be a whole number") }
+                guard case .integer(let count) = value else {
+                    throw SQLError(.invalidParameterValue, "files_to_sniff must be a whole number")
+                }
                 filesToSniff = count < 0 ? .max : Int(count)
             case "hive_types_autocast": findsPartitionTypes = try Self.flag(key, value)
             case "hive_types": partitionTypes = FormatOption(value)
@@ -40,9 +44,13 @@ struct FileRelation {
         try options.check(known: format.readOptions + FileFunction.scanOptions, format: format.name)
         if numberColumn != nil, !format.readsFields { throw .unsupported("file_row_number for \(format.name) files") }
         // Partition columns are taken from the paths if all files have the same key=value folders, or if that was asked for.
-        let types = try partitionTypes.map { (option) throws(SQLError) in try FormatOptions(["hive_types": option]).fields("hive_types") ?? [] }
-        let hive = isHive == false
-            ? nil : try HiveInference(paths: files.map(\.path), types: types ?? [], findsTypes: findsPartitionTypes, isWanted: isHive == true)
+        let types = try partitionTypes.map { (option) throws(SQLError) in
+            try FormatOptions(["hive_types": option]).fields("hive_types") ?? []
+        }
+        let hive =
+            isHive == false
+            ? nil
+            : try HiveInference(paths: files.map(\.path), types: types ?? [], findsTypes: findsPartitionTypes, isWanted: isHive == true)
         if let types, let first = types.first, hive == nil {
             throw SQLError(
                 .undefinedColumn, "hive_types names \"\(first.name)\", but the paths have no partition columns in common",

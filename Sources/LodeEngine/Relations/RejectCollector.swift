@@ -5,7 +5,6 @@ import LodeCore
 import LodeExecution
 import LodeFormats
 import LodeTables
-import Synchronization
 
 /// Takes rejected rows of all workers. Its files lie in the table's folder, and go with it unless they are kept.
 final class RejectCollector: RejectSink {
@@ -27,7 +26,7 @@ final class RejectCollector: RejectSink {
     private let engine: Engine
     private let codec: String
     private let memory: MemoryBudget
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     private static let heldBytes = 4 << 20
     /// Where the memory limit leaves no room.

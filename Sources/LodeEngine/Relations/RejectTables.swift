@@ -3,11 +3,10 @@
 import LodeCatalog
 import LodeCore
 import LodeFormats
-import Synchronization
 
 /// The rejects of one statement, by table. They become rows of the tables when the statement succeeds, in the same commit as what it wrote.
 final class RejectTables: Sendable {
-    private let collectors = Mutex<[RejectCollector]>([])
+    private let collectors = Lock<[RejectCollector]>([])
     private let engine: Engine
     private let currentSchema: String
     private let codec: String

@@ -93,7 +93,8 @@ final class SessionResolver: RelationResolver {
             }
             let authorPath = table.parameters[ViewParameter.searchPath]?.split(separator: ",").map(String.init)
             let resolver = SessionResolver(
-                session: session, stores: stores, rejects: rejects, searchPath: authorPath ?? [table.databaseName], seesTemporaryViews: false)
+                session: session, stores: stores, rejects: rejects, searchPath: authorPath ?? [table.databaseName],
+                seesTemporaryViews: false)
             return ResolvedView(path: path, query: query, columns: try table.schema().fields.map(\.name), resolver: resolver)
         } catch {
             // Spans of the view's own text would point into the statement at hand.

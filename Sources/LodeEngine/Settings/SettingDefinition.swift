@@ -27,7 +27,9 @@ package struct SettingDefinition: Sendable {
             name: "memory_limit", aliases: ["max_memory"], summary: "Memory that running statements may reserve, together.",
             initial: { ByteSize.text(Engine.defaultMemoryLimit) },
             parse: { (text) throws(SQLError) in
-                guard let bytes = ByteSize.parse(text), bytes >= 1 << 20 else { throw wrong(text, "a size of at least 1 MB, such as '4GB'") }
+                guard let bytes = ByteSize.parse(text), bytes >= 1 << 20 else {
+                    throw wrong(text, "a size of at least 1 MB, such as '4GB'")
+                }
                 let rounded = ByteSize.text(bytes)
                 return ByteSize.parse(rounded) == bytes ? rounded : text
             }),
@@ -42,7 +44,8 @@ package struct SettingDefinition: Sendable {
                 throw wrong(text, "the name of a time zone, such as 'Europe/Vienna'")
             }),
         SettingDefinition(
-            name: "search_path", aliases: ["schema"], summary: "Schemas in which unqualified names are looked up; new tables go to the first.",
+            name: "search_path", aliases: ["schema"],
+            summary: "Schemas in which unqualified names are looked up; new tables go to the first.",
             isList: true, initial: { "main" },
             parse: { (text) throws(SQLError) in text }),
         SettingDefinition(

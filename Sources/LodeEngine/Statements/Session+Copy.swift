@@ -40,7 +40,7 @@ extension Session {
 
     /// COPY FROM is an INSERT of what the file function reads.
     private func copyFrom(_ path: String, _ span: SourceSpan, _ copy: Copy, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
-        guard case .table(let name, let columns) = copy.subject else {
+        guard case .table(let name, var columns) = copy.subject else {
             throw SQLError(.syntaxError, "COPY FROM needs a table, not a query", at: span)
         }
         let options = try CopyOptions(copy.options, makeBinder(statementContext()))
@@ -52,8 +52,9 @@ extension Session {
         for property in options.forFormat {
             arguments.append((property.key, property.value ?? Expression(.literal(.boolean(true)), span: property.key.span)))
         }
-        if let delimiter = options.impliedDelimiter(path) { arguments.append((Identifier("delim", span: span), .text(delimiter, at: span))) }
-        var columns = columns
+        if let delimiter = options.impliedDelimiter(path) {
+            arguments.append((Identifier("delim", span: span), .text(delimiter, at: span)))
+        }
         if columns.isEmpty, case let declared = try table.columns(), declared.contains(where: { $0.generated != nil }) {
             columns = declared.filter { $0.generated == nil }.map { Identifier($0.name, isQuoted: true, span: span) }
         }
@@ -67,7 +68,7 @@ extension Session {
             let types = fields.map { (name: $0.name, value: Expression.text("\(read($0.type))", at: span)) }
             arguments.append((Identifier("columns", span: span), .structure(types, at: span)))
         }
-        let function = FunctionCall(FileFunction.all.first { $0.format == format.name }?.names[0] ?? "read_csv", arguments, at: span)
+        let function = FunctionCall(format.functions.first ?? "read_csv", arguments, at: span)
         let source = TableReference(.function(function, isLateral: false, withOrdinality: false), alias: nil, span: span)
         var outcome = try insert(Insert(into: name, columns: columns, .selecting(from: source, at: span)), run)
         outcome.tag = "COPY \(outcome.receipt.rows)"

@@ -30,7 +30,9 @@ extension Session {
         let binder = makeBinder(context)
         switch explain.statement {
         case .createTable(let create):
-            guard let query = create.query else { throw SQLError.unsupported("EXPLAIN of a statement without a query", at: create.name.span) }
+            guard let query = create.query else {
+                throw SQLError.unsupported("EXPLAIN of a statement without a query", at: create.name.span)
+            }
             return try binder.bind(query: query)
         case .insert(let insert):
             guard case .query(let query) = insert.source else {

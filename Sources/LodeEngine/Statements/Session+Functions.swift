@@ -12,7 +12,9 @@ extension Session {
             let example = entry.examples.first.map { "\($0.call) → \($0.result)" } ?? ""
             rows.append([.text(name), .text(kind), .text(entry.family), .text(entry.summary), .text(example)])
         }
-        for (name, function) in FunctionRegistry.scalars where name.utf8.first.map({ $0 > 96 }) ?? false { add(name, "scalar", function.documentation) }
+        for (name, function) in FunctionRegistry.scalars where name.utf8.first.map({ $0 > 96 }) ?? false {
+            add(name, "scalar", function.documentation)
+        }
         for (name, function) in FunctionRegistry.aggregates { add(name, "aggregate", function.documentation) }
         for (name, function) in FunctionRegistry.windows { add(name, "window", function.documentation) }
         for function in FileFunctions.all {

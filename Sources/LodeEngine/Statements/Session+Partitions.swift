@@ -23,7 +23,8 @@ extension Session {
         } catch {
             throw error.at(name.span)
         }
-        let rows = outcome.addedPartitions.map { [Value.text("added"), .text($0)] }
+        let rows =
+            outcome.addedPartitions.map { [Value.text("added"), .text($0)] }
             + outcome.droppedPartitions.map { [Value.text("dropped"), .text($0)] }
         return try give([Field("change", .varchar), Field("partition", .varchar)], rows, to: run.sink, tag: "MSCK REPAIR TABLE")
     }
@@ -60,7 +61,9 @@ extension Session {
         case .setLocation(let location): return .alter(name, [.setLocation(location)])
         case .addPartitions(let partitions, let ifNotExists):
             var added: [GluePartition] = []
-            for partition in partitions { added.append(GluePartition(values: try values(of: partition, table), location: partition.location)) }
+            for partition in partitions {
+                added.append(GluePartition(values: try values(of: partition, table), location: partition.location))
+            }
             return .partitions(name, .add(added, ifNotExists: ifNotExists))
         case .dropPartitions(let partitions, let ifExists):
             var dropped: [[String]] = []

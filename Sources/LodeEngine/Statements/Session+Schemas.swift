@@ -89,7 +89,9 @@ extension Session {
         if create.isTemporary, create.comment != nil || !create.properties.isEmpty {
             throw SQLError.unsupported("COMMENT or TBLPROPERTIES of a temporary view", at: create.name.span)
         }
-        if create.isMaterialized { throw SQLError.unsupported("CREATE MATERIALIZED VIEW", at: create.name.span, hint: "CREATE TABLE … AS stores a result.") }
+        if create.isMaterialized {
+            throw SQLError.unsupported("CREATE MATERIALIZED VIEW", at: create.name.span, hint: "CREATE TABLE … AS stores a result.")
+        }
         if create.orReplace, create.ifNotExists { throw .replaceIfNotExists(at: create.name.span) }
         let context = statementContext()
         let bound = try makeBinder(context).bind(query: create.query)

@@ -13,8 +13,11 @@ extension Session {
             let setting = try SettingDefinition.named(name.text, at: name.span)
             return try give([Field(setting.name, .varchar)], [[.text(settings[setting.name])]], to: run.sink, tag: "SHOW")
         case .allSettings:
-            let rows = SettingDefinition.all.sorted { $0.name < $1.name }.map { [Value.text($0.name), .text(settings[$0.name]), .text($0.summary)] }
-            return try give([Field("name", .varchar), Field("setting", .varchar), Field("description", .varchar)], rows, to: run.sink, tag: "SHOW")
+            let rows = SettingDefinition.all.sorted { $0.name < $1.name }.map {
+                [Value.text($0.name), .text(settings[$0.name]), .text($0.summary)]
+            }
+            return try give(
+                [Field("name", .varchar), Field("setting", .varchar), Field("description", .varchar)], rows, to: run.sink, tag: "SHOW")
         case .schemas(let pattern):
             let names = try engine.catalog.databases().map(\.name).filter { Self.matches($0, pattern) }
             return try give([Field("schema_name", .varchar)], names.map { [.text($0)] }, to: run.sink, tag: "SHOW")
@@ -50,7 +53,8 @@ extension Session {
             rows += temporaryViews.values.filter { Self.matches($0.name, pattern) }.sorted { $0.name < $1.name }
                 .map { [.text("temp"), .text($0.name), .text("view")] }
         }
-        return try give([Field("schema_name", .varchar), Field("table_name", .varchar), Field("kind", .varchar)], rows, to: run.sink, tag: "SHOW")
+        return try give(
+            [Field("schema_name", .varchar), Field("table_name", .varchar), Field("kind", .varchar)], rows, to: run.sink, tag: "SHOW")
     }
 
     static func word(for kind: TableKind) -> String {
@@ -90,7 +94,9 @@ extension Session {
 
     private func showCreate(_ name: QualifiedName, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         if name.parts.count == 1, let view = temporaryViews[name.last.text.lowercased()] {
-            return try give([Field("create_statement", .varchar)], [[.text("CREATE TEMP VIEW \(view.name) AS \(view.text)")]], to: run.sink, tag: "SHOW")
+            return try give(
+                [Field("create_statement", .varchar)], [[.text("CREATE TEMP VIEW \(view.name) AS \(view.text)")]], to: run.sink, tag: "SHOW"
+            )
         }
         let table = try existingTable(name)
         return try give([Field("create_statement", .varchar)], [[.text(try TableDDL.text(table))]], to: run.sink, tag: "SHOW")
@@ -105,8 +111,10 @@ extension Session {
             let table = try existingTable(name)
             let keys = Set(table.partitionKeys.map(\.name))
             var rows: [[Value]] = zip(try table.schema().fields, try table.columns()).map { field, column in
-                [.text(field.name), .text(column.typeText(field.type)), .boolean(field.nullable), .boolean(keys.contains(field.name)),
-                    column.comment.map { .text($0) } ?? .null, column.filling.map { .text($0) } ?? .null]
+                [
+                    .text(field.name), .text(column.typeText(field.type)), .boolean(field.nullable), .boolean(keys.contains(field.name)),
+                    column.comment.map { .text($0) } ?? .null, column.filling.map { .text($0) } ?? .null,
+                ]
             }
             if isExtended { rows += Self.facts(of: table) }
             return try give(fields, rows, to: run.sink, tag: "DESCRIBE")

@@ -28,7 +28,9 @@ extension Session {
         return try run(bound, specification, to: engine.stores, alwaysWrites: false, context)
     }
 
-    func constraints(of target: WriteTarget, _ context: StatementContext, on rows: RowConstraints.Rows = .new) throws(SQLError) -> RowConstraints {
+    func constraints(of target: WriteTarget, _ context: StatementContext, on rows: RowConstraints.Rows = .new) throws(SQLError)
+        -> RowConstraints
+    {
         let columns = target.schema.fields.map { PlanColumn(context.columnIDs.fresh(), $0.name, $0.type) }
         let binder = makeBinder(context), table = InsertTarget(name: target.relation, schema: target.schema)
         let checks = try target.checks.map { (check) throws(SQLError) in

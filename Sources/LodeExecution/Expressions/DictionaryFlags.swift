@@ -2,7 +2,6 @@
 
 import LodeCore
 import LodeVectors
-import Synchronization
 
 /// The verdicts on the last few dictionaries: workers read different row groups, each with a dictionary of its own.
 final class DictionaryFlags: Sendable {
@@ -12,7 +11,7 @@ final class DictionaryFlags: Sendable {
     }
 
     private static let entryCount = 4
-    private let entries = Mutex<[Entry]>([])
+    private let entries = Lock<[Entry]>([])
 
     func flags(of dictionary: Column, _ compute: () throws(SQLError) -> Buffer) throws(SQLError) -> Buffer {
         let known = entries.withLock { list in list.first { $0.dictionary === dictionary }?.flags }

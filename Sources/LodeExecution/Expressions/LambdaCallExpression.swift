@@ -70,7 +70,8 @@ final class LambdaCallExpression: CompiledExpression {
 extension ExpressionCompiler {
     /// A call whose last argument is a lambda over its first, a list.
     func compileLambda(_ call: ScalarCall, _ parameters: [PlanColumn], _ body: BoundExpression) throws(SQLError) -> any CompiledExpression {
-        guard call.arguments.count == 2, let first = call.arguments.first, case .list = first.type, (1...2).contains(parameters.count) else {
+        guard call.arguments.count == 2, let first = call.arguments.first, case .list = first.type, (1...2).contains(parameters.count)
+        else {
             throw .unsupported("a lambda in a call of \(call.name)", at: call.span)
         }
         let used = body.columns

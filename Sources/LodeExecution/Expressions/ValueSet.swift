@@ -35,10 +35,11 @@ final class ValueSet: Sendable {
             low = min(low, number)
             high = max(high, number)
         }
-        let isInteger = switch physical {
-        case .int8, .int16, .int32, .int64, .bool: true
-        default: false
-        }
+        let isInteger =
+            switch physical {
+            case .int8, .int16, .int32, .int64, .bool: true
+            default: false
+            }
         base = low
         let (range, overflow) = high.subtractingReportingOverflow(low)
         if isInteger, !present.isEmpty, !overflow, range < 65_536 {
@@ -150,7 +151,9 @@ final class ValueSet: Sendable {
     }
 
     /// A slot is four words: used, key, key, unused.
-    private static func slot(_ a: UInt64, _ b: UInt64, _ slots: Buffer, _ mask: Int, _ physical: PhysicalType) -> UnsafeMutablePointer<UInt64> {
+    private static func slot(_ a: UInt64, _ b: UInt64, _ slots: Buffer, _ mask: Int, _ physical: PhysicalType) -> UnsafeMutablePointer<
+        UInt64
+    > {
         let table = slots.base.assumingMemoryBound(to: UInt64.self)
         let hash = physical == .text ? HashMix.text(StringView(head: a, tail: b)) : HashMix.pair(a, b)
         var index = Int(truncatingIfNeeded: hash) & mask

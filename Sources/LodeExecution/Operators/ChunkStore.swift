@@ -7,8 +7,8 @@ import Synchronization
 
 /// Chunks in the order of their batches. Filled by a sink, then read by any number of sources.
 package final class ChunkStore: Sendable {
-    private let held = Mutex<[Chunk]>([])
-    private let reserved = Mutex(0)
+    private let held = Lock<[Chunk]>([])
+    private let reserved = Lock(0)
     private let memory: MemoryBudget?
 
     package init(memory: MemoryBudget? = nil) { self.memory = memory }
@@ -37,9 +37,18 @@ package final class ChunkStore: Sendable {
 
     /// Exchanges the content.
     package func replace(with other: ChunkStore) {
-        let (theirs, bytes) = (other.held.withLock { let all = $0; $0 = []; return all }, other.reserved.withLock { let all = $0; $0 = 0; return all })
+        let (theirs, bytes) = (
+            other.held.withLock {
+                let all = $0; $0 = []; return all
+            },
+            other.reserved.withLock {
+                let all = $0; $0 = 0; return all
+            }
+        )
         held.withLock { $0 = theirs }
-        let mine = reserved.withLock { let old = $0; $0 = bytes; return old }
+        let mine = reserved.withLock {
+            let old = $0; $0 = bytes; return old
+        }
         memory?.release(mine)
     }
 }
@@ -96,7 +105,7 @@ package final class ChunkStoreSink: Sink {
 package final class ChunkStoreSource: Source {
     private let store: ChunkStore
     private let order: BatchOrder?
-    private let opened = Mutex<[Chunk]>([])
+    private let opened = Lock<[Chunk]>([])
     private let next = Atomic<Int>(0)
 
     package init(_ store: ChunkStore, order: BatchOrder? = nil) {

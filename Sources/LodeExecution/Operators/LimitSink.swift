@@ -2,7 +2,6 @@
 
 import LodeCore
 import LodeVectors
-import Synchronization
 
 /// Keeps the rows of each batch apart until it is known that the batches before it have enough.
 ///
@@ -15,8 +14,8 @@ final class LimitSink: Sink {
     private let count: Int?
     /// FETCH … WITH TIES: equal in these to the last row.
     private let ties: [any CompiledExpression]
-    private let seen = Mutex<[Int: Int]>([:])
-    private let kept = Mutex<[Chunk]>([])
+    private let seen = Lock<[Int: Int]>([:])
+    private let kept = Lock<[Chunk]>([])
 
     init(offset: Int, count: Int?, ties: [any CompiledExpression], memory: MemoryBudget) {
         self.offset = offset

@@ -3,7 +3,6 @@
 import Glibc
 import LodeCore
 import LodeVectors
-import Synchronization
 
 /// Hands chunks on one at a time. Chunks of a batch that is not yet the first open one wait; a worker that is too far ahead
 /// waits itself, so that what waits stays small.
@@ -20,7 +19,7 @@ final class ResultSink: Sink {
     private let consumer: any ResultConsumer
     private let order: BatchOrder?
     private let cancellation: Cancellation
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(_ consumer: any ResultConsumer, order: BatchOrder?, cancellation: Cancellation) {
         self.consumer = consumer

@@ -2,7 +2,6 @@
 
 import LodeCore
 import LodeVectors
-import Synchronization
 
 /// A source over several inputs, each a source with its operators.
 ///
@@ -26,14 +25,14 @@ final class UnionSource: Source {
     }
 
     private let inputs: [Input]
-    private let visits: Mutex<[Visit]>
+    private let visits: Lock<[Visit]>
 
     /// Distance between the batch numbers of two inputs.
     private static let batchStride = 1 << 40
 
     init(_ inputs: [Input]) {
         self.inputs = inputs
-        visits = Mutex(Array(repeating: Visit(), count: inputs.count))
+        visits = Lock(Array(repeating: Visit(), count: inputs.count))
     }
 
     func open(_ context: ExecutionContext) throws(SQLError) {

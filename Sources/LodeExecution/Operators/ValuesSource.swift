@@ -10,7 +10,7 @@ import Synchronization
 final class ValuesSource: Source {
     private let node: ValuesNode
     private let functions: FunctionContext
-    private let chunks = Mutex<[Chunk]>([])
+    private let chunks = Lock<[Chunk]>([])
     private let next = Atomic<Int>(0)
 
     init(_ node: ValuesNode, functions: FunctionContext) {

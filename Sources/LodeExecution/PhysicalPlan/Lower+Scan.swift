@@ -23,7 +23,9 @@ extension PipelineBuilder {
         }
         var thresholds: [(threshold: Threshold, output: Int)] = []
         for use in node.topNFilters {
-            guard let output = node.outputs.firstIndex(where: { $0.column.id == use.column }), let threshold = builder.thresholds[use.filter] else { continue }
+            guard let output = node.outputs.firstIndex(where: { $0.column.id == use.column }),
+                let threshold = builder.thresholds[use.filter]
+            else { continue }
             thresholds.append((threshold, output))
         }
         let plan = ScanPlan(

@@ -38,7 +38,8 @@ extension PipelineBuilder {
         let call = WindowCall(
             column: number, name: "row_number", function: .window(.rowNumber), arguments: [], frame: .standard)
         let node = WindowNode(
-            input: .values(ValuesNode(columns: input.columns, rows: [])), partition: input.columns.map(\.reference), order: [], calls: [call])
+            input: .values(ValuesNode(columns: input.columns, rows: [])), partition: input.columns.map(\.reference), order: [],
+            calls: [call])
         return try window(node, input, nil, &builder)
     }
 }

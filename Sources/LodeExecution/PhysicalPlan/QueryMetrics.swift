@@ -8,8 +8,8 @@ import Synchronization
 /// The measures of one plan node, added to by all workers.
 package final class OperatorMetrics: Sendable {
     private let rowCount = Atomic<Int>(0)
-    private let scanned = Mutex(ScanCounters())
-    private let noted = Mutex<[String: Int]>([:])
+    private let scanned = Lock(ScanCounters())
+    private let noted = Lock<[String: Int]>([:])
 
     package init() {}
 
@@ -27,8 +27,8 @@ package final class OperatorMetrics: Sendable {
 
 /// All nodes' measures by their place in the plan: child positions from the root.
 package final class QueryMetrics: Sendable {
-    private let nodes = Mutex<[[Int]: OperatorMetrics]>([:])
-    private let totals = Mutex<Totals>(Totals())
+    private let nodes = Lock<[[Int]: OperatorMetrics]>([:])
+    private let totals = Lock<Totals>(Totals())
 
     private struct Totals { var pipelines: [PipelineTime] = [] }
 

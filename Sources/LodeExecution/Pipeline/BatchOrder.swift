@@ -1,6 +1,7 @@
 /// Which batches of a parallel source are still being read: what puts its rows back into order.
 
-import Synchronization
+import LodeCore
+
 
 /// Producers say where they are; a sink that keeps order asks for the lowest batch that may still give rows.
 ///
@@ -13,7 +14,7 @@ package final class BatchOrder: Sendable {
         var floor = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     /// Answers instead, for a source that is made of others.
     private let composed: (@Sendable () -> Int)?
 

@@ -3,7 +3,6 @@
 import LodeCore
 import LodePlan
 import LodeVectors
-import Synchronization
 
 /// Takes the rows of a query as they come. Calls come one at a time, from any thread; a slow receiver slows the query.
 package protocol ResultConsumer: AnyObject, Sendable {
@@ -20,7 +19,7 @@ package final class QueryExecution: Sendable {
     package let plan: LogicalPlan
     private let builder: PipelineBuilder
     private let open: OpenPipeline
-    private let running = Mutex<[Pipeline]>([])
+    private let running = Lock<[Pipeline]>([])
 
     /// Lowers the plan: kernels and readers are chosen here.
     /// - Throws: what a node or expression is not able to do.
@@ -75,7 +74,7 @@ package final class QueryExecution: Sendable {
 
 /// Keeps every row.
 package final class CollectedRows: ResultConsumer {
-    private let held = Mutex<[Chunk]>([])
+    private let held = Lock<[Chunk]>([])
 
     package init() {}
 

@@ -8,7 +8,7 @@ import Synchronization
 package final class WorkerGroup: Sendable {
     package typealias Body = @Sendable (_ worker: Int, _ group: WorkerGroup) throws(SQLError) -> Void
 
-    private let failure = Mutex<SQLError?>(nil)
+    private let failure = Lock<SQLError?>(nil)
     private let failed = Atomic<Bool>(false)
     private let cancellation: Cancellation
     private let body: Body

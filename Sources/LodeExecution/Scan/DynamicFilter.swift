@@ -33,7 +33,7 @@ package final class DynamicFilter: Sendable {
     }
 
     package let type: SQLType
-    private let content = Mutex<Content?>(nil)
+    private let content = Lock<Content?>(nil)
     private let ready = Atomic<Bool>(false)
 
     package init(type: SQLType) { self.type = type }

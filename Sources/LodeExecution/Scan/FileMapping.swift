@@ -121,7 +121,8 @@ final class FileMapping: Sendable {
     }
 
     private static func filter(
-        _ condition: BoundExpression, _ bounds: ColumnPredicate, _ plan: ScanPlan, _ inputs: [ColumnID: (position: Int, cast: FileCast?, name: String)]
+        _ condition: BoundExpression, _ bounds: ColumnPredicate, _ plan: ScanPlan,
+        _ inputs: [ColumnID: (position: Int, cast: FileCast?, name: String)]
     ) throws(SQLError) -> any ScanFilter {
         let used = condition.columns
         var columns: [(column: PlanColumn, position: Int, cast: FileCast?)] = []

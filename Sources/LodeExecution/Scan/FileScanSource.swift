@@ -6,7 +6,6 @@ import LodeFormats
 import LodePlan
 import LodeTables
 import LodeVectors
-import Synchronization
 
 /// Files are opened by whoever runs out of morsels, so that several are opened at once; morsels are taken in file order.
 final class FileScanSource: Source {
@@ -35,7 +34,7 @@ final class FileScanSource: Source {
 
     private let plan: ScanPlan
     private let order: BatchOrder
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Batch numbers leave room for so many morsels in a file.
     private static let morselsPerFile = 1 << 24

@@ -5,7 +5,6 @@ import LodeFormats
 import LodeObjectStore
 import LodePlan
 import LodeTables
-import Synchronization
 
 /// Files of one format with one schema. Knows how to list them, and what their footers and the table's metadata tell.
 ///
@@ -32,7 +31,7 @@ package final class FileTableSource: TableSource {
     /// What is known of the table as a whole, before any file is listed.
     package let totals: TableStatistics?
     private let list: @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
-    private let known = Mutex<Knowledge?>(nil)
+    private let known = Lock<Knowledge?>(nil)
 
     /// Footers that planning reads for estimates.
     private static let mostFooters = 16
@@ -84,7 +83,8 @@ package final class FileTableSource: TableSource {
             ? options
             : try format.agreed(options, on: files.map(\.path), all: unionByName) { path throws(SQLError) in try stores.open(path) }
         let sniffed = unionByName ? files.count : min(files.count, max(1, filesToSniff ?? format.filesToSniff))
-        var settling = SchemaSettling(mayLack: unionByName, sniffsTypes: format.isText && format.filesToSniff > 1, fallsBackToText: format.isText)
+        var settling = SchemaSettling(
+            mayLack: unionByName, sniffsTypes: format.isText && format.filesToSniff > 1, fallsBackToText: format.isText)
         var opened: [SQLText: any FileScan] = [:]
         var sibling: (any FileScan)?
         for (index, file) in files.prefix(sniffed).enumerated() {
@@ -111,7 +111,8 @@ package final class FileTableSource: TableSource {
         let source = FileTableSource(
             displayName: displayName, schema: Schema(fields), format: format, options: options, stores: stores,
             partitionFields: partitionFields, filenameColumn: filenameColumn ?? hidden.filename?.name,
-            rowNumberColumn: rowNumberColumn ?? hidden.rowNumber?.name, hiddenFields: [hidden.filename, hidden.rowNumber].compactMap(\.self)
+            rowNumberColumn: rowNumberColumn ?? hidden.rowNumber?.name,
+            hiddenFields: [hidden.filename, hidden.rowNumber].compactMap(\.self)
         ) { predicate throws(SQLError) in prune(listing, predicate, partitionFields) }
         let found = opened
         source.known.withLock { $0 = Knowledge(listing: listing, opened: found) }

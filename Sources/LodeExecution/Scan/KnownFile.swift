@@ -43,7 +43,9 @@ final class KnownFile: FileMetadata {
         if let known = file.statistics[field.name], known.boundsAreExact || known.isAllNull { return known }
         guard let scan else { return nil }
         // A file without the column is one in which it is NULL.
-        guard let index = source.position(of: field.name, in: scan) else { return ColumnStatistics(nullCount: rowCount, rowCount: rowCount) }
+        guard let index = source.position(of: field.name, in: scan) else {
+            return ColumnStatistics(nullCount: rowCount, rowCount: rowCount)
+        }
         return scan.schema.fields[index].type == field.type ? scan.statistics(index) : nil
     }
 }

@@ -48,7 +48,8 @@ struct MonotoneExpression {
                 call.name == "date_trunc" || ["year", "isoyear", "decade", "century", "millennium"].contains(field.string.lowercased())
             else { return nil }
             return direction(call.arguments[1])
-        case ("floor", 1), ("ceil", 1), ("round", 1), ("trunc", 1): return call.arguments[0].type.isNumeric ? direction(call.arguments[0]) : nil
+        case ("floor", 1), ("ceil", 1), ("round", 1), ("trunc", 1):
+            return call.arguments[0].type.isNumeric ? direction(call.arguments[0]) : nil
         default: return nil
         }
     }

@@ -42,7 +42,8 @@ struct PredicateBounds {
         switch inner {
         case .isNull(let operand): column(operand).map { .isNotNull(column: $0) } ?? .anything
         case .column(let id, .boolean): names[id].map { .compare(column: $0, .equal, .boolean(false)) } ?? .anything
-        case .comparison(let op, let left, let right, _) where op != .isDistinct && op != .isNotDistinct: comparison(op.negated, left, right)
+        case .comparison(let op, let left, let right, _) where op != .isDistinct && op != .isNotDistinct:
+            comparison(op.negated, left, right)
         case .and(let parts): .disjunction(parts.map(negated))
         case .or(let parts): .conjunction(parts.map(negated))
         case .not(let doubled): predicate(doubled)

@@ -40,7 +40,8 @@ final class ScanPlan: Sendable {
 
     init(
         _ node: ScanNode, _ source: FileTableSource, dynamic: [(filter: DynamicFilter, output: Int)],
-        thresholds: [(threshold: Threshold, output: Int)] = [], required: Set<ColumnID>?, functions: FunctionContext, metrics: OperatorMetrics
+        thresholds: [(threshold: Threshold, output: Int)] = [], required: Set<ColumnID>?, functions: FunctionContext,
+        metrics: OperatorMetrics
     ) {
         self.source = source
         self.dynamic = dynamic
@@ -75,7 +76,8 @@ final class ScanPlan: Sendable {
 
     /// What dynamic filters know by now of a file, whose partition values and statistics are known.
     func mayMatchDynamically(_ file: DataFile) -> Bool {
-        let known = dynamic.map { JoinKeyFilter.bounds($0.filter, outputs[$0.output].name) }
+        let known =
+            dynamic.map { JoinKeyFilter.bounds($0.filter, outputs[$0.output].name) }
             + thresholds.map { ThresholdFilter.bounds($0.threshold, outputs[$0.output].name, functions) }
         for bounds in known where bounds != .anything {
             if !PartitionPruning.mayMatch(bounds, file.partitionColumns ?? source.partitionFields, file.partitionValues) { return false }

@@ -17,7 +17,7 @@ package final class Threshold: Sendable {
     let nullsFirst: Bool
     /// Whether rows that equal the last one are not needed either: no later key could put them before it.
     let isOnlyKey: Bool
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let latest = Atomic<Int>(0)
 
     init(_ key: SortKey, isOnlyKey: Bool) {

@@ -5,7 +5,6 @@ import LodeFormats
 import LodeFunctions
 import LodePlan
 import LodeVectors
-import Synchronization
 
 /// Keeps the rows that may still come before the last one.
 final class ThresholdFilter: ScanFilter {
@@ -17,7 +16,7 @@ final class ThresholdFilter: ScanFilter {
     private let name: String
     private let functions: FunctionContext
     /// What was compiled for a version of the threshold.
-    private let compiled = Mutex<(version: Int, filter: RowFilter)?>(nil)
+    private let compiled = Lock<(version: Int, filter: RowFilter)?>(nil)
 
     /// - Parameters: `position` is the column's in the scan's projection, `name` its name in the file.
     init(_ threshold: Threshold, _ column: PlanColumn, position: Int, name: String, functions: FunctionContext) {

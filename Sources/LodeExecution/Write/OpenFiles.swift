@@ -37,7 +37,7 @@ final class OpenFiles: Sendable {
     private let specification: WriteSpecification
     private let destination: any ObjectDestination
     private let alwaysWrites: Bool
-    private let state = Mutex(State())
+    private let state = Lock(State())
     /// File descriptors are few, and what the query reads needs some, too.
     private static let mostOpen: Int = {
         var limit = rlimit()

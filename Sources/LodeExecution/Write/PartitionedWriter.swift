@@ -3,7 +3,6 @@
 import LodeCore
 import LodeFormats
 import LodeVectors
-import Synchronization
 
 /// Collects rows until memory runs short or there are many, then writes them partition by partition. What is left at the end is
 /// written together with what other workers have left, so that each partition is opened once, and closed at once:
@@ -88,7 +87,7 @@ final class PartitionedRest: Sendable {
     /// Rows that are best written as one block.
     let blockRows: Int
     private let files: OpenFiles
-    private let state = Mutex(State())
+    private let state = Lock(State())
     /// Partitions of one task, at most; of few partitions each is one.
     private static let taskPartitions = 16
 

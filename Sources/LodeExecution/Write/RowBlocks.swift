@@ -4,7 +4,6 @@ import Glibc
 import LodeCore
 import LodeFormats
 import LodeVectors
-import Synchronization
 
 /// Cuts the rows of all workers into blocks, each of which one worker then encodes.
 ///
@@ -56,7 +55,7 @@ final class RowBlocks: Sendable {
     private let order: BatchOrder?
     private let blockRows: Int
     private let reservation: WriteReservation
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// What may wait for earlier batches.
     private static let patienceRows = 1 << 20

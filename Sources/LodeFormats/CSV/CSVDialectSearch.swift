@@ -49,7 +49,9 @@ struct CSVDialectSearch {
             }
             if isBetter(candidate, leader) { best = candidate }
         }
-        guard var found = best else { return Candidate(dialect: known, columns: 1, regularity: 1, titleRows: 0, quotedFields: 0, isBroken: false) }
+        guard var found = best else {
+            return Candidate(dialect: known, columns: 1, regularity: 1, titleRows: 0, quotedFields: 0, isBroken: false)
+        }
         if found.columns > 1, !isTable(found), options.delimiter == nil, options.columns == nil {
             // Prose with commas in it is one column.
             found.dialect.delimiter = [UInt8(ascii: ",")]
@@ -141,7 +143,8 @@ struct CSVDialectSearch {
         // Short rows are filled up to the longest.
         let widest = options.padsShortRows ? frequency.keys.max() : nil
         guard let mode = widest ?? frequency.max(by: { ($0.value, $0.key) < ($1.value, $1.key) })?.key else {
-            return Candidate(dialect: dialect, columns: 1, regularity: counts.isEmpty ? 1 : 0, titleRows: 0, quotedFields: 0, isBroken: isBroken)
+            return Candidate(
+                dialect: dialect, columns: 1, regularity: counts.isEmpty ? 1 : 0, titleRows: 0, quotedFields: 0, isBroken: isBroken)
         }
         var titles = 0
         if options.skip == nil, options.columns == nil, mode > 1 {

@@ -30,7 +30,9 @@ struct CSVHeader {
         }
         // A row of nothing names nothing, but is no row either.
         if texts.count > 1, texts.allSatisfy({ $0?.isEmpty ?? true }), columns.contains(where: { $0.type != .varchar }) { return true }
-        guard options.autoDetect, !texts.contains(where: { $0 == nil }) || columns.contains(where: { $0.type != .varchar }) else { return false }
+        guard options.autoDetect, !texts.contains(where: { $0 == nil }) || columns.contains(where: { $0.type != .varchar }) else {
+            return false
+        }
         var sawTyped = false
         for (column, text) in zip(columns, texts) where column.type != .varchar {
             sawTyped = true
@@ -116,7 +118,8 @@ struct CSVHeader {
         for (index, name) in (options.names ?? []).enumerated() {
             guard index < columns.count else {
                 throw SQLError(
-                    .invalidParameterValue, "\(options.names?.count ?? 0) names are given, but the file has \(columns.count) columns", in: path)
+                    .invalidParameterValue, "\(options.names?.count ?? 0) names are given, but the file has \(columns.count) columns",
+                    in: path)
             }
             columns[index].name = name
         }
@@ -157,7 +160,8 @@ struct CSVHeader {
             guard settled.isFinal, columns[index].isSniffed, columns[index].type != field.type else { continue }
             guard columns[index].isGuess || settled.holds(columns[index].type, field.type) else {
                 throw SQLError(
-                    .badCopyFileFormat, "column \"\(field.name)\" is \(columns[index].type) here and \(field.type) in other files", in: path,
+                    .badCopyFileFormat, "column \"\(field.name)\" is \(columns[index].type) here and \(field.type) in other files",
+                    in: path,
                     detail: "The types are those of \(settled.origin) and of the files that were sniffed with it.",
                     hint: "Sniff all files (union_by_name = true or files_to_sniff = -1), or give the type (types = {'\(field.name)': …}).")
             }

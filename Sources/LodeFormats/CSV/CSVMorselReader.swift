@@ -207,11 +207,13 @@ final class CSVMorselReader: MorselReader {
             isRange ? (column.type.isTemporal ? .datetimeFieldOverflow : .numericValueOutOfRange) : .invalidTextRepresentation
         let hint =
             column.isSniffed
-            ? "The type was sniffed from the first rows. Give it (types = {'\(column.name)': 'varchar'}), read everything as text (all_varchar = true), sniff more (sample_size = -1), or leave bad rows out (ignore_errors = true)."
+            ? "The type was sniffed from the first rows. Give it (types = {'\(column.name)': 'varchar'}), read everything as text "
+                + "(all_varchar = true), sniff more (sample_size = -1), or leave bad rows out (ignore_errors = true)."
             : "Correct the file, read the column as varchar, or leave bad rows out with ignore_errors = true."
         return placed(
             SQLError(
-                state, isRange ? "value out of range for type \(expected): \"\(found)\"" : "invalid value for type \(expected): \"\(found)\"",
+                state,
+                isRange ? "value out of range for type \(expected): \"\(found)\"" : "invalid value for type \(expected): \"\(found)\"",
                 hint: hint),
             at: bounds.start, column: column.name)
     }

@@ -86,7 +86,9 @@ struct CSVReadOptions: Sendable {
         if let texts = try options.texts("auto_type_candidates") { typeCandidates = try Self.candidates(texts, options) }
         allVarchar = try options.flag("all_varchar") ?? false
         autoDetect = try options.flag("auto_detect") ?? true
-        if let pattern = try options.text("dateformat", "date_format"), pattern.lowercased() != "auto" { dateFormat = try DateFormat(pattern) }
+        if let pattern = try options.text("dateformat", "date_format"), pattern.lowercased() != "auto" {
+            dateFormat = try DateFormat(pattern)
+        }
         if let pattern = try options.text("timestampformat", "timestamp_format"), pattern.lowercased() != "auto" {
             timestampFormat = try DateFormat(pattern)
         }

@@ -61,7 +61,9 @@ struct CSVRowSplitter {
     ) -> Result {
         var at = start
         if at < count, UInt16(base[at]) == comment {
-            guard let end = find(newline, base, at, count) else { return Result(outcome: isAtEnd ? .noRow : .needsMore, fields: 0, next: count) }
+            guard let end = find(newline, base, at, count) else {
+                return Result(outcome: isAtEnd ? .noRow : .needsMore, fields: 0, next: count)
+            }
             return Result(outcome: .noRow, fields: 0, next: end + 1)
         }
         if !keepsEmptyLines, let next = emptyLine(base, at, count) { return Result(outcome: .noRow, fields: 0, next: next) }

@@ -92,7 +92,8 @@ struct CSVRowStart {
         while place > 0, isMark(bytes[place]) || isEscape(bytes[place - 1]) || isWithinDelimiter(bytes[place - 1]) { place -= 1 }
         guard place > 0 else { return nil }
         let wanted = offset - front
-        let outside = try guess(bytes, place, count, wanted, isQuoted: false), inside = try guess(bytes, place, count, wanted, isQuoted: true)
+        let outside = try guess(bytes, place, count, wanted, isQuoted: false),
+            inside = try guess(bytes, place, count, wanted, isQuoted: true)
         switch (outside, inside) {
         case (.next(let row), .isWrong), (.isWrong, .next(let row)): return front + row
         default: return nil

@@ -3,7 +3,6 @@
 import LodeCore
 import LodeObjectStore
 import LodeVectors
-import Synchronization
 
 /// A plain file is split into byte ranges; a row belongs to the range in which it begins.
 ///
@@ -18,7 +17,7 @@ final class CSVScan: FileScan {
     let lines: LineCounter
     private let ranges: [Range<Int>]
     /// Per range: where it was taken to begin, and where the range before it ended.
-    private let seams = Mutex<[Int: (begin: Int?, end: Int?)]>([:])
+    private let seams = Lock<[Int: (begin: Int?, end: Int?)]>([:])
 
     private static let rangeBytes = 16 << 20
     private static let smallRangeBytes = 4 << 20

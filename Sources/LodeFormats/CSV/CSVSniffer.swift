@@ -94,7 +94,8 @@ struct CSVSniffer {
     private var search: CSVDialectSearch {
         let end = min(window.count, window.position + 256 * 1024)
         return CSVDialectSearch(
-            base: UnsafePointer(window.base), start: window.position, count: end, isAtEnd: window.isAtEnd && end == window.count, options: options)
+            base: UnsafePointer(window.base), start: window.position, count: end, isAtEnd: window.isAtEnd && end == window.count,
+            options: options)
     }
 
     private func skipLines(_ lines: Int) throws(SQLError) {
@@ -156,7 +157,8 @@ struct CSVSniffer {
         try decision.settle(&columns)
         adoptNullWords(columns, types)
         return CSVProfile(
-            dialect: dialect, columns: columns, dataStart: hasHeader ? afterFirst : start, header: header, newlines: newlines, isEmpty: false)
+            dialect: dialect, columns: columns, dataStart: hasHeader ? afterFirst : start, header: header, newlines: newlines,
+            isEmpty: false)
     }
 
     /// Neither a header nor a row; what lines there are, are empty or comments.
@@ -165,7 +167,8 @@ struct CSVSniffer {
         try CSVHeader(options: options, path: object.path).applyOptions(&columns)
         var dialect = self.dialect
         dialect.hasHeader = false
-        return CSVProfile(dialect: dialect, columns: columns, dataStart: window.positionInFile, header: [], newlines: newlines, isEmpty: true)
+        return CSVProfile(
+            dialect: dialect, columns: columns, dataStart: window.positionInFile, header: [], newlines: newlines, isEmpty: true)
     }
 
     private func width(_ first: CSVHeader.Row) throws(SQLError) -> Int {
@@ -214,7 +217,8 @@ struct CSVSniffer {
     }
 
     private func splitsNothing(_ splitter: CSVRowSplitter, _ ends: UnsafeMutablePointer<UInt32>) -> Bool {
-        splitter.split(window.base, from: window.position, count: window.count, isAtEnd: true, ends: ends, capacity: 0).outcome == .needsMore
+        splitter.split(window.base, from: window.position, count: window.count, isAtEnd: true, ends: ends, capacity: 0).outcome
+            == .needsMore
     }
 
     private func badTop(_ outcome: CSVRowSplitter.Outcome) -> SQLError {

@@ -139,7 +139,8 @@ final class CSVTokens {
         let whole = splitter.split(
             window.base, from: start, count: window.count, isAtEnd: true, ends: slots + count &* stride + 1, capacity: 0)
         return BadRow(
-            outcome: whole.outcome, fields: whole.fields, start: start, next: window.newline(dialect.newline).map { $0 + 1 } ?? window.count,
+            outcome: whole.outcome, fields: whole.fields, start: start,
+            next: window.newline(dialect.newline).map { $0 + 1 } ?? window.count,
             isTooLong: true)
     }
 
@@ -155,8 +156,7 @@ final class CSVTokens {
         let base = UnsafePointer(window.base), end = window.count
         let delimiter = dialect.delimiter[0], newline = dialect.newline
         let comment = splitter.comment, splitsAtComments = dialect.commentsEndRows && dialect.comment != nil
-        let capacity = self.capacity, stride = self.stride
-        let longest = maximumRowBytes
+        let capacity = self.capacity, stride = self.stride, longest = maximumRowBytes
         var rowStart = window.position
         if rowStart < end, UInt16(base[rowStart]) == comment { return true }
         var rows = count, high: UInt64 = 0
@@ -171,11 +171,8 @@ final class CSVTokens {
             var newlines = lode_match64(base + at, newline) & valid
             var separators = (lode_match64(base + at, delimiter) & valid) | newlines
             high |= lode_high64(base + at) & valid
-            if splitsAtComments, lode_match64(base + at, dialect.comment ?? 0) & valid != 0 {
-                isIrregular = true
-                break scan
-            }
-            if quoting.isWrong(base + at, valid, &separators, &newlines) {
+            let hasComment = splitsAtComments && lode_match64(base + at, dialect.comment ?? 0) & valid != 0
+            if hasComment || quoting.isWrong(base + at, valid, &separators, &newlines) {
                 isIrregular = true
                 break scan
             }

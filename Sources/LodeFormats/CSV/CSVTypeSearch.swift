@@ -23,7 +23,8 @@ struct CSVTypeSearch {
 
     /// The types that sniffing chooses from, but for varchar.
     static let candidates: [SQLType] = [
-        .boolean, .tinyint, .smallint, .integer, .bigint, .decimal(precision: 38, scale: 0), .real, .double, .date, .time, .timestamp, .timestamptz,
+        .boolean, .tinyint, .smallint, .integer, .bigint, .decimal(precision: 38, scale: 0), .real, .double, .date, .time, .timestamp,
+        .timestamptz,
     ]
 
     private(set) var possible: UInt16 = 255
@@ -52,7 +53,9 @@ struct CSVTypeSearch {
     private static let clocks = [" %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M:%S %p", " %I:%M %p"]
     static let allDateFormats: [DateFormat] = dayOrders.compactMap { try? DateFormat($0) }
     static let allTimestampFormats: [DateFormat] =
-        (dayOrders.flatMap { day in clocks.map { day + $0 } } + ["%Y-%m-%d %I:%M:%S %p", "%Y-%m-%dT%H:%M"]).compactMap { try? DateFormat($0) }
+        (dayOrders.flatMap { day in clocks.map { day + $0 } } + ["%Y-%m-%d %I:%M:%S %p", "%Y-%m-%dT%H:%M"]).compactMap {
+            try? DateFormat($0)
+        }
 
     init(_ options: CSVReadOptions) {
         dateFormats = Self.allDateFormats
@@ -125,7 +128,9 @@ struct CSVTypeSearch {
             default: return false
             }
         case .bigint:
-            guard !hasLeadingZero(text, count), ParseInteger.int64(text, count, &long) == .parsed, !hasLetterOrMark(text, count) else { return false }
+            guard !hasLeadingZero(text, count), ParseInteger.int64(text, count, &long) == .parsed, !hasLetterOrMark(text, count) else {
+                return false
+            }
             minimum = min(minimum, long)
             maximum = max(maximum, long)
             return true
@@ -139,7 +144,8 @@ struct CSVTypeSearch {
             if isNamedNumber(text, count) { return number.isNaN || number.isInfinite }
             sawDigits = true
             return true
-        case .time: return count >= 7 && count <= 15 && text[0] &- 48 < 10 && ParseTime.time(text, count, &long) == .parsed && isClock(text, count)
+        case .time:
+            return count >= 7 && count <= 15 && text[0] &- 48 < 10 && ParseTime.time(text, count, &long) == .parsed && isClock(text, count)
         case .date: return acceptsDate(text, count)
         case .timestamp: return acceptsTimestamp(text, count)
         case .timestamptz:
@@ -241,7 +247,8 @@ struct CSVTypeSearch {
         case .date: return CSVColumn(name, .date, format: fixedDateFormat ?? (isISODate ? nil : dateFormats.first), isSniffed: true)
         case .time: return CSVColumn(name, .time, isSniffed: true)
         case .timestamp:
-            return CSVColumn(name, .timestamp, format: fixedTimestampFormat ?? (isISOTimestamp ? nil : timestampFormats.first), isSniffed: true)
+            return CSVColumn(
+                name, .timestamp, format: fixedTimestampFormat ?? (isISOTimestamp ? nil : timestampFormats.first), isSniffed: true)
         case .timestamptz: return CSVColumn(name, .timestamptz, isSniffed: true)
         }
     }

@@ -17,7 +17,8 @@ struct CSVWriteOptions: Sendable {
     var compression: String?
 
     static let names = [
-        "delim", "delimiter", "sep", "quote", "escape", "header", "null", "nullstr", "force_quote", "quote_all", "dateformat", "date_format",
+        "delim", "delimiter", "sep", "quote", "escape", "header", "null", "nullstr", "force_quote", "quote_all", "dateformat",
+        "date_format",
         "timestampformat", "timestamp_format", "compression", "format",
     ]
 
@@ -28,7 +29,9 @@ struct CSVWriteOptions: Sendable {
         escape = try Self.character(options.text("escape"), "escape") ?? quote
         hasHeader = try options.flag("header") ?? true
         nullText = try options.text("null", "nullstr") ?? ""
-        if case .value(.text("*"))? = options.values["force_quote"] { quotesAll = true } else {
+        if case .value(.text("*"))? = options.values["force_quote"] {
+            quotesAll = true
+        } else {
             quotesAll = try options.flag("quote_all", "force_quote") ?? false
         }
         if let pattern = try options.text("dateformat", "date_format") { dateFormat = try DateFormat(pattern) }

@@ -100,7 +100,8 @@ struct CSVFieldWriter {
             special = special || byte == options.delimiter || byte == 10 || byte == 13
             at &+= 1
         }
-        let isNullText = count == options.nullText.utf8.count && UnsafeBufferPointer(start: bytes, count: count).elementsEqual(options.nullText.utf8)
+        let isNullText =
+            count == options.nullText.utf8.count && UnsafeBufferPointer(start: bytes, count: count).elementsEqual(options.nullText.utf8)
         guard special || inner > 0 || isNullText || options.quotesAll && column.type.isText else { return }
         _ = try sink.reserve(inner + 2)
         // From the end, so that nothing is overwritten before it moved.

@@ -263,7 +263,8 @@ final class JSONColumnDecoder {
         let width = children.count
         guard values.count * width <= Self.maximumSlots else {
             throw SQLError(
-                .programLimitExceeded, "\(values.count) objects of \(width) fields each do not fit in a chunk", hint: "Read \(path) as json.")
+                .programLimitExceeded, "\(values.count) objects of \(width) fields each do not fit in a chunk",
+                hint: "Read \(path) as json.")
         }
         let fields = try room(values.count * width)
         fields.initialize(repeating: JSONSlot(), count: values.count * width)

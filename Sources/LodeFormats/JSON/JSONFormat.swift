@@ -62,7 +62,8 @@ package struct JSONFormat: FileFormat {
 
     package func create(_ object: any ObjectWriter, schema: Schema, options: FormatOptions) throws(SQLError) -> any FileWriter {
         let write = try JSONWriteOptions(options)
-        let file = try TextFile(object, compression: write.compression, separator: write.isArray ? .init(open: "[\n", between: ",\n", close: "\n]\n") : nil)
+        let file = try TextFile(
+            object, compression: write.compression, separator: write.isArray ? .init(open: "[\n", between: ",\n", close: "\n]\n") : nil)
         return TextFileWriter(file, columns: schema.count) { file throws(SQLError) in try JSONWriterLane(file, schema, write) }
     }
 }

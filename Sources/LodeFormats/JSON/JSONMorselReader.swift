@@ -7,7 +7,8 @@ import LodeVectors
 
 /// Finds rows, turns the projected fields into columns, applies the filters, and reports or rejects what is wrong.
 ///
-/// Rows are checked to be JSON as a whole. Whether a value fits its column, and whether a text is UTF-8, is asked of projected columns only,
+/// Rows are checked to be JSON as a whole. Whether a value fits its column, and whether a text is UTF-8, is asked of projected columns
+/// only,
 /// and of rows that the filters before it left.
 final class JSONMorselReader: MorselReader {
     private let scan: JSONScan
@@ -225,21 +226,30 @@ final class JSONMorselReader: MorselReader {
     }
 
     private static func malformed(_ what: String) -> SQLError {
-        SQLError(.invalidTextRepresentation, "malformed JSON: \(what)", hint: "Correct the file, or leave bad lines out with ignore_errors = true.")
+        SQLError(
+            .invalidTextRepresentation, "malformed JSON: \(what)",
+            hint: "Correct the file, or leave bad lines out with ignore_errors = true.")
     }
 
     private static func invalid(_ type: String, _ value: String, path: String?) -> SQLError {
-        let cure = path.map { "Give the type (columns = {'\($0)': 'varchar', …}), sniff more (sample_size = -1)" } ?? "Read every value as one (records = false)"
+        let cure =
+            path.map { "Give the type (columns = {'\($0)': 'varchar', …}), sniff more (sample_size = -1)" }
+            ?? "Read every value as one (records = false)"
         return SQLError(
-            .invalidTextRepresentation, "invalid value for type \(type): \(value)", hint: "\(cure), or leave bad rows out (ignore_errors = true).")
+            .invalidTextRepresentation, "invalid value for type \(type): \(value)",
+            hint: "\(cure), or leave bad rows out (ignore_errors = true).")
     }
 
     private func wrongKey(_ fault: JSONFault, at position: Int) -> SQLError {
         var cursor = JSONCursor(batch.base, at: position, end: window.count)
         _ = cursor.skipString()
-        let cure = fault == .unknownKey ? "name the columns (columns = {…}), or pass over such keys with ignore_errors = true" : "or leave such rows out with ignore_errors = true"
+        let cure =
+            fault == .unknownKey
+            ? "name the columns (columns = {…}), or pass over such keys with ignore_errors = true"
+            : "or leave such rows out with ignore_errors = true"
         return SQLError(
-            .invalidTextRepresentation, "\(fault.rawValue) \(text(position, cursor.at, limit: 60))", hint: "Sniff more (sample_size = -1), \(cure).")
+            .invalidTextRepresentation, "\(fault.rawValue) \(text(position, cursor.at, limit: 60))",
+            hint: "Sniff more (sample_size = -1), \(cure).")
     }
 
     private func describe(_ bad: JSONBadValue) -> SQLError {

@@ -42,8 +42,10 @@ struct JSONReadOptions: Sendable {
     var encoding: String?
 
     static let names = [
-        "format", "columns", "keys", "records", "ignore_errors", "maximum_depth", "sample_size", "maximum_object_size", "max_line_size", "dateformat",
-        "date_format", "timestampformat", "timestamp_format", "compression", "encoding", "auto_detect", "maximum_sample_files", "map_inference_threshold",
+        "format", "columns", "keys", "records", "ignore_errors", "maximum_depth", "sample_size", "maximum_object_size", "max_line_size",
+        "dateformat",
+        "date_format", "timestampformat", "timestamp_format", "compression", "encoding", "auto_detect", "maximum_sample_files",
+        "map_inference_threshold",
         "field_appearance_threshold", "convert_strings_to_integers",
     ]
 
@@ -86,7 +88,9 @@ struct JSONReadOptions: Sendable {
         if let pattern = try options.text("dateformat", "date_format"), pattern.lowercased() != "auto", pattern.lowercased() != "iso" {
             dateFormat = try DateFormat(pattern)
         }
-        if let pattern = try options.text("timestampformat", "timestamp_format"), pattern.lowercased() != "auto", pattern.lowercased() != "iso" {
+        if let pattern = try options.text("timestampformat", "timestamp_format"), pattern.lowercased() != "auto",
+            pattern.lowercased() != "iso"
+        {
             timestampFormat = try DateFormat(pattern)
         }
         compression = try options.text("compression")

@@ -54,7 +54,11 @@ final class JSONTypeSearch {
         if sawFraction { return }
         var whole: Int64 = 0
         if ParseInteger.int64(bytes, count, &whole) == .parsed { return }
-        if UInt64(String(decoding: UnsafeBufferPointer(start: bytes, count: min(count, 32)), as: UTF8.self)) != nil { sawLong = true } else { sawFraction = true }
+        if UInt64(String(decoding: UnsafeBufferPointer(start: bytes, count: min(count, 32)), as: UTF8.self)) != nil {
+            sawLong = true
+        } else {
+            sawFraction = true
+        }
     }
 
     private func takeString(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ hasEscapes: Bool) {
@@ -85,7 +89,9 @@ final class JSONTypeSearch {
                 try fields[index].take(&cursor)
             } else {
                 cursor.skipSpaces()
-                guard index != JSONKeys.noKey, cursor.skipValue() else { throw .internalFault("a JSON object that was checked is malformed") }
+                guard index != JSONKeys.noKey, cursor.skipValue() else {
+                    throw .internalFault("a JSON object that was checked is malformed")
+                }
             }
             cursor.skipSpaces()
             isOpen = cursor.take(UInt8(ascii: ","))

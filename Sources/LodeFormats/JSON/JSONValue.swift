@@ -47,7 +47,8 @@ enum JSONNumber {
     @inline(never)
     private static func whole(_ text: UnsafePointer<UInt8>, _ count: Int, _ out: UnsafeMutablePointer<Int64>) -> Bool {
         var number = 0.0
-        guard ParseDouble.double(text, count, &number) == .parsed, number.magnitude < 9_007_199_254_740_992, let value = Int64(exactly: number)
+        guard ParseDouble.double(text, count, &number) == .parsed, number.magnitude < 9_007_199_254_740_992,
+            let value = Int64(exactly: number)
         else { return false }
         out.pointee = value
         return true
@@ -85,7 +86,9 @@ final class JSONStringReader {
         scratch.truncate()
         let outcome: Result<ParseOutcome, SQLError> = source.withUnsafeBufferPointer { source in
             guard let base = source.baseAddress else { return .success(.parsed) }
-            do throws(SQLError) { return .success(try ParseBinary.append(base, source.count, to: scratch)) } catch { return .failure(error) }
+            do throws(SQLError) { return .success(try ParseBinary.append(base, source.count, to: scratch)) } catch {
+                return .failure(error)
+            }
         }
         guard try outcome.get() == .parsed else { return nil }
         return Text(bytes: UnsafePointer(scratch.base), count: scratch.count, isCopied: true)

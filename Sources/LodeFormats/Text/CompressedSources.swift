@@ -63,7 +63,8 @@ final class GzipSource: ByteSource {
     }
 
     private func corrupt(_ what: String) -> SQLError {
-        SQLError(.dataCorrupted, "gzip data could not be decompressed: \(what)", in: path, detail: "Near byte \(file.bytesRead) of the file.")
+        SQLError(
+            .dataCorrupted, "gzip data could not be decompressed: \(what)", in: path, detail: "Near byte \(file.bytesRead) of the file.")
     }
 }
 
@@ -115,6 +116,7 @@ final class ZstdSource: ByteSource {
     }
 
     private func corrupt(_ what: String) -> SQLError {
-        SQLError(.dataCorrupted, "zstd data could not be decompressed: \(what)", in: path, detail: "Near byte \(file.bytesRead) of the file.")
+        SQLError(
+            .dataCorrupted, "zstd data could not be decompressed: \(what)", in: path, detail: "Near byte \(file.bytesRead) of the file.")
     }
 }

@@ -4,7 +4,6 @@ import CLodeIntrinsics
 import LodeCore
 import LodeObjectStore
 import LodeVectors
-import Synchronization
 
 /// Counts newlines from the nearest offset whose line is known, so that a file full of bad rows is counted once and not once a row.
 /// Shared by the workers of a scan.
@@ -45,9 +44,9 @@ final class LineCounter: Sendable {
     private let packing: TextPacking
     private let newline: UInt8
     /// Some offsets of a text whose parts can be read alone, ascending.
-    private let known = Mutex<[Place]>([(0, 1)])
+    private let known = Lock<[Place]>([(0, 1)])
     /// Of a text that can only be read from its start.
-    private let progress = Mutex<Progress?>(nil)
+    private let progress = Lock<Progress?>(nil)
 
     private static let mostKnown = 4096
     private static let blockBytes = 256 << 10
@@ -63,14 +62,17 @@ final class LineCounter: Sendable {
         if packing.isPlain {
             let nearest = known.withLock { $0.last { $0.offset <= offset } ?? (0, 1) }
             var progress = try Progress(
-                ObjectSource(object, from: nearest.offset), from: nearest, blockBytes: min(Self.blockBytes, max(0, offset - nearest.offset)))
+                ObjectSource(object, from: nearest.offset), from: nearest, blockBytes: min(Self.blockBytes, max(0, offset - nearest.offset))
+            )
             try progress.advance(to: offset, newline)
             known.withLock { Self.note(progress.place, in: &$0) }
             return progress.place.line
         }
         return try progress.withLock { progress throws(SQLError) in
             var mine: Progress
-            if let known = progress, known.place.offset <= offset { mine = known } else {
+            if let known = progress, known.place.offset <= offset {
+                mine = known
+            } else {
                 mine = try Progress(packing.open(object), from: (0, 1), blockBytes: Self.blockBytes)
             }
             progress = nil

@@ -3,7 +3,6 @@
 import LodeCore
 import LodeObjectStore
 import LodeVectors
-import Synchronization
 
 /// A text file that several lanes append to, compressed piece by piece: gzip members or zstd frames, one after another.
 final class TextFile: Sendable {
@@ -21,7 +20,7 @@ final class TextFile: Sendable {
     /// Used under the lock only.
     private nonisolated(unsafe) let object: any ObjectWriter
     private nonisolated(unsafe) var order = BlockOrder<Rendered>()
-    private let rows = Mutex(0)
+    private let rows = Lock(0)
 
     /// Rows as they stand in the file.
     struct Rendered {
@@ -123,7 +122,8 @@ class TextFileWriter<Lane: TextFileLane>: FileWriter, @unchecked Sendable {
 
     func finish() throws(SQLError) -> WrittenFile {
         let (bytes, rows) = try file.finish()
-        return WrittenFile(path: file.path, bytes: bytes, rows: rows, statistics: Array(repeating: ColumnStatistics(rowCount: rows), count: columns))
+        return WrittenFile(
+            path: file.path, bytes: bytes, rows: rows, statistics: Array(repeating: ColumnStatistics(rowCount: rows), count: columns))
     }
 }
 

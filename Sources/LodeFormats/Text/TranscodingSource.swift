@@ -80,7 +80,8 @@ final class TranscodingSource: ByteSource {
     private func invalid() -> SQLError {
         SQLError(
             .characterNotInRepertoire, "invalid \(encoding.rawValue.uppercased()) text", in: path,
-            detail: "Near byte \(bytesRead - count + at) of the file.", hint: "Name the encoding of the file: encoding = 'utf-8' or 'latin-1'.")
+            detail: "Near byte \(bytesRead - count + at) of the file.",
+            hint: "Name the encoding of the file: encoding = 'utf-8' or 'latin-1'.")
     }
 
     private static func encode(_ scalar: UInt32, _ out: UnsafeMutablePointer<UInt8>) -> Int {

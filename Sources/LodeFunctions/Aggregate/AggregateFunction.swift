@@ -9,22 +9,24 @@ package typealias StateRows = UnsafePointer<UnsafeMutableRawPointer>
 /// An aggregate for concrete argument types, as operations on states in raw memory.
 ///
 /// States are `stateBytes` long (a multiple of 8), lie at addresses that are multiples of 8, and start as zero bytes: all zeros is every
-/// aggregate's empty state. A state that owns memory outside of its bytes gives it back in `destroy`. All closures are called once a chunk, by the
+/// aggregate's empty state. A state that owns memory outside of its bytes gives it back in `destroy`. All closures are called once a
+/// chunk, by the
 /// one worker that owns the states.
 package struct BoundAggregate: Sendable {
     /// The types that the arguments must be cast to.
     package var parameters: [SQLType]
     package var returns: SQLType
     package var stateBytes: Int
-    /// What kind of state it keeps. Aggregates over the same arguments whose states are of one kind share one state: the sum of a column and
+    /// What kind of state it keeps. Aggregates over the same arguments whose states are of one kind share one state: the sum of a column
+    /// and
     /// its mean differ in `finalize` alone. nil: a state of its own.
     package var stateKind: ObjectIdentifier?
     /// Adds row `i` of `arguments` to the state at `rows[i] + offset`. NULLs are the aggregate's business.
-    package var update:
-        @Sendable (_ rows: StateRows, _ offset: Int, _ arguments: [Column], _ count: Int) throws(SQLError) -> Void
+    package var update: @Sendable (_ rows: StateRows, _ offset: Int, _ arguments: [Column], _ count: Int) throws(SQLError) -> Void
     /// Adds all rows to the one state at `state`: the ungrouped case, made fast.
     package var updateSingle: @Sendable (_ state: UnsafeMutableRawPointer, _ arguments: [Column], _ count: Int) throws(SQLError) -> Void
-    /// Adds the state at `sources[i] + offset` to that at `targets[i] + offset`, pair after pair: a target may be the source of a later pair
+    /// Adds the state at `sources[i] + offset` to that at `targets[i] + offset`, pair after pair: a target may be the source of a later
+    /// pair
     /// (running windows). Sources are left as they were and destroyed by the caller.
     package var combine: @Sendable (_ sources: StateRows, _ targets: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Void
     /// As `combine`, but the sources are empty afterwards, which lets what they own change hands. nil: they are combined and destroyed.

@@ -21,7 +21,8 @@ extension AggregateFunction {
             examples: [("mode(x) FROM (VALUES (1), (2), (2)) t(x)", "2")], isOrderSensitive: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in CollectingAggregate.mode(types[0]) }),
         AggregateFunction(
-            "histogram", "How often each value occurs, as a map in the order in which values are first seen.", source: "Trino, Aggregate functions",
+            "histogram", "How often each value occurs, as a map in the order in which values are first seen.",
+            source: "Trino, Aggregate functions",
             examples: [("histogram(x) FROM (VALUES (2), (1), (2)) t(x)", "{2=2, 1=1}")],
             isOrderSensitive: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in CollectingAggregate.histogram(types[0]) }),

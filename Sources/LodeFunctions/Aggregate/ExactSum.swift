@@ -81,7 +81,9 @@ enum NarrowSumState<Lane: FixedWidthInteger & SignedInteger & BitwiseCopyable & 
 
 /// Lanes of 128 bits, checked.
 enum WideSum {
-    static func bound(_ type: SQLType, _ returns: SQLType, _ finalize: @escaping @Sendable (StateRows, Int, Int) throws(SQLError) -> Column) -> BoundAggregate {
+    static func bound(_ type: SQLType, _ returns: SQLType, _ finalize: @escaping @Sendable (StateRows, Int, Int) throws(SQLError) -> Column)
+        -> BoundAggregate
+    {
         BoundAggregate(
             parameters: [type], returns: returns, stateBytes: ExactSum.stateBytes, stateKind: ObjectIdentifier(WideSum.self),
             update: { rows, offset, arguments, count throws(SQLError) in try update(rows, offset, arguments[0], count) },

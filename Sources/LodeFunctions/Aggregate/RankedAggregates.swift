@@ -6,12 +6,16 @@ import LodeVectors
 extension AggregateFunction {
     static let ranked: [AggregateFunction] = [
         AggregateFunction(
-            "min_by", aliases: ["arg_min", "argmin"], "The first argument in the row where the second is least; of several such rows, in the first.",
-            source: "Trino, Aggregate functions", examples: [("min_by(x, y) FROM (VALUES ('a', 2), ('b', 1)) t(x, y)", "b")], isOrderSensitive: true,
+            "min_by", aliases: ["arg_min", "argmin"],
+            "The first argument in the row where the second is least; of several such rows, in the first.",
+            source: "Trino, Aggregate functions", examples: [("min_by(x, y) FROM (VALUES ('a', 2), ('b', 1)) t(x, y)", "b")],
+            isOrderSensitive: true,
             AggregateOverload(Signature([.any, .any])) { (types) throws(SQLError) in RankedAggregate.bound(types, sign: -1) }),
         AggregateFunction(
-            "max_by", aliases: ["arg_max", "argmax"], "The first argument in the row where the second is greatest; of several such rows, in the first.",
-            source: "Trino, Aggregate functions", examples: [("max_by(x, y) FROM (VALUES ('a', 2), ('b', 1)) t(x, y)", "a")], isOrderSensitive: true,
+            "max_by", aliases: ["arg_max", "argmax"],
+            "The first argument in the row where the second is greatest; of several such rows, in the first.",
+            source: "Trino, Aggregate functions", examples: [("max_by(x, y) FROM (VALUES ('a', 2), ('b', 1)) t(x, y)", "a")],
+            isOrderSensitive: true,
             AggregateOverload(Signature([.any, .any])) { (types) throws(SQLError) in RankedAggregate.bound(types, sign: 1) }),
     ]
 }

@@ -2,7 +2,6 @@
 
 import Glibc
 import LodeCore
-import Synchronization
 
 /// Where the states of one aggregate grow. States that were made without an operator are not limited.
 package struct StateMemory: Sendable {
@@ -39,7 +38,7 @@ private final class StateHeaps: Sendable {
     private static let blockBytes = 256 * 1024
     private static let headerBytes = 16
     private let budget: MemoryBudget
-    private let state = Mutex<(idle: [Heap], bytes: Int)>((idle: [], bytes: 0))
+    private let state = Lock<(idle: [Heap], bytes: Int)>((idle: [], bytes: 0))
 
     init(_ budget: MemoryBudget) { self.budget = budget }
 

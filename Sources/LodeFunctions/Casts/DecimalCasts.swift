@@ -37,12 +37,16 @@ enum DecimalCasts {
             return try call.convert(Int64(0), to: to, isTry: isTry) { (row) throws(SQLError) -> Int64? in
                 guard let value = try unscaled(row), value < limit, value > -limit else { return nil }
                 return Int64(truncatingIfNeeded: value)
-            } failure: { _ in overflow(to) }
+            } failure: { _ in
+                overflow(to)
+            }
         }
         return try call.convert(Int128(0), to: to, isTry: isTry) { (row) throws(SQLError) -> Int128? in
             guard let value = try unscaled(row), value < limit, value > -limit else { return nil }
             return value
-        } failure: { _ in overflow(to) }
+        } failure: { _ in
+            overflow(to)
+        }
     }
 
     static func overflow(_ type: SQLType) -> SQLError {
@@ -78,7 +82,9 @@ enum DecimalCasts {
         let numbers = DecimalLanes(call.arguments[0])
         return try call.convert(R(0), to: to, isTry: isTry) { (row) -> R? in
             Decimal128.rescale(numbers[row], from: scale, to: 0).flatMap { R(exactly: $0) }
-        } failure: { _ in .outOfRange(to) }
+        } failure: { _ in
+            .outOfRange(to)
+        }
     }
 
     /// One division of exactly held numbers is correctly rounded; only longer ones take the slow way.
@@ -127,11 +133,13 @@ enum DecimalCasts {
             }
         case .smallint:
             return { call throws(SQLError) in
-                isShort ? try call.map(Int16.self, to: to) { Int64($0) &* short } : try call.map(Int16.self, to: to) { Int128($0) &* factor }
+                isShort
+                    ? try call.map(Int16.self, to: to) { Int64($0) &* short } : try call.map(Int16.self, to: to) { Int128($0) &* factor }
             }
         case .integer:
             return { call throws(SQLError) in
-                isShort ? try call.map(Int32.self, to: to) { Int64($0) &* short } : try call.map(Int32.self, to: to) { Int128($0) &* factor }
+                isShort
+                    ? try call.map(Int32.self, to: to) { Int64($0) &* short } : try call.map(Int32.self, to: to) { Int128($0) &* factor }
             }
         default: return { call throws(SQLError) in try call.map(Int64.self, to: to) { Int128($0) &* factor } }
         }

@@ -16,7 +16,8 @@ enum TemporalCasts {
                     to == .timestamp ? try zone.local(fromUTC: micros) : try zone.utc(fromLocal: micros)
                 }
             }
-        case (.timestamp, .date): return { call throws(SQLError) in try call.map(Int64.self, to: .date) { CalendarArithmetic.date(ofMicros: $0) } }
+        case (.timestamp, .date):
+            return { call throws(SQLError) in try call.map(Int64.self, to: .date) { CalendarArithmetic.date(ofMicros: $0) } }
         case (.timestamptz, .date):
             return { call throws(SQLError) in
                 let zone = try TimeZoneRules.named(call.context.timeZone)

@@ -2,7 +2,6 @@
 
 import LodeCore
 import LodeVectors
-import Synchronization
 
 /// The last few (dictionary, constants) with their results. Chunks of one row group share a dictionary.
 final class DictionaryMemo: Sendable {
@@ -13,7 +12,7 @@ final class DictionaryMemo: Sendable {
     }
 
     private static let entryCount = 4
-    private let entries = Mutex<[Entry]>([])
+    private let entries = Lock<[Entry]>([])
 
     func find(_ dictionary: Column, _ arguments: [Column], _ coded: Int) -> Column? {
         entries.withLock { list in

@@ -142,7 +142,8 @@ struct TemplateReader {
             return index
         }
         let shown = String(decoding: bytes[at...].prefix { !Self.isSpace($0) }.prefix(20), as: UTF8.self)
-        throw invalid("invalid value \"\(shown)\" for \"\(name)\"", "The given value did not match any of the allowed values for this field.")
+        throw invalid(
+            "invalid value \"\(shown)\" for \"\(name)\"", "The given value did not match any of the allowed values for this field.")
     }
 
     /// The sign of a zone; a hyphen that was taken for a separator counts.

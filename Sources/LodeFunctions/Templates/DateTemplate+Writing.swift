@@ -70,7 +70,8 @@ extension DateTemplate {
     private static func text(_ pattern: Pattern, _ modifiers: TemplateModifiers, _ time: TemplateTime) throws(SQLError) -> String {
         if time.isInterval {
             switch pattern.field {
-            case .era, .monthName, .shortMonthName, .weekdayName, .shortWeekdayName, .weekday, .isoWeekday, .zoneName, .zoneHours, .zoneMinutes,
+            case .era, .monthName, .shortMonthName, .weekdayName, .shortWeekdayName, .weekday, .isoWeekday, .zoneName, .zoneHours,
+                .zoneMinutes,
                 .offset, .isoYear, .isoWeek, .isoDayOfYear, .julian:
                 throw SQLError(
                     .invalidDatetimeFormat, "invalid format specification for an interval value: \"\(pattern.field.name)\"",
@@ -113,7 +114,9 @@ extension DateTemplate {
         case .weekday: return String(time.weekday + 1)
         case .isoWeekday: return String(time.weekday == 0 ? 7 : time.weekday)
         case .dayOfYear: return TemplateText.padded(time.dayOfYear, fills ? 3 : 0)
-        case .isoDayOfYear: return TemplateText.padded((DateField.week.integer(ofDays: days) - 1) * 7 + DateField.isodow.integer(ofDays: days), fills ? 3 : 0)
+        case .isoDayOfYear:
+            return TemplateText.padded(
+                (DateField.week.integer(ofDays: days) - 1) * 7 + DateField.isodow.integer(ofDays: days), fills ? 3 : 0)
         case .day: return TemplateText.padded(time.day, fills ? 2 : 0)
         case .weekOfMonth: return String((time.day - 1) / 7 + 1)
         case .weekOfYear: return TemplateText.padded((time.dayOfYear - 1) / 7 + 1, fills ? 2 : 0)
@@ -142,7 +145,8 @@ extension DateTemplate {
         case .romanMonth:
             if time.month == 0, time.year == 0 { return "" }
             // A month of an interval that is not positive counts back from December.
-            let numeral = pattern.letters.apply(TemplateText.romanMonths[Int(time.month > 0 ? time.month - 1 : time.month == 0 ? 11 : 12 + time.month)])
+            let numeral = pattern.letters.apply(
+                TemplateText.romanMonths[Int(time.month > 0 ? time.month - 1 : time.month == 0 ? 11 : 12 + time.month)])
             return modifiers.fills ? numeral + String(repeating: " ", count: 4 - numeral.utf8.count) : numeral
         case .halfDay(let dotted):
             let isLate = time.hour % 24 >= 12

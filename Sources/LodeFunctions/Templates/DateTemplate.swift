@@ -37,15 +37,20 @@ struct DateTemplate: Sendable {
     private static let keywords: [(String, Pattern)] = {
         let numbers: [(String, Field)] = [
             ("HH24", .hour24), ("HH12", .hour12), ("HH", .hour12), ("MI", .minute), ("SSSSS", .secondsOfDay), ("SSSS", .secondsOfDay),
-            ("SS", .second), ("MS", .milliseconds), ("US", .microseconds), ("FF1", .fraction(1)), ("FF2", .fraction(2)), ("FF3", .fraction(3)),
-            ("FF4", .fraction(4)), ("FF5", .fraction(5)), ("FF6", .fraction(6)), ("Y,YYY", .yearWithComma), ("YYYY", .year(4)), ("YYY", .year(3)),
+            ("SS", .second), ("MS", .milliseconds), ("US", .microseconds), ("FF1", .fraction(1)), ("FF2", .fraction(2)),
+            ("FF3", .fraction(3)),
+            ("FF4", .fraction(4)), ("FF5", .fraction(5)), ("FF6", .fraction(6)), ("Y,YYY", .yearWithComma), ("YYYY", .year(4)),
+            ("YYY", .year(3)),
             ("YY", .year(2)), ("Y", .year(1)), ("IYYY", .isoYear(4)), ("IYY", .isoYear(3)), ("IY", .isoYear(2)), ("I", .isoYear(1)),
-            ("MM", .month), ("DDD", .dayOfYear), ("IDDD", .isoDayOfYear), ("DD", .day), ("D", .weekday), ("ID", .isoWeekday), ("WW", .weekOfYear),
-            ("W", .weekOfMonth), ("IW", .isoWeek), ("CC", .century), ("J", .julian), ("Q", .quarter), ("TZH", .zoneHours), ("TZM", .zoneMinutes),
+            ("MM", .month), ("DDD", .dayOfYear), ("IDDD", .isoDayOfYear), ("DD", .day), ("D", .weekday), ("ID", .isoWeekday),
+            ("WW", .weekOfYear),
+            ("W", .weekOfMonth), ("IW", .isoWeek), ("CC", .century), ("J", .julian), ("Q", .quarter), ("TZH", .zoneHours),
+            ("TZM", .zoneMinutes),
             ("OF", .offset), ("FX", .exact),
         ]
         let words: [(String, Field)] = [
-            ("AM", .halfDay(dotted: false)), ("PM", .halfDay(dotted: false)), ("A.M.", .halfDay(dotted: true)), ("P.M.", .halfDay(dotted: true)),
+            ("AM", .halfDay(dotted: false)), ("PM", .halfDay(dotted: false)), ("A.M.", .halfDay(dotted: true)),
+            ("P.M.", .halfDay(dotted: true)),
             ("BC", .era(dotted: false)), ("AD", .era(dotted: false)), ("B.C.", .era(dotted: true)), ("A.D.", .era(dotted: true)),
             ("RM", .romanMonth), ("TZ", .zoneName),
         ]
@@ -66,7 +71,9 @@ extension DateTemplate.Field {
     /// Whether it reads and writes digits.
     var isNumber: Bool {
         switch self {
-        case .halfDay, .era, .monthName, .shortMonthName, .romanMonth, .weekdayName, .shortWeekdayName, .zoneName, .zoneHours, .offset, .exact: false
+        case .halfDay, .era, .monthName, .shortMonthName, .romanMonth, .weekdayName, .shortWeekdayName, .zoneName, .zoneHours, .offset,
+            .exact:
+            false
         default: true
         }
     }

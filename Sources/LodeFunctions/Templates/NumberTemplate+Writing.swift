@@ -93,7 +93,8 @@ enum TemplateNumber {
         guard (1...3999).contains(whole) else { return nil }
         var rest = whole, text = ""
         let numerals = [
-            (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"),
+            (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"),
+            (5, "V"), (4, "IV"),
             (1, "I"),
         ]
         for (value, numeral) in numerals {
@@ -109,17 +110,21 @@ enum TemplateNumber {
 extension NumberTemplate {
     func text(_ number: TemplateNumber) -> String {
         if isScientific {
-            if !number.isFinite { return " " + String(repeating: "#", count: integerDigits) + "." + String(repeating: "#", count: places + 4) }
+            if !number.isFinite {
+                return " " + String(repeating: "#", count: integerDigits) + "." + String(repeating: "#", count: places + 4)
+            }
             return number.scientific(places)
         }
         let width = integerDigits + shiftDigits
         var (isNegative, digits, places) = number.digits(self)
         if isRoman { digits = number.roman ?? String(repeating: "#", count: 15) }
-        let before = digits.utf8.firstIndex(of: UInt8(ascii: ".")).map { digits.utf8.distance(from: digits.startIndex, to: $0) } ?? digits.utf8.count
+        let before =
+            digits.utf8.firstIndex(of: UInt8(ascii: ".")).map { digits.utf8.distance(from: digits.startIndex, to: $0) } ?? digits.utf8.count
         if !isRoman, before > width {
             digits = String(repeating: "#", count: width) + "." + String(repeating: "#", count: places)
         }
-        var writer = NumberTemplateWriter(self, digits: Array(digits.utf8), isNegative: isNegative, blanks: isRoman ? 0 : max(0, width - before))
+        var writer = NumberTemplateWriter(
+            self, digits: Array(digits.utf8), isNegative: isNegative, blanks: isRoman ? 0 : max(0, width - before))
         for part in parts {
             switch part {
             case .literal(let character, _): writer.output += character

@@ -35,8 +35,10 @@ struct NumberTemplate: Sendable {
 
     private static let scanner: TemplateScanner<Key> = {
         let names: [(String, Key)] = [
-            (",", .comma), (".", .point), ("0", .zero), ("9", .nine), ("B", .blank), ("C", .isoCurrency), ("D", .localePoint), ("EEEE", .scientific),
-            ("FM", .fill), ("G", .group), ("L", .currency), ("MI", .minus), ("PL", .plus), ("PR", .brackets), ("SG", .signOrPlus), ("SP", .spelled),
+            (",", .comma), (".", .point), ("0", .zero), ("9", .nine), ("B", .blank), ("C", .isoCurrency), ("D", .localePoint),
+            ("EEEE", .scientific),
+            ("FM", .fill), ("G", .group), ("L", .currency), ("MI", .minus), ("PL", .plus), ("PR", .brackets), ("SG", .signOrPlus),
+            ("SP", .spelled),
             ("S", .sign), ("TH", .ordinal), ("V", .shift), ("RN", .roman),
         ]
         let lower = names.filter { $0.0 != $0.0.lowercased() }.map { name, key -> (String, Key) in
@@ -76,7 +78,8 @@ struct NumberTemplate: Sendable {
         case .scientific:
             if fills || hasSign || hasBrackets || hasMinus || hasPlus || isRoman || isShifted {
                 throw wrong(
-                    "\"EEEE\" is incompatible with other formats", "\"EEEE\" may only be used together with digit and decimal point patterns.")
+                    "\"EEEE\" is incompatible with other formats",
+                    "\"EEEE\" may only be used together with digit and decimal point patterns.")
             }
             isScientific = true
         case .blank: throw .unsupported("the template pattern B")

@@ -60,7 +60,9 @@ struct TemplateFields {
         }
     }
 
-    private func fraction(_ name: String, _ reader: inout TemplateReader, _ width: Int, _ places: Int, _ isFree: Bool) throws(SQLError) -> Int64 {
+    private func fraction(_ name: String, _ reader: inout TemplateReader, _ width: Int, _ places: Int, _ isFree: Bool) throws(SQLError)
+        -> Int64
+    {
         let (value, length) = try reader.integer(name, width, isFree: isFree)
         return (0..<max(0, places - length)).reduce(value) { scaled, _ in scaled * 10 }
     }
@@ -176,7 +178,9 @@ struct TemplateFields {
             guard self.year != nil || century != nil || isBeforeChrist else {
                 throw SQLError(.invalidDatetimeFormat, "cannot calculate day of year without year information")
             }
-            guard counted >= 1, counted <= (convention == .iso ? 371 : CivilDate.isLeap(year) ? 366 : 365) else { throw Self.outOfRange(text) }
+            guard counted >= 1, counted <= (convention == .iso ? 371 : CivilDate.isLeap(year) ? 366 : 365) else {
+                throw Self.outOfRange(text)
+            }
             return (convention == .iso ? Self.isoMonday(year) : CivilDate.days(year: year, month: 1, day: 1)) + counted - 1
         }
         let month = self.month ?? 1

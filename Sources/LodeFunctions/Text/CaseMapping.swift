@@ -5,9 +5,13 @@ import LodeVectors
 
 /// ASCII by arithmetic, all else by the full Unicode mapping.
 enum CaseMapping {
-    static func lower(_ call: StrictCall, _ index: Int) throws(SQLError) -> Column { try map(call, index, first: 65, flip: 32) { $0.lowercased() } }
+    static func lower(_ call: StrictCall, _ index: Int) throws(SQLError) -> Column {
+        try map(call, index, first: 65, flip: 32) { $0.lowercased() }
+    }
 
-    static func upper(_ call: StrictCall, _ index: Int) throws(SQLError) -> Column { try map(call, index, first: 97, flip: 32) { $0.uppercased() } }
+    static func upper(_ call: StrictCall, _ index: Int) throws(SQLError) -> Column {
+        try map(call, index, first: 97, flip: 32) { $0.uppercased() }
+    }
 
     @inline(__always)
     private static func map(

@@ -3,7 +3,6 @@
 import CPcre2
 import LodeCore
 import LodeVectors
-import Synchronization
 
 /// A compiled pattern. Texts that are not UTF-8 match around their malformed bytes.
 ///
@@ -40,7 +39,7 @@ final class Regex: Sendable {
         var options: Options
     }
 
-    private static let cache = Mutex<[Key: Regex]>([:])
+    private static let cache = Lock<[Key: Regex]>([:])
 
     /// The compiled pattern, from a small cache.
     /// - Throws: `2201B` with PCRE2's reason and the place.
@@ -95,14 +94,17 @@ final class Regex: Sendable {
 
     /// Looks for a match from a byte on. `match` then holds where.
     /// - Throws: `54001` when a match takes too many steps.
-    func find(_ bytes: UnsafeRawBufferPointer, from start: Int = 0, _ match: Match, isAnchoredNonEmpty: Bool = false) throws(SQLError) -> Bool {
+    func find(_ bytes: UnsafeRawBufferPointer, from start: Int = 0, _ match: Match, isAnchoredNonEmpty: Bool = false) throws(SQLError)
+        -> Bool
+    {
         // PCRE2 wants an address even for no bytes.
         let empty: [UInt8] = [0]
         let options = isAnchoredNonEmpty ? PCRE2_NOTEMPTY_ATSTART : 0
         let result: Int32
         if let base = bytes.baseAddress {
             result = pcre2_match_8(
-                codePointer, base.assumingMemoryBound(to: UInt8.self), bytes.count, start, options, match.data, OpaquePointer(bitPattern: context))
+                codePointer, base.assumingMemoryBound(to: UInt8.self), bytes.count, start, options, match.data,
+                OpaquePointer(bitPattern: context))
         } else {
             result = pcre2_match_8(codePointer, empty, 0, 0, options, match.data, OpaquePointer(bitPattern: context))
         }

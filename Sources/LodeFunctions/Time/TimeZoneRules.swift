@@ -2,7 +2,6 @@
 
 import LodeCore
 import LodeVectors
-import Synchronization
 
 /// A named zone: its past transitions and the rule for the future.
 /// - Source: RFC 8536, "The Time Zone Information Format (TZif)".
@@ -32,7 +31,7 @@ package final class TimeZoneRules: Sendable {
 
     package static let utc = TimeZoneRules(name: "UTC", firstOffset: 0, firstAbbreviation: "UTC")
 
-    private static let cache = Mutex<[String: TimeZoneRules]>([:])
+    private static let cache = Lock<[String: TimeZoneRules]>([:])
 
     /// The zone called `name`: `UTC`, an IANA name (`Europe/Berlin`), or an offset (`+05:30`, east is positive).
     /// - Throws: `22023` if there is no such zone.

@@ -22,7 +22,8 @@ extension WindowFunction {
             entry("last_value", "The value in the frame's last row.", "last_value(7) OVER ()", "7"),
             kind: .lastValue, signature: Signature([.any]), returns: { $0[0] }),
         WindowFunction(
-            entry("nth_value", "The value in the frame's row of this number, from 1; NULL if there is none.", "nth_value(7, 1) OVER ()", "7"),
+            entry(
+                "nth_value", "The value in the frame's row of this number, from 1; NULL if there is none.", "nth_value(7, 1) OVER ()", "7"),
             kind: .nthValue, signature: Signature([.any, .bigint]), returns: { $0[0] }),
     ]
 

@@ -2,7 +2,6 @@
 
 import Glibc
 import LodeCore
-import Synchronization
 
 /// The faults of a store and how far each has come.
 final class FaultPlan: Sendable {
@@ -11,9 +10,9 @@ final class FaultPlan: Sendable {
         var calls: [Fault.Operation: Int] = [:]
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
-    init(_ faults: [Fault]) { state = Mutex(State(faults: faults)) }
+    init(_ faults: [Fault]) { state = Lock(State(faults: faults)) }
 
     func calls(_ operation: Fault.Operation) -> Int { state.withLock { $0.calls[operation] ?? 0 } }
 

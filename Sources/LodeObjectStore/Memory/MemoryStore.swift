@@ -1,7 +1,6 @@
 /// Objects in memory, for tests and for tables that live as long as a session.
 
 import LodeCore
-import Synchronization
 
 /// A store whose paths are whatever texts it is given; folders are what lies before a slash.
 package final class MemoryStore: ObjectStore {
@@ -15,7 +14,7 @@ package final class MemoryStore: ObjectStore {
         var lastVersion: UInt64 = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     package init() {}
 

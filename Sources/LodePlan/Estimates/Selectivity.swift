@@ -106,7 +106,8 @@ package struct Selectivity {
         case .isIn(.column(let id, _), let list):
             if let column = result.columns[id] { result.columns[id]?.distinct = min(column.distinct, Double(list.count)) }
         case .comparison(let op, .column(let id, _), .constant(let value, _), _):
-            guard let at = value.position, let column = result.columns[id], let low = column.minimum, let high = column.maximum, high > low else { return }
+            guard let at = value.position, let column = result.columns[id], let low = column.minimum, let high = column.maximum, high > low
+            else { return }
             let width = high - low
             switch op {
             case .less, .lessOrEqual: result.columns[id]?.maximum = min(high, max(at, low))

@@ -80,7 +80,9 @@ package struct AggregateNode: PlanNode {
     }
     /// Whole groups go: those by a key that all sets share.
     package func origins(of id: ColumnID) -> [ColumnOrigin] {
-        guard let index = groups.firstIndex(where: { $0.column.id == id }), sets?.allSatisfy({ $0.contains(index) }) ?? true else { return [] }
+        guard let index = groups.firstIndex(where: { $0.column.id == id }), sets?.allSatisfy({ $0.contains(index) }) ?? true else {
+            return []
+        }
         return [ColumnOrigin(0, groups[index].expression)]
     }
 }

@@ -78,7 +78,9 @@ package struct JoinNode: PlanNode {
     package var title: String { "\(keys.isEmpty ? "Nested Loop" : "Hash") \(kind.name) Join" }
     package var details: [String] {
         let both = left.columns + right.columns
-        let on = keys.map { "\($0.left.text(naming: both)) \($0.matchesNull ? "is not distinct from" : "=") \($0.right.text(naming: both))" }
+        let on = keys.map {
+            "\($0.left.text(naming: both)) \($0.matchesNull ? "is not distinct from" : "=") \($0.right.text(naming: both))"
+        }
         var lines = on.isEmpty ? [] : [on.joined(separator: " and ")]
         if buildsLeft { lines.append("build: left") }
         if let residual { lines.append("also: " + residual.text(naming: both)) }

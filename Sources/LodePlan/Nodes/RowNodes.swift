@@ -74,10 +74,12 @@ package struct ProjectNode: PlanNode {
     }
     package var title: String { "Project" }
     package var details: [String] {
-        [items.map { item in
-            let text = item.expression.text(naming: input.columns)
-            return text == item.column.name ? text : "\(text) as \(item.column.name)"
-        }.joined(separator: ", ")]
+        [
+            items.map { item in
+                let text = item.expression.text(naming: input.columns)
+                return text == item.column.name ? text : "\(text) as \(item.column.name)"
+            }.joined(separator: ", ")
+        ]
     }
 
     package func fault(of inputs: [[ColumnID]]) -> String? {
@@ -99,7 +101,9 @@ package struct ProjectNode: PlanNode {
     }
     package var keepsOrder: Bool { true }
     package func origins(of id: ColumnID) -> [ColumnOrigin] {
-        guard let item = items.first(where: { $0.column.id == id }), !item.expression.isVolatile, !item.expression.hasSubquery else { return [] }
+        guard let item = items.first(where: { $0.column.id == id }), !item.expression.isVolatile, !item.expression.hasSubquery else {
+            return []
+        }
         return [ColumnOrigin(0, item.expression)]
     }
     package func needsOnlyFirstRows(of input: Int) -> Bool { true }

@@ -44,10 +44,12 @@ package struct ScanNode: PlanNode {
         if !filters.isEmpty { lines.append("filter: " + BoundExpression.conjunction(filters).text(naming: columns)) }
         if let limit { lines.append("limit: \(limit)") }
         if !dynamicFilters.isEmpty {
-            lines.append("join filter: " + dynamicFilters.compactMap { use in columns.first { $0.id == use.column }?.name }.joined(separator: ", "))
+            lines.append(
+                "join filter: " + dynamicFilters.compactMap { use in columns.first { $0.id == use.column }?.name }.joined(separator: ", "))
         }
         if !topNFilters.isEmpty {
-            lines.append("top-N filter: " + topNFilters.compactMap { use in columns.first { $0.id == use.column }?.name }.joined(separator: ", "))
+            lines.append(
+                "top-N filter: " + topNFilters.compactMap { use in columns.first { $0.id == use.column }?.name }.joined(separator: ", "))
         }
         return lines
     }

@@ -74,7 +74,8 @@ package struct SetOperationNode: PlanNode {
         var result = RelationEstimate(rows: rows, baseRows: inputs.reduce(0) { $0 + $1.baseRows })
         for (position, column) in columns.enumerated() {
             let sources = zip(self.inputs, inputs).map { $1.columns[$0.columns[position].id] ?? .unknown($1.rows) }
-            result.columns[column.id] = ColumnEstimate.united(sources, isDiscrete: column.type.isInteger || column.type == .date, rows: rows)
+            result.columns[column.id] = ColumnEstimate.united(
+                sources, isDiscrete: column.type.isInteger || column.type == .date, rows: rows)
         }
         return result
     }

@@ -56,11 +56,12 @@ extension Binder {
                 .groupingError, "aggregate function calls cannot be nested", at: span,
                 hint: "Aggregate in a subquery first, then aggregate its result.")
         }
-        let hint: String? = switch clause {
-        case .where: "Conditions on aggregates go to HAVING."
-        case .groupBy: "Group by the columns, and select the aggregate."
-        default: nil
-        }
+        let hint: String? =
+            switch clause {
+            case .where: "Conditions on aggregates go to HAVING."
+            case .groupBy: "Group by the columns, and select the aggregate."
+            default: nil
+            }
         return SQLError(.groupingError, "aggregate functions are not allowed in \(clause.rawValue)", at: span, hint: hint)
     }
 
@@ -95,7 +96,9 @@ extension Binder {
             }
             arguments = try orderedSet(name, Array(arguments.dropFirst()), order, span)
             order = []
-        } else if Self.needsWithinGroup.contains(name), arguments.count < 2, aggregate.overloads.allSatisfy({ !$0.signature.accepts(count: arguments.count) }) {
+        } else if Self.needsWithinGroup.contains(name), arguments.count < 2,
+            aggregate.overloads.allSatisfy({ !$0.signature.accepts(count: arguments.count) })
+        {
             throw SQLError(
                 .wrongObjectType, "WITHIN GROUP is required for ordered-set aggregate \(name)", at: span,
                 hint: "Write \(name)(…) WITHIN GROUP (ORDER BY …).")

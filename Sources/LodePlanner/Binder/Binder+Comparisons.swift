@@ -77,7 +77,9 @@ extension Binder {
         let texts = left.isText != right.isText
         return SQLError(
             .undefinedFunction, "operator does not exist: \(left) \(symbol) \(right)", at: span,
-            hint: texts ? "Cast the text to \(left.isText ? right : left), or the other side to varchar." : "Cast one side to the type of the other.")
+            hint: texts
+                ? "Cast the text to \(left.isText ? right : left), or the other side to varchar."
+                : "Cast one side to the type of the other.")
     }
 
     /// Rows compare element by element; the first difference decides the order.

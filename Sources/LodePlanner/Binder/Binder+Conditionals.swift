@@ -26,11 +26,14 @@ extension Binder {
     }
 
     /// Functions that are not kernels, since they compute only some of their arguments; nil if `name` is none.
-    func bindConditionalCall(_ name: String, _ call: FunctionCall, _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression? {
+    func bindConditionalCall(_ name: String, _ call: FunctionCall, _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression?
+    {
         let arguments = call.arguments.map(\.value.withoutArrow), spans = arguments.map(\.span)
         switch name {
         case "coalesce", "ifnull", "nvl":
-            guard name == "coalesce" ? !arguments.isEmpty : arguments.count == 2 else { throw wrongCount(name, name == "coalesce" ? "one or more" : "2", span) }
+            guard name == "coalesce" ? !arguments.isEmpty : arguments.count == 2 else {
+                throw wrongCount(name, name == "coalesce" ? "one or more" : "2", span)
+            }
             let parts = try unify(try bindAll(arguments, scope), as: "COALESCE", spans: spans)
             return parts.count == 1 ? parts[0] : .coalesce(parts, parts[0].type)
         case "nullif":
@@ -43,7 +46,8 @@ extension Binder {
             return .conditional([equal], [.constant(.null, value.type), value])
         case "if", "iff", "iif", "nvl2":
             guard arguments.count == 3 || (name == "if" && arguments.count == 2) else { throw wrongCount(name, "3", span) }
-            let first = name == "nvl2"
+            let first =
+                name == "nvl2"
                 ? BoundExpression.not(.isNull(try bindSettled(arguments[0], scope))) : try bindCondition(arguments[0], scope, of: name)
             var results = [try bind(arguments[1], scope)]
             results.append(arguments.count == 3 ? try bind(arguments[2], scope) : .constant(.null, .null))

@@ -84,7 +84,9 @@ extension Binder {
     }
 
     private func bindBinary(_ expression: Expression, _ scope: Scope) throws(SQLError) -> BoundExpression {
-        guard case .binary(let symbol, let left, let right) = expression.kind else { throw .internalFault("not binary", at: expression.span) }
+        guard case .binary(let symbol, let left, let right) = expression.kind else {
+            throw .internalFault("not binary", at: expression.span)
+        }
         if symbol.isComparison { return try bindComparison(symbol, left, right, expression.span, scope) }
         let operands = [try bind(left, scope), try bind(right, scope)]
         return try operate(symbol.rawValue, operands, at: expression.span)
@@ -97,7 +99,9 @@ extension Binder {
         // A literal without type is of the type of the other operand, or else an interval or a number.
         if let literal = operands.firstIndex(where: { $0.untypedText != nil }) {
             let other = types[1 - literal]
-            if other == .null { return try call(symbol, try operands.map { (o) throws(SQLError) in try convert(o, to: .double, at: span) }, at: span) }
+            if other == .null {
+                return try call(symbol, try operands.map { (o) throws(SQLError) in try convert(o, to: .double, at: span) }, at: span)
+            }
             for guess in [other, .interval, .double] {
                 var typed = operands
                 typed[literal] = .constant(.null, guess)
@@ -127,7 +131,8 @@ extension Binder {
         guard let limit = name.limit else { return result }
         if type == .varchar { return folded(try call("left", [result, NumberLiteral.integer(Int64(limit))], at: expression.span)) }
         if type.isTemporal, limit < 6, operand.type != .date {
-            throw .unsupported("rounding a \(type) to \(limit) digits in a cast", at: name.span, hint: "Use date_trunc, for example to 'milliseconds'.")
+            throw .unsupported(
+                "rounding a \(type) to \(limit) digits in a cast", at: name.span, hint: "Use date_trunc, for example to 'milliseconds'.")
         }
         return result
     }

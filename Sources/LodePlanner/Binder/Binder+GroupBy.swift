@@ -133,7 +133,8 @@ extension Binder {
         default: return nil
         }
         throw SQLError(
-            .syntaxError, "non-integer constant in GROUP BY", at: expression.span, hint: "Name a column, or give the position of a select item.")
+            .syntaxError, "non-integer constant in GROUP BY", at: expression.span,
+            hint: "Name a column, or give the position of a select item.")
     }
 
     private func alias(_ name: QualifiedName, _ grouping: Grouping) -> Int? {
@@ -144,7 +145,8 @@ extension Binder {
     }
 
     /// GROUP BY ALL: groups by every item without aggregates and windows.
-    func groupByAll(_ list: [SelectListItem], _ expressions: [BoundExpression], _ block: SelectBlock) throws(SQLError) -> [BoundExpression] {
+    func groupByAll(_ list: [SelectListItem], _ expressions: [BoundExpression], _ block: SelectBlock) throws(SQLError) -> [BoundExpression]
+    {
         let computed = block.computedIDs
         var result = expressions
         for (index, expression) in expressions.enumerated() where expression.columns.isDisjoint(with: computed) {
@@ -179,7 +181,8 @@ extension Binder {
         var branches: [BoundExpression.Branch] = []
         for mask in Set(masks).sorted().dropFirst() {
             let numbers = masks.indices.filter { masks[$0] == mask }.map { BoundExpression.constant(.integer(Int64($0)), .bigint) }
-            let condition: BoundExpression = numbers.count == 1
+            let condition: BoundExpression =
+                numbers.count == 1
                 ? .comparison(.equal, setColumn.reference, numbers[0], span) : .isIn(setColumn.reference, numbers)
             branches.append(.init(condition: condition, result: .constant(.integer(mask), .integer)))
         }

@@ -62,11 +62,12 @@ extension Binder {
         let bound = try bindQuery(query, in: scope, keepUntyped: true)
         let chosen = insert.isByName ? try byName(bound, target, query.span) : positions
         try checkCount(given: bound.names.count, chosen.count, isExact: !insert.columns.isEmpty || insert.isByName, query.span)
-        let project: ProjectNode = if case .project(let node) = bound.plan {
-            node
-        } else {
-            ProjectNode(input: bound.plan, items: bound.plan.columns.map { .init($0, $0.reference) })
-        }
+        let project: ProjectNode =
+            if case .project(let node) = bound.plan {
+                node
+            } else {
+                ProjectNode(input: bound.plan, items: bound.plan.columns.map { .init($0, $0.reference) })
+            }
         var given: [Int: BoundExpression] = [:]
         for (item, position) in zip(project.items, chosen) {
             given[position] = try assigned(item.expression, position, target, at: query.span)
@@ -142,12 +143,14 @@ extension Binder {
     private func checkCount(given: Int, _ wanted: Int, isExact: Bool, _ span: SourceSpan) throws(SQLError) {
         if given > wanted {
             throw SQLError(
-                .syntaxError, "INSERT has more expressions than target columns", at: span, detail: "There are \(given) for \(wanted) columns.")
+                .syntaxError, "INSERT has more expressions than target columns", at: span,
+                detail: "There are \(given) for \(wanted) columns.")
         }
         // Without a list of columns, what is missing at the end gets its default, as in PostgreSQL.
         if given < wanted, isExact {
             throw SQLError(
-                .syntaxError, "INSERT has more target columns than expressions", at: span, detail: "There are \(given) for \(wanted) columns.")
+                .syntaxError, "INSERT has more target columns than expressions", at: span,
+                detail: "There are \(given) for \(wanted) columns.")
         }
     }
 

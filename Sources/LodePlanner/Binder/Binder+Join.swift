@@ -9,7 +9,9 @@ extension Binder {
         if join.isAsOf {
             throw .unsupported("ASOF JOIN", at: span, hint: "Use a LATERAL subquery with ORDER BY … LIMIT 1, or a window function.")
         }
-        if join.kind == .positional { throw .unsupported("POSITIONAL JOIN", at: span, hint: "Number the rows with row_number(), and join on it.") }
+        if join.kind == .positional {
+            throw .unsupported("POSITIONAL JOIN", at: span, hint: "Number the rows with row_number(), and join on it.")
+        }
         let left = try bindItem(join.left, outer: outer, lateral: lateral)
         let beside = Scope(parent: lateral, from: left.from, clause: .from)
         let right = try bindItem(join.right, outer: outer, lateral: beside)
@@ -30,7 +32,8 @@ extension Binder {
         switch constraint {
         case .none:
             if kind != .cross {
-                throw SQLError(.syntaxError, "\(kind.rawValue) JOIN needs a condition", at: span, hint: "Write ON … or USING (…), or CROSS JOIN.")
+                throw SQLError(
+                    .syntaxError, "\(kind.rawValue) JOIN needs a condition", at: span, hint: "Write ON … or USING (…), or CROSS JOIN.")
             }
         case .on(let expression):
             let scope = Scope(parent: outer, from: both, clause: .joinOn)
@@ -38,7 +41,8 @@ extension Binder {
         case .using(let names): try condition.use(try names.map { (n) throws(SQLError) in try pair(n, left, right) }, self)
         case .natural: try condition.use(try shared(left, right, at: span), self)
         }
-        let plan = isDependent
+        let plan =
+            isDependent
             ? dependent(kind, left.plan, right.plan, condition) : independent(kind, left.plan, right.plan, condition)
         let result = BoundRelation(plan: plan, from: visible(kind, left.from, right.from, both))
         return condition.pairs.isEmpty || kind == .semi || kind == .anti ? result : try merging(condition.pairs, kind, result)
@@ -123,7 +127,8 @@ extension Binder {
                 merged.append(.init(name: pair.name, column: one, relation: nil))
                 continue
             }
-            let left = try convert(pair.left.reference, to: type, at: pair.span), right = try convert(pair.right.reference, to: type, at: pair.span)
+            let left = try convert(pair.left.reference, to: type, at: pair.span),
+                right = try convert(pair.right.reference, to: type, at: pair.span)
             let value: BoundExpression = kind == .full ? .coalesce([left, right], type) : kind == .right ? right : left
             let column = PlanColumn(ids.fresh(), pair.name, type)
             computed.append(.init(column, value))

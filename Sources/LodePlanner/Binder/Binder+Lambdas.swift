@@ -27,7 +27,8 @@ extension Binder {
                 let given = Self.parameterTypes(values.compactMap { $0?.type }, parameters.count)
                 guard given.count == parameters.count else {
                     throw SQLError(
-                        .undefinedFunction, "the lambda of \(name) has \(parameters.count) parameters, but \(given.count) values are given to it",
+                        .undefinedFunction,
+                        "the lambda of \(name) has \(parameters.count) parameters, but \(given.count) values are given to it",
                         at: argument.value.span)
                 }
                 let columns = zip(parameters, given).map { PlanColumn(ids.fresh(), $0.text, $1) }
@@ -55,9 +56,10 @@ extension Binder {
                 converted.append(index < chosen.parameters.count ? try convert(argument, to: chosen.parameters[index], at: span) : argument)
             }
         }
-        return .call(ScalarCall(
-            name: function.name, function: chosen, volatility: function.volatility, isStrict: function.isStrict, arguments: converted,
-            span: span))
+        return .call(
+            ScalarCall(
+                name: function.name, function: chosen, volatility: function.volatility, isStrict: function.isStrict, arguments: converted,
+                span: span))
     }
 
     /// What a lambda is given: the elements of the list with their position, or keys and values; a fold starts from its first value.

@@ -8,7 +8,9 @@ extension Binder {
     /// The plan with its limit; `keys` are the sort keys below, for WITH TIES.
     func limited(_ plan: LogicalPlan, _ limit: Limit?, _ keys: [SortKey], in scope: Scope) throws(SQLError) -> LogicalPlan {
         guard let limit else { return plan }
-        if limit.isPercent { throw .unsupported("LIMIT with a percentage", at: limit.span, hint: "Count the rows first, and give a number.") }
+        if limit.isPercent {
+            throw .unsupported("LIMIT with a percentage", at: limit.span, hint: "Count the rows first, and give a number.")
+        }
         let count = try limit.count.map { (e) throws(SQLError) in try bindRowCount(e, "LIMIT", scope) } ?? nil
         let offset = try limit.offset.map { (e) throws(SQLError) in try bindRowCount(e, "OFFSET", scope) } ?? nil
         if limit.withTies, keys.isEmpty {

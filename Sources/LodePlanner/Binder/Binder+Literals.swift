@@ -62,7 +62,9 @@ extension Binder {
         case .list(let items): .list(items.first.map { Self.type(of: $0) } ?? .varchar)
         case .structure(let parts): .structure(parts.enumerated().map { Field("field\($0 + 1)", Self.type(of: $1)) })
         case .map(let entries):
-            .map(key: entries.first.map { Self.type(of: $0.key) } ?? .varchar, value: entries.first.map { Self.type(of: $0.value) } ?? .varchar)
+            .map(
+                key: entries.first.map { Self.type(of: $0.key) } ?? .varchar,
+                value: entries.first.map { Self.type(of: $0.value) } ?? .varchar)
         }
     }
 

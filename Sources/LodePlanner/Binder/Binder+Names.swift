@@ -42,7 +42,9 @@ extension Binder {
                 return try reference(relation.columns[position], name, fieldsFrom: count + 1)
             }
             let folded = parts[count].text.lowercased()
-            if let hidden = relation.hidden.first(where: { $0.name == folded }) { return try reference(hidden, name, fieldsFrom: count + 1) }
+            if let hidden = relation.hidden.first(where: { $0.name == folded }) {
+                return try reference(hidden, name, fieldsFrom: count + 1)
+            }
             strange = (relation, parts[count])
         }
         let columns = from.find(parts[0].text)

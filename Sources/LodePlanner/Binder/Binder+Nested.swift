@@ -81,7 +81,9 @@ extension Binder {
         return try callNested(["map", "map_from_arrays"], "a map of computed values", lists, at: span)
     }
 
-    private func bindElement(_ base: Expression, _ index: Expression, _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression {
+    private func bindElement(_ base: Expression, _ index: Expression, _ span: SourceSpan, _ scope: Scope) throws(SQLError)
+        -> BoundExpression
+    {
         let operand = try bind(base, scope)
         let position = try bind(index, scope)
         switch operand.type {
@@ -99,7 +101,8 @@ extension Binder {
             return try callNested(SpelledFunctions.listElement, "taking an element of a list", [operand, typed], at: span)
         default:
             throw SQLError(
-                .datatypeMismatch, "cannot subscript type \(operand.type)", at: span, hint: "Subscripts are for lists, maps, structs, json and texts.")
+                .datatypeMismatch, "cannot subscript type \(operand.type)", at: span,
+                hint: "Subscripts are for lists, maps, structs, json and texts.")
         }
     }
 
@@ -118,7 +121,9 @@ extension Binder {
 
     /// The first of `names` that is a function.
     /// - Throws: `0A000` if none is.
-    func callNested(_ names: [String], _ what: String, _ arguments: [BoundExpression], at span: SourceSpan) throws(SQLError) -> BoundExpression {
+    func callNested(_ names: [String], _ what: String, _ arguments: [BoundExpression], at span: SourceSpan) throws(SQLError)
+        -> BoundExpression
+    {
         guard let name = names.first(where: { FunctionRegistry.scalars[$0] != nil }) else { throw .unsupported(what, at: span) }
         return try call(name, arguments, at: span)
     }

@@ -32,9 +32,10 @@ extension Binder {
             return try call(function, as: name, typed, at: span)
         }
         let converted = try convert(arguments, to: bound.parameters, else: types, at: span)
-        return .call(ScalarCall(
-            name: function.name, function: bound, volatility: function.volatility, isStrict: function.isStrict && !bound.takesNull,
-            arguments: converted, span: span))
+        return .call(
+            ScalarCall(
+                name: function.name, function: bound, volatility: function.volatility, isStrict: function.isStrict && !bound.takesNull,
+                arguments: converted, span: span))
     }
 
     /// Arguments as the kernel takes them. What the kernel leaves open takes the type that was matched.
@@ -113,7 +114,9 @@ extension Binder {
             return "Add an interval: \(name) INTERVAL '1 day'."
         }
         let isSymbol = !(name.unicodeScalars.first?.properties.isAlphabetic ?? true)
-        if isSymbol, types.contains(where: \.isText), types.contains(where: \.isNumeric) { return "Cast the text to a number: CAST(… AS integer)." }
+        if isSymbol, types.contains(where: \.isText), types.contains(where: \.isNumeric) {
+            return "Cast the text to a number: CAST(… AS integer)."
+        }
         return nil
     }
 

@@ -42,7 +42,9 @@ extension Binder {
             low = low.isUntyped ? try convert(low, to: type, at: between.low.span) : low
             high = high.isUntyped ? try convert(high, to: type, at: between.high.span) : high
         }
-        func range(_ from: BoundExpression, _ fromSpan: SourceSpan, _ to: BoundExpression, _ toSpan: SourceSpan) throws(SQLError) -> BoundExpression {
+        func range(_ from: BoundExpression, _ fromSpan: SourceSpan, _ to: BoundExpression, _ toSpan: SourceSpan) throws(SQLError)
+            -> BoundExpression
+        {
             .and([
                 try compare(.greaterOrEqual, value, from, at: span, sides: (between.value.span, fromSpan)),
                 try compare(.lessOrEqual, value, to, at: span, sides: (between.value.span, toSpan)),

@@ -81,7 +81,8 @@ extension Binder {
             OrderOutput(name: $0.0, column: $0.1, expression: $1)
         }
         if let orderBy {
-            bound.sort = try bindOrder(orderBy, outputs, scope.entering(.orderBy), rewrite: { (e) throws(SQLError) in e }, hidden: &bound.hidden)
+            bound.sort = try bindOrder(
+                orderBy, outputs, scope.entering(.orderBy), rewrite: { (e) throws(SQLError) in e }, hidden: &bound.hidden)
         }
         if case .distinctOn(let keys) = select.quantifier {
             for key in keys { bound.distinctOn.append(try bindDistinctKey(key, outputs, scope, &bound.hidden)) }

@@ -40,7 +40,8 @@ extension Binder {
             return try callNested(SpelledFunctions.zone, "AT TIME ZONE", [try bindSettled(zone, scope), typed], at: span)
         case .collate(let value, let name):
             guard ["c", "posix", "default", "ucs_basic", "binary", "c.utf8"].contains(name.last.text.lowercased()) else {
-                throw .unsupported("collation \"\(name.text)\"", at: name.span, hint: "Texts are compared by their bytes, as collation \"C\" does.")
+                throw .unsupported(
+                    "collation \"\(name.text)\"", at: name.span, hint: "Texts are compared by their bytes, as collation \"C\" does.")
             }
             return try bind(value, scope)
         case .grouping(let arguments): return try bindGrouping(arguments, span, scope)

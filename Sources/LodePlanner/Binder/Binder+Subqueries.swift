@@ -49,15 +49,18 @@ extension Binder {
         let columns = bound.plan.columns
         guard columns.count == operands.count else {
             let many = columns.count > operands.count
-            throw SQLError(.syntaxError, "subquery has too \(many ? "many" : "few") columns", at: query.span, detail: "It has \(columns.count), and \(operands.count) are compared.")
+            throw SQLError(
+                .syntaxError, "subquery has too \(many ? "many" : "few") columns", at: query.span,
+                detail: "It has \(columns.count), and \(operands.count) are compared.")
         }
         if operands.count > 1, kind != .any(.equal), kind != .all(.notEqual) {
             throw .unsupported("comparing rows with ANY or ALL", at: span, hint: "Only (a, b) IN (…) and NOT IN compare rows.")
         }
-        let symbol = switch kind {
-        case .any(let comparison), .all(let comparison): comparison.rawValue
-        default: "="
-        }
+        let symbol =
+            switch kind {
+            case .any(let comparison), .all(let comparison): comparison.rawValue
+            default: "="
+            }
         var items: [ProjectNode.Item] = []
         for (index, column) in columns.enumerated() {
             let (left, right) = try matched(operands[index], column.reference, symbol: symbol, at: elements[index].span)

@@ -79,7 +79,8 @@ extension Binder {
                 elements.append(PlanColumn(ids.fresh(), "value", value))
             default:
                 throw SQLError(
-                    .undefinedFunction, "function unnest(\(list.type)) does not exist", at: argument.value.span, hint: "unnest takes a list or a map.")
+                    .undefinedFunction, "function unnest(\(list.type)) does not exist", at: argument.value.span,
+                    hint: "unnest takes a list or a map.")
             }
             lists.append(list)
         }
@@ -118,12 +119,15 @@ extension Binder {
         let types = [type, type, stepType]
         var typed: [BoundExpression] = []
         for (index, argument) in arguments.enumerated() {
-            typed.append(try coerce(argument, to: types[index], as: "argument \(index + 1) of \(name)", at: call.arguments.last?.value.span ?? span))
+            typed.append(
+                try coerce(argument, to: types[index], as: "argument \(index + 1) of \(name)", at: call.arguments.last?.value.span ?? span))
         }
         return try series(name, typed, type, span)
     }
 
-    private func series(_ name: String, _ arguments: [BoundExpression], _ type: SQLType, _ span: SourceSpan) throws(SQLError) -> BoundRelation {
+    private func series(_ name: String, _ arguments: [BoundExpression], _ type: SQLType, _ span: SourceSpan) throws(SQLError)
+        -> BoundRelation
+    {
         let includesStop = name == "generate_series"
         let isFixed = arguments.allSatisfy { $0.columns.isEmpty && !$0.hasSubquery }
         let list = includesStop ? "sequence" : "range"

@@ -8,26 +8,29 @@ extension Binder {
     func bindFrame(_ written: LodeSyntax.WindowFrame, _ order: [SortKey], _ scope: Scope) throws(SQLError) -> LodePlan.WindowFrame {
         let end = written.end ?? .currentRow
         try checkOrder(written.start, end, written.span)
-        let mode: LodePlan.WindowFrame.Mode = switch written.unit {
-        case .rows: .rows
-        case .range: .range
-        case .groups: .groups
-        }
+        let mode: LodePlan.WindowFrame.Mode =
+            switch written.unit {
+            case .rows: .rows
+            case .range: .range
+            case .groups: .groups
+            }
         if mode == .groups, order.isEmpty {
             throw SQLError(.windowingError, "GROUPS mode requires an ORDER BY clause", at: written.span)
         }
-        let exclusion: LodePlan.WindowFrame.Exclusion = switch written.exclusion {
-        case nil, .noOthers: .none
-        case .currentRow: .currentRow
-        case .group: .group
-        case .ties: .ties
-        }
+        let exclusion: LodePlan.WindowFrame.Exclusion =
+            switch written.exclusion {
+            case nil, .noOthers: .none
+            case .currentRow: .currentRow
+            case .group: .group
+            case .ties: .ties
+            }
         return LodePlan.WindowFrame(
             mode: mode, start: try bindBound(written.start, mode, order, scope, written.span),
             end: try bindBound(end, mode, order, scope, written.span), exclusion: exclusion)
     }
 
-    private func checkOrder(_ start: LodeSyntax.WindowFrame.Bound, _ end: LodeSyntax.WindowFrame.Bound, _ span: SourceSpan) throws(SQLError) {
+    private func checkOrder(_ start: LodeSyntax.WindowFrame.Bound, _ end: LodeSyntax.WindowFrame.Bound, _ span: SourceSpan) throws(SQLError)
+    {
         func wrong(_ message: String) -> SQLError { SQLError(.windowingError, message, at: span) }
         switch (start, end) {
         case (.unboundedFollowing, _): throw wrong("frame start cannot be UNBOUNDED FOLLOWING")

@@ -56,7 +56,8 @@ extension Binder {
     private func misplacedWindow(_ scope: Scope, _ span: SourceSpan) -> SQLError {
         let clause = scope.query.clause
         if clause == .windowDefinition {
-            return SQLError(.windowingError, "window function calls cannot be nested", at: span, hint: "Compute the inner one in a subquery.")
+            return SQLError(
+                .windowingError, "window function calls cannot be nested", at: span, hint: "Compute the inner one in a subquery.")
         }
         if clause == .aggregateArgument || clause == .filter {
             return SQLError(

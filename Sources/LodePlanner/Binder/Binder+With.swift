@@ -42,7 +42,8 @@ extension Binder {
         }
         guard !table.isOpen else {
             throw SQLError(
-                .invalidRecursion, "recursive reference to query \"\(table.definition.name.text)\" must not appear within its non-recursive term",
+                .invalidRecursion,
+                "recursive reference to query \"\(table.definition.name.text)\" must not appear within its non-recursive term",
                 at: span, hint: "Write: WITH RECURSIVE name AS (start UNION ALL step that reads name).")
         }
         let number = nextCommonTable
@@ -53,8 +54,9 @@ extension Binder {
             table.state = .inlined
             return bound
         }
-        shared.append(SharedCommonTable(
-            number: number, name: table.definition.name.text, plan: bound.plan, isFixed: table.definition.isMaterialized == true))
+        shared.append(
+            SharedCommonTable(
+                number: number, name: table.definition.name.text, plan: bound.plan, isFixed: table.definition.isMaterialized == true))
         table.state = .shared(number: number, columns: bound.plan.columns)
         return read(table, number, bound.plan.columns)
     }
@@ -91,7 +93,8 @@ extension Binder {
         guard definition.columns.count <= bound.names.count else {
             throw SQLError(
                 .invalidColumnReference,
-                "table \"\(definition.name.text)\" has \(bound.names.count) columns available but \(definition.columns.count) columns specified",
+                "table \"\(definition.name.text)\" has \(bound.names.count) columns available but "
+                    + "\(definition.columns.count) columns specified",
                 at: definition.name.span)
         }
         let names = bound.names.indices.map { $0 < definition.columns.count ? definition.columns[$0].text : bound.names[$0] }
@@ -107,7 +110,8 @@ extension Binder {
         let seesItself = table.scope.with(CommonTableList(table, next: table.scope.commonTables))
         let inner = try scope(seesItself, with: query.with)
         let start = union.operands.dropLast()
-        var anchor = start.count == 1
+        var anchor =
+            start.count == 1
             ? try bindBody(start[0], in: inner) : try bindSetOperation(union, operands: Array(start), in: inner)
         anchor.plan = settleColumns(anchor.plan)
         anchor = try rename(anchor, definition)
@@ -125,7 +129,8 @@ extension Binder {
         let step = try bindBody(last, in: inner, keepUntyped: true)
         guard table.wasReferred else { return nil }
         if query.orderBy != nil || query.limit != nil {
-            throw .unsupported("ORDER BY or LIMIT in a recursive query", at: definition.span, hint: "Put it on the query that reads the CTE.")
+            throw .unsupported(
+                "ORDER BY or LIMIT in a recursive query", at: definition.span, hint: "Put it on the query that reads the CTE.")
         }
         if union.isByName { throw .unsupported("UNION BY NAME in a recursive query", at: union.span) }
         guard step.plan.columns.count == columns.count else {
@@ -134,7 +139,8 @@ extension Binder {
         let typed = try retype(step.plan, to: columns.map(\.type)) { position, from in
             SQLError(
                 .datatypeMismatch,
-                "recursive query \"\(definition.name.text)\" column \(position + 1) has type \(columns[position].type) in non-recursive term but type \(from) overall",
+                "recursive query \"\(definition.name.text)\" column \(position + 1) has type \(columns[position].type) "
+                    + "in non-recursive term but type \(from) overall",
                 at: union.span, hint: "Cast the output of the non-recursive term to \(from).")
         }
         let node = RecursiveNode(

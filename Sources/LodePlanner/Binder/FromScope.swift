@@ -47,7 +47,10 @@ struct FromScope {
 
     init() {}
 
-    init(relation name: String, path: [String], columns: [PlanColumn], names: [String]? = nil, origin: String? = nil, hidden: [PlanColumn] = []) {
+    init(
+        relation name: String, path: [String], columns: [PlanColumn], names: [String]? = nil, origin: String? = nil,
+        hidden: [PlanColumn] = []
+    ) {
         let names = names ?? columns.map(\.name)
         relations = [Relation(name: name, path: path, origin: origin, names: names, columns: columns, hidden: hidden)]
         for (name, column) in zip(names, columns) { show(Visible(name: name, column: column, relation: relations[0].name)) }

@@ -34,7 +34,9 @@ enum LosslessConstant {
     }
 
     private static func decimal(_ unscaled: Int128, _ from: Int, _ precision: Int, _ scale: Int) -> Value? {
-        guard let result = Decimal128.rescale(unscaled, from: from, to: scale), Decimal128.fits(result, precision: precision) else { return nil }
+        guard let result = Decimal128.rescale(unscaled, from: from, to: scale), Decimal128.fits(result, precision: precision) else {
+            return nil
+        }
         // Dropped digits must have been zeros.
         if scale < from, Decimal128.rescale(result, from: scale, to: from) != unscaled { return nil }
         return .decimal(result, scale: scale)

@@ -43,7 +43,8 @@ enum NumberLiteral {
         }
     }
 
-    private static func radix(_ digits: Substring, _ radix: Int, _ isNegative: Bool, _ span: SourceSpan) throws(SQLError) -> BoundExpression {
+    private static func radix(_ digits: Substring, _ radix: Int, _ isNegative: Bool, _ span: SourceSpan) throws(SQLError) -> BoundExpression
+    {
         guard let number = Int64((isNegative ? "-" : "") + digits, radix: radix) else {
             throw SQLError(.numericValueOutOfRange, "integer literal is out of range for type bigint", at: span)
         }

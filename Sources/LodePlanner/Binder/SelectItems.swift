@@ -28,8 +28,9 @@ extension Binder {
                 items += try expand(star, from, expression.span)
             } else if let pattern = expression.columnsArgument {
                 for column in try matching(pattern, from, scope) {
-                    items.append(SelectListItem(
-                        name: item.alias?.text ?? column.name, source: .expanded(expression, column), span: expression.span))
+                    items.append(
+                        SelectListItem(
+                            name: item.alias?.text ?? column.name, source: .expanded(expression, column), span: expression.span))
                 }
             } else {
                 let name = item.alias?.text ?? OutputName.of(expression)
@@ -106,7 +107,9 @@ extension Binder {
             }
         case .array(let names):
             for name in names {
-                guard case .literal(.string(let text)) = name.kind else { throw .unsupported("COLUMNS over a computed list", at: name.span) }
+                guard case .literal(.string(let text)) = name.kind else {
+                    throw .unsupported("COLUMNS over a computed list", at: name.span)
+                }
                 found.append(try from.visible(named: Identifier(text, isQuoted: true, span: name.span)))
             }
         case .literal(.string(let regex)):

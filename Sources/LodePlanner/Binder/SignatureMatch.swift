@@ -27,7 +27,9 @@ struct SignatureMatch {
             common[letter] = type
         }
         for (index, argument) in arguments.enumerated() {
-            guard let parameter = Self.parameter(signature, index), let (type, cost) = Self.fit(argument, parameter, common) else { return nil }
+            guard let parameter = Self.parameter(signature, index), let (type, cost) = Self.fit(argument, parameter, common) else {
+                return nil
+            }
             types.append(type)
             self.cost += cost
         }

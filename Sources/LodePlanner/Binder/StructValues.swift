@@ -8,8 +8,9 @@ enum StructValues {
     /// `{'a': x, 'b': y}`, ROW(x, y): each argument is a field.
     static func pack(_ names: [String], _ arguments: [BoundExpression], at span: SourceSpan) -> BoundExpression {
         let function = StructFunctions.pack(zip(names, arguments).map { Field($0, $1.type) })
-        return .call(ScalarCall(
-            name: "struct_pack", function: function, volatility: .immutable, isStrict: false, arguments: arguments, span: span))
+        return .call(
+            ScalarCall(
+                name: "struct_pack", function: function, volatility: .immutable, isStrict: false, arguments: arguments, span: span))
     }
 
     /// `s.name`: NULL where the struct or the field is. The name is part of the call's, since it tells calls apart.
@@ -17,8 +18,10 @@ enum StructValues {
         guard let function = StructFunctions.extract(operand.type, at: index) else {
             throw .internalFault("a struct lacks the field \(field.name)", at: span)
         }
-        return .call(ScalarCall(
-            name: BoundExpression.fieldAccessPrefix + field.name, function: function, volatility: .immutable, isStrict: true, arguments: [operand],
-            span: span))
+        return .call(
+            ScalarCall(
+                name: BoundExpression.fieldAccessPrefix + field.name, function: function, volatility: .immutable, isStrict: true,
+                arguments: [operand],
+                span: span))
     }
 }

@@ -35,7 +35,8 @@ struct JoinAssembly {
     }
 
     /// The larger side probes, which is the left one.
-    private func join(_ a: (plan: LogicalPlan, set: RelationSet), _ b: (plan: LogicalPlan, set: RelationSet)) -> (LogicalPlan, RelationSet) {
+    private func join(_ a: (plan: LogicalPlan, set: RelationSet), _ b: (plan: LogicalPlan, set: RelationSet)) -> (LogicalPlan, RelationSet)
+    {
         let set = a.set.union(b.set)
         let (probe, build) = cardinality.rows(a.set) >= cardinality.rows(b.set) ? (a, b) : (b, a)
         var expressions: [BoundExpression] = []

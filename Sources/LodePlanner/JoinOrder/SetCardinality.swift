@@ -57,7 +57,8 @@ struct SetCardinality {
             if !joined.isEmpty { rows /= keyValues(index, joined) }
             joined.insert(index)
         }
-        for (index, condition) in graph.conditions.enumerated() where !condition.relations.isEmpty && condition.relations.isSubset(of: set) {
+        for (index, condition) in graph.conditions.enumerated() where !condition.relations.isEmpty && condition.relations.isSubset(of: set)
+        {
             rows *= conditionParts[index]
         }
         return max(rows, 1)

@@ -66,7 +66,9 @@ struct AnswerFromMetadata: NodeRule {
         case ("count", .constant(let value, _)?) where !value.isNull && !call.isDistinct: return .rows
         case ("count", .column(let id, _)?) where !call.isDistinct: return places[renamed[id] ?? id].map { .present($0) }
         case ("min", .column(let id, let type)?), ("max", .column(let id, let type)?):
-            guard call.arguments.count == 1, hasExactBounds(type), call.column.type == type, let place = places[renamed[id] ?? id] else { return nil }
+            guard call.arguments.count == 1, hasExactBounds(type), call.column.type == type, let place = places[renamed[id] ?? id] else {
+                return nil
+            }
             return call.name == "min" ? .least(place) : .greatest(place)
         default: return nil
         }

@@ -10,7 +10,9 @@ enum ImpliedConditions {
     static func extended(_ conjuncts: [BoundExpression]) -> [BoundExpression] {
         var classes: [[(id: ColumnID, type: SQLType)]] = []
         for conjunct in conjuncts {
-            guard case .comparison(.equal, .column(let a, let type), .column(let b, let other), _) = conjunct, type == other else { continue }
+            guard case .comparison(.equal, .column(let a, let type), .column(let b, let other), _) = conjunct, type == other else {
+                continue
+            }
             merge(&classes, (a, type), (b, type))
         }
         if classes.isEmpty { return conjuncts }
@@ -30,7 +32,9 @@ enum ImpliedConditions {
     ///
     /// Nil if it says nothing of them in some branch, or reads nothing else.
     static func restriction(of conjunct: BoundExpression, to columns: Set<ColumnID>) -> BoundExpression? {
-        guard case .or(let branches) = conjunct, !conjunct.isVolatile, !conjunct.hasSubquery, !conjunct.columns.isSubset(of: columns) else { return nil }
+        guard case .or(let branches) = conjunct, !conjunct.isVolatile, !conjunct.hasSubquery, !conjunct.columns.isSubset(of: columns) else {
+            return nil
+        }
         var parts: [BoundExpression] = []
         for branch in branches {
             let own = branch.conjuncts.filter { !$0.columns.isEmpty && $0.columns.isSubset(of: columns) }

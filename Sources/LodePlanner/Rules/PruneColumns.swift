@@ -72,7 +72,8 @@ struct PruneColumns: OptimizerRule {
         let simple = inner.items.allSatisfy { item in
             if case .column = item.expression { return true }
             if case .constant = item.expression { return true }
-            return (uses[item.column.id] ?? 0) <= 1 && !item.expression.isVolatile && node.items.contains { $0.expression == item.column.reference }
+            return (uses[item.column.id] ?? 0) <= 1 && !item.expression.isVolatile
+                && node.items.contains { $0.expression == item.column.reference }
         }
         guard simple else { return .project(node) }
         let replacements = Dictionary(inner.items.map { ($0.column.id, $0.expression) }, uniquingKeysWith: { a, _ in a })
@@ -90,7 +91,8 @@ struct PruneColumns: OptimizerRule {
     ) -> LogicalPlan {
         var copy = node
         // Whether rows are equal depends on all columns, but for UNION ALL.
-        let kept = node.kind == .unionAll ? node.columns.indices.filter { wanted.contains(node.columns[$0].id) } : Array(node.columns.indices)
+        let kept =
+            node.kind == .unionAll ? node.columns.indices.filter { wanted.contains(node.columns[$0].id) } : Array(node.columns.indices)
         copy.columns = kept.map { node.columns[$0] }
         copy.inputs = node.inputs.map { input in
             let read = kept.map { input.columns[$0] }

@@ -71,7 +71,9 @@ struct PushLimitDown: NodeRule {
             let replaced = Dictionary(node.items.map { ($0.column.id, $0.expression) }, uniquingKeysWith: { a, _ in a })
             var keys = sort.keys
             for index in keys.indices { keys[index].expression = keys[index].expression.substituting(replaced) }
-            guard case .join = node.input, keys.allSatisfy({ if case .column = $0.expression { true } else { false } }) else { return sort.input }
+            guard case .join = node.input, keys.allSatisfy({ if case .column = $0.expression { true } else { false } }) else {
+                return sort.input
+            }
             node.input = sorted(SortNode(input: node.input, keys: keys, limit: rows))
             return .project(node)
         case .setOperation(var node) where node.kind == .unionAll:

@@ -26,7 +26,9 @@ struct ShareCommonSubexpressions: NodeRule {
         guard !repeated.isEmpty, let input = node.children.first else { return nil }
         // Parts of a larger repeated expression that occur nowhere else need no column of their own.
         let shared = repeated.filter { candidate in
-            let inLarger = repeated.filter { $0 != candidate }.reduce(0) { $0 + $1.occurrences(of: candidate) * counted.counts[$1, default: 0] }
+            let inLarger = repeated.filter { $0 != candidate }.reduce(0) {
+                $0 + $1.occurrences(of: candidate) * counted.counts[$1, default: 0]
+            }
             return counted.counts[candidate, default: 0] > inLarger || inLarger == 0
         }
         if shared.isEmpty { return nil }

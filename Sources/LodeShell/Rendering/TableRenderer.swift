@@ -70,7 +70,9 @@ final class TableRenderer: ResultRenderer {
         text += line(shown, widths) { index in index.map { (types[$0], false) } ?? ("", false) }
         text += Self.rule("├", "┼", "┤", shown, widths)
         for (place, row) in rows.enumerated() {
-            if place == head.count, count > rows.count { text += line(shown, widths) { index in ("·", index.map { isNumber($0) } ?? false) } }
+            if place == head.count, count > rows.count {
+                text += line(shown, widths) { index in ("·", index.map { isNumber($0) } ?? false) }
+            }
             text += line(shown, widths) { index in
                 guard let index else { return ("…", false) }
                 return (row[index] ?? "NULL", isNumber(index))
@@ -88,13 +90,16 @@ final class TableRenderer: ResultRenderer {
 
     private func writeNotice(_ rows: Int, _ columns: Int) throws(SQLError) {
         var parts: [String] = []
-        if count > rows { parts.append("\(rows) of \(Receipt.grouped(count)) rows") } else if context.width != nil {
+        if count > rows {
+            parts.append("\(rows) of \(Receipt.grouped(count)) rows")
+        } else if context.width != nil {
             parts.append("\(Receipt.grouped(count)) row\(count == 1 ? "" : "s")")
         }
         if columns < fields.count { parts.append("\(columns) of \(fields.count) columns") }
         if parts.isEmpty { return }
         let isCut = count > rows || columns < fields.count
-        try context.output.write(parts.joined(separator: ", ") + (isCut ? " shown (\\x shows rows as lists, \\o FILE writes all)" : "") + "\n")
+        try context.output.write(
+            parts.joined(separator: ", ") + (isCut ? " shown (\\x shows rows as lists, \\o FILE writes all)" : "") + "\n")
     }
 
     /// Which columns to show (nil: the gap), with widths shrunk to fit.

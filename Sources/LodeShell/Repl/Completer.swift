@@ -46,9 +46,12 @@ struct Completer {
     private func columns(_ completion: Completion) -> [String] {
         var tables = completion.tables
         if let qualifier = completion.qualifiers.last {
-            tables = tables.filter { $0.alias?.lowercased() == qualifier.lowercased() || $0.name.last?.lowercased() == qualifier.lowercased() }
+            tables = tables.filter {
+                $0.alias?.lowercased() == qualifier.lowercased() || $0.name.last?.lowercased() == qualifier.lowercased()
+            }
         }
-        return tables.flatMap { session.columnNames(of: $0.name) } + (completion.qualifiers.isEmpty ? tables.compactMap { $0.alias ?? $0.name.last } : [])
+        return tables.flatMap { session.columnNames(of: $0.name) }
+            + (completion.qualifiers.isEmpty ? tables.compactMap { $0.alias ?? $0.name.last } : [])
     }
 
     private func metaCommands(_ line: String, _ cursor: Int) -> (start: Int, candidates: [String]) {

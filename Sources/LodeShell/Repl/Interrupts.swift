@@ -1,5 +1,6 @@
 /// Ctrl-C.
 
+import LodeCore
 import Glibc
 import LodeEngine
 import Synchronization
@@ -8,7 +9,7 @@ import Synchronization
 ///
 /// SIGINT is blocked in every thread and taken by one that waits for it, so that no code runs inside a signal handler.
 package enum Interrupts {
-    private static let action = Mutex<(@Sendable () -> Void)?>(nil)
+    private static let action = Lock<(@Sendable () -> Void)?>(nil)
     private static let count = Atomic<Int>(0)
 
     /// Call before any other thread is started.

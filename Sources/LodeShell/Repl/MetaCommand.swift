@@ -18,7 +18,9 @@ struct MetaCommand {
         MetaCommand(name: "\\df", argument: "[PATTERN]", summary: "functions"),
         MetaCommand(name: "\\x", argument: "", summary: "rows as lists: on or off"),
         MetaCommand(name: "\\timing", argument: "", summary: "the receipt after each statement: on or off"),
-        MetaCommand(name: "\\format", argument: "[NAME]", summary: "how results are printed: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))"),
+        MetaCommand(
+            name: "\\format", argument: "[NAME]",
+            summary: "how results are printed: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))"),
         MetaCommand(name: "\\i", argument: "FILE", summary: "run the statements of a file"),
         MetaCommand(name: "\\o", argument: "[FILE]", summary: "results to a file; without a name, back to the screen"),
         MetaCommand(name: "\\set", argument: "[NAME VALUE]", summary: "set a variable that statements use as :NAME"),

@@ -30,7 +30,8 @@ extension Shell {
         case "\\o": redirect(Self.unquoted(argument))
         case "\\set": setVariable(argument)
         default:
-            let near = NearestName.find(name, among: MetaCommand.all.map(\.name)).map { "; did you mean \($0)?" } ?? "; \\? lists the commands."
+            let near =
+                NearestName.find(name, among: MetaCommand.all.map(\.name)).map { "; did you mean \($0)?" } ?? "; \\? lists the commands."
             Messages.write("Unknown command \(name)\(near)")
         }
         return true
@@ -40,7 +41,7 @@ extension Shell {
 
     private func describe(_ name: String, _ line: String) {
         guard let name = Self.name(name) else { return Messages.write("\\d takes the name of a table or view.") }
-        runner.run(.describe(.table(name)), for: line)
+        runner.run(.describe(.table(name), isExtended: false), for: line)
     }
 
     private func tables(_ schema: String, _ line: String) {

@@ -15,7 +15,6 @@ enum Rule: String, CaseIterable {
     case explain
     case explainOptions = "explain_options"
     case begin
-    case transactionMode = "transaction_mode"
     case commit
     case rollback
     case query
@@ -245,6 +244,7 @@ enum Rule: String, CaseIterable {
     case isolationLevel = "isolation_level"
     case showIsolation = "show_isolation"
     case describeHistory = "describe_history"
+    case extended
     case summarize
     case use
     case repair

@@ -70,7 +70,8 @@ extension Transform {
     private func isTable(_ rule: Rule) -> Bool {
         switch rule {
         case .namedTable, .fileTable, .functionTable, .subqueryTable, .valuesTable, .nestedTable, .crossJoin,
-            .positionalJoin, .naturalJoin, .join: true
+            .positionalJoin, .naturalJoin, .join:
+            true
         default: false
         }
     }
@@ -108,7 +109,8 @@ extension Transform {
     private func atVersion(_ edge: Edge) throws(SQLError) -> TimeTravel {
         let word = try firstName(edge).text
         let digits = word.dropFirst()
-        guard word.utf8.first.map({ $0 | 0x20 }) == UInt8(ascii: "v"), !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
+        guard word.utf8.first.map({ $0 | 0x20 }) == UInt8(ascii: "v"), !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) })
+        else {
             throw SQLError(.invalidParameterValue, "\"@\(word)\" names no version", at: span(edge), hint: "Write @v and a number: t@v3.")
         }
         return TimeTravel(unit: .version, value: Expression(.literal(.number(String(digits))), span: span(edge)), span: span(edge))

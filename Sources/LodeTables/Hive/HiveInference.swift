@@ -44,7 +44,8 @@ package struct HiveInference: Hashable, Sendable {
                 }
                 guard let value = PartitionText.read(text, as: field.type) else {
                     throw SQLError(
-                        .invalidTextRepresentation, "\"\(text)\" is no \(field.type)", in: "\(paths[place]), partition column \"\(field.name)\"",
+                        .invalidTextRepresentation, "\"\(text)\" is no \(field.type)",
+                        in: "\(paths[place]), partition column \"\(field.name)\"",
                         hint: "Give the column another type, such as hive_types = {'\(field.name)': varchar}.")
                 }
                 found.append(value)

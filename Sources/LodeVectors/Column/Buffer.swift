@@ -7,7 +7,8 @@ import LodeCore
 ///
 /// It is followed by `padding` bytes that may be read (never meaningfully), so that kernels can load whole words.
 /// `base` does not keep the buffer alive: a function that goes on using it behind the last mention of the buffer says
-/// `defer { withExtendedLifetime(buffer) {} }`. Whoever creates a buffer writes it; once a column holds it, nobody writes any more, which makes sharing it safe.
+/// `defer { withExtendedLifetime(buffer) {} }`. Whoever creates a buffer writes it; once a column holds it, nobody writes any more, which
+/// makes sharing it safe.
 package final class Buffer: @unchecked Sendable {
     package static let padding = 64
 

@@ -25,7 +25,9 @@ extension Column {
     /// The rows that `selection` names, dictionary codes turned into values on the way; a constant stays a constant.
     /// Cost: two dependent loads and a store a row.
     package func gatherValues(_ selection: Selection) throws(SQLError) -> Column {
-        guard layout == .dictionary, let dictionary, dictionary.count > 0, !type.isNested else { return try gather(selection).unlessConstant() }
+        guard layout == .dictionary, let dictionary, dictionary.count > 0, !type.isNested else {
+            return try gather(selection).unlessConstant()
+        }
         let n = selection.count
         let codes = pointer(as: UInt32.self)
         var i = 0

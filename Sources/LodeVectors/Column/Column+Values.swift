@@ -43,7 +43,11 @@ extension Column {
             for (index, field) in fields.enumerated() {
                 var members: [Value] = []
                 for value in values {
-                    if case .structure(let parts) = value, index < parts.count { members.append(parts[index]) } else { members.append(.null) }
+                    if case .structure(let parts) = value, index < parts.count {
+                        members.append(parts[index])
+                    } else {
+                        members.append(.null)
+                    }
                 }
                 children.append(try make(field.type, members))
             }

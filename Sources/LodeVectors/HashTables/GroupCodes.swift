@@ -101,7 +101,9 @@ package final class GroupCodes {
             var fresh: [(domain: Domain, size: Int)] = []
             var product = 1
             for (index, column) in columns.enumerated() {
-                guard let found = domain(of: column, count, before: index < domains.count ? domains[index].domain : nil) else { return false }
+                guard let found = domain(of: column, count, before: index < domains.count ? domains[index].domain : nil) else {
+                    return false
+                }
                 product *= found.size
                 if product > Self.mostCodes { return false }
                 fresh.append(found)

@@ -84,7 +84,8 @@ package struct GroupLayout: Sendable {
 extension GroupLayout {
     /// For rows whose first key is the address of another row: follows the address that lies `offset` bytes into that row, if there is one.
     ///
-    /// Rows with the same keys are equal afterwards, and have the same hash, up to the highest bits, which tell the partition and nothing else.
+    /// Rows with the same keys are equal afterwards, and have the same hash, up to the highest bits, which tell the partition and nothing
+    /// else.
     package func forward(_ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, by offset: Int) {
         let place = 8 + keys[0].word * 8
         var i = 0

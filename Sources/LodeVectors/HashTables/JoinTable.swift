@@ -72,8 +72,14 @@ package final class JoinTable: @unchecked Sendable {
         }
         let offset = layout.offsets[0]
         switch exactKey {
-        case 4: insertHashed(block, isShared) { $0.load(fromByteOffset: offset, as: UInt32.self) == $1.load(fromByteOffset: offset, as: UInt32.self) }
-        case 8: insertHashed(block, isShared) { $0.load(fromByteOffset: offset, as: UInt64.self) == $1.load(fromByteOffset: offset, as: UInt64.self) }
+        case 4:
+            insertHashed(block, isShared) {
+                $0.load(fromByteOffset: offset, as: UInt32.self) == $1.load(fromByteOffset: offset, as: UInt32.self)
+            }
+        case 8:
+            insertHashed(block, isShared) {
+                $0.load(fromByteOffset: offset, as: UInt64.self) == $1.load(fromByteOffset: offset, as: UInt64.self)
+            }
         default: insertHashed(block, isShared) { [equality] in equality.same($0, $1) }
         }
     }

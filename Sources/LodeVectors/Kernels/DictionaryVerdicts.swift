@@ -1,7 +1,6 @@
 /// What a text comparison said of the values of a dictionary, kept from chunk to chunk.
 
 import LodeCore
-import Synchronization
 
 /// The last few dictionaries with one flag a value.
 ///
@@ -22,7 +21,7 @@ final class DictionaryVerdicts: Sendable {
     }
 
     private static let entryCount = 4
-    private let entries = Mutex<[Entry]>([])
+    private let entries = Lock<[Entry]>([])
 
     func knows(_ dictionary: Column, _ comparison: ComparisonOperator, _ constant: StringView) -> Bool {
         entries.withLock { $0.contains { $0.answers(dictionary, comparison, constant) } }

@@ -32,13 +32,21 @@ extension RowStore {
         case .constant: put(RepeatedLane(value: column.pointer(as: T.self)[0]), offset, count, pointers)
         case .flat:
             let lanes = FlatLanes(base: column.pointer(as: T.self))
-            if let rows { put(SelectedLanes(base: lanes, rows: rows), offset, count, pointers) } else { put(lanes, offset, count, pointers) }
+            if let rows {
+                put(SelectedLanes(base: lanes, rows: rows), offset, count, pointers)
+            } else {
+                put(lanes, offset, count, pointers)
+            }
         case .dictionary:
             guard let dictionary = column.dictionary, dictionary.count > 0 else {
                 return clear(offset, MemoryLayout<T>.size, count, pointers)
             }
             let lanes = CodedLanes(values: dictionary.pointer(as: T.self), codes: column.pointer(as: Int32.self))
-            if let rows { put(SelectedLanes(base: lanes, rows: rows), offset, count, pointers) } else { put(lanes, offset, count, pointers) }
+            if let rows {
+                put(SelectedLanes(base: lanes, rows: rows), offset, count, pointers)
+            } else {
+                put(lanes, offset, count, pointers)
+            }
         }
     }
 

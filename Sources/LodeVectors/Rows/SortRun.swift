@@ -34,7 +34,8 @@ package final class SortRun: @unchecked Sendable {
     /// All rows of a store, whose first header word is their sort word, in order.
     /// - Parameters:
     ///   - tieFrom: the first key that words don't decide; `order.keys.count` if they decide all.
-    ///   - defersTies: whether rows with equal words may be left as they came, for `SortMerge` to put in order. It is not done where many rows
+    ///   - defersTies: whether rows with equal words may be left as they came, for `SortMerge` to put in order. It is not done where many
+    ///     rows
     ///     share one word, since a merge can't be split among them then.
     package static func sorted(
         _ store: RowStore, _ order: RowSortOrder, tieFrom: Int, defersTies: Bool = false, _ cancellation: Cancellation,

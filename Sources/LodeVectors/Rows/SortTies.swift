@@ -16,7 +16,9 @@ struct SortTies {
     private static let deepest = 64
 
     /// Orders `entries` by the keys from `key` on. Their words are not kept.
-    func sort(_ entries: UnsafeMutablePointer<SortEntry>, _ scratch: UnsafeMutablePointer<SortEntry>, _ count: Int, key: Int) throws(SQLError) {
+    func sort(_ entries: UnsafeMutablePointer<SortEntry>, _ scratch: UnsafeMutablePointer<SortEntry>, _ count: Int, key: Int)
+        throws(SQLError)
+    {
         guard key < order.keys.count, count > 1 else { return }
         if count <= Self.small { return compare(entries, scratch, count, key) }
         try cancellation.check()

@@ -62,7 +62,13 @@ struct TextCursor {
         var next: UInt8 = 0, hasMore = false
         while at < end, Self.isDigit(base[at]) {
             let digit = base[at] &- 48
-            if places < 6 { micros = micros &* 10 &+ Int64(digit) } else if places == 6 { next = digit } else { hasMore = hasMore || digit != 0 }
+            if places < 6 {
+                micros = micros &* 10 &+ Int64(digit)
+            } else if places == 6 {
+                next = digit
+            } else {
+                hasMore = hasMore || digit != 0
+            }
             places &+= 1
             at &+= 1
         }

@@ -12,7 +12,9 @@ package enum UTF8Check {
             if first < 0x80 {
                 at &+= 1
                 // ASCII comes in runs.
-                while at &+ 8 <= count, UnsafeRawPointer(bytes + at).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 == 0 { at &+= 8 }
+                while at &+ 8 <= count, UnsafeRawPointer(bytes + at).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
+                    at &+= 8
+                }
                 continue
             }
             let length: Int

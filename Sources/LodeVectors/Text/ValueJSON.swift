@@ -2,7 +2,8 @@
 
 import LodeCore
 
-/// Numbers, booleans and `json` stand as they are; dates, uuids and the like are strings of their SQL text, and so are NaN and the infinities,
+/// Numbers, booleans and `json` stand as they are; dates, uuids and the like are strings of their SQL text, and so are NaN and the
+/// infinities,
 /// which JSON has no numbers for.
 package struct ValueJSON {
     private let column: Column

@@ -74,10 +74,12 @@ enum ParquetMutation {
         case 3: element.childCount = random.below(5)
         case 4: element.convertedType = ConvertedType(rawValue: Int32(random.below(22)))
         case 5:
-            element.logicalType = [
-                .string, .map, .list, .decimal(scale: random.below(40), precision: random.below(40)), .date, .time(isUTC: true, .nanos),
-                .timestamp(isUTC: false, .millis), .integer(bits: 8, signed: true), .integer(bits: 64, signed: false), .json, .uuid, .float16,
-            ][random.below(12)]
+            element.logicalType =
+                [
+                    .string, .map, .list, .decimal(scale: random.below(40), precision: random.below(40)), .date, .time(isUTC: true, .nanos),
+                    .timestamp(isUTC: false, .millis), .integer(bits: 8, signed: true), .integer(bits: 64, signed: false), .json, .uuid,
+                    .float16,
+                ][random.below(12)]
         default: (element.scale, element.precision) = (random.below(40), random.below(40))
         }
     }
@@ -136,7 +138,9 @@ enum ParquetMutation {
         let end = place + size + old.compressedBytes
         let shift = page.count - (end - place)
         for group in metaData.rowGroups.indices {
-            for column in metaData.rowGroups[group].columns.indices { move(&metaData.rowGroups[group].columns[column], from: end, by: shift) }
+            for column in metaData.rowGroups[group].columns.indices {
+                move(&metaData.rowGroups[group].columns[column], from: end, by: shift)
+            }
         }
         return file(bytes[..<place] + page + bytes[end..<body], metaData)
     }

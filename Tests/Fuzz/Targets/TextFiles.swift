@@ -2,13 +2,12 @@
 
 import LodeCore
 import LodeVectors
-import Synchronization
 
 @testable import LodeFormats
 
 /// Rejected rows, counted.
 private final class RejectCount: RejectSink {
-    private let count = Mutex(0)
+    private let count = Lock(0)
     func reject(_ row: RejectedRow) { count.withLock { $0 += 1 } }
     var rows: Int { count.withLock { $0 } }
 }
@@ -98,7 +97,9 @@ extension FuzzTargets {
         // How long a line may be is asked of those only that no buffer holds.
         guard scan.options.maximumRowBytes > object.size else { return }
         try require((whole == nil) == (parts == nil), "a file is refused in one piece but not in parts, or the other way round")
-        if let whole, let parts { try require(whole == parts, "\(whole.count) rows are read in one piece, \(parts.count) in parts, or others") }
+        if let whole, let parts {
+            try require(whole == parts, "\(whole.count) rows are read in one piece, \(parts.count) in parts, or others")
+        }
     }
 
     private static func jsonOptions(_ choices: Int, _ more: Int) -> FormatOptions {
@@ -112,7 +113,9 @@ extension FuzzTargets {
         set(4, "sample_size", .value(.integer(1)))
         set(5, "timestampformat", text("%d.%m.%Y %H:%M"))
         if choices >> 6 == 3 {
-            let types = ["bigint", "decimal(9,2)", "varchar[]", "struct(a bigint, b varchar)", "map(varchar, double)", "json", "date", "uuid"]
+            let types = [
+                "bigint", "decimal(9,2)", "varchar[]", "struct(a bigint, b varchar)", "map(varchar, double)", "json", "date", "uuid",
+            ]
             values["columns"] = .named(
                 ["a", "b", "c"].enumerated().map { .init($0.element, text(types[(more + $0.offset * 3) % types.count])) })
         }

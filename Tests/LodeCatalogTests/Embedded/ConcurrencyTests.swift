@@ -4,7 +4,6 @@ import Glibc
 import LodeCore
 import LodeObjectStore
 import LodeTables
-import Synchronization
 import Testing
 
 @testable import LodeCatalog
@@ -12,7 +11,7 @@ import Testing
 @Suite struct ConcurrencyTests {
     @Test func `writers that start together on an empty warehouse all succeed`() throws {
         let scene = Scene()
-        let failures = Mutex<[String]>([])
+        let failures = Lock<[String]>([])
         onThreads(8) { index in
             do {
                 let table = try GlueTable.define(TableName("main", "t\(index)"), Scene.columns)
@@ -28,7 +27,7 @@ import Testing
     @Test func `appends from many catalogs are all there and readers see whole commits`() throws {
         let scene = Scene()
         try scene.fill()
-        let failures = Mutex<[String]>([])
+        let failures = Lock<[String]>([])
         onThreads(6) { index in
             do {
                 let catalog = scene.another()
@@ -66,7 +65,8 @@ import Testing
         let new = try scene.file(2)
 
         let warehouse = scene.warehouse
-        await #expect(processExitsWith: .signal(SIGKILL)) { [warehouse = warehouse as String, new = new.path as String, step = step.rawValue as Int] in
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [warehouse = warehouse as String, new = new.path as String, step = step.rawValue as Int] in
             let place = Warehouse(warehouse)
             let catalog = EmbeddedCatalog(place, CatalogStorage(path: place.catalogPath), StoreRegistry()) { now in
                 if now.rawValue == step { kill(getpid(), SIGKILL) }

@@ -6,9 +6,10 @@ import Testing
 @testable import LodeCatalog
 
 @Suite struct FieldTextTests {
-    @Test(arguments: [
-        [], [nil], [""], ["a", nil, ""], ["a|b", "100%", "%7C", "'quoted'", "line\nbreak", "日本", "\u{0}"], [nil, nil],
-    ] as [[String?]])
+    @Test(
+        arguments: [
+            [], [nil], [""], ["a", nil, ""], ["a|b", "100%", "%7C", "'quoted'", "line\nbreak", "日本", "\u{0}"], [nil, nil],
+        ] as [[String?]])
     func `fields come back`(fields: [String?]) {
         let text = FieldText.write(fields)
         #expect(!text.contains("\n"))
@@ -22,7 +23,8 @@ import Testing
     @Test func `statistics come back and unknown columns do not`() throws {
         let schema = Schema([Field("a|\n", .decimal(precision: 5, scale: 2)), Field("t", .varchar), Field("d", .double)])
         let statistics = [
-            "a|\n": ColumnStatistics(minimum: .decimal(-105, scale: 2), maximum: .decimal(999, scale: 2), nullCount: 3, rowCount: 10, boundsAreExact: true),
+            "a|\n": ColumnStatistics(
+                minimum: .decimal(-105, scale: 2), maximum: .decimal(999, scale: 2), nullCount: 3, rowCount: 10, boundsAreExact: true),
             "t": ColumnStatistics(minimum: .text(""), maximum: .text("z|'"), rowCount: 10),
             "d": ColumnStatistics(minimum: .double(-.infinity), maximum: .double(0.1), nullCount: 0, rowCount: 10),
         ]

@@ -83,7 +83,8 @@ import Testing
 
     @Test func `SerDe settings become reader options`() throws {
         var table = try GlueTable.define(
-            raw, Scene.columns, kind: .external, format: FileFormats.csv, location: "x", properties: ["skip.header.line.count": "1", "quote": "'"])
+            raw, Scene.columns, kind: .external, format: FileFormats.csv, location: "x",
+            properties: ["skip.header.line.count": "1", "quote": "'"])
         table.storageDescriptor.serdeInfo?.parameters = ["field.delim": "\\t", "quoteChar": "\""]
         let options = table.readerProperties
         #expect(options["delim"] == "\t")

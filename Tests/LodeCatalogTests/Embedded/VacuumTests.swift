@@ -105,7 +105,10 @@ import Testing
 
     @Test func `other people's files in the warehouse stay`() throws {
         try scene.fill()
-        let foreign = ["notes.txt", "main/sales/readme.md", "raw/orders/part-0.csv", "raw/orders/data-1.csv", "data-0000000000000000-0000000000000000.parquet"]
+        let foreign = [
+            "notes.txt", "main/sales/readme.md", "raw/orders/part-0.csv", "raw/orders/data-1.csv",
+            "data-0000000000000000-0000000000000000.parquet",
+        ]
         for name in foreign { try LocalStore().put(scene.warehouse + "/" + name, [1]) }
         age(foreign.map { scene.warehouse + "/" + $0 })
         #expect(try vacuum() == [])

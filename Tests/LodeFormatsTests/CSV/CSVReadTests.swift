@@ -15,17 +15,24 @@ import Testing
 
     func rows(_ content: String, _ options: [String: FormatOption] = [:]) throws -> [[Value]] { try allRows(open(content, options)) }
 
-    func types(_ content: String, _ options: [String: FormatOption] = [:]) throws -> [SQLType] { try open(content, options).schema.fields.map(\.type) }
+    func types(_ content: String, _ options: [String: FormatOption] = [:]) throws -> [SQLType] {
+        try open(content, options).schema.fields.map(\.type)
+    }
 
     @Test func `types are sniffed`() throws {
-        let scan = try open("id,when,amount,flag,note,at\n1,2024-01-02,1.5,true,x,2024-01-02 03:04:05\n2,2024-01-03,2,false,y z,2024-01-02 03:04:05.5\n")
+        let scan = try open(
+            "id,when,amount,flag,note,at\n1,2024-01-02,1.5,true,x,2024-01-02 03:04:05\n2,2024-01-03,2,false,y z,2024-01-02 03:04:05.5\n")
         #expect(scan.schema.fields.map(\.type) == [.bigint, .date, .double, .boolean, .varchar, .timestamp])
         #expect(scan.schema.fields.map(\.name) == ["id", "when", "amount", "flag", "note", "at"])
-        #expect(try allRows(scan)[0] == [.integer(1), .date(19724), .double(1.5), .boolean(true), .text("x"), .timestamp(1_704_164_645_000_000)])
+        #expect(
+            try allRows(scan)[0] == [
+                .integer(1), .date(19724), .double(1.5), .boolean(true), .text("x"), .timestamp(1_704_164_645_000_000),
+            ])
     }
 
     @Test(arguments: [
-        ("a,b\n1,2\n", ","), ("a;b\n1,5;2\n2,5;3\n", ";"), ("a|b\n1|2\n", "|"), ("a\tb\n1\t2\n", "\t"), ("a:b\n1:2\n3:4\n", ":"), ("a b\n1 2\n3 4\n", " "),
+        ("a,b\n1,2\n", ","), ("a;b\n1,5;2\n2,5;3\n", ";"), ("a|b\n1|2\n", "|"), ("a\tb\n1\t2\n", "\t"), ("a:b\n1:2\n3:4\n", ":"),
+        ("a b\n1 2\n3 4\n", " "),
     ])
     func `delimiters are sniffed`(content: String, delimiter: String) throws {
         let profile = try CSVFormat().profile(BytesObject(Array(content.utf8)))
@@ -40,16 +47,24 @@ import Testing
 
     @Test func `quotes hold delimiters, newlines and quotes`() throws {
         let found = try rows("a,b\n1,\"x,\ny\"\"z\"\n2,\"\"\"\"\n3,\"plain text that is longer than twelve bytes\"\n")
-        #expect(found == [[.integer(1), .text("x,\ny\"z")], [.integer(2), .text("\"")], [.integer(3), .text("plain text that is longer than twelve bytes")]])
+        #expect(
+            found == [
+                [.integer(1), .text("x,\ny\"z")], [.integer(2), .text("\"")],
+                [.integer(3), .text("plain text that is longer than twelve bytes")],
+            ])
         #expect(try rows("a,b\n1,5\" pipe\n2,q\n")[0][1] == .text("5\" pipe"))
         #expect(try rows("a,b\n1,'it''s, so'\n2,q\n")[0][1] == .text("it's, so"))
         #expect(try rows("a,b\n1,\"x\\\"y, z\"\n2,q\n")[0][1] == .text("x\"y, z"))
         #expect(try rows("a||b\n1||2||\n3||\"||\"||\n", ["delim": text("||")]).count == 2)
     }
 
-    @Test(arguments: ["a,b\r\n1,x\r\n2,y\r\n", "a,b\r1,x\r2,y\r", "a,b\n1,x\n2,y", "\u{feff}a,b\n1,x\n2,y\n", "\na,b\n\n1,x\n\r\n2,y\n\n", "# c, d\na,b\n1,x\n# e\n2,y\n", "a,b,\n1,x,\n2,y,\n"])
+    @Test(arguments: [
+        "a,b\r\n1,x\r\n2,y\r\n", "a,b\r1,x\r2,y\r", "a,b\n1,x\n2,y", "\u{feff}a,b\n1,x\n2,y\n", "\na,b\n\n1,x\n\r\n2,y\n\n",
+        "# c, d\na,b\n1,x\n# e\n2,y\n", "a,b,\n1,x,\n2,y,\n",
+    ])
     func `line ends, marks, comments and empty lines are no rows`(content: String) throws {
-        let options: [String: FormatOption] = content.contains(",\n") ? ["columns": .named([.init("a", text("bigint")), .init("b", text("varchar"))])] : [:]
+        let options: [String: FormatOption] =
+            content.contains(",\n") ? ["columns": .named([.init("a", text("bigint")), .init("b", text("varchar"))])] : [:]
         #expect(try rows(content, options) == [[.integer(1), .text("x")], [.integer(2), .text("y")]])
     }
 
@@ -68,7 +83,8 @@ import Testing
         #expect(try rows("a,b\n1,\n,x\n") == [[.integer(1), .null], [.null, .text("x")]])
         #expect(try rows("a,b\n1,NA\nNA,x\n") == [[.integer(1), .text("NA")], [.null, .text("x")]])
         #expect(try rows("a,b\n1,-\n-,x\n", ["nullstr": text("-")]) == [[.integer(1), .null], [.null, .text("x")]])
-        #expect(try rows("a,b\n-9,1\n2,x\n", ["nullstr": .list([text("-9"), text("x")])]) == [[.null, .integer(1)], [.integer(2), .null]])
+        #expect(
+            try rows("a,b\n-9,1\n2,x\n", ["nullstr": .list([text("-9"), text("x")])]) == [[.null, .integer(1)], [.integer(2), .null]])
         #expect(try rows("a\n1\n\n2\n") == [[.integer(1)], [.null], [.integer(2)]])
     }
 
@@ -82,15 +98,22 @@ import Testing
         #expect(try rows("a\n25/12/2024\n01/02/2024\n") == [[.date(20082)], [.date(19754)]])
         #expect(try rows("a\n12/25/2024\n01/02/2024\n") == [[.date(20082)], [.date(19724)]])
         #expect(try rows("a\n25.12.2024 10:00\n01.02.2024 11:30\n")[0] == [.timestamp(1_735_120_800_000_000)])
-        #expect(try rows("a,b\n02.01.2024,x\n", ["dateformat": text("%m.%d.%Y"), "columns": .named([.init("a", text("date")), .init("b", text("varchar"))])])[0][0] == .date(19754))
+        #expect(
+            try rows(
+                "a,b\n02.01.2024,x\n",
+                ["dateformat": text("%m.%d.%Y"), "columns": .named([.init("a", text("date")), .init("b", text("varchar"))])])[0][0]
+                == .date(19754))
         #expect(try types("a\n2024-01-01\n2024-01-02T10:00:00Z\n") == [.varchar])
         #expect(try types("a\n2024-01-01T10:00:00+02:00\n2024-01-02T10:00:00Z\n") == [.timestamptz])
         #expect(try types("a\n13/13/2024\n") == [.varchar])
     }
 
     @Test func `numbers with other marks`() throws {
-        #expect(try rows("a;b\n1.234,5;1\n-2,25;2\n", ["decimal_separator": text(","), "thousands": text("."), "types": .named([.init("a", text("decimal(10,2)"))])])
-            == [[.decimal(123_450, scale: 2), .integer(1)], [.decimal(-225, scale: 2), .integer(2)]])
+        #expect(
+            try rows(
+                "a;b\n1.234,5;1\n-2,25;2\n",
+                ["decimal_separator": text(","), "thousands": text("."), "types": .named([.init("a", text("decimal(10,2)"))])])
+                == [[.decimal(123_450, scale: 2), .integer(1)], [.decimal(-225, scale: 2), .integer(2)]])
     }
 
     @Test func `a bad value names file, line, column, type and text`() throws {
@@ -121,12 +144,17 @@ import Testing
                 #expect(error.place?.contains("line ") == true)
             }
         }
-        #expect(try rows("a,b\n1,2\n3\n", ["columns": columns, "null_padding": flag(true)]) == [[.integer(1), .integer(2)], [.integer(3), .null]])
+        #expect(
+            try rows("a,b\n1,2\n3\n", ["columns": columns, "null_padding": flag(true)]) == [
+                [.integer(1), .integer(2)], [.integer(3), .null],
+            ])
     }
 
     @Test func `ignored errors go to the rejects with their places`() throws {
         let rejects = Rejects()
-        let scan = try open("a,b\n1,x\ntwo,y\n3\n4,\"z\nz\"\n5,6,7\n6,w\n", ["types": .named([.init("a", text("bigint"))]), "delim": text(",")], rejects: rejects)
+        let scan = try open(
+            "a,b\n1,x\ntwo,y\n3\n4,\"z\nz\"\n5,6,7\n6,w\n", ["types": .named([.init("a", text("bigint"))]), "delim": text(",")],
+            rejects: rejects)
         #expect(try allRows(scan) == [[.integer(1), .text("x")], [.integer(4), .text("z\nz")], [.integer(6), .text("w")]])
         let found = rejects.rows.sorted { $0.line < $1.line }
         #expect(found.map(\.line) == [3, 4, 7])
@@ -160,13 +188,19 @@ import Testing
     }
 
     @Test func `options are checked`() throws {
-        for options in [["delimm": text(",")], ["quote": text("ab")], ["header": text("maybe")], ["columns": text("a")], ["types": .named([.init("zz", text("bigint"))])], ["types": .named([.init("a", text("nonsense"))])], ["delim": text("\"") , "quote": text("\"")], ["compression": text("rar")], ["encoding": text("klingon")]] as [[String: FormatOption]] {
+        for options in [
+            ["delimm": text(",")], ["quote": text("ab")], ["header": text("maybe")], ["columns": text("a")],
+            ["types": .named([.init("zz", text("bigint"))])], ["types": .named([.init("a", text("nonsense"))])],
+            ["delim": text("\""), "quote": text("\"")], ["compression": text("rar")], ["encoding": text("klingon")],
+        ] as [[String: FormatOption]] {
             #expect(throws: SQLError.self) { try open("a,b\n1,2\n", options) }
         }
     }
 
     @Test func `long rows are refused and wide ones are read`() throws {
-        #expect(throws: SQLError.self) { try rows("a,b\n1,\(String(repeating: "x", count: 5000))\n", ["max_line_size": .value(.integer(1000))]) }
+        #expect(throws: SQLError.self) {
+            try rows("a,b\n1,\(String(repeating: "x", count: 5000))\n", ["max_line_size": .value(.integer(1000))])
+        }
         #expect(throws: SQLError.self) { try rows("a,b\n1,\"\(String(repeating: "x\n", count: 1_500_000))\"\n") }
         #expect(try rows("a,b\n1,\"\(String(repeating: "x\n", count: 900_000))\"\n2,y\n").count == 2)
         let wide = (0..<10_000).map { "c\($0)" }.joined(separator: ",") + "\n" + (0..<10_000).map { "\($0)" }.joined(separator: ",") + "\n"
@@ -189,7 +223,9 @@ import Testing
 @Suite struct CSVRangeTests {
     @Test func `a range begins at a row wherever it is cut`() throws {
         var random = SystemRandomNumberGenerator()
-        let pieces = ["1", "abc", "\"x,y\"", "\"\"", "\"a\"\"b\"", "\"line\nline\"", "", "\",\"", "\"\n,\n\"", "\"\"\"q\"", "text with spaces"]
+        let pieces = [
+            "1", "abc", "\"x,y\"", "\"\"", "\"a\"\"b\"", "\"line\nline\"", "", "\",\"", "\"\n,\n\"", "\"\"\"q\"", "text with spaces",
+        ]
         for round in 0..<60 {
             var content: [UInt8] = []
             var starts: Set<Int> = []
@@ -215,7 +251,8 @@ import Testing
         var content = "id,name,note\n"
         var row = 0
         while content.utf8.count < 20 << 20 {
-            content += "\(row),\"name, \(row)\",\"several\nlines \"\"of\"\" text\"\n\(row + 1),plain,\(row % 5 == 0 ? "" : "some more text to fill the row with")\n"
+            content +=
+                "\(row),\"name, \(row)\",\"several\nlines \"\"of\"\" text\"\n\(row + 1),plain,\(row % 5 == 0 ? "" : "some more text to fill the row with")\n"
             row += 2
         }
         let object = BytesObject(Array(content.utf8))
@@ -236,7 +273,9 @@ import Testing
     }
 
     /// Rows of random fields as a text in some dialect; quotes are missing only where the dialect doesn't need them.
-    private func randomFile(_ random: inout SystemRandomNumberGenerator, _ dialect: CSVDialect, columns: Int) -> (text: [UInt8], rows: [[Value]]) {
+    private func randomFile(_ random: inout SystemRandomNumberGenerator, _ dialect: CSVDialect, columns: Int) -> (
+        text: [UInt8], rows: [[Value]]
+    ) {
         var text: [UInt8] = [], rows: [[Value]] = []
         let quote = dialect.quote ?? 34, escape = dialect.escape ?? 34
         let letters = Array("abc  ,|;x'".utf8) + [10, 13, quote, quote, escape] + dialect.delimiter
@@ -283,9 +322,11 @@ import Testing
             func character(_ bytes: [UInt8]) -> FormatOption { text(String(decoding: bytes, as: UTF8.self)) }
             for bytes in [17, 64, 500] {
                 let options: [String: FormatOption] = [
-                    "delim": character(dialect.delimiter), "quote": character([dialect.quote ?? 34]), "escape": character([dialect.escape ?? 34]),
+                    "delim": character(dialect.delimiter), "quote": character([dialect.quote ?? 34]),
+                    "escape": character([dialect.escape ?? 34]),
                     "new_line": character([dialect.newline]), "header": flag(false), "auto_detect": flag(false), "nullstr": text("none"),
-                    "columns": .named((0..<columns).map { .init("c\($0)", text("varchar")) }), "buffer_size": .value(.integer(Int64(bytes))),
+                    "columns": .named((0..<columns).map { .init("c\($0)", text("varchar")) }),
+                    "buffer_size": .value(.integer(Int64(bytes))),
                     "max_line_size": .value(.integer(2000)),
                 ]
                 let found = try rowsOfRanges(CSVFormat().open(BytesObject(file.text), options: FormatOptions(options)), Array(0..<columns))
@@ -299,7 +340,9 @@ import Testing
         var content = "id,size\n"
         for row in 0..<400 { content += row % 3 == 0 ? "\(row),\"a\nb\"\n" : "\(row),3.5\"\n" }
         for bytes in [50, 333, 1000] {
-            let scan = try CSVFormat().open(BytesObject(Array(content.utf8)), options: FormatOptions(["buffer_size": .value(.integer(Int64(bytes))), "max_line_size": .value(.integer(2000))]))
+            let scan = try CSVFormat().open(
+                BytesObject(Array(content.utf8)),
+                options: FormatOptions(["buffer_size": .value(.integer(Int64(bytes))), "max_line_size": .value(.integer(2000))]))
             #expect(try scan.morsels().count > 2)
             #expect(try rowsOfRanges(scan, [0]) == (0..<400).map { [.integer(Int64($0))] })
         }
@@ -321,7 +364,8 @@ import Testing
                 }
             }
             do {
-                let scan = try CSVFormat().open(BytesObject(bytes), options: FormatOptions(Bool.random(using: &random) ? ["ignore_errors": flag(true)] : [:]))
+                let scan = try CSVFormat().open(
+                    BytesObject(bytes), options: FormatOptions(Bool.random(using: &random) ? ["ignore_errors": flag(true)] : [:]))
                 _ = try allRows(scan)
             } catch is SQLError {}
         }

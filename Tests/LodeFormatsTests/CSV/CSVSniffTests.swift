@@ -16,7 +16,9 @@ import Testing
         try allRows(CSVFormat().open(BytesObject(Array(content.utf8)), options: FormatOptions(options)))
     }
 
-    func types(_ content: String, _ options: [String: FormatOption] = [:]) throws -> [SQLType] { try profile(content, options).columns.map(\.type) }
+    func types(_ content: String, _ options: [String: FormatOption] = [:]) throws -> [SQLType] {
+        try profile(content, options).columns.map(\.type)
+    }
 
     @Test func `columns agree on how dates are written`() throws {
         let profile = try profile("a,b\n01/02/2024,12/31/2024\n03/04/2024,01/02/2024\n")
@@ -65,7 +67,10 @@ import Testing
     }
 
     @Test func `comments that were named may end rows`() throws {
-        #expect(try rows("a,b\n1,x# one\n2,\"y#\"\n#3,z\n", ["comment": text("#")]) == [[.integer(1), .text("x")], [.integer(2), .text("y#")]])
+        #expect(
+            try rows("a,b\n1,x# one\n2,\"y#\"\n#3,z\n", ["comment": text("#")]) == [
+                [.integer(1), .text("x")], [.integer(2), .text("y#")],
+            ])
     }
 
     @Test func `newlines within quotes don't end rows, whichever they are`() throws {
@@ -75,13 +80,24 @@ import Testing
     }
 
     @Test func `blanks around quotes are not data`() throws {
-        #expect(try rows("a,b\n1, \"x, y\" \n2,\"z\" \n3, \"w\" and more\n") == [[.integer(1), .text("x, y")], [.integer(2), .text("z")], [.integer(3), .text(" \"w\" and more")]])
+        #expect(
+            try rows("a,b\n1, \"x, y\" \n2,\"z\" \n3, \"w\" and more\n") == [
+                [.integer(1), .text("x, y")], [.integer(2), .text("z")], [.integer(3), .text(" \"w\" and more")],
+            ])
     }
 
     @Test func `rows may be short or long if told so`() throws {
-        #expect(try rows("a,b\n1,2\n3,4,5\n6\n", ["null_padding": flag(true)]) == [[.integer(1), .integer(2), .null], [.integer(3), .integer(4), .integer(5)], [.integer(6), .null, .null]])
-        #expect(try rows("a,b\n1,2\n3,4,5\n", ["strict_mode": flag(false), "delim": text(",")]) == [[.integer(1), .integer(2)], [.integer(3), .integer(4)]])
-        #expect(try rows("a,b\n1,\"x\"y\n2,z\n", ["strict_mode": flag(false), "delim": text(","), "quote": text("\"")])[0][1] == .text("\"x\"y"))
+        #expect(
+            try rows("a,b\n1,2\n3,4,5\n6\n", ["null_padding": flag(true)]) == [
+                [.integer(1), .integer(2), .null], [.integer(3), .integer(4), .integer(5)], [.integer(6), .null, .null],
+            ])
+        #expect(
+            try rows("a,b\n1,2\n3,4,5\n", ["strict_mode": flag(false), "delim": text(",")]) == [
+                [.integer(1), .integer(2)], [.integer(3), .integer(4)],
+            ])
+        #expect(
+            try rows("a,b\n1,\"x\"y\n2,z\n", ["strict_mode": flag(false), "delim": text(","), "quote": text("\"")])[0][1] == .text("\"x\"y")
+        )
     }
 
     @Test func `columns that are never null keep empty texts`() throws {
@@ -93,7 +109,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "a;b;d\n1;'x;y';13.02.2024\n2;'it''s';14.02.2024\n", "1\t2\n3\t4\n", "note\n\na,b,c\n1,2,3\n4,5,6\n", "a,b\r1,x\r", "#c\na,b\n1,\"x\ny\"\n",
+        "a;b;d\n1;'x;y';13.02.2024\n2;'it''s';14.02.2024\n", "1\t2\n3\t4\n", "note\n\na,b,c\n1,2,3\n4,5,6\n", "a,b\r1,x\r",
+        "#c\na,b\n1,\"x\ny\"\n",
     ])
     func `what is reported reads the same without sniffing`(content: String) throws {
         let profile = try profile(content)
@@ -117,7 +134,9 @@ import Testing
 
     func settled(_ fields: [Field], mayLack: Bool = false) -> FormatOptions {
         var options = FormatOptions()
-        options.settled = SettledColumns(schema: Schema(fields), origin: "first.csv", mayLack: mayLack, isFinal: true) { $0 == .bigint && $1 == .double || $1 == .varchar }
+        options.settled = SettledColumns(schema: Schema(fields), origin: "first.csv", mayLack: mayLack, isFinal: true) {
+            $0 == .bigint && $1 == .double || $1 == .varchar
+        }
         return options
     }
 
@@ -129,11 +148,20 @@ import Testing
     }
 
     @Test func `a file of a set that disagrees is refused by name`() throws {
-        let missing = #expect(throws: SQLError.self) { try CSVFormat().open(BytesObject(Array("a\n1\n".utf8)), options: settled([Field("a", .bigint), Field("b", .varchar)])) }
-        #expect(missing?.place == "test.csv" && missing?.detail?.contains("first.csv") == true && missing?.hint?.contains("union_by_name") == true)
-        let other = #expect(throws: SQLError.self) { try CSVFormat().open(BytesObject(Array("a\n1.5\n".utf8)), options: settled([Field("a", .bigint)])) }
+        let missing = #expect(throws: SQLError.self) {
+            try CSVFormat().open(BytesObject(Array("a\n1\n".utf8)), options: settled([Field("a", .bigint), Field("b", .varchar)]))
+        }
+        #expect(
+            missing?.place == "test.csv" && missing?.detail?.contains("first.csv") == true
+                && missing?.hint?.contains("union_by_name") == true)
+        let other = #expect(throws: SQLError.self) {
+            try CSVFormat().open(BytesObject(Array("a\n1.5\n".utf8)), options: settled([Field("a", .bigint)]))
+        }
         #expect(other?.message == "column \"a\" is double here and bigint in other files")
-        #expect(try CSVFormat().open(BytesObject(Array("a\n1\n".utf8)), options: settled([Field("a", .bigint), Field("b", .varchar)], mayLack: true)).schema.count == 1)
+        #expect(
+            try CSVFormat().open(
+                BytesObject(Array("a\n1\n".utf8)), options: settled([Field("a", .bigint), Field("b", .varchar)], mayLack: true)
+            ).schema.count == 1)
     }
 
     @Test func `a file of a set may lack the header`() throws {

@@ -20,9 +20,11 @@ import Testing
 
     @Test func `only what needs quotes has them`() throws {
         let schema = Schema([Field("a", .bigint), Field("b, c", .varchar)])
-        let bytes = try write(schema, [[.integer(1), .null, .integer(-3), .integer(4)], [.text("x"), .text(""), .text("q\"u,o\nte"), .null]])
+        let bytes = try write(
+            schema, [[.integer(1), .null, .integer(-3), .integer(4)], [.text("x"), .text(""), .text("q\"u,o\nte"), .null]])
         #expect(String(decoding: bytes, as: UTF8.self) == "a,\"b, c\"\n1,x\n,\"\"\n-3,\"q\"\"u,o\nte\"\n4,\n")
-        let other = try write(schema, [[.integer(1)], [.text("NULL")]], ["delim": text("|"), "null": text("NULL"), "header": flag(false), "quote": text("'")])
+        let other = try write(
+            schema, [[.integer(1)], [.text("NULL")]], ["delim": text("|"), "null": text("NULL"), "header": flag(false), "quote": text("'")])
         #expect(String(decoding: other, as: UTF8.self) == "1|'NULL'\n")
         #expect(throws: SQLError.self) { try write(schema, [[], []], ["delim": text("ab")]) }
     }
@@ -32,7 +34,9 @@ import Testing
         let schema = Schema(SampleValues.types.enumerated().map { Field("c\($0)", $1) })
         let columns = SampleValues.types.map { SampleValues.column($0, 2000, nullEvery: 9) }
         let bytes = try write(schema, columns, path: path)
-        let options = FormatOptions(["columns": .named(schema.fields.map { .init($0.name, text($0.type.description)) }), "allow_quoted_nulls": flag(false)])
+        let options = FormatOptions([
+            "columns": .named(schema.fields.map { .init($0.name, text($0.type.description)) }), "allow_quoted_nulls": flag(false),
+        ])
         let found = try allRows(CSVFormat().open(BytesObject(bytes, path: path), options: options))
         #expect(found.count == 2000)
         for row in found.indices {
@@ -44,7 +48,9 @@ import Testing
     }
 
     @Test func `dates in a given format`() throws {
-        let bytes = try write(Schema([Field("d", .date), Field("t", .timestamp)]), [[.date(19782)], [.timestamp(1_709_208_000_000_000)]], ["dateformat": text("%d.%m.%Y"), "timestampformat": text("%H:%M, %d/%m/%y")])
+        let bytes = try write(
+            Schema([Field("d", .date), Field("t", .timestamp)]), [[.date(19782)], [.timestamp(1_709_208_000_000_000)]],
+            ["dateformat": text("%d.%m.%Y"), "timestampformat": text("%H:%M, %d/%m/%y")])
         #expect(String(decoding: bytes, as: UTF8.self) == "d,t\n29.02.2024,\"12:00, 29/02/24\"\n")
     }
 }

@@ -4,7 +4,6 @@ import Glibc
 import LodeCore
 import LodeObjectStore
 import LodeVectors
-import Synchronization
 
 @testable import LodeFormats
 
@@ -39,7 +38,7 @@ final class BytesSink: ObjectWriter {
 }
 
 final class Rejects: RejectSink {
-    private let list = Mutex<[RejectedRow]>([])
+    private let list = Lock<[RejectedRow]>([])
     func reject(_ row: RejectedRow) { list.withLock { $0.append(row) } }
     var rows: [RejectedRow] { list.withLock { $0 } }
 }

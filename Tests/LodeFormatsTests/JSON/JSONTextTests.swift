@@ -14,9 +14,12 @@ import Testing
     static let columns = FormatOption.named([.init("a", text("bigint"))])
 
     @Test(arguments: [
-        "{\"a\":1", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":.5}", "{\"a\":+1}", "{\"a\":1e}", "{\"a\":-}", "{\"a\":1}}", "{\"a\":1} 2",
-        "{\"a\":1,\"b\":tru}", "{\"a\":1,\"b\":nul", "{\"a\":1,\"b\":\"x}", "{\"a\":1,\"b\":\"\\x\"}", "{\"a\":1,\"b\":\"\\u12g4\"}", "{\"a\":1,\"b\":\"\t\"}", "{\"a\":1,\"b\":[1,]}",
-        "{\"a\":1,\"b\":[1 2]}", "{\"a\":1,\"b\":{\"c\"}}", "{\"a\":1,\"b\":[}", "{\"a\":1,\"b\":\0}", "{\"a\":1,\"b\":{\"c\":[1}]}", "{\"a\":1,\"b\":naN}", "{\"a\":1,,\"b\":2}", "{\"a\":1 \"b\":2}",
+        "{\"a\":1", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":.5}", "{\"a\":+1}", "{\"a\":1e}", "{\"a\":-}",
+        "{\"a\":1}}", "{\"a\":1} 2",
+        "{\"a\":1,\"b\":tru}", "{\"a\":1,\"b\":nul", "{\"a\":1,\"b\":\"x}", "{\"a\":1,\"b\":\"\\x\"}", "{\"a\":1,\"b\":\"\\u12g4\"}",
+        "{\"a\":1,\"b\":\"\t\"}", "{\"a\":1,\"b\":[1,]}",
+        "{\"a\":1,\"b\":[1 2]}", "{\"a\":1,\"b\":{\"c\"}}", "{\"a\":1,\"b\":[}", "{\"a\":1,\"b\":\0}", "{\"a\":1,\"b\":{\"c\":[1}]}",
+        "{\"a\":1,\"b\":naN}", "{\"a\":1,,\"b\":2}", "{\"a\":1 \"b\":2}",
     ])
     func `a malformed row is rejected even where nothing of it is wanted`(row: String) throws {
         for projection in [[], [0]] {
@@ -29,8 +32,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "{\"a\":1}", " {\t\"a\" : 1 }\r", "{\"b\":{\"a\":2},\"a\":1}", "{\"\\u0061\":1}", "{\"a\":1,\"a\":2}", "{\"b\":[[],{},[{}],\"]}\\\"\"],\"a\":1}", "{\"a\":1,\"b\":-0.5E+10}",
-        "{\"a\":1,\"b\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\ud800\"}", "{\"\":3,\"a\":1}", "{\"a\":1,\"b\":123456789012345678901234567890.123456789e-30}", "{\"b\":\"sixteen bytes 16\",\"a\":1}",
+        "{\"a\":1}", " {\t\"a\" : 1 }\r", "{\"b\":{\"a\":2},\"a\":1}", "{\"\\u0061\":1}", "{\"a\":1,\"a\":2}",
+        "{\"b\":[[],{},[{}],\"]}\\\"\"],\"a\":1}", "{\"a\":1,\"b\":-0.5E+10}",
+        "{\"a\":1,\"b\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\ud800\"}", "{\"\":3,\"a\":1}",
+        "{\"a\":1,\"b\":123456789012345678901234567890.123456789e-30}", "{\"b\":\"sixteen bytes 16\",\"a\":1}",
     ])
     func `a well-formed row is read, whatever is in what nobody wants`(row: String) throws {
         #expect(try allRows(open("\(row)\n{\"a\":1}\n\(row)", ["columns": Self.columns])) == [[.integer(1)], [.integer(1)], [.integer(1)]])
@@ -55,7 +60,10 @@ import Testing
         let found = try allRows(open(row + row))
         let expected = (0..<10_000).map { Value.integer(Int64($0)) }
         #expect(found == [expected, expected])
-        #expect(try allRows(open(row + row, ["columns": .named([.init("field 9999", text("bigint"))])])) == [[.integer(9999)], [.integer(9999)]])
+        #expect(
+            try allRows(open(row + row, ["columns": .named([.init("field 9999", text("bigint"))])])) == [
+                [.integer(9999)], [.integer(9999)],
+            ])
     }
 
     @Test func `rows of all lengths are found wherever windows and ranges end`() throws {
@@ -68,12 +76,15 @@ import Testing
                 let length = row == 150 ? 2_500_000 : row * row
                 lengths.append(length)
                 if layout == "array", row > 0 { content += "," }
-                content += (row == 100 ? "\n" : "") + "{\"n\":\(row),\"t\":\"" + String(repeating: "é", count: length / 2) + "\"}" + (layout == "sequence" ? " " : "\n")
+                content +=
+                    (row == 100 ? "\n" : "") + "{\"n\":\(row),\"t\":\"" + String(repeating: "é", count: length / 2) + "\"}"
+                    + (layout == "sequence" ? " " : "\n")
             }
             if layout == "array" { content += "]" }
             let found = try allRows(open(content, ["columns": columns, "format": text(layout == "lines" ? "newline_delimited" : layout)]))
             #expect(found.count == 300)
-            for (row, values) in found.enumerated() where values != [.integer(Int64(row)), .text(String(repeating: "é", count: lengths[row] / 2))] {
+            for (row, values) in found.enumerated()
+            where values != [.integer(Int64(row)), .text(String(repeating: "é", count: lengths[row] / 2))] {
                 Issue.record("\(layout), row \(row)")
                 break
             }
@@ -84,7 +95,8 @@ import Testing
         let long = "{\"a\":\"" + String(repeating: "x", count: 3_000_000) + "\"}\n"
         for content in [long, "[\(long)]", long + "{\"a\":\"y\"}\n", "{\"a\":\"y\"}\n" + long] {
             do {
-                _ = try allRows(open(content, ["maximum_object_size": .value(.integer(1_000_000)), "columns": .named([.init("a", text("varchar"))])]))
+                _ = try allRows(
+                    open(content, ["maximum_object_size": .value(.integer(1_000_000)), "columns": .named([.init("a", text("varchar"))])]))
                 Issue.record("no error")
             } catch let error as SQLError {
                 #expect(error.state == .programLimitExceeded && error.message.contains("maximum_object_size"))
@@ -99,7 +111,11 @@ import Testing
         let scan = try open(
             "{\"a\":1,\"s\":{\"x\":1,\"l\":[1,2]}}\n{\"a\":\"x\",\"s\":{\"x\":\"y\",\"l\":[\"z\"]}}\n{\"a\":3,\"s\":{\"l\":[4,\"q\"]}}\n{\"a\":4,\"s\":{\"l\":[]}}\n",
             ["columns": columns], rejects: rejects)
-        #expect(try allRows(scan) == [[.integer(1), .structure([.integer(1), .list([.integer(1), .integer(2)])])], [.integer(4), .structure([.null, .list([])])]])
+        #expect(
+            try allRows(scan) == [
+                [.integer(1), .structure([.integer(1), .list([.integer(1), .integer(2)])])],
+                [.integer(4), .structure([.null, .list([])])],
+            ])
         #expect(rejects.rows.map(\.line) == [2, 3] && rejects.rows.map(\.column) == ["a", "s.l[]"])
     }
 

@@ -77,11 +77,15 @@ import Testing
     }
 
     @Test func `the files of a set agree on their columns`() throws {
-        let files = ["1.json": "{\"a\":1,\"s\":{\"x\":1},\"d\":\"2024-01-01\"}\n", "2.json": "[{\"b\":true,\"a\":0.5,\"s\":{\"y\":[2]},\"d\":\"soon\"}]", "3.json": "{\"a\":null}"]
+        let files = [
+            "1.json": "{\"a\":1,\"s\":{\"x\":1},\"d\":\"2024-01-01\"}\n",
+            "2.json": "[{\"b\":true,\"a\":0.5,\"s\":{\"y\":[2]},\"d\":\"soon\"}]", "3.json": "{\"a\":null}",
+        ]
         func open(_ path: String) -> any ObjectReader { BytesObject(Array(files[path, default: ""].utf8), path: path) }
         let options = try JSONFormat().agreed(FormatOptions(), on: files.keys.sorted(), all: false) { path throws(SQLError) in open(path) }
         let fields = [
-            Field("a", .double), Field("s", .structure([Field("x", .bigint), Field("y", .list(.bigint))])), Field("d", .varchar), Field("b", .boolean),
+            Field("a", .double), Field("s", .structure([Field("x", .bigint), Field("y", .list(.bigint))])), Field("d", .varchar),
+            Field("b", .boolean),
         ]
         var rows: [[Value]] = []
         for path in files.keys.sorted() {
@@ -95,29 +99,40 @@ import Testing
                 [.double(0.5), .structure([.null, .list([.integer(2)])]), .text("soon"), .boolean(true)], [.null, .null, .null, .null],
             ])
         let first = try JSONFormat().agreed(
-            FormatOptions(["maximum_sample_files": .value(.integer(1))]), on: files.keys.sorted(), all: false) { path throws(SQLError) in open(path) }
+            FormatOptions(["maximum_sample_files": .value(.integer(1))]), on: files.keys.sorted(), all: false
+        ) { path throws(SQLError) in open(path) }
         #expect(try JSONFormat().open(open("2.json"), options: first).schema.fields.map(\.name) == ["a", "s", "d"])
     }
 
     @Test func `values take the type that is given, if nothing is lost`() throws {
         func value(_ json: String, _ type: String) throws -> Value {
             let columns = FormatOption.named([.init("a", text(type))])
-            return try allRows(JSONFormat().open(BytesObject(Array("{\"a\":\(json)}\n".utf8)), options: FormatOptions(["columns": columns])))[0][0]
+            return try allRows(
+                JSONFormat().open(BytesObject(Array("{\"a\":\(json)}\n".utf8)), options: FormatOptions(["columns": columns])))[0][0]
         }
         for (json, type, expected) in [
-            ("\"12\"", "bigint", .integer(12)), ("1.0", "integer", .integer(1)), ("1e3", "smallint", .integer(1000)), ("-0", "bigint", .integer(0)),
-            ("\"0.5\"", "double", .double(0.5)), ("3", "double", .double(3)), ("\"true\"", "boolean", .boolean(true)), ("false", "boolean", .boolean(false)),
-            ("12", "varchar", .text("12")), ("true", "varchar", .text("true")), ("[1, {\"b\" : \" x \"}]", "varchar", .text("[1,{\"b\":\" x \"}]")),
-            ("\"a\\u0000b\"", "varchar", .text("a\0b")), ("\"\\ud83d\\ude00\"", "varchar", .text("\u{1F600}")), ("\"\"", "varchar", .text("")),
+            ("\"12\"", "bigint", .integer(12)), ("1.0", "integer", .integer(1)), ("1e3", "smallint", .integer(1000)),
+            ("-0", "bigint", .integer(0)),
+            ("\"0.5\"", "double", .double(0.5)), ("3", "double", .double(3)), ("\"true\"", "boolean", .boolean(true)),
+            ("false", "boolean", .boolean(false)),
+            ("12", "varchar", .text("12")), ("true", "varchar", .text("true")),
+            ("[1, {\"b\" : \" x \"}]", "varchar", .text("[1,{\"b\":\" x \"}]")),
+            ("\"a\\u0000b\"", "varchar", .text("a\0b")), ("\"\\ud83d\\ude00\"", "varchar", .text("\u{1F600}")),
+            ("\"\"", "varchar", .text("")),
             ("\"a\\nb\"", "json", .text("\"a\\nb\"")), ("1.50", "json", .text("1.50")), ("{ \"k\" : [ ] }", "json", .text("{\"k\":[]}")),
-            ("{\"k\":[1,null],\"l\":null}", "map(varchar, bigint[])", .map([.init(key: .text("k"), value: .list([.integer(1), .null])), .init(key: .text("l"), value: .null)])),
+            (
+                "{\"k\":[1,null],\"l\":null}", "map(varchar, bigint[])",
+                .map([.init(key: .text("k"), value: .list([.integer(1), .null])), .init(key: .text("l"), value: .null)])
+            ),
             ("{}", "struct(x bigint)", .structure([.null])), ("null", "struct(x bigint)", .null), ("null", "bigint[]", .null),
         ] as [(String, String, Value)] {
             #expect(try value(json, type) == expected, "\(json) as \(type)")
         }
         for (json, type) in [
-            ("1.5", "bigint"), ("300", "tinyint"), ("true", "bigint"), ("1", "boolean"), ("{}", "bigint"), ("[1]", "struct(x bigint)"), ("{}", "bigint[]"), ("1", "bigint[]"),
-            ("\"\\ud800\"", "varchar"), ("\"\\ud800x\"", "varchar"), ("\"\\udc00\"", "varchar"), ("9007199254740993.0", "bigint"), ("1e400", "double"), ("\"\"", "bigint"),
+            ("1.5", "bigint"), ("300", "tinyint"), ("true", "bigint"), ("1", "boolean"), ("{}", "bigint"), ("[1]", "struct(x bigint)"),
+            ("{}", "bigint[]"), ("1", "bigint[]"),
+            ("\"\\ud800\"", "varchar"), ("\"\\ud800x\"", "varchar"), ("\"\\udc00\"", "varchar"), ("9007199254740993.0", "bigint"),
+            ("1e400", "double"), ("\"\"", "bigint"),
         ] {
             #expect(throws: SQLError.self, "\(json) as \(type)") { try value(json, type) }
         }

@@ -8,10 +8,11 @@ import Testing
 @testable import LodeFormats
 
 @Suite struct BloomFilterTests {
-    @Test(arguments: [
-        (0, 0xef46_db37_51d8_e999), (1, 0xe934_a84a_db05_2768), (4, 0xffce_d860_4453_cc1e), (8, 0x884a_1736_14b8_1b8d),
-        (31, 0xc346_d2b5_9b4d_8ee1), (32, 0xcbf5_9c51_16ff_32b4), (101, 0xe990_3849_5f85_381e),
-    ] as [(Int, UInt64)])
+    @Test(
+        arguments: [
+            (0, 0xef46_db37_51d8_e999), (1, 0xe934_a84a_db05_2768), (4, 0xffce_d860_4453_cc1e), (8, 0x884a_1736_14b8_1b8d),
+            (31, 0xc346_d2b5_9b4d_8ee1), (32, 0xcbf5_9c51_16ff_32b4), (101, 0xe990_3849_5f85_381e),
+        ] as [(Int, UInt64)])
     func `the hash is XXH64`(count: Int, hash: UInt64) {
         #expect(XXHash64.hash((0..<count).map { UInt8($0) }) == hash)
     }
@@ -33,12 +34,15 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("i8", .integer(1000)), ("i16", .integer(9)), ("i32", .integer(5)), ("i64", .integer(-3)), ("u8", .integer(1000)), ("u32", .integer(3)),
-        ("u64", .decimal(4, scale: 0)), ("f32", .double(0.25)), ("f64", .double(1e9)), ("d9", .decimal(7, scale: 2)),
-        ("d38", .decimal(123, scale: 10)), ("day", .date(10_000)), ("t", .time(5)), ("ts", .timestamp(3)), ("tz", .timestamp(1_500_000)),
-        ("tz", .timestamp(7)), ("s", .text("value-99")), ("long", .text("a text")), ("bin", .bytes([1, 2, 3])),
-    ] as [(String, Value)])
+    @Test(
+        arguments: [
+            ("i8", .integer(1000)), ("i16", .integer(9)), ("i32", .integer(5)), ("i64", .integer(-3)), ("u8", .integer(1000)),
+            ("u32", .integer(3)),
+            ("u64", .decimal(4, scale: 0)), ("f32", .double(0.25)), ("f64", .double(1e9)), ("d9", .decimal(7, scale: 2)),
+            ("d38", .decimal(123, scale: 10)), ("day", .date(10_000)), ("t", .time(5)), ("ts", .timestamp(3)),
+            ("tz", .timestamp(1_500_000)),
+            ("tz", .timestamp(7)), ("s", .text("value-99")), ("long", .text("a text")), ("bin", .bytes([1, 2, 3])),
+        ] as [(String, Value)])
     func `a value that is not there opens no row group`(column: String, value: Value) throws {
         let file = try ParquetFixture.open("flat_bloom")
         let index = try #require(file.schema.index(of: column))
@@ -78,9 +82,11 @@ import Testing
     }
 
     /// `change` breaks the place or the bytes of a filter: then it rules nothing out.
-    @Test(arguments: [
-        { $0.bloomFilterOffset = 1 << 60 }, { $0.bloomFilterOffset = 4 }, { $0.bloomFilterBytes = 1 }, { $0.bloomFilterBytes = 1 << 50 }, { $0.bloomFilterOffset = nil },
-    ] as [@Sendable (inout ColumnMetaData) -> Void])
+    @Test(
+        arguments: [
+            { $0.bloomFilterOffset = 1 << 60 }, { $0.bloomFilterOffset = 4 }, { $0.bloomFilterBytes = 1 },
+            { $0.bloomFilterBytes = 1 << 50 }, { $0.bloomFilterOffset = nil },
+        ] as [@Sendable (inout ColumnMetaData) -> Void])
     func `a filter that contradicts the file rules nothing out`(change: @Sendable (inout ColumnMetaData) -> Void) throws {
         let file = try ParquetFixture.open("flat_bloom")
         var metaData = file.footer.metaData

@@ -74,7 +74,8 @@ import Testing
                     for _ in 0..<8 { remainder = remainder & 1 == 1 ? remainder >> 1 ^ 0xedb8_8320 : remainder >> 1 }
                 }
                 #expect(Checksum.crc32(part) == ~remainder, "\(count) bytes")
-                let first = UnsafeRawBufferPointer(rebasing: part[..<(count / 3)]), rest = UnsafeRawBufferPointer(rebasing: part[(count / 3)...])
+                let first = UnsafeRawBufferPointer(rebasing: part[..<(count / 3)]),
+                    rest = UnsafeRawBufferPointer(rebasing: part[(count / 3)...])
                 #expect(Checksum.crc32(rest, after: Checksum.crc32(first)) == ~remainder, "\(count) bytes in two parts")
             }
         }
@@ -124,7 +125,8 @@ import Testing
             let count = Int.random(in: 20..<400, using: &random)
             var packed: [UInt8] = [UInt8(count & 127 | 128), UInt8(count >> 7), 15 << 2] + (0..<16).map { UInt8($0) }
             for _ in 0..<Int.random(in: 1..<40, using: &random) {
-                packed += [UInt8.random(in: 0...255, using: &random), UInt8.random(in: 0...24, using: &random), 0].prefix(Int.random(in: 1...3, using: &random))
+                packed += [UInt8.random(in: 0...255, using: &random), UInt8.random(in: 0...24, using: &random), 0].prefix(
+                    Int.random(in: 1...3, using: &random))
             }
             #expect((try? decompress(.snappy, packed, count)) == library(packed, count))
         }

@@ -38,7 +38,9 @@ import Testing
 
     @Test func `an index that contradicts the file is passed over`() throws {
         let file = try ParquetFixture.open("flat_delta_v2")
-        for change in [{ $0.offsetIndexOffset = 10 }, { $0.offsetIndexBytes = 3 }, { $0.columnIndexOffset = 1 << 50 }] as [(inout ColumnChunk) -> Void] {
+        for change in [{ $0.offsetIndexOffset = 10 }, { $0.offsetIndexBytes = 3 }, { $0.columnIndexOffset = 1 << 50 }]
+            as [(inout ColumnChunk) -> Void]
+        {
             var metaData = file.footer.metaData
             for column in metaData.rowGroups[0].columns.indices { change(&metaData.rowGroups[0].columns[column]) }
             let changed = ParquetFile(file.file, try ParquetFooter(metaData, byteCount: 0))

@@ -43,7 +43,9 @@ import Testing
     }
 
     /// Every filter column against the rows that a plain scan gives, selective and not, asked by row and by dictionary value.
-    @Test(arguments: ParquetFixture.flat + ParquetFixture.nested) func `filters keep exactly the rows that satisfy them`(name: String) throws {
+    @Test(arguments: ParquetFixture.flat + ParquetFixture.nested) func `filters keep exactly the rows that satisfy them`(name: String)
+        throws
+    {
         let file = try ParquetFixture.open(name)
         let all = try ParquetFixture.rows(file)
         for column in file.schema.fields.indices {
@@ -64,7 +66,8 @@ import Testing
 
     @Test func `survivors of several windows share a chunk`() throws {
         let file = try ParquetFixture.open("flat_plain_v1")
-        let found = try ParquetFixture.scan(file, [0, 17], filters: [PredicateFilter(0, pure: false) { $0 == .integer(5) || $0 == .integer(2100) }])
+        let found = try ParquetFixture.scan(
+            file, [0, 17], filters: [PredicateFilter(0, pure: false) { $0 == .integer(5) || $0 == .integer(2100) }])
         #expect(found.chunks == [2])
         #expect(found.rows.map { $0[0] } == [.integer(5), .integer(2100)])
     }
@@ -105,7 +108,9 @@ import Testing
             let bounds = ColumnPredicate.anything
             let isPureOverOneColumn = true
             func select(_ columns: [Column], count: Int, into survivors: Selection) throws(SQLError) {
-                for row in 0..<count where columns[0].value(at: row) == .text("value-3") { throw SQLError(.divisionByZero, "division by zero") }
+                for row in 0..<count where columns[0].value(at: row) == .text("value-3") {
+                    throw SQLError(.divisionByZero, "division by zero")
+                }
                 survivors.count = 0
             }
         }

@@ -15,7 +15,8 @@ import Testing
     }
 
     static let encodings: [(SQLType, String)] = [
-        (.boolean, "plain"), (.boolean, "rle"), (.integer, "delta_binary_packed"), (.bigint, "delta_binary_packed"), (.date, "delta_binary_packed"),
+        (.boolean, "plain"), (.boolean, "rle"), (.integer, "delta_binary_packed"), (.bigint, "delta_binary_packed"),
+        (.date, "delta_binary_packed"),
         (.decimal(precision: 18, scale: 4), "delta_binary_packed"), (.varchar, "delta_length_byte_array"), (.varchar, "delta_byte_array"),
         (.varbinary, "delta_byte_array"), (.uuid, "delta_byte_array"), (.real, "byte_stream_split"), (.double, "byte_stream_split"),
         (.bigint, "byte_stream_split"), (.uuid, "byte_stream_split"), (.decimal(precision: 38, scale: 10), "byte_stream_split"),
@@ -27,7 +28,8 @@ import Testing
         for nullEvery in [0, 3, 1] {
             let values = SampleValues.column(type, 3000, nullEvery: nullEvery)
             let options: [String: FormatOption] = [
-                "encodings": .named([.init("c", text(encoding))]), "page_rows": .value(.integer(700)), "dictionary": .value(.boolean(false)),
+                "encodings": .named([.init("c", text(encoding))]), "page_rows": .value(.integer(700)),
+                "dictionary": .value(.boolean(false)),
             ]
             let (bytes, _) = try samples.write([Field("c", type)], [values], options)
             #expect(try samples.read(bytes).map { $0[0] } == values)
@@ -40,20 +42,27 @@ import Testing
     @Test func `differences of all sizes come back`() throws {
         var random = SystemRandomNumberGenerator()
         for bits in [0, 1, 7, 13, 31, 32, 33, 47, 63, 64] {
-            let values = (0..<700).map { _ in Value.integer(bits == 0 ? 5 : Int64(truncatingIfNeeded: UInt64.random(in: 0...UInt64.max, using: &random) >> UInt64(64 - bits))) }
-            let (bytes, _) = try samples.write([Field("c", .bigint)], [values], ["encodings": .named([.init("c", text("delta_binary_packed"))])])
+            let values = (0..<700).map { _ in
+                Value.integer(
+                    bits == 0 ? 5 : Int64(truncatingIfNeeded: UInt64.random(in: 0...UInt64.max, using: &random) >> UInt64(64 - bits)))
+            }
+            let (bytes, _) = try samples.write(
+                [Field("c", .bigint)], [values], ["encodings": .named([.init("c", text("delta_binary_packed"))])])
             #expect(try samples.read(bytes).map { $0[0] } == values, "\(bits) bits")
         }
     }
 
     @Test func `numbers that mostly grow have no dictionary, those that repeat have one`() throws {
-        let growing = (0..<20_000).map { Value.integer(Int64($0 / 4)) }, repeating = (0..<20_000).map { Value.integer(Int64($0 * 7919 % 50)) }
+        let growing = (0..<20_000).map { Value.integer(Int64($0 / 4)) },
+            repeating = (0..<20_000).map { Value.integer(Int64($0 * 7919 % 50)) }
         let written = try footer([Field("a", .bigint), Field("b", .bigint)], [growing, repeating], [:])
         #expect(written.rowGroups[0].columns.map { $0.metaData?.dictionaryPageOffset != nil } == [false, true])
     }
 
     @Test func `Bloom filters know every value and hardly any other`() throws {
-        for (type, options) in [(SQLType.bigint, [String: FormatOption]()), (.varchar, [:]), (.bigint, ["dictionary": .value(.boolean(false))])] {
+        for (type, options) in [
+            (SQLType.bigint, [String: FormatOption]()), (.varchar, [:]), (.bigint, ["dictionary": .value(.boolean(false))]),
+        ] {
             let values = SampleValues.column(type, 5000, nullEvery: 3)
             let wish: [String: FormatOption] = ["bloom_filters": .named([.init("c", .named([.init("fpp", .value(.double(0.001)))]))])]
             let (bytes, _) = try samples.write([Field("c", type)], [values], options.merging(wish) { a, _ in a })
@@ -66,7 +75,9 @@ import Testing
                 return XXHash64.hash((0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) })
             }
             #expect(values.allSatisfy { $0 == .null || filter.mayHold(hash($0)) })
-            let strangers = (0..<10_000).filter { filter.mayHold(hash(type == .varchar ? .text("stranger \($0)") : .integer(Int64($0) + 1 << 40))) }
+            let strangers = (0..<10_000).filter {
+                filter.mayHold(hash(type == .varchar ? .text("stranger \($0)") : .integer(Int64($0) + 1 << 40)))
+            }
             #expect(strangers.count < 60)
         }
     }
@@ -86,10 +97,15 @@ import Testing
         let automatic = try footer(fields, values, ["field_ids": text("auto")]).schema.map(\.fieldID)
         #expect(automatic == [nil, 0, 1, 2, 3, nil, 4])
         let wish = FormatOption.named([
-            .init("a", .value(.integer(7))), .init("s", .named([.init("__duckdb_field_id", .value(.integer(8))), .init("l", .named([.init("element", .value(.integer(9)))]))])),
+            .init("a", .value(.integer(7))),
+            .init(
+                "s", .named([.init("__duckdb_field_id", .value(.integer(8))), .init("l", .named([.init("element", .value(.integer(9)))]))])),
         ])
         #expect(try footer(fields, values, ["field_ids": wish]).schema.map(\.fieldID) == [nil, 7, 8, nil, nil, nil, 9])
-        for wrong in [FormatOption.named([.init("b", .value(.integer(1)))]), text("all"), .named([.init("a", .value(.integer(1))), .init("s", .named([.init("x", .value(.integer(1)))]))])] {
+        for wrong in [
+            FormatOption.named([.init("b", .value(.integer(1)))]), text("all"),
+            .named([.init("a", .value(.integer(1))), .init("s", .named([.init("x", .value(.integer(1)))]))]),
+        ] {
             #expect(throws: SQLError.self) { try footer(fields, values, ["field_ids": wrong]) }
         }
     }
@@ -99,28 +115,36 @@ import Testing
             [Field("a", .integer), Field("b", .varchar)], [[.integer(1)], [.text("x")]],
             ["kv_metadata": .named([.init("k", text("v"))]), "sorted_by": text("b DESC, a"), "write_page_index": .value(.boolean(false))])
         #expect(written.keyValues == [KeyValue(key: "k", value: "v")])
-        #expect(written.rowGroups[0].sortingColumns == [
-            SortingColumn(column: 1, descending: true, nullsFirst: true), SortingColumn(column: 0, descending: false, nullsFirst: false),
-        ])
+        #expect(
+            written.rowGroups[0].sortingColumns == [
+                SortingColumn(column: 1, descending: true, nullsFirst: true),
+                SortingColumn(column: 0, descending: false, nullsFirst: false),
+            ])
         #expect(written.rowGroups[0].columns.allSatisfy { $0.columnIndexOffset == nil && $0.offsetIndexOffset == nil })
     }
 
     @Test func `properties of other engines mean the same`() throws {
         let options = try ParquetProperties.options([
-            "parquet.compression": "GZIP", "write.parquet.page-row-limit": "500", "parquet.block.size": "64MB", "parquet.bloom.filter.enabled#b": "true",
+            "parquet.compression": "GZIP", "write.parquet.page-row-limit": "500", "parquet.block.size": "64MB",
+            "parquet.bloom.filter.enabled#b": "true",
             "parquet.bloom.filter.expected.ndv#b": "10", "parquet.enable.dictionary#a": "false", "owner": "me",
         ])
         let written = try ParquetWriteOptions(options, schema: Schema([Field("a", .integer), Field("b", .varchar)]))
         #expect(written.codec == .gzip && written.pageRows == 500 && written.rowGroupBytes == 64_000_000)
-        #expect(written.column(["a"]).encoding == .plain && written.column(["b"]).bloomFilter?.distinct == 10 && written.column(["a"]).bloomFilter == nil)
-        #expect { try ParquetProperties.options(["parquet.compresion": "gzip"]) } throws: { ($0 as? SQLError)?.hint == "Did you mean \"parquet.compression\"?" }
+        #expect(
+            written.column(["a"]).encoding == .plain && written.column(["b"]).bloomFilter?.distinct == 10
+                && written.column(["a"]).bloomFilter == nil)
+        #expect { try ParquetProperties.options(["parquet.compresion": "gzip"]) } throws: {
+            ($0 as? SQLError)?.hint == "Did you mean \"parquet.compression\"?"
+        }
     }
 
     @Test func `options that do not fit are refused by name`() throws {
         let schema = Schema([Field("a", .integer), Field("flag", .boolean), Field("t", .varchar)])
         for (option, value) in [
             ("encodings", FormatOption.named([.init("a", text("delta_byte_array"))])), ("encodings", .named([.init("b", text("plain"))])),
-            ("encodings", .named([.init("a", text("plane"))])), ("bloom_filter_columns", text("flag")), ("bloom_filter_false_positive_ratio", .value(.double(1.5))),
+            ("encodings", .named([.init("a", text("plane"))])), ("bloom_filter_columns", text("flag")),
+            ("bloom_filter_false_positive_ratio", .value(.double(1.5))),
             ("page_size", text("12 parsec")), ("sorted_by", text("a SIDEWAYS")),
         ] {
             #expect(throws: SQLError.self, "\(option)") { try ParquetWriteOptions(FormatOptions([option: value]), schema: schema) }
@@ -155,7 +179,9 @@ private struct BloomFilterBits {
             return (try BloomFilterHeader(from: &reader), reader.position)
         }
         #expect(header.isSupported && header.bytes == bytes.count - at)
-        words = stride(from: at, to: bytes.count, by: 4).map { at in (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[at + $1]) << UInt32($1 * 8) } }
+        words = stride(from: at, to: bytes.count, by: 4).map { at in
+            (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[at + $1]) << UInt32($1 * 8) }
+        }
     }
 
     func mayHold(_ hash: UInt64) -> Bool {

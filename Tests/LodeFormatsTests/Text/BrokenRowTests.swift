@@ -32,7 +32,9 @@ import Testing
         #expect(found.rejects.last?.message.contains("a quoted field is not closed") == true)
     }
 
-    @Test(arguments: [nil, 700, 5000]) func `an unclosed quote that meets the quotes of another row costs its own row`(rangeBytes: Int?) throws {
+    @Test(arguments: [nil, 700, 5000]) func `an unclosed quote that meets the quotes of another row costs its own row`(rangeBytes: Int?)
+        throws
+    {
         let content = csv([100: "100,\"name100\n"], quotesEvery: 40)
         let columns = FormatOption.named([.init("id", text("bigint")), .init("name", text("varchar"))])
         let options = [
@@ -44,7 +46,8 @@ import Testing
         #expect(found.rejects.first?.state == "22P04" && found.rejects.first?.message == "text follows a closing quote")
     }
 
-    @Test(arguments: [nil, 700, 5000], [900, 30_000]) func `a row that is too long costs its own row`(rangeBytes: Int?, length: Int) throws {
+    @Test(arguments: [nil, 700, 5000], [900, 30_000]) func `a row that is too long costs its own row`(rangeBytes: Int?, length: Int) throws
+    {
         let long = String(repeating: "x", count: length)
         let content = csv([1: "1,\(long)\n", 1500: "1500,\"\(long)\"\n", 2999: "2999,\(long)"])
         let found = try read(CSVFormat(), content, ["max_line_size": .value(.integer(800))], rangeBytes: rangeBytes)

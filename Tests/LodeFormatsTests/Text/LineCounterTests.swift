@@ -2,7 +2,6 @@
 
 import LodeCore
 import LodeObjectStore
-import Synchronization
 import Testing
 
 @testable import LodeFormats
@@ -11,7 +10,7 @@ import Testing
 private final class CountedObject: ObjectReader {
     let path = "test.csv"
     private let inner: BytesObject
-    private let total = Mutex(0)
+    private let total = Lock(0)
     init(_ bytes: [UInt8]) { inner = BytesObject(bytes) }
     var size: Int { inner.size }
     var bytesRead: Int { total.withLock { $0 } }

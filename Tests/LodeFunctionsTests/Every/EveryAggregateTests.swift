@@ -44,7 +44,8 @@ import Testing
                 let count = chunk.first?.count ?? 3
                 if isGrouped {
                     let addresses = Array(repeating: states[index + 1], count: max(1, count))
-                    try addresses.withUnsafeBufferPointer { (rows) throws(SQLError) in try bound.update(rows.baseAddress!, 8, chunk, count) }
+                    try addresses.withUnsafeBufferPointer { (rows) throws(SQLError) in try bound.update(rows.baseAddress!, 8, chunk, count)
+                    }
                 } else {
                     try bound.updateSingle(states[index + 1] + 8, chunk, count)
                 }
@@ -82,7 +83,8 @@ import Testing
         var others = [result(tested, [columns], isGrouped: true)]
         let alone = try (0..<count).map { row in try columns.map { try Column.make($0.type, [$0.value(at: row)]) } }
         others.append(result(tested, alone, isGrouped: false))
-        others.append(result(tested, try alone.map { try $0.map { try Column.constant($0.value(at: 0), $0.type, count: 1) } }, isGrouped: true))
+        others.append(
+            result(tested, try alone.map { try $0.map { try Column.constant($0.value(at: 0), $0.type, count: 1) } }, isGrouped: true))
         if let first = columns.first, !first.type.isNested {
             let coded = [try Calls.dictionary(first)] + columns.dropFirst()
             others += [result(tested, [coded], isGrouped: false), result(tested, [coded], isGrouped: true)]
@@ -122,13 +124,17 @@ import Testing
         for tested in Self.cases() where !tested.types.isEmpty {
             CallLog.note(tested.name)
             // What has the type of a bare NULL is NULL.
-            let samples = tested.types.indices.map { tested.bound.parameters[$0] == .null ? [.null] : SampleValues.values(tested.types[$0]) + [.null] }
+            let samples = tested.types.indices.map {
+                tested.bound.parameters[$0] == .null ? [.null] : SampleValues.values(tested.types[$0]) + [.null]
+            }
             let most = samples.map(\.count).max() ?? 0
             // Every value alone, so that one that fails doesn't hide the others.
             var fitting: [[Value]] = []
             for at in 0..<most {
                 let row = samples.enumerated().map { $1[(at + $0 * 2) % $1.count] }
-                if case .success = Self.result(tested, [try zip(tested.types, row).map { try .make($0, [$1]) }], isGrouped: false) { fitting.append(row) }
+                if case .success = Self.result(tested, [try zip(tested.types, row).map { try .make($0, [$1]) }], isGrouped: false) {
+                    fitting.append(row)
+                }
             }
             try Self.agree(tested, try tested.types.indices.map { at in try .make(tested.types[at], fitting.map { $0[at] }) })
             // Twice each: ties, and sums that overflow.

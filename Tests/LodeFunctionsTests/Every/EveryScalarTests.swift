@@ -27,7 +27,8 @@ import Testing
                         #expect(error.state != .internalError, "\(name)\(types): \(error)")
                         continue
                     }
-                    result.append(Case(function: function, bound: bound, name: "\(name)(\(types.map(\.description).joined(separator: ", ")))"))
+                    result.append(
+                        Case(function: function, bound: bound, name: "\(name)(\(types.map(\.description).joined(separator: ", ")))"))
                 }
             }
         }
@@ -55,7 +56,10 @@ import Testing
             return .success(texts)
         } catch {
             #expect(error.state != .internalError, "\(tested.name): \(error)")
-            if !tested.bound.canFail { #expect(error.state == .outOfMemory || error.state == .programLimitExceeded, "\(tested.name) says that it can't fail: \(error)") }
+            if !tested.bound.canFail {
+                #expect(
+                    error.state == .outOfMemory || error.state == .programLimitExceeded, "\(tested.name) says that it can't fail: \(error)")
+            }
             return .failure(error)
         }
     }
@@ -79,7 +83,9 @@ import Testing
                 let nothing = try Validity.allValid(5)
                 for row in 0..<5 { Validity.clear(nothing.base.assumingMemoryBound(to: UInt64.self), row) }
                 let codes = try Buffer.zeroed(byteCount: 20)
-                check(try types.map { Column(codes: codes, count: 5, dictionary: try .make($0, []), validity: nothing) }, 5, "empty dictionaries")
+                check(
+                    try types.map { Column(codes: codes, count: 5, dictionary: try .make($0, []), validity: nothing) }, 5,
+                    "empty dictionaries")
             }
         }
     }
@@ -94,7 +100,8 @@ import Testing
             return next
         }
         let buffer = try codes.withUnsafeBytes { try Buffer(copying: $0) }
-        return Column(codes: buffer, count: column.count, dictionary: try .make(column.type, known), validity: try column.flattened().validityBuffer)
+        return Column(
+            codes: buffer, count: column.count, dictionary: try .make(column.type, known), validity: try column.flattened().validityBuffer)
     }
 
     /// The rows of a case: all pairs of sample values for up to two arguments, a mixture for more.

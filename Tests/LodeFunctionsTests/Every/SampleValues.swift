@@ -11,7 +11,8 @@ enum SampleValues {
     static let types: [SQLType] = [
         .null, .boolean, .tinyint, .smallint, .integer, .bigint, .real, .double, .decimal(precision: 10, scale: 2),
         .decimal(precision: 38, scale: 0), .decimal(precision: 38, scale: 38), .varchar, .char(3), .varbinary, .date, .time, .timestamp,
-        .timestamptz, .interval, .uuid, .json, .list(.integer), .list(.varchar), .list(.null), .list(.list(.bigint)), .map(key: .varchar, value: .integer),
+        .timestamptz, .interval, .uuid, .json, .list(.integer), .list(.varchar), .list(.null), .list(.list(.bigint)),
+        .map(key: .varchar, value: .integer),
         .map(key: .null, value: .null), .structure([Field("a", .integer), Field("b", .list(.varchar))]), .structure([]),
     ]
 
@@ -21,9 +22,12 @@ enum SampleValues {
         case .null: return []
         case .boolean: return [.boolean(true), .boolean(false)]
         case .tinyint, .smallint, .integer, .bigint: return integers(type)
-        case .real: return [0, -0.0, 1.5, -2.5, .nan, .infinity, -.infinity].map { .double($0) } + [.double(Double(Float.greatestFiniteMagnitude))]
+        case .real:
+            return [0, -0.0, 1.5, -2.5, .nan, .infinity, -.infinity].map { .double($0) } + [.double(Double(Float.greatestFiniteMagnitude))]
         case .double:
-            return [0, -0.0, 0.5, -2.5, 1e15, .nan, .infinity, -.infinity, .greatestFiniteMagnitude, .leastNonzeroMagnitude].map { .double($0) }
+            return [0, -0.0, 0.5, -2.5, 1e15, .nan, .infinity, -.infinity, .greatestFiniteMagnitude, .leastNonzeroMagnitude].map {
+                .double($0)
+            }
         case .decimal(let precision, let scale):
             let most = Decimal128.power(precision) - 1
             return [0, 1, -1, Decimal128.power(scale), most, -most].map { .decimal($0, scale: scale) }
@@ -75,13 +79,19 @@ enum SampleValues {
 
     private static func lists(_ element: SQLType) -> [Value] {
         let members = values(element)
-        return [.list([]), .list([.null]), .list([.null, .null]), .list(Array(members.prefix(3))), .list([.null] + members.suffix(2) + members.suffix(2))]
+        return [
+            .list([]), .list([.null]), .list([.null, .null]), .list(Array(members.prefix(3))),
+            .list([.null] + members.suffix(2) + members.suffix(2)),
+        ]
     }
 
     private static func maps(_ key: SQLType, _ value: SQLType) -> [Value] {
         let keys = values(key), items = values(value) + [.null]
         if keys.isEmpty { return [.map([])] }
-        return [.map([]), .map([.init(key: keys[0], value: .null)]), .map(keys.prefix(3).enumerated().map { .init(key: $1, value: items[$0 % items.count]) })]
+        return [
+            .map([]), .map([.init(key: keys[0], value: .null)]),
+            .map(keys.prefix(3).enumerated().map { .init(key: $1, value: items[$0 % items.count]) }),
+        ]
     }
 
     static func text(_ text: String) -> Value { .text(text) }

@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func `of many writers one puts a file that was absent`() throws {
-        let winners = Mutex<[Int]>([])
+        let winners = Lock<[Int]>([])
         let path = folder("log/0001.json")
         onThreads(8) { index in
             if (try? LocalStore().putIfAbsent(path, [UInt8(index)])) == true { winners.withLock { $0.append(index) } }
@@ -116,7 +116,9 @@ import Testing
 
     @Test func `a file in the way of a folder is named`() throws {
         try store.put(folder("a"), [1])
-        for attempt in [{ try store.put(folder("a/b/c"), [1]) }, { try store.createFolder(folder("a/b")) }, { try store.createFolder(folder("a")) }] {
+        for attempt in [
+            { try store.put(folder("a/b/c"), [1]) }, { try store.createFolder(folder("a/b")) }, { try store.createFolder(folder("a")) },
+        ] {
             let error = #expect(throws: SQLError.self) { try attempt() }
             #expect(error?.detail == "\"\(folder("a"))\" is a file, not a folder.")
         }

@@ -21,11 +21,13 @@ import Testing
         pthread_attr_init(&attributes)
         pthread_attr_setstacksize(&attributes, 8 << 20)
         var thread = pthread_t()
-        pthread_create(&thread, &attributes, { raw in
-            let box = Unmanaged<Box>.fromOpaque(raw!).takeUnretainedValue()
-            box.result = box.body()
-            return nil
-        }, Unmanaged.passUnretained(box).toOpaque())
+        pthread_create(
+            &thread, &attributes,
+            { raw in
+                let box = Unmanaged<Box>.fromOpaque(raw!).takeUnretainedValue()
+                box.result = box.body()
+                return nil
+            }, Unmanaged.passUnretained(box).toOpaque())
         pthread_join(thread, nil)
         pthread_attr_destroy(&attributes)
         return box.result
@@ -53,7 +55,8 @@ import Testing
     @Test func `expressions nested nine hundred deep bind`() {
         let sum = "select " + String(repeating: "a + ", count: 900) + "1 from t"
         let minus = "select " + String(repeating: "-(", count: 450) + "a" + String(repeating: ")", count: 450) + " from t"
-        let cases = "select " + String(repeating: "case when f then 1 else ", count: 450) + "2" + String(repeating: " end", count: 450) + " from t"
+        let cases =
+            "select " + String(repeating: "case when f then 1 else ", count: 450) + "2" + String(repeating: " end", count: 450) + " from t"
         let calls = "select " + String(repeating: "upper(", count: 450) + "b" + String(repeating: ")", count: 450) + " from t"
         let result = onEngineStack { [self] in [sum, minus, cases, calls].map(outcome).joined(separator: ", ") }
         #expect(result == "1 column, 1 column, 1 column, 1 column")
@@ -63,7 +66,9 @@ import Testing
         @Sendable func nested(_ count: Int) -> String {
             String(repeating: "select * from (", count: count) + "select a from t" + String(repeating: ") x", count: count)
         }
-        @Sendable func scalar(_ count: Int) -> String { String(repeating: "select (", count: count) + "select 1" + String(repeating: ")", count: count) }
+        @Sendable func scalar(_ count: Int) -> String {
+            String(repeating: "select (", count: count) + "select 1" + String(repeating: ")", count: count)
+        }
         let result = onEngineStack { [self] in
             [nested(150), nested(250), scalar(150), scalar(250)].map(outcome).joined(separator: ", ")
         }

@@ -10,8 +10,11 @@ import Testing
 @Suite struct BinderInsertTests {
     private func insert(_ sql: String) throws -> BoundQuery {
         guard case .insert(let insert)? = try Parser.parse(sql).first?.statement else { throw SQLError(.internalError, "no INSERT") }
-        let schema = Schema([Field("id", .bigint), Field("name", .varchar), Field("price", .decimal(precision: 10, scale: 2)), Field("day", .date)])
-        let target = InsertTarget(name: "target", schema: schema, defaults: [1: try Parser.parseExpression("upper('none')")], partitionColumns: [3])
+        let schema = Schema([
+            Field("id", .bigint), Field("name", .varchar), Field("price", .decimal(precision: 10, scale: 2)), Field("day", .date),
+        ])
+        let target = InsertTarget(
+            name: "target", schema: schema, defaults: [1: try Parser.parseExpression("upper('none')")], partitionColumns: [3])
         let bound = try Bound.binder().bind(insert: insert, into: target)
         try PlanVerifier.verify(bound.plan, after: "binding")
         #expect(bound.types == schema.fields.map(\.type) && bound.names == schema.fields.map(\.name))
@@ -36,16 +39,20 @@ import Testing
     }
 
     @Test func `literal rows take the columns' types cell by cell`() throws {
-        guard case .project(let node) = try insert("insert into target values (1, 'a', 2.5, '2024-01-31'), (2, null, 3, date '2024-02-01')").plan,
+        guard
+            case .project(let node) = try insert("insert into target values (1, 'a', 2.5, '2024-01-31'), (2, null, 3, date '2024-02-01')")
+                .plan,
             case .values(let values) = node.input
         else {
             Issue.record("no values")
             return
         }
-        #expect(values.rows[0] == [
-            .constant(.integer(1), .bigint), .constant(.text("a"), .varchar), .constant(.decimal(250, scale: 2), .decimal(precision: 10, scale: 2)),
-            .constant(.date(19753), .date),
-        ])
+        #expect(
+            values.rows[0] == [
+                .constant(.integer(1), .bigint), .constant(.text("a"), .varchar),
+                .constant(.decimal(250, scale: 2), .decimal(precision: 10, scale: 2)),
+                .constant(.date(19753), .date),
+            ])
         #expect(values.rows[1][1] == .constant(.null, .varchar))
     }
 
@@ -57,7 +64,10 @@ import Testing
             "insert into target select t.a, b, e, ts from t, u where t.a = u.a",
             "cast(a as bigint), b, cast(e as decimal(10,2)), cast(ts as date)"
         ),
-        ("insert into target partition (day = '2024-01-31') select a, b, c from t", "cast(a as bigint), b, cast(c as decimal(10,2)), date '2024-01-31'"),
+        (
+            "insert into target partition (day = '2024-01-31') select a, b, c from t",
+            "cast(a as bigint), b, cast(c as decimal(10,2)), date '2024-01-31'"
+        ),
         ("insert into target (day, id) values (null, 1)", "id, upper('none'), null, day"),
     ])
     func `columns are put in the table's order, and what is missing gets its default`(_ sql: String, _ expected: String) throws {
@@ -76,7 +86,10 @@ import Testing
         ("insert into target (id) values (1, 2)", "42601 INSERT has more expressions than target columns @ values (1, 2)"),
         ("insert into target (id, name) values (1)", "42601 INSERT has more target columns than expressions @ values (1)"),
         ("insert into target values (true)", "42804 column \"id\" is of type bigint but expression is of type boolean @ true"),
-        ("insert into target (day) select b from t", "42804 column \"day\" is of type date but expression is of type varchar @ select b from t"),
+        (
+            "insert into target (day) select b from t",
+            "42804 column \"day\" is of type date but expression is of type varchar @ select b from t"
+        ),
         ("insert into target values (99999999999999999999)", "22003 bigint out of range @ 99999999999999999999"),
         ("insert into target values (1) returning id", "0A000 RETURNING is not supported @ id"),
     ])

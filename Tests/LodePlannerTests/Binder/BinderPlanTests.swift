@@ -235,7 +235,8 @@ import Testing
             Project  c + 1 as c, d as day, e, f
             └─ Scan  main.t
             """)
-        #expect(try Bound.names("select columns(['a', 'c']), max(columns('^[de]$')) from t group by all").joined(separator: " ") == "a c d e")
+        #expect(
+            try Bound.names("select columns(['a', 'c']), max(columns('^[de]$')) from t group by all").joined(separator: " ") == "a c d e")
         #expect(try Bound.names("from u").joined(separator: " ") == "a x big ts")
     }
 

@@ -19,9 +19,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("c + 1", "decimal(16,2)"), ("c * (1 - c)", "decimal(31,4)"), ("c / 2", "double"), ("a / 2", "integer"), ("a * 1.5", "decimal(12,1)"),
+        ("c + 1", "decimal(16,2)"), ("c * (1 - c)", "decimal(31,4)"), ("c / 2", "double"), ("a / 2", "integer"),
+        ("a * 1.5", "decimal(12,1)"),
         ("e * 0.5", "double"), ("a + e", "double"), ("d + 1", "date"), ("d + interval '1 day'", "timestamp"), ("d - d", "bigint"),
-        ("sum(a)", "bigint"), ("sum(c)", "decimal(38,2)"), ("avg(c)", "double"), ("count(*)", "bigint"), ("min(d)", "date"), ("a || 'x'", "varchar"),
+        ("sum(a)", "bigint"), ("sum(c)", "decimal(38,2)"), ("avg(c)", "double"), ("count(*)", "bigint"), ("min(d)", "date"),
+        ("a || 'x'", "varchar"),
     ])
     func `operators and aggregates have types`(_ text: String, _ type: String) throws {
         #expect(try Bound.types("select \(text) from t") == type)
@@ -58,8 +60,10 @@ import Testing
         ("a = any(array[1, 2])", "a in (1, 2)"), ("a <> all(array[1, 2])", "(a <> 1) and (a <> 2)"),
         ("b between symmetric 'z' and 'a'", "((b >= 'z') and (b <= 'a')) or ((b >= 'a') and (b <= 'z'))"),
         ("case a when 1 then 'x' end", "case when a = 1 then 'x' else null end"), ("cast('abcdef' as varchar(3))", "'abc'"),
-        ("extract(year from d)", "year(d)"), ("extract(epoch from d)", "date_part('epoch', d)"), ("least(d, '2024-01-31')", "least(d, date '2024-01-31')"),
-        ("position('b' in b)", "strpos(b, 'b')"), ("substring(b from 2 for 3)", "substring(b, 2, 3)"), ("substring(b for 3)", "substring(b, 1, 3)"),
+        ("extract(year from d)", "year(d)"), ("extract(epoch from d)", "date_part('epoch', d)"),
+        ("least(d, '2024-01-31')", "least(d, date '2024-01-31')"),
+        ("position('b' in b)", "strpos(b, 'b')"), ("substring(b from 2 for 3)", "substring(b, 2, 3)"),
+        ("substring(b for 3)", "substring(b, 1, 3)"),
     ])
     func `constructs become calls and comparisons`(_ written: String, _ bound: String) throws {
         if bound == "error" {
@@ -89,8 +93,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a, a + 1, upper(b), count(*) over (), 'x', cast(a as bigint), cast('1' as integer)", "a, ?column?, upper, count, ?column?, a, integer"),
-        ("case when f then a end, case when f then 'x' else b end, coalesce(a, 1), exists (select 1), (select a as z)", "case, b, coalesce, exists, z"),
+        (
+            "a, a + 1, upper(b), count(*) over (), 'x', cast(a as bigint), cast('1' as integer)",
+            "a, ?column?, upper, count, ?column?, a, integer"
+        ),
+        (
+            "case when f then a end, case when f then 'x' else b end, coalesce(a, 1), exists (select 1), (select a as z)",
+            "case, b, coalesce, exists, z"
+        ),
         ("date '2024-01-01', true, interval '1 day', array[1], row(1), t.a as \"A b\"", "date, bool, interval, array, row, A b"),
     ])
     func `outputs are called as PostgreSQL calls them`(_ items: String, _ names: String) throws {

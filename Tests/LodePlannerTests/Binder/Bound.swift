@@ -52,7 +52,9 @@ enum Bound {
             _ = try query(sql, parameters)
             return "no error"
         } catch let error as SQLError {
-            let place = error.span.map { " @ " + String(decoding: Array(sql.utf8)[max(0, $0.start)..<min(sql.utf8.count, $0.end)], as: UTF8.self) }
+            let place = error.span.map {
+                " @ " + String(decoding: Array(sql.utf8)[max(0, $0.start)..<min(sql.utf8.count, $0.end)], as: UTF8.self)
+            }
             return "\(error.state.rawValue) \(error.message)" + (error.hint.map { " | \($0)" } ?? "") + (place ?? " @ nowhere")
         } catch {
             return "\(error)"

@@ -8,15 +8,20 @@ import Testing
 
 @Suite struct TypeNameTests {
     private static let texts = [
-        "boolean", "int2", "signed", "int8", "float4", "float", "float(24)", "float(25)", "double precision", "decimal", "numeric(5)", "dec(7, 2)",
-        "char", "char(3)", "character varying(4)", "nchar(2)", "varchar(10)", "text", "string", "bytea", "blob", "date", "time without time zone",
-        "timestamp(6)", "timestamp with time zone", "timestamp(3) with local time zone", "timestamp without time zone", "datetime", "interval",
-        "uuid", "jsonb", "integer[]", "integer[][]", "varchar[3]", "array<int>", "array(int)", "list(int)", "map<varchar, int[]>", "map(int, text)",
+        "boolean", "int2", "signed", "int8", "float4", "float", "float(24)", "float(25)", "double precision", "decimal", "numeric(5)",
+        "dec(7, 2)",
+        "char", "char(3)", "character varying(4)", "nchar(2)", "varchar(10)", "text", "string", "bytea", "blob", "date",
+        "time without time zone",
+        "timestamp(6)", "timestamp with time zone", "timestamp(3) with local time zone", "timestamp without time zone", "datetime",
+        "interval",
+        "uuid", "jsonb", "integer[]", "integer[][]", "varchar[3]", "array<int>", "array(int)", "list(int)", "map<varchar, int[]>",
+        "map(int, text)",
         "struct<a: int, b: varchar[]>", "struct(a int, \"odd name\" double precision)", "row(a decimal(4,1), b struct(c date))",
     ]
 
     private static let wrong = [
-        "nosuch", "hugeint", "timetz", "decimal(39)", "decimal(5,6)", "decimal(1,2,3)", "char(0)", "varchar(0)", "integer(4)", "integer[", "map(int)",
+        "nosuch", "hugeint", "timetz", "decimal(39)", "decimal(5,6)", "decimal(1,2,3)", "char(0)", "varchar(0)", "integer(4)", "integer[",
+        "map(int)",
         "array<int", "int int", "",
     ]
 

@@ -80,28 +80,39 @@ extension MemoryResolver {
     /// A shop: 10,000 customers, 100,000 orders of them, 400,000 items of these, 1,000 products, 5 regions.
     static let shop = MemoryResolver([
         MemoryTable("regions", rows: 5, [key("region_id", 1...5), text("region_name")]),
-        MemoryTable("customers", rows: 10_000, [
-            key("customer_id", 1...10_000), text("customer_name"), number("region_id", 1...5), text("segment"),
-            (Field("balance", .decimal(precision: 12, scale: 2)), nil),
-        ]),
-        MemoryTable("orders", rows: 100_000, [
-            key("order_id", 1...100_000), number("customer_id", 1...10_000),
-            (Field("order_date", .date), ColumnStatistics(minimum: .date(18_262), maximum: .date(20_088), nullCount: 0)),
-            text("status"), (Field("total", .decimal(precision: 12, scale: 2)), nil),
-        ], partitionedBy: ["order_date"]),
-        MemoryTable("items", rows: 400_000, [
-            key("item_id", 1...400_000), number("order_id", 1...100_000), number("product_id", 1...1_000, nulls: 400),
-            number("quantity", 1...50), (Field("price", .decimal(precision: 12, scale: 2)), nil), text("note"),
-        ]),
-        MemoryTable("products", rows: 1_000, [
-            key("product_id", 1...1_000), text("product_name"), number("department_id", 1...20),
-            (Field("tags", .list(.varchar)), nil),
-        ]),
+        MemoryTable(
+            "customers", rows: 10_000,
+            [
+                key("customer_id", 1...10_000), text("customer_name"), number("region_id", 1...5), text("segment"),
+                (Field("balance", .decimal(precision: 12, scale: 2)), nil),
+            ]),
+        MemoryTable(
+            "orders", rows: 100_000,
+            [
+                key("order_id", 1...100_000), number("customer_id", 1...10_000),
+                (Field("order_date", .date), ColumnStatistics(minimum: .date(18_262), maximum: .date(20_088), nullCount: 0)),
+                text("status"), (Field("total", .decimal(precision: 12, scale: 2)), nil),
+            ], partitionedBy: ["order_date"]),
+        MemoryTable(
+            "items", rows: 400_000,
+            [
+                key("item_id", 1...400_000), number("order_id", 1...100_000), number("product_id", 1...1_000, nulls: 400),
+                number("quantity", 1...50), (Field("price", .decimal(precision: 12, scale: 2)), nil), text("note"),
+            ]),
+        MemoryTable(
+            "products", rows: 1_000,
+            [
+                key("product_id", 1...1_000), text("product_name"), number("department_id", 1...20),
+                (Field("tags", .list(.varchar)), nil),
+            ]),
         MemoryTable("parcels", rows: 1_000, [key("parcel_id", 1...1_000), (Field("box", box), nil)]),
         // By day: two files of the first, one of the second.
-        MemoryTable("events", rows: 600, [
-            (Field("day", .date), nil), key("event_id", 1...600), number("size", 1...50, nulls: 20), (Field("ratio", .double), nil), text("kind"),
-        ], partitionedBy: ["day"], files: [event(20_000, 1...100), event(20_000, 101...300), event(20_001, 301...600)]),
+        MemoryTable(
+            "events", rows: 600,
+            [
+                (Field("day", .date), nil), key("event_id", 1...600), number("size", 1...50, nulls: 20), (Field("ratio", .double), nil),
+                text("kind"),
+            ], partitionedBy: ["day"], files: [event(20_000, 1...100), event(20_000, 101...300), event(20_001, 301...600)]),
     ])
 
     private static let box = SQLType.structure([
@@ -115,7 +126,8 @@ extension MemoryResolver {
         return MemoryFile(
             rowCount: ids.count, constants: [0: .date(day)],
             known: [
-                1: exact(.integer(ids.lowerBound), .integer(ids.upperBound)), 2: exact(.integer(1), .integer(ids.lowerBound + 49), nulls: 7),
+                1: exact(.integer(ids.lowerBound), .integer(ids.upperBound)),
+                2: exact(.integer(1), .integer(ids.lowerBound + 49), nulls: 7),
                 3: exact(.double(0), .double(1)),
                 // Cut short.
                 4: ColumnStatistics(minimum: .text("a"), maximum: .text("z"), nullCount: 0),

@@ -68,7 +68,8 @@ import Testing
     }
 
     @Test func `partition columns are inferred from paths`() throws {
-        let inferred = try #require(try HiveInference(paths: ["d/date=2024-01-01/n=1/z=007/a", "d/date=2024-01-02/n=__HIVE_DEFAULT_PARTITION__/z=1/a"]))
+        let inferred = try #require(
+            try HiveInference(paths: ["d/date=2024-01-01/n=1/z=007/a", "d/date=2024-01-02/n=__HIVE_DEFAULT_PARTITION__/z=1/a"]))
         #expect(inferred.columns == [Field("date", .date), Field("n", .bigint), Field("z", .varchar)])
         #expect(inferred.values[1] == [.date(19724), .null, .text("1")])
     }

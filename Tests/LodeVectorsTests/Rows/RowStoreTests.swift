@@ -70,9 +70,14 @@ import Testing
         let coded = Column(codes: codes, count: 4, dictionary: words)
         let numbers = try Column.make(.integer, [.integer(7), .null, .integer(9), .integer(10)])
         let rows: [UInt32] = [2, 1, 1]
-        try rows.withUnsafeBufferPointer { chosen in try store.append([coded, numbers, constant], 3, rows: try #require(chosen.baseAddress)) }
+        try rows.withUnsafeBufferPointer { chosen in
+            try store.append([coded, numbers, constant], 3, rows: try #require(chosen.baseAddress))
+        }
         let gather = try RowGather(layout, [store])
-        #expect(try (0..<3).map { try gather.column(0, store.freshRows, 3).value(at: $0) } == [.text("two, which is rather long"), .text("one"), .text("one")])
+        #expect(
+            try (0..<3).map { try gather.column(0, store.freshRows, 3).value(at: $0) } == [
+                .text("two, which is rather long"), .text("one"), .text("one"),
+            ])
         #expect(try (0..<3).map { try gather.column(1, store.freshRows, 3).value(at: $0) } == [.integer(9), .null, .null])
         #expect(try gather.column(2, store.freshRows, 3).value(at: 2) == .text("a constant that is long enough"))
     }

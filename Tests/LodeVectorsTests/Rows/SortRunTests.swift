@@ -26,13 +26,18 @@ import Testing
         let layout = RowLayout(headerBytes: 8, types: Self.types + [.integer])
         for start in Self.types.indices {
             for variant in 0..<4 {
-                let keys = (0..<3).map { RowSortKey(column: (start + $0) % Self.types.count, descending: ($0 + variant) % 2 == 0, nullsFirst: variant > 1) }
+                let keys =
+                    (0..<3).map {
+                        RowSortKey(column: (start + $0) % Self.types.count, descending: ($0 + variant) % 2 == 0, nullsFirst: variant > 1)
+                    }
                     + [RowSortKey(column: Self.types.count, descending: variant == 1, nullsFirst: false)]
                 let store = try RowStore(layout, budget, for: "test")
                 let prefix = SortPrefix(layout, keys)
                 let words = try Buffer(byteCount: 1500 * 8)
                 let lanes = words.base.assumingMemoryBound(to: UInt64.self)
-                var columns = try Self.types.enumerated().map { index, type in try Column.make(type, (0..<1500).map { value(type, $0 / (index + 1)) }) }
+                var columns = try Self.types.enumerated().map { index, type in
+                    try Column.make(type, (0..<1500).map { value(type, $0 / (index + 1)) })
+                }
                 columns.append(try Column.make(.integer, (0..<1500).map { .integer(Int64($0 &* 31 % 1500)) }))
                 try store.append(columns, 1500)
                 let gaveWay = prefix.words(keys.map { columns[$0.column] }, 1500, into: lanes)

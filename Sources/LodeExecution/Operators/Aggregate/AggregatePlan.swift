@@ -94,7 +94,8 @@ final class AggregatePlan: Sendable {
         for aggregate in ShiftedSums.sharing(node.aggregates) {
             let arguments = aggregate.arguments.map(position)
             let filter = aggregate.filter.map(position)
-            let isDistinct = aggregate.isDistinct && !aggregate.arguments.isEmpty
+            let isDistinct =
+                aggregate.isDistinct && !aggregate.arguments.isEmpty
                 && !(FunctionRegistry.aggregates[aggregate.name]?.ignoresDuplicates ?? false)
             let order = aggregate.order.map {
                 OrderKey(column: position($0.expression), descending: $0.descending, nullsFirst: $0.nullsFirst)
@@ -104,7 +105,8 @@ final class AggregatePlan: Sendable {
                 side = sides.count
                 sides.append(Side(arguments: arguments, filter: filter, isDistinct: isDistinct, order: order, call: calls.count))
             }
-            let source = side == nil ? aggregate.function.stateKind.map { StateSource(kind: $0, arguments: arguments, filter: filter) } : nil
+            let source =
+                side == nil ? aggregate.function.stateKind.map { StateSource(kind: $0, arguments: arguments, filter: filter) } : nil
             let known = source.flatMap { states[$0] }
             calls.append(
                 Call(
@@ -163,7 +165,8 @@ final class AggregatePlan: Sendable {
         return (columns, runs)
     }
 
-    /// The rows of groups; where there are side tables, a word behind the states leads from a row that was merged to the one that stands for
+    /// The rows of groups; where there are side tables, a word behind the states leads from a row that was merged to the one that stands
+    /// for
     /// its group.
     func layout(of set: [Int]) throws(SQLError) -> GroupLayout {
         try GroupLayout(

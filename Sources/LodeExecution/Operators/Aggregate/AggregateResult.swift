@@ -3,16 +3,15 @@
 import Glibc
 import LodeCore
 import LodeVectors
-import Synchronization
 
 /// Holds the tables of the workers until their groups have been read.
 final class AggregateResult: Sendable {
     let plan: AggregatePlan
     /// By worker, then by grouping set. Read-only once every worker has finished.
-    private let tables = Mutex<[TableSet]>([])
+    private let tables = Lock<[TableSet]>([])
 
     /// What tasks computed for the one group of an aggregation without keys.
-    private let partials = Mutex<[Partial]>([])
+    private let partials = Lock<[Partial]>([])
 
     private struct Partial: Sendable {
         let state: Buffer
@@ -32,7 +31,9 @@ final class AggregateResult: Sendable {
     func workers(of set: Int) -> [AggregateTables] { tables.withLock { $0.map { $0.sets[set] } } }
 
     /// Rows of all workers, before merging: an upper bound on the groups.
-    var rowCount: Int { tables.withLock { all in all.reduce(0) { sum, worker in sum + worker.sets.reduce(0) { $0 + $1.table.rows.count } } } }
+    var rowCount: Int {
+        tables.withLock { all in all.reduce(0) { sum, worker in sum + worker.sets.reduce(0) { $0 + $1.table.rows.count } } }
+    }
 
     func partitionCount(of set: Int) -> Int { plan.sets[set].isEmpty ? 1 : 1 << AggregateTables.partitionBits }
 
@@ -125,7 +126,9 @@ final class AggregateResult: Sendable {
 
     /// Adds what the tasks found to the one group. Called once, when they are done.
     func combinePartials() throws(SQLError) {
-        let found = partials.withLock { let all = $0; $0 = []; return all }
+        let found = partials.withLock {
+            let all = $0; $0 = []; return all
+        }
         for partial in found {
             let call = plan.calls[partial.call]
             // The first worker's one row takes all values.

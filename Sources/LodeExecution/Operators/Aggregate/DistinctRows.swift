@@ -2,7 +2,6 @@
 
 import LodeCore
 import LodeVectors
-import Synchronization
 
 final class DistinctRows: Sendable {
     /// A table that is used under the lock only.
@@ -10,12 +9,12 @@ final class DistinctRows: Sendable {
         let table: GroupTable
     }
 
-    private let held: Mutex<Held>
+    private let held: Lock<Held>
 
     init(_ types: [SQLType], memory: MemoryBudget) throws(SQLError) {
         let layout = try GroupLayout(keys: types.map(NestedKeys.keyType), nullable: types.map { _ in true }, stateBytes: 0)
         let rows = GroupRows(layout, partitionBits: 0, memory: memory, purpose: "recursion", destroy: nil)
-        held = Mutex(Held(table: try GroupTable(rows: rows, slotLimit: nil, memory: memory, purpose: "recursion")))
+        held = Lock(Held(table: try GroupTable(rows: rows, slotLimit: nil, memory: memory, purpose: "recursion")))
     }
 
     /// The rows of the chunk that were not there before, each once; nil if there are none.

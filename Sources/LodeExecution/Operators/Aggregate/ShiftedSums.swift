@@ -39,7 +39,8 @@ enum ShiftedSums {
         switch (addition.name, left, right) {
         case ("+", _, .constant(.integer(let amount), _)): return Shift(base: left, amount: amount, span: addition.span)
         case ("+", .constant(.integer(let amount), _), _): return Shift(base: right, amount: amount, span: addition.span)
-        case ("-", _, .constant(.integer(let amount), _)) where amount != .min: return Shift(base: left, amount: -amount, span: addition.span)
+        case ("-", _, .constant(.integer(let amount), _)) where amount != .min:
+            return Shift(base: left, amount: -amount, span: addition.span)
         default: return Shift(base: argument, amount: 0, span: nil)
         }
     }

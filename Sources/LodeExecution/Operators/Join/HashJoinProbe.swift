@@ -10,7 +10,7 @@ final class HashJoinProbe: Operator {
     let build: JoinBuild
     let shape: JoinShape
     /// Workers that are still probing: the last one gives the build rows that nobody matched.
-    private let probing = Mutex<(workers: Int, done: BuiltSide?)>((0, nil))
+    private let probing = Lock<(workers: Int, done: BuiltSide?)>((0, nil))
     private let hasProbeNulls = Atomic<Bool>(false)
     private let probed = Atomic<Bool>(false)
 
@@ -103,7 +103,9 @@ final class HashJoinProbe: Operator {
         private func pairs(_ chunk: Chunk) throws(SQLError) -> Demand {
             while probe.nextPairs() {
                 if shape.build.flagsRows { flag(probe.pairPointers, probe.pairRows.count) }
-                if try emitter.emit(probe.isWhole ? nil : probe.pairRows, probe.pairPointers, probe.pairRows.count) == .enough { return .enough }
+                if try emitter.emit(probe.isWhole ? nil : probe.pairRows, probe.pairPointers, probe.pairRows.count) == .enough {
+                    return .enough
+                }
             }
             return .more
         }

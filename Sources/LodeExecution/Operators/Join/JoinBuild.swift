@@ -3,7 +3,6 @@
 import LodeCore
 import LodePlan
 import LodeVectors
-import Synchronization
 
 /// A finished build side, read by all probing workers.
 final class BuiltSide: Sendable {
@@ -50,7 +49,7 @@ final class JoinBuild: Sink {
         var result: BuiltSide?
     }
 
-    private let collected = Mutex(Collected())
+    private let collected = Lock(Collected())
 
     init(_ shape: JoinBuildShape, filters: [JoinFilter], metrics: OperatorMetrics) {
         self.shape = shape

@@ -10,7 +10,7 @@ final class MarkedRows: Source {
     private let probe: HashJoinProbe
     private var build: JoinBuild { probe.build }
     private let next = Atomic<Int>(0)
-    private let opened = Mutex<[Morsel]>([])
+    private let opened = Lock<[Morsel]>([])
 
     /// A block of rows, or of rows that can't have matched.
     private struct Morsel {

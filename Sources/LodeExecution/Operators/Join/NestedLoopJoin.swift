@@ -3,7 +3,6 @@
 import LodeCore
 import LodePlan
 import LodeVectors
-import Synchronization
 
 /// What a nested-loop join computes, resolved once a query.
 final class NestedLoopShape: Sendable {
@@ -35,7 +34,8 @@ final class NestedLoopShape: Sendable {
         rightTypes = right.map(\.type)
         if case .mark(let column, let isNullAware) = node.kind {
             givesMark = shown.contains(column.id)
-            condition = isNullAware ? try node.residual.map { predicate throws(SQLError) in try builder.compile(predicate, left + right) } : nil
+            condition =
+                isNullAware ? try node.residual.map { predicate throws(SQLError) in try builder.compile(predicate, left + right) } : nil
         } else {
             givesMark = false
             condition = nil
@@ -69,7 +69,7 @@ final class NestedLoopBuild: Sink {
         var result: NestedLoopRows?
     }
 
-    private let collected = Mutex(Collected())
+    private let collected = Lock(Collected())
 
     func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
         collected.withLock { if $0.result != nil { $0 = Collected() } }
@@ -124,7 +124,7 @@ final class NestedLoopBuild: Sink {
 final class NestedLoopJoin: Operator {
     let shape: NestedLoopShape
     private let build: NestedLoopBuild
-    private let probing = Mutex<(workers: Int, done: NestedLoopRows?)>((0, nil))
+    private let probing = Lock<(workers: Int, done: NestedLoopRows?)>((0, nil))
 
     init(_ shape: NestedLoopShape, _ build: NestedLoopBuild) {
         self.shape = shape

@@ -42,7 +42,9 @@ struct Series: Sendable {
             return
         }
         guard case .integer(let step) = arguments[2] else { throw .unsupported("a series of \(type)") }
-        guard case .integer(let start) = arguments[0], case .integer(let stop) = arguments[1] else { throw .unsupported("a series of \(type)") }
+        guard case .integer(let start) = arguments[0], case .integer(let stop) = arguments[1] else {
+            throw .unsupported("a series of \(type)")
+        }
         self.init(first: start, step: step, count: try Self.count(start, stop, step, includesStop))
     }
 

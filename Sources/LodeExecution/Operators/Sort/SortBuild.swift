@@ -3,7 +3,6 @@
 import LodeCore
 import LodePlan
 import LodeVectors
-import Synchronization
 
 /// Rows in order, in the memory of the workers that read them.
 final class SortedRows: Sendable {
@@ -47,7 +46,7 @@ final class SortBuild: Sink {
         var result: SortedRows?
     }
 
-    private let collected = Mutex(Collected())
+    private let collected = Lock(Collected())
 
     /// - Parameters:
     ///   - limit: rows that are wanted from the front; nil for all.

@@ -94,7 +94,9 @@ final class WindowAggregate: WindowValues {
     }
 
     /// Level k has a state for every 2^k rows, as far as all of them exist.
-    private static func levels(_ leaves: StateBlock, _ function: BoundAggregate, _ context: ExecutionContext) throws(SQLError) -> [StateBlock] {
+    private static func levels(_ leaves: StateBlock, _ function: BoundAggregate, _ context: ExecutionContext) throws(SQLError)
+        -> [StateBlock]
+    {
         var levels = [leaves]
         let pairs = try StatePairs(function, context)
         while let below = levels.last, below.count >= 2 {
@@ -127,7 +129,9 @@ final class WindowAggregate: WindowValues {
             for i in 0..<count {
                 var failure: SQLError?
                 frames.forEachRange(first + i) { low, high in
-                    do throws(SQLError) { try Self.cover(low, high, levels) { node throws(SQLError) in try pairs.add(node, results[i]) } } catch { failure = error }
+                    do throws(SQLError) {
+                        try Self.cover(low, high, levels) { node throws(SQLError) in try pairs.add(node, results[i]) }
+                    } catch { failure = error }
                 }
                 if let failure { throw failure }
                 sources[i] = results[i]

@@ -56,7 +56,9 @@ final class BloomFilterReading {
     }
 
     private static func fetch(_ offset: Int, _ count: Int, _ file: any ObjectReader) -> Buffer? {
-        guard let buffer = try? Buffer(byteCount: count), (try? file.read(offset: offset, count: count, into: buffer.base)) != nil else { return nil }
+        guard let buffer = try? Buffer(byteCount: count), (try? file.read(offset: offset, count: count, into: buffer.base)) != nil else {
+            return nil
+        }
         return buffer
     }
 

@@ -49,7 +49,8 @@ extension ParquetLeaf {
     /// The number that is stored for a value, in the unit and scale of the column.
     private func integer(_ value: Value) -> Int128? {
         switch (value, type) {
-        case (.integer(let number), .tinyint), (.integer(let number), .smallint), (.integer(let number), .integer), (.integer(let number), .bigint):
+        case (.integer(let number), .tinyint), (.integer(let number), .smallint), (.integer(let number), .integer),
+            (.integer(let number), .bigint):
             return Int128(number)
         case (.date(let days), .date): return Int128(days)
         case (.time(let micros), .time), (.timestamp(let micros), .timestamp), (.timestamp(let micros), .timestamptz): return Int128(micros)

@@ -3,7 +3,6 @@
 import CLodeIntrinsics
 import LodeCore
 import LodeVectors
-import Synchronization
 
 /// Buffers of column chunks and pages, shared by all readers of the process and bounded in size.
 ///
@@ -19,7 +18,7 @@ final class BufferPool: Sendable {
         var bytes = 0
     }
 
-    private let shelf = Mutex(Shelf())
+    private let shelf = Lock(Shelf())
     private let limit: Int
     private static let smallest = 4 << 10
     private static let maximumCount = 128

@@ -333,7 +333,8 @@ final class ChunkPages {
 
     /// Whether the metadata says that all pages hold codes of a dictionary, and where that lies: then it can be asked first.
     private var leadingDictionary: Range<Int>? {
-        guard let stats = metaData.encodingStats, let range = byteRange, start < metaData.dataPageOffset, metaData.dataPageOffset < range.upperBound
+        guard let stats = metaData.encodingStats, let range = byteRange, start < metaData.dataPageOffset,
+            metaData.dataPageOffset < range.upperBound
         else { return nil }
         let data = stats.filter { $0.pageType == PageType.data.rawValue || $0.pageType == PageType.dataV2.rawValue }
         guard !data.isEmpty, data.allSatisfy({ ParquetEncoding(rawValue: $0.encoding)?.isDictionary ?? false }) else { return nil }

@@ -17,14 +17,7 @@ enum PageDecoding {
             guard count == 0 else { throw tooShort }
             return DataPage(rowCount: entries, form: .fixed, nulls: nulls, base: UnsafeRawPointer(raw.owner.base), owners: [])
         }
-        func page(
-            _ form: DataPage.Form, _ base: UnsafeRawPointer, valueCount: Int = 0, codes: RunLengthCursor? = nil,
-            texts: PlainTexts? = nil, owners: [AnyObject], isChecked: Bool = true
-        ) -> DataPage {
-            DataPage(
-                rowCount: entries, form: form, nulls: nulls, base: base, valueCount: valueCount, codes: codes, texts: texts,
-                owners: owners, isChecked: isChecked)
-        }
+        let page = Frame(entries: entries, nulls: nulls)
         switch encoding {
         case .plainDictionary, .rleDictionary:
             let width = Int(bytes[0])
@@ -32,18 +25,7 @@ enum PageDecoding {
             return page(
                 .codes, base, codes: RunLengthCursor(base + 1, count: bytes.count - 1, width: width), owners: [raw.owner])
         case .plain:
-            switch leaf.storage {
-            case .bits:
-                guard count <= bytes.count * 8 else { throw tooShort }
-                return page(.bits, base, valueCount: count, owners: [raw.owner])
-            case .fixed(let conversion):
-                guard count <= bytes.count / conversion.sourceWidth else { throw tooShort }
-                return page(.fixed, base, valueCount: count, owners: [raw.owner])
-            case .text, .decimalText:
-                return page(
-                    .texts, base, texts: PlainTexts(base, count: bytes.count), owners: [raw.owner],
-                    isChecked: leaf.storage != .text(isUTF8: true) || TextValidity.isASCII(base, bytes.count))
-            }
+            return try plain(raw, base, bytes.count, valueCount: count, page, leaf)
         case .rle:
             guard leaf.storage == .bits, bytes.count >= 4 else { throw unfit(encoding, leaf) }
             let flags = try booleans(base, bytes.count, count)
@@ -79,6 +61,38 @@ enum PageDecoding {
             let plain = try ByteStreamSplit.decode(base, count: bytes.count / width, width: width)
             return page(.fixed, UnsafeRawPointer(plain.base), valueCount: count, owners: [plain])
         case .bitPacked: throw unfit(encoding, leaf)
+        }
+    }
+
+    private static func plain(
+        _ raw: RawPage, _ base: UnsafeRawPointer, _ byteCount: Int, valueCount count: Int, _ page: Frame, _ leaf: ParquetLeaf
+    ) throws(SQLError) -> DataPage {
+        switch leaf.storage {
+        case .bits:
+            guard count <= byteCount * 8 else { throw tooShort }
+            return page(.bits, base, valueCount: count, owners: [raw.owner])
+        case .fixed(let conversion):
+            guard count <= byteCount / conversion.sourceWidth else { throw tooShort }
+            return page(.fixed, base, valueCount: count, owners: [raw.owner])
+        case .text, .decimalText:
+            return page(
+                .texts, base, texts: PlainTexts(base, count: byteCount), owners: [raw.owner],
+                isChecked: leaf.storage != .text(isUTF8: true) || TextValidity.isASCII(base, byteCount))
+        }
+    }
+
+    /// What the page says whatever its encoding is.
+    private struct Frame {
+        var entries: Int
+        var nulls: PageNulls?
+
+        func callAsFunction(
+            _ form: DataPage.Form, _ base: UnsafeRawPointer, valueCount: Int = 0, codes: RunLengthCursor? = nil,
+            texts: PlainTexts? = nil, owners: [AnyObject], isChecked: Bool = true
+        ) -> DataPage {
+            DataPage(
+                rowCount: entries, form: form, nulls: nulls, base: base, valueCount: valueCount, codes: codes, texts: texts,
+                owners: owners, isChecked: isChecked)
         }
     }
 

@@ -43,7 +43,8 @@ package final class ParquetFile: FileScan {
     package func position(ofField path: [String]) -> Int? { footer.position(ofField: path) }
 
     package func statistics(_ column: Int, in morsel: Morsel) -> ColumnStatistics? {
-        guard footer.columns.indices.contains(column), let leaf = footer.columns[column].flatLeaf, parts.indices.contains(morsel.index) else { return nil }
+        guard footer.columns.indices.contains(column), let leaf = footer.columns[column].flatLeaf, parts.indices.contains(morsel.index)
+        else { return nil }
         return footer.statistics(leaf, footer.metaData.rowGroups[parts[morsel.index].rowGroup])
     }
 
@@ -74,7 +75,9 @@ package final class ParquetFile: FileScan {
     /// What the chunks of some columns take in the file.
     private func bytes(of projection: [Int], in rowGroup: Int) -> Int {
         let chunks = footer.metaData.rowGroups[rowGroup].columns
-        return projection.filter(footer.nodes.indices.contains).flatMap { footer.nodes[$0].leaves }.reduce(0) { $0 &+ (chunks[$1.index].metaData?.compressedBytes ?? 0) }
+        return projection.filter(footer.nodes.indices.contains).flatMap { footer.nodes[$0].leaves }.reduce(0) {
+            $0 &+ (chunks[$1.index].metaData?.compressedBytes ?? 0)
+        }
     }
 }
 

@@ -67,7 +67,8 @@ package final class ParquetFooter: Sendable {
         for (index, group) in metaData.rowGroups.enumerated() {
             guard group.columns.count == tree.leaves.count else {
                 throw SQLError(
-                    .dataCorrupted, "corrupt Parquet metadata: row group \(index) has \(group.columns.count) columns, the schema \(tree.leaves.count)")
+                    .dataCorrupted,
+                    "corrupt Parquet metadata: row group \(index) has \(group.columns.count) columns, the schema \(tree.leaves.count)")
             }
             let (sum, overflow) = total.addingReportingOverflow(group.rowCount)
             // Rows are numbered with 32 bits within a row group.

@@ -1,6 +1,7 @@
 /// Footers that were parsed before.
 
-import Synchronization
+import LodeCore
+
 
 /// Footers by file, so that a second query of the same file parses nothing. Bounded by the size of the footers.
 package final class ParquetFooterCache: Sendable {
@@ -17,7 +18,7 @@ package final class ParquetFooterCache: Sendable {
         var bytes = 0
     }
 
-    private let shelf = Mutex(Shelf())
+    private let shelf = Lock(Shelf())
     private let limit: Int
 
     /// Keeps footers of up to `limit` serialized bytes in all.

@@ -20,7 +20,8 @@ final class RowGroupPruning: Sendable {
         guard patience.isLeft else { return false }
         var blooms = RowGroupBlooms(part, file)
         let mayMatch = predicates.allSatisfy { predicate in
-            predicate.mayMatch({ name in file.leaf(name).map { file.footer.statistics($0, file.footer.metaData.rowGroups[part.rowGroup]) } }) {
+            predicate.mayMatch({ name in file.leaf(name).map { file.footer.statistics($0, file.footer.metaData.rowGroups[part.rowGroup]) } }
+            ) {
                 $1.count > part.count / Self.rowsPerValue || blooms.mayHold($0, $1)
             }
         }

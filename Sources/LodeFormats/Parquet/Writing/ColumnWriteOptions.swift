@@ -20,7 +20,8 @@ struct ColumnWriteOptions: Hashable, Sendable {
         let folded = name.lowercased()
         if let found = encodings.first(where: { $0.name == folded }) { return found.encoding }
         throw SQLError(
-            .invalidParameterValue, "unknown encoding \"\(name)\"", detail: "There are " + encodings.map(\.name).joined(separator: ", ") + ".",
+            .invalidParameterValue, "unknown encoding \"\(name)\"",
+            detail: "There are " + encodings.map(\.name).joined(separator: ", ") + ".",
             hint: NearestName.find(folded, among: encodings.map(\.name)).map { "Did you mean \"\($0)\"?" })
     }
 

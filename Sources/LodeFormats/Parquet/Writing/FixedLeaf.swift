@@ -79,7 +79,8 @@ final class FixedLeaf: LeafEncoder {
                 interval.micros % 1000 == 0
             else {
                 throw SQLError(
-                    .numericValueOutOfRange, "an interval that is negative, finer than milliseconds or longer than 49 days of time has no form in Parquet",
+                    .numericValueOutOfRange,
+                    "an interval that is negative, finer than milliseconds or longer than 49 days of time has no form in Parquet",
                     hint: "Write it as text: cast it to varchar.")
             }
             out.storeBytes(of: UInt32(bitPattern: interval.months), toByteOffset: index * 12, as: UInt32.self)
@@ -126,7 +127,8 @@ final class FixedLeaf: LeafEncoder {
     private func isBetterPlain(distinct: Int, _ size: Int) -> Bool {
         guard plan.physical == .int32 || plan.physical == .int64, distinct * 8 > count else { return false }
         if plainEncoding == .deltaBinaryPacked {
-            return width == 4 ? DeltaWriter.estimate(values.base, count, Int32.self) < size : DeltaWriter.estimate(values.base, count, Int64.self) < size
+            return width == 4
+                ? DeltaWriter.estimate(values.base, count, Int32.self) < size : DeltaWriter.estimate(values.base, count, Int64.self) < size
         }
         guard plainEncoding == .plain, options.codec != .uncompressed else { return false }
         return width == 4 ? mostlyGrows(Int32.self) : mostlyGrows(Int64.self)

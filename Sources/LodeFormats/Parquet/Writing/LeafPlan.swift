@@ -44,14 +44,16 @@ struct SchemaPlan: Sendable {
             for member in members { try add(member, ids, path: path, definition: definition, repetition: repetition) }
         case .list(let element):
             elements.append(
-                SchemaElement(name: field.name, repetition: occurrence, childCount: 1, convertedType: .list, fieldID: id, logicalType: .list))
+                SchemaElement(
+                    name: field.name, repetition: occurrence, childCount: 1, convertedType: .list, fieldID: id, logicalType: .list))
             elements.append(SchemaElement(name: "list", repetition: .repeated, childCount: 1))
             try add(Field("element", element), ids, path: path + ["list"], definition: definition + 1, repetition: repetition + 1)
         case .map(let key, let value):
             elements.append(
                 SchemaElement(name: field.name, repetition: occurrence, childCount: 1, convertedType: .map, fieldID: id, logicalType: .map))
             elements.append(SchemaElement(name: "key_value", repetition: .repeated, childCount: 2))
-            try add(Field("key", key, nullable: false), ids, path: path + ["key_value"], definition: definition + 1, repetition: repetition + 1)
+            try add(
+                Field("key", key, nullable: false), ids, path: path + ["key_value"], definition: definition + 1, repetition: repetition + 1)
             try add(Field("value", value), ids, path: path + ["key_value"], definition: definition + 1, repetition: repetition + 1)
         default:
             var (element, fixedBytes) = Self.leaf(field, occurrence)
@@ -71,7 +73,8 @@ struct SchemaPlan: Sendable {
         ) -> (SchemaElement, Int) {
             (
                 SchemaElement(
-                    name: field.name, type: type, typeLength: length, repetition: occurrence, convertedType: converted, logicalType: logical),
+                    name: field.name, type: type, typeLength: length, repetition: occurrence, convertedType: converted, logicalType: logical
+                ),
                 length ?? 0
             )
         }
@@ -84,7 +87,8 @@ struct SchemaPlan: Sendable {
         case .real: return element(.float)
         case .double: return element(.double)
         case .decimal(let precision, let scale):
-            var (found, bytes) = precision <= 9 ? element(.int32) : precision <= 18 ? element(.int64) : element(.fixedLenByteArray, length: 16)
+            var (found, bytes) =
+                precision <= 9 ? element(.int32) : precision <= 18 ? element(.int64) : element(.fixedLenByteArray, length: 16)
             found.convertedType = .decimal
             found.logicalType = .decimal(scale: scale, precision: precision)
             found.precision = precision

@@ -50,7 +50,8 @@ final class PageWriter {
         if !isCompressed { body = values }
         var header = PageHeader(type: .dataV2, uncompressedBytes: raw.count, compressedBytes: levels.count + body.count)
         header.dataV2 = DataPageHeaderV2(
-            valueCount: page.entries.count, nullCount: page.nulls, rowCount: page.rows, encoding: encoding, definitionBytes: definitionBytes,
+            valueCount: page.entries.count, nullCount: page.nulls, rowCount: page.rows, encoding: encoding,
+            definitionBytes: definitionBytes,
             repetitionBytes: repetitionBytes, isCompressed: isCompressed)
         return try write(&header, [levels, body], to: chunk)
     }

@@ -123,7 +123,8 @@ struct ParquetWriteOptions: Sendable {
             let (key, below) = try Self.leaves(member.name, leaves, "encodings")
             if let wrong = below.first(where: { !ColumnWriteOptions.fits(encoding, $0.physical) }) {
                 throw SQLError(
-                    .invalidParameterValue, "encoding \(name) does not fit column \"\(wrong.path.joined(separator: "."))\" of type \(wrong.type)")
+                    .invalidParameterValue,
+                    "encoding \(name) does not fit column \"\(wrong.path.joined(separator: "."))\" of type \(wrong.type)")
             }
             columns[key, default: ColumnWriteOptions()].encoding = encoding
         }
@@ -135,14 +136,17 @@ struct ParquetWriteOptions: Sendable {
         for member in wanted {
             let (key, below) = try Self.leaves(member.name, leaves, "bloom_filters")
             if below.contains(where: { $0.physical == .boolean }) {
-                throw SQLError(.invalidParameterValue, "a Bloom filter of the boolean column \"\(member.name)\" would never rule anything out")
+                throw SQLError(
+                    .invalidParameterValue, "a Bloom filter of the boolean column \"\(member.name)\" would never rule anything out")
             }
             columns[key, default: ColumnWriteOptions()].bloomFilter = try Self.bloomFilter(member, standard)
         }
     }
 
     /// `{}`, or with `fpp` and `ndv`.
-    private static func bloomFilter(_ member: FormatOption.NamedOption, _ standard: BloomFilterOptions) throws(SQLError) -> BloomFilterOptions {
+    private static func bloomFilter(_ member: FormatOption.NamedOption, _ standard: BloomFilterOptions) throws(SQLError)
+        -> BloomFilterOptions
+    {
         var filter = standard
         guard case .named(let settings) = member.option else { return filter }
         for setting in settings {
@@ -150,7 +154,9 @@ struct ParquetWriteOptions: Sendable {
             switch setting.name.lowercased() {
             case "fpp": filter.falsePositives = try ratio(one.number("fpp")) ?? filter.falsePositives
             case "ndv": filter.distinct = try size(one, ["ndv"], 1...(1 << 30))
-            default: throw SQLError(.invalidParameterValue, "unknown setting \"\(setting.name)\" of a Bloom filter", hint: "There are fpp and ndv.")
+            default:
+                throw SQLError(
+                    .invalidParameterValue, "unknown setting \"\(setting.name)\" of a Bloom filter", hint: "There are fpp and ndv.")
             }
         }
         return filter
@@ -165,13 +171,18 @@ struct ParquetWriteOptions: Sendable {
     }
 
     /// The leaves that a column's name or a dotted path means, and the name as the schema has it.
-    private static func leaves(_ name: String, _ leaves: [LeafPlan], _ option: String) throws(SQLError) -> (key: String, below: [LeafPlan]) {
+    private static func leaves(_ name: String, _ leaves: [LeafPlan], _ option: String) throws(SQLError) -> (key: String, below: [LeafPlan])
+    {
         let folded = name.lowercased()
-        if let leaf = leaves.first(where: { $0.path.joined(separator: ".").lowercased() == folded }) { return (leaf.path.joined(separator: "."), [leaf]) }
+        if let leaf = leaves.first(where: { $0.path.joined(separator: ".").lowercased() == folded }) {
+            return (leaf.path.joined(separator: "."), [leaf])
+        }
         let below = leaves.filter { $0.path.first?.lowercased() == folded }
         if let key = below.first?.path.first { return (key, below) }
         throw SQLError(
             .undefinedColumn, "column \"\(name)\" of option \(option) does not exist",
-            hint: NearestName.find(name, among: leaves.flatMap { [$0.path.joined(separator: "."), $0.path.first ?? ""] }).map { "Did you mean \"\($0)\"?" })
+            hint: NearestName.find(name, among: leaves.flatMap { [$0.path.joined(separator: "."), $0.path.first ?? ""] }).map {
+                "Did you mean \"\($0)\"?"
+            })
     }
 }

@@ -3,7 +3,6 @@
 import LodeCore
 import LodeObjectStore
 import LodeVectors
-import Synchronization
 
 /// Takes encoded row groups in any order and ends the file with indexes and footer.
 ///
@@ -24,7 +23,7 @@ final class ParquetWriter: FileWriter {
         var statistics: [ColumnStatistics?]
         var rows = 0
     }
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     init(_ object: any ObjectWriter, schema: Schema, options: ParquetWriteOptions) throws(SQLError) {
         self.object = object
@@ -32,7 +31,7 @@ final class ParquetWriter: FileWriter {
         self.options = options
         path = object.path
         plan = try SchemaPlan(schema, options.fieldIDs)
-        state = Mutex(State(statistics: Array(repeating: nil, count: plan.leaves.count)))
+        state = Lock(State(statistics: Array(repeating: nil, count: plan.leaves.count)))
         try object.write(Self.magic)
     }
 
@@ -74,7 +73,9 @@ final class ParquetWriter: FileWriter {
             group.uncompressedBytes += metaData.uncompressedBytes
             group.compressedBytes = (group.compressedBytes ?? 0) + metaData.compressedBytes
             offsetIndexes.append(
-                OffsetIndex(pages: column.offsetIndex.pages.map { PageLocation(offset: $0.offset + start, bytes: $0.bytes, firstRow: $0.firstRow) }))
+                OffsetIndex(
+                    pages: column.offsetIndex.pages.map { PageLocation(offset: $0.offset + start, bytes: $0.bytes, firstRow: $0.firstRow) })
+            )
             state.statistics[index] = state.statistics[index].map { $0.merged(with: column.statistics) } ?? column.statistics
         }
         for (index, column) in columns.enumerated() {

@@ -5,9 +5,12 @@ import LodeVectors
 
 extension ScalarFunction {
     static let json: [ScalarFunction] = [
-        extract("->", aliases: ["json_extract"], "The value at a key, an index (from 0) or a path ($.a[0]), as JSON.", false,
+        extract(
+            "->", aliases: ["json_extract"], "The value at a key, an index (from 0) or a path ($.a[0]), as JSON.", false,
             [("json '{\"a\": [1, 2]}' -> 'a'", "[1, 2]"), ("json_extract('{\"a\": {\"b\": 7}}', '$.a.b')", "7")]),
-        extract("->>", aliases: ["json_extract_string", "json_extract_path_text"], "The value at a key, an index (from 0) or a path, as text.", true, [("json '{\"a\": \"x\"}' ->> 'a'", "x")]),
+        extract(
+            "->>", aliases: ["json_extract_string", "json_extract_path_text"], "The value at a key, an index (from 0) or a path, as text.",
+            true, [("json '{\"a\": \"x\"}' ->> 'a'", "x")]),
         ScalarFunction(
             "json_extract_scalar", "json", "The scalar at a path, as text; NULL for arrays and objects.", source: "Trino, JSON functions",
             examples: [("json_extract_scalar('{\"a\": 1}', '$.a')", "1")],
@@ -79,7 +82,8 @@ enum JSONFunctions {
             throw .noFunction(asText ? "->>" : "->", types)
         }
         let output: Output = asText ? .text : .json
-        return .strict([.varchar, types[1].isInteger ? .bigint : .varchar], asText ? .varchar : .json, canFail: true) { call throws(SQLError) in
+        return .strict([.varchar, types[1].isInteger ? .bigint : .varchar], asText ? .varchar : .json, canFail: true) {
+            call throws(SQLError) in
             try run(call, output)
         }
     }

@@ -8,7 +8,8 @@ extension ScalarFunction {
     /// results as elements. Lists come flat, and without elements that no row has.
     static let lambdas: [ScalarFunction] = [
         ScalarFunction(
-            "list_transform", aliases: ["transform", "list_apply", "array_transform", "apply"], "list", "A list of the lambda's results for each element (and its position).",
+            "list_transform", aliases: ["transform", "list_apply", "array_transform", "apply"], "list",
+            "A list of the lambda's results for each element (and its position).",
             source: "Trino, Array functions; DuckDB, Lambda Functions", examples: [("list_transform([1, 2], x -> x + 1)", "[2, 3]")],
             overloads: overloads { (types) throws(SQLError) in
                 .strict([types[0], types[1]], .list(types[1]), canFail: false) { call throws(SQLError) in call.arguments[1] }
@@ -29,8 +30,10 @@ extension ScalarFunction {
                     }
                 }
             }),
-        match("any_match", aliases: ["list_any_match"], "Whether the lambda is true for some element.",
-            [("any_match([1, 2], x -> x > 1)", "true")]) { verdicts, range in
+        match(
+            "any_match", aliases: ["list_any_match"], "Whether the lambda is true for some element.",
+            [("any_match([1, 2], x -> x > 1)", "true")]
+        ) { verdicts, range in
             var sawNull = false
             for member in range {
                 if verdicts.isTrue(member) { return true }
@@ -38,8 +41,10 @@ extension ScalarFunction {
             }
             return sawNull ? nil : false
         },
-        match("all_match", aliases: ["list_all_match"], "Whether the lambda is true for all elements.",
-            [("all_match([1, 2], x -> x > 1)", "false")]) { verdicts, range in
+        match(
+            "all_match", aliases: ["list_all_match"], "Whether the lambda is true for all elements.",
+            [("all_match([1, 2], x -> x > 1)", "false")]
+        ) { verdicts, range in
             var sawNull = false
             for member in range {
                 if verdicts.isFalse(member) { return false }
@@ -47,8 +52,10 @@ extension ScalarFunction {
             }
             return sawNull ? nil : true
         },
-        match("none_match", aliases: ["list_none_match"], "Whether the lambda is true for no element.",
-            [("none_match([1, 2], x -> x > 2)", "true")]) { verdicts, range in
+        match(
+            "none_match", aliases: ["list_none_match"], "Whether the lambda is true for no element.",
+            [("none_match([1, 2], x -> x > 2)", "true")]
+        ) { verdicts, range in
             var sawNull = false
             for member in range {
                 if verdicts.isTrue(member) { return false }

@@ -28,7 +28,8 @@ enum ListFunctions {
         guard let inner = elementType(list), let common = Casts.commonType(inner, element) else { throw .noFunction("||", types) }
         let joined = concatenation(.list(common), 2).kernel
         let parameters: [SQLType] = listFirst ? [.list(common), common] : [common, .list(common)]
-        return BoundScalar(parameters: parameters, returns: .list(common), canFail: false, takesNull: true) { arguments, count, context throws(SQLError) in
+        return BoundScalar(parameters: parameters, returns: .list(common), canFail: false, takesNull: true) {
+            arguments, count, context throws(SQLError) in
             let single = try literal([arguments[listFirst ? 1 : 0]], common, count)
             return try joined(listFirst ? [arguments[0], single] : [single, arguments[1]], count, context)
         }

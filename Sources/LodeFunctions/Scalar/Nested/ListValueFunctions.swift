@@ -40,17 +40,26 @@ extension ScalarFunction {
             examples: [("[4, 5, 6][2]", "5"), ("[4, 5][3]", "NULL"), ("map(['a'], [1])['a']", "1")],
             .generic([.any, .any]) { (types) throws(SQLError) in try Subscripts.element(types) }),
         ScalarFunction(
-            "array_slice", aliases: ["list_slice", "slice"], "list", "The elements (or characters) from a position to another, both included.",
+            "array_slice", aliases: ["list_slice", "slice"], "list",
+            "The elements (or characters) from a position to another, both included.",
             source: "PostgreSQL 17, 8.15", examples: [("[1, 2, 3, 4][2:3]", "[2, 3]"), ("array_slice([1, 2, 3], NULL, 2)", "NULL")],
             .generic([.any, .bigint, .bigint]) { (types) throws(SQLError) in try Subscripts.slice(types) }),
-        search("list_contains", aliases: ["array_contains", "list_has", "array_has"], "Whether an element is in a list.", .boolean,
-            [("list_contains([1, 2], 2)", "true")], findsNull: false) { $0 > 0 ? .boolean(true) : .boolean(false) },
-        search("list_position", aliases: ["array_position", "list_indexof"], "The position of the first such element, which may be NULL, from 1; NULL if there is none.", .bigint, [("list_position(['a', 'b'], 'b')", "2"), ("array_position([1, NULL], NULL)", "2")], findsNull: true) { $0 > 0 ? .integer(Int64($0)) : .null },
+        search(
+            "list_contains", aliases: ["array_contains", "list_has", "array_has"], "Whether an element is in a list.", .boolean,
+            [("list_contains([1, 2], 2)", "true")], findsNull: false
+        ) { $0 > 0 ? .boolean(true) : .boolean(false) },
+        search(
+            "list_position", aliases: ["array_position", "list_indexof"],
+            "The position of the first such element, which may be NULL, from 1; NULL if there is none.", .bigint,
+            [("list_position(['a', 'b'], 'b')", "2"), ("array_position([1, NULL], NULL)", "2")], findsNull: true
+        ) { $0 > 0 ? .integer(Int64($0)) : .null },
         ScalarFunction(
             "list_concat", aliases: ["array_cat", "list_cat", "array_concat"], "list", "Lists joined.",
             source: "PostgreSQL 17, 9.19", examples: [("list_concat([1], [2, 3])", "[1, 2, 3]")], isStrict: false,
             .generic([.any], variadic: .any) { (types) throws(SQLError) in
-                guard let type = Casts.commonType(types), ListFunctions.elementType(type) != nil else { throw .noFunction("list_concat", types) }
+                guard let type = Casts.commonType(types), ListFunctions.elementType(type) != nil else {
+                    throw .noFunction("list_concat", types)
+                }
                 return ListFunctions.concatenation(type, types.count)
             }),
         ScalarFunction(
@@ -62,22 +71,31 @@ extension ScalarFunction {
             source: "PostgreSQL 17, 9.19", examples: [("list_prepend(1, [2])", "[1, 2]")], isStrict: false,
             .generic([.any, .list(of: "T")]) { (types) throws(SQLError) in try ListFunctions.concatenation(types) }),
         ScalarFunction(
-            "array_to_string", aliases: ["array_join", "list_join"], "list", "The elements as texts, joined by a separator; NULLs are left out, or replaced by the third argument.",
+            "array_to_string", aliases: ["array_join", "list_join"], "list",
+            "The elements as texts, joined by a separator; NULLs are left out, or replaced by the third argument.",
             source: "PostgreSQL 17, 9.19",
             examples: [("array_to_string([1, NULL, 3], '-')", "1-3"), ("array_join([1, NULL], ',', '?')", "1,?")],
             .generic([.list(of: "T"), .text, .text], optional: 1) { (types) throws(SQLError) in ListTexts.join(types.count) }),
-        rearrange("list_sort", aliases: ["array_sort"], "The elements in ascending order, NULLs last.",
-            [("list_sort([3, NULL, 1])", "[1, 3, NULL]")]) { child, rows in
+        rearrange(
+            "list_sort", aliases: ["array_sort"], "The elements in ascending order, NULLs last.",
+            [("list_sort([3, NULL, 1])", "[1, 3, NULL]")]
+        ) { child, rows in
             rows.sorted { RowOrder.compare(child, Int($0), child, Int($1)) < 0 }
         },
-        rearrange("list_reverse_sort", aliases: ["array_reverse_sort"], "The elements in descending order, NULLs first.",
-            [("list_reverse_sort([1, 3])", "[3, 1]")]) { child, rows in
+        rearrange(
+            "list_reverse_sort", aliases: ["array_reverse_sort"], "The elements in descending order, NULLs first.",
+            [("list_reverse_sort([1, 3])", "[3, 1]")]
+        ) { child, rows in
             rows.sorted { RowOrder.compare(child, Int($0), child, Int($1)) > 0 }
         },
-        rearrange("list_reverse", aliases: ["array_reverse"], "The elements in reverse order.",
-            [("list_reverse([1, 2])", "[2, 1]")]) { _, rows in rows.reversed() },
-        rearrange("list_distinct", aliases: ["array_distinct"], "The different elements, without NULLs, in order of their first occurrence.",
-            [("list_distinct([1, 2, 1, NULL])", "[1, 2]")]) { child, rows in
+        rearrange(
+            "list_reverse", aliases: ["array_reverse"], "The elements in reverse order.",
+            [("list_reverse([1, 2])", "[2, 1]")]
+        ) { _, rows in rows.reversed() },
+        rearrange(
+            "list_distinct", aliases: ["array_distinct"], "The different elements, without NULLs, in order of their first occurrence.",
+            [("list_distinct([1, 2, 1, NULL])", "[1, 2]")]
+        ) { child, rows in
             var seen: [UInt64: [UInt32]] = [:]
             return rows.filter { row in
                 if child.isNull(Int(row)) { return false }
@@ -107,7 +125,9 @@ extension ScalarFunction {
             "flatten", "list", "The elements of the lists in a list.",
             source: "Trino, Array functions", examples: [("flatten([[1], [2, 3]])", "[1, 2, 3]")],
             .generic([.list(of: "T")]) { (types) throws(SQLError) in
-                guard let inner = ListFunctions.elementType(types[0]), ListFunctions.elementType(inner) != nil else { throw .noFunction("flatten", types) }
+                guard let inner = ListFunctions.elementType(types[0]), ListFunctions.elementType(inner) != nil else {
+                    throw .noFunction("flatten", types)
+                }
                 return .strict(types, inner, canFail: false) { call throws(SQLError) in
                     let source = call.arguments[0], lists = try source.children[0].flattened()
                     let ranges = call.lanes(0, ListRange.self), inner = lists.pointer(as: ListRange.self)
@@ -150,7 +170,8 @@ extension ScalarFunction {
                 return BoundScalar(parameters: [.list(element), element], returns: type, canFail: false, takesNull: true) {
                     arguments, count, context throws(SQLError) in
                     let lists = try arguments[0].flattened()
-                    let call = StrictCall(arguments: [lists, try arguments[1].flattened()], count: count, validity: lists.validity, context: context)
+                    let call = StrictCall(
+                        arguments: [lists, try arguments[1].flattened()], count: count, validity: lists.validity, context: context)
                     let result = try found(call)
                     return result.replacing(validity: try Validity.and(result.validityBuffer, lists.validityBuffer, count))
                 }

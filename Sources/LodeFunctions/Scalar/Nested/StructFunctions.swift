@@ -15,7 +15,8 @@ extension ScalarFunction {
         ScalarFunction(
             "map", "map", "A map of a list of keys and a list of values.",
             source: "Trino, Map functions", examples: [("map(['a', 'b'], [1, 2])", "{a=1, b=2}")],
-            .generic([.list(of: "K"), .list(of: "V")]) { (types) throws(SQLError) in MapFunctions.make(types[0].element, types[1].element) },
+            .generic([.list(of: "K"), .list(of: "V")]) { (types) throws(SQLError) in MapFunctions.make(types[0].element, types[1].element)
+            },
             .generic([]) { (_) throws(SQLError) in
                 let type = SQLType.map(key: .null, value: .null)
                 return BoundScalar(parameters: [], returns: type, canFail: false) { _, count, _ throws(SQLError) in

@@ -16,7 +16,8 @@ extension ScalarFunction {
                 return BoundScalar(parameters: [common, common], returns: common, canFail: false) { arguments, count, _ throws(SQLError) in
                     let isEqual = try equal(arguments[0], arguments[1], count)
                     return try RowChoice.rows(arguments, common, count) { row in
-                        let matches = !isEqual.isNull(row) && isEqual.place(of: row).0.pointer(as: UInt8.self)[isEqual.place(of: row).1] != 0
+                        let matches =
+                            !isEqual.isNull(row) && isEqual.place(of: row).0.pointer(as: UInt8.self)[isEqual.place(of: row).1] != 0
                         return matches || arguments[0].isNull(row) ? nil : 0
                     }
                 }

@@ -6,20 +6,28 @@ import LodeVectors
 
 extension ScalarFunction {
     static let mathematics: [ScalarFunction] = [
-        checked("sqrt", "The square root.",
-            [("sqrt(16)", "4")], "cannot take square root of a negative number", { $0 >= 0 || $0.isNaN }) { $0.squareRoot() },
+        checked(
+            "sqrt", "The square root.",
+            [("sqrt(16)", "4")], "cannot take square root of a negative number", { $0 >= 0 || $0.isNaN }
+        ) { $0.squareRoot() },
         real("cbrt", "The cube root.", [("cbrt(27)", "3")]) { number in
             // One step of Newton's method makes up for the library's last bit.
             let root = cbrt(number)
             return root == 0 || !root.isFinite ? root : root - (root * root * root - number) / (3 * root * root)
         },
         bounded("exp", "e to the power of the number.", [("exp(0)", "1")]) { exp($0) },
-        checked("ln", "The natural logarithm.",
-            [("ln(1)", "0")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }) { log($0) },
-        checked("log10", "The logarithm to base 10.",
-            [("log10(1000)", "3")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }) { log10($0) },
-        checked("log2", "The logarithm to base 2.",
-            [("log2(8)", "3")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }) { log2($0) },
+        checked(
+            "ln", "The natural logarithm.",
+            [("ln(1)", "0")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }
+        ) { log($0) },
+        checked(
+            "log10", "The logarithm to base 10.",
+            [("log10(1000)", "3")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }
+        ) { log10($0) },
+        checked(
+            "log2", "The logarithm to base 2.",
+            [("log2(8)", "3")], "cannot take logarithm of zero or a negative number", { $0 > 0 || $0.isNaN }
+        ) { log2($0) },
         ScalarFunction(
             "log", "numeric", "The logarithm to base 10, or of the second argument to the base of the first.", source: "PostgreSQL 17, 9.3",
             examples: [("log(100)", "2"), ("log(2, 64)", "6")],
@@ -57,10 +65,14 @@ extension ScalarFunction {
         constant("pi", "The ratio of a circle's circumference to its diameter.", "3.141592653589793", .pi),
         constant("e", "Euler's number.", "2.718281828459045", M_E),
         predicate("isnan", aliases: ["is_nan"], "Whether a number is NaN.", [("isnan('NaN'::double)", "true")]) { $0.isNaN },
-        predicate("isfinite", aliases: ["is_finite"], "Whether a number is neither infinite nor NaN, a date or timestamp not infinite.",
-            [("isfinite(1.5)", "true"), ("isfinite(date 'infinity')", "false")], times: { !$0 }) { $0.isFinite },
-        predicate("isinf", aliases: ["is_infinite"], "Whether a number, a date or a timestamp is infinite.",
-            [("isinf('Infinity'::double)", "true")], times: { $0 }) { $0.isInfinite },
+        predicate(
+            "isfinite", aliases: ["is_finite"], "Whether a number is neither infinite nor NaN, a date or timestamp not infinite.",
+            [("isfinite(1.5)", "true"), ("isfinite(date 'infinity')", "false")], times: { !$0 }
+        ) { $0.isFinite },
+        predicate(
+            "isinf", aliases: ["is_infinite"], "Whether a number, a date or a timestamp is infinite.",
+            [("isinf('Infinity'::double)", "true")], times: { $0 }
+        ) { $0.isInfinite },
         ScalarFunction(
             "gcd", aliases: ["greatest_common_divisor"], "numeric", "The greatest common divisor.",
             source: "PostgreSQL 17, 9.3", examples: [("gcd(1071, 462)", "21")],
@@ -152,7 +164,8 @@ extension ScalarFunction {
     ) -> ScalarFunction { checked(name, summary, examples, "input is out of range", { !$0.isInfinite }, body) }
 
     private static func checked(
-        _ name: String, _ summary: String, _ examples: [(String, String)], _ message: String, _ isDefined: @escaping @Sendable (Double) -> Bool,
+        _ name: String, _ summary: String, _ examples: [(String, String)], _ message: String,
+        _ isDefined: @escaping @Sendable (Double) -> Bool,
         _ body: @escaping @Sendable (Double) -> Double
     ) -> ScalarFunction {
         ScalarFunction(
@@ -176,13 +189,15 @@ extension ScalarFunction {
             }
         ]
         if let times {
-            overloads.append(.strict([.date], .boolean, canFail: false) { call throws(SQLError) in
-                try call.map(Int32.self, to: .boolean) { times(CivilDate.isInfinite(day: $0)) ? UInt8(1) : 0 }
-            })
-            for type in [SQLType.timestamp, .timestamptz] {
-                overloads.append(.strict([type], .boolean, canFail: false) { call throws(SQLError) in
-                    try call.map(Int64.self, to: .boolean) { times(CivilDate.isInfinite($0)) ? UInt8(1) : 0 }
+            overloads.append(
+                .strict([.date], .boolean, canFail: false) { call throws(SQLError) in
+                    try call.map(Int32.self, to: .boolean) { times(CivilDate.isInfinite(day: $0)) ? UInt8(1) : 0 }
                 })
+            for type in [SQLType.timestamp, .timestamptz] {
+                overloads.append(
+                    .strict([type], .boolean, canFail: false) { call throws(SQLError) in
+                        try call.map(Int64.self, to: .boolean) { times(CivilDate.isInfinite($0)) ? UInt8(1) : 0 }
+                    })
             }
         }
         return ScalarFunction(

@@ -18,11 +18,16 @@ extension ScalarFunction {
             .strict([.double], .integer, canFail: false) { call throws(SQLError) in
                 try call.map(Double.self, to: .integer) { $0 > 0 ? Int32(1) : ($0 < 0 ? -1 : 0) }
             }),
-        rounding("ceil", aliases: ["ceiling"], "The least whole number that is not less.", .up, [("ceil(1.2)", "2"), ("ceil(-1.2)", "-1")]),
+        rounding(
+            "ceil", aliases: ["ceiling"], "The least whole number that is not less.", .up, [("ceil(1.2)", "2"), ("ceil(-1.2)", "-1")]),
         rounding("floor", "The greatest whole number that is not greater.", .down, [("floor(-1.2)", "-2")]),
-        places("round", "The nearest number with so many places; halves go away from zero, without places those of doubles to the even number.", .nearest,
+        places(
+            "round",
+            "The nearest number with so many places; halves go away from zero, without places those of doubles to the even number.",
+            .nearest,
             [("round(2.5)", "3"), ("round(2.5::double)", "2"), ("round(42.4382, 2)", "42.4400"), ("round(1234, -2)", "1200")]),
-        places("trunc", aliases: ["truncate"], "The number with places beyond so many (0 if not given) dropped.", .towardZero,
+        places(
+            "trunc", aliases: ["truncate"], "The number with places beyond so many (0 if not given) dropped.", .towardZero,
             [("trunc(-42.8)", "-42"), ("trunc(42.4382, 2)", "42.4300")]),
     ]
 
@@ -88,12 +93,14 @@ enum NumericFunctions {
                 let negated = try negate([try column.gather(selection)], selection.count, context)
                 return try scatter(negated, into: column, selection)
             }
-        case .real: return .strict(types, .real, canFail: false) { call throws(SQLError) in
-            try call.map(Float.self, to: .real) { abs($0) }
-        }
-        case .double: return .strict(types, .double, canFail: false) { call throws(SQLError) in
-            try call.map(Double.self, to: .double) { abs($0) }
-        }
+        case .real:
+            return .strict(types, .real, canFail: false) { call throws(SQLError) in
+                try call.map(Float.self, to: .real) { abs($0) }
+            }
+        case .double:
+            return .strict(types, .double, canFail: false) { call throws(SQLError) in
+                try call.map(Double.self, to: .double) { abs($0) }
+            }
         case .decimal:
             let type = types[0]
             if type.physical == .int64 {
@@ -123,9 +130,10 @@ enum NumericFunctions {
     static func whole(_ name: String, _ types: [SQLType], _ rule: Rule) throws(SQLError) -> BoundScalar {
         let type = types[0]
         switch type {
-        case .tinyint, .smallint, .integer, .bigint: return .strict([type], type, canFail: false) { call throws(SQLError) in
-            call.arguments[0]
-        }
+        case .tinyint, .smallint, .integer, .bigint:
+            return .strict([type], type, canFail: false) { call throws(SQLError) in
+                call.arguments[0]
+            }
         case .decimal(let precision, let scale):
             let result = SQLType.decimal(precision: max(1, min(38, precision - scale + (scale > 0 ? 1 : 0))), scale: 0)
             let unit = Decimal128.power(scale)

@@ -30,7 +30,8 @@ enum FloatOperation: Sendable {
         }
     }
 
-    /// The operation over all lanes, then one look at the results: infinite and NaN ones (and zeros, if it can underflow) are rare, and only
+    /// The operation over all lanes, then one look at the results: infinite and NaN ones (and zeros, if it can underflow) are rare, and
+    /// only
     /// they are asked whether their operands were finite (and not zero).
     /// - Source: PostgreSQL, float.h, `float8_mul` and its kin.
     @inline(__always)

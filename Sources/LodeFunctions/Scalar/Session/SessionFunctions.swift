@@ -44,7 +44,8 @@ extension ScalarFunction {
         _ value: @escaping @Sendable (FunctionContext) -> String
     ) -> ScalarFunction {
         ScalarFunction(
-            name, aliases: aliases, "session", summary, source: "PostgreSQL 17, 9.27", examples: [(call ?? "\(name)()", result)], volatility: .stable,
+            name, aliases: aliases, "session", summary, source: "PostgreSQL 17, 9.27", examples: [(call ?? "\(name)()", result)],
+            volatility: .stable,
             .plain([], .varchar, canFail: false) { _, count, context throws(SQLError) in
                 try .constant(.text(value(context)), .varchar, count: count)
             })

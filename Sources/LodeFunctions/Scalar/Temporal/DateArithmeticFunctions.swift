@@ -6,9 +6,13 @@ import LodeVectors
 extension ScalarFunction {
     static let dateArithmetic: [ScalarFunction] = [
         ScalarFunction(
-            "date_trunc", aliases: ["datetrunc"], "date and time", "The beginning of the field's span: month, week (Monday), hour, … A date stays a date.",
+            "date_trunc", aliases: ["datetrunc"], "date and time",
+            "The beginning of the field's span: month, week (Monday), hour, … A date stays a date.",
             source: "PostgreSQL 17, 9.9.2",
-            examples: [("date_trunc('month', date '2024-02-29')", "2024-02-01"), ("date_trunc('hour', timestamp '2024-02-29 12:34:56')", "2024-02-29 12:00:00")],
+            examples: [
+                ("date_trunc('month', date '2024-02-29')", "2024-02-01"),
+                ("date_trunc('hour', timestamp '2024-02-29 12:34:56')", "2024-02-29 12:00:00"),
+            ],
             .strict([.varchar, .date], .date, canFail: true) { call throws(SQLError) in
                 let dates = call.lanes(1, Int32.self)
                 return try DateSpans.withField(call, Int32(0), .date) { (field, row) throws(SQLError) in
@@ -18,7 +22,9 @@ extension ScalarFunction {
             },
             .strict([.varchar, .timestamp], .timestamp, canFail: true) { call throws(SQLError) in
                 let stamps = call.lanes(1, Int64.self)
-                return try DateSpans.withField(call, Int64(0), .timestamp) { (field, row) throws(SQLError) in try field.truncate(stamps[row]) }
+                return try DateSpans.withField(call, Int64(0), .timestamp) { (field, row) throws(SQLError) in
+                    try field.truncate(stamps[row])
+                }
             },
             .strict([.varchar, .timestamptz], .timestamptz, canFail: true) { call throws(SQLError) in
                 let stamps = call.lanes(1, Int64.self)
@@ -27,14 +33,22 @@ extension ScalarFunction {
                     try field.truncate(stamps[row], in: zone)
                 }
             }),
-        difference("date_diff", "Whole spans of the field from the second argument to the third.", "Trino, Date and time functions",
-            [("date_diff('day', date '2024-02-01', date '2024-03-01')", "29"), ("date_diff('month', timestamp '2024-01-31 00:00:00', timestamp '2024-02-28 00:00:00')", "0")], DateSpans.wholeSpans),
-        difference("datediff", "How often the field changes from the second argument to the third.", "DuckDB, Date Functions",
+        difference(
+            "date_diff", "Whole spans of the field from the second argument to the third.", "Trino, Date and time functions",
+            [
+                ("date_diff('day', date '2024-02-01', date '2024-03-01')", "29"),
+                ("date_diff('month', timestamp '2024-01-31 00:00:00', timestamp '2024-02-28 00:00:00')", "0"),
+            ], DateSpans.wholeSpans),
+        difference(
+            "datediff", "How often the field changes from the second argument to the third.", "DuckDB, Date Functions",
             [("datediff('month', date '2024-01-31', date '2024-02-01')", "1")], DateSpans.boundaries),
         ScalarFunction(
             "date_add", aliases: ["dateadd"], "date and time", "So many of a field later; or an interval later.",
             source: "Trino, Date and time functions",
-            examples: [("date_add('month', 1, date '2024-01-31')", "2024-02-29"), ("date_add(date '2024-01-31', interval '1 day')", "2024-02-01 00:00:00")],
+            examples: [
+                ("date_add('month', 1, date '2024-01-31')", "2024-02-29"),
+                ("date_add(date '2024-01-31', interval '1 day')", "2024-02-01 00:00:00"),
+            ],
             .strict([.varchar, .bigint, .date], .date, canFail: true) { call throws(SQLError) in
                 let counts = call.lanes(1, Int64.self), dates = call.lanes(2, Int32.self)
                 return try DateSpans.withField(call, Int32(0), .date) { (field, row) throws(SQLError) in
@@ -59,7 +73,9 @@ extension ScalarFunction {
             examples: [("age(timestamp '2001-04-10', timestamp '1957-06-13')", "43 years 9 mons 27 days")], volatility: .stable,
             .strict([.timestamp, .timestamp], .interval, canFail: true) { call throws(SQLError) in
                 let left = call.lanes(0, Int64.self), right = call.lanes(1, Int64.self)
-                return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in try CalendarArithmetic.age(left[row], right[row]) }
+                return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in
+                    try CalendarArithmetic.age(left[row], right[row])
+                }
             },
             .strict([.timestamptz, .timestamptz], .interval, canFail: true) { call throws(SQLError) in
                 let zone = try TimeZoneRules.named(call.context.timeZone)
@@ -72,17 +88,23 @@ extension ScalarFunction {
                 let now = try TimeZoneRules.named(call.context.timeZone).local(fromUTC: call.context.transactionMicros)
                 let today = now &- CalendarArithmetic.floorRemainder(now, CivilDate.microsPerDay)
                 let stamps = call.lanes(0, Int64.self)
-                return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in try CalendarArithmetic.age(today, stamps[row]) }
+                return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in
+                    try CalendarArithmetic.age(today, stamps[row])
+                }
             }),
         ScalarFunction(
             "timezone", "date and time", "AT TIME ZONE: a timestamp read in a zone, or an instant shown in it.",
             source: "PostgreSQL 17, 9.9.4",
             examples: [("timestamp '2024-07-01 12:00:00' AT TIME ZONE 'Europe/Berlin'", "2024-07-01 10:00:00+00")],
             .strict([.varchar, .timestamp], .timestamptz, canFail: true) { call throws(SQLError) in
-                try DateSpans.inZone(call, zone: 0, value: 1, .timestamptz) { (zone, micros) throws(SQLError) in try zone.utc(fromLocal: micros) }
+                try DateSpans.inZone(call, zone: 0, value: 1, .timestamptz) { (zone, micros) throws(SQLError) in
+                    try zone.utc(fromLocal: micros)
+                }
             },
             .strict([.varchar, .timestamptz], .timestamp, canFail: true) { call throws(SQLError) in
-                try DateSpans.inZone(call, zone: 0, value: 1, .timestamp) { (zone, micros) throws(SQLError) in try zone.local(fromUTC: micros) }
+                try DateSpans.inZone(call, zone: 0, value: 1, .timestamp) { (zone, micros) throws(SQLError) in
+                    try zone.local(fromUTC: micros)
+                }
             }),
     ]
 
@@ -101,7 +123,9 @@ extension ScalarFunction {
             },
             .strict([.varchar, .timestamp, .timestamp], .bigint, canFail: true) { call throws(SQLError) in
                 let from = call.lanes(1, Int64.self), to = call.lanes(2, Int64.self)
-                return try DateSpans.withField(call, Int64(0), .bigint) { (field, row) throws(SQLError) in try count(field, from[row], to[row]) }
+                return try DateSpans.withField(call, Int64(0), .bigint) { (field, row) throws(SQLError) in
+                    try count(field, from[row], to[row])
+                }
             },
             .strict([.varchar, .timestamptz, .timestamptz], .bigint, canFail: true) { call throws(SQLError) in
                 let from = call.lanes(1, Int64.self), to = call.lanes(2, Int64.self)

@@ -23,7 +23,8 @@ package enum DateField: String, Sendable, CaseIterable {
     private static let names: [String: DateField] = [
         "microseconds": .microsecond, "us": .microsecond, "usec": .microsecond, "usecs": .microsecond, "milliseconds": .millisecond,
         "ms": .millisecond, "msec": .millisecond, "msecs": .millisecond, "seconds": .second, "sec": .second, "secs": .second, "s": .second,
-        "minutes": .minute, "min": .minute, "mins": .minute, "m": .minute, "hours": .hour, "hr": .hour, "hrs": .hour, "h": .hour, "days": .day,
+        "minutes": .minute, "min": .minute, "mins": .minute, "m": .minute, "hours": .hour, "hr": .hour, "hrs": .hour, "h": .hour,
+        "days": .day,
         "d": .day, "dayofmonth": .day, "day_of_month": .day, "weeks": .week, "w": .week, "weekofyear": .week, "week_of_year": .week,
         "months": .month, "mon": .month, "mons": .month, "quarters": .quarter, "years": .year, "y": .year, "yr": .year, "yrs": .year,
         "decades": .decade, "centuries": .century, "millenniums": .millennium, "millennia": .millennium, "dayofweek": .dow, "weekday": .dow,

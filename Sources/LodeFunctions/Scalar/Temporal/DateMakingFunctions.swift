@@ -5,12 +5,19 @@ import LodeVectors
 
 extension ScalarFunction {
     static let dateMaking: [ScalarFunction] = [
-        clock("now", aliases: ["current_timestamp", "transaction_timestamp", "get_current_timestamp"], "The instant at which the transaction began.", .timestamptz, call: "now()") { (micros, _) throws(SQLError) in .timestamp(micros) },
-        clock("localtimestamp", aliases: ["current_localtimestamp"], "The transaction's beginning on the session's clock.", .timestamp) { (micros, zone) throws(SQLError) in .timestamp(try zone.local(fromUTC: micros)) },
-        clock("current_date", aliases: ["today"], "The transaction's date in the session's zone.", .date) { (micros, zone) throws(SQLError) in
+        clock(
+            "now", aliases: ["current_timestamp", "transaction_timestamp", "get_current_timestamp"],
+            "The instant at which the transaction began.", .timestamptz, call: "now()"
+        ) { (micros, _) throws(SQLError) in .timestamp(micros) },
+        clock("localtimestamp", aliases: ["current_localtimestamp"], "The transaction's beginning on the session's clock.", .timestamp) {
+            (micros, zone) throws(SQLError) in .timestamp(try zone.local(fromUTC: micros))
+        },
+        clock("current_date", aliases: ["today"], "The transaction's date in the session's zone.", .date) {
+            (micros, zone) throws(SQLError) in
             .date(CalendarArithmetic.date(ofMicros: try zone.local(fromUTC: micros)))
         },
-        clock("current_time", aliases: ["localtime"], "The transaction's time of day in the session's zone.", .time) { (micros, zone) throws(SQLError) in
+        clock("current_time", aliases: ["localtime"], "The transaction's time of day in the session's zone.", .time) {
+            (micros, zone) throws(SQLError) in
             .time(CalendarArithmetic.floorRemainder(try zone.local(fromUTC: micros), CivilDate.microsPerDay))
         },
         ScalarFunction(
@@ -32,7 +39,8 @@ extension ScalarFunction {
                 }
             }),
         ScalarFunction(
-            "make_timestamp", "date and time", "The timestamp of a year, month, day, hour, minute and second; or of microseconds since 1970.",
+            "make_timestamp", "date and time",
+            "The timestamp of a year, month, day, hour, minute and second; or of microseconds since 1970.",
             source: "PostgreSQL 17, table 9.33", examples: [("make_timestamp(2013, 7, 15, 8, 15, 23.5)", "2013-07-15 08:15:23.5")],
             .strict([.bigint, .bigint, .bigint, .bigint, .bigint, .double], .timestamp, canFail: true) { call throws(SQLError) in
                 let parts = (0..<5).map { call.lanes($0, Int64.self) }, seconds = call.lanes(5, Double.self)
@@ -49,9 +57,13 @@ extension ScalarFunction {
                 }
             }),
         ScalarFunction(
-            "to_timestamp", aliases: ["from_unixtime"], "date and time", "The instant so many seconds after 1970-01-01 UTC; or a text read by PostgreSQL's patterns.",
+            "to_timestamp", aliases: ["from_unixtime"], "date and time",
+            "The instant so many seconds after 1970-01-01 UTC; or a text read by PostgreSQL's patterns.",
             source: "PostgreSQL 17, tables 9.26 and 9.33",
-            examples: [("to_timestamp(1284352323)", "2010-09-13 04:32:03+00"), ("to_timestamp('05 Dec 2000', 'DD Mon YYYY')", "2000-12-05 00:00:00+00")],
+            examples: [
+                ("to_timestamp(1284352323)", "2010-09-13 04:32:03+00"),
+                ("to_timestamp('05 Dec 2000', 'DD Mon YYYY')", "2000-12-05 00:00:00+00"),
+            ],
             .strict([.double], .timestamptz, canFail: true) { call throws(SQLError) in
                 let seconds = call.lanes(0, Double.self)
                 return try call.mapValid(Int64(0), to: .timestamptz) { (row) throws(SQLError) in
@@ -103,7 +115,8 @@ extension ScalarFunction {
         _ value: @escaping @Sendable (Int64, TimeZoneRules) throws(SQLError) -> Value
     ) -> ScalarFunction {
         ScalarFunction(
-            name, aliases: aliases, "date and time", summary, source: "PostgreSQL 17, 9.9.5", examples: [("\(call ?? name) IS NULL", "false")],
+            name, aliases: aliases, "date and time", summary, source: "PostgreSQL 17, 9.9.5",
+            examples: [("\(call ?? name) IS NULL", "false")],
             volatility: .stable,
             .plain([], type, canFail: false) { _, count, context throws(SQLError) in
                 let zone = try TimeZoneRules.named(context.timeZone)

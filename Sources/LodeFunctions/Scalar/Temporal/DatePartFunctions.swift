@@ -37,7 +37,9 @@ extension ScalarFunction {
                 "last_day", aliases: ["last_day_of_month"], "date and time", "The last day of the month.",
                 source: "Trino, Date and time functions",
                 examples: [("last_day(date '2024-02-03')", "2024-02-29")],
-                .strict([.date], .date, canFail: false) { call throws(SQLError) in try call.map(Int32.self, to: .date) { DateParts.lastDay($0) } },
+                .strict([.date], .date, canFail: false) { call throws(SQLError) in
+                    try call.map(Int32.self, to: .date) { DateParts.lastDay($0) }
+                },
                 .strict([.timestamp], .date, canFail: false) { call throws(SQLError) in
                     try call.map(Int64.self, to: .date) { DateParts.lastDay(CalendarArithmetic.date(ofMicros: $0)) }
                 }),

@@ -5,14 +5,20 @@ import LodeVectors
 
 extension ScalarFunction {
     static let dateTexts: [ScalarFunction] = [
-        writing("strftime", .strftime, "A date or timestamp as text by strftime's specifiers.", "DuckDB, Date Format Functions",
+        writing(
+            "strftime", .strftime, "A date or timestamp as text by strftime's specifiers.", "DuckDB, Date Format Functions",
             [("strftime(date '2024-02-29', '%d.%m.%Y')", "29.02.2024")]),
-        writing("date_format", .mysql, "A date or timestamp as text by MySQL's specifiers.", "Trino, Date and time functions",
+        writing(
+            "date_format", .mysql, "A date or timestamp as text by MySQL's specifiers.", "Trino, Date and time functions",
             [("date_format(timestamp '2024-02-29 12:34:56', '%Y-%m-%d %H:%i:%s')", "2024-02-29 12:34:56")]),
-        reading("strptime", .timestamp, .strftime, "A text read by strftime's specifiers.", "DuckDB, Date Format Functions",
+        reading(
+            "strptime", .timestamp, .strftime, "A text read by strftime's specifiers.", "DuckDB, Date Format Functions",
             [("strptime('29.02.2024', '%d.%m.%Y')", "2024-02-29 00:00:00")]),
-        reading("try_strptime", .timestamp, .strftime, isTry: true, "A text read by strftime's specifiers; NULL if it does not fit.", "DuckDB, Date Format Functions", [("try_strptime('x', '%Y')", "NULL")]),
-        reading("date_parse", .timestamp, .mysql, "A text read by MySQL's specifiers.", "Trino, Date and time functions",
+        reading(
+            "try_strptime", .timestamp, .strftime, isTry: true, "A text read by strftime's specifiers; NULL if it does not fit.",
+            "DuckDB, Date Format Functions", [("try_strptime('x', '%Y')", "NULL")]),
+        reading(
+            "date_parse", .timestamp, .mysql, "A text read by MySQL's specifiers.", "Trino, Date and time functions",
             [("date_parse('2024-02-29 12:34', '%Y-%m-%d %H:%i')", "2024-02-29 12:34:00")]),
     ]
 
@@ -49,7 +55,8 @@ enum DatePatternDialect: Sendable {
 
     /// Minutes are %i, seconds %s or %S, month names %M, weekday names %W, numbers without zeros %c %e %k %l.
     private static let mySQLSpecifiers: [Character: String] = [
-        "i": "%M", "s": "%S", "S": "%S", "M": "%B", "W": "%A", "c": "%-m", "e": "%-d", "k": "%-H", "l": "%-I", "h": "%I", "r": "%I:%M:%S %p",
+        "i": "%M", "s": "%S", "S": "%S", "M": "%B", "W": "%A", "c": "%-m", "e": "%-d", "k": "%-H", "l": "%-I", "h": "%I",
+        "r": "%I:%M:%S %p",
     ]
 
     private static func fromMySQL(_ pattern: String) -> String {

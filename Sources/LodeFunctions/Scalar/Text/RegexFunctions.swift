@@ -8,11 +8,14 @@ extension ScalarFunction {
         test("~", "Whether a regular expression matches somewhere.", [("'abc' ~ 'b+'", "true")], [], isNegated: false),
         test("~*", "Whether a regular expression matches, ignoring case.", [("'ABC' ~* 'b'", "true")], .ignoresCase, isNegated: false),
         test("!~", "Whether a regular expression matches nowhere.", [("'abc' !~ 'x'", "true")], [], isNegated: true),
-        test("!~*", "Whether a regular expression matches nowhere, ignoring case.",
+        test(
+            "!~*", "Whether a regular expression matches nowhere, ignoring case.",
             [("'ABC' !~* 'b'", "false")], .ignoresCase, isNegated: true),
-        whole("similar_to", "Whether a text wholly fits an SQL regular expression.",
+        whole(
+            "similar_to", "Whether a text wholly fits an SQL regular expression.",
             [("'abc' SIMILAR TO '%(b|d)%'", "true")], false, RegexDialect.similar),
-        whole("not_similar_to", "Whether a text does not fit an SQL regular expression.",
+        whole(
+            "not_similar_to", "Whether a text does not fit an SQL regular expression.",
             [("'abc' NOT SIMILAR TO '_bc'", "false")], true, RegexDialect.similar),
         whole("glob", "Whether a text wholly fits a pattern of *, ? and [...].", [("'abc' GLOB 'a*'", "true")], false, RegexDialect.glob),
         ScalarFunction(
@@ -31,7 +34,9 @@ extension ScalarFunction {
             "regexp_extract", aliases: ["regexp_substr"], "pattern", "The first match, or a group of it; NULL if there is none.",
             source: "Trino, Regular expression functions",
             examples: [("regexp_extract('a1b22', '[0-9]+')", "1"), ("regexp_extract('x=7', '(\\w)=(\\d)', 2)", "7")],
-            .strict([.varchar, .varchar, .bigint], .varchar, optional: 1, canFail: true) { call throws(SQLError) in try RegexKernels.extract(call) }),
+            .strict([.varchar, .varchar, .bigint], .varchar, optional: 1, canFail: true) { call throws(SQLError) in
+                try RegexKernels.extract(call)
+            }),
         ScalarFunction(
             "regexp_extract_all", "pattern", "All matches, or a group of each, as a list.", source: "Trino, Regular expression functions",
             examples: [("regexp_extract_all('a1b22', '[0-9]+')", "[1, 22]")],

@@ -13,7 +13,8 @@ extension ScalarFunction {
                 ("to_char(interval '25 hours 3 minutes', 'HH24:MI')", "25:03"), ("to_char(1234.5, 'FM9,999.00')", "1,234.50"),
                 ("to_char(-7, 'FM99PR')", "<7>"), ("to_char(0.00012::double, '9.9EEEE')", " 1.2e-04"),
             ],
-            TemplateKernels.write(.date), TemplateKernels.write(.timestamp), TemplateKernels.write(.timestamptz), TemplateKernels.writeInterval,
+            TemplateKernels.write(.date), TemplateKernels.write(.timestamp), TemplateKernels.write(.timestamptz),
+            TemplateKernels.writeInterval,
             TemplateKernels.writeNumber(.bigint), TemplateKernels.writeNumber(.double),
             .generic([.anyDecimal, .text]) { (types) throws(SQLError) in TemplateKernels.number(types[0]) }),
         ScalarFunction(

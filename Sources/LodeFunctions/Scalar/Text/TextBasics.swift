@@ -6,7 +6,8 @@ import LodeVectors
 extension ScalarFunction {
     static let textBasics: [ScalarFunction] = [
         ScalarFunction(
-            "length", aliases: ["char_length", "character_length", "len"], "text", "Characters of a text, bytes of a binary, elements of a list.",
+            "length", aliases: ["char_length", "character_length", "len"], "text",
+            "Characters of a text, bytes of a binary, elements of a list.",
             source: "PostgreSQL 17, 9.4", examples: [("length('Straße')", "6"), ("length(NULL)", "NULL"), ("len([1, 2])", "2")],
             .strict([.varchar], .bigint, canFail: false) { call throws(SQLError) in
                 try call.map(StringView.self, to: .bigint) { view in Int64(view.withBytes { UTF8Text.length($0) }) }
@@ -50,11 +51,12 @@ extension ScalarFunction {
         ScalarFunction(
             "substring", aliases: ["substr"], "text",
             "Characters from a position (from 1) on, so many or all; or the part that fits a regular expression.",
-            source: "PostgreSQL 17, 9.4", examples: [("substring('hello', 2, 3)", "ell"), ("substring('hello', 4)", "lo"), ("substring('hello', -1, 4)", "he")],
+            source: "PostgreSQL 17, 9.4",
+            examples: [("substring('hello', 2, 3)", "ell"), ("substring('hello', 4)", "lo"), ("substring('hello', -1, 4)", "he")],
             .strict([.varchar, .bigint, .bigint], .varchar, optional: 1, canFail: true) { call throws(SQLError) in
                 try TextCutting.substring(call)
             }
-                .failing(onlyBy: 2),
+            .failing(onlyBy: 2),
             .strict([.varchar, .varchar], .varchar, canFail: true) { call throws(SQLError) in try RegexKernels.substring(call) }
                 .failing(onlyBy: 1)),
         ScalarFunction(

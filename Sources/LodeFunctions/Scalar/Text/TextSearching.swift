@@ -6,7 +6,8 @@ import LodeVectors
 extension ScalarFunction {
     static let textSearching: [ScalarFunction] = [
         ScalarFunction(
-            "strpos", aliases: ["instr", "position"], "text", "The character at which the second text begins in the first, from 1; 0 if nowhere.",
+            "strpos", aliases: ["instr", "position"], "text",
+            "The character at which the second text begins in the first, from 1; 0 if nowhere.",
             source: "PostgreSQL 17, 9.4", examples: [("strpos('high', 'ig')", "2"), ("position('om' IN 'Thomas')", "3")],
             .strict([.varchar, .varchar], .bigint, canFail: false) { call throws(SQLError) in
                 try call.map(StringView.self, StringView.self, to: .bigint) { text, needle in
@@ -29,14 +30,16 @@ extension ScalarFunction {
                 }
             }),
         ScalarFunction(
-            "string_to_array", "text", "The parts between separators, as a list: characters if the separator is NULL; the third text stands for NULL.",
+            "string_to_array", "text",
+            "The parts between separators, as a list: characters if the separator is NULL; the third text stands for NULL.",
             source: "PostgreSQL 17, 9.19",
             examples: [
                 ("string_to_array('a,b', ',')", "[a, b]"), ("string_to_array('ab', NULL)", "[a, b]"), ("string_to_array('ab', '')", "[ab]"),
                 ("string_to_array('', ',')", "[]"), ("string_to_array('a,b,c', ',', 'b')", "[a, NULL, c]"),
             ],
             isStrict: false,
-            .plain([.varchar, .varchar, .varchar], .list(.varchar), optional: 1, canFail: false) { arguments, count, context throws(SQLError) in
+            .plain([.varchar, .varchar, .varchar], .list(.varchar), optional: 1, canFail: false) {
+                arguments, count, context throws(SQLError) in
                 try toArray(arguments, count, context)
             }),
         ScalarFunction(
@@ -73,7 +76,8 @@ extension ScalarFunction {
             let separator = separators.isNull(row) ? nil : call.texts(1)[row]
             let null = nulls.flatMap { $0.isNull(row) ? nil : call.texts(2)[row] }
             view.withBytes { bytes in
-                let fields = separator.map { $0.isEmpty ? [0..<bytes.count] : $0.withBytes { TextCutting.split(bytes, $0) } } ?? characters(bytes)
+                let fields =
+                    separator.map { $0.isEmpty ? [0..<bytes.count] : $0.withBytes { TextCutting.split(bytes, $0) } } ?? characters(bytes)
                 for field in fields {
                     let part = view.part(field)
                     if let null, part == null { list.append(nil) } else { list.append(part) }
