@@ -39,6 +39,8 @@ package struct Optimizer {
         OrderJoins(),
         // Join ordering moves predicates; those over one side alone go down again.
         PushFilterDown(),
+        // Set operations that look for a row need not look for its copies.
+        DistinctSetInputs(),
         // Filters stand where they will stay: right above the window whose numbers they look at.
         KeepFirstRows(),
         // Limits that do nothing hide what is below them.
