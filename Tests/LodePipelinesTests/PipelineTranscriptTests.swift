@@ -8,7 +8,8 @@ import Transcripts
     @Test func `there are transcripts to run`() { #expect(Transcript.files("pipelines").count > 1) }
 
     @Test(arguments: Transcript.files("pipelines")) func `a run prints what its transcript says`(file: String) throws {
-        #expect(try Transcript.differences(file) == [])
+        let differences = try Transcript.differences(file)
+        #expect(differences == [], "\(differences.joined(separator: "\n"))")
     }
 
     /// The blocks of the README that begin with a dollar sign are one session.

@@ -7,6 +7,7 @@ import Transcripts
     @Test func `there are transcripts to run`() { #expect(Transcript.files("shell").count > 4) }
 
     @Test(arguments: Transcript.files("shell")) func `the shell prints what its transcript says`(file: String) throws {
-        #expect(try Transcript.differences(file) == [])
+        let differences = try Transcript.differences(file)
+        #expect(differences == [], "\(differences.joined(separator: "\n"))")
     }
 }
