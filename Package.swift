@@ -20,17 +20,31 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Faces: the command line and its two front ends.
         .executableTarget(
             name: "lode",
             dependencies: [
-                "LodeShell", "LodePipelines", "LodeEngine", "LodeCore",
+                "LodeServer", "LodeShell", "LodePipelines", "LodeEngine", "LodeCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: library,
             linkerSettings: [.unsafeFlags(staticRuntime, .when(configuration: .release))]),
+        .target(
+            name: "LodeServer",
+            dependencies: [
+                "LodeEngine", "LodeVectors", "LodeCore", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: kernels),
         .target(
             name: "LodeShell", dependencies: ["LodeEngine", "LodeSyntax", "LodeVectors", "LodeCore", "CReadline"], swiftSettings: library),
         .target(name: "LodePipelines", dependencies: ["LodeEngine", "LodeSyntax", "LodeCore"], swiftSettings: library),
@@ -80,6 +94,8 @@ let package = Package(
             dependencies: ["LodeEngine", "LodeShell", "LodeSyntax", "LodeFormats", "LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: library),
         .testTarget(name: "HouseTests", path: "Tests/House"),
         .target(name: "Transcripts", path: "Tests/Transcripts/Support"),
+        .testTarget(
+            name: "LodeServerTests", dependencies: ["LodeServer", "LodeEngine", "LodeVectors", "LodeCore"], swiftSettings: kernels),
         .testTarget(name: "LodeShellTests", dependencies: ["LodeShell", "LodeCore", "Transcripts"], swiftSettings: library),
         .testTarget(name: "LodePipelinesTests", dependencies: ["LodePipelines", "LodeCore", "Transcripts"], swiftSettings: library),
         .testTarget(name: "LodeObjectStoreTests", dependencies: ["LodeObjectStore", "LodeCore"], swiftSettings: library),
