@@ -4,7 +4,7 @@ import Foundation
 import LodeCore
 
 package enum JSONText {
-    /// Keys are sorted, so that equal definitions have equal texts.
+    /// Keys are sorted, so that equal definitions have equal strings.
     package static func write<T: Encodable>(_ value: T) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -2,7 +2,7 @@
 
 /// Bounds and counts over some rows of one column. Anything may be unknown (nil).
 package struct ColumnStatistics: Hashable, Sendable {
-    /// No value is below it. Not necessarily present in the data (texts may be cut short).
+    /// No value is below it. Not necessarily present in the data (strings may be cut short).
     package var minimum: Value?
     /// No value is above it.
     package var maximum: Value?

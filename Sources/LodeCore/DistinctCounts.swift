@@ -26,12 +26,12 @@ enum DistinctCounts {
         }
         guard filled.contains(where: { $0.distinctCount != nil }), let (parts, isDiscrete) = placed(filled) else { return nil }
         let rows = parts.reduce(0) { $0 + $1.rows }, sum = parts.reduce(0) { $0 + $1.distinct }
-        var most = min(rows, sum)
-        if isDiscrete, let low = parts.map(\.low).min(), let high = parts.map(\.high).max() { most = min(most, high - low) }
+        var upper = min(rows, sum)
+        if isDiscrete, let low = parts.map(\.low).min(), let high = parts.map(\.high).max() { upper = min(upper, high - low) }
         let known = filled.compactMap { $0.distinctBounds?.lowerBound ?? $0.distinctCount }.max() ?? 1
-        let least = min(Double(known), most)
-        let guess = min(max(estimate(parts, isDiscrete), least), most)
-        let (low, high) = (Int(clamping(least)), Int(clamping(most)))
+        let lower = min(Double(known), upper)
+        let guess = min(max(estimate(parts, isDiscrete), lower), upper)
+        let (low, high) = (Int(clamping(lower)), Int(clamping(upper)))
         return Combined(count: min(max(Int(clamping(guess.rounded())), low), high), bounds: low...high)
     }
 
@@ -48,7 +48,7 @@ enum DistinctCounts {
         var places = ends.compactMap { end in end.low.position.flatMap { low in end.high.position.map { (low, $0) } } }
         var unit = 1.0
         if places.count < ends.count {
-            // Texts have an order but no distances: their ranks among all ends stand for them.
+            // Strings have an order but no distances: their ranks among all ends stand for them.
             guard let ranked = ranks(ends) else { return nil }
             places = ranked
         } else if !isDiscrete, let low = places.map(\.0).min(), let high = places.map(\.1).max(), high > low {

@@ -66,8 +66,8 @@ package enum TypeWords {
 
     private static func limit(_ arguments: [Int], to count: Int, _ word: String) throws(SQLError) {
         if arguments.count <= count { return }
-        let most = count == 0 ? "no number" : count == 1 ? "one number" : "\(count) numbers"
-        throw SQLError(.syntaxError, "type \"\(word)\" takes \(most) in parentheses")
+        let arity = count == 0 ? "no number" : count == 1 ? "one number" : "\(count) numbers"
+        throw SQLError(.syntaxError, "type \"\(word)\" takes \(arity) in parentheses")
     }
 
     private static func outOfRange(_ message: String) -> SQLError { SQLError(.invalidParameterValue, message) }

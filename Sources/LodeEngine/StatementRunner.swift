@@ -3,7 +3,7 @@
 import LodeCore
 import LodeSyntax
 
-/// One statement of a text, as it was written.
+/// One statement of a string, as it was written.
 package struct SourceStatement: Sendable {
     package var text: String
     /// What its text is called in messages; nil for what was typed.
@@ -95,7 +95,7 @@ package final class StatementRunner {
         return execute(piece, number: count, script: nil)
     }
 
-    // MARK: Whole texts and single statements
+    // MARK: Whole strings and single statements
 
     /// Executes the statements of a whole text; stops at the first that fails.
     package func run(_ text: some Sequence<UInt8>, script: String? = nil) -> Bool {
@@ -134,7 +134,7 @@ package final class StatementRunner {
 }
 
 extension Session {
-    /// Executes the statements of a text, whose rows all go to one sink.
+    /// Executes the statements of a string, whose rows all go to one sink.
     /// - Throws: the error of the first that fails.
     package func executeAll(_ text: String, into sink: any ResultSink) throws(SQLError) -> [StatementOutcome] {
         let client = CollectedOutcomes(sink)

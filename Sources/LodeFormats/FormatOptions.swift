@@ -36,7 +36,7 @@ package indirect enum FormatOption: Hashable, Sendable, CustomStringConvertible 
         }
     }
 
-    /// A text as it is written in SQL.
+    /// A string as it is written in SQL.
     package static func literal(_ text: String) -> String { SQLText(text).literal }
 }
 
@@ -80,7 +80,7 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
 
     package func text(_ names: String...) throws(SQLError) -> String? {
         guard let (name, option) = first(names) else { return nil }
-        guard case .value(.text(let text)) = option else { throw wrong(name, "a text") }
+        guard case .value(.text(let text)) = option else { throw wrong(name, "a string") }
         return text.string
     }
 
@@ -111,14 +111,14 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
         }
     }
 
-    /// A text, or a number as a text.
+    /// A string, or a number as a string.
     package func word(_ name: String) throws(SQLError) -> String? {
         guard let (_, option) = first([name]) else { return nil }
         switch option {
         case .value(.text(let text)): return text.string
         case .value(.integer(let number)): return "\(number)"
         case .value(.decimal), .value(.double): return try number(name).map { "\($0)" }
-        default: throw wrong(name, "a text")
+        default: throw wrong(name, "a string")
         }
     }
 
@@ -164,7 +164,7 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
         }
     }
 
-    /// A list of texts; one text is a list of one.
+    /// A list of strings; one string is a list of one.
     package func texts(_ names: String...) throws(SQLError) -> [String]? {
         guard let (name, option) = first(names) else { return nil }
         switch option {
@@ -172,18 +172,18 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
         case .value(.list(let items)):
             var texts: [String] = []
             for item in items {
-                guard case .text(let text) = item else { throw wrong(name, "a list of texts") }
+                guard case .text(let text) = item else { throw wrong(name, "a list of strings") }
                 texts.append(text.string)
             }
             return texts
         case .list(let items):
             var texts: [String] = []
             for item in items {
-                guard case .value(.text(let text)) = item else { throw wrong(name, "a list of texts") }
+                guard case .value(.text(let text)) = item else { throw wrong(name, "a list of strings") }
                 texts.append(text.string)
             }
             return texts
-        default: throw wrong(name, "a text or a list of texts")
+        default: throw wrong(name, "a string or a list of strings")
         }
     }
 

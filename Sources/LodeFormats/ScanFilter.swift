@@ -33,7 +33,7 @@ package struct ScanRequest: Sendable {
     package var projection: [Int]
     package var filters: [any ScanFilter]
     package var cancellation: Cancellation
-    /// The offsets of zones that texts name, and of the session's for texts that name none; nil is UTC.
+    /// The offsets of zones that strings name, and of the session's for strings that name none; nil is UTC.
     package var zones: ParseTimestamp.Zones?
 
     package init(

@@ -8,7 +8,7 @@ struct InputLines {
     private var start = 0
     private var isAtEnd = false
     private static let readBytes = 1 << 16
-    private static let mostBytes = 1 << 20
+    private static let maxBytes = 1 << 20
 
     /// The next line; nil at the end of the input.
     mutating func next() -> ArraySlice<UInt8>? {
@@ -16,7 +16,7 @@ struct InputLines {
         while true {
             if let end = buffer[searched...].firstIndex(of: 10) { return take(to: end + 1) }
             searched = buffer.count
-            if isAtEnd || buffer.count - start >= Self.mostBytes { return start < buffer.count ? take(to: buffer.count) : nil }
+            if isAtEnd || buffer.count - start >= Self.maxBytes { return start < buffer.count ? take(to: buffer.count) : nil }
             buffer.removeFirst(start)
             searched -= start
             start = 0

@@ -1,4 +1,4 @@
-/// A text with its tokens, ready to be parsed statement by statement.
+/// A string with its tokens, ready to be parsed statement by statement.
 import LodeCore
 
 struct ParserInput {

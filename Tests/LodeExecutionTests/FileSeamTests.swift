@@ -16,13 +16,13 @@ import Testing
     private func source(
         _ files: [DataFile], _ fields: [Field], partitions: [Field] = [], format: any FileFormat = CSVFormat(),
         matching: ColumnMatching = .name
-    ) -> FileTableSource {
-        FileTableSource(
+    ) -> FilesRelation {
+        FilesRelation(
             displayName: "t", schema: Schema(fields), format: format, stores: scene.stores, partitionFields: partitions, matching: matching
         ) { _ in FileListing(files: files, filesTotal: files.count) }
     }
 
-    private func rows(_ source: FileTableSource, _ names: [String]) throws -> [[Value]] {
+    private func rows(_ source: FilesRelation, _ names: [String]) throws -> [[Value]] {
         try scene.run(scene.scan(source, names), threads: 1).rows
     }
 

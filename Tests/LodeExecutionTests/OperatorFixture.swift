@@ -25,7 +25,7 @@ struct OperatorFixture {
             start += part.count
         }
         let outputs = columns.enumerated().map { ScanOutput(PlanColumn(ids.fresh(), $1.0, $1.1), index: $0) }
-        return .scan(ScanNode(source: ChunksTableSource(displayName: "t", schema: schema, chunks: chunks), outputs: outputs))
+        return .scan(ScanNode(source: ChunksRelation(displayName: "t", schema: schema, chunks: chunks), outputs: outputs))
     }
 
     func column(_ plan: LogicalPlan, _ index: Int) -> BoundExpression { plan.columns[index].reference }

@@ -24,18 +24,18 @@ import Testing
     }
 
     /// Three days of a CSV table; the last file lacks a column and has another type.
-    func table(filename: Bool = true) throws -> FileTableSource {
+    func table(filename: Bool = true) throws -> FilesRelation {
         let files = [
             try file("d=1/a.csv", "id,name,v\n1,one,1.5\n2,two,2.5\n3,three,\n", [.date(1)]),
             try file("d=2/a.csv", "id,name,v\n4,four,4.5\n5,five,5.5\n", [.date(2)]),
             try file("d=3/a.csv", "name,id\nsix,6\nseven,7\n", [.date(3)]),
         ]
-        return try FileTableSource.open(
+        return try FilesRelation.open(
             displayName: "t", files: files, format: CSVFormat(), stores: stores, partitionFields: [Field("d", .date)],
             filenameColumn: filename ? "filename" : nil, unionByName: true)
     }
 
-    func scan(_ source: FileTableSource, _ names: [String], _ filter: (([String: BoundExpression]) -> [BoundExpression])? = nil) -> ScanNode
+    func scan(_ source: FilesRelation, _ names: [String], _ filter: (([String: BoundExpression]) -> [BoundExpression])? = nil) -> ScanNode
     {
         var columns: [String: BoundExpression] = [:]
         let outputs = names.map { name -> ScanOutput in
@@ -96,7 +96,7 @@ import Testing
 
     @Test func `a file of another shape is an error that names it`() throws {
         let files = [try file("x/1.csv", "a\n1\n2\n"), try file("x/2.csv", "a\nnot a number\n")]
-        let source = try FileTableSource.open(displayName: "x", files: files, format: CSVFormat(), stores: stores, filesToSniff: 1)
+        let source = try FilesRelation.open(displayName: "x", files: files, format: CSVFormat(), stores: stores, filesToSniff: 1)
         let error = try #require(throws: SQLError.self) { try run(scan(source, ["a"])) }
         #expect(error.place?.contains("x/2.csv") == true)
     }
@@ -104,7 +104,7 @@ import Testing
     @Test func `a missing file is an error, not an empty table`() throws {
         let files = [try file("y/1.csv", "a\n1\n"), DataFile(path: "memory://t/y/gone.csv", size: 4)]
         let error = try #require(throws: SQLError.self) {
-            let source = try FileTableSource.open(displayName: "y", files: files, format: CSVFormat(), stores: stores)
+            let source = try FilesRelation.open(displayName: "y", files: files, format: CSVFormat(), stores: stores)
             _ = try run(scan(source, ["a"]))
         }
         #expect(error.state == .undefinedFile)

@@ -1,4 +1,4 @@
-/// Short lists of optional texts as one text: read a hundred times faster than JSON, and there are many of them.
+/// Short lists of optional strings as one text: read a hundred times faster than JSON, and there are many of them.
 
 /// Fields between bars; a quote starts each one that is not NULL: `'2024-01-31||'a%7Cb` is a date, NULL, and `a|b`.
 enum FieldText {

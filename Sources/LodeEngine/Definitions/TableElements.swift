@@ -47,7 +47,7 @@ struct TableElements {
         guard let type = definition.type else {
             throw SQLError(.syntaxError, "column \"\(definition.name.text)\" has no type", at: definition.span)
         }
-        let (columnType, length) = try TypeNames.columnType(type)
+        let (columnType, length) = try TypeBinder.columnType(type)
         columns.append(DeclaredColumn(field: Field(definition.name.text, columnType), maximumLength: length))
         try declare(columns.count - 1, by: definition)
     }
@@ -68,7 +68,7 @@ struct TableElements {
         for (index, definition) in definitions.enumerated() {
             columns[index].field.name = definition.name.text
             if let type = definition.type {
-                (columns[index].field.type, columns[index].maximumLength) = try TypeNames.columnType(type)
+                (columns[index].field.type, columns[index].maximumLength) = try TypeBinder.columnType(type)
             }
             try declare(index, by: definition)
             if columns[index].generated != nil {

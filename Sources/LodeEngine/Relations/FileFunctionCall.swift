@@ -39,7 +39,7 @@ struct FileFunctionCall {
         case .list(let items):
             var paths: [String] = []
             for item in items {
-                guard case .text(let path) = item else { throw SQLError(.invalidParameterValue, "a path must be a text") }
+                guard case .text(let path) = item else { throw SQLError(.invalidParameterValue, "a path must be a string") }
                 paths.append(path.string)
             }
             if paths.isEmpty { throw SQLError(.invalidParameterValue, "\(name) was given no path") }

@@ -13,7 +13,7 @@ struct FileRelation {
     var call: FileFunctionCall
     var rejects: RejectTables
 
-    func source(_ stores: StoreRegistry) throws(SQLError) -> any TableSource {
+    func source(_ stores: StoreRegistry) throws(SQLError) -> any Relation {
         let paths = try call.paths(of: function)
         let files = try stores.expand(paths)
         let format = function.format
@@ -59,13 +59,13 @@ struct FileRelation {
         let data = files.enumerated().map { index, info in
             DataFile(path: info.path, size: info.size, partitionValues: hive?.values[index] ?? [], modifiedMicros: info.modifiedMicros)
         }
-        return try FileTableSource.open(
+        return try FilesRelation.open(
             displayName: "\(call.name)('\(paths.joined(separator: "', '"))')", files: data, format: format, options: options,
             stores: stores, partitionFields: hive?.columns ?? [], filenameColumn: pathColumn,
             rowNumberColumn: numberColumn, unionByName: unionByName, filesToSniff: filesToSniff)
     }
 
-    /// `filename = true` names the column `filename`; a text names it as it says.
+    /// `filename = true` names the column `filename`; a string names it as it says.
     private static func pathColumn(_ value: Value) throws(SQLError) -> String? {
         switch value {
         case .boolean(let flag): return flag ? "filename" : nil

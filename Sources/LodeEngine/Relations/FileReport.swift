@@ -30,13 +30,13 @@ enum FileReports {
 
 extension FileReport {
     /// The table that a call returns.
-    func source(_ call: FileFunctionCall, _ stores: StoreRegistry) throws(SQLError) -> any TableSource {
+    func source(_ call: FileFunctionCall, _ stores: StoreRegistry) throws(SQLError) -> any Relation {
         let paths = try call.paths(of: self)
         var options = FormatOptions()
         for (key, value) in call.named { options.values[key] = FormatOption(value) }
         try options.check(known: self.options, of: "function \(call.name)")
         var rows: [[Value]] = []
         for file in try stores.expand(paths) { rows += try self.rows(of: try stores.open(file.path), options) }
-        return try ChunksTableSource(displayName: "\(call.name)('\(paths.joined(separator: "', '"))')", schema: schema, rows: rows)
+        return try ChunksRelation(displayName: "\(call.name)('\(paths.joined(separator: "', '"))')", schema: schema, rows: rows)
     }
 }

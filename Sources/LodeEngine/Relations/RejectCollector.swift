@@ -12,7 +12,7 @@ final class RejectCollector: RejectSink {
         var rows: [RejectedRow] = []
         var bytes = 0
         /// What the rows in memory may take, and what of it is reserved.
-        var mostBytes = 0
+        var maxBytes = 0
         var reserved = 0
         var file: (path: String, writer: any FileWriter, lane: any FileWriterLane)?
         var finished: [DataFile] = []
@@ -65,14 +65,14 @@ final class RejectCollector: RejectSink {
 
     func reject(_ row: RejectedRow) throws(SQLError) {
         try state.withLock { state throws(SQLError) in
-            if state.mostBytes == 0 {
+            if state.maxBytes == 0 {
                 let isReserved = memory.tryReserve(Self.heldBytes)
                 state.reserved = isReserved ? Self.heldBytes : 0
-                state.mostBytes = isReserved ? Self.heldBytes : Self.leastHeldBytes
+                state.maxBytes = isReserved ? Self.heldBytes : Self.leastHeldBytes
             }
             state.rows.append(row)
             state.bytes += MemoryLayout<RejectedRow>.stride + row.message.utf8.count + row.text.utf8.count + 64
-            if state.bytes >= state.mostBytes { try store(&state) }
+            if state.bytes >= state.maxBytes { try store(&state) }
         }
     }
 
@@ -93,7 +93,7 @@ final class RejectCollector: RejectSink {
         for (index, row) in rows.enumerated() where index == 0 || row.file != rows[index - 1].file { state.sources.insert(row.file) }
         let file = if let file = state.file { file } else { try open() }
         state.file = file
-        for chunk in try ChunksTableSource(displayName: "\(table)", schema: RejectTables.schema, rows: rows.map(values)).chunks {
+        for chunk in try ChunksRelation(displayName: "\(table)", schema: RejectTables.schema, rows: rows.map(values)).chunks {
             try file.lane.write(chunk)
         }
         try file.lane.finish()

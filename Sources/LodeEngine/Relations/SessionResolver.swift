@@ -80,8 +80,8 @@ final class SessionResolver: RelationResolver {
         case .view: return .view(try view(table, path))
         case .system:
             let rows = try InformationSchema.rows(of: table.name, in: session.engine.catalog)
-            return .source(try ChunksTableSource(displayName: "\(table.tableName)", schema: try table.schema(), rows: rows), path: path)
-        case .managed, .external: return .source(try CatalogTableSource.make(table, session.engine, at: time), path: path)
+            return .source(try ChunksRelation(displayName: "\(table.tableName)", schema: try table.schema(), rows: rows), path: path)
+        case .managed, .external: return .source(try CatalogRelation.make(table, session.engine, at: time), path: path)
         }
     }
 
@@ -106,7 +106,7 @@ final class SessionResolver: RelationResolver {
 
     func fileFunction(
         _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
-    ) throws(SQLError) -> any TableSource {
+    ) throws(SQLError) -> any Relation {
         let call = FileFunctionCall(name: name, arguments: arguments, named: named)
         do throws(SQLError) {
             if let report = FileReports.named(name) { return try report.source(call, stores) }
@@ -117,7 +117,7 @@ final class SessionResolver: RelationResolver {
         }
     }
 
-    func file(_ path: String, span: SourceSpan) throws(SQLError) -> any TableSource {
+    func file(_ path: String, span: SourceSpan) throws(SQLError) -> any Relation {
         do throws(SQLError) {
             guard let function = FileFormats.forPath(path).map({ FileFunction(format: $0) }) else {
                 throw SQLError(

@@ -2,7 +2,7 @@
 
 import LodeCore
 
-/// Validated texts by name; unset ones have their initial value.
+/// Validated strings by name; unset ones have their initial value.
 package struct SessionSettings: Sendable {
     private var values: [String: String] = [:]
 

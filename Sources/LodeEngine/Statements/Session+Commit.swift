@@ -105,7 +105,7 @@ extension Session {
         // The last column tells when a row was rejected, which is no part of what it is.
         let fields = schema.fields.dropLast()
         func scan(_ files: [DataFile]) throws(SQLError) -> LogicalPlan {
-            let source = FileTableSource(
+            let source = FilesRelation(
                 displayName: "\(collector.table)", schema: schema, format: try FileFormats.named("parquet"), stores: stores
             ) { _ in FileListing(files: files, filesTotal: files.count) }
             let outputs = fields.enumerated().map { ScanOutput(PlanColumn(ids.fresh(), $1.name, $1.type), index: $0) }

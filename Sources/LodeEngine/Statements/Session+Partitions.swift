@@ -79,7 +79,7 @@ extension Session {
         }
     }
 
-    /// The values of a partition as texts, in the order of the partition columns.
+    /// The values of a partition as strings, in the order of the partition columns.
     private func values(of partition: AlterTable.Partition, _ table: GlueTable) throws(SQLError) -> [String] {
         let given = try properties(partition.values)
         for key in given.keys where !table.partitionKeys.contains(where: { $0.name.lowercased() == key.lowercased() }) {

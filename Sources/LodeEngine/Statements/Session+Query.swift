@@ -72,7 +72,7 @@ extension Session {
     /// Gives rows of values as the result of a statement such as SHOW.
     func give(_ fields: [Field], _ rows: [[Value]], to sink: any ResultSink, tag: String) throws(SQLError) -> StatementOutcome {
         try sink.begin(fields)
-        let source = try ChunksTableSource(displayName: tag, schema: Schema(fields), rows: rows)
+        let source = try ChunksRelation(displayName: tag, schema: Schema(fields), rows: rows)
         for chunk in source.chunks where try !sink.rows(chunk) { break }
         var receipt = Receipt()
         receipt.rows = rows.count

@@ -5,7 +5,7 @@ import LodeCore
 
 extension Session {
     /// How often a statement is run before the conflict is reported.
-    private static let mostAttempts = 12
+    private static let maxAttempts = 12
 
     /// Runs `statement`, which commits by itself, again from its beginning as long as its commit meets a concurrent change
     /// (`40001`): it then reads, and changes, what the other one left.
@@ -15,7 +15,7 @@ extension Session {
             do throws(SQLError) {
                 return try statement()
             } catch {
-                guard error.state == .serializationFailure, attempt < Self.mostAttempts else { throw error }
+                guard error.state == .serializationFailure, attempt < Self.maxAttempts else { throw error }
                 try cancellation.check()
                 // Apart from each other, so that they do not meet again and again.
                 usleep(UInt32.random(in: 500...(1_000 << UInt32(min(attempt, 8)))))

@@ -5,10 +5,10 @@ import LodeVectors
 
 /// The right side of IN: a bitmap for integers close to each other, else a hash table with linear probing.
 ///
-/// Keys are brought to two words: numbers to one (the other is zero), 128-bit numbers to their halves, texts to their lane.
+/// Keys are brought to two words: numbers to one (the other is zero), 128-bit numbers to their halves, strings to their lane.
 final class ValueSet: Sendable {
     private let physical: PhysicalType
-    /// Keeps the bytes of long texts.
+    /// Keeps the bytes of long strings.
     private let values: Column
     private let hasNull: Bool
     /// For the bitmap: one byte a value from `base` on.

@@ -54,7 +54,7 @@ package final class ChunkStore: Sendable {
 }
 
 extension Chunk {
-    /// What keeping the chunk costs: its lanes, not the texts behind them, which columns share.
+    /// What keeping the chunk costs: its lanes, not the strings behind them, which columns share.
     package var approximateBytes: Int {
         columns.reduce(64) { sum, column in
             switch column.layout {

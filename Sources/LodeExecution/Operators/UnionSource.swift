@@ -42,8 +42,8 @@ final class UnionSource: Source {
 
     /// Several inputs of files are worth a worker each; a few literal rows are not.
     var parallelism: Int {
-        let most = inputs.map(\.source.parallelism).max() ?? 1
-        return max(most, inputs.count { $0.source is FileScanSource || $0.source is AggregateSource })
+        let widest = inputs.map(\.source.parallelism).max() ?? 1
+        return max(widest, inputs.count { $0.source is FileScanSource || $0.source is AggregateSource })
     }
 
     /// The lowest batch that may still give rows.

@@ -7,14 +7,14 @@ import LodeVectors
 extension PipelineBuilder {
     static func lower(_ node: ScanNode, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
         switch node.source {
-        case let files as FileTableSource: return try scan(files, node, &builder)
-        case let chunks as ChunksTableSource: return try scan(chunks, node, &builder)
+        case let files as FilesRelation: return try scan(files, node, &builder)
+        case let chunks as ChunksRelation: return try scan(chunks, node, &builder)
         default: throw .internalFault("nothing knows how to scan \(node.source.displayName)")
         }
     }
 
     private static func scan(
-        _ files: FileTableSource, _ node: ScanNode, _ builder: inout PipelineBuilder
+        _ files: FilesRelation, _ node: ScanNode, _ builder: inout PipelineBuilder
     ) throws(SQLError) -> OpenPipeline {
         var dynamic: [(filter: DynamicFilter, output: Int)] = []
         for use in node.dynamicFilters {
@@ -36,7 +36,7 @@ extension PipelineBuilder {
     }
 
     private static func scan(
-        _ table: ChunksTableSource, _ node: ScanNode, _ builder: inout PipelineBuilder
+        _ table: ChunksRelation, _ node: ScanNode, _ builder: inout PipelineBuilder
     ) throws(SQLError) -> OpenPipeline {
         let store = ChunkStore()
         try store.append(

@@ -36,7 +36,7 @@ package final class QueryExecution: Sendable {
     /// Runs the query and gives its rows to `consumer`, in order where the plan has one. Blocks until the end.
     /// - Throws: the first error of any worker, or `57014` once cancelled.
     package func run(into consumer: any ResultConsumer) throws(SQLError) {
-        try run(into: ResultSink(consumer, order: open.order, cancellation: context.cancellation), name: "result")
+        try run(into: OutputSink(consumer, order: open.order, cancellation: context.cancellation), name: "result")
     }
 
     /// What puts the rows into the query's order; nil where they have none.

@@ -78,7 +78,7 @@ final class FileMapping: Sendable {
 
     /// The value that a column has in all rows of the file, if the file itself does not have the column.
     private static func constant(
-        _ output: ScanPlan.Output, _ file: DataFile, _ scan: any FileScan, _ source: FileTableSource
+        _ output: ScanPlan.Output, _ file: DataFile, _ scan: any FileScan, _ source: FilesRelation
     ) -> Value? {
         if output.isFilename { return .text(file.path) }
         if output.isRowNumber { return nil }

@@ -7,13 +7,13 @@ import LodeTables
 
 /// Asks the table's metadata first, and opens the file where that does not know.
 final class KnownFile: FileMetadata {
-    private let source: FileTableSource
+    private let source: FilesRelation
     private let file: DataFile
     /// Nil until the file has been opened. A file that can't be opened is reported by the scan.
     private var opened: (any FileScan)?
     private var isOpened = false
 
-    init(_ source: FileTableSource, _ file: DataFile) {
+    init(_ source: FilesRelation, _ file: DataFile) {
         self.source = source
         self.file = file
     }

@@ -12,7 +12,7 @@ struct PredicateBounds {
     private let functions: FunctionContext
 
     /// Of longer lists of values of an expression nothing is derived: each value takes a search.
-    private static let mostSearches = 16
+    private static let maxSearches = 16
 
     static func predicate(_ expression: BoundExpression, _ names: [ColumnID: String], _ functions: FunctionContext) -> ColumnPredicate {
         PredicateBounds(names: names, functions: functions).predicate(expression)
@@ -59,7 +59,7 @@ struct PredicateBounds {
         }
         if values.isEmpty { return .nothing }
         if let name = column(operand) { return .isIn(column: name, AscendingValues(values)) }
-        guard values.count <= Self.mostSearches, case .constant(_, let type)? = list.first else { return .anything }
+        guard values.count <= Self.maxSearches, case .constant(_, let type)? = list.first else { return .anything }
         return .disjunction(values.map { comparison(.equal, operand, .constant($0, type)) })
     }
 

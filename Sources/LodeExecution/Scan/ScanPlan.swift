@@ -25,7 +25,7 @@ final class ScanPlan: Sendable {
         var name: String { FieldPath.name([field.name] + path) }
     }
 
-    let source: FileTableSource
+    let source: FilesRelation
     let outputs: [Output]
     /// Conjuncts, cheap ones first.
     let conditions: [BoundExpression]
@@ -39,7 +39,7 @@ final class ScanPlan: Sendable {
     let metrics: OperatorMetrics
 
     init(
-        _ node: ScanNode, _ source: FileTableSource, dynamic: [(filter: DynamicFilter, output: Int)],
+        _ node: ScanNode, _ source: FilesRelation, dynamic: [(filter: DynamicFilter, output: Int)],
         thresholds: [(threshold: Threshold, output: Int)] = [], required: Set<ColumnID>?, functions: FunctionContext,
         metrics: OperatorMetrics
     ) {

@@ -7,7 +7,7 @@ import LodeFormats
 struct SchemaSettling {
     /// Whether a file may have other columns than the first.
     let mayLack: Bool
-    /// Whether types come from samples of the files' texts, so that one file alone does not settle them.
+    /// Whether types come from samples of the files' strings, so that one file alone does not settle them.
     let sniffsTypes: Bool
     private var union: SchemaUnion
     /// The first file that tells something.

@@ -4,7 +4,7 @@ import LodeCore
 import LodeVectors
 
 extension Chunk {
-    /// What keeping the chunk costs: lanes, texts and the objects themselves, but no dictionaries, which chunks share.
+    /// What keeping the chunk costs: lanes, strings and the objects themselves, but no dictionaries, which chunks share.
     var heldBytes: Int { columns.reduce(64) { $0 + $1.heldBytes + Column.objectBytes } }
 
     /// The same rows, with memory of their own if they are few in what they came from: some rows of each page must not keep all
@@ -43,7 +43,7 @@ extension Column {
         return bytes
     }
 
-    /// Flat, with its own texts; nested columns keep what they have.
+    /// Flat, with its own strings; nested columns keep what they have.
     fileprivate func withOwnMemory() throws(SQLError) -> Column {
         if layout == .constant || type.isNested { return self }
         let flat = try flattened()

@@ -39,7 +39,7 @@ final class OpenFiles: Sendable {
     private let alwaysWrites: Bool
     private let state = Lock(State())
     /// File descriptors are few, and what the query reads needs some, too.
-    private static let mostOpen: Int = {
+    private static let maxOpen: Int = {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 64 }
         return max(4, min(256, Int(clamping: limit.rlim_cur) / 4))
@@ -67,7 +67,7 @@ final class OpenFiles: Sendable {
                 state.open[partition] = nil
                 if known.users.load(ordering: .acquiring) == 0 { full.append(known) } else { state.retired.append(known) }
             }
-            if state.open.count >= Self.mostOpen, let idle = state.open.first(where: { $0.value.users.load(ordering: .acquiring) == 0 }) {
+            if state.open.count >= Self.maxOpen, let idle = state.open.first(where: { $0.value.users.load(ordering: .acquiring) == 0 }) {
                 state.open[idle.key] = nil
                 full.append(idle.value)
             }

@@ -21,7 +21,7 @@ final class PartitionedWriter: ChunkConsumer {
     private var waiting = PartitionedRows()
     private var reserved = 0
     /// Bytes that the rows of a worker take at most.
-    private static let mostBytes = 256 << 20
+    private static let maxBytes = 256 << 20
     private static let reservationStep = 1 << 20
     private static let fewPartitions = 4
 
@@ -40,7 +40,7 @@ final class PartitionedWriter: ChunkConsumer {
         let (order, runs) = try splitter.split(chunk)
         try waiting.add(Chunk(columns: columns.map { chunk.columns[$0] }, count: chunk.count, batch: chunk.batch), order, runs)
         while waiting.bytes > reserved {
-            if waiting.bytes > Self.mostBytes || !reservation.tryReserve(Self.reservationStep) {
+            if waiting.bytes > Self.maxBytes || !reservation.tryReserve(Self.reservationStep) {
                 // Less than one step is kept even where nothing can be reserved: rows are not written one by one.
                 if waiting.bytes > Self.reservationStep { try writeAll() }
                 break

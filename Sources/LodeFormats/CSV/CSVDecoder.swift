@@ -1,4 +1,4 @@
-/// From the texts of a column to its lanes.
+/// From the strings of a column to its lanes.
 
 import Glibc
 import LodeCore
@@ -18,7 +18,7 @@ final class CSVDecoder {
     private let columns: [CSVColumn]
     private let fields: CSVFieldReader
     private let quote: UInt16
-    /// Whether plain texts of a column must be compared with null texts: the null texts' lengths, as bits (63: longer).
+    /// Whether plain strings of a column must be compared with null strings: the null strings' lengths, as bits (63: longer).
     private let nullLengths: UInt64
     private let emptyIsNull: Bool
     /// Per column: whether every field must be read slowly, because a null text would pass as a value.
@@ -164,7 +164,7 @@ final class CSVDecoder {
         return Column(flat: column.type, count: rows.count, lanes: buffer, validity: validity)
     }
 
-    /// Text lanes: short texts lie in them, long ones point into the window.
+    /// Text lanes: short strings lie in them, long ones point into the window.
     private func texts(_ column: CSVColumn, _ rows: Rows, _ window: Buffer) throws(SQLError) -> Column {
         let buffer = try Buffer(byteCount: rows.count * 16)
         let out = buffer.base.assumingMemoryBound(to: StringView.self)

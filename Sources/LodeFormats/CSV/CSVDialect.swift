@@ -19,9 +19,9 @@ package struct CSVDialect: Hashable, Sendable, CustomStringConvertible {
     package var hasHeader = true
     /// Lines before the header or the first row that are no rows.
     package var skippedLines = 0
-    /// Unquoted texts that mean NULL in every column.
+    /// Unquoted strings that mean NULL in every column.
     package var nullTexts = [""]
-    /// Texts that mean NULL where they are not of the column's type; found by sniffing, so never applied to text columns.
+    /// Strings that mean NULL where they are not of the column's type; found by sniffing, so never applied to text columns.
     package var foundNullTexts: [String] = []
     /// Whether a quoted null text is NULL too.
     package var quotedNulls = true
@@ -57,7 +57,7 @@ package struct CSVDialect: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A column of a CSV file and how its texts are read.
+/// A column of a CSV file and how its strings are read.
 package struct CSVColumn: Hashable, Sendable {
     package var name: String
     package var type: SQLType
@@ -67,7 +67,7 @@ package struct CSVColumn: Hashable, Sendable {
     package var isSniffed: Bool
     /// Whether there was no value to choose the type by.
     package var isGuess = false
-    /// Whether null texts hold here.
+    /// Whether null strings hold here.
     package var hasNulls = true
 
     package init(_ name: String, _ type: SQLType, format: DateFormat? = nil, isSniffed: Bool = false) {

@@ -73,7 +73,7 @@ struct CSVDialectSearch {
         let newTable = isTable(new), oldTable = isTable(old)
         if newTable != oldTable { return newTable }
         if new.isPerfect != old.isPerfect { return new.isPerfect }
-        // Space and colon occur within texts and times: only where nothing else makes a table.
+        // Space and colon occur within strings and times: only where nothing else makes a table.
         let newWeak = isWeak(new.dialect), oldWeak = isWeak(old.dialect)
         if newWeak != oldWeak { return oldWeak }
         if new.regularity != old.regularity { return new.regularity > old.regularity }

@@ -1,4 +1,4 @@
-/// One field at a time, with all that quoting and null texts can do to it: what the fast loops fall back on.
+/// One field at a time, with all that quoting and null strings can do to it: what the fast loops fall back on.
 
 import LodeCore
 import LodeVectors
@@ -38,8 +38,8 @@ final class CSVFieldReader {
     /// The field's text, nil for NULL.
     /// - Parameters:
     ///   - raw: the field as it stands in the row; a negative count is a field that is missing.
-    ///   - isText: whether the column holds texts, of which sniffed null texts are ordinary ones.
-    ///   - hasNulls: whether null texts hold in the column.
+    ///   - isText: whether the column holds strings, of which sniffed null strings are ordinary ones.
+    ///   - hasNulls: whether null strings hold in the column.
     func text(_ raw: UnsafePointer<UInt8>, _ rawCount: Int, isText: Bool, hasNulls: Bool = true) throws(SQLError) -> Text? {
         if rawCount < 0 { return nil }
         var text = Text(bytes: raw, count: rawCount, isCopied: false)

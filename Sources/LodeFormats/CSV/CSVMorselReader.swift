@@ -35,14 +35,14 @@ final class CSVMorselReader: MorselReader {
         survivors = try Selection(capacity: Chunk.capacity)
         let start = index > 0 ? try scan.start(of: index) : range.lowerBound
         if dialect.packing.isPlain {
-            window = try TextWindow(ObjectSource(scan.object, from: start), offset: start, maximumRowBytes: scan.options.maximumRowBytes)
+            window = try TextWindow(ObjectStream(scan.object, from: start), offset: start, maximumRowBytes: scan.options.maximumRowBytes)
         } else {
             window = try TextWindow(dialect.packing.open(scan.object), offset: 0, maximumRowBytes: scan.options.maximumRowBytes)
             try skip(to: start)
         }
     }
 
-    /// Passes over what comes before the first row of a text that can only be read from its start.
+    /// Passes over what comes before the first row of a file that can only be read from its start.
     private func skip(to offset: Int) throws(SQLError) {
         while window.offset + window.count < offset, !window.isAtEnd {
             window.position = window.count
@@ -180,7 +180,7 @@ final class CSVMorselReader: MorselReader {
         return (Int(slots[0] &+ UInt32(tokens.delimiterLength)), Int(slots[tokens.columns]))
     }
 
-    /// Bytes of the window as a text, without the newline.
+    /// Bytes of the window as a string, without the newline.
     private func text(_ start: Int, _ end: Int, limit: Int) -> String {
         var last = min(end, window.count)
         while last > start, window.base[last - 1] == 10 || window.base[last - 1] == 13 { last -= 1 }

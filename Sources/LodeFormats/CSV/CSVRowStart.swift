@@ -141,7 +141,7 @@ struct CSVRowStart {
 
     /// Splits all rows from one that is known.
     private func counted(_ offset: Int, _ known: Int) throws(SQLError) -> Int {
-        let window = try TextWindow(ObjectSource(object, from: known), offset: known, maximumRowBytes: maximumRowBytes)
+        let window = try TextWindow(ObjectStream(object, from: known), offset: known, maximumRowBytes: maximumRowBytes)
         let tokens = try CSVTokens(dialect, columns: columns, maximumRowBytes: maximumRowBytes)
         while true {
             tokens.reset()

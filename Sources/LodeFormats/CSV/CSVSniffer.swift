@@ -291,9 +291,9 @@ struct CSVSniffer {
         }
     }
 
-    // MARK: Null texts
+    // MARK: Null strings
 
-    /// Null words that stand in columns of another type become null texts of those columns.
+    /// Null words that stand in columns of another type become null strings of those columns.
     private mutating func adoptNullWords(_ columns: [CSVColumn], _ types: [CSVTypeSearch]) {
         guard options.nullTexts == nil else { return }
         var words: Set<Int> = []

@@ -1,4 +1,4 @@
-/// Finding out the types of columns from their texts.
+/// Finding out the types of columns from their strings.
 
 import LodeCore
 import LodeVectors
@@ -18,7 +18,7 @@ struct CSVTypeSearch {
         case timestamptz = 64
     }
 
-    /// Texts that often stand for "no value".
+    /// Strings that often stand for "no value".
     static let nullWords: [[UInt8]] = ["NULL", "null", "NA", "N/A", "n/a", "\\N", "None", "none", "#N/A"].map { Array($0.utf8) }
 
     /// The types that sniffing chooses from, but for varchar.

@@ -32,7 +32,7 @@ enum CSVValue {
         return .parsed
     }
 
-    /// Whether a text would be taken as a value of the column.
+    /// Whether a string would be taken as a value of the column.
     static func fits(_ text: String, _ column: CSVColumn) -> Bool {
         // Sixteen more bytes: parsers load whole words.
         let bytes = Array(text.utf8) + [UInt8](repeating: 0, count: 16)

@@ -53,7 +53,7 @@ struct CSVFieldWriter {
     private let text: ValueText
     private let format: DateFormat?
     private let options: CSVWriteOptions
-    /// Whether texts of this type can hold what needs quotes.
+    /// Whether strings of this type can hold what needs quotes.
     private let mayNeedQuotes: Bool
 
     init(_ column: Column, _ options: CSVWriteOptions) {

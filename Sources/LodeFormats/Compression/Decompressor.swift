@@ -34,7 +34,7 @@ final class Decompressor {
         }
         switch codec {
         case .uncompressed:
-            guard source.count == count else { throw Self.corrupt(codec, "\(source.count) bytes are there, \(count) are announced") }
+            guard source.count == count else { throw Self.corrupt(codec, "\(source.count) bytes are there, \(count) are declared") }
             memcpy(destination, start, count)
         case .snappy:
             guard Snappy.decompress(start, source.count, into: destination, count) else {
@@ -113,7 +113,7 @@ final class Decompressor {
         guard let zstd else { throw SQLError(.outOfMemory, "out of memory: no zstd context") }
         let result = ZSTD_decompressDCtx(zstd, destination, count, source.baseAddress, source.count)
         if ZSTD_isError(result) != 0 { throw Self.corrupt(.zstd, String(cString: ZSTD_getErrorName(result))) }
-        guard result == count else { throw Self.corrupt(.zstd, "it gives \(result) bytes, \(count) are announced") }
+        guard result == count else { throw Self.corrupt(.zstd, "it gives \(result) bytes, \(count) are declared") }
     }
 
     /// One or more gzip members after another.
@@ -138,7 +138,7 @@ final class Decompressor {
             guard status == Z_STREAM_END else { throw Self.corrupt(.gzip, "the stream is damaged or of another length") }
             if stream.avail_out == 0 { return }
             guard stream.avail_in > 0, inflateReset(&stream) == Z_OK else {
-                throw Self.corrupt(.gzip, "it gives \(count - Int(stream.avail_out)) bytes, \(count) are announced")
+                throw Self.corrupt(.gzip, "it gives \(count - Int(stream.avail_out)) bytes, \(count) are declared")
             }
         }
     }

@@ -29,7 +29,7 @@ enum Snappy {
     ) -> Bool {
         var ip = source
         let ipEnd = source + size
-        guard let announced = length(&ip, ipEnd), announced == count else { return false }
+        guard let declared = length(&ip, ipEnd), declared == count else { return false }
         var op = destination
         let opEnd = destination + count
 

@@ -76,7 +76,7 @@ final class JSONColumnDecoder {
         slots = try ByteSink(capacity: 64)
     }
 
-    /// Whether texts are decoded, which must be UTF-8.
+    /// Whether strings are decoded, which must be UTF-8.
     var holdsText: Bool { type.isText || children.contains { $0.holdsText } }
 
     /// The column of the values that `values` names. What does not fit becomes NULL and is noted in the batch.
@@ -196,10 +196,10 @@ final class JSONColumnDecoder {
         try out.setNull(row)
     }
 
-    // MARK: Texts
+    // MARK: Strings
 
     /// Strings without their escapes (with them and their quotes for `json`); everything else as it stands in the file, less white space.
-    /// Short texts lie in their lanes, long ones are pointed at.
+    /// Short strings lie in their lanes, long ones are pointed at.
     private func texts(_ values: JSONSlotColumn, _ batch: JSONBatch) throws(SQLError) -> Column {
         let out = try JSONLanes(type, StringView(), values.count)
         let base = batch.base

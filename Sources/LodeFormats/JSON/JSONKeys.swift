@@ -30,7 +30,7 @@ final class JSONKeys {
     /// Where an object begins: what `place` is at first.
     static let start = 0
     /// The place behind a key that is not remembered.
-    private static let stranger = 1
+    private static let unlisted = 1
     /// So many spellings are remembered, unless there are more fields.
     private static let maximumLearned = 16_384
     private static let maximumLength = 256
@@ -48,7 +48,7 @@ final class JSONKeys {
     private var textBytes = 0
     private var entries: Buffer
     private var count = 2
-    private var mostEntries: Int
+    private var maxEntries: Int
     /// A hash table of entries, 0 for none.
     private var table: Buffer
     private var tableMask = 0
@@ -76,7 +76,7 @@ final class JSONKeys {
         self.refusesClashes = refusesClashes
         self.refusesUnknown = refusesUnknown
         fields = [:]
-        mostEntries = names.count + Self.maximumLearned
+        maxEntries = names.count + Self.maximumLearned
         texts = try Buffer(byteCount: 1024)
         entries = try Buffer(byteCount: 64 * MemoryLayout<Entry>.stride)
         table = try Buffer.zeroed(byteCount: 4)
@@ -156,14 +156,14 @@ final class JSONKeys {
             field = -1
         }
         // What cannot be remembered, for want of memory too, is looked up each time.
-        if count < mostEntries, length <= Self.maximumLength, probes < Self.maximumProbes,
+        if count < maxEntries, length <= Self.maximumLength, probes < Self.maximumProbes,
             let learned = try? learn(key, length, hash, field)
         {
             entry(place).pointee.next = learned
             place = learned
         } else {
-            entry(Self.stranger).pointee.field = field
-            place = Self.stranger
+            entry(Self.unlisted).pointee.field = field
+            place = Self.unlisted
         }
         return true
     }
@@ -214,7 +214,7 @@ final class JSONKeys {
         guard names.count < maximumFields else { return Self.ambiguous }
         names.append(String(decoding: text, as: UTF8.self))
         fields[text] = names.count - 1
-        mostEntries += 1
+        maxEntries += 1
         return names.count - 1
     }
 

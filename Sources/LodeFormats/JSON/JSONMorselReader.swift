@@ -7,7 +7,7 @@ import LodeVectors
 
 /// Finds rows, turns the projected fields into columns, applies the filters, and reports or rejects what is wrong.
 ///
-/// Rows are checked to be JSON as a whole. Whether a value fits its column, and whether a text is UTF-8, is asked of projected columns
+/// Rows are checked to be JSON as a whole. Whether a value fits its column, and whether a string is UTF-8, is asked of projected columns
 /// only,
 /// and of rows that the filters before it left.
 final class JSONMorselReader: MorselReader {
@@ -39,7 +39,7 @@ final class JSONMorselReader: MorselReader {
         if scan.profile.packing.isPlain {
             // One byte earlier: a line begins here if a newline stands before.
             let start = isFirst ? range.lowerBound : range.lowerBound - 1
-            window = try TextWindow(ObjectSource(scan.object, from: start), offset: start, maximumRowBytes: options.maximumRowBytes)
+            window = try TextWindow(ObjectStream(scan.object, from: start), offset: start, maximumRowBytes: options.maximumRowBytes)
             batch = try JSONBatch(window, zones: request.zones)
             if !isFirst { try skipToNewline() }
         } else {
@@ -66,7 +66,7 @@ final class JSONMorselReader: MorselReader {
         }
     }
 
-    /// Passes over what comes before the first row of a text that can only be read from its start.
+    /// Passes over what comes before the first row of a file that can only be read from its start.
     private func skip(to offset: Int) throws(SQLError) {
         while window.offset + window.count < offset, !window.isAtEnd {
             window.position = window.count

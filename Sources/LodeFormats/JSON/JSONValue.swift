@@ -80,7 +80,7 @@ final class JSONStringReader {
         return Text(bytes: UnsafePointer(out), count: count, isCopied: true)
     }
 
-    /// The bytes that a text spells as binary.
+    /// The bytes that a string spells as binary.
     func binary(_ text: Text) throws(SQLError) -> Text? {
         let source = Array(UnsafeBufferPointer(start: text.bytes, count: text.count))
         scratch.truncate()

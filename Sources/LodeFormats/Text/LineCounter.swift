@@ -10,16 +10,16 @@ import LodeVectors
 final class LineCounter: Sendable {
     private typealias Place = (offset: Int, line: Int)
 
-    /// How far a text was counted, and what was read of it beyond that.
+    /// How far a file was counted, and what was read of it beyond that.
     private struct Progress {
-        let source: any ByteSource
+        let source: any ByteStream
         var place: Place
         let block: Buffer
         var blockCount = 0
         /// In the block.
         var at = 0
 
-        init(_ source: any ByteSource, from place: Place, blockBytes: Int) throws(SQLError) {
+        init(_ source: any ByteStream, from place: Place, blockBytes: Int) throws(SQLError) {
             self.source = source
             self.place = place
             block = try Buffer(byteCount: blockBytes)
@@ -43,12 +43,12 @@ final class LineCounter: Sendable {
     private let object: any ObjectReader
     private let packing: TextPacking
     private let newline: UInt8
-    /// Some offsets of a text whose parts can be read alone, ascending.
+    /// Some offsets of a file whose parts can be read alone, ascending.
     private let known = Lock<[Place]>([(0, 1)])
-    /// Of a text that can only be read from its start.
+    /// Of a file that can only be read from its start.
     private let progress = Lock<Progress?>(nil)
 
-    private static let mostKnown = 4096
+    private static let maxKnown = 4096
     private static let blockBytes = 256 << 10
 
     init(_ object: any ObjectReader, _ packing: TextPacking, newline: UInt8) {
@@ -62,7 +62,7 @@ final class LineCounter: Sendable {
         if packing.isPlain {
             let nearest = known.withLock { $0.last { $0.offset <= offset } ?? (0, 1) }
             var progress = try Progress(
-                ObjectSource(object, from: nearest.offset), from: nearest, blockBytes: min(Self.blockBytes, max(0, offset - nearest.offset))
+                ObjectStream(object, from: nearest.offset), from: nearest, blockBytes: min(Self.blockBytes, max(0, offset - nearest.offset))
             )
             try progress.advance(to: offset, newline)
             known.withLock { Self.note(progress.place, in: &$0) }
@@ -84,7 +84,7 @@ final class LineCounter: Sendable {
 
     private static func note(_ place: Place, in list: inout [Place]) {
         // Every other one is enough to be near to all of them.
-        if list.count >= mostKnown { list = stride(from: 0, to: list.count, by: 2).map { list[$0] } }
+        if list.count >= maxKnown { list = stride(from: 0, to: list.count, by: 2).map { list[$0] } }
         list.insert(place, at: (list.lastIndex { $0.offset <= place.offset } ?? -1) + 1)
     }
 

@@ -11,7 +11,7 @@ import LodeVectors
 final class TextWindow {
     static let windowBytes = 1 << 20
 
-    private let source: any ByteSource
+    private let source: any ByteStream
     private let maximumRowBytes: Int
     private(set) var buffer: Buffer
     /// Bytes that are there.
@@ -25,7 +25,7 @@ final class TextWindow {
     /// Whether the last byte is a newline that the file does not have.
     private(set) var hasAddedNewline = false
 
-    init(_ source: any ByteSource, offset: Int, maximumRowBytes: Int) throws(SQLError) {
+    init(_ source: any ByteStream, offset: Int, maximumRowBytes: Int) throws(SQLError) {
         self.source = source
         self.offset = offset
         self.maximumRowBytes = maximumRowBytes

@@ -10,7 +10,7 @@ extension AggregateFunction {
             examples: [("array_agg(x ORDER BY x) FROM (VALUES (2), (1)) t(x)", "[1, 2]")], isOrderSensitive: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in CollectingAggregate.list(types[0]) }),
         AggregateFunction(
-            "string_agg", aliases: ["listagg", "group_concat"], "The texts joined by a separator (a comma if none is given).",
+            "string_agg", aliases: ["listagg", "group_concat"], "The strings joined by a separator (a comma if none is given).",
             source: "PostgreSQL 17, 9.21", examples: [("string_agg(x, '-' ORDER BY x) FROM (VALUES ('b'), ('a'), (NULL)) t(x)", "a-b")],
             isOrderSensitive: true,
             AggregateOverload(Signature([.text, .text], optional: 1)) { (types) throws(SQLError) in
@@ -124,10 +124,10 @@ enum CollectingAggregate {
     static func mode(_ type: SQLType) -> BoundAggregate {
         counting(type, type) { box throws(SQLError) in
             guard let box else { return .null }
-            var best = Value.null, most: Int64 = 0
+            var best = Value.null, highest: Int64 = 0
             for value in box.order {
                 let count = box.counts[value] ?? 0
-                if count > most { (best, most) = (value, count) }
+                if count > highest { (best, highest) = (value, count) }
             }
             return best
         }

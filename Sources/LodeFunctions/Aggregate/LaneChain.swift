@@ -15,10 +15,10 @@ enum LaneChain<Lane: BitwiseCopyable> {
 
     private static var inlineLanes: Int { MemoryLayout<Lane>.stride == 8 ? 2 : 0 }
     private static var headerBytes: Int { 16 }
-    /// Bytes are those of texts, of which even small groups have some.
+    /// Bytes are those of strings, of which even small groups have some.
     private static var firstLanes: Int { MemoryLayout<Lane>.stride == 1 ? 88 : max(1, 40 / MemoryLayout<Lane>.stride) }
     /// Lanes of the largest block that is made for lanes that come one by one.
-    private static var mostLanes: Int { 256 * 1024 / MemoryLayout<Lane>.stride }
+    private static var maxLanes: Int { 256 * 1024 / MemoryLayout<Lane>.stride }
 
     private struct Block {
         let base: UnsafeMutableRawPointer
@@ -93,7 +93,7 @@ enum LaneChain<Lane: BitwiseCopyable> {
         }
         // Lanes that the state holds itself move to the first block.
         let carried = last == nil ? held : 0
-        let fresh = try Block(capacity: max(count + carried, min(max(firstLanes, held), mostLanes)), &growth)
+        let fresh = try Block(capacity: max(count + carried, min(max(firstLanes, held), maxLanes)), &growth)
         memcpy(fresh.lanes, state, carried * MemoryLayout<Lane>.stride)
         fresh.used = carried + count
         if let last { last.next = fresh.word } else { words[0] = fresh.word }

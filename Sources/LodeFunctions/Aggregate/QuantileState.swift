@@ -90,7 +90,7 @@ final class QuantileFractions: Sendable {
     }
 }
 
-/// | LaneChain of keys (24) | fractions (8) | LaneChain of the bytes of long texts (24), for texts |
+/// | LaneChain of keys (24) | fractions (8) | LaneChain of the bytes of long strings (24), for strings |
 ///
 /// The fractions are zero bits before the first row; then those of one fraction, plus 1, or a retained `QuantileFractions`.
 enum QuantileState<Lane: RankedLane> {

@@ -6,7 +6,7 @@ import LodeVectors
 
 /// | 1 if there is a value (4 bytes), capacity of the owned block (4) | StringView (16) |
 ///
-/// A long text is copied to a block that the state owns, and that later texts reuse when they fit.
+/// A long text is copied to a block that the state owns, and that later strings reuse when they fit.
 enum TextState {
     static let stateBytes = 24
 
@@ -32,8 +32,8 @@ enum TextState {
         }
         var block = old
         if count > capacity || block == nil {
-            guard count < Int(UInt32.max) - 64 else { throw SQLError(.programLimitExceeded, "a text is too long to be kept") }
-            // Somewhat longer texts fit later.
+            guard count < Int(UInt32.max) - 64 else { throw SQLError(.programLimitExceeded, "a string is too long to be kept") }
+            // Somewhat longer strings fit later.
             let room = (count + 15) & ~15
             let fresh = try growth.allocate(room + padding)
             growth.free(old, capacity + padding)
@@ -111,7 +111,7 @@ enum TextState {
         _: Choice.Type, _ rows: StateRows, _ offset: Int, _ column: Column, _ count: Int, _ growth: inout StateGrowth
     ) throws(SQLError) {
         let lanes = column.pointer(as: StringView.self), validity = column.validity
-        // The kept texts lie anywhere in memory, two steps away: many are fetched at once.
+        // The kept strings lie anywhere in memory, two steps away: many are fetched at once.
         Prefetch.rows(rows, offset, count)
         Prefetch.pointees(rows, offset + 16, count)
         var i = 0
@@ -163,7 +163,7 @@ enum TextState {
     }
 }
 
-/// Which of two texts stays.
+/// Which of two strings stays.
 protocol TextChoice: SendableMetatype {
     static func replaces(_ view: StringView, _ kept: StringView) -> Bool
 }

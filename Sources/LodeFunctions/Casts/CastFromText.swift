@@ -66,7 +66,7 @@ enum CastFromText {
         }
     }
 
-    /// A text without a zone is local time in the session's zone.
+    /// A string without a zone is local time in the session's zone.
     private static func zoned(_ call: StrictCall, _ isTry: Bool) throws(SQLError) -> Column {
         let zones = try TimeZoneRules.zones(session: call.context.timeZone)
         return try parse(call, Int64(0), .timestamptz, isTry) { ParseTimestamp.timestamptz($0, $1, zones: zones, $2) }
@@ -100,7 +100,7 @@ enum CastFromText {
         return nulls.buffer == nil ? column.retyped(.json) : column.retyped(.json).replacing(validity: nulls.buffer)
     }
 
-    /// Why a text is no value of a type, with the text (cut to 60 characters).
+    /// Why a string is no value of a type, with the text (cut to 60 characters).
     static func failure(_ outcome: ParseOutcome, _ view: StringView, _ type: SQLType) -> SQLError {
         let text = view.string
         let shown = text.count > 60 ? String(text.prefix(60)) + "…" : text

@@ -1,4 +1,4 @@
-/// Loops over texts for the bodies of strict functions.
+/// Loops over strings for the bodies of strict functions.
 
 import LodeCore
 import LodeVectors
@@ -24,7 +24,7 @@ struct TextResult {
 }
 
 extension StrictCall {
-    /// One text a row that has no NULL; the body puts long texts into the arena.
+    /// One text a row that has no NULL; the body puts long strings into the arena.
     @inline(__always)
     func mapText(
         to type: SQLType = .varchar, _ body: (Int, TextArena) throws(SQLError) -> StringView
@@ -66,7 +66,7 @@ extension StrictCall {
             sink.truncate()
             try source[row].withBytes(throwing: { (bytes: UnsafeRawBufferPointer) throws(SQLError) in try body(row, bytes, sink) })
             guard sink.count <= Self.longestText else {
-                throw SQLError(.programLimitExceeded, "the result would be a text of more than 1 GB")
+                throw SQLError(.programLimitExceeded, "the result would be a string of more than 1 GB")
             }
             return try arena.add(sink.bytes)
         }

@@ -1,4 +1,4 @@
-/// Lists of texts as results.
+/// Lists of strings as results.
 
 import LodeCore
 import LodeVectors

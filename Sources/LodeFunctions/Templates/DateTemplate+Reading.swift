@@ -4,13 +4,13 @@ import LodeCore
 import LodeVectors
 
 extension DateTemplate {
-    /// What a text said: local microseconds since 1970, and seconds east of UTC if it named an offset.
+    /// What a string said: local microseconds since 1970, and seconds east of UTC if it named an offset.
     struct Reading {
         var micros: Int64
         var offsetSeconds: Int?
     }
 
-    /// Reads a text by PostgreSQL's rules: separators match each other, blanks are skipped, what follows the template is ignored.
+    /// Reads a string by PostgreSQL's rules: separators match each other, blanks are skipped, what follows the template is ignored.
     /// - Throws: `22007` where the text does not fit, `22008` where a field is out of range.
     /// - Source: PostgreSQL 17, `DCH_from_char` and `do_to_timestamp`.
     func read(_ bytes: [UInt8]) throws(SQLError) -> Reading {

@@ -110,7 +110,7 @@ enum TemplateText {
         return (number < 0 ? "-" : "") + String(repeating: "0", count: max(0, room - digits.utf8.count)) + digits
     }
 
-    /// ST, ND, RD or TH for a text of digits.
+    /// ST, ND, RD or TH for a string of digits.
     static func ordinal(_ digits: some StringProtocol) -> String {
         let last = digits.suffix(2)
         if last.count == 2, last.first == "1" { return "TH" }

@@ -4,7 +4,7 @@ import CPcre2
 import LodeCore
 import LodeVectors
 
-/// A compiled pattern. Texts that are not UTF-8 match around their malformed bytes.
+/// A compiled pattern. Strings that are not UTF-8 match around their malformed bytes.
 ///
 /// A match may take 10 million steps; beyond that it is an error, so that no pattern can hang a query.
 final class Regex: Sendable {

@@ -4,10 +4,10 @@ import Glibc
 import LodeCore
 import LodeVectors
 
-/// Searches for one needle in many texts.
+/// Searches for one needle in many strings.
 ///
 /// Sixteen places at a time are tested for the needle's first and last byte; only where both fit are all bytes compared.
-/// Cost: some 26 ns for a text of 44 bytes (`memmem` takes 40). Never reads outside of the text.
+/// Cost: some 26 ns for a string of 44 bytes (`memmem` takes 40). Never reads outside of the text.
 /// - Source: Mula, "SIMD-friendly algorithms for substring searching".
 struct TextSearch: Sendable {
     let needle: [UInt8]

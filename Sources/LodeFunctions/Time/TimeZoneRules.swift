@@ -50,7 +50,7 @@ package final class TimeZoneRules: Sendable {
         return rules
     }
 
-    /// What parsers of timestamptz ask: the offset of a named zone, or for a text without zone that of the session's.
+    /// What parsers of timestamptz ask: the offset of a named zone, or for a string without zone that of the session's.
     /// - Throws: `22023` if the session's zone is unknown.
     package static func zones(session: String) throws(SQLError) -> ParseTimestamp.Zones {
         let here = try named(session)

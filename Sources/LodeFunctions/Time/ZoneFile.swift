@@ -6,7 +6,7 @@ import LodeCore
 /// TZif files of `/usr/share/zoneinfo`.
 enum ZoneFile {
     private static let folder = "/usr/share/zoneinfo/"
-    private static let mostBytes = 1 << 20
+    private static let maxBytes = 1 << 20
 
     /// - Throws: `22023` if the name is no zone or the file is malformed.
     static func load(_ name: String) throws(SQLError) -> TimeZoneRules {
@@ -42,10 +42,10 @@ enum ZoneFile {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: mostBytes)
+        var bytes = [UInt8](repeating: 0, count: maxBytes)
         var filled = 0
-        while filled < mostBytes {
-            let got = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress.map { $0 + filled }, mostBytes - filled) }
+        while filled < maxBytes {
+            let got = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress.map { $0 + filled }, maxBytes - filled) }
             if got < 0 { return nil }
             if got == 0 { break }
             filled += got

@@ -14,12 +14,12 @@ enum LocalTarget {
     case descriptor(Int32)
 
     /// As many links in a row as the system follows.
-    private static let mostLinks = 40
+    private static let maxLinks = 40
 
     static func resolve(_ location: String) throws(SQLError) -> LocalTarget {
         try LocalFault.checkPath(location)
         var path = location
-        for _ in 0..<mostLinks {
+        for _ in 0..<maxLinks {
             var status = stat()
             guard lstat(path, &status) == 0 else {
                 if errno == ENOENT || errno == ENOTDIR { return .file(path: path, existing: nil) }

@@ -2,7 +2,7 @@
 
 import LodeCore
 
-/// A store whose paths are whatever texts it is given; folders are what lies before a slash.
+/// A store whose paths are whatever strings it is given; folders are what lies before a slash.
 package final class MemoryStore: ObjectStore {
     struct Stored: Sendable {
         var bytes: [UInt8]

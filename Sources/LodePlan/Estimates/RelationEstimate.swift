@@ -54,7 +54,7 @@ package struct RelationEstimate {
     package func groups(_ keys: [BoundExpression]) -> Double {
         let counts = keys.map { key -> Double in
             let count = distinct(key)
-            // Texts whose number of values nobody knows mostly repeat.
+            // Strings whose number of values nobody knows mostly repeat.
             guard case .column(let id, let type) = key, type.isText, columns[id]?.isBound ?? true else { return count }
             return min(count, max(100, rows.squareRoot() * 10))
         }

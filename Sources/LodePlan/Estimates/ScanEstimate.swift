@@ -34,7 +34,7 @@ extension ScanNode {
         return estimate
     }
 
-    /// The code of a text's only letter: columns of single letters are flags.
+    /// The code of a string's only letter: columns of single letters are flags.
     private static func letter(_ text: String) -> Double? {
         text.utf8.count == 1 ? text.utf8.first.map { Double($0) } : nil
     }

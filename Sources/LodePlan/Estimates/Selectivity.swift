@@ -78,7 +78,7 @@ package struct Selectivity {
     /// The part of the rows that one value of `operand` has. Texts without a known count are taken to repeat a lot.
     private func equality(_ operand: BoundExpression) -> Double {
         guard case .column(let id, let type) = operand, let column = relation.columns[id] else { return 0.1 }
-        // Texts and floats that are compared with one value are categories more often than names.
+        // Strings and floats that are compared with one value are categories more often than names.
         if column.isBound, type.isText || type == .double || type == .real { return max(1 / max(column.distinct, 1), 0.03) }
         return 1 / max(column.distinct, 1)
     }

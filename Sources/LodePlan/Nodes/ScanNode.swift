@@ -3,7 +3,7 @@
 import LodeCore
 
 package struct ScanNode: PlanNode {
-    package var source: any TableSource
+    package var source: any Relation
     /// What the scan returns, in order, each with its position in `source.schema`. Column pruning shortens it.
     package var outputs: [ScanOutput]
     /// A conjunction over `outputs`, applied while reading. Rows that are returned satisfy it.
@@ -15,10 +15,10 @@ package struct ScanNode: PlanNode {
     /// Filters that top-Ns above tighten while the query runs.
     package var topNFilters: [DynamicFilterUse] = []
     /// What estimates go by; nil until join ordering has asked the source.
-    package var statistics: SourceStatistics?
+    package var statistics: RelationStatistics?
 
     package init(
-        source: any TableSource, outputs: [ScanOutput], filters: [BoundExpression] = [], limit: Int? = nil,
+        source: any Relation, outputs: [ScanOutput], filters: [BoundExpression] = [], limit: Int? = nil,
         dynamicFilters: [DynamicFilterUse] = []
     ) {
         self.source = source

@@ -4,7 +4,7 @@ import LodeCore
 import LodeFunctions
 import LodePlan
 
-/// Until something gives it a type, a quoted literal is a text constant of type `null`, and NULL a null constant of it.
+/// Until something gives it a type, a quoted literal is a string constant of type `null`, and NULL a null constant of it.
 extension BoundExpression {
     /// A quoted literal that nothing gave a type yet.
     var untypedText: String? { if case .constant(.text(let text), .null) = self { text.string } else { nil } }

@@ -67,7 +67,7 @@ extension Binder {
         return LosslessConstant.convert(value, from, to: type).map { .constant($0, type) }
     }
 
-    /// An untyped literal beside a value of `type`; nil for a text that no char(n) can be equal to.
+    /// An untyped literal beside a value of `type`; nil for a string that no char(n) can be equal to.
     private func literal(_ literal: BoundExpression, like type: SQLType, at span: SourceSpan?) throws(SQLError) -> BoundExpression? {
         if case .char(let count) = type, let text = literal.untypedText, text.unicodeScalars.count > count { return nil }
         return try convert(literal, to: type, at: span)

@@ -125,7 +125,7 @@ extension Binder {
 
     private func bindCast(_ expression: Expression, _ scope: Scope) throws(SQLError) -> BoundExpression {
         guard case .cast(let inner, let name, let isTry) = expression.kind else { throw .internalFault("not a cast", at: expression.span) }
-        let type = try TypeNames.type(name)
+        let type = try TypeBinder.type(name)
         let operand = try bind(inner, scope)
         let result = try cast(operand, to: type, isTry: isTry, at: expression.span, operandAt: inner.span)
         guard let limit = name.limit else { return result }

@@ -90,7 +90,7 @@ extension Binder {
     }
 
     /// A scan of all columns, hidden ones behind the others; pruning takes away those that nobody reads.
-    func scan(_ source: any TableSource, as name: String, path: [String]) -> BoundRelation {
+    func scan(_ source: any Relation, as name: String, path: [String]) -> BoundRelation {
         let columns = source.schema.fields.map { PlanColumn(ids.fresh(), $0.name, $0.type, nullable: $0.nullable) }
         let hidden = source.hiddenFields.map { PlanColumn(ids.fresh(), $0.name, $0.type, nullable: $0.nullable) }
         let outputs = (columns + hidden).enumerated().map { ScanOutput($1, index: $0) }

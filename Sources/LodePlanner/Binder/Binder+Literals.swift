@@ -25,7 +25,7 @@ extension Binder {
         case .string(let text): return .constant(.text(text), .null)
         case .blob(let bytes): return .constant(.bytes(bytes), .varbinary)
         case .typed(let name, let text):
-            return try convert(.constant(.text(text), .null), to: try TypeNames.type(name), at: span)
+            return try convert(.constant(.text(text), .null), to: try TypeBinder.type(name), at: span)
         }
     }
 
@@ -79,7 +79,7 @@ extension Binder {
         switch written {
         case .string(let string): text = string
         case .number(let number): text = number
-        default: throw SQLError(.syntaxError, "an interval is written as a text or a number", at: literal.value.span)
+        default: throw SQLError(.syntaxError, "an interval is written as a string or a number", at: literal.value.span)
         }
         let value = try intervalText(text, literal, span)
         guard literal.isNegative, case .constant(.interval(let interval), let type) = value else { return value }

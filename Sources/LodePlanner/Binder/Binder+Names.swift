@@ -117,7 +117,7 @@ extension Binder {
             let relation = hidden.find(text)[0].relation ?? ""
             hint = "Table \"\(relation)\" has such a column; to use it here, write LATERAL before the subquery."
         }
-        if hint == nil, name.last.isQuoted { hint = "Double quotes are for names. A text is written in single quotes: '\(text)'." }
+        if hint == nil, name.last.isQuoted { hint = "Double quotes are for names. A string is written in single quotes: '\(text)'." }
         return SQLError(
             .undefinedColumn, "column \"\(text)\" does not exist", at: name.span,
             detail: levels.lazy.compactMap(\.from.columnList).first, hint: hint)

@@ -90,7 +90,7 @@ extension Binder {
         case .json: return try call("->", [operand, settle(position)], at: span)
         case .structure:
             guard case .constant(.text(let name), _) = position else {
-                throw SQLError(.datatypeMismatch, "a field of a struct is named by a text", at: index.span)
+                throw SQLError(.datatypeMismatch, "a field of a struct is named by a string", at: index.span)
             }
             return try fieldAccess(operand, Identifier(name.string, isQuoted: true, span: index.span))
         case .map(let key, _):

@@ -5,7 +5,7 @@ import LodePlan
 import LodeSyntax
 
 extension Binder {
-    /// The value of an option. There is no column in sight, so a bare word is a text and a bare type is its name, at any
+    /// The value of an option. There is no column in sight, so a bare word is a string and a bare type is its name, at any
     /// depth: `delim = tab`, `columns = {'a': bigint, 'b': decimal(10, 2)}`, `names = [a, b]`.
     ///
     /// Structs become maps from text, since a value alone does not have its fields' names.
@@ -26,7 +26,7 @@ extension Binder {
             return .list(values)
         case .call:
             // `decimal(10, 2)` reads as a call.
-            if let name = Self.typeName(expression), let type = try? TypeNames.type(name) { return .text("\(type)") }
+            if let name = Self.typeName(expression), let type = try? TypeBinder.type(name) { return .text("\(type)") }
         default: break
         }
         let bound = settle(try bind(expression, scope))

@@ -3,9 +3,9 @@
 import LodeCore
 import LodeVectors
 
-/// The types whose texts the binder reads itself; what else a text may be is a cast's business.
+/// The types whose strings the binder reads itself; what else a string may be is a cast's business.
 enum LiteralText {
-    /// The value; nil if texts of this type are not read here.
+    /// The value; nil if strings of this type are not read here.
     /// - Throws: `22P02`, `22007`, `22003`, `22008`, without a span.
     static func value(_ text: String, _ type: SQLType) throws(SQLError) -> Value? {
         var copy = text

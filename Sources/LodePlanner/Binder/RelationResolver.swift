@@ -17,10 +17,10 @@ package protocol RelationResolver {
     /// The relation that a call of a file function gives. Arguments are constants.
     func fileFunction(
         _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
-    ) throws(SQLError) -> any TableSource
+    ) throws(SQLError) -> any Relation
 
     /// The relation of `FROM 'path'`.
-    func file(_ path: String, span: SourceSpan) throws(SQLError) -> any TableSource
+    func file(_ path: String, span: SourceSpan) throws(SQLError) -> any Relation
 
     /// Names that a misspelt table may have meant: tables and views on the search path, and file functions.
     func nearbyNames() -> [String]
@@ -29,7 +29,7 @@ package protocol RelationResolver {
 /// What a name in FROM turned out to be.
 package enum ResolvedRelation {
     /// Something to scan. `path` is its full name ("lode", "main", "orders"), by which columns may be qualified.
-    case source(any TableSource, path: [String])
+    case source(any Relation, path: [String])
     case view(ResolvedView)
 }
 

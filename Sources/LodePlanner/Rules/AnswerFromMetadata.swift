@@ -10,7 +10,7 @@ import LodePlan
 ///
 /// Filters over columns that are constant in each file (partition columns) choose among the files.
 /// - Sound because: only bounds count that are values of the data (no floating-point numbers, whose NaN stands in no bound; no
-///   texts that may have been cut short), and one file of which too little is known leaves the scan as it is.
+///   strings that may have been cut short), and one file of which too little is known leaves the scan as it is.
 /// - Order: when filters have reached the scan and unused columns are gone; before joins are ordered, which then know the value.
 struct AnswerFromMetadata: NodeRule {
     static let name = "answer_from_metadata"

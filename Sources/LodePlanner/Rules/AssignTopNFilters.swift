@@ -16,10 +16,10 @@ struct AssignTopNFilters: NodeRule {
     static let name = "assign_top_n_filters"
 
     /// Sorts of more rows are not cut while they run.
-    private static let mostRows = 256 * 1024
+    private static let maxRows = 256 * 1024
 
     func rewrite(_ node: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan? {
-        guard case .sort(var sort) = node, let limit = sort.limit, limit <= Self.mostRows, let key = sort.keys.first,
+        guard case .sort(var sort) = node, let limit = sort.limit, limit <= Self.maxRows, let key = sort.keys.first,
             case .column(let id, let type) = key.expression, Self.isOrderedByBounds(type)
         else { return nil }
         let filter = context.freshDynamicFilter()

@@ -32,7 +32,7 @@ struct Contradiction {
     }
 
     private mutating func learn(_ conjunct: BoundExpression) {
-        // Blank-padded texts are equal in more ways than their values.
+        // Blank-padded strings are equal in more ways than their values.
         if case .char? = conjunct.children.first?.type { return }
         switch conjunct {
         case .comparison(let op, let operand, .constant(let value, _), _) where !operand.isVolatile: learn(operand, op, value)

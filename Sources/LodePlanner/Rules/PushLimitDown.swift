@@ -53,7 +53,7 @@ struct PushLimitDown: NodeRule {
 
     /// The first `rows` rows of `plan`.
     private func limited(_ plan: LogicalPlan, _ rows: Int) -> LogicalPlan {
-        if let most = plan.maxRows, most <= rows { return plan }
+        if let bound = plan.maxRows, bound <= rows { return plan }
         return .limit(LimitNode(input: push(rows, into: plan), count: .constant(.integer(Int64(rows)), .bigint), offset: nil))
     }
 
@@ -89,7 +89,7 @@ struct PushLimitDown: NodeRule {
     }
 
     private func first(_ rows: Int, of plan: LogicalPlan, _ keys: [SortKey]) -> LogicalPlan {
-        if let most = plan.maxRows, most <= rows { return plan }
+        if let bound = plan.maxRows, bound <= rows { return plan }
         var node = SortNode(input: plan, keys: keys, limit: rows)
         node.input = sorted(node)
         return .sort(node)

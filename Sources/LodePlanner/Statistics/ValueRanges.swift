@@ -26,11 +26,11 @@ struct ValueRanges {
     }
 
     private var known: [ColumnID: Range] = [:]
-    private var scanned: [ColumnID: (source: any TableSource, index: Int)] = [:]
+    private var scanned: [ColumnID: (source: any Relation, index: Int)] = [:]
     private var tables: [Int: [PlanColumn]] = [:]
 
     /// No table has more rows, nor a sum more terms.
-    private static let mostRows = 1e15
+    private static let maxRows = 1e15
 
     /// Takes in what `node` computes; its inputs have been taken in before.
     mutating func learn(_ node: LogicalPlan) {
@@ -132,9 +132,9 @@ struct ValueRanges {
     private func range(ofAggregate name: String, _ arguments: [BoundExpression]) -> Range? {
         let argument = arguments.first.flatMap { range(of: $0) }
         switch name {
-        case "count", "count_if", "approx_count_distinct": return Range(0, Self.mostRows)
+        case "count", "count_if", "approx_count_distinct": return Range(0, Self.maxRows)
         case "min", "max", "any_value", "first", "last", "avg": return argument
-        case "sum": return argument.map { Range(min(0, $0.low * Self.mostRows), max(0, $0.high * Self.mostRows)) }
+        case "sum": return argument.map { Range(min(0, $0.low * Self.maxRows), max(0, $0.high * Self.maxRows)) }
         default: return nil
         }
     }
@@ -144,7 +144,7 @@ struct ValueRanges {
         case .aggregate: return range(ofAggregate: call.name, call.arguments)
         case .window(let kind):
             switch kind {
-            case .rowNumber, .rank, .denseRank: return Range(0, Self.mostRows)
+            case .rowNumber, .rank, .denseRank: return Range(0, Self.maxRows)
             case .firstValue, .lastValue, .nthValue: return call.arguments.first.flatMap { range(of: $0) }
             case .percentRank, .cumeDist, .ntile, .lag, .lead: return nil
             }

@@ -1,4 +1,4 @@
-/// How many terminal columns a text takes.
+/// How many terminal columns a string takes.
 
 enum DisplayWidth {
     /// Columns of `text`: wide East Asian characters and emoji take two, combining marks none.

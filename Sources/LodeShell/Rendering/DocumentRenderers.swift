@@ -90,7 +90,7 @@ final class VerticalRenderer: ResultRenderer {
         let width = fields.map { DisplayWidth.of($0.name) }.max() ?? 0
         for row in 0..<chunk.count {
             count += 1
-            if let most = context.maximumRows, count > most { continue }
+            if let limit = context.maximumRows, count > limit { continue }
             try context.output.write("─[ row \(count) ]" + String(repeating: "─", count: max(4, width + 8)) + "\n")
             for (field, cell) in zip(fields, try context.cells(texts, chunk, row, scratch)) {
                 let padding = String(repeating: " ", count: width - DisplayWidth.of(field.name))
@@ -101,8 +101,8 @@ final class VerticalRenderer: ResultRenderer {
     }
 
     func finish() throws(SQLError) {
-        if let most = context.maximumRows, count > most {
-            try context.output.write("\(most) of \(Receipt.grouped(count)) rows shown\n")
+        if let limit = context.maximumRows, count > limit {
+            try context.output.write("\(limit) of \(Receipt.grouped(count)) rows shown\n")
         }
     }
 }

@@ -35,7 +35,7 @@ package final class Shell {
 
     // MARK: Without a terminal
 
-    /// Runs all statements of a text.
+    /// Runs all statements of a string.
     /// - Returns: whether every one succeeded. What failed is on standard error.
     package func run(_ text: String, script: String? = nil) -> Bool { end(runner.run(text.utf8, script: script)) }
 

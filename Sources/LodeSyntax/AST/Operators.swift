@@ -43,7 +43,7 @@ package enum BinaryOperator: String, Sendable, CaseIterable {
     }
 }
 
-/// How a text is matched.
+/// How a string is matched.
 package enum PatternOperator: String, Sendable, CaseIterable {
     case like = "LIKE"
     case ilike = "ILIKE"

@@ -23,7 +23,7 @@ struct CompiledGrammar: Sendable {
     var classes: [UInt8] = []
 
     var vocabulary: Vocabulary
-    /// The rules that a text may be parsed by, and the sign that ends statements.
+    /// The rules that a string may be parsed by, and the sign that ends statements.
     var statementRule = 0
     var expressionRule = 0
     var typeRule = 0

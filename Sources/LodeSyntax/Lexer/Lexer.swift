@@ -11,7 +11,7 @@ struct Lexer {
     /// The largest text that spans and edges can address.
     static let sizeLimit = 1 << 30
 
-    /// - Throws: `54000` for a text of more than 1 GiB, `22021` for a zero byte. Other faults become `bad` tokens, so that the
+    /// - Throws: `54000` for a string of more than 1 GiB, `22021` for a zero byte. Other faults become `bad` tokens, so that the
     ///   parser may report an earlier error first.
     static func tokens(of text: [UInt8], _ vocabulary: Vocabulary) throws(SQLError) -> Tokens {
         guard text.count <= sizeLimit else {

@@ -1,4 +1,4 @@
-/// The tokens of a text: three arrays side by side, ten bytes a token.
+/// The tokens of a string: three arrays side by side, ten bytes a token.
 import LodeCore
 
 /// Kinds and byte ranges of tokens; comments and blanks are the gaps. The last token is `Terminal.end`.

@@ -112,7 +112,7 @@ final class Transform {
         return list
     }
 
-    // MARK: Texts of tokens
+    // MARK: Strings of tokens
 
     func rawText(_ token: Int) -> String {
         String(decoding: text[Int(tokens.starts[token])..<Int(tokens.ends[token])], as: UTF8.self)

@@ -1,4 +1,4 @@
-/// Raw memory with one owner: what the lanes of columns and the bytes of texts lie in.
+/// Raw memory with one owner: what the lanes of columns and the bytes of strings lie in.
 
 import Glibc
 import LodeCore

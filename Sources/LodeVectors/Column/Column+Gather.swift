@@ -59,7 +59,7 @@ extension Column {
         return Column(flat: type, count: n, lanes: lanes, validity: mask, heaps: heapOwners, children: children)
     }
 
-    /// What a copy of the lanes must keep alive: everything, since texts may point anywhere in it.
+    /// What a copy of the lanes must keep alive: everything, since strings may point anywhere in it.
     package var heapOwners: [AnyObject] { physical == .text ? owners : [] }
 
     private func gatherValidity(_ rows: UnsafePointer<UInt32>, _ n: Int) throws(SQLError) -> Buffer? {

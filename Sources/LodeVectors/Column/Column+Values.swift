@@ -107,7 +107,7 @@ extension Column {
         }
     }
 
-    /// The value of one row. Costs an allocation for texts: not for hot code.
+    /// The value of one row. Costs an allocation for strings: not for hot code.
     package func value(at row: Int) -> Value {
         if isNull(row) || type == .null { return .null }
         switch layout {

@@ -7,7 +7,7 @@ import Glibc
 ///     up to 12 bytes   | length (4) | bytes 0-3 (4) | bytes 4-11 (8), unused ones zero |
 ///     longer           | length (4) | bytes 0-3 (4) | pointer to all bytes (8)         |
 ///
-/// Two texts differ if their heads differ, which settles most comparisons without following a pointer. The memory behind
+/// Two strings differ if their heads differ, which settles most comparisons without following a pointer. The memory behind
 /// the pointer is kept alive by the column that holds the lane.
 /// - Source: Neumann, Freitag: "Umbra: A Disk-Based System with In-Memory Performance", CIDR 2020, section 3.1.
 @frozen

@@ -1,9 +1,9 @@
-/// Where the bytes of new long texts go.
+/// Where the bytes of new long strings go.
 
 import Glibc
 import LodeCore
 
-/// Appends texts to blocks that columns keep alive; short texts live in their lanes and cost nothing here.
+/// Appends strings to blocks that columns keep alive; short strings live in their lanes and cost nothing here.
 ///
 /// Not `Sendable`: one kernel call or one worker owns it.
 package final class TextArena {
@@ -39,7 +39,7 @@ package final class TextArena {
     /// Room for `count` bytes that the caller fills before the lanes are read; `lane` gives the lane for them.
     package func reserve(_ count: Int) throws(SQLError) -> UnsafeMutableRawPointer {
         guard count <= Int(UInt32.max) else {
-            throw SQLError(.programLimitExceeded, "a text of \(count) bytes is longer than 4 GB")
+            throw SQLError(.programLimitExceeded, "a string of \(count) bytes is longer than 4 GB")
         }
         if let block, used &+ count <= block.byteCount {
             let place = block.base + used

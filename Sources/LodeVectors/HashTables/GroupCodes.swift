@@ -9,7 +9,7 @@ import LodeCore
 /// One worker owns it, together with its table.
 package final class GroupCodes {
     /// Combinations beyond this are left to hashing.
-    private static let mostCodes = 16_384
+    private static let maxCodes = 16_384
 
     private enum Domain {
         /// Codes of a dictionary, and one for NULL.
@@ -105,7 +105,7 @@ package final class GroupCodes {
                     return false
                 }
                 product *= found.size
-                if product > Self.mostCodes { return false }
+                if product > Self.maxCodes { return false }
                 fresh.append(found)
             }
             domains = fresh
@@ -136,7 +136,7 @@ package final class GroupCodes {
     private func domain(of column: Column, _ count: Int, before: Domain?) -> (domain: Domain, size: Int)? {
         switch column.layout {
         case .dictionary:
-            guard let dictionary = column.dictionary, dictionary.count < Self.mostCodes else { return nil }
+            guard let dictionary = column.dictionary, dictionary.count < Self.maxCodes else { return nil }
             return (.dictionary(dictionary), dictionary.count + 1)
         case .constant: return (.constant(column), 1)
         case .flat:

@@ -9,7 +9,7 @@ final class GroupKeys {
     let hashes: UnsafeMutablePointer<UInt64>
     private let wordBuffer: Buffer
     private let hashBuffer: Buffer
-    /// What the texts of the latest chunk point into.
+    /// What the strings of the latest chunk point into.
     private var owners: [Column] = []
 
     init(_ layout: GroupLayout, capacity: Int) throws(SQLError) {

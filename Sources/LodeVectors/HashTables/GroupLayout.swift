@@ -5,10 +5,10 @@ import LodeCore
 /// Keys packed into 64-bit words, so that hashing and comparing know words instead of types.
 ///
 ///     row    | hash (8) | word 0 | word 1 | … | aggregate states … |
-///     words  texts come first, two words each; then 128-bit values with two, 64-bit values with one; smaller ones share words,
+///     words  strings come first, two words each; then 128-bit values with two, 64-bit values with one; smaller ones share words,
 ///            largest first; then one bit a key that may be NULL, where the last word has room, else in words of their own
 ///
-/// Two rows are of one group if their words are equal, up to the bytes of long texts. Any number of keys fits.
+/// Two rows are of one group if their words are equal, up to the bytes of long strings. Any number of keys fits.
 package struct GroupLayout: Sendable {
     struct Key: Sendable {
         let type: SQLType
@@ -75,7 +75,7 @@ package struct GroupLayout: Sendable {
         rowBytes = 8 + wordCount * 8 + stateBytes
     }
 
-    /// Texts, then wide values before narrow ones, then the order in which they were written.
+    /// Strings, then wide values before narrow ones, then the order in which they were written.
     private static func rank(_ type: SQLType, _ index: Int) -> (Int, Int, Int) {
         (type.physical == .text ? 0 : 1, -type.physical.stride, index)
     }

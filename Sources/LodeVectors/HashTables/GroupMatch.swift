@@ -38,7 +38,7 @@ struct MatchText: GroupMatch {
 
 struct MatchWords: GroupMatch {
     let count: Int
-    /// The first words belong to texts, two each.
+    /// The first words belong to strings, two each.
     let textWords: Int
 
     init(_ layout: GroupLayout) {

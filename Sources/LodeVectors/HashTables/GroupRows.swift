@@ -31,7 +31,7 @@ package final class GroupRows: @unchecked Sendable {
     private let memory: MemoryBudget
     private let purpose: String
     private var reserved = 0
-    /// Copies of long texts.
+    /// Copies of long strings.
     private let arena = TextArena(blockBytes: 64 * 1024)
     private var arenaReserved = 0
     private let destroy: (@Sendable (_ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int) -> Void)?
@@ -84,7 +84,7 @@ package final class GroupRows: @unchecked Sendable {
         Int(truncatingIfNeeded: hash >> shift)
     }
 
-    /// A new row with this hash and key, its states empty. Long texts are copied.
+    /// A new row with this hash and key, its states empty. Long strings are copied.
     @inline(__always)
     func append(_ hash: UInt64, _ key: UnsafePointer<UInt64>) throws(SQLError) -> UnsafeMutableRawPointer {
         let head = heads + partition(of: hash)
@@ -125,8 +125,8 @@ package final class GroupRows: @unchecked Sendable {
     /// Blocks start small, since most partitions of most tables stay small.
     @inline(never)
     private func grow(_ index: Int) throws(SQLError) {
-        let most = max(16, Self.blockBytes / rowBytes)
-        let rows = blocks[index].last.map { min($0.rows * 4, most) } ?? 16
+        let maxRows = max(16, Self.blockBytes / rowBytes)
+        let rows = blocks[index].last.map { min($0.rows * 4, maxRows) } ?? 16
         let bytes = rows * rowBytes
         try memory.reserve(bytes, for: purpose)
         guard let base = calloc(rows, rowBytes) else {

@@ -41,7 +41,7 @@ public enum HashMix {
         view.isInline ? pair(view.head, view.tail) : bytes(view.pointer, view.count)
     }
 
-    /// The hash of more than 12 bytes. (Shorter texts hash by their lane.)
+    /// The hash of more than 12 bytes. (Shorter strings hash by their lane.)
     public static func bytes(_ start: UnsafeRawPointer, _ count: Int) -> UInt64 {
         var state = UInt64(truncatingIfNeeded: count) ^ 0xa076_1d64_78bd_642f
         var at = 0

@@ -5,7 +5,7 @@ import LodeCore
 /// A comparison of lanes that are not NULL: picks the loop for the lane type and the two layouts.
 ///
 /// Constants on the left are swapped to the right, constants and dictionaries are used as they are against a constant, and
-/// all else is flattened. Verdicts on the texts of a dictionary are remembered from chunk to chunk.
+/// all else is flattened. Verdicts on the strings of a dictionary are remembered from chunk to chunk.
 struct ComparisonKernel: Sendable {
     let comparison: ComparisonOperator
     let type: SQLType

@@ -1,4 +1,4 @@
-/// What a text comparison said of the values of a dictionary, kept from chunk to chunk.
+/// What a string comparison said of the values of a dictionary, kept from chunk to chunk.
 
 import LodeCore
 

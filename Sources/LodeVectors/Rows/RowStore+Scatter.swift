@@ -67,7 +67,7 @@ extension RowStore {
         }
     }
 
-    /// Long texts are copied, unless they are a dictionary's: that is kept, for its texts are few and shared.
+    /// Long strings are copied, unless they are a dictionary's: that is kept, for its strings are few and shared.
     private func texts(_ column: Column, _ offset: Int, _ rows: UnsafePointer<UInt32>?, _ count: Int) throws(SQLError) {
         let pointers = freshRows
         switch column.layout {

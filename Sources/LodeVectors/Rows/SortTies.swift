@@ -3,7 +3,7 @@
 import CLodeIntrinsics
 import LodeCore
 
-/// Sorts a run of ties key by key: NULLs are set apart, the others get the word of the key (of texts: of their next eight
+/// Sorts a run of ties key by key: NULLs are set apart, the others get the word of the key (of strings: of their next eight
 /// bytes) and go through the radix passes again, and so on with what is still equal. Each row is touched once a word, where
 /// comparing would touch it for every comparison.
 struct SortTies {
@@ -12,7 +12,7 @@ struct SortTies {
 
     /// Runs up to this size are compared.
     private static let small = 20
-    /// Texts that agree in so many bytes are compared.
+    /// Strings that agree in so many bytes are compared.
     private static let deepest = 64
 
     /// Orders `entries` by the keys from `key` on. Their words are not kept.
@@ -93,7 +93,7 @@ struct SortTies {
         switch order.layout.types[column].physical {
         case .int128, .interval: return level == 0
         case .text:
-            // Texts that are through and of one length are equal; of different lengths, they differ in zero bytes.
+            // Strings that are through and of one length are equal; of different lengths, they differ in zero bytes.
             let offset = order.layout.offsets[column]
             let length = (entries[0].row + offset).assumingMemoryBound(to: StringView.self).pointee.count
             for i in 0..<count {
@@ -134,7 +134,7 @@ struct SortTies {
         return true
     }
 
-    /// Eight bytes of a text from `start` on, the first one most significant, zeros behind the end.
+    /// Eight bytes of a string from `start` on, the first one most significant, zeros behind the end.
     @inline(__always)
     private static func bytes(_ text: StringView, _ start: Int) -> UInt64 {
         let left = text.count - start

@@ -1,4 +1,4 @@
-/// A growing run of bytes: what texts, files and messages are written into before they leave.
+/// A growing run of bytes: what strings, files and messages are written into before they leave.
 
 import Glibc
 import LodeCore
@@ -20,7 +20,7 @@ package final class ByteSink {
     deinit { free(base) }
 
     private static func exhausted(_ bytes: Int) -> SQLError {
-        SQLError(.outOfMemory, "out of memory: a text of \(bytes) bytes could not be built")
+        SQLError(.outOfMemory, "out of memory: a string of \(bytes) bytes could not be built")
     }
 
     package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }

@@ -68,13 +68,13 @@ package struct DateFormat: Sendable, Hashable, CustomStringConvertible {
         UInt8(ascii: "F"): "%Y-%m-%d", UInt8(ascii: "T"): "%H:%M:%S", UInt8(ascii: "R"): "%H:%M", UInt8(ascii: "D"): "%m/%d/%y",
     ]
 
-    /// What a text said: local microseconds since 1970, and seconds east of UTC if it named a zone.
+    /// What a string said: local microseconds since 1970, and seconds east of UTC if it named a zone.
     package struct Reading: Sendable {
         package var micros: Int64
         package var offsetSeconds: Int?
     }
 
-    /// Reads a text that must fit the pattern wholly; nil if it does not, or names no real date.
+    /// Reads a string that must fit the pattern wholly; nil if it does not, or names no real date.
     /// A pattern without a year means `missingYear`: 1900 in C, Python and DuckDB.
     package func read(_ text: UnsafePointer<UInt8>, _ count: Int, missingYear: Int64 = 1900) -> Reading? {
         var cursor = TextCursor(text, count)

@@ -1,4 +1,4 @@
-/// What became of a text that was to be a value.
+/// What became of a string that was to be a value.
 
 /// Parsers write their value only when they say `parsed`; the caller words the error, since it knows the place.
 ///

@@ -58,7 +58,7 @@ public enum ParseTimestamp {
         return skipZone(&cursor) && cursor.isAtEnd ? .parsed : .malformed
     }
 
-    /// A timestamp with zone, as UTC. A text without zone is local time in the zone "" of `zones`, or UTC when that is unknown.
+    /// A timestamp with zone, as UTC. A string without zone is local time in the zone "" of `zones`, or UTC when that is unknown.
     package static func timestamptz(
         _ text: UnsafePointer<UInt8>, _ count: Int, zones: Zones?, _ out: UnsafeMutablePointer<Int64>
     ) -> ParseOutcome {

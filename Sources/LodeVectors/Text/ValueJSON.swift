@@ -140,7 +140,7 @@ package struct ValueJSON {
         if let failure { throw failure }
     }
 
-    /// A text in quotes, with the escapes that JSON demands.
+    /// A string in quotes, with the escapes that JSON demands.
     package static func appendString(_ bytes: UnsafeRawBufferPointer, to sink: ByteSink) throws(SQLError) {
         // Six bytes a control character at worst.
         let out = try sink.reserve(bytes.count * 6 + 2)

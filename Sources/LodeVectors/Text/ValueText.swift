@@ -103,7 +103,7 @@ package struct ValueText {
         try sink.append(UInt8(ascii: "}"))
     }
 
-    /// A value within a list, map or struct: NULL is written, and texts that would confuse are quoted.
+    /// A value within a list, map or struct: NULL is written, and strings that would confuse are quoted.
     private func appendMember(_ row: Int, to sink: ByteSink) throws(SQLError) {
         if column.isNull(row) || column.type == .null { return try sink.append("NULL") }
         guard column.type.isText, column.type != .json else { return try append(row, to: sink) }

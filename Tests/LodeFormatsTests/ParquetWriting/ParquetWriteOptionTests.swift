@@ -76,14 +76,15 @@ import Testing
             }
             #expect(values.allSatisfy { $0 == .null || filter.mayHold(hash($0)) })
             let strangers = (0..<10_000).filter {
-                filter.mayHold(hash(type == .varchar ? .text("stranger \($0)") : .integer(Int64($0) + 1 << 40)))
+                filter.mayHold(hash(type == .varchar ? .text("unlisted \($0)") : .integer(Int64($0) + 1 << 40)))
             }
             #expect(strangers.count < 60)
         }
     }
 
     @Test func `a Bloom filter is as small as its values allow`() {
-        var few = BloomFilterWriter(BloomFilterOptions(), most: 100_000), many = BloomFilterWriter(BloomFilterOptions(), most: 100_000)
+        var few = BloomFilterWriter(BloomFilterOptions(), maxDistinct: 100_000)
+        var many = BloomFilterWriter(BloomFilterOptions(), maxDistinct: 100_000)
         for index in 0..<100_000 {
             few.insert(XXHash64.hash([UInt8(index % 10)]))
             many.insert(XXHash64.hash(Array("\(index)".utf8)))

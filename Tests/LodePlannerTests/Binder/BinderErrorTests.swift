@@ -22,7 +22,7 @@ import Testing
         ),
         (
             "select \"Bob\" from t",
-            "42703 column \"Bob\" does not exist | Double quotes are for names. A text is written in single quotes: 'Bob'. @ \"Bob\""
+            "42703 column \"Bob\" does not exist | Double quotes are for names. A string is written in single quotes: 'Bob'. @ \"Bob\""
         ),
         (
             "select * from t, (select t.a) x",

@@ -8,7 +8,7 @@ import LodeTables
 @testable import LodePlanner
 
 /// A relation without rows.
-final class FakeTable: TableSource {
+final class FakeTable: Relation {
     let displayName: String
     let schema: Schema
     let partitionColumns: Set<String> = []
@@ -18,7 +18,7 @@ final class FakeTable: TableSource {
         schema = Schema(fields)
     }
 
-    func readStatistics(of columns: [Int]) -> SourceStatistics { SourceStatistics() }
+    func readStatistics(of columns: [Int]) -> RelationStatistics { RelationStatistics() }
 }
 
 /// Resolves the tables that it is given, by name; views are SQL text.
@@ -38,7 +38,7 @@ final class FakeResolver: RelationResolver {
             if case .createTable(let table)? = statements.first?.statement {
                 for column in table.columns {
                     guard let type = column.type else { continue }
-                    fields.append(Field(column.name.text, try TypeNames.type(type)))
+                    fields.append(Field(column.name.text, try TypeBinder.type(type)))
                 }
             }
             tables[name] = FakeTable("main.\(name)", fields)
@@ -59,12 +59,12 @@ final class FakeResolver: RelationResolver {
 
     func fileFunction(
         _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
-    ) throws(SQLError) -> any TableSource {
+    ) throws(SQLError) -> any Relation {
         calls.append("\(name) \(arguments) \(named.map { "\($0.name)=\($0.value)" })")
         return FakeTable("\(name)(…)", [Field("a", .integer), Field("b", .varchar)])
     }
 
-    func file(_ path: String, span: SourceSpan) throws(SQLError) -> any TableSource {
+    func file(_ path: String, span: SourceSpan) throws(SQLError) -> any Relation {
         FakeTable("'\(path)'", [Field("a", .integer), Field("b", .varchar)])
     }
 

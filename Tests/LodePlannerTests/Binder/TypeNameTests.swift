@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: texts) func `a type means the same in a statement and in an option`(text: String) throws {
-        #expect(try TypeReader.read(text) == TypeNames.type(Parser.parseType(text)))
+        #expect(try TypeReader.read(text) == TypeBinder.type(Parser.parseType(text)))
     }
 
     @Test(arguments: texts) func `a type that is printed reads back`(text: String) throws {
@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: wrong) func `what is no type is refused alike`(text: String) {
         let option = outcome { try TypeReader.read(text) }
-        #expect(option == outcome { try TypeNames.type(Parser.parseType(text)) })
+        #expect(option == outcome { try TypeBinder.type(Parser.parseType(text)) })
         #expect(["42601", "42704", "22023", "0A000"].contains(option))
     }
 

@@ -7,7 +7,7 @@ import LodeSyntax
 import LodeTables
 
 /// A relation that is known by its statistics alone.
-final class MemoryTable: TableSource {
+final class MemoryTable: Relation {
     let displayName: String
     let schema: Schema
     let partitionColumns: Set<String>
@@ -31,8 +31,8 @@ final class MemoryTable: TableSource {
     var readsFields: Bool { true }
     var hiddenFields: [Field] { displayName == "parcels" ? [Field("filename", .varchar, nullable: false)] : [] }
 
-    func readStatistics(of columns: [Int]) -> SourceStatistics {
-        SourceStatistics(rowCount: rowCount, columns: columns.reduce(into: [:]) { $0[$1] = known[$1] })
+    func readStatistics(of columns: [Int]) -> RelationStatistics {
+        RelationStatistics(rowCount: rowCount, columns: columns.reduce(into: [:]) { $0[$1] = known[$1] })
     }
 
     func fileMetadata() -> [any FileMetadata]? { files }
@@ -65,11 +65,11 @@ struct MemoryResolver: RelationResolver {
 
     func fileFunction(
         _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
-    ) throws(SQLError) -> any TableSource {
+    ) throws(SQLError) -> any Relation {
         throw .unsupported("files in plan tests", at: span)
     }
 
-    func file(_ path: String, span: SourceSpan) throws(SQLError) -> any TableSource {
+    func file(_ path: String, span: SourceSpan) throws(SQLError) -> any Relation {
         throw .unsupported("files in plan tests", at: span)
     }
 

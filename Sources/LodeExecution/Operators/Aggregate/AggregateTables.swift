@@ -129,7 +129,7 @@ final class AggregateTables {
     /// going through memory for every row. False, without effect, where that would not pay.
     private func addByCode(_ columns: [Column], _ count: Int) throws(SQLError) -> Bool {
         let domain = codes.codeCount
-        guard domain <= GroupRuns.mostCodes, plan.stateCalls.allSatisfy({ $0.filter == nil || $0.side != nil }) else { return false }
+        guard domain <= GroupRuns.maxCodes, plan.stateCalls.allSatisfy({ $0.filter == nil || $0.side != nil }) else { return false }
         guard runs.sort(codes.codes, count, domain: domain) else { return false }
         var gathered: [Column] = []
         gathered.reserveCapacity(plan.runColumns.count)

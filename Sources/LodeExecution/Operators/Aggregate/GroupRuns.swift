@@ -10,7 +10,7 @@ import LodeVectors
 final class GroupRuns {
     private static let lanes = 4
     /// Groups beyond this are too many for runs to pay.
-    static let mostCodes = 256
+    static let maxCodes = 256
     /// Rows that a group must have on average.
     private static let leastRows = 64
 
@@ -24,8 +24,8 @@ final class GroupRuns {
 
     init() throws(SQLError) {
         order = try Selection(capacity: Chunk.capacity)
-        buffer = try Buffer(byteCount: (Self.mostCodes + 1) * 4)
-        counterBuffer = try Buffer(byteCount: Self.mostCodes * Self.lanes * 4)
+        buffer = try Buffer(byteCount: (Self.maxCodes + 1) * 4)
+        counterBuffer = try Buffer(byteCount: Self.maxCodes * Self.lanes * 4)
         starts = buffer.base.assumingMemoryBound(to: Int32.self)
         counters = counterBuffer.base.assumingMemoryBound(to: Int32.self)
     }
@@ -36,7 +36,7 @@ final class GroupRuns {
     /// Sorts `count` rows by their `codes`, which are below `domain`. False, without an order, where runs would be too short.
     /// Cost: two loads and a store a row to count, as much to place.
     func sort(_ codes: UnsafePointer<Int32>, _ count: Int, domain: Int) -> Bool {
-        guard domain <= Self.mostCodes, count >= 256, count <= Chunk.capacity else { return false }
+        guard domain <= Self.maxCodes, count >= 256, count <= Chunk.capacity else { return false }
         counters.update(repeating: 0, count: domain * Self.lanes)
         let part = count / Self.lanes
         var i = 0

@@ -7,7 +7,7 @@ import LodeVectors
 /// Addresses of rows whose states are complete.
 final class MergedGroups {
     private let plan: AggregatePlan
-    /// Keep the rows and the texts of their keys.
+    /// Keep the rows and the strings of their keys.
     private let owners: [GroupRows]
     private var list: [UnsafeMutableRawPointer] = []
 

@@ -1,4 +1,4 @@
-/// Lists, structs and maps as grouping keys: by way of a text that is equal when they are.
+/// Lists, structs and maps as grouping keys: by way of a string that is equal when they are.
 
 import LodeCore
 import LodeVectors

@@ -17,7 +17,7 @@ final class JoinFilter: Sendable {
     /// Beyond so many keys a Bloom filter no longer fits any cache and costs about what it spares.
     private static let bloomLimit = 8 << 20
     /// Build sides of more rows are known by their bounds alone where statistics are tested.
-    private static let mostKeys = 4096
+    private static let maxKeys = 4096
 
     func publish(_ built: BuiltSide, _ context: ExecutionContext) throws(SQLError) {
         let stores = built.stores, gather = built.gather
@@ -37,7 +37,7 @@ final class JoinFilter: Sendable {
             try collect(stores, gather, &range, bloom, context)
         }
         let bounds = hasRange && !range.isEmpty
-        let keys = rows <= Self.mostKeys && Self.hasPlainValues(type) ? try keys(stores, gather) : nil
+        let keys = rows <= Self.maxKeys && Self.hasPlainValues(type) ? try keys(stores, gather) : nil
         filter.publish(
             .init(
                 isEmpty: false, minimum: bounds ? Self.value(range.minimum, type) : nil,
@@ -53,7 +53,7 @@ final class JoinFilter: Sendable {
         return AscendingValues(found)
     }
 
-    /// Whether equal values are the same value: not so for numbers with NaN and two zeros, and for blank-padded texts.
+    /// Whether equal values are the same value: not so for numbers with NaN and two zeros, and for blank-padded strings.
     private static func hasPlainValues(_ type: SQLType) -> Bool {
         switch type {
         case .tinyint, .smallint, .integer, .bigint, .decimal, .date, .time, .timestamp, .timestamptz, .varchar, .varbinary, .uuid: true

@@ -10,10 +10,10 @@ final class MarkedRows: Source {
     private let probe: HashJoinProbe
     private var build: JoinBuild { probe.build }
     private let next = Atomic<Int>(0)
-    private let opened = Lock<[Morsel]>([])
+    private let opened = Lock<[Block]>([])
 
     /// A block of rows, or of rows that can't have matched.
-    private struct Morsel {
+    private struct Block {
         var store: RowStore
         var block: Int
         var isMatchable: Bool
@@ -23,13 +23,13 @@ final class MarkedRows: Source {
 
     func open(_ context: ExecutionContext) throws(SQLError) {
         let built = try build.result()
-        var morsels: [Morsel] = []
+        var morsels: [Block] = []
         for store in built.stores {
-            for block in store.blocks.indices { morsels.append(Morsel(store: store, block: block, isMatchable: true)) }
+            for block in store.blocks.indices { morsels.append(Block(store: store, block: block, isMatchable: true)) }
         }
         if build.shape.kind != .semi {
             for store in built.unmatchable {
-                for block in store.blocks.indices { morsels.append(Morsel(store: store, block: block, isMatchable: false)) }
+                for block in store.blocks.indices { morsels.append(Block(store: store, block: block, isMatchable: false)) }
             }
         }
         opened.withLock { $0 = morsels }
@@ -45,9 +45,9 @@ final class MarkedRows: Source {
         private let source: MarkedRows
         private let shape: JoinShape
         private let built: BuiltSide
-        private let morsels: [Morsel]
+        private let morsels: [Block]
         private let memory: Buffer
-        private var current: Morsel?
+        private var current: Block?
         private var row = 0
 
         init(_ source: MarkedRows) throws(SQLError) {

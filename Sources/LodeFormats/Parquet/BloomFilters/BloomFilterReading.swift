@@ -33,8 +33,8 @@ final class BloomFilterReading {
     /// - Parameter probes: how many values will be asked about.
     init?(_ chunk: ColumnMetaData, in file: any ObjectReader, probes: Int) {
         guard let offset = chunk.bloomFilterOffset, offset > 0, offset < file.size else { return nil }
-        let most = min(max(probes, 1), Self.maximumBytes / Self.bytesPerProbe) * Self.bytesPerProbe
-        let known = chunk.bloomFilterBytes.flatMap { $0 > 0 && $0 <= most + Self.headerBytes ? $0 : nil }
+        let limit = min(max(probes, 1), Self.maximumBytes / Self.bytesPerProbe) * Self.bytesPerProbe
+        let known = chunk.bloomFilterBytes.flatMap { $0 > 0 && $0 <= limit + Self.headerBytes ? $0 : nil }
         let first = min(known ?? Self.headerBytes, file.size - offset)
         guard let bytes = Self.fetch(offset, first, file) else { return nil }
         var reader = ThriftReader(UnsafeRawBufferPointer(start: bytes.base, count: first), origin: offset)
@@ -49,7 +49,7 @@ final class BloomFilterReading {
         if reader.position + header.bytes <= first {
             blocks = try? Buffer(byteCount: header.bytes)
             blocks?.base.copyMemory(from: bytes.base + reader.position, byteCount: header.bytes)
-        } else if header.bytes <= most {
+        } else if header.bytes <= limit {
             blocks = Self.fetch(start, header.bytes, file)
             bytesRead += header.bytes
         }

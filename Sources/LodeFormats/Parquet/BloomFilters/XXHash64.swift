@@ -1,6 +1,6 @@
 /// The hash function of Parquet's Bloom filters.
 
-/// XXH64 with seed 0, over the bytes of a PLAIN-encoded value (a text's without its length).
+/// XXH64 with seed 0, over the bytes of a PLAIN-encoded value (a string's without its length).
 /// - Source: xxHash fast digest algorithm, "XXH64 Algorithm Description".
 enum XXHash64 {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87

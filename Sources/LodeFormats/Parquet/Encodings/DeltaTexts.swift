@@ -1,4 +1,4 @@
-/// Texts whose lengths, and common prefixes, stand apart from their bytes.
+/// Strings whose lengths, and common prefixes, stand apart from their bytes.
 
 import Glibc
 import LodeCore
@@ -7,7 +7,7 @@ import LodeVectors
 /// Decodes DELTA_LENGTH_BYTE_ARRAY and DELTA_BYTE_ARRAY pages whole, to one `StringView` a value.
 /// - Source: Parquet format, Encodings, "Delta-length byte array" and "Delta Strings".
 enum DeltaTexts {
-    /// The most bytes that the texts of one page may expand to.
+    /// The most bytes that the strings of one page may expand to.
     static let maximumBytes = 1 << 28
 
     /// Lengths, then all the bytes. The views point into `bytes`. Nil if the page is damaged.
@@ -60,7 +60,7 @@ enum DeltaTexts {
         return (views, shared.count, heap)
     }
 
-    /// The bytes of all texts; nil if a prefix is longer than the text that it is taken from.
+    /// The bytes of all strings; nil if a prefix is longer than the text that it is taken from.
     private static func totalBytes(
         _ prefix: UnsafePointer<Int64>, _ suffix: UnsafePointer<StringView>, _ count: Int
     ) -> Int? {

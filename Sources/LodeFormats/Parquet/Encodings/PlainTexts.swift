@@ -1,4 +1,4 @@
-/// Texts and binary values in PLAIN encoding: a length and the bytes, one after another.
+/// Strings and binary values in PLAIN encoding: a length and the bytes, one after another.
 
 import LodeVectors
 

@@ -18,7 +18,7 @@ enum ParquetType: Int32, Sendable {
         }
     }
 
-    /// Bytes of one PLAIN value; 0 where that varies (texts, bits) or depends on the column (fixed length).
+    /// Bytes of one PLAIN value; 0 where that varies (strings, bits) or depends on the column (fixed length).
     var plainWidth: Int {
         switch self {
         case .int32, .float: 4

@@ -122,7 +122,7 @@ final class ChunkPages {
         isLoaded = true
         try check()
         guard leaf.repetition > 0 || metaData.valueCount == rowCount else {
-            throw corrupt("\(metaData.valueCount) values are announced for \(rowCount) rows")
+            throw corrupt("\(metaData.valueCount) values are declared for \(rowCount) rows")
         }
         guard let range = byteRange else {
             throw corrupt("its \(metaData.compressedBytes) bytes from \(start) on go beyond the end of the file")
@@ -181,7 +181,7 @@ final class ChunkPages {
         while first < end {
             guard place < bytes.upperBound else {
                 if end == .max { return }
-                throw SQLError(.dataCorrupted, "corrupt Parquet file: the pages hold \(first) values, \(end) are announced")
+                throw SQLError(.dataCorrupted, "corrupt Parquet file: the pages hold \(first) values, \(end) are declared")
             }
             var reader = ThriftReader(
                 UnsafeRawBufferPointer(start: buffer.base + place, count: bytes.upperBound - place),

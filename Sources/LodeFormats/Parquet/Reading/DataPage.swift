@@ -14,7 +14,7 @@ final class DataPage {
         case fixed
         /// Bits of PLAIN booleans from `base` on.
         case bits
-        /// Length-prefixed texts.
+        /// Length-prefixed strings.
         case texts
         /// Decoded `StringView`s from `base` on.
         case views

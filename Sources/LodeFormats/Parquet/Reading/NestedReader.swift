@@ -31,7 +31,7 @@ final class NestedReader: ColumnReader {
         for leaf in leaves { entries.append(try leaf.read(rows)) }
         do throws(SQLError) {
             let column = try build(node, entries, repetition: 0, definition: 0)
-            guard column.count == rows.count else { throw damaged("\(column.count) rows where \(rows.count) are announced") }
+            guard column.count == rows.count else { throw damaged("\(column.count) rows where \(rows.count) are declared") }
             return column
         } catch { throw error.place == nil ? chunks[0].located(error) : error }
     }
@@ -61,7 +61,7 @@ final class NestedReader: ColumnReader {
             let lists = try ranges(node, entries, repetition, definition, inner)
             let child = try build(
                 element, all, repetition: UInt8(truncatingIfNeeded: depth), definition: UInt8(truncatingIfNeeded: inner))
-            guard child.count == lists.elements else { throw damaged("\(child.count) elements where \(lists.elements) are announced") }
+            guard child.count == lists.elements else { throw damaged("\(child.count) elements where \(lists.elements) are declared") }
             return Column(flat: node.type, count: lists.count, lanes: lists.lanes, validity: lists.validity, children: [child])
         case .map(let key, let value, let inner, let depth):
             let maps = try ranges(node, entries, repetition, definition, inner)

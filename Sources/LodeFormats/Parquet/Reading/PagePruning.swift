@@ -51,11 +51,11 @@ final class PagePruning: Sendable {
 final class Patience: Sendable {
     /// Searches in vain, less three times those that found something.
     private let futile = Atomic<Int>(0)
-    private static let most = 3
+    private static let maxFutile = 3
 
-    var isLeft: Bool { futile.load(ordering: .relaxed) < Self.most }
+    var isLeft: Bool { futile.load(ordering: .relaxed) < Self.maxFutile }
 
-    func note(didPrune: Bool) { futile.add(didPrune ? -Self.most : 1, ordering: .relaxed) }
+    func note(didPrune: Bool) { futile.add(didPrune ? -Self.maxFutile : 1, ordering: .relaxed) }
 }
 
 /// What is known of the pages of one column: their bounds, or else those of the row group.

@@ -31,7 +31,7 @@ enum LeafStorage: Hashable, Sendable {
     case bits
     /// Values of a fixed width.
     case fixed(LaneConversion)
-    /// BYTE_ARRAY; texts must be UTF-8.
+    /// BYTE_ARRAY; strings must be UTF-8.
     case text(isUTF8: Bool)
     /// Decimals stored as BYTE_ARRAY.
     case decimalText

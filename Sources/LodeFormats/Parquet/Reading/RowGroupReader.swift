@@ -16,7 +16,7 @@ final class RowGroupReader: MorselReader {
     private let part: MorselRows
     private let request: ScanRequest
     private var columns: [any ColumnReader] = []
-    private var filters: [RowFilter] = []
+    private var filters: [RowGroupFilter] = []
     /// Columns that some filter looks at.
     private let filterColumns: [Int]
 
@@ -69,7 +69,7 @@ final class RowGroupReader: MorselReader {
         if ranges != [0..<file.footer.metaData.rowGroups[part.rowGroup].rowCount] {
             for column in columns { for chunk in column.chunks { chunk.expect(ranges) } }
         }
-        filters = request.filters.map { RowFilter($0) }
+        filters = request.filters.map { RowGroupFilter($0) }
         askDictionaries()
         if isHopeless { return }
         announce(filterColumns.isEmpty ? Array(columns.indices) : filterColumns)
@@ -176,13 +176,13 @@ final class RowGroupReader: MorselReader {
     }
 
     /// The column of a filter that can be asked about a dictionary.
-    private func leaf(_ filter: RowFilter) -> LeafReader? {
+    private func leaf(_ filter: RowGroupFilter) -> LeafReader? {
         guard filter.filter.isPureOverOneColumn, filter.filter.columns.count == 1 else { return nil }
         return columns[filter.filter.columns[0]] as? LeafReader
     }
 
     /// Whether the dictionary of a filter's column rules out every row.
-    private func isHopeless(_ filter: RowFilter) throws(SQLError) -> Bool {
+    private func isHopeless(_ filter: RowGroupFilter) throws(SQLError) -> Bool {
         if !filter.isPrepared {
             filter.isPrepared = true
             if let leaf = leaf(filter) {
@@ -195,7 +195,7 @@ final class RowGroupReader: MorselReader {
         return filter.isHopeless
     }
 
-    private func apply(_ filter: RowFilter) throws(SQLError) {
+    private func apply(_ filter: RowGroupFilter) throws(SQLError) {
         var arguments: [Column] = []
         arguments.reserveCapacity(filter.filter.columns.count)
         for column in filter.filter.columns { arguments.append(try aligned(column)) }
@@ -282,7 +282,7 @@ final class RowGroupReader: MorselReader {
 }
 
 /// A filter of a scan with what was found out about it in this row group.
-final class RowFilter {
+final class RowGroupFilter {
     let filter: any ScanFilter
     var isPrepared = false
     private(set) var table: DictionaryFilter?

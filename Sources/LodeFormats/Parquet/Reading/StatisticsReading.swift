@@ -30,7 +30,7 @@ extension ParquetLeaf {
 
     private func boundsAreExact(_ stored: ParquetStatistics) -> Bool {
         switch storage {
-        // Texts may be cut short, and NaN stands in no bound.
+        // Strings may be cut short, and NaN stands in no bound.
         case .text, .decimalText: stored.isMinimumExact == true && stored.isMaximumExact == true
         default: physical != .float && physical != .double && stored.isMinimumExact != false && stored.isMaximumExact != false
         }

@@ -18,7 +18,7 @@ enum ValueDecoding {
             }
             guard isValid else {
                 throw SQLError(
-                    .characterNotInRepertoire, "a text is not valid UTF-8",
+                    .characterNotInRepertoire, "a string is not valid UTF-8",
                     hint: "The column is declared as text; the program that wrote it put other bytes there.")
             }
             i &+= 1

@@ -121,7 +121,7 @@ final class ValueReader {
                 if let picks { page.texts.pick(picks, count, into: views) } else {
                     page.texts.skip(first - page.texts.position) && page.texts.read(count, into: views)
                 }
-            guard isComplete else { throw SQLError(.dataCorrupted, "corrupt Parquet file: a text goes beyond its page") }
+            guard isComplete else { throw SQLError(.dataCorrupted, "corrupt Parquet file: a string goes beyond its page") }
         }
         if isDecimal { return try ValueDecoding.decimals(views, count, leaf, into: out) }
         if !page.isChecked { try ValueDecoding.checkUTF8(views, count) }

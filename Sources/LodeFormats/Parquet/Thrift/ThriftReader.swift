@@ -108,7 +108,7 @@ struct ThriftReader {
 
     private mutating func rawBytes() throws(SQLError) -> UnsafeRawBufferPointer {
         let count = try varint()
-        guard count <= UInt64(remaining) else { throw corrupt("a text of \(count) bytes goes beyond the end") }
+        guard count <= UInt64(remaining) else { throw corrupt("a string of \(count) bytes goes beyond the end") }
         let result = UnsafeRawBufferPointer(start: base + position, count: Int(count))
         position &+= Int(count)
         return result

@@ -13,10 +13,10 @@ struct BloomFilterWriter {
     private var blocks: Int
     private let falsePositives: Double
 
-    /// - Parameter most: distinct values, at most.
-    init(_ options: BloomFilterOptions, most: Int) {
+    /// - Parameter maxDistinct: distinct values, at most.
+    init(_ options: BloomFilterOptions, maxDistinct: Int) {
         falsePositives = options.falsePositives
-        let distinct = Double(max(1, min(options.distinct ?? most, most)))
+        let distinct = Double(max(1, min(options.distinct ?? maxDistinct, maxDistinct)))
         // Bits for eight hashes: -8n / ln(1 - p^(1/8)).
         let bits = -8 * distinct / log(1 - pow(options.falsePositives, 1.0 / 8))
         var blocks = 1

@@ -18,7 +18,7 @@ struct LeafBounds {
         var isExact: Bool
     }
 
-    /// Texts are cut to this many bytes.
+    /// Strings are cut to this many bytes.
     static let textBytes = 64
 
     func storedMinimum(_ plan: LeafPlan) -> Stored? { Self.stored(minimum, plan, isMaximum: false) }

@@ -118,9 +118,9 @@ class LeafEncoder {
     }
 
     /// None for booleans and for chunks without values, which say as much by their count of NULLs.
-    private func bloomFilter(_ most: Int) -> [UInt8]? {
-        guard let options = wishes.bloomFilter, plan.physical != .boolean, most > 0 else { return nil }
-        var filter = BloomFilterWriter(options, most: most)
+    private func bloomFilter(_ maxDistinct: Int) -> [UInt8]? {
+        guard let options = wishes.bloomFilter, plan.physical != .boolean, maxDistinct > 0 else { return nil }
+        var filter = BloomFilterWriter(options, maxDistinct: maxDistinct)
         addHashes(to: &filter)
         return filter.bytes()
     }

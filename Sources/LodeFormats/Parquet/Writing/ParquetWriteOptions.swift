@@ -90,7 +90,7 @@ struct ParquetWriteOptions: Sendable {
         case .value(.text(let text)): return text.string
         case .value(.bytes(let bytes)): return String(decoding: bytes, as: UTF8.self)
         case .value(.integer(let number)): return "\(number)"
-        default: throw SQLError(.invalidParameterValue, "the value of \"\(note.name)\" in kv_metadata must be a text")
+        default: throw SQLError(.invalidParameterValue, "the value of \"\(note.name)\" in kv_metadata must be a string")
         }
     }
 
@@ -117,7 +117,7 @@ struct ParquetWriteOptions: Sendable {
     private mutating func takeColumns(_ options: FormatOptions, _ leaves: [LeafPlan]) throws(SQLError) {
         for member in try options.members("encodings") ?? [] {
             guard case .value(.text(let name)) = member.option else {
-                throw SQLError(.invalidParameterValue, "the encoding of \"\(member.name)\" must be a text")
+                throw SQLError(.invalidParameterValue, "the encoding of \"\(member.name)\" must be a string")
             }
             let encoding = try ColumnWriteOptions.encoding(name.string)
             let (key, below) = try Self.leaves(member.name, leaves, "encodings")

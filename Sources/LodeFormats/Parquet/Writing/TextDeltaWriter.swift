@@ -1,4 +1,4 @@
-/// Writing texts with their lengths, and what they share with their predecessors, apart from their bytes.
+/// Writing strings with their lengths, and what they share with their predecessors, apart from their bytes.
 
 import Glibc
 import LodeCore
@@ -25,9 +25,9 @@ enum TextDeltaWriter {
         rests.reserveCapacity(texts.count)
         var last = UnsafeRawBufferPointer(start: nil, count: 0)
         for (index, text) in texts.enumerated() {
-            let most = min(text.count, last.count)
+            let limit = min(text.count, last.count)
             var common = 0
-            while common < most, text[common] == last[common] { common &+= 1 }
+            while common < limit, text[common] == last[common] { common &+= 1 }
             out[index] = Int64(common)
             rests.append(UnsafeRawBufferPointer(rebasing: text[common...]))
             last = text

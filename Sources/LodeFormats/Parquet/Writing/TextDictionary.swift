@@ -1,4 +1,4 @@
-/// Codes for the distinct texts of a column.
+/// Codes for the distinct strings of a column.
 
 import Glibc
 import LodeCore
@@ -7,7 +7,7 @@ import LodeVectors
 /// Numbers texts in the order of their appearance, and keeps a copy of each. Not `Sendable`.
 final class TextDictionary {
     private(set) var texts: [StringView] = []
-    /// What the texts take as PLAIN values.
+    /// What the strings take as PLAIN values.
     private(set) var plainBytes = 0
     private var arena = TextArena(blockBytes: 64 * 1024)
     private var bits = 10
@@ -21,7 +21,7 @@ final class TextDictionary {
         table = [UInt32](repeating: 0, count: 1 << 10)
     }
 
-    /// The code of a text, new or not.
+    /// The code of a string, new or not.
     @inline(__always)
     func code(_ text: StringView) throws(SQLError) -> UInt32 {
         let mask = table.count &- 1

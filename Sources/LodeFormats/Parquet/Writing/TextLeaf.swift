@@ -1,10 +1,10 @@
-/// Leaves of texts and bytes.
+/// Leaves of strings and bytes.
 
 import Glibc
 import LodeCore
 import LodeVectors
 
-/// Numbers texts while they come, so that a repeated text is kept once; a column that hardly repeats is kept as PLAIN bytes.
+/// Numbers strings while they come, so that a repeated text is kept once; a column that hardly repeats is kept as PLAIN bytes.
 final class TextLeaf: LeafEncoder {
     private let dictionary = TextDictionary()
     private let codes: ByteSink
@@ -101,7 +101,7 @@ final class TextLeaf: LeafEncoder {
     @inline(__always)
     private func appendPlain(_ text: StringView) throws(SQLError) {
         guard text.count <= Int(Int32.max) else {
-            throw SQLError(.programLimitExceeded, "a text of \(text.count) bytes is too long for Parquet")
+            throw SQLError(.programLimitExceeded, "a string of \(text.count) bytes is too long for Parquet")
         }
         UnsafeMutableRawPointer(try plain.reserve(4)).storeBytes(of: UInt32(truncatingIfNeeded: text.count), as: UInt32.self)
         plain.advance(4)

@@ -23,7 +23,7 @@ extension ScalarFunction {
                 return try call.mapOptional(Int64(0), to: .bigint) { (row) throws(SQLError) in texts[row].withBytes { JSONPath.count($0) } }
             }),
         ScalarFunction(
-            "json_valid", "json", "Whether a text is JSON.",
+            "json_valid", "json", "Whether a string is JSON.",
             source: "DuckDB, JSON Functions", examples: [("json_valid('{}')", "true"), ("json_valid('{')", "false")],
             .strict([.varchar], .boolean, canFail: false) { call throws(SQLError) in
                 try call.map(StringView.self, to: .boolean) { view in view.withBytes { JSONScanner.isValid($0) } ? UInt8(1) : 0 }
@@ -54,7 +54,7 @@ extension ScalarFunction {
                 return .strict(types, .json, canFail: false, body)
             }),
         ScalarFunction(
-            "json_parse", aliases: ["json"], "json", "A text as JSON.",
+            "json_parse", aliases: ["json"], "json", "A string as JSON.",
             source: "Trino, JSON functions", examples: [("json_parse('[1]')", "[1]")],
             .strict([.varchar], .json, canFail: true) { call throws(SQLError) in
                 guard let body = CastFromText.body(.varchar, .json, false) else { return call.arguments[0].retyped(.json) }

@@ -72,7 +72,7 @@ extension ScalarFunction {
             .generic([.any, .list(of: "T")]) { (types) throws(SQLError) in try ListFunctions.concatenation(types) }),
         ScalarFunction(
             "array_to_string", aliases: ["array_join", "list_join"], "list",
-            "The elements as texts, joined by a separator; NULLs are left out, or replaced by the third argument.",
+            "The elements as strings, joined by a separator; NULLs are left out, or replaced by the third argument.",
             source: "PostgreSQL 17, 9.19",
             examples: [("array_to_string([1, NULL, 3], '-')", "1-3"), ("array_join([1, NULL], ',', '?')", "1,?")],
             .generic([.list(of: "T"), .text, .text], optional: 1) { (types) throws(SQLError) in ListTexts.join(types.count) }),

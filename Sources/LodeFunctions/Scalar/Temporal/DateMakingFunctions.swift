@@ -58,7 +58,7 @@ extension ScalarFunction {
             }),
         ScalarFunction(
             "to_timestamp", aliases: ["from_unixtime"], "date and time",
-            "The instant so many seconds after 1970-01-01 UTC; or a text read by PostgreSQL's patterns.",
+            "The instant so many seconds after 1970-01-01 UTC; or a string read by PostgreSQL's patterns.",
             source: "PostgreSQL 17, tables 9.26 and 9.33",
             examples: [
                 ("to_timestamp(1284352323)", "2010-09-13 04:32:03+00"),
@@ -92,7 +92,7 @@ extension ScalarFunction {
             "epoch_us", "date and time", "Microseconds since 1970-01-01.", source: "DuckDB, Timestamp Functions",
             examples: [("epoch_us(timestamp '1970-01-01 00:00:01')", "1000000")], epoch(.timestamp, 1), epoch(.timestamptz, 1)),
         ScalarFunction(
-            "date", "date and time", "The date of a timestamp or a text.",
+            "date", "date and time", "The date of a timestamp or a string.",
             source: "Trino, Date and time functions", examples: [("date('2024-02-29')", "2024-02-29")],
             .generic([.any]) { (types) throws(SQLError) in
                 guard let kernel = Casts.kernel(from: types[0], to: .date, isTry: false) else { throw .noFunction("date", types) }

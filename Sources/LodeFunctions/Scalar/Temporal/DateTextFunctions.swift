@@ -12,13 +12,13 @@ extension ScalarFunction {
             "date_format", .mysql, "A date or timestamp as text by MySQL's specifiers.", "Trino, Date and time functions",
             [("date_format(timestamp '2024-02-29 12:34:56', '%Y-%m-%d %H:%i:%s')", "2024-02-29 12:34:56")]),
         reading(
-            "strptime", .timestamp, .strftime, "A text read by strftime's specifiers.", "DuckDB, Date Format Functions",
+            "strptime", .timestamp, .strftime, "A string read by strftime's specifiers.", "DuckDB, Date Format Functions",
             [("strptime('29.02.2024', '%d.%m.%Y')", "2024-02-29 00:00:00")]),
         reading(
-            "try_strptime", .timestamp, .strftime, isTry: true, "A text read by strftime's specifiers; NULL if it does not fit.",
+            "try_strptime", .timestamp, .strftime, isTry: true, "A string read by strftime's specifiers; NULL if it does not fit.",
             "DuckDB, Date Format Functions", [("try_strptime('x', '%Y')", "NULL")]),
         reading(
-            "date_parse", .timestamp, .mysql, "A text read by MySQL's specifiers.", "Trino, Date and time functions",
+            "date_parse", .timestamp, .mysql, "A string read by MySQL's specifiers.", "Trino, Date and time functions",
             [("date_parse('2024-02-29 12:34', '%Y-%m-%d %H:%i')", "2024-02-29 12:34:00")]),
     ]
 
@@ -43,7 +43,7 @@ extension ScalarFunction {
 enum DatePatternDialect: Sendable {
     case strftime, mysql
 
-    /// The year of a text without one.
+    /// The year of a string without one.
     var missingYear: Int64 { self == .mysql ? 1970 : 1900 }
 
     func format(_ pattern: String) throws(SQLError) -> DateFormat {

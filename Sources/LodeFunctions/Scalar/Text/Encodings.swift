@@ -37,7 +37,7 @@ extension ScalarFunction {
                     try arena.add(String(UInt64(bitPattern: numbers[row]), radix: 16))
                 }
             }),
-        bytes("hex", from: .varchar, "The bytes of a text in hexadecimal, in upper case.", [("hex('ab')", "6162")], Encoding.hexUpper),
+        bytes("hex", from: .varchar, "The bytes of a string in hexadecimal, in upper case.", [("hex('ab')", "6162")], Encoding.hexUpper),
         ScalarFunction(
             "unhex", aliases: ["from_hex"], "text", "The bytes that hexadecimal digits stand for.", source: "DuckDB, Text Functions",
             examples: [("unhex('6162')", "\\x6162")],
@@ -45,7 +45,7 @@ extension ScalarFunction {
                 try call.mapBytes(to: .varbinary) { (_, bytes, sink) throws(SQLError) in try Encoding.fromHex(bytes, to: sink) }
             }),
         ScalarFunction(
-            "encode", "text", "Bytes as text: hex or base64; of a text alone, its UTF-8 bytes.", source: "PostgreSQL 17, 9.5",
+            "encode", "text", "Bytes as text: hex or base64; of a string alone, its UTF-8 bytes.", source: "PostgreSQL 17, 9.5",
             examples: [("encode('ab'::varbinary, 'hex')", "6162")],
             .strict([.varbinary, .varchar], .varchar, canFail: true) { call throws(SQLError) in try Encoding.encode(call) },
             .strict([.varchar], .varbinary, canFail: false) { call throws(SQLError) in call.arguments[0].retyped(.varbinary) }),
@@ -63,7 +63,7 @@ extension ScalarFunction {
                 try call.mapBytes(to: .varbinary) { (_, bytes, sink) throws(SQLError) in try Encoding.fromBase64(bytes, to: sink) }
             }),
         ScalarFunction(
-            "to_utf8", "text", "The UTF-8 bytes of a text.", source: "Trino, Binary functions", examples: [("to_utf8('a')", "\\x61")],
+            "to_utf8", "text", "The UTF-8 bytes of a string.", source: "Trino, Binary functions", examples: [("to_utf8('a')", "\\x61")],
             .strict([.varchar], .varbinary, canFail: false) { call throws(SQLError) in call.arguments[0].retyped(.varbinary) }),
         ScalarFunction(
             "from_utf8", "text", "The text of UTF-8 bytes.",

@@ -1,12 +1,12 @@
-/// LIKE and its kin, and the plain tests for parts of a text.
+/// LIKE and its kin, and the plain tests for parts of a string.
 
 import LodeCore
 import LodeVectors
 
 extension ScalarFunction {
     static let matching: [ScalarFunction] = [
-        like("like", isNegated: false, folds: false, "Whether a text fits a pattern of % and _.", [("'abc' LIKE 'a%'", "true")]),
-        like("not_like", isNegated: true, folds: false, "Whether a text does not fit a pattern.", [("'abc' NOT LIKE 'a_c'", "false")]),
+        like("like", isNegated: false, folds: false, "Whether a string fits a pattern of % and _.", [("'abc' LIKE 'a%'", "true")]),
+        like("not_like", isNegated: true, folds: false, "Whether a string does not fit a pattern.", [("'abc' NOT LIKE 'a_c'", "false")]),
         like("ilike", isNegated: false, folds: true, "LIKE without regard to case.", [("'ABC' ILIKE 'a%'", "true")]),
         like("not_ilike", isNegated: true, folds: true, "NOT LIKE without regard to case.", [("'ABC' NOT ILIKE 'b%'", "true")]),
         part("contains", "Whether the second text occurs in the first.", [("contains('abc', 'bc')", "true")]) { needle in

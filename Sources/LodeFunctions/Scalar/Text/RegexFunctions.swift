@@ -12,12 +12,12 @@ extension ScalarFunction {
             "!~*", "Whether a regular expression matches nowhere, ignoring case.",
             [("'ABC' !~* 'b'", "false")], .ignoresCase, isNegated: true),
         whole(
-            "similar_to", "Whether a text wholly fits an SQL regular expression.",
+            "similar_to", "Whether a string wholly fits an SQL regular expression.",
             [("'abc' SIMILAR TO '%(b|d)%'", "true")], false, RegexDialect.similar),
         whole(
-            "not_similar_to", "Whether a text does not fit an SQL regular expression.",
+            "not_similar_to", "Whether a string does not fit an SQL regular expression.",
             [("'abc' NOT SIMILAR TO '_bc'", "false")], true, RegexDialect.similar),
-        whole("glob", "Whether a text wholly fits a pattern of *, ? and [...].", [("'abc' GLOB 'a*'", "true")], false, RegexDialect.glob),
+        whole("glob", "Whether a string wholly fits a pattern of *, ? and [...].", [("'abc' GLOB 'a*'", "true")], false, RegexDialect.glob),
         ScalarFunction(
             "regexp_like", aliases: ["regexp_matches"], "pattern", "Whether a regular expression matches somewhere. Flags: i, s, m, x.",
             source: "PostgreSQL 17, 9.7.3", examples: [("regexp_like('Hello', 'h', 'i')", "true")],

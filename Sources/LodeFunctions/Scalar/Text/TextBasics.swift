@@ -1,4 +1,4 @@
-/// Length, case, trimming and cutting of texts.
+/// Length, case, trimming and cutting of strings.
 
 import LodeCore
 import LodeVectors
@@ -7,7 +7,7 @@ extension ScalarFunction {
     static let textBasics: [ScalarFunction] = [
         ScalarFunction(
             "length", aliases: ["char_length", "character_length", "len"], "text",
-            "Characters of a text, bytes of a binary, elements of a list.",
+            "Characters of a string, bytes of a binary, elements of a list.",
             source: "PostgreSQL 17, 9.4", examples: [("length('Straße')", "6"), ("length(NULL)", "NULL"), ("len([1, 2])", "2")],
             .strict([.varchar], .bigint, canFail: false) { call throws(SQLError) in
                 try call.map(StringView.self, to: .bigint) { view in Int64(view.withBytes { UTF8Text.length($0) }) }
@@ -16,7 +16,7 @@ extension ScalarFunction {
                 try call.map(StringView.self, to: .bigint) { Int64($0.count) }
             }, ListFunctions.count),
         ScalarFunction(
-            "octet_length", aliases: ["strlen"], "text", "Bytes of a text in UTF-8, or of a binary.", source: "PostgreSQL 17, 9.4",
+            "octet_length", aliases: ["strlen"], "text", "Bytes of a string in UTF-8, or of a binary.", source: "PostgreSQL 17, 9.4",
             examples: [("octet_length('Straße')", "7")],
             .strict([.varchar], .bigint, canFail: false) { call throws(SQLError) in
                 try call.map(StringView.self, to: .bigint) { Int64($0.count) }
@@ -25,7 +25,7 @@ extension ScalarFunction {
                 try call.map(StringView.self, to: .bigint) { Int64($0.count) }
             }),
         ScalarFunction(
-            "bit_length", "text", "Bits of a text in UTF-8.", source: "PostgreSQL 17, 9.4", examples: [("bit_length('ab')", "16")],
+            "bit_length", "text", "Bits of a string in UTF-8.", source: "PostgreSQL 17, 9.4", examples: [("bit_length('ab')", "16")],
             .strict([.varchar], .bigint, canFail: false) { call throws(SQLError) in
                 try call.map(StringView.self, to: .bigint) { Int64($0.count) * 8 }
             }),
@@ -86,7 +86,7 @@ extension ScalarFunction {
     }
 }
 
-/// Parts of texts, without copying them.
+/// Parts of strings, without copying them.
 enum TextCutting {
     /// Positions before 1 count, as in PostgreSQL: from -1 for 4 are the first two characters.
     static func substring(_ call: StrictCall) throws(SQLError) -> Column {

@@ -1,4 +1,4 @@
-/// Functions that make new texts: padding, replacing, joining.
+/// Functions that make new strings: padding, replacing, joining.
 
 import LodeCore
 import LodeVectors
@@ -33,7 +33,7 @@ extension ScalarFunction {
                 return try call.mapBytes { (row, bytes, sink) throws(SQLError) in
                     guard counts[row] > 0, !bytes.isEmpty else { return }
                     guard counts[row] <= Int64(StrictCall.longestText / bytes.count) else {
-                        throw SQLError(.programLimitExceeded, "the result would be a text of more than 1 GB")
+                        throw SQLError(.programLimitExceeded, "the result would be a string of more than 1 GB")
                     }
                     for _ in 0..<counts[row] { try sink.append(bytes) }
                 }
@@ -46,7 +46,7 @@ extension ScalarFunction {
                 try TextBuilding.overlay(call)
             }),
         ScalarFunction(
-            "||", "operator", "Texts, binaries or lists joined; a text and another value as texts.", source: "PostgreSQL 17, 9.4",
+            "||", "operator", "Strings, binaries or lists joined; a string and another value as strings.", source: "PostgreSQL 17, 9.4",
             examples: [("'a' || 'b'", "ab"), ("'n' || 1", "n1"), ("[1] || [2]", "[1, 2]")],
             .generic([.any, .any]) { (types) throws(SQLError) in try TextBuilding.concatenation(types) }),
         ScalarFunction(
@@ -140,7 +140,7 @@ enum TextBuilding {
         }
     }
 
-    /// `||` of texts, of binaries, of lists, and of a text with anything.
+    /// `||` of strings, of binaries, of lists, and of a string with anything.
     static func concatenation(_ types: [SQLType]) throws(SQLError) -> BoundScalar {
         for type in types {
             if case .list = type { return try ListFunctions.concatenation(types) }
@@ -160,7 +160,7 @@ enum TextBuilding {
         if left.isEmpty, right.isInline { return right }
         let count = left.count + right.count
         guard count <= StrictCall.longestText else {
-            throw SQLError(.programLimitExceeded, "the result would be a text of more than 1 GB")
+            throw SQLError(.programLimitExceeded, "the result would be a string of more than 1 GB")
         }
         if count <= StringView.inlineCapacity {
             var bytes = SIMD16<UInt8>()

@@ -3,7 +3,7 @@
 import LodeCore
 import LodeSyntax
 
-package enum TypeNames {
+package enum TypeBinder {
     /// The type that a written type stands for.
     /// - Throws: `42704` for an unknown name, `22023` for arguments out of range, `0A000` for types that Lode lacks.
     package static func type(_ name: TypeName) throws(SQLError) -> SQLType {

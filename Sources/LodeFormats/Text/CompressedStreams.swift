@@ -6,9 +6,9 @@ import Glibc
 import LodeCore
 
 /// Undoes gzip piece by piece; memory does not grow with the file.
-final class GzipSource: ByteSource {
+final class GzipStream: ByteStream {
     private static let inputBytes = 256 * 1024
-    private let file: any ByteSource
+    private let file: any ByteStream
     private let path: String
     private let input: UnsafeMutablePointer<UInt8>
     private let stream: UnsafeMutablePointer<z_stream>
@@ -16,7 +16,7 @@ final class GzipSource: ByteSource {
     /// Whether the current member has begun: the file must not end inside of one.
     private var isInside = false
 
-    init(_ file: any ByteSource, path: String) throws(SQLError) {
+    init(_ file: any ByteStream, path: String) throws(SQLError) {
         self.file = file
         self.path = path
         input = .allocate(capacity: Self.inputBytes)
@@ -69,9 +69,9 @@ final class GzipSource: ByteSource {
 }
 
 /// Undoes zstd piece by piece.
-final class ZstdSource: ByteSource {
+final class ZstdStream: ByteStream {
     private static let inputBytes = 256 * 1024
-    private let file: any ByteSource
+    private let file: any ByteStream
     private let path: String
     private let input: UnsafeMutablePointer<UInt8>
     private let stream: OpaquePointer
@@ -79,7 +79,7 @@ final class ZstdSource: ByteSource {
     private var isInside = false
     private var isFinished = false
 
-    init(_ file: any ByteSource, path: String) throws(SQLError) {
+    init(_ file: any ByteStream, path: String) throws(SQLError) {
         guard let stream = ZSTD_createDStream() else { throw SQLError(.outOfMemory, "out of memory: no zstd context") }
         self.file = file
         self.path = path

@@ -4,7 +4,7 @@ import LodeCore
 import LodeObjectStore
 
 /// Hands out bytes in order. Not `Sendable`: one reader owns it.
-protocol ByteSource: AnyObject {
+protocol ByteStream: AnyObject {
     /// Fills up to `capacity` bytes at `destination`; 0 only at the end.
     func read(into destination: UnsafeMutableRawPointer, capacity: Int) throws(SQLError) -> Int
     /// Bytes taken from the file so far.
@@ -12,7 +12,7 @@ protocol ByteSource: AnyObject {
 }
 
 /// The bytes of an object from an offset to its end.
-final class ObjectSource: ByteSource {
+final class ObjectStream: ByteStream {
     private let object: any ObjectReader
     private let start: Int
     private var at: Int
@@ -51,15 +51,15 @@ package struct TextPacking: Hashable, Sendable {
     var isPlain: Bool { compression == .none && encoding == .utf8 }
 
     /// The text of an object as UTF-8, from its start.
-    func open(_ object: any ObjectReader) throws(SQLError) -> any ByteSource {
-        let file = ObjectSource(object)
-        let unpacked: any ByteSource =
+    func open(_ object: any ObjectReader) throws(SQLError) -> any ByteStream {
+        let file = ObjectStream(object)
+        let unpacked: any ByteStream =
             switch compression {
             case .none: file
-            case .gzip: try GzipSource(file, path: object.path)
-            case .zstd: try ZstdSource(file, path: object.path)
+            case .gzip: try GzipStream(file, path: object.path)
+            case .zstd: try ZstdStream(file, path: object.path)
             }
-        return encoding == .utf8 ? unpacked : try TranscodingSource(unpacked, from: encoding, path: object.path)
+        return encoding == .utf8 ? unpacked : try TranscodingStream(unpacked, from: encoding, path: object.path)
     }
 
     /// By the options, or else by the first bytes of the file: magic numbers and byte order marks.

@@ -6,7 +6,7 @@ import LodeVectors
 
 /// Hands chunks on one at a time. Chunks of a batch that is not yet the first open one wait; a worker that is too far ahead
 /// waits itself, so that what waits stays small.
-final class ResultSink: Sink {
+final class OutputSink: Sink {
     private struct State {
         var waiting: [Chunk] = []
         var waitingRows = 0
@@ -83,9 +83,9 @@ final class ResultSink: Sink {
     }
 
     private final class Worker: ChunkConsumer {
-        private let sink: ResultSink
+        private let sink: OutputSink
 
-        init(_ sink: ResultSink) { self.sink = sink }
+        init(_ sink: OutputSink) { self.sink = sink }
 
         func consume(_ chunk: Chunk) throws(SQLError) -> Demand { try sink.take(chunk) }
         func finish() throws(SQLError) {}

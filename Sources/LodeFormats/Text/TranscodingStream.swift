@@ -4,9 +4,9 @@ import Glibc
 import LodeCore
 
 /// Turns UTF-16 and Latin-1 into UTF-8 piece by piece. A byte order mark is dropped.
-final class TranscodingSource: ByteSource {
+final class TranscodingStream: ByteStream {
     private static let inputBytes = 64 * 1024
-    private let source: any ByteSource
+    private let source: any ByteStream
     private let encoding: TextPacking.Encoding
     private let path: String
     private let input: UnsafeMutablePointer<UInt8>
@@ -15,7 +15,7 @@ final class TranscodingSource: ByteSource {
     private var isAtStart = true
     private var isAtEnd = false
 
-    init(_ source: any ByteSource, from encoding: TextPacking.Encoding, path: String) throws(SQLError) {
+    init(_ source: any ByteStream, from encoding: TextPacking.Encoding, path: String) throws(SQLError) {
         self.source = source
         self.encoding = encoding
         self.path = path

@@ -7,16 +7,16 @@ import LodeFormats
 import LodePlan
 import LodeTables
 
-enum CatalogTableSource {
+enum CatalogRelation {
     /// The table as it is now or was at a time; the statement keeps reading this version.
-    static func make(_ table: GlueTable, _ engine: Engine, at time: TableTime?) throws(SQLError) -> any TableSource {
+    static func make(_ table: GlueTable, _ engine: Engine, at time: TableTime?) throws(SQLError) -> any Relation {
         let snapshot = try engine.catalog.snapshot(of: table.tableName, at: time)
         let isCurrent = time == nil
         let format = try FileFormats.named(snapshot.fileFormat)
         // NOT NULL is a promise that holds for rows that Lode wrote.
         let isChecked = table.kind == .managed
         let schema = Schema(snapshot.schema.fields.map { Field($0.name, $0.type, nullable: $0.nullable || !isChecked) })
-        return FileTableSource(
+        return FilesRelation(
             displayName: isCurrent ? "\(table.tableName)" : "\(table.tableName)@v\(snapshot.version)",
             tableVersion: isCurrent ? snapshot.identity : nil, schema: schema, format: format,
             options: options(snapshot, format), stores: engine.stores, partitionFields: snapshot.partitionColumns,

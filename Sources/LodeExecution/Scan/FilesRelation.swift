@@ -10,7 +10,7 @@ import LodeTables
 ///
 /// The table's schema is matched with each file's by name: a column that a file lacks is NULL there, one of another type is
 /// cast. Partition columns and `filename` are constants of each file.
-package final class FileTableSource: TableSource {
+package final class FilesRelation: Relation {
     package let displayName: String
     package let tableVersion: TableVersion?
     package let schema: Schema
@@ -34,9 +34,9 @@ package final class FileTableSource: TableSource {
     private let known = Lock<Knowledge?>(nil)
 
     /// Footers that planning reads for estimates.
-    private static let mostFooters = 16
+    private static let maxFooters = 16
     /// Of more files, metadata isn't asked one by one: workers open them faster together.
-    private static let mostAskedFiles = 4_096
+    private static let maxAskedFiles = 4_096
 
     private struct Knowledge {
         var listing: FileListing
@@ -77,7 +77,7 @@ package final class FileTableSource: TableSource {
         displayName: String, files: [DataFile], format: any FileFormat, options: FormatOptions = FormatOptions(),
         stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil, rowNumberColumn: String? = nil,
         unionByName: Bool = false, filesToSniff: Int? = nil
-    ) throws(SQLError) -> FileTableSource {
+    ) throws(SQLError) -> FilesRelation {
         var options =
             files.count < 2
             ? options
@@ -92,7 +92,7 @@ package final class FileTableSource: TableSource {
             own.settled = settling.soFar
             let scan = try format.open(try stores.open(file.path), options: own, like: sibling)
             sibling = scan
-            if index < mostFooters { opened[SQLText(file.path)] = scan }
+            if index < maxFooters { opened[SQLText(file.path)] = scan }
             try settling.add(scan, file.path)
         }
         var fields = settling.fields
@@ -108,7 +108,7 @@ package final class FileTableSource: TableSource {
         if let filenameColumn { fields.append(Field(filenameColumn, .varchar, nullable: false)) }
         let hidden = hiddenFields(format, shown: fields, filenameColumn, rowNumberColumn)
         let listing = FileListing(files: files, filesTotal: files.count)
-        let source = FileTableSource(
+        let source = FilesRelation(
             displayName: displayName, schema: Schema(fields), format: format, options: options, stores: stores,
             partitionFields: partitionFields, filenameColumn: filenameColumn ?? hidden.filename?.name,
             rowNumberColumn: rowNumberColumn ?? hidden.rowNumber?.name,
@@ -196,10 +196,10 @@ package final class FileTableSource: TableSource {
     /// Opens files until enough of their footers are known.
     private func sampled() -> Knowledge? {
         guard let start = knowledge() else { return nil }
-        if start.opened.count >= min(Self.mostFooters, start.listing.files.count) { return start }
+        if start.opened.count >= min(Self.maxFooters, start.listing.files.count) { return start }
         var found = start
         var sibling = start.opened.values.first
-        for file in start.listing.files where found.opened.count < Self.mostFooters && found.opened[SQLText(file.path)] == nil {
+        for file in start.listing.files where found.opened.count < Self.maxFooters && found.opened[SQLText(file.path)] == nil {
             guard let scan = try? format(of: file).open(try stores.open(file.path), options: options, like: sibling) else { continue }
             sibling = scan
             found.opened[SQLText(file.path)] = scan
@@ -211,8 +211,8 @@ package final class FileTableSource: TableSource {
         }
     }
 
-    package func readStatistics(of columns: [Int]) -> SourceStatistics {
-        var result = SourceStatistics(rowCount: rowCount)
+    package func readStatistics(of columns: [Int]) -> RelationStatistics {
+        var result = RelationStatistics(rowCount: rowCount)
         for column in columns { result.columns[column] = statistics(column) }
         return result
     }
@@ -256,7 +256,7 @@ package final class FileTableSource: TableSource {
     }
 
     package func fileMetadata() -> [any FileMetadata]? {
-        guard let listing = knowledge()?.listing, listing.files.count <= Self.mostAskedFiles else { return nil }
+        guard let listing = knowledge()?.listing, listing.files.count <= Self.maxAskedFiles else { return nil }
         return listing.files.map { KnownFile(self, $0) }
     }
 

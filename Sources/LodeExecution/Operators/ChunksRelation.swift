@@ -4,7 +4,7 @@ import LodeCore
 import LodePlan
 import LodeVectors
 
-package final class ChunksTableSource: TableSource {
+package final class ChunksRelation: Relation {
     package let displayName: String
     package let schema: Schema
     package let chunks: [Chunk]
@@ -17,8 +17,8 @@ package final class ChunksTableSource: TableSource {
     }
 
     package var partitionColumns: Set<String> { [] }
-    package func readStatistics(of columns: [Int]) -> SourceStatistics {
-        SourceStatistics(rowCount: Double(chunks.reduce(0) { $0 + $1.count }))
+    package func readStatistics(of columns: [Int]) -> RelationStatistics {
+        RelationStatistics(rowCount: Double(chunks.reduce(0) { $0 + $1.count }))
     }
 
     /// Rows of values as a table, in chunks.

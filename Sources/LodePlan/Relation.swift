@@ -4,7 +4,7 @@ import LodeCore
 import LodeTables
 
 /// Implemented where bytes are known about (module LodeExecution); here only what planning needs.
-package protocol TableSource: AnyObject, Sendable {
+package protocol Relation: AnyObject, Sendable {
     /// For EXPLAIN: "main.orders", "read_parquet('a/*.parquet')".
     var displayName: String { get }
     /// Which state of which table of the catalog is read as the current one; nil for files and for earlier versions.
@@ -16,14 +16,14 @@ package protocol TableSource: AnyObject, Sendable {
     /// Columns whose values come from the path: predicates on them choose files before any is opened.
     var partitionColumns: Set<String> { get }
     /// What metadata tells of the table and of the columns at these positions in `schema`. May list files and open them.
-    func readStatistics(of columns: [Int]) -> SourceStatistics
+    func readStatistics(of columns: [Int]) -> RelationStatistics
     /// Whether a scan may ask for fields of structs instead of whole columns.
     var readsFields: Bool { get }
     /// All files, if they are known and can be asked about their rows; nil else. No row is deleted or hidden by anything but a filter.
     func fileMetadata() -> [any FileMetadata]?
 }
 
-extension TableSource {
+extension Relation {
     package var tableVersion: TableVersion? { nil }
     package var readsFields: Bool { false }
     package var hiddenFields: [Field] { [] }
@@ -31,7 +31,7 @@ extension TableSource {
 }
 
 /// What is known of a relation over all its files.
-package struct SourceStatistics: Sendable {
+package struct RelationStatistics: Sendable {
     /// As known or estimated without reading data.
     package var rowCount: Double?
     /// By position in the source's schema.
