@@ -87,8 +87,9 @@ struct JSONSniffer {
             while cursor.byte == 32 || cursor.byte == 13 || cursor.byte == 9 { cursor.at += 1 }
             return hasNewline || (cursor.at < cursor.end && cursor.byte != 10) ? .sequence : .lines
         }
-        // A broken first line is for the reader to report; a value beyond the sample is no line.
-        return hasNewline ? .lines : .sequence
+        // A broken first line is for the reader to report; a value that goes on beyond the sample is no line.
+        let goesOn = cursor.fault == .unexpectedEnd && !window.isAtEnd
+        return hasNewline && !goesOn ? .lines : .sequence
     }
 
     private func sample(_ search: JSONTypeSearch, _ layout: JSONLayout, _ maximumRows: Int) throws(SQLError) {

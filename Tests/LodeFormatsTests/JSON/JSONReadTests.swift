@@ -27,6 +27,18 @@ import Testing
         #expect(try allRows(scan, [0, 1]) == [[.integer(1), .text("x")], [.integer(2), .text("y")]])
     }
 
+    @Test func `a value of many lines may be longer than the sample`() throws {
+        let items = (0..<60_000).map { "  {\n    \"id\": \($0)\n  }" }.joined(separator: ",\n")
+        let content = "{\n \"data\": [\n\(items)\n ]\n}\n"
+        #expect(content.utf8.count > TextWindow.windowBytes)
+        let found = try rows(content)
+        guard found.count == 1, case .list(let data) = found[0][0] else {
+            Issue.record("no list")
+            return
+        }
+        #expect(data.count == 60_000)
+    }
+
     @Test func `types are inferred, conflicts become json`() throws {
         let scan = try open(
             """
