@@ -7,6 +7,8 @@ import LodeVectors
 ///
 /// A dialect scores by the share of rows that have the most common number of fields; among those that fit all rows, more
 /// columns win, then the order of `delimiters`. Lines before the table (titles, notes) may have fewer fields.
+///
+/// A quote that is not closed makes a bad row, not another dialect: where more double quotes are closed than are not, they are quotes.
 struct CSVDialectSearch {
     private static let delimiters: [[UInt8]] = [",", "|", ";", "\t", ":", " "].map { Array($0.utf8) }
     private static let sampleRows = 500
@@ -30,6 +32,9 @@ struct CSVDialectSearch {
         var quotedFields: Int
         /// Fields with a double quote at just one end, though that is not the quote.
         var cutFields = 0
+        /// Rows with a quote that is not closed, or is followed by text.
+        var brokenRows = 0
+        /// Whether these, or apostrophes, say that the quote is none.
         var isBroken: Bool
 
         /// Whether nothing speaks against it.
@@ -78,6 +83,7 @@ struct CSVDialectSearch {
         if newWeak != oldWeak { return oldWeak }
         if new.regularity != old.regularity { return new.regularity > old.regularity }
         if new.titleRows != old.titleRows { return new.titleRows < old.titleRows }
+        if new.brokenRows != old.brokenRows { return new.brokenRows < old.brokenRows }
         if new.dialect.delimiter == old.dialect.delimiter { return new.quotedFields > old.quotedFields }
         return new.columns > old.columns
     }
@@ -117,8 +123,7 @@ struct CSVDialectSearch {
         var counts: [Int] = []
         /// Where the first rows begin.
         var starts: [Int] = []
-        var quoted = 0, cut = 0, at = start
-        var isBroken = false
+        var quoted = 0, cut = 0, broken = 0, at = start
         while counts.count < Self.sampleRows, at < count {
             let row = splitter.split(base, from: at, count: count, isAtEnd: isAtEnd, ends: ends, capacity: capacity)
             if starts.count == counts.count, starts.count <= Self.titleRows, row.outcome != .noRow { starts.append(at) }
@@ -131,11 +136,13 @@ struct CSVDialectSearch {
                 at = count
                 continue
             case .unterminatedQuote, .textAfterQuote:
-                isBroken = true
+                broken += 1
                 counts.append(-1)
             }
             at = row.next
         }
+        let isSound = broken == 0 || (dialect.quote == 34 && quoted >= broken && broken * 3 <= counts.count)
+        var isBroken = !isSound
         // A lone ' in text is an apostrophe: it quotes only where it stands at both ends of fields.
         if dialect.quote == 39, options.quote == nil, quoted == 0 { isBroken = true }
         var frequency: [Int: Int] = [:]
@@ -148,16 +155,17 @@ struct CSVDialectSearch {
         }
         var titles = 0
         if options.skip == nil, options.columns == nil, mode > 1 {
-            while titles < min(Self.titleRows, counts.count), counts[titles] != mode, counts[titles] * 2 <= mode { titles += 1 }
+            func isTitle(_ fields: Int) -> Bool { fields != mode && fields * 2 <= mode && (fields >= 0 || !isSound) }
+            while titles < min(Self.titleRows, counts.count), isTitle(counts[titles]) { titles += 1 }
         }
         let titleEnd = titles < starts.count ? starts[titles] : start
         let titleLines = (start..<titleEnd).reduce(0) { $0 + (base[$1] == dialect.newline ? 1 : 0) }
-        let rest = counts[titles...]
+        let rest = counts[titles...].filter { !isSound || $0 >= 0 }
         let fitting = rest.reduce(0) { $0 + (fits($1, mode) ? 1 : 0) }
         return Candidate(
             dialect: dialect, columns: mode, regularity: rest.isEmpty ? 0 : Double(fitting) / Double(rest.count), titleRows: titles,
             titleLines: titles > 0 ? titleLines : 0,
-            quotedFields: quoted, cutFields: cut, isBroken: isBroken)
+            quotedFields: quoted, cutFields: cut, brokenRows: broken, isBroken: isBroken)
     }
 
     private func fits(_ fields: Int, _ mode: Int) -> Bool {

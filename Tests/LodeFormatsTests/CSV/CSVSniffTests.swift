@@ -26,6 +26,20 @@ import Testing
         #expect(try self.profile("a,b\n13/02/2024,12/31/2024\n").columns.map(\.format?.pattern) == ["%d/%m/%Y", "%m/%d/%Y"])
     }
 
+    /// Rows of which some have a quote that nobody closes.
+    @Test(arguments: [0, 1, 7, 19]) func `a quote that is not closed does not change the dialect`(bad: Int) throws {
+        let lines = (0..<20).map { $0 == bad ? "\($0),\"open name,9" : "\($0),\"Smith, John\",\($0)" }
+        let dialect = try profile("id,name,n\n" + lines.joined(separator: "\n") + "\n", ["ignore_errors": .value(.boolean(true))]).dialect
+        #expect(dialect.delimiter == Array(",".utf8))
+        #expect(dialect.quote == UInt8(ascii: "\""))
+    }
+
+    @Test func `a word on each side of one space is no delimiter beside a broken row`() throws {
+        let content = "name,city\n\"Ann Lee\",\"Bonn, D\"\n\"Bob Ray\",\"Ulm, D\"\n\"Cat Fox,Rome\n\"Dan Mac\",\"Lyon, F\"\n"
+        let profile = try profile(content, ["ignore_errors": .value(.boolean(true))])
+        #expect(profile.dialect.delimiter == Array(",".utf8) && profile.header == ["name", "city"])
+    }
+
     @Test func `candidates limit the types that are sniffed`() throws {
         let content = "a,b,c,d\n1,2024-01-01,1.5,300\n-3,2024-01-01,2,4\n"
         func candidates(_ names: String...) -> [String: FormatOption] { ["auto_type_candidates": .list(names.map { text($0) })] }
