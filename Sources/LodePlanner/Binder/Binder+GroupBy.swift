@@ -118,6 +118,10 @@ extension Binder {
     /// The select item that a position stands for, or a name that is no column of FROM.
     private func itemIndex(_ expression: Expression, _ grouping: Grouping) throws(SQLError) -> Int? {
         switch expression.kind {
+        case .unary(.minus, let inner):
+            guard case .literal(.number(let text)) = inner.kind else { return nil }
+            guard Int(text) != nil else { break }
+            throw SQLError(.invalidColumnReference, "GROUP BY position -\(text) is not in select list", at: expression.span)
         case .literal(.number(let text)):
             guard let position = Int(text) else { break }
             guard position >= 1, position <= grouping.list.count else {

@@ -46,7 +46,8 @@ extension Binder {
     func outputIndex(_ expression: Expression, _ outputs: [OrderOutput], clause: String) throws(SQLError) -> Int? {
         switch expression.kind {
         case .unary(.minus, let inner):
-            guard case .literal(.number(let text)) = inner.kind, Int(text) != nil else { return nil }
+            guard case .literal(.number(let text)) = inner.kind else { return nil }
+            guard Int(text) != nil else { throw SQLError(.syntaxError, "non-integer constant in \(clause)", at: expression.span) }
             throw SQLError(.invalidColumnReference, "\(clause) position -\(text) is not in select list", at: expression.span)
         case .literal(.number(let text)):
             guard let position = Int(text) else {
