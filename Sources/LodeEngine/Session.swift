@@ -55,7 +55,7 @@ package final class Session {
     func functionContext() -> FunctionContext {
         FunctionContext(
             transactionMicros: Engine.nowMicros(), timeZone: settings["timezone"], currentSchema: currentSchema,
-            cancellation: cancellation)
+            cancellation: cancellation, memory: engine.memory)
     }
 
     /// Where unqualified new tables go.

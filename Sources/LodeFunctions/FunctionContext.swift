@@ -12,10 +12,12 @@ package final class FunctionContext: Sendable {
     package let currentDatabase: String
     package let currentSchema: String
     package let cancellation: Cancellation
+    /// What the statement's expressions may make; nil for no limit.
+    package let memory: MemoryBudget?
 
     package init(
         transactionMicros: Int64, timeZone: String = "UTC", currentUser: String = "lode", currentDatabase: String = "lode",
-        currentSchema: String = "main", cancellation: Cancellation = Cancellation()
+        currentSchema: String = "main", cancellation: Cancellation = Cancellation(), memory: MemoryBudget? = nil
     ) {
         self.transactionMicros = transactionMicros
         self.timeZone = timeZone
@@ -23,5 +25,6 @@ package final class FunctionContext: Sendable {
         self.currentDatabase = currentDatabase
         self.currentSchema = currentSchema
         self.cancellation = cancellation
+        self.memory = memory
     }
 }

@@ -40,6 +40,31 @@ import Testing
         #expect(scratch.error("SELECT array_agg(i) OVER (ORDER BY i) FROM \(Self.rows)")?.state == .outOfMemory)
     }
 
+    /// Calls that make much of little.
+    private static let making = [
+        "len(range(50000000))", "len(sequence(1, 50000000))", "length(repeat('abcdefghij', 9000000))",
+        "length(lpad('x', 100000000))", "length(rpad(x, 100000000, 'é')) FROM (VALUES ('a')) t(x)",
+        "len(transform(range(x), y -> y || 'a long text')) FROM (VALUES (4000000)) t(x)",
+        "len(range(x)) FROM (VALUES (50000000)) t(x)", "sum(len(range(x, x + 100000))) FROM range(500) t(x)",
+    ]
+
+    @Test(arguments: making) func `what a function makes is refused beyond the limit`(call: String) throws {
+        let scratch = try ScratchSession()
+        try scratch.rows("SET memory_limit = '60MB'")
+        let error = try #require(scratch.error("SELECT \(call)"))
+        #expect(error.state == .outOfMemory, "\(error.message)")
+        #expect(scratch.session.engine.memory.reservedBytes == 0)
+    }
+
+    @Test func `what functions made is given back`() throws {
+        let scratch = try ScratchSession()
+        try scratch.rows("SET memory_limit = '60MB'")
+        #expect(try scratch.rows("SELECT sum(len(range(1000000))) FROM range(50) t(x)") == [["50000000"]])
+        #expect(try scratch.rows("SELECT length(repeat('x', 20000000))") == [["20000000"]])
+        #expect(scratch.session.engine.memory.reservedBytes == 0)
+        #expect(scratch.session.engine.memory.peakBytes > 7 << 20)
+    }
+
     @Test func `states of windows are counted`() throws {
         let scratch = try ScratchSession()
         try scratch.rows("SET memory_limit = '40MB'")

@@ -25,7 +25,7 @@ final class CallExpression: CompiledExpression {
         columns.reserveCapacity(arguments.count)
         for argument in arguments { columns.append(try argument.evaluate(chunk)) }
         do {
-            return try function.kernel(columns, chunk.count, functions)
+            return try function.compute(columns, chunk.count, functions)
         } catch {
             throw error.at(span)
         }

@@ -63,7 +63,7 @@ final class LambdaCallExpression: CompiledExpression {
         let list = Column(flat: lists.type, count: chunk.count, lanes: compact, validity: lists.validityBuffer, children: [elements])
         let computed = Column(
             flat: .list(results.type), count: chunk.count, lanes: compact, validity: lists.validityBuffer, children: [results])
-        do { return try function.kernel([list, computed], chunk.count, functions) } catch { throw error.at(span) }
+        do { return try function.compute([list, computed], chunk.count, functions) } catch { throw error.at(span) }
     }
 }
 

@@ -32,6 +32,16 @@ package struct BoundScalar: Sendable {
     }
 }
 
+extension BoundScalar {
+    /// Computes a chunk, counting large lists and texts against the statement's memory.
+    package func compute(_ arguments: [Column], _ count: Int, _ context: FunctionContext) throws(SQLError) -> Column {
+        guard returns.isNested || returns.isText || returns == .varbinary, let memory = context.memory else {
+            return try kernel(arguments, count, context)
+        }
+        return try ExpressionMemory.counting(memory) { () throws(SQLError) in try kernel(arguments, count, context) }
+    }
+}
+
 /// One signature of a scalar function.
 package struct ScalarOverload: Sendable {
     package var signature: Signature

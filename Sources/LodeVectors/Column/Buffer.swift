@@ -14,9 +14,11 @@ package final class Buffer: @unchecked Sendable {
 
     package let base: UnsafeMutableRawPointer
     package let byteCount: Int
+    private let reservation: ExpressionMemory.Reservation?
 
     /// - Throws: `53200` if the memory cannot be had.
     package init(byteCount: Int) throws(SQLError) {
+        reservation = try ExpressionMemory.reserve(byteCount)
         guard byteCount >= 0, byteCount <= 1 << 40, let base = malloc(byteCount + Self.padding) else {
             throw SQLError(.outOfMemory, "out of memory: \(byteCount) bytes could not be allocated")
         }
@@ -32,6 +34,7 @@ package final class Buffer: @unchecked Sendable {
     }
 
     package init(copying bytes: UnsafeRawBufferPointer) throws(SQLError) {
+        reservation = try ExpressionMemory.reserve(bytes.count)
         guard let base = malloc(bytes.count + Self.padding) else {
             throw SQLError(.outOfMemory, "out of memory: \(bytes.count) bytes could not be allocated")
         }

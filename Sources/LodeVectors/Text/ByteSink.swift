@@ -8,10 +8,12 @@ package final class ByteSink {
     package private(set) var base: UnsafeMutablePointer<UInt8>
     package private(set) var count = 0
     private var capacity: Int
+    private var reservation: ExpressionMemory.Reservation?
 
     /// - Throws: `53200` if the memory cannot be had.
     package init(capacity: Int = 4096) throws(SQLError) {
         let wanted = max(64, capacity)
+        reservation = try ExpressionMemory.reserve(wanted)
         guard let memory = malloc(wanted) else { throw Self.exhausted(wanted) }
         base = memory.assumingMemoryBound(to: UInt8.self)
         self.capacity = wanted
@@ -45,6 +47,8 @@ package final class ByteSink {
     private func grow(_ extra: Int) throws(SQLError) {
         guard extra >= 0, extra <= 1 << 40 else { throw Self.exhausted(extra) }
         let wanted = max(capacity &* 2, count &+ extra &+ 64)
+        reservation = nil
+        reservation = try ExpressionMemory.reserve(wanted)
         guard let memory = realloc(base, wanted) else { throw Self.exhausted(wanted) }
         base = memory.assumingMemoryBound(to: UInt8.self)
         capacity = wanted

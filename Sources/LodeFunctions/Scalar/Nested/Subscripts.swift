@@ -96,30 +96,39 @@ enum Sequences {
         let hasStart = call.arity > 1
         let starts = call.lanes(0, Int64.self), ends = call.lanes(hasStart ? 1 : 0, Int64.self)
         let steps = call.arity > 2 ? call.lanes(2, Int64.self) : nil
-        var numbers: [Int64] = []
-        let ranges = try LaneResult<ListRange>(call.count)
-        for row in 0..<call.count {
-            let begin = numbers.count
-            if call.isValid(row) {
-                let end = ends[row], start = hasStart ? starts[row] : 0
-                let step = steps?[row] ?? (includesEnd && end < start ? -1 : 1)
-                if step == 0 { throw SQLError(.invalidParameterValue, "step size cannot equal zero") }
-                let count = count(start, end, step, includesEnd)
-                guard UInt64(numbers.count) + count <= 1 << 26 else {
-                    throw SQLError(.programLimitExceeded, "the list would have too many elements")
-                }
-                var number = start
-                for _ in 0..<Int(count) {
-                    numbers.append(number)
-                    number &+= step
-                }
-            }
-            ranges.lanes[row] = ListRange(offset: UInt32(begin), count: UInt32(numbers.count - begin))
+        func bounds(_ row: Int) -> (start: Int64, end: Int64, step: Int64) {
+            let end = ends[row], start = hasStart ? starts[row] : 0
+            return (start, end, steps?[row] ?? (includesEnd && end < start ? -1 : 1))
         }
-        let lanes = try LaneResult<Int64>(numbers.count)
-        for (index, number) in numbers.enumerated() { lanes.lanes[index] = number }
-        return Column(flat: .list(.bigint), count: call.count, lanes: ranges.buffer, children: [lanes.column(.bigint)])
+        let ranges = try LaneResult<ListRange>(call.count)
+        var total: UInt64 = 0
+        for row in 0..<call.count {
+            ranges.lanes[row] = ListRange(offset: UInt32(total), count: 0)
+            guard call.isValid(row) else { continue }
+            let (start, end, step) = bounds(row)
+            if step == 0 { throw SQLError(.invalidParameterValue, "step size cannot equal zero") }
+            let count = count(start, end, step, includesEnd)
+            guard count <= maxElements, total + count <= maxElements else {
+                throw SQLError(.programLimitExceeded, "the list would have too many elements")
+            }
+            ranges.lanes[row].count = UInt32(count)
+            total += count
+        }
+        let numbers = try LaneResult<Int64>(Int(total))
+        for row in 0..<call.count where ranges.lanes[row].count > 0 {
+            let (start, _, step) = bounds(row)
+            var number = start
+            let first = Int(ranges.lanes[row].offset)
+            for index in first..<first + Int(ranges.lanes[row].count) {
+                numbers.lanes[index] = number
+                number &+= step
+            }
+        }
+        return Column(flat: .list(.bigint), count: call.count, lanes: ranges.buffer, children: [numbers.column(.bigint)])
     }
+
+    /// Of all lists of a chunk.
+    private static let maxElements: UInt64 = 1 << 26
 
     /// How many numbers there are; at most 2^63 or so, which a caller refuses.
     private static func count(_ start: Int64, _ end: Int64, _ step: Int64, _ includesEnd: Bool) -> UInt64 {
