@@ -142,6 +142,7 @@ extension Value {
         case .double(let number): number.isFinite ? number : nil
         case .date(let days): Double(days)
         case .time(let micros), .timestamp(let micros): Double(micros)
+        case .timestampNanos(let nanos): Double(nanos)
         case .boolean(let flag): flag ? 1 : 0
         default: nil
         }

@@ -20,6 +20,8 @@ extension SQLType: CustomStringConvertible {
         case .time: "time"
         case .timestamp: "timestamp"
         case .timestamptz: "timestamptz"
+        case .timestampNanos: "timestamp_ns"
+        case .timestamptzNanos: "timestamptz_ns"
         case .interval: "interval"
         case .uuid: "uuid"
         case .json: "json"

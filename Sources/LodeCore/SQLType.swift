@@ -20,6 +20,8 @@ package indirect enum SQLType: Hashable, Sendable {
     case timestamp
     /// Microseconds since 1970-01-01 UTC, shown in the session's zone.
     case timestamptz
+    /// The same in nanoseconds, for what files hold: the years 1677 to 2262.
+    case timestampNanos, timestamptzNanos
     case interval
     case uuid
     case json
@@ -54,8 +56,34 @@ package indirect enum SQLType: Hashable, Sendable {
 
     package var isTemporal: Bool {
         switch self {
-        case .date, .time, .timestamp, .timestamptz: true
+        case .date, .time, .timestamp, .timestamptz, .timestampNanos, .timestamptzNanos: true
         default: false
+        }
+    }
+
+    /// Whether values are dates or timestamps: points of the calendar.
+    package var isCalendar: Bool { isTemporal && self != .time }
+
+    package var isTimestamp: Bool { isCalendar && self != .date }
+
+    /// Of timestamps: whether values are instants, which are shown in the session's zone.
+    package var isZoned: Bool { self == .timestamptz || self == .timestamptzNanos }
+
+    /// Of timestamps in microseconds: the type in nanoseconds.
+    package var inNanos: SQLType? {
+        switch self {
+        case .timestamp: .timestampNanos
+        case .timestamptz: .timestamptzNanos
+        default: nil
+        }
+    }
+
+    /// Of timestamps in nanoseconds: the type in microseconds.
+    package var inMicros: SQLType? {
+        switch self {
+        case .timestampNanos: .timestamp
+        case .timestamptzNanos: .timestamptz
+        default: nil
         }
     }
 }

@@ -73,6 +73,7 @@ package struct TypeReader {
         let phrases: [[String]]
         switch word {
         case "double": phrases = [["precision"]]
+        case "interval": phrases = [["day", "to", "second"], ["year", "to", "month"]]
         case "char", "character": phrases = [["varying"]]
         case "time", "timestamp":
             phrases = [["with", "time", "zone"], ["without", "time", "zone"], ["with", "local", "time", "zone"]]

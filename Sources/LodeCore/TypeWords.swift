@@ -12,8 +12,11 @@ package enum TypeWords {
 
     /// The type that a word means with numbers behind it in parentheses.
     /// - Parameter word: in lower case; several words with one space between.
+    /// - Parameter roundsTimes: whether the caller minds the digits of a second that `timestamp(3)` and the like ask for.
     /// - Throws: `42704` for an unknown word, `22023` for numbers out of range, `0A000` for types that Lode lacks.
-    package static func type(_ word: String, _ arguments: [Int] = [], in dialect: Dialect = .sql) throws(SQLError) -> SQLType {
+    package static func type(
+        _ word: String, _ arguments: [Int] = [], in dialect: Dialect = .sql, roundsTimes: Bool = false
+    ) throws(SQLError) -> SQLType {
         switch word {
         case "decimal", "numeric", "dec": return try decimal(arguments, dialect)
         case "char", "character", "bpchar", "nchar": return try char(arguments, dialect)
@@ -25,11 +28,17 @@ package enum TypeWords {
             try limit(arguments, to: 1, word)
             return dialect == .hive || (arguments.first ?? 53) <= 24 ? .real : .double
         case "void" where dialect == .hive: return .null
+        // Fields mean, as in PostgreSQL, that what is finer than the last of them is discarded.
+        case _ where word.hasPrefix("interval "):
+            if word.hasSuffix(" second") { return try type("interval", arguments, in: dialect, roundsTimes: roundsTimes) }
+            throw .unsupported("type \"\(word)\"", hint: "Write interval, and cut what is finer off.")
         default: break
         }
         if let type = simple[word] {
-            try limit(arguments, to: type.isTemporal || type == .interval ? 1 : 0, word)
-            return type
+            let hasDigits = type.isTemporal && type != .date || type == .interval
+            try limit(arguments, to: hasDigits ? 1 : 0, word)
+            guard let digits = arguments.first else { return type }
+            return try time(type, digits, word, holdsFewer: roundsTimes || dialect == .hive)
         }
         if let reason = lacking[word] { throw .unsupported("type \"\(word)\"", hint: reason) }
         throw SQLError(
@@ -49,6 +58,16 @@ package enum TypeWords {
         let count = arguments.first ?? 1
         guard charLengths.contains(count) else { throw outOfRange("length of type char must be from 1 to \(charLengths.upperBound)") }
         return .char(count)
+    }
+
+    /// The type with so many digits of a second: six are microseconds, nine nanoseconds.
+    private static func time(_ type: SQLType, _ digits: Int, _ word: String, holdsFewer: Bool) throws(SQLError) -> SQLType {
+        guard (0...9).contains(digits) else { throw outOfRange("precision of type \(word) must be from 0 to 9") }
+        if digits == (type.inMicros == nil ? 6 : 9) || (digits < 6 && holdsFewer) { return type }
+        if digits == 9, let nanos = type.inNanos { return nanos }
+        throw .unsupported(
+            "\(digits) digits of a second in type \(word)",
+            hint: type.isTimestamp ? "Timestamps have 6 digits, or 9: timestamp(6), timestamp(9)." : "The type has 6 digits.")
     }
 
     private static func decimal(_ arguments: [Int], _ dialect: Dialect) throws(SQLError) -> SQLType {
@@ -83,6 +102,7 @@ package enum TypeWords {
         "timestamp": .timestamp, "datetime": .timestamp, "timestamp without time zone": .timestamp, "timestamp_ntz": .timestamp,
         "timestamptz": .timestamptz, "timestamp with time zone": .timestamptz, "timestamp_ltz": .timestamptz,
         "timestamp with local time zone": .timestamptz,
+        "timestamp_ns": .timestampNanos, "timestamptz_ns": .timestamptzNanos,
         "interval": .interval, "uuid": .uuid, "json": .json, "jsonb": .json, "name": .varchar, "regclass": .varchar, "oid": .bigint,
     ]
 

@@ -21,6 +21,8 @@ package enum Value: Hashable, Sendable {
     case time(Int64)
     /// timestamp and timestamptz: microseconds since 1970-01-01 (UTC).
     case timestamp(Int64)
+    /// timestamp_ns and timestamptz_ns: nanoseconds since 1970-01-01 (UTC).
+    case timestampNanos(Int64)
     case interval(Interval)
     case uuid(UInt128)
     case list([Value])
@@ -51,6 +53,7 @@ package enum Value: Hashable, Sendable {
         case (.bytes(let l), .bytes(let r)): l == r
         case (.date(let l), .date(let r)): l == r
         case (.time(let l), .time(let r)), (.timestamp(let l), .timestamp(let r)): l == r
+        case (.timestampNanos(let l), .timestampNanos(let r)): l == r
         case (.interval(let l), .interval(let r)): l == r
         case (.uuid(let l), .uuid(let r)): l == r
         case (.list(let l), .list(let r)), (.structure(let l), .structure(let r)): l == r
@@ -71,7 +74,7 @@ package enum Value: Hashable, Sendable {
         case .text(let value): hasher.combine(value)
         case .bytes(let value): hasher.combine(value)
         case .date(let value): hasher.combine(value)
-        case .time(let value), .timestamp(let value): hasher.combine(value)
+        case .time(let value), .timestamp(let value), .timestampNanos(let value): hasher.combine(value)
         case .interval(let value): hasher.combine(value)
         case .uuid(let value): hasher.combine(value)
         case .list(let values), .structure(let values): hasher.combine(values)
@@ -97,7 +100,9 @@ package enum Value: Hashable, Sendable {
             return l.withUnsafeBufferPointer { a in r.withUnsafeBufferPointer { b in SQLText.compareBytes(a, b) } }
         case (.date(let l), .date(let r)): return order(l, r)
         case (.time(let l), .time(let r)): return order(l, r)
-        case (.timestamp(let l), .timestamp(let r)): return order(l, r)
+        case (.timestamp(let l), .timestamp(let r)), (.timestampNanos(let l), .timestampNanos(let r)): return order(l, r)
+        case (.timestamp(let l), .timestampNanos(let r)): return Nanoseconds.compare(micros: l, nanos: r)
+        case (.timestampNanos(let l), .timestamp(let r)): return -Nanoseconds.compare(micros: r, nanos: l)
         case (.interval(let l), .interval(let r)): return order(l.comparisonMicros, r.comparisonMicros)
         case (.uuid(let l), .uuid(let r)): return order(l, r)
         default: return nil

@@ -72,11 +72,13 @@ extension Value {
             let (year, month, day) = CivilDate.civil(fromDays: Int64(days))
             return "date '\(Self.padded(year, 4))-\(Self.padded(Int64(month), 2))-\(Self.padded(Int64(day), 2))'"
         case .time(let micros): return "time '\(Self.clock(micros))'"
-        case .timestamp(let micros):
-            let days = micros >= 0 ? micros / CivilDate.microsPerDay : (micros &+ 1) / CivilDate.microsPerDay &- 1
-            let (year, month, day) = CivilDate.civil(fromDays: days)
-            let date = "\(Self.padded(year, 4))-\(Self.padded(Int64(month), 2))-\(Self.padded(Int64(day), 2))"
-            return "\(type) '\(date) \(Self.clock(micros &- days &* CivilDate.microsPerDay))'"
+        case .timestamp(let micros): return "\(type) '\(Self.instant(micros))'"
+        case .timestampNanos(let nanos):
+            let (micros, rest) = Nanoseconds.split(nanos)
+            if rest == 0 { return "\(type) '\(Self.instant(micros))'" }
+            // Of a second, in microseconds.
+            let part = ((micros % 1_000_000) + 1_000_000) % 1_000_000
+            return "\(type) '\(Self.instant(micros - part)).\(Self.padded(part * Nanoseconds.perMicro + rest, 9))'"
         case .interval(let interval): return "interval '\(interval.months) months \(interval.days) days \(interval.micros) microseconds'"
         case .uuid(let number): return "uuid '\(String(number, radix: 16))'"
         case .list(let items):
@@ -89,6 +91,13 @@ extension Value {
     private static func padded(_ number: Int64, _ width: Int) -> String {
         let digits = String(number.magnitude)
         return (number < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+
+    private static func instant(_ micros: Int64) -> String {
+        let days = micros >= 0 ? micros / CivilDate.microsPerDay : (micros &+ 1) / CivilDate.microsPerDay &- 1
+        let (year, month, day) = CivilDate.civil(fromDays: days)
+        let date = "\(padded(year, 4))-\(padded(Int64(month), 2))-\(padded(Int64(day), 2))"
+        return "\(date) \(clock(micros &- days &* CivilDate.microsPerDay))"
     }
 
     private static func clock(_ micros: Int64) -> String {

@@ -100,7 +100,7 @@ private let read: [String: [String: Obeyed]] = [
         "maximum_sample_files": .isChecked("7", not: "'x'"), "map_inference_threshold": .isChecked("7", not: "'x'"),
         "field_appearance_threshold": .isChecked("0.5", not: "'x'"), "convert_strings_to_integers": .isChecked("true", not: "'maybe'"),
     ],
-    "parquet": [:],
+    "parquet": ["int96_as": .isRefused("'x'", state: "22023")],
 ]
 
 /// Of every read, whatever the format.

@@ -117,6 +117,8 @@ import Testing
         (.time, [0, 1, 86_399_999_999, 86_400_000_000].map { .time($0) }),
         (.timestamp, [0, -1, 1_700_000_000_123_456, .max, .min, -210_866_803_200_000_000].map { .timestamp($0) }),
         (.timestamptz, [0, -1, 1_700_000_000_123_456, .max, .min, -210_866_803_200_000_000].map { .timestamp($0) }),
+        (.timestampNanos, [0, -1, 1_700_000_000_123_456_789, .max, .min, .max - 1, .min + 1].map { .timestampNanos($0) }),
+        (.timestamptzNanos, [0, -1, 1_700_000_000_123_456_789, .max, .min, .max - 1, .min + 1].map { .timestampNanos($0) }),
         (.interval, [
             Interval(), Interval(months: 1, days: -1, micros: 1), Interval(months: .max, days: .max, micros: .max),
             Interval(months: .min, days: .min, micros: .min),

@@ -92,6 +92,7 @@ package enum InformationSchema {
         switch type {
         case .date: .integer(0)
         case .time, .timestamp, .timestamptz, .interval: .integer(6)
+        case .timestampNanos, .timestamptzNanos: .integer(9)
         default: .null
         }
     }

@@ -4,7 +4,7 @@ import LodeCore
 
 /// Both directions between `SQLType` and the type strings of catalogs.
 ///
-/// Types that Hive lacks keep a name of their own (`time`, `uuid`, `json`, `interval`, `timestamp with local time zone`).
+/// Types that Hive lacks keep a name of their own (`time`, `uuid`, `json`, `interval`, `timestamp_ns`, `timestamp with local time zone`).
 package enum HiveTypeText {
     package static func write(_ type: SQLType) -> String {
         switch type {
@@ -24,6 +24,8 @@ package enum HiveTypeText {
         case .time: "time"
         case .timestamp: "timestamp"
         case .timestamptz: "timestamp with local time zone"
+        case .timestampNanos: "timestamp_ns"
+        case .timestamptzNanos: "timestamptz_ns"
         case .interval: "interval"
         case .uuid: "uuid"
         case .json: "json"

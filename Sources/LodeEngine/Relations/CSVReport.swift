@@ -29,7 +29,7 @@ struct CSVReport: FileReport {
                 .text(profile.newlines), Self.character(dialect.comment), .integer(Int64(dialect.skippedLines)),
                 .boolean(dialect.hasHeader),
                 .list(columns), Self.text(profile.format { $0 == .date }),
-                Self.text(profile.format { $0 == .timestamp || $0 == .timestamptz }),
+                Self.text(profile.format { $0.isTimestamp }),
                 arguments.isEmpty ? .null : .text(arguments),
                 .text("FROM read_csv(\(FormatOption.literal(file.path)), \(profile.description));"),
             ]

@@ -93,7 +93,7 @@ private struct LaneRange {
 
     private static func lane(_ value: Value) -> Int64? {
         switch value {
-        case .integer(let number), .time(let number), .timestamp(let number): number
+        case .integer(let number), .time(let number), .timestamp(let number), .timestampNanos(let number): number
         case .date(let days): Int64(days)
         case .decimal(let unscaled, _): Int64(exactly: unscaled)
         default: nil

@@ -83,7 +83,7 @@ struct MonotoneExpression {
         case (_, .integer), (_, .decimal), (_, .double): return moved.isNumeric || (moved == .date && by.isInteger)
         case (.date, .date): return true
         // Two moments of a month's last days may change places when they are cut to a shorter month.
-        case (.timestamp, .interval(let interval)): return interval.months == 0
+        case (.timestamp, .interval(let interval)), (.timestampNanos, .interval(let interval)): return interval.months == 0
         case (.date, .interval): return true
         default: return false
         }
@@ -100,7 +100,7 @@ struct MonotoneExpression {
     }
 
     /// Dates and times that no time zone moves about.
-    private static func isLocal(_ type: SQLType) -> Bool { type == .date || type == .timestamp }
+    private static func isLocal(_ type: SQLType) -> Bool { type.isCalendar && !type.isZoned }
 
     private static func keepsOrder(_ from: SQLType, _ to: SQLType) -> Bool {
         if from == to { return true }
@@ -115,7 +115,7 @@ struct MonotoneExpression {
         case .tinyint: Int128(Int8.min)...Int128(Int8.max)
         case .smallint: Int128(Int16.min)...Int128(Int16.max)
         case .integer, .date: Int128(Int32.min)...Int128(Int32.max)
-        case .bigint, .timestamp: Int128(Int64.min)...Int128(Int64.max)
+        case .bigint, .timestamp, .timestampNanos: Int128(Int64.min)...Int128(Int64.max)
         case .decimal(let precision, _) where precision <= 36: (1 - Decimal128.power(precision))...(Decimal128.power(precision) - 1)
         default: nil
         }
@@ -125,6 +125,7 @@ struct MonotoneExpression {
         switch type {
         case .date: .date(Int32(truncatingIfNeeded: number))
         case .timestamp: .timestamp(Int64(truncatingIfNeeded: number))
+        case .timestampNanos: .timestampNanos(Int64(truncatingIfNeeded: number))
         case .decimal(_, let scale): .decimal(number, scale: scale)
         default: .integer(Int64(truncatingIfNeeded: number))
         }

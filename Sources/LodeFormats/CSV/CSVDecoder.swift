@@ -77,8 +77,18 @@ final class CSVDecoder {
             if column.isSniffed { return try lanes(column, rows, Int32(0)) { CSVValue.isoDate($0, $1, $2) } }
             return try lanes(column, rows, Int32(0)) { ParseDate.date($0, $1, $2) }
         case .time: return try lanes(column, rows, Int64(0)) { ParseTime.time($0, $1, $2) }
-        case .timestamp: return try lanes(column, rows, Int64(0)) { ParseTimestamp.timestamp($0, $1, $2) }
-        case .timestamptz: return try lanes(column, rows, Int64(0)) { ParseTimestamp.timestamptz($0, $1, zones: zones, $2) }
+        case .timestamp:
+            let isSniffed = column.isSniffed
+            return try lanes(column, rows, Int64(0)) {
+                CSVValue.withoutNanos(ParseTimestamp.timestamp($0, $1, $2), $0, $1, isSniffed: isSniffed)
+            }
+        case .timestamptz:
+            let isSniffed = column.isSniffed
+            return try lanes(column, rows, Int64(0)) {
+                CSVValue.withoutNanos(ParseTimestamp.timestamptz($0, $1, zones: zones, $2), $0, $1, isSniffed: isSniffed)
+            }
+        case .timestampNanos: return try lanes(column, rows, Int64(0)) { ParseNanos.timestamp($0, $1, $2) }
+        case .timestamptzNanos: return try lanes(column, rows, Int64(0)) { ParseNanos.timestamptz($0, $1, zones: zones, $2) }
         case .interval: return try lanes(column, rows, Interval()) { ParseInterval.interval($0, $1, $2) }
         case .uuid: return try lanes(column, rows, Int128(0)) { ParseUUID.uuid($0, $1, $2) }
         case .varchar, .char, .json, .varbinary: return try texts(column, rows, window.buffer)
@@ -144,7 +154,8 @@ final class CSVDecoder {
             if var text = try fields.text(bytes, count, isText: false, hasNulls: column.hasNulls) {
                 if column.type.isNumeric { text = try fields.number(text) }
                 if let format = column.format {
-                    outcome = CSVValue.formatted(text.bytes, text.count, format, column.type, zones, UnsafeMutableRawPointer(out + row))
+                    outcome = CSVValue.formatted(
+                        text.bytes, text.count, format, column.type, isSniffed: column.isSniffed, zones, UnsafeMutableRawPointer(out + row))
                 } else {
                     outcome = parse(text.bytes, text.count, out + row)
                 }

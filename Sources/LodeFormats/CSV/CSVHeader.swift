@@ -130,7 +130,7 @@ struct CSVHeader {
         for name in options.neverNull { columns[try index(of: name, columns)].hasNulls = false }
         for index in columns.indices {
             if columns[index].type == .date, let format = options.dateFormat { columns[index].format = format }
-            if columns[index].type == .timestamp || columns[index].type == .timestamptz, let format = options.timestampFormat {
+            if columns[index].type.isTimestamp, let format = options.timestampFormat {
                 columns[index].format = format
             }
         }

@@ -25,7 +25,7 @@ package struct CSVProfile: Hashable, Sendable, CustomStringConvertible {
     /// sniffing finds the same.
     package var description: String {
         var parts = [dialect.description]
-        let dates = columns.filter { $0.type == .date }, times = columns.filter { $0.type == .timestamp || $0.type == .timestamptz }
+        let dates = columns.filter { $0.type == .date }, times = columns.filter { $0.type.isTimestamp }
         // One option holds for all columns, so all must have one format; and a null text that was found holds only where it was found.
         if dialect.foundNullTexts.isEmpty, Set(dates.map(\.format)).count < 2, Set(times.map(\.format)).count < 2 {
             parts.insert("auto_detect = false", at: 0)

@@ -24,7 +24,7 @@ struct CSVTypeSearch {
     /// The types that sniffing chooses from, but for varchar.
     static let candidates: [SQLType] = [
         .boolean, .tinyint, .smallint, .integer, .bigint, .decimal(precision: 38, scale: 0), .real, .double, .date, .time, .timestamp,
-        .timestamptz,
+        .timestamptz, .timestampNanos, .timestamptzNanos,
     ]
 
     private(set) var possible: UInt16 = 255
@@ -45,6 +45,9 @@ struct CSVTypeSearch {
     private var fixedTimestampFormat: DateFormat?
     private var isISODate = true
     private var isISOTimestamp = true
+    /// Whether a timestamp has nanoseconds, and whether all lie in the years that these reach.
+    private var sawNanos = false
+    private var fitNanos = true
 
     private static let dayOrders = [
         "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%m.%d.%Y", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y",
@@ -71,8 +74,8 @@ struct CSVTypeSearch {
             if !has(.real, .double) { possible &= ~Kind.double.rawValue }
             if !has(.date) { possible &= ~Kind.date.rawValue }
             if !has(.time) { possible &= ~Kind.time.rawValue }
-            if !has(.timestamp) { possible &= ~Kind.timestamp.rawValue }
-            if !has(.timestamptz) { possible &= ~Kind.timestamptz.rawValue }
+            if !has(.timestamp, .timestampNanos) { possible &= ~Kind.timestamp.rawValue }
+            if !has(.timestamptz, .timestamptzNanos) { possible &= ~Kind.timestamptz.rawValue }
         }
     }
 
@@ -150,8 +153,15 @@ struct CSVTypeSearch {
         case .timestamp: return acceptsTimestamp(text, count)
         case .timestamptz:
             guard count >= 20, ParseDate.iso(text) != .min, text[10] == 32 || text[10] == 84, hasZone(text, count) else { return false }
-            return ParseTimestamp.timestamptz(text, count, zones: nil, &long) == .parsed
+            return ParseTimestamp.timestamptz(text, count, zones: nil, &long) == .parsed && keepNanos(text, count, long)
         }
+    }
+
+    /// Notes what `micros`, as which a text was read, have too few digits for; true.
+    private mutating func keepNanos(_ text: UnsafePointer<UInt8>, _ count: Int, _ micros: Int64) -> Bool {
+        sawNanos = sawNanos || ParseNanos.hasNanos(text, count)
+        fitNanos = fitNanos && Nanoseconds.join(micros) != nil
+        return true
     }
 
     private mutating func acceptsDate(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
@@ -170,18 +180,26 @@ struct CSVTypeSearch {
 
     private mutating func acceptsTimestamp(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         var micros: Int64 = 0
-        if let fixedTimestampFormat { return fixedTimestampFormat.read(text, count) != nil }
+        if let fixedTimestampFormat { return reads(fixedTimestampFormat, text, count) }
         if isISOTimestamp, count >= 10, ParseDate.iso(text) != .min, count == 10 || !hasZone(text, count),
             ParseTimestamp.timestamp(text, count, &micros) == .parsed
         {
             timestampFormats = []
-            return true
+            return keepNanos(text, count, micros)
         }
         if values > 0, timestampFormats.isEmpty { return false }
         isISOTimestamp = false
         guard count >= 12, count <= 30 else { return false }
-        timestampFormats.removeAll { $0.read(text, count) == nil }
+        let open = timestampFormats
+        timestampFormats = open.filter { reads($0, text, count) }
         return !timestampFormats.isEmpty
+    }
+
+    private mutating func reads(_ format: DateFormat, _ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        guard let reading = format.read(text, count) else { return false }
+        sawNanos = sawNanos || reading.nanosMore != 0
+        fitNanos = fitNanos && Nanoseconds.join(reading.micros) != nil
+        return true
     }
 
     private func isWord(_ text: UnsafePointer<UInt8>, _ count: Int, _ word: StaticString) -> Bool {
@@ -234,6 +252,8 @@ struct CSVTypeSearch {
         if !sawDigits { kinds.removeAll { $0 == .double } }
         let integer = integerType
         if integer == nil { kinds.removeAll { $0 == .bigint } }
+        if timestampType(.timestamp) == nil { kinds.removeAll { $0 == .timestamp } }
+        if timestampType(.timestamptz) == nil { kinds.removeAll { $0 == .timestamptz } }
         guard values > 0, let kind = kinds.first else {
             var text = CSVColumn(name, .varchar, isSniffed: true)
             text.isGuess = values == 0
@@ -248,9 +268,17 @@ struct CSVTypeSearch {
         case .time: return CSVColumn(name, .time, isSniffed: true)
         case .timestamp:
             return CSVColumn(
-                name, .timestamp, format: fixedTimestampFormat ?? (isISOTimestamp ? nil : timestampFormats.first), isSniffed: true)
-        case .timestamptz: return CSVColumn(name, .timestamptz, isSniffed: true)
+                name, timestampType(.timestamp) ?? .varchar,
+                format: fixedTimestampFormat ?? (isISOTimestamp ? nil : timestampFormats.first), isSniffed: true)
+        case .timestamptz: return CSVColumn(name, timestampType(.timestamptz) ?? .varchar, isSniffed: true)
         }
+    }
+
+    /// The type, or that in nanoseconds where a value has some; nil if neither is allowed or holds all values.
+    private func timestampType(_ type: SQLType) -> SQLType? {
+        func isAllowed(_ type: SQLType) -> Bool { allowed.map { $0.contains(type) } ?? true }
+        if !sawNanos, isAllowed(type) { return type }
+        return type.inNanos.flatMap { fitNanos && isAllowed($0) ? $0 : nil }
     }
 
     /// The smallest allowed integer type that has all values; nil if none has.

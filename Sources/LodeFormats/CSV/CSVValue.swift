@@ -14,12 +14,19 @@ enum CSVValue {
         return .parsed
     }
 
+    /// The outcome of reading a text as microseconds, unless it has nanoseconds, which sniffing would not have taken so.
+    @inline(__always)
+    static func withoutNanos(_ outcome: ParseOutcome, _ text: UnsafePointer<UInt8>, _ count: Int, isSniffed: Bool) -> ParseOutcome {
+        outcome == .parsed && isSniffed && ParseNanos.hasNanos(text, count) ? .malformed : outcome
+    }
+
     /// A date, time or timestamp by a pattern, into a lane of the type.
     static func formatted(
-        _ text: UnsafePointer<UInt8>, _ count: Int, _ format: DateFormat, _ type: SQLType,
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ format: DateFormat, _ type: SQLType, isSniffed: Bool,
         _ zones: ParseTimestamp.Zones?, _ out: UnsafeMutableRawPointer
     ) -> ParseOutcome {
         guard let reading = format.read(text, count) else { return .malformed }
+        if isSniffed, reading.nanosMore != 0, type.inMicros == nil { return .malformed }
         switch type {
         case .date:
             let days = reading.micros >= 0 ? reading.micros / CivilDate.microsPerDay : (reading.micros + 1) / CivilDate.microsPerDay - 1
@@ -27,6 +34,11 @@ enum CSVValue {
         case .timestamptz:
             let offset = reading.offsetSeconds ?? zones?("", reading.micros) ?? 0
             out.storeBytes(of: reading.micros - Int64(offset) * 1_000_000, as: Int64.self)
+        case .timestampNanos, .timestamptzNanos:
+            let offset = type.isZoned ? reading.offsetSeconds ?? zones?("", reading.micros) ?? 0 : 0
+            let (utc, overflow) = reading.micros.subtractingReportingOverflow(Int64(offset) * 1_000_000)
+            guard !overflow, let nanos = Nanoseconds.join(utc, reading.nanosMore) else { return .outOfRange }
+            out.storeBytes(of: nanos, as: Int64.self)
         default: out.storeBytes(of: reading.micros, as: Int64.self)
         }
         return .parsed
@@ -62,6 +74,8 @@ enum CSVValue {
         case .time: return ParseTime.time(text, count, &long) == .parsed
         case .timestamp: return ParseTimestamp.timestamp(text, count, &long) == .parsed
         case .timestamptz: return ParseTimestamp.timestamptz(text, count, zones: nil, &long) == .parsed
+        case .timestampNanos: return ParseNanos.timestamp(text, count, &long) == .parsed
+        case .timestamptzNanos: return ParseNanos.timestamptz(text, count, zones: nil, &long) == .parsed
         case .interval: return ParseInterval.interval(text, count, &interval) == .parsed
         case .uuid: return ParseUUID.uuid(text, count, &wide) == .parsed
         default: return true

@@ -62,7 +62,7 @@ struct CSVFieldWriter {
         text = ValueText(column)
         switch column.type {
         case .date: format = options.dateFormat
-        case .timestamp, .timestamptz: format = options.timestampFormat
+        case .timestamp, .timestamptz, .timestampNanos, .timestamptzNanos: format = options.timestampFormat
         default: format = nil
         }
         // Digits, signs and letters of numbers and dates need none, unless one of them delimits.
@@ -84,6 +84,9 @@ struct CSVFieldWriter {
         switch column.value(at: row) {
         case .date(let days): try format.append(Int64(days) &* CivilDate.microsPerDay, to: sink)
         case .timestamp(let micros): try format.append(micros, to: sink)
+        case .timestampNanos(let nanos):
+            let (micros, rest) = Nanoseconds.split(nanos)
+            try format.append(micros, nanos: rest, to: sink)
         default: try text.append(row, to: sink)
         }
     }

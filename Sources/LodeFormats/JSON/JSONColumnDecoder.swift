@@ -48,6 +48,8 @@ final class JSONColumnDecoder {
     /// Of a struct's fields.
     private let keys: JSONKeys?
     private let format: DateFormat?
+    /// Whether sniffing chose the type, so that nothing may be cut to fit it.
+    private let isSniffed: Bool
     /// Slots of fields and elements; reused.
     private let slots: ByteSink
 
@@ -72,7 +74,8 @@ final class JSONColumnDecoder {
         }
         self.children = children
         self.keys = keys
-        format = field.type == .date ? options.dateFormat : field.type.isTemporal && field.type != .time ? options.timestampFormat : nil
+        isSniffed = options.isSniffed
+        format = field.type == .date ? options.dateFormat : field.type.isTimestamp ? options.timestampFormat : nil
         slots = try ByteSink(capacity: 64)
     }
 
@@ -102,8 +105,16 @@ final class JSONColumnDecoder {
             return try numbers(values, batch, Int128(0)) { ParseDecimal.int128($0, $1, scale: scale, limit: limit, $2) }
         case .date: return try lanes(values, batch, Int32(0)) { ParseDate.date($0, $1, $2) }
         case .time: return try lanes(values, batch, Int64(0)) { ParseTime.time($0, $1, $2) }
-        case .timestamp: return try lanes(values, batch, Int64(0)) { ParseTimestamp.timestamp($0, $1, $2) }
-        case .timestamptz: return try lanes(values, batch, Int64(0)) { ParseTimestamp.timestamptz($0, $1, zones: batch.zones, $2) }
+        case .timestamp:
+            return try lanes(values, batch, Int64(0)) {
+                CSVValue.withoutNanos(ParseTimestamp.timestamp($0, $1, $2), $0, $1, isSniffed: isSniffed)
+            }
+        case .timestamptz:
+            return try lanes(values, batch, Int64(0)) {
+                CSVValue.withoutNanos(ParseTimestamp.timestamptz($0, $1, zones: batch.zones, $2), $0, $1, isSniffed: isSniffed)
+            }
+        case .timestampNanos: return try lanes(values, batch, Int64(0)) { ParseNanos.timestamp($0, $1, $2) }
+        case .timestamptzNanos: return try lanes(values, batch, Int64(0)) { ParseNanos.timestamptz($0, $1, zones: batch.zones, $2) }
         case .interval: return try lanes(values, batch, Interval()) { ParseInterval.interval($0, $1, $2) }
         case .uuid: return try lanes(values, batch, Int128(0)) { ParseUUID.uuid($0, $1, $2) }
         case .null: throw .unsupported("reading type \(type) from json", hint: "Read it as json.")
@@ -186,7 +197,8 @@ final class JSONColumnDecoder {
             let place = out.lanes + row
             let outcome =
                 if let format {
-                    CSVValue.formatted(text.bytes, text.count, format, type, batch.zones, UnsafeMutableRawPointer(place))
+                    CSVValue.formatted(
+                        text.bytes, text.count, format, type, isSniffed: isSniffed, batch.zones, UnsafeMutableRawPointer(place))
                 } else {
                     parse(text.bytes, text.count, place)
                 }

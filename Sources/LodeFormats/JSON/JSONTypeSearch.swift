@@ -167,6 +167,9 @@ final class JSONTypeSearch {
         case (.double, .bigint), (.double, .decimal), (.bigint, .double), (.decimal, .double): return .double
         case (.decimal, .bigint), (.bigint, .decimal): return .decimal(precision: 20, scale: 0)
         case (.date, .timestamp), (.timestamp, .date): return .timestamp
+        case (.date, .timestampNanos), (.timestampNanos, .date), (.timestamp, .timestampNanos), (.timestampNanos, .timestamp):
+            return .timestampNanos
+        case (.timestamptz, .timestamptzNanos), (.timestamptzNanos, .timestamptz): return .timestamptzNanos
         case (let a, let b) where isWord(a) && isWord(b): return .varchar
         case (.list(let a), .list(let b)): return .list(join(a, b) ?? .json)
         case (.map(_, let a), .map(_, let b)): return .map(key: .varchar, value: join(a, b) ?? .json)

@@ -25,7 +25,7 @@ package struct ParquetFormat: FileFormat {
             givens: ["serialization.format": ["1"]])
     }
     package var readsFields: Bool { true }
-    package var readOptions: [String] { [] }
+    package var readOptions: [String] { ["int96_as"] }
     package var writeOptions: [String] { ParquetWriteOptions.names }
     /// As many footers as planning reads for its estimates anyway.
     package var filesToSniff: Int { 16 }
@@ -34,7 +34,11 @@ package struct ParquetFormat: FileFormat {
         _ object: any ObjectReader, options: FormatOptions, like sibling: (any FileScan)?
     ) throws(SQLError) -> any FileScan {
         try options.check(known: readOptions, format: name)
-        return try ParquetFile.open(object, cache: footers)
+        let text = try options.text("int96_as")?.lowercased() ?? Int96Choice.auto.rawValue
+        guard let int96 = Int96Choice(rawValue: text) else {
+            throw SQLError(.invalidParameterValue, "unknown value \"\(text)\" of int96_as", hint: "Use auto, timestamp or timestamp_ns.")
+        }
+        return try ParquetFile.open(object, cache: footers, int96: int96)
     }
 
     package func create(_ object: any ObjectWriter, schema: Schema, options: FormatOptions) throws(SQLError) -> any FileWriter {

@@ -38,7 +38,7 @@ enum QuantileAggregate {
         let result: SQLType
         switch type {
         case .date, .timestamp: result = .timestamp
-        case .timestamptz: result = .timestamptz
+        case .timestamptz, .timestampNanos, .timestamptzNanos: result = type
         case .null: result = .double
         default:
             guard type.isNumeric else { throw .noFunction("quantile_cont", types) }

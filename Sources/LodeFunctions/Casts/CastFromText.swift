@@ -18,7 +18,9 @@ enum CastFromText {
         case .time: return { call throws(SQLError) in try parse(call, Int64(0), to, isTry) { ParseTime.time($0, $1, $2) } }
         case .timestamp:
             return { call throws(SQLError) in try parse(call, Int64(0), to, isTry) { ParseTimestamp.timestamp($0, $1, $2) } }
-        case .timestamptz: return { call throws(SQLError) in try zoned(call, isTry) }
+        case .timestamptz, .timestamptzNanos: return { call throws(SQLError) in try zoned(call, to, isTry) }
+        case .timestampNanos:
+            return { call throws(SQLError) in try parse(call, Int64(0), to, isTry) { ParseNanos.timestamp($0, $1, $2) } }
         case .interval:
             return { call throws(SQLError) in try parse(call, Interval(), to, isTry) { ParseInterval.interval($0, $1, $2) } }
         case .uuid: return { call throws(SQLError) in try parse(call, Int128(0), to, isTry) { ParseUUID.uuid($0, $1, $2) } }
@@ -67,9 +69,10 @@ enum CastFromText {
     }
 
     /// A string without a zone is local time in the session's zone.
-    private static func zoned(_ call: StrictCall, _ isTry: Bool) throws(SQLError) -> Column {
+    private static func zoned(_ call: StrictCall, _ to: SQLType, _ isTry: Bool) throws(SQLError) -> Column {
         let zones = try TimeZoneRules.zones(session: call.context.timeZone)
-        return try parse(call, Int64(0), .timestamptz, isTry) { ParseTimestamp.timestamptz($0, $1, zones: zones, $2) }
+        if to.inMicros != nil { return try parse(call, Int64(0), to, isTry) { ParseNanos.timestamptz($0, $1, zones: zones, $2) } }
+        return try parse(call, Int64(0), to, isTry) { ParseTimestamp.timestamptz($0, $1, zones: zones, $2) }
     }
 
     private static func binary(_ call: StrictCall, _ isTry: Bool) throws(SQLError) -> Column {

@@ -25,16 +25,11 @@ enum CastFromJSON {
         guard let parse = CastFromText.body(.varchar, to, isTry) else { return nil }
         return { call throws(SQLError) in
             let texts = try JSONScalar.text(call)
-            let validity = try Validity.and(texts.validityBuffer, maskBuffer(call), call.count)
+            let validity = try Validity.and(texts.validityBuffer, call.validityBuffer(), call.count)
             let mask = validity.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt64.self)) }
             let result = try parse(StrictCall(arguments: [texts], count: call.count, validity: mask, context: call.context))
             return result.replacing(validity: try Validity.and(result.validityBuffer, validity, call.count))
         }
-    }
-
-    private static func maskBuffer(_ call: StrictCall) throws(SQLError) -> Buffer? {
-        guard let validity = call.validity else { return nil }
-        return try Buffer(copying: UnsafeRawBufferPointer(start: validity, count: Validity.wordCount(call.count) * 8))
     }
 }
 

@@ -16,6 +16,9 @@ package enum Casts {
         case (.date, .timestamp): return 1
         case (.date, .timestamptz): return 2
         case (.timestamp, .timestamptz): return 1
+        case (.timestamp, .timestampNanos), (.timestamptz, .timestamptzNanos): return 2
+        case (.date, .timestampNanos), (.timestampNanos, .timestamptzNanos): return 3
+        case (.date, .timestamptzNanos), (.timestamp, .timestamptzNanos): return 4
         case (.time, .interval): return 3
         case (.char, .varchar): return 1
         case (.varchar, .char), (.char, .char): return 2
@@ -69,6 +72,8 @@ package enum Casts {
         switch (a, b) {
         case (.date, .timestamp), (.timestamp, .date): return .timestamp
         case (.date, .timestamptz), (.timestamptz, .date), (.timestamp, .timestamptz), (.timestamptz, .timestamp): return .timestamptz
+        case (_, _) where (a.inMicros ?? b.inMicros) != nil && a.isCalendar && b.isCalendar:
+            return a.isZoned || b.isZoned ? .timestamptzNanos : .timestampNanos
         case (.time, .interval), (.interval, .time): return .interval
         case (.char, .char), (.char, .varchar), (.varchar, .char), (.json, .varchar), (.varchar, .json), (.json, .char), (.char, .json):
             return .varchar

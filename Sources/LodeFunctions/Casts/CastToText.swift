@@ -30,7 +30,7 @@ enum CastToText {
     }
 
     private static func zone(_ call: StrictCall) throws(SQLError) -> ValueText.Zone? {
-        guard call.arguments[0].type == .timestamptz || call.arguments[0].type.isNested else { return nil }
+        guard call.arguments[0].type.isZoned || call.arguments[0].type.isNested else { return nil }
         let rules = try TimeZoneRules.named(call.context.timeZone)
         return { rules.offsetSeconds(atUTC: $0) }
     }

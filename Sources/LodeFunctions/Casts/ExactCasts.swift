@@ -34,6 +34,7 @@ extension Casts {
         case (.boolean, _), (.uuid, _), (.date, _), (.real, .double), (.tinyint, .real), (.smallint, .real): return true
         case (.tinyint, .double), (.smallint, .double), (.integer, .double): return true
         case (.timestamp, .timestamptz), (.timestamptz, .timestamp), (.time, .interval): return true
+        case (.timestampNanos, .timestamptzNanos), (.timestamptzNanos, .timestampNanos): return true
         default: return false
         }
     }

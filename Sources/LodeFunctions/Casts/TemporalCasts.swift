@@ -7,6 +7,7 @@ enum TemporalCasts {
     private static let day = CalendarArithmetic.microsPerDay
 
     static func body(_ from: SQLType, _ to: SQLType, _ isTry: Bool) -> StrictBody? {
+        if from.inMicros != nil || to.inMicros != nil { return nanos(from, to, isTry) }
         switch (from, to) {
         case (.date, .timestamp), (.date, .timestamptz): return { call throws(SQLError) in try fromDate(call, to, isTry) }
         case (.timestamp, .timestamptz), (.timestamptz, .timestamp):
@@ -37,6 +38,42 @@ enum TemporalCasts {
         case (.interval, .time): return { call throws(SQLError) in try call.map(Interval.self, to: .time) { floor($0.micros) } }
         case (.uuid, .varbinary): return { call throws(SQLError) in try uuidBytes(call) }
         default: return nil
+        }
+    }
+
+    /// Timestamps in nanoseconds, by way of microseconds. Between two of them the nanoseconds stay; a date is that of the instant, and
+    /// everything else rounds to the nearest microsecond.
+    private static func nanos(_ from: SQLType, _ to: SQLType, _ isTry: Bool) -> StrictBody? {
+        let source = from.inMicros ?? from, target = to.inMicros ?? to
+        let middle = source == target ? nil : body(source, target, isTry)
+        if source != target, middle == nil { return nil }
+        let keepsRest = to.inMicros != nil, rounds = !keepsRest && to != .date
+        return { call throws(SQLError) in
+            var column = call.arguments[0], stamps: ArgumentLanes<Int64>?
+            if from.inMicros != nil {
+                stamps = call.lanes(0, Int64.self)
+                column = try call.map(Int64.self, to: source) { rounds ? Nanoseconds.rounded($0) : Nanoseconds.split($0).micros }
+            }
+            if let middle {
+                let whole = StrictCall(arguments: [column], count: call.count, validity: call.validity, context: call.context)
+                column = try middle(whole)
+            }
+            if !keepsRest { return column }
+            return try joined(call, try column.flattened(), stamps, to, isTry)
+        }
+    }
+
+    /// Microseconds with the nanoseconds of `stamps` behind them.
+    private static func joined(
+        _ call: StrictCall, _ whole: Column, _ stamps: ArgumentLanes<Int64>?, _ to: SQLType, _ isTry: Bool
+    ) throws(SQLError) -> Column {
+        let micros = whole.pointer(as: Int64.self)
+        return try call.mapOptional(Int64(0), to: to) { (row) throws(SQLError) in
+            // What the cast between made NULL stays it.
+            if whole.mayHaveNulls, whole.isNull(row) { return nil }
+            if let nanos = Nanoseconds.join(micros[row], stamps.map { Nanoseconds.split($0[row]).rest } ?? 0) { return nanos }
+            if isTry { return nil }
+            throw SQLError.timestampOutOfRange(to)
         }
     }
 

@@ -122,5 +122,10 @@ extension SQLError {
     static var divisionByZero: SQLError { SQLError(.divisionByZero, "division by zero") }
     static var dateOutOfRange: SQLError { SQLError(.datetimeFieldOverflow, "date out of range") }
     static var timestampOutOfRange: SQLError { SQLError(.datetimeFieldOverflow, "timestamp out of range") }
+    /// Beyond the years that 64 bits of nanoseconds reach.
+    static func timestampOutOfRange(_ type: SQLType) -> SQLError {
+        SQLError(
+            .datetimeFieldOverflow, "timestamp out of range for type \(type)", detail: "Nanoseconds reach from 1677-09-21 to 2262-04-11.")
+    }
     static var intervalOutOfRange: SQLError { SQLError(.datetimeFieldOverflow, "interval out of range") }
 }

@@ -17,6 +17,12 @@ struct StrictCall {
     @inline(__always)
     func isValid(_ row: Int) -> Bool { Validity.isValid(validity, row) }
 
+    /// A copy of `validity` that a column can own.
+    func validityBuffer() throws(SQLError) -> Buffer? {
+        guard let validity else { return nil }
+        return try Buffer(copying: UnsafeRawBufferPointer(start: validity, count: Validity.wordCount(count) * 8))
+    }
+
     /// The lanes of an argument, whichever its layout.
     @inline(__always)
     func lanes<Lane>(_ index: Int, _: Lane.Type) -> ArgumentLanes<Lane> {

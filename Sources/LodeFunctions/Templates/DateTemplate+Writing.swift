@@ -14,6 +14,8 @@ struct TemplateTime {
     var dayOfYear: Int64
     /// Hours of an interval go on after 24; all parts have its sign.
     var hour: Int64, minute: Int64, second: Int64, micros: Int64
+    /// What comes behind the microseconds.
+    var nanos: Int64 = 0
     /// Seconds east of UTC, and what the zone is called then; nil without a zone.
     var zone: (offset: Int, name: String)?
 
@@ -96,7 +98,8 @@ extension DateTemplate {
         case .milliseconds: return TemplateText.padded(time.micros / 1000, 3)
         case .microseconds: return TemplateText.padded(time.micros, 6)
         case .fraction(let places):
-            return TemplateText.padded(time.micros / [100_000, 10_000, 1000, 100, 10, 1][places - 1], places)
+            let unit = (places..<9).reduce(Int64(1)) { unit, _ in unit * 10 }
+            return TemplateText.padded((time.micros * 1000 + time.nanos) / unit, places)
         case .secondsOfDay: return String(time.hour * 3600 + time.minute * 60 + time.second)
         case .year(let digits): return year(time.shownYear, digits, fills)
         case .isoYear(let digits):

@@ -39,7 +39,9 @@ struct DateTemplate: Sendable {
             ("HH24", .hour24), ("HH12", .hour12), ("HH", .hour12), ("MI", .minute), ("SSSSS", .secondsOfDay), ("SSSS", .secondsOfDay),
             ("SS", .second), ("MS", .milliseconds), ("US", .microseconds), ("FF1", .fraction(1)), ("FF2", .fraction(2)),
             ("FF3", .fraction(3)),
-            ("FF4", .fraction(4)), ("FF5", .fraction(5)), ("FF6", .fraction(6)), ("Y,YYY", .yearWithComma), ("YYYY", .year(4)),
+            ("FF4", .fraction(4)), ("FF5", .fraction(5)), ("FF6", .fraction(6)),
+            // Not PostgreSQL's, which has no nanoseconds: Oracle's and Snowflake's.
+            ("FF7", .fraction(7)), ("FF8", .fraction(8)), ("FF9", .fraction(9)), ("Y,YYY", .yearWithComma), ("YYYY", .year(4)),
             ("YYY", .year(3)),
             ("YY", .year(2)), ("Y", .year(1)), ("IYYY", .isoYear(4)), ("IYY", .isoYear(3)), ("IY", .isoYear(2)), ("I", .isoYear(1)),
             ("MM", .month), ("DDD", .dayOfYear), ("IDDD", .isoDayOfYear), ("DD", .day), ("D", .weekday), ("ID", .isoWeekday),

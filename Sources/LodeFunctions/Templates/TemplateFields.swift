@@ -44,7 +44,9 @@ struct TemplateFields {
         case .secondsOfDay: try set(\.secondsOfDay, try integer(5), name)
         case .milliseconds: try set(\.millis, try fraction(name, &reader, 3, 3, isFree), name)
         case .microseconds: try set(\.micros, try fraction(name, &reader, 6, 6, isFree), name)
-        case .fraction(let places): try set(\.micros, try fraction(name, &reader, places, 6, isFree), name)
+        case .fraction(let places):
+            guard places <= 6 else { throw SQLError(.featureNotSupported, "formatting field \"\(name)\" is only supported in to_char") }
+            try set(\.micros, try fraction(name, &reader, places, 6, isFree), name)
         case .halfDay(let dotted):
             isAfternoon = try reader.word(name, dotted ? ["a.m.", "p.m."] : ["am", "pm"]) == 1
             isTwelveHours = true

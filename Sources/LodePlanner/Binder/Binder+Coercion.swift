@@ -150,7 +150,7 @@ extension Binder {
         }
     }
 
-    private static func dependsOnZone(_ from: SQLType, _ to: SQLType) -> Bool { (from == .timestamptz) != (to == .timestamptz) }
+    private static func dependsOnZone(_ from: SQLType, _ to: SQLType) -> Bool { from.isZoned != to.isZoned }
 }
 
 extension BoundExpression {

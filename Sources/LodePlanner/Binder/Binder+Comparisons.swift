@@ -50,12 +50,16 @@ extension Binder {
         _ left: BoundExpression, _ right: BoundExpression, symbol: String, at span: SourceSpan?, sides: (SourceSpan, SourceSpan)? = nil
     ) throws(SQLError) -> (BoundExpression, BoundExpression) {
         if left.type == right.type { return (settle(left), settle(right)) }
-        if left.isUntyped, let typed = try literal(left, like: right.type, at: sides?.0 ?? span) { return (typed, right) }
-        if right.isUntyped, let typed = try literal(right, like: left.type, at: sides?.1 ?? span) { return (left, typed) }
-        // Constants are computed first: `1 + 10` then takes the column's type just as `11` does.
-        let left = folded(settle(left)), right = folded(settle(right))
+        var left = left, right = right
+        if left.isUntyped, let typed = try literal(left, like: right.type, at: sides?.0 ?? span) { left = typed }
+        if right.isUntyped, let typed = try literal(right, like: left.type, at: sides?.1 ?? span) { right = typed }
         if left.type == right.type { return (left, right) }
-        guard let common = Self.commonType(of: [left, right]) else { throw incomparable(left.type, right.type, symbol, at: span) }
+        // Constants are computed first: `1 + 10` then takes the column's type just as `11` does.
+        (left, right) = (folded(settle(left)), folded(settle(right)))
+        if left.type == right.type { return (left, right) }
+        guard var common = Self.commonType(of: [left, right]) else { throw incomparable(left.type, right.type, symbol, at: span) }
+        // A year that nanoseconds don't reach compares in microseconds.
+        if let micros = common.inMicros, [left, right].contains(where: { isBeyond($0, common) }) { common = micros }
         if let moved = moving(right, to: left.type, common) { return (left, moved) }
         if let moved = moving(left, to: right.type, common) { return (moved, right) }
         return (try convert(left, to: common, at: span), try convert(right, to: common, at: span))
@@ -70,7 +74,23 @@ extension Binder {
     /// An untyped literal beside a value of `type`; nil for a string that no char(n) can be equal to.
     private func literal(_ literal: BoundExpression, like type: SQLType, at span: SourceSpan?) throws(SQLError) -> BoundExpression? {
         if case .char(let count) = type, let text = literal.untypedText, text.unicodeScalars.count > count { return nil }
-        return try convert(literal, to: type, at: span)
+        guard let micros = type.inMicros else { return try convert(literal, to: type, at: span) }
+        do throws(SQLError) { return try convert(literal, to: type, at: span) } catch {
+            guard error.state == .datetimeFieldOverflow else { throw error }
+            return try convert(literal, to: micros, at: span)
+        }
+    }
+
+    /// Whether a date or timestamp is a constant that timestamps in nanoseconds can't hold.
+    private func isBeyond(_ side: BoundExpression, _ type: SQLType) -> Bool {
+        guard case .constant(let value, let from) = side, !value.isNull, from.inMicros == nil else { return false }
+        switch value {
+        case .date(let days):
+            let (micros, overflow) = Int64(days).multipliedReportingOverflow(by: CivilDate.microsPerDay)
+            return !CivilDate.isInfinite(day: days) && (overflow || Nanoseconds.join(micros) == nil)
+        case .timestamp(let micros): return Nanoseconds.join(micros) == nil
+        default: return false
+        }
     }
 
     func incomparable(_ left: SQLType, _ right: SQLType, _ symbol: String, at span: SourceSpan?) -> SQLError {

@@ -125,12 +125,12 @@ extension Binder {
 
     private func bindCast(_ expression: Expression, _ scope: Scope) throws(SQLError) -> BoundExpression {
         guard case .cast(let inner, let name, let isTry) = expression.kind else { throw .internalFault("not a cast", at: expression.span) }
-        let type = try TypeBinder.type(name)
+        let type = try TypeBinder.type(name, roundsTimes: true)
         let operand = try bind(inner, scope)
         let result = try cast(operand, to: type, isTry: isTry, at: expression.span, operandAt: inner.span)
         guard let limit = name.limit else { return result }
         if type == .varchar { return folded(try call("left", [result, NumberLiteral.integer(Int64(limit))], at: expression.span)) }
-        if type.isTemporal, limit < 6, operand.type != .date {
+        if type.isTemporal || type == .interval, limit < 6, operand.type != .date {
             throw .unsupported(
                 "rounding a \(type) to \(limit) digits in a cast", at: name.span, hint: "Use date_trunc, for example to 'milliseconds'.")
         }

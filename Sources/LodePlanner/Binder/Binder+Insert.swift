@@ -253,7 +253,8 @@ extension Binder {
         if to == .varchar { return true }
         if case .char = to { return true }
         switch (from, to) {
-        case (.timestamp, .date), (.timestamptz, .date), (.timestamptz, .timestamp), (.timestamp, .time), (.interval, .time): return true
+        case (_, .date), (_, .timestamp), (_, .timestamptz), (_, .timestampNanos), (_, .timestamptzNanos): return from.isCalendar
+        case (.timestamp, .time), (.timestampNanos, .time), (.interval, .time): return true
         case (.varchar, .json), (.list, .json), (.structure, .json), (.map, .json): return true
         case (.list(let a), .list(let b)): return a == b || isAssignable(a, b)
         case (.map(let ak, let av), .map(let bk, let bv)):

@@ -57,6 +57,7 @@ extension Binder {
         case .date: .date
         case .time: .time
         case .timestamp: .timestamp
+        case .timestampNanos: .timestampNanos
         case .interval: .interval
         case .uuid: .uuid
         case .list(let items): .list(items.first.map { Self.type(of: $0) } ?? .varchar)

@@ -105,7 +105,7 @@ extension Binder {
             if type != .bigint { type = .integer }
             if name == "range" { type = .bigint }
             stepType = type
-        case .date, .timestamp, .timestamptz:
+        case .date, .timestamp, .timestamptz, .timestampNanos, .timestamptzNanos:
             if type == .date { type = .timestamp }
             stepType = .interval
         default: throw noSeries(name, arguments, span)

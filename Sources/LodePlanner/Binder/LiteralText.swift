@@ -57,6 +57,10 @@ enum LiteralText {
             var micros: Int64 = 0
             outcome = ParseTimestamp.timestamp(bytes, count, &micros)
             value = .timestamp(micros)
+        case .timestampNanos:
+            var nanos: Int64 = 0
+            outcome = ParseNanos.timestamp(bytes, count, &nanos)
+            value = .timestampNanos(nanos)
         case .interval:
             var interval = Interval()
             outcome = ParseInterval.interval(bytes, count, &interval)

@@ -26,6 +26,13 @@ enum LosslessConstant {
             let (micros, overflow) = Int64(days).multipliedReportingOverflow(by: CivilDate.microsPerDay)
             // The ends of the calendar stand for infinity.
             return overflow || days == .max || days == .min ? nil : .timestamp(micros)
+        case (.date(let days), .timestampNanos):
+            let (micros, overflow) = Int64(days).multipliedReportingOverflow(by: CivilDate.microsPerDay)
+            return overflow || days == .max || days == .min ? nil : Nanoseconds.join(micros).map { .timestampNanos($0) }
+        case (.timestamp(let micros), _) where from.inNanos == type: return Nanoseconds.join(micros).map { .timestampNanos($0) }
+        case (.timestampNanos(let nanos), _) where from.inMicros == type:
+            let (micros, rest) = Nanoseconds.split(nanos)
+            return rest == 0 ? .timestamp(micros) : nil
         case (.timestamp(let micros), .date) where from == .timestamp:
             guard micros % CivilDate.microsPerDay == 0, let days = Int32(exactly: micros / CivilDate.microsPerDay) else { return nil }
             return .date(days)

@@ -6,9 +6,10 @@ import LodeSyntax
 package enum TypeBinder {
     /// The type that a written type stands for.
     /// - Throws: `42704` for an unknown name, `22023` for arguments out of range, `0A000` for types that Lode lacks.
-    package static func type(_ name: TypeName) throws(SQLError) -> SQLType {
+    /// - Parameter roundsTimes: whether the caller minds `limit` of a time.
+    package static func type(_ name: TypeName, roundsTimes: Bool = false) throws(SQLError) -> SQLType {
         switch name.kind {
-        case .named(let words, let arguments): return try named(words, arguments, name.span)
+        case .named(let words, let arguments): return try named(words, arguments, name.span, roundsTimes)
         case .list(let element, _): return .list(try type(element))
         case .map(let key, let value): return .map(key: try type(key), value: try type(value))
         case .structure(let fields):
@@ -28,9 +29,7 @@ package enum TypeBinder {
             try refuseLimits(within: name)
             return (type, nil)
         }
-        if type == .varchar { return (type, name.limit) }
-        try refusePrecision(type, name)
-        return (type, nil)
+        return (type, type == .varchar ? name.limit : nil)
     }
 
     private static func refuseLimits(within name: TypeName) throws(SQLError) {
@@ -40,7 +39,6 @@ package enum TypeBinder {
             if type == .varchar, let limit = name.limit {
                 throw .unsupported("varchar(\(limit)) inside of another type", at: name.span, hint: "Write varchar without a length.")
             }
-            try refusePrecision(type, name)
         case .list(let element, _): try refuseLimits(within: element)
         case .map(let key, let value):
             try refuseLimits(within: key)
@@ -53,19 +51,15 @@ package enum TypeBinder {
         }
     }
 
-    private static func refusePrecision(_ type: SQLType, _ name: TypeName) throws(SQLError) {
-        guard type.isTemporal, let digits = name.limit, digits < 6 else { return }
-        throw .unsupported(
-            "a column of type \(type)(\(digits))", at: name.span, hint: "\(type) keeps microseconds; date_trunc cuts them off.")
-    }
-
-    private static func named(_ name: QualifiedName, _ arguments: [TypeArgument], _ span: SourceSpan) throws(SQLError) -> SQLType {
+    private static func named(_ name: QualifiedName, _ arguments: [TypeArgument], _ span: SourceSpan, _ roundsTimes: Bool)
+        throws(SQLError) -> SQLType
+    {
         do throws(SQLError) {
             let numbers = try arguments.map { (argument) throws(SQLError) -> Int in
                 if case .number(let number) = argument { return number }
                 throw SQLError(.syntaxError, "type \"\(name.last.text)\" takes numbers in parentheses")
             }
-            return try TypeWords.type(name.last.text.lowercased(), numbers)
+            return try TypeWords.type(name.last.text.lowercased(), numbers, roundsTimes: roundsTimes)
         } catch {
             throw error.at(span)
         }

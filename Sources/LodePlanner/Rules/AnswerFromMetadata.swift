@@ -77,7 +77,8 @@ struct AnswerFromMetadata: NodeRule {
     /// Whether a bound of the type that is a value of the data is the least or greatest of them.
     private static func hasExactBounds(_ type: SQLType) -> Bool {
         switch type {
-        case .boolean, .tinyint, .smallint, .integer, .bigint, .decimal, .date, .time, .timestamp, .timestamptz, .varchar, .uuid: true
+        case .boolean, .tinyint, .smallint, .integer, .bigint, .decimal, .date, .time, .timestamp, .timestamptz, .timestampNanos,
+            .timestamptzNanos, .varchar, .uuid: true
         default: false
         }
     }

@@ -32,7 +32,8 @@ struct AssignTopNFilters: NodeRule {
     /// Whether statistics of the type are in the order of ORDER BY.
     private static func isOrderedByBounds(_ type: SQLType) -> Bool {
         switch type {
-        case .tinyint, .smallint, .integer, .bigint, .real, .double, .decimal, .date, .time, .timestamp, .timestamptz, .varchar, .uuid: true
+        case .tinyint, .smallint, .integer, .bigint, .real, .double, .decimal, .date, .time, .timestamp, .timestamptz, .timestampNanos,
+            .timestamptzNanos, .varchar, .uuid: true
         default: false
         }
     }

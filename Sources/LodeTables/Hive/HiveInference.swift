@@ -81,7 +81,7 @@ package struct HiveInference: Hashable, Sendable {
     }
 
     private static func type(of texts: some Sequence<String>) -> SQLType {
-        var candidates: [SQLType] = [.bigint, .date, .timestamp]
+        var candidates: [SQLType] = [.bigint, .date, .timestamp, .timestampNanos]
         var isEmpty = true
         for text in texts {
             isEmpty = false

@@ -28,6 +28,22 @@ extension PartitionText {
         return "\(date(days)) \(clock(rest))"
     }
 
+    /// As `timestamp`, with nanoseconds where they are not zero.
+    static func timestamp(nanos: Int64) -> String {
+        if Nanoseconds.isInfinite(nanos) { return nanos > 0 ? "infinity" : "-infinity" }
+        let (micros, rest) = Nanoseconds.split(nanos)
+        if rest == 0 { return timestamp(micros) }
+        var (days, clock) = micros.quotientAndRemainder(dividingBy: CivilDate.microsPerDay)
+        if clock < 0 {
+            days -= 1
+            clock += CivilDate.microsPerDay
+        }
+        let second = clock / 1_000_000
+        var fraction = padded(clock % 1_000_000 * 1000 + rest, 9)
+        while fraction.hasSuffix("0") { fraction.removeLast() }
+        return "\(date(days)) \(self.clock(second * 1_000_000)).\(fraction)"
+    }
+
     /// Days of `2024-01-31`, also with a sign and with a year of more digits.
     static func readDate(_ text: Substring) -> Int64? {
         let negative = text.hasPrefix("-")
@@ -76,6 +92,24 @@ extension PartitionText {
         if overflow { return nil }
         let (sum, carry) = base.addingReportingOverflow(clock)
         return carry ? nil : .timestamp(sum)
+    }
+
+    /// As `readTimestamp`, with up to nine places of a second.
+    static func readNanos(_ text: String) -> Value? {
+        if text == "infinity" || text == "-infinity" { return .timestampNanos(text == "infinity" ? .max : .min) }
+        var whole = text, rest: Int64 = 0
+        if let point = text.lastIndex(of: ".") {
+            let digits = text[text.index(after: point)...].prefix { $0.isASCII && $0.isNumber }
+            let extra = digits.dropFirst(6)
+            guard extra.utf8.count <= 3, extra.isEmpty || Self.digits(extra) != nil else { return nil }
+            for place in 0..<3 {
+                let digit = extra.dropFirst(place).first?.wholeNumberValue ?? 0
+                rest = rest * 10 + Int64(digit)
+            }
+            whole.removeSubrange(extra.startIndex..<extra.endIndex)
+        }
+        guard case .timestamp(let micros)? = readTimestamp(whole) else { return nil }
+        return Nanoseconds.join(micros, rest).map { .timestampNanos($0) }
     }
 
     static func decimal(_ text: String, precision: Int, scale: Int) -> Value? {

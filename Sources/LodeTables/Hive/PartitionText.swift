@@ -17,15 +17,16 @@ package enum PartitionText {
         case .date(let days): date(Int64(days))
         case .time(let micros): clock(micros)
         case .timestamp(let micros): timestamp(micros)
+        case .timestampNanos(let nanos): timestamp(nanos: nanos)
         case .interval(let span): "\(span.months) months \(span.days) days \(span.micros) microseconds"
         case .uuid(let bits): uuid(bits)
         }
     }
 
     /// The value that `text` (unescaped) means for a column of type `type`; nil if it means none. No text is NULL, unless the column
-    /// is text.
+    /// is of texts or bytes.
     package static func read(_ text: String, as type: SQLType) -> Value? {
-        if text.isEmpty, type != .null, !type.isText { return .null }
+        if text.isEmpty, type != .null, !type.isText, type != .varbinary { return .null }
         switch type {
         case .null, .varchar, .char, .json: return .text(text)
         case .boolean:
@@ -45,6 +46,7 @@ package enum PartitionText {
         case .date: return readDate(text[...]).flatMap { Int32(exactly: $0) }.map { .date($0) }
         case .time: return readClock(text[...]).map { .time($0) }
         case .timestamp, .timestamptz: return readTimestamp(text)
+        case .timestampNanos, .timestamptzNanos: return readNanos(text)
         case .uuid: return readUUID(text)
         case .interval, .list, .structure, .map: return nil
         }

@@ -51,7 +51,7 @@ extension SQLType {
         case .tinyint: .int8
         case .smallint: .int16
         case .integer, .date: .int32
-        case .bigint, .time, .timestamp, .timestamptz: .int64
+        case .bigint, .time, .timestamp, .timestamptz, .timestampNanos, .timestamptzNanos: .int64
         case .real: .float32
         case .double: .float64
         case .decimal(let precision, _): precision <= 18 ? .int64 : .int128

@@ -5,7 +5,7 @@ import LodeCore
 /// A compiled pattern of `strftime`'s specifiers, for reading and for writing.
 ///
 ///     %Y year   %y two digits   %m month   %d day   %b %B month name   %a %A weekday name   %j day of year
-///     %H hour   %I hour of 12   %p AM/PM   %M minute   %S second   %f microseconds   %g milliseconds   %z offset   %%
+///     %H hour   %I hour of 12   %p AM/PM   %M minute   %S second   %f microseconds   %g milliseconds   %n nanoseconds   %z offset   %%
 ///     %F = %Y-%m-%d   %T = %H:%M:%S   %R = %H:%M   %D = %m/%d/%y      a minus (%-d) writes no leading zero
 package struct DateFormat: Sendable, Hashable, CustomStringConvertible {
     private enum Part: Hashable, Sendable {
@@ -45,7 +45,7 @@ package struct DateFormat: Sendable, Hashable, CustomStringConvertible {
                 parts += try DateFormat(expansion).parts
             } else if specifier == UInt8(ascii: "%") {
                 parts.append(.literal(specifier))
-            } else if "YymdbBajAHIpMSfgzZe".utf8.contains(specifier) {
+            } else if "YymdbBajAHIpMSfgnzZe".utf8.contains(specifier) {
                 parts.append(.field(specifier, padded: padded))
             } else {
                 throw SQLError(
@@ -59,7 +59,7 @@ package struct DateFormat: Sendable, Hashable, CustomStringConvertible {
         func has(_ letters: String) -> Bool {
             parts.contains { if case .field(let letter, _) = $0 { letters.utf8.contains(letter) } else { false } }
         }
-        hasTime = has("HIMSfgp")
+        hasTime = has("HIMSfgnp")
         hasDate = has("Yymdbje")
         hasZone = has("zZ")
     }
@@ -72,6 +72,8 @@ package struct DateFormat: Sendable, Hashable, CustomStringConvertible {
     package struct Reading: Sendable {
         package var micros: Int64
         package var offsetSeconds: Int?
+        /// What nanoseconds would add to the microseconds, which are rounded: -500 to 500.
+        package var nanosMore: Int64 = 0
     }
 
     /// Reads a string that must fit the pattern wholly; nil if it does not, or names no real date.
@@ -93,7 +95,7 @@ package struct DateFormat: Sendable, Hashable, CustomStringConvertible {
 
     private struct Fields {
         var year: Int64, month = 1, day: Int64 = 1, dayOfYear: Int64? = nil
-        var hour: Int64 = 0, minute: Int64 = 0, second: Int64 = 0, micros: Int64 = 0
+        var hour: Int64 = 0, minute: Int64 = 0, second: Int64 = 0, micros: Int64 = 0, nanosMore: Int64 = 0
         var afternoon: Bool?
         var offset: Int?
 
@@ -140,9 +142,11 @@ package struct DateFormat: Sendable, Hashable, CustomStringConvertible {
             case UInt8(ascii: "I"): return set(&hour, number(&cursor, 2, 1...12))
             case UInt8(ascii: "M"): return set(&minute, number(&cursor, 2, 0...59))
             case UInt8(ascii: "S"): return set(&second, number(&cursor, 2, 0...59))
-            case UInt8(ascii: "f"), UInt8(ascii: "g"):
+            case UInt8(ascii: "f"), UInt8(ascii: "g"), UInt8(ascii: "n"):
+                let start = cursor.at
                 guard let fraction = cursor.fractionMicros() else { return false }
                 micros = fraction
+                nanosMore = cursor.nanos(from: start) &- fraction &* 1000
             case UInt8(ascii: "p"):
                 let word = cursor.word()
                 guard word == "am" || word == "pm" else { return false }
@@ -171,14 +175,14 @@ package struct DateFormat: Sendable, Hashable, CustomStringConvertible {
             }
             let clock = ((hours * 60 + minute) * 60 + second) * 1_000_000 + micros
             days = days * CivilDate.microsPerDay + clock
-            return Reading(micros: days, offsetSeconds: offset)
+            return Reading(micros: days, offsetSeconds: offset, nanosMore: nanosMore)
         }
     }
 
     package static let weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
 
-    /// Writes an instant that is `micros` since 1970 on the local clock, `offsetSeconds` east of UTC.
-    package func append(_ micros: Int64, offsetSeconds: Int = 0, to sink: ByteSink) throws(SQLError) {
+    /// Writes an instant that is `micros` since 1970 on the local clock and `nanos` behind them, `offsetSeconds` east of UTC.
+    package func append(_ micros: Int64, offsetSeconds: Int = 0, nanos: Int64 = 0, to sink: ByteSink) throws(SQLError) {
         var days = micros / CivilDate.microsPerDay
         var clock = micros % CivilDate.microsPerDay
         if clock < 0 {
@@ -217,6 +221,7 @@ package struct DateFormat: Sendable, Hashable, CustomStringConvertible {
                 case UInt8(ascii: "S"): try number(clock / 1_000_000 % 60, 2)
                 case UInt8(ascii: "f"): try number(clock % 1_000_000, 6)
                 case UInt8(ascii: "g"): try number(clock % 1_000_000 / 1000, 3)
+                case UInt8(ascii: "n"): try number(clock % 1_000_000 * 1000 + nanos, 9)
                 case UInt8(ascii: "p"): try sink.append(hour < 12 ? "AM" : "PM")
                 case UInt8(ascii: "Z"): try sink.append(offsetSeconds == 0 ? "UTC" : "")
                 default:

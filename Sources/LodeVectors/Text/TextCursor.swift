@@ -80,6 +80,20 @@ struct TextCursor {
         return micros + (next > 5 || (next == 5 && (hasMore || micros & 1 == 1)) ? 1 : 0)
     }
 
+    /// Nanoseconds of a fraction that was taken from `start` to here; a half of the tenth place rounds up.
+    func nanos(from start: Int) -> Int64 {
+        var nanos: Int64 = 0, places = 0
+        for index in start..<at where places < 9 {
+            nanos = nanos &* 10 &+ Int64(base[index] &- 48)
+            places &+= 1
+        }
+        while places < 9 {
+            nanos &*= 10
+            places &+= 1
+        }
+        return nanos &+ (at &- start > 9 && base[start &+ 9] >= UInt8(ascii: "5") ? 1 : 0)
+    }
+
     /// Takes `BC` or `AD` off the end of the text; whether it was BC, nil if neither is there.
     mutating func takeEra() -> Bool? {
         guard end - at > 3, Self.isSpace(base[end - 3]) || Self.isDigit(base[end - 3]) else { return nil }

@@ -30,6 +30,21 @@ package enum TimeText {
         if isBC { try sink.append(" BC") }
     }
 
+    /// `2024-02-29 12:00:00.123456789`.
+    package static func append(timestampNanos nanos: Int64, to sink: ByteSink) throws(SQLError) {
+        if Nanoseconds.isInfinite(nanos) { return try append(timestamp: nanos, to: sink) }
+        let (micros, rest) = Nanoseconds.split(nanos)
+        _ = try dateAndClock(micros, sink, nanos: UInt64(rest))
+    }
+
+    /// The same in a zone, with its offset.
+    package static func append(timestamptzNanos nanos: Int64, offsetSeconds: Int, to sink: ByteSink) throws(SQLError) {
+        if Nanoseconds.isInfinite(nanos) { return try append(timestamp: nanos, to: sink) }
+        let (micros, rest) = Nanoseconds.split(nanos)
+        _ = try dateAndClock(micros &+ Int64(offsetSeconds) &* 1_000_000, sink, nanos: UInt64(rest))
+        try appendOffset(offsetSeconds, to: sink)
+    }
+
     /// `+01`, `-03:30`, `+00`.
     private static func appendOffset(_ seconds: Int, to sink: ByteSink) throws(SQLError) {
         let size = UInt64(seconds.magnitude)
@@ -98,7 +113,7 @@ package enum TimeText {
     }
 
     @inline(__always)
-    private static func dateAndClock(_ micros: Int64, _ sink: ByteSink) throws(SQLError) -> Bool {
+    private static func dateAndClock(_ micros: Int64, _ sink: ByteSink, nanos: UInt64 = 0) throws(SQLError) -> Bool {
         var days = micros / CivilDate.microsPerDay
         var rest = micros % CivilDate.microsPerDay
         if rest < 0 {
@@ -107,13 +122,13 @@ package enum TimeText {
         }
         let isBC = try civil(days, sink)
         try sink.append(UInt8(ascii: " "))
-        try clock(UInt64(rest), sink)
+        try clock(UInt64(rest), sink, nanos: nanos)
         return isBC
     }
 
-    /// `hh:mm:ss[.ffffff]`, the fraction without trailing zeros; hours may have more than two digits.
+    /// `hh:mm:ss[.fffffffff]`, the fraction without trailing zeros; hours may have more than two digits.
     @inline(__always)
-    private static func clock(_ micros: UInt64, _ sink: ByteSink) throws(SQLError) {
+    private static func clock(_ micros: UInt64, _ sink: ByteSink, nanos: UInt64 = 0) throws(SQLError) {
         let out = try sink.reserve(40)
         let seconds = micros / 1_000_000
         let hours = seconds / 3600
@@ -124,9 +139,9 @@ package enum TimeText {
         out[used + 3] = UInt8(ascii: ":")
         Digits.two(seconds % 60, out + used + 4)
         used += 6
-        var fraction = micros % 1_000_000
+        var fraction = micros % 1_000_000, width = 6
+        if nanos != 0 { (fraction, width) = (fraction * 1000 + nanos, 9) }
         if fraction != 0 {
-            var width = 6
             while fraction % 10 == 0 {
                 fraction /= 10
                 width -= 1

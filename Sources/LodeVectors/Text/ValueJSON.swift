@@ -36,7 +36,7 @@ package struct ValueJSON {
         if case .structure(let fields) = column.type { names = fields.map(\.name) } else { names = [] }
         switch column.type {
         case .date: format = dateFormat
-        case .timestamp, .timestamptz: format = timestampFormat
+        case .timestamp, .timestamptz, .timestampNanos, .timestamptzNanos: format = timestampFormat
         default: format = nil
         }
     }
@@ -84,6 +84,9 @@ package struct ValueJSON {
         switch column.value(at: row) {
         case .date(let days): try format.append(Int64(days) &* CivilDate.microsPerDay, to: plain)
         case .timestamp(let micros): try format.append(micros, to: plain)
+        case .timestampNanos(let nanos):
+            let (micros, rest) = Nanoseconds.split(nanos)
+            try format.append(micros, nanos: rest, to: plain)
         default: try text.append(row, to: plain)
         }
         try Self.appendString(plain.bytes, to: sink)

@@ -61,6 +61,10 @@ package struct ValueText {
         case .timestamptz:
             let micros = source.pointer(as: Int64.self)[lane]
             try TimeText.append(timestamptz: micros, offsetSeconds: zone?(micros) ?? 0, to: sink)
+        case .timestampNanos: try TimeText.append(timestampNanos: source.pointer(as: Int64.self)[lane], to: sink)
+        case .timestamptzNanos:
+            let nanos = source.pointer(as: Int64.self)[lane]
+            try TimeText.append(timestamptzNanos: nanos, offsetSeconds: zone?(Nanoseconds.split(nanos).micros) ?? 0, to: sink)
         case .interval: try TimeText.append(source.pointer(as: Interval.self)[lane], to: sink)
         case .uuid:
             try Self.append(uuid: UInt128(bitPattern: source.pointer(as: Int128.self)[lane]) ^ (1 << 127), to: sink)

@@ -8,7 +8,8 @@ import Testing
 @Suite struct HiveTypeTextTests {
     static let types: [SQLType] = [
         .null, .boolean, .tinyint, .smallint, .integer, .bigint, .real, .double, .decimal(precision: 12, scale: 2), .varchar,
-        .char(3), .varbinary, .date, .time, .timestamp, .timestamptz, .interval, .uuid, .json, .list(.list(.integer)),
+        .char(3), .varbinary, .date, .time, .timestamp, .timestamptz, .timestampNanos, .timestamptzNanos,
+        .interval, .uuid, .json, .list(.list(.integer)),
         .map(key: .varchar, value: .list(.double)), .structure([]),
         .structure([Field("a", .integer), Field("odd name:`x`", .structure([Field("b", .timestamptz)])), Field("c", .varchar)]),
     ]
@@ -19,7 +20,8 @@ import Testing
 
     @Test(arguments: [
         ("INT", SQLType.integer), (" decimal( 10 , 2 ) ", .decimal(precision: 10, scale: 2)), ("varchar(20)", .varchar),
-        ("decimal", .decimal(precision: 10, scale: 0)), ("timestamp(3)", .timestamp), ("timestamp with time zone", .timestamptz),
+        ("decimal", .decimal(precision: 10, scale: 0)), ("timestamp(3)", .timestamp),
+        ("timestamp(9)", .timestampNanos), ("timestamp with time zone", .timestamptz),
         ("array<struct<A:int>>", .list(.structure([Field("A", .integer)]))), ("struct<a b:int>", .structure([Field("a b", .integer)])),
     ])
     func `other spellings are understood`(text: String, type: SQLType) throws { #expect(try HiveTypeText.read(text) == type) }

@@ -145,10 +145,19 @@ import Testing
         #expect(LaneConversion.single(half: 0x8000).sign == .minus)
     }
 
-    @Test func `nanoseconds before 1970 round into the past`() {
-        #expect(LaneConversion.floorToMicros(-1) == -1)
-        #expect(LaneConversion.floorToMicros(-1000) == -1)
-        #expect(LaneConversion.floorToMicros(1999) == 1)
+    @Test func `a time of day that has nanoseconds does not fit into microseconds`() {
+        func read(_ nanos: Int64) -> Int64? {
+            var micros: Int64 = 0
+            let fits = withUnsafeBytes(of: nanos) { source in
+                withUnsafeMutableBytes(of: &micros) { out in
+                    guard let from = source.baseAddress, let to = out.baseAddress else { return false }
+                    return LaneConversion.nanos.convert(from, first: 0, picks: nil, 1, into: to)
+                }
+            }
+            return fits ? micros : nil
+        }
+        #expect(read(86_399_999_999_000) == 86_399_999_999)
+        #expect(read(1) == nil)
     }
 
     @Test(arguments: ["", "a", "plain ascii that is longer than eight", "grüße", "日本語", "🙂 smile", "\u{7ff}\u{800}\u{ffff}\u{10ffff}"])

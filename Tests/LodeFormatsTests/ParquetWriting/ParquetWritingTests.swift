@@ -12,7 +12,8 @@ enum SampleValues {
     static let types: [SQLType] = [
         .boolean, .tinyint, .smallint, .integer, .bigint, .real, .double, .decimal(precision: 7, scale: 2),
         .decimal(precision: 18, scale: 4),
-        .decimal(precision: 38, scale: 10), .varchar, .varbinary, .date, .time, .timestamp, .timestamptz, .interval, .uuid, .json,
+        .decimal(precision: 38, scale: 10), .varchar, .varbinary, .date, .time, .timestamp, .timestamptz,
+        .timestampNanos, .timestamptzNanos, .interval, .uuid, .json,
     ]
 
     static let nested: [SQLType] = [
@@ -40,6 +41,7 @@ enum SampleValues {
         case .date: return .date(Int32(n / 10))
         case .time: return .time(n.magnitude.isMultiple(of: 2) ? 1 : Int64(n.magnitude) * 86_000)
         case .timestamp, .timestamptz: return .timestamp(n * 1_000_003)
+        case .timestampNanos, .timestamptzNanos: return .timestampNanos(n * 1_000_000_007)
         case .interval:
             return .interval(Interval(months: Int32(n.magnitude % 50), days: Int32(n.magnitude % 9), micros: Int64(n.magnitude) * 1000))
         case .uuid: return .uuid(UInt128(UInt64(n.magnitude)) << 96 | 77)

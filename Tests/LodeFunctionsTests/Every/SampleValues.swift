@@ -11,7 +11,8 @@ enum SampleValues {
     static let types: [SQLType] = [
         .null, .boolean, .tinyint, .smallint, .integer, .bigint, .real, .double, .decimal(precision: 10, scale: 2),
         .decimal(precision: 38, scale: 0), .decimal(precision: 38, scale: 38), .varchar, .char(3), .varbinary, .date, .time, .timestamp,
-        .timestamptz, .interval, .uuid, .json, .list(.integer), .list(.varchar), .list(.null), .list(.list(.bigint)),
+        .timestamptz, .timestampNanos, .timestamptzNanos,
+        .interval, .uuid, .json, .list(.integer), .list(.varchar), .list(.null), .list(.list(.bigint)),
         .map(key: .varchar, value: .integer),
         .map(key: .null, value: .null), .structure([Field("a", .integer), Field("b", .list(.varchar))]), .structure([]),
     ]
@@ -37,6 +38,8 @@ enum SampleValues {
         case .time: return [.time(0), .time(43_200_000_000), .time(86_400_000_000)]
         case .timestamp, .timestamptz:
             return [0, 1_704_067_200_123_456, -62_167_219_200_000_000, .max, .min, .max - 1, .min + 1].map { .timestamp($0) }
+        case .timestampNanos, .timestamptzNanos:
+            return [0, -1, 1_704_067_200_123_456_789, .max, .min, .max - 1, .min + 1].map { .timestampNanos($0) }
         case .interval:
             return [
                 Interval(), Interval(months: 1, days: -2, micros: 3), Interval(months: .max, days: .max, micros: .max),

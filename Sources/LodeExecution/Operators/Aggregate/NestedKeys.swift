@@ -50,7 +50,7 @@ enum NestedKeys {
         switch value {
         case .null: return
         case .boolean(let flag): put(flag ? 1 : 0, &bytes)
-        case .integer(let number), .time(let number), .timestamp(let number): put(Int128(number), &bytes)
+        case .integer(let number), .time(let number), .timestamp(let number), .timestampNanos(let number): put(Int128(number), &bytes)
         case .decimal(let number, _): put(number, &bytes)
         case .double(let number): put(Int128(HashMix.canonical(number)), &bytes)
         case .date(let days): put(Int128(days), &bytes)
@@ -132,6 +132,7 @@ enum NestedKeys {
         case .date: .date(Int32(truncatingIfNeeded: number))
         case .time: .time(short)
         case .timestamp, .timestamptz: .timestamp(short)
+        case .timestampNanos, .timestamptzNanos: .timestampNanos(short)
         case .uuid: .uuid(UInt128(bitPattern: number))
         default: .integer(short)
         }

@@ -56,7 +56,8 @@ final class JoinFilter: Sendable {
     /// Whether equal values are the same value: not so for numbers with NaN and two zeros, and for blank-padded strings.
     private static func hasPlainValues(_ type: SQLType) -> Bool {
         switch type {
-        case .tinyint, .smallint, .integer, .bigint, .decimal, .date, .time, .timestamp, .timestamptz, .varchar, .varbinary, .uuid: true
+        case .tinyint, .smallint, .integer, .bigint, .decimal, .date, .time, .timestamp, .timestamptz, .timestampNanos, .timestamptzNanos,
+            .varchar, .varbinary, .uuid: true
         default: false
         }
     }
@@ -89,6 +90,7 @@ final class JoinFilter: Sendable {
         case .date: .date(Int32(truncatingIfNeeded: lane))
         case .time: .time(lane)
         case .timestamp, .timestamptz: .timestamp(lane)
+        case .timestampNanos, .timestamptzNanos: .timestampNanos(lane)
         default: nil
         }
     }

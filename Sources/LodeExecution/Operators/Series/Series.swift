@@ -11,6 +11,8 @@ struct Series: Sendable {
     private let step: Int64
     /// Values that don't follow from their position.
     private let values: [Int64]?
+    /// Of timestamps in nanoseconds: what each value has behind its microseconds.
+    private var nanos: Int64 = 0
 
     /// Whether values were made one after the other.
     var isStepped: Bool { values != nil }
@@ -25,13 +27,15 @@ struct Series: Sendable {
             return
         }
         if case .interval(let interval) = arguments[2] {
-            let start = try Self.micros(arguments[0], type), stop = try Self.micros(arguments[1], type)
+            let (start, stop, nanos, isWithin) = try Self.bounds(arguments[0], arguments[1], type)
+            let includesStop = includesStop || isWithin
             guard !CivilDate.isInfinite(start), !CivilDate.isInfinite(stop) else {
                 throw SQLError(.invalidParameterValue, "the bounds of a series must be finite")
             }
-            let zone = type == .timestamptz ? zone : .utc
+            let zone = type.isZoned ? zone : .utc
             if interval.months != 0 || (interval.days != 0 && !zone.isFixed) {
                 self.init(listing: try Self.list(start, stop, interval, includesStop, zone))
+                self.nanos = nanos
                 return
             }
             let step = Int128(interval.days) * Int128(CivilDate.microsPerDay) + Int128(interval.micros)
@@ -39,6 +43,7 @@ struct Series: Sendable {
                 throw SQLError(.datetimeFieldOverflow, "the step of a series is out of range")
             }
             self.init(first: start, step: step, count: try Self.count(start, stop, step, includesStop))
+            self.nanos = nanos
             return
         }
         guard case .integer(let step) = arguments[2] else { throw .unsupported("a series of \(type)") }
@@ -62,9 +67,16 @@ struct Series: Sendable {
         values = micros
     }
 
-    private static func micros(_ value: Value, _ type: SQLType) throws(SQLError) -> Int64 {
-        guard case .timestamp(let micros) = value else { throw .unsupported("a series of \(type) by intervals") }
-        return micros
+    /// Microseconds of the bounds, the nanoseconds that all values have, and whether the stop lies before the bound that was given.
+    private static func bounds(_ start: Value, _ stop: Value, _ type: SQLType) throws(SQLError) -> (Int64, Int64, Int64, Bool) {
+        switch (start, stop) {
+        case (.timestamp(let start), .timestamp(let stop)): return (start, stop, 0, false)
+        case (.timestampNanos(let start), .timestampNanos(let stop)):
+            let (from, to) = Nanoseconds.aligned(start, stop, .towardFirst)
+            let nanos = Nanoseconds.split(start).rest
+            return (from, to, nanos, nanos != Nanoseconds.split(stop).rest)
+        default: throw .unsupported("a series of \(type) by intervals")
+        }
     }
 
     private static func count(_ start: Int64, _ stop: Int64, _ step: Int64, _ includesStop: Bool) throws(SQLError) -> Int {
@@ -96,8 +108,14 @@ struct Series: Sendable {
     /// The values of rows `start ..< start + count` as a column of `type`.
     func column(_ start: Int, _ count: Int, _ type: SQLType) throws(SQLError) -> Column {
         let lanes = try Buffer(byteCount: count * 8)
-        if let values {
+        let first = first, step = step
+        if let values, type.inMicros != nil {
+            fill(lanes, count, type) { values[start + $0] &* Nanoseconds.perMicro &+ nanos }
+        } else if let values {
             fill(lanes, count, type) { values[start + $0] }
+        } else if type.inMicros != nil {
+            // Between the bounds, which are nanoseconds themselves.
+            fill(lanes, count, type) { (first &+ Int64(truncatingIfNeeded: start &+ $0) &* step) &* Nanoseconds.perMicro &+ nanos }
         } else {
             var value = first &+ Int64(truncatingIfNeeded: start) &* step
             fill(lanes, count, type) { _ in

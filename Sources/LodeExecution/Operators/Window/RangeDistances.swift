@@ -129,7 +129,7 @@ final class RangeDistances {
     }
 }
 
-/// Keys and distances as exact numbers: decimals at one scale, times in microseconds.
+/// Keys and distances as exact numbers: decimals at one scale, times in microseconds or nanoseconds.
 private struct Measure {
     let type: SQLType
     let scale: Int
@@ -142,6 +142,7 @@ private struct Measure {
         case .decimal(let unscaled, let scale): return try scaled(unscaled, scale)
         case .date(let days): return Int128(days) * Int128(CivilDate.microsPerDay)
         case .time(let micros), .timestamp(let micros): return Int128(micros)
+        case .timestampNanos(let nanos): return Int128(nanos)
         case .interval(let interval): return interval.comparisonMicros
         default: throw .unsupported("RANGE with an offset over \(type)", at: span)
         }
@@ -164,6 +165,11 @@ private struct Measure {
         case (.date, .interval(let interval)), (.timestamp, .interval(let interval)):
             if interval.comparisonMicros < 0 { throw invalid }
             return Int128(try number(value)) + calendar(try number(value), interval, down)
+        case (.timestampNanos(let nanos), .interval(let interval)):
+            if interval.comparisonMicros < 0 { throw invalid }
+            let (micros, rest) = Nanoseconds.split(nanos)
+            let sum = Int128(micros) + calendar(Int128(micros), interval, down)
+            return sum * Int128(Nanoseconds.perMicro) + Int128(rest)
         case (.time, .interval(let interval)):
             distance = Int128(interval.micros)
         default: distance = try number(offset)

@@ -54,6 +54,7 @@ extension ParquetLeaf {
             return Int128(number)
         case (.date(let days), .date): return Int128(days)
         case (.time(let micros), .time), (.timestamp(let micros), .timestamp), (.timestamp(let micros), .timestamptz): return Int128(micros)
+        case (.timestampNanos(let nanos), .timestampNanos), (.timestampNanos(let nanos), .timestamptzNanos): return Int128(nanos)
         case (.decimal(let unscaled, let scale), .decimal(_, let own)): return scale == own ? unscaled : nil
         case (.integer(let number), .decimal(_, 0)): return Int128(number)
         default: return nil

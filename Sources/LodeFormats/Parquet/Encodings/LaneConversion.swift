@@ -12,9 +12,11 @@ enum LaneConversion: Hashable, Sendable {
     case widen, widenUnsigned, widenMillis
     /// To 128 bits: long decimals, and unsigned 64-bit numbers.
     case wide32, wide64, wideUnsigned64
-    case millis, nanos
-    /// Nanoseconds of the day and a Julian day number.
-    case int96
+    case millis
+    /// Nanoseconds of the day to microseconds, which must hold them.
+    case nanos
+    /// Timestamps in an old form.
+    case int96(Int96Unit)
     /// IEEE half precision to single.
     case half
     /// Big-endian two's complement, `width` bytes (at most 16 are significant).
@@ -76,8 +78,13 @@ enum LaneConversion: Hashable, Sendable {
                 if overflow { fits = false }
                 return micros
             }
-        case .nanos: rows.each(out) { Self.floorToMicros($0.loadUnaligned(as: Int64.self)) }
-        case .int96: rows.each(out) { Self.micros(int96: $0) }
+        case .nanos:
+            rows.each(out) {
+                let (micros, rest) = Nanoseconds.split($0.loadUnaligned(as: Int64.self))
+                if rest != 0 { fits = false }
+                return micros
+            }
+        case .int96(let unit): rows.each(out) { unit.timestamp($0, &fits) }
         case .half: rows.each(out) { Self.single(half: $0.loadUnaligned(as: UInt16.self)) }
         case .bigEndian64(let width):
             rows.each(out) {
@@ -95,21 +102,6 @@ enum LaneConversion: Hashable, Sendable {
         case .bytes(let width): rows.each(out) { StringView($0, count: width) }
         }
         return fits
-    }
-
-    /// Rounds toward the past, as truncation of a clock does.
-    @inline(__always)
-    static func floorToMicros(_ nanos: Int64) -> Int64 {
-        let quotient = nanos / 1000
-        return nanos &- quotient &* 1000 < 0 ? quotient &- 1 : quotient
-    }
-
-    @inline(__always)
-    static func micros(int96 place: UnsafeRawPointer) -> Int64 {
-        let nanos = place.loadUnaligned(as: Int64.self)
-        let julianDay = Int64((place + 8).loadUnaligned(as: Int32.self))
-        // 2440588 is the Julian day of 1970-01-01.
-        return (julianDay &- 2_440_588) &* CivilDate.microsPerDay &+ floorToMicros(nanos)
     }
 
     static func single(half bits: UInt16) -> Float {

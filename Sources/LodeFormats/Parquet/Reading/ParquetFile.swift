@@ -27,10 +27,14 @@ package final class ParquetFile: FileScan {
     /// Reads the footer, or takes it from `cache`; files without an `etag` are not cached.
     /// - Throws: `XX001` if the file is damaged, `0A000` if it is encrypted; both name the file.
     package static func open(_ file: any ObjectReader, cache: ParquetFooterCache? = nil) throws(SQLError) -> ParquetFile {
-        let key = ParquetFooterCache.Key(path: file.path, etag: file.etag)
-        guard let cache, !key.etag.isEmpty else { return ParquetFile(file, try ParquetFooter.read(file)) }
+        try open(file, cache: cache, int96: .auto)
+    }
+
+    static func open(_ file: any ObjectReader, cache: ParquetFooterCache?, int96: Int96Choice) throws(SQLError) -> ParquetFile {
+        let key = ParquetFooterCache.Key(path: file.path, etag: file.etag, int96: int96)
+        guard let cache, !key.etag.isEmpty else { return ParquetFile(file, try ParquetFooter.read(file, int96: int96)) }
         if let footer = cache.footer(key) { return ParquetFile(file, footer) }
-        let footer = try ParquetFooter.read(file)
+        let footer = try ParquetFooter.read(file, int96: int96)
         cache.store(footer, key)
         return ParquetFile(file, footer)
     }

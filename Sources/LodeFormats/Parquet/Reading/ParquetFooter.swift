@@ -24,8 +24,8 @@ package final class ParquetFooter: Sendable {
     /// Enough for the footers of most files in one read.
     private static let guess = 64 << 10
 
-    static func read(_ file: any ObjectReader) throws(SQLError) -> ParquetFooter {
-        do throws(SQLError) { return try readChecked(file) } catch {
+    static func read(_ file: any ObjectReader, int96: Int96Choice = .auto) throws(SQLError) -> ParquetFooter {
+        do throws(SQLError) { return try Int96Probe.settle(try readChecked(file), file, int96) } catch {
             throw error.place == nil ? error.within(file.path) : error
         }
     }
@@ -60,9 +60,16 @@ package final class ParquetFooter: Sendable {
             hint: "It may be cut off, or of another format: read_csv and read_json read the others.")
     }
 
-    init(_ metaData: FileMetaData, byteCount: Int) throws(SQLError) {
+    /// The same with other units of INT96 leaves.
+    func reading(int96: (Int) -> Int96Unit) throws(SQLError) -> ParquetFooter {
+        try ParquetFooter(metaData, byteCount: byteCount, int96: int96)
+    }
+
+    init(
+        _ metaData: FileMetaData, byteCount: Int, int96: (_ leaf: Int) -> Int96Unit = { _ in .exactMicros }
+    ) throws(SQLError) {
         if metaData.isEncrypted { throw .unsupported("an encrypted Parquet file") }
-        let tree = try SchemaTree(metaData.schema)
+        let tree = try SchemaTree(metaData.schema, int96: int96)
         var total = 0
         for (index, group) in metaData.rowGroups.enumerated() {
             guard group.columns.count == tree.leaves.count else {

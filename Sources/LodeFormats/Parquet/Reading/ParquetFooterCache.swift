@@ -9,6 +9,7 @@ package final class ParquetFooterCache: Sendable {
     struct Key: Hashable, Sendable {
         var path: String
         var etag: String
+        var int96: Int96Choice
     }
 
     private struct Shelf: Sendable {

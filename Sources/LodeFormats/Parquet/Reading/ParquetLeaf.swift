@@ -51,12 +51,12 @@ struct LeafMeaning {
 
     /// Reads the annotations of a leaf: the logical type, else the converted one, else the bare physical type.
     /// Annotations that don't fit the physical type are passed over, as other readers do.
-    init(_ element: SchemaElement, _ physical: ParquetType) {
+    init(_ element: SchemaElement, _ physical: ParquetType, int96: Int96Unit = .exactMicros) {
         switch physical {
         case .boolean: self.init(.boolean, .bits)
         case .int32: self = Self.int32(element)
         case .int64: self = Self.int64(element)
-        case .int96: self.init(.timestamp, .fixed(.int96))
+        case .int96: self.init(int96.type, .fixed(.int96(int96)))
         case .float: self.init(.real, .fixed(.copy4))
         case .double: self.init(.double, .fixed(.copy8))
         case .byteArray: self = Self.byteArray(element)
@@ -85,7 +85,8 @@ struct LeafMeaning {
         case .time(_, let unit):
             return LeafMeaning(.time, .fixed(unit == .nanos ? .nanos : unit == .millis ? .millis : .copy8))
         case .timestamp(let isUTC, let unit):
-            return LeafMeaning(isUTC ? .timestamptz : .timestamp, .fixed(unit == .nanos ? .nanos : unit == .millis ? .millis : .copy8))
+            if unit == .nanos { return LeafMeaning(isUTC ? .timestamptzNanos : .timestampNanos, .fixed(.copy8)) }
+            return LeafMeaning(isUTC ? .timestamptz : .timestamp, .fixed(unit == .millis ? .millis : .copy8))
         case .integer(64, false): return LeafMeaning(.decimal(precision: 20, scale: 0), .fixed(.wideUnsigned64))
         case .decimal(let scale, let precision):
             guard let type = decimal(precision, scale) else { return refusedDecimal(precision, scale) }

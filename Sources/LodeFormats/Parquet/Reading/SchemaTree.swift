@@ -11,9 +11,9 @@ struct SchemaTree: Sendable {
     static let maximumDepth = 64
 
     /// - Throws: `XX001` if the elements don't form a tree, `0A000` if it is nested too deeply.
-    init(_ elements: [SchemaElement]) throws(SQLError) {
+    init(_ elements: [SchemaElement], int96: (Int) -> Int96Unit = { _ in .exactMicros }) throws(SQLError) {
         guard let root = elements.first else { throw Self.corrupt("the schema is empty") }
-        var builder = TreeBuilder(elements: elements)
+        var builder = TreeBuilder(elements: elements, int96: Self.units(elements, int96))
         builder.position = 1
         let count = root.childCount ?? 0
         guard count >= 0, count < elements.count else { throw Self.corrupt("the root announces \(count) columns") }
@@ -23,6 +23,11 @@ struct SchemaTree: Sendable {
         }
         self.columns = columns
         leaves = builder.leaves
+    }
+
+    /// The unit of each leaf.
+    private static func units(_ elements: [SchemaElement], _ int96: (Int) -> Int96Unit) -> [Int96Unit] {
+        elements.filter { $0.type != nil }.indices.map(int96)
     }
 
     static func corrupt(_ what: String) -> SQLError { SQLError(.dataCorrupted, "corrupt Parquet schema: \(what)") }
@@ -46,6 +51,8 @@ private struct Levels {
 /// Walks the elements once.
 private struct TreeBuilder {
     let elements: [SchemaElement]
+    /// By leaf.
+    let int96: [Int96Unit]
     var position = 0
     var leaves: [ParquetLeaf] = []
 
@@ -80,7 +87,8 @@ private struct TreeBuilder {
     private mutating func value(_ element: SchemaElement, _ levels: Levels, _ depth: Int) throws(SQLError) -> SchemaNode {
         position += 1
         guard let physical = element.type else { return try group(element, levels, depth) }
-        let meaning = LeafMeaning(element, physical)
+        let unit = int96.indices.contains(leaves.count) ? int96[leaves.count] : .exactMicros
+        let meaning = LeafMeaning(element, physical, int96: unit)
         if physical == .fixedLenByteArray, (element.typeLength ?? 0) <= 0 {
             throw SchemaTree.corrupt("column \"\(levels.path.joined(separator: "."))\" has values of \(element.typeLength ?? 0) bytes")
         }

@@ -104,7 +104,7 @@ extension ParquetLeaf {
         case .millis:
             let (micros, overflow) = number.multipliedReportingOverflow(by: 1000)
             return overflow ? nil : integerBound(micros)
-        case .nanos: return integerBound(LaneConversion.floorToMicros(number))
+        case .nanos: return integerBound(Nanoseconds.split(number).micros)
         case .bigEndian64, .bigEndian128: return Self.bigEndian(bytes).flatMap(decimalBound)
         case .uuid: return Self.bigEndian(bytes).map { .uuid(UInt128(bitPattern: $0)) }
         case .bytes: return .bytes(bytes)
@@ -117,6 +117,7 @@ extension ParquetLeaf {
         case .date: return .date(Int32(truncatingIfNeeded: number))
         case .time: return .time(number)
         case .timestamp, .timestamptz: return .timestamp(number)
+        case .timestampNanos, .timestamptzNanos: return .timestampNanos(number)
         case .decimal(_, let scale): return .decimal(Int128(number), scale: scale)
         default: return .integer(number)
         }

@@ -6,7 +6,13 @@ import LodeVectors
 /// Checks and conversions of single vectors of values.
 enum ValueDecoding {
     static func outOfRange(_ leaf: ParquetLeaf) -> SQLError {
-        SQLError(.numericValueOutOfRange, "a stored value is out of range for type \(leaf.type)")
+        if case .fixed(.int96(let unit)) = leaf.storage { return unit.refusal() }
+        if leaf.storage == .fixed(.nanos) {
+            return SQLError(
+                .datetimeFieldOverflow, "a stored time has nanoseconds, and the type time microseconds",
+                hint: "Leave the column out of the query, or have it written with microseconds.")
+        }
+        return SQLError(.numericValueOutOfRange, "a stored value is out of range for type \(leaf.type)")
     }
 
     /// - Throws: `22021` unless every text is well-formed UTF-8.

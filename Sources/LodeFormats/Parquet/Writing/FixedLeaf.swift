@@ -199,6 +199,7 @@ final class FixedLeaf: LeafEncoder {
         case .date: .date(Int32(truncatingIfNeeded: number))
         case .time: .time(number)
         case .timestamp, .timestamptz: .timestamp(number)
+        case .timestampNanos, .timestamptzNanos: .timestampNanos(number)
         case .decimal(_, let scale): .decimal(Int128(number), scale: scale)
         default: .integer(number)
         }

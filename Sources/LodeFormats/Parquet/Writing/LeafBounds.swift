@@ -33,7 +33,7 @@ struct LeafBounds {
         }
         switch value {
         case .boolean(let flag): return Stored(bytes: [flag ? 1 : 0], isExact: true)
-        case .integer(let number), .time(let number), .timestamp(let number):
+        case .integer(let number), .time(let number), .timestamp(let number), .timestampNanos(let number):
             return plan.physical == .int32 ? little(Int32(truncatingIfNeeded: number)) : little(number)
         case .date(let days): return little(days)
         case .decimal(let unscaled, _):

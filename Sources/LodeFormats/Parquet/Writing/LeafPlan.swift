@@ -103,6 +103,8 @@ struct SchemaPlan: Sendable {
         // Without an annotation of the old kind: that one would mean UTC.
         case .timestamp: return element(.int64, nil, .timestamp(isUTC: false, .micros))
         case .timestamptz: return element(.int64, .timestampMicros, .timestamp(isUTC: true, .micros))
+        case .timestampNanos: return element(.int64, nil, .timestamp(isUTC: false, .nanos))
+        case .timestamptzNanos: return element(.int64, nil, .timestamp(isUTC: true, .nanos))
         case .interval: return element(.fixedLenByteArray, .interval, length: 12)
         case .uuid: return element(.fixedLenByteArray, nil, .uuid, length: 16)
         case .null, .list, .structure, .map: return element(.int32, nil, .unknown)

@@ -193,7 +193,7 @@ extension ScalarFunction {
                 .strict([.date], .boolean, canFail: false) { call throws(SQLError) in
                     try call.map(Int32.self, to: .boolean) { times(CivilDate.isInfinite(day: $0)) ? UInt8(1) : 0 }
                 })
-            for type in [SQLType.timestamp, .timestamptz] {
+            for type in [SQLType.timestamp, .timestamptz, .timestampNanos, .timestamptzNanos] {
                 overloads.append(
                     .strict([type], .boolean, canFail: false) { call throws(SQLError) in
                         try call.map(Int64.self, to: .boolean) { times(CivilDate.isInfinite($0)) ? UInt8(1) : 0 }

@@ -14,6 +14,8 @@ enum TemporalArithmetic {
         case (.interval, .date), (.interval, .timestamp): return swapped(timestampAndInterval(right, 1))
         case (.timestamptz, .interval): return zonedAndInterval(1)
         case (.interval, .timestamptz): return swapped(zonedAndInterval(1))
+        case (.timestampNanos, .interval), (.timestamptzNanos, .interval): return nanosAndInterval(left, 1)
+        case (.interval, .timestampNanos), (.interval, .timestamptzNanos): return swapped(nanosAndInterval(right, 1))
         case (.time, .interval): return timeAndInterval(1)
         case (.interval, .time): return swapped(timeAndInterval(1))
         case (.date, .time): return dateAndTime
@@ -38,6 +40,9 @@ enum TemporalArithmetic {
             }
         case (.date, .interval), (.timestamp, .interval): return timestampAndInterval(left, -1)
         case (.timestamptz, .interval): return zonedAndInterval(-1)
+        case (.timestampNanos, .interval), (.timestamptzNanos, .interval): return nanosAndInterval(left, -1)
+        case (_, _) where (left.inMicros ?? right.inMicros) != nil && left != .interval:
+            return Casts.commonType(left, right)?.inMicros.map { difference($0).forNanos(.difference(backward: true, .nearest)) }
         case (.time, .interval): return timeAndInterval(-1)
         case (.time, .time):
             return .strict([.time, .time], .interval, canFail: false) { call throws(SQLError) in
@@ -116,6 +121,11 @@ enum TemporalArithmetic {
                 try CalendarArithmetic.add(stamps[row], intervals[row], sign)
             }
         }
+    }
+
+    /// As for microseconds, which an interval has: the nanoseconds behind them stay.
+    private static func nanosAndInterval(_ type: SQLType, _ sign: Int64) -> BoundScalar {
+        (type.isZoned ? zonedAndInterval(sign) : timestampAndInterval(.timestamp, sign)).forNanos(.kept)
     }
 
     /// Months and days are added to what clocks show in the session's zone, time to the instant.

@@ -32,16 +32,19 @@ extension ScalarFunction {
                 return try DateSpans.withField(call, Int64(0), .timestamptz) { (field, row) throws(SQLError) in
                     try field.truncate(stamps[row], in: zone)
                 }
-            }),
+            }
+        ).forNanos(.floored),
         difference(
             "date_diff", "Whole spans of the field from the second argument to the third.", "Trino, Date and time functions",
             [
                 ("date_diff('day', date '2024-02-01', date '2024-03-01')", "29"),
                 ("date_diff('month', timestamp '2024-01-31 00:00:00', timestamp '2024-02-28 00:00:00')", "0"),
-            ], DateSpans.wholeSpans),
+            ], DateSpans.wholeSpans
+        ).forNanos(.difference(backward: false, .towardFirst)),
         difference(
             "datediff", "How often the field changes from the second argument to the third.", "DuckDB, Date Functions",
-            [("datediff('month', date '2024-01-31', date '2024-02-01')", "1")], DateSpans.boundaries),
+            [("datediff('month', date '2024-01-31', date '2024-02-01')", "1")], DateSpans.boundaries
+        ).forNanos(.floored),
         ScalarFunction(
             "date_add", aliases: ["dateadd"], "date and time", "So many of a field later; or an interval later.",
             source: "Trino, Date and time functions",
@@ -67,7 +70,8 @@ extension ScalarFunction {
             .generic([.any, .interval]) { (types) throws(SQLError) in
                 guard let bound = TemporalArithmetic.add(types[0], .interval) else { throw .noFunction("date_add", types) }
                 return bound
-            }),
+            }
+        ).forNanos(.kept),
         ScalarFunction(
             "age", "date and time", "The time between two timestamps as years, months, days and time.", source: "PostgreSQL 17, table 9.33",
             examples: [("age(timestamp '2001-04-10', timestamp '1957-06-13')", "43 years 9 mons 27 days")], volatility: .stable,
@@ -91,7 +95,8 @@ extension ScalarFunction {
                 return try call.mapValid(Interval(), to: .interval) { (row) throws(SQLError) in
                     try CalendarArithmetic.age(today, stamps[row])
                 }
-            }),
+            }
+        ).forNanos(.difference(backward: true, .nearest)),
         ScalarFunction(
             "timezone", "date and time", "AT TIME ZONE: a timestamp read in a zone, or an instant shown in it.",
             source: "PostgreSQL 17, 9.9.4",
@@ -105,7 +110,8 @@ extension ScalarFunction {
                 try DateSpans.inZone(call, zone: 0, value: 1, .timestamp) { (zone, micros) throws(SQLError) in
                     try zone.local(fromUTC: micros)
                 }
-            }),
+            }
+        ).forNanos(.kept),
     ]
 
     private static func difference(

@@ -40,19 +40,24 @@ package enum DateField: String, Sendable, CaseIterable {
             hint: near.map { "Did you mean \"\($0)\"?" } ?? "Use year, quarter, month, week, day, hour, minute, second, …")
     }
 
-    /// The field of a local time in microseconds. `offset` is the zone's, in seconds, for the fields that ask for it.
+    /// The field of a local time in microseconds. `offset` is the zone's, in seconds, for the fields that ask for it;
+    /// `nanos` come behind the microseconds.
     @inline(__always)
-    func value(ofMicros micros: Int64, offset: Int = 0) -> Double {
+    func value(ofMicros micros: Int64, offset: Int = 0, nanos: Int64 = 0) -> Double {
         let days = CalendarArithmetic.floorDivide(micros, CivilDate.microsPerDay)
         let clock = micros &- days &* CivilDate.microsPerDay
         switch self {
-        case .microsecond: return Double(clock % 60_000_000)
-        case .millisecond: return Double(clock % 60_000_000) / 1000
-        case .second: return Double(clock % 60_000_000) / 1_000_000
+        case .microsecond: return Double(clock % 60_000_000 &* 1000 &+ nanos) / 1000
+        case .millisecond: return Double(clock % 60_000_000 &* 1000 &+ nanos) / 1_000_000
+        case .second: return Double(clock % 60_000_000 &* 1000 &+ nanos) / 1_000_000_000
         case .minute: return Double(clock / 60_000_000 % 60)
         case .hour: return Double(clock / 3_600_000_000)
-        case .epoch: return Double(micros &- Int64(offset) &* 1_000_000) / 1_000_000
-        case .julian: return Double(days + 2_440_588) + Double(clock) / Double(CivilDate.microsPerDay)
+        case .epoch:
+            let utc = micros &- Int64(offset) &* 1_000_000
+            if nanos == 0 { return Double(utc) / 1_000_000 }
+            let second = CalendarArithmetic.floorDivide(utc, 1_000_000)
+            return Double(second) + Double((utc &- second &* 1_000_000) &* 1000 &+ nanos) / 1_000_000_000
+        case .julian: return Double(days + 2_440_588) + (Double(clock) + Double(nanos) / 1000) / Double(CivilDate.microsPerDay)
         case .timezone: return Double(offset)
         case .timezone_hour: return Double(offset / 3600)
         case .timezone_minute: return Double(offset / 60 % 60)

@@ -87,10 +87,26 @@ extension ScalarFunction {
                     guard !overflow, CivilDate.timestamps.contains(micros) else { throw .timestampOutOfRange }
                     return micros
                 }
-            }),
+            }
+        ).forNanos(.floored),
         ScalarFunction(
             "epoch_us", "date and time", "Microseconds since 1970-01-01.", source: "DuckDB, Timestamp Functions",
-            examples: [("epoch_us(timestamp '1970-01-01 00:00:01')", "1000000")], epoch(.timestamp, 1), epoch(.timestamptz, 1)),
+            examples: [("epoch_us(timestamp '1970-01-01 00:00:01')", "1000000")], epoch(.timestamp, 1), epoch(.timestamptz, 1)
+        ).forNanos(.floored),
+        ScalarFunction(
+            "epoch_ns", "date and time", "Nanoseconds since 1970-01-01.", source: "DuckDB, Timestamp Functions",
+            examples: [("epoch_ns(timestamp_ns '1970-01-01 00:00:01.000000002')", "1000000002")],
+            epochNanos(.timestamp), epochNanos(.timestamptz), epochNanos(.timestampNanos), epochNanos(.timestamptzNanos)),
+        ScalarFunction(
+            "make_timestamp_ns", "date and time", "The timestamp so many nanoseconds after 1970-01-01.",
+            source: "DuckDB, Timestamp Functions", examples: [("make_timestamp_ns(1000000002)", "1970-01-01 00:00:01.000000002")],
+            .strict([.bigint], .timestampNanos, canFail: true) { call throws(SQLError) in
+                let numbers = call.lanes(0, Int64.self)
+                return try call.mapValid(Int64(0), to: .timestampNanos) { (row) throws(SQLError) in
+                    if Nanoseconds.isInfinite(numbers[row]) { throw .timestampOutOfRange(.timestampNanos) }
+                    return numbers[row]
+                }
+            }),
         ScalarFunction(
             "date", "date and time", "The date of a timestamp or a string.",
             source: "Trino, Date and time functions", examples: [("date('2024-02-29')", "2024-02-29")],
@@ -106,6 +122,19 @@ extension ScalarFunction {
             let stamps = call.lanes(0, Int64.self)
             return try call.mapOptional(Int64(0), to: .bigint) { (row) throws(SQLError) in
                 CivilDate.isInfinite(stamps[row]) ? nil : CalendarArithmetic.floorDivide(stamps[row], unit)
+            }
+        }
+    }
+
+    private static func epochNanos(_ type: SQLType) -> ScalarOverload {
+        let isMicros = type.inMicros == nil
+        return .strict([type], .bigint, canFail: isMicros) { call throws(SQLError) in
+            let stamps = call.lanes(0, Int64.self)
+            return try call.mapOptional(Int64(0), to: .bigint) { (row) throws(SQLError) in
+                if CivilDate.isInfinite(stamps[row]) { return nil }
+                if !isMicros { return stamps[row] }
+                guard let nanos = Nanoseconds.join(stamps[row]) else { throw .outOfRange(.bigint) }
+                return nanos
             }
         }
     }

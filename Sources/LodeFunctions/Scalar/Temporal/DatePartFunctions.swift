@@ -42,7 +42,8 @@ extension ScalarFunction {
                 },
                 .strict([.timestamp], .date, canFail: false) { call throws(SQLError) in
                     try call.map(Int64.self, to: .date) { DateParts.lastDay(CalendarArithmetic.date(ofMicros: $0)) }
-                }),
+                }
+            ).forNanos(.floored),
             name("monthname", "The English name of the month.", "February") { month, _ in DateParts.months[month - 1] },
             name("dayname", "The English name of the weekday.", "Thursday") { _, weekday in DateFormat.weekdays[weekday] },
         ]
@@ -75,7 +76,8 @@ extension ScalarFunction {
                 return try call.mapOptionalText { (row, arena) throws(SQLError) in
                     try text(CalendarArithmetic.date(ofMicros: stamps[row])).map { (name) throws(SQLError) in try arena.add(name) }
                 }
-            })
+            }
+        ).forNanos(.floored)
     }
 }
 
@@ -92,6 +94,21 @@ enum DateParts {
 
     /// A field of each type that has it, as bigint or double.
     static func overloads(_ field: DateField, _ type: SQLType) -> [ScalarOverload] {
+        let known = micros(field, type)
+        // Doubles have the fraction, in which nanoseconds count.
+        if type == .double { return known + [nanos(field, .timestampNanos), nanos(field, .timestamptzNanos)] }
+        return known + known.compactMap { $0.forNanos(.floored) }
+    }
+
+    private static func nanos(_ field: DateField, _ type: SQLType) -> ScalarOverload {
+        .strict([type], .double, canFail: false) { call throws(SQLError) in
+            let stamps = call.lanes(0, Int64.self)
+            let zone = try TimeZoneRules.named(type.isZoned ? call.context.timeZone : "UTC")
+            return try call.mapOptional(0.0, to: .double) { (row) throws(SQLError) in field.number(ofNanos: stamps[row], zone) }
+        }
+    }
+
+    private static func micros(_ field: DateField, _ type: SQLType) -> [ScalarOverload] {
         [
             .strict([.date], type, canFail: false) { call throws(SQLError) in
                 let dates = call.lanes(0, Int32.self)
@@ -151,11 +168,11 @@ enum DateParts {
 
     /// `date_part(name, x)`: the name may vary by row, but seldom does.
     static func byName() -> [ScalarOverload] {
-        let types: [SQLType] = [.date, .timestamp, .timestamptz, .time, .interval]
+        let types: [SQLType] = [.date, .timestamp, .timestamptz, .timestampNanos, .timestamptzNanos, .time, .interval]
         return types.map { type in
             .strict([.varchar, type], .double, canFail: true) { call throws(SQLError) in
                 let names = call.texts(0)
-                let zone = try TimeZoneRules.named(type == .timestamptz ? call.context.timeZone : "UTC")
+                let zone = try TimeZoneRules.named(type.isZoned ? call.context.timeZone : "UTC")
                 var known: (name: StringView, field: DateField)?
                 return try call.mapOptional(0.0, to: .double) { (row) throws(SQLError) in
                     let name = names[row]
@@ -165,6 +182,7 @@ enum DateParts {
                     switch type {
                     case .date: return field.number(ofDate: call.lanes(1, Int32.self)[row])
                     case .interval: return field.value(of: call.lanes(1, Interval.self)[row])
+                    case .timestampNanos, .timestamptzNanos: return field.number(ofNanos: call.lanes(1, Int64.self)[row], zone)
                     default:
                         let micros = call.lanes(1, Int64.self)[row]
                         if CivilDate.isInfinite(micros) { return field.number(ofInfinity: micros > 0) }
@@ -185,6 +203,14 @@ extension DateField {
         case .microsecond, .millisecond, .second, .minute, .hour, .timezone, .timezone_hour, .timezone_minute: return 0
         default: return Double(integer(ofDays: Int64(day)))
         }
+    }
+
+    /// The field of a timestamp in nanoseconds by the clocks of a zone.
+    func number(ofNanos nanos: Int64, _ zone: TimeZoneRules) -> Double? {
+        if CivilDate.isInfinite(nanos) { return number(ofInfinity: nanos > 0) }
+        let (micros, rest) = Nanoseconds.split(nanos)
+        let offset = zone.offsetSeconds(atUTC: micros)
+        return value(ofMicros: micros &+ Int64(offset) &* 1_000_000, offset: offset, nanos: rest)
     }
 
     /// The field of infinity: infinite where fields grow without end, else NULL (PostgreSQL, NonFiniteTimestampTzPart).

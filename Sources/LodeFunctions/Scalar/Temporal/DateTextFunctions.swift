@@ -27,7 +27,9 @@ extension ScalarFunction {
     ) -> ScalarFunction {
         ScalarFunction(
             name, "date and time", summary, source: source, examples: examples,
-            DateTextKernels.write(.date, dialect), DateTextKernels.write(.timestamp, dialect), DateTextKernels.write(.timestamptz, dialect))
+            overloads: [SQLType.date, .timestamp, .timestamptz, .timestampNanos, .timestamptzNanos].map {
+                DateTextKernels.write($0, dialect)
+            })
     }
 
     private static func reading(
@@ -99,20 +101,21 @@ enum DateTextKernels {
     static func write(_ type: SQLType, _ dialect: DatePatternDialect) -> ScalarOverload {
         .strict([type, .varchar], .varchar, canFail: true) { call throws(SQLError) in
             let formats = Formats(call, 1, dialect)
-            let zone = try TimeZoneRules.named(type == .timestamptz ? call.context.timeZone : "UTC")
+            let zone = try TimeZoneRules.named(type.isZoned ? call.context.timeZone : "UTC")
             let sink = try ByteSink(capacity: 64)
             return try call.mapText { (row, arena) throws(SQLError) in
-                let micros = try instant(call, type, row)
+                let stamp = try instant(call, type, row)
+                let (micros, rest) = type.inMicros == nil ? (stamp, 0) : Nanoseconds.split(stamp)
                 if CivilDate.isInfinite(micros) { return try arena.add(micros > 0 ? "infinity" : "-infinity" as StaticString) }
                 sink.truncate()
                 try formats.get(row).append(
-                    try zone.local(fromUTC: micros), offsetSeconds: zone.offsetSeconds(atUTC: micros), to: sink)
+                    try zone.local(fromUTC: micros), offsetSeconds: zone.offsetSeconds(atUTC: micros), nanos: rest, to: sink)
                 return try arena.add(sink.bytes)
             }
         }
     }
 
-    /// The timestamp of a date, a timestamp or a timestamptz.
+    /// The timestamp of a date, or a timestamp in its own unit.
     static func instant(_ call: StrictCall, _ type: SQLType, _ row: Int) throws(SQLError) -> Int64 {
         type == .date ? try CalendarArithmetic.timestamp(ofDay: call.lanes(0, Int32.self)[row]) : call.lanes(0, Int64.self)[row]
     }

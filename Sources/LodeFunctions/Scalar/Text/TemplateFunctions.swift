@@ -14,7 +14,7 @@ extension ScalarFunction {
                 ("to_char(-7, 'FM99PR')", "<7>"), ("to_char(0.00012::double, '9.9EEEE')", " 1.2e-04"),
             ],
             TemplateKernels.write(.date), TemplateKernels.write(.timestamp), TemplateKernels.write(.timestamptz),
-            TemplateKernels.writeInterval,
+            TemplateKernels.write(.timestampNanos), TemplateKernels.write(.timestamptzNanos), TemplateKernels.writeInterval,
             TemplateKernels.writeNumber(.bigint), TemplateKernels.writeNumber(.double),
             .generic([.anyDecimal, .text]) { (types) throws(SQLError) in TemplateKernels.number(types[0]) }),
         ScalarFunction(
@@ -52,21 +52,23 @@ enum TemplateKernels {
     static func write(_ type: SQLType) -> ScalarOverload {
         .strict([type, .varchar], .varchar, canFail: true) { call throws(SQLError) in
             let templates = dates(call)
-            let zone = try TimeZoneRules.named(type == .timestamptz ? call.context.timeZone : "UTC")
+            let zone = try TimeZoneRules.named(type.isZoned ? call.context.timeZone : "UTC")
             let sink = try ByteSink(capacity: 64)
             return try call.mapOptionalText { (row, arena) throws(SQLError) in
                 let template = try templates.get(row)
                 if template.parts.isEmpty { return nil }
-                let time: TemplateTime
+                var time: TemplateTime
                 if type == .date {
                     let day = call.lanes(0, Int32.self)[row]
                     if CivilDate.isInfinite(day: day) { return nil }
                     time = TemplateTime(days: Int64(day), clock: 0)
                 } else {
-                    let micros = call.lanes(0, Int64.self)[row]
-                    if CivilDate.isInfinite(micros) { return nil }
-                    let shown = type == .timestamptz ? (zone.offsetSeconds(atUTC: micros), zone.abbreviation(atUTC: micros)) : nil
+                    let stamp = call.lanes(0, Int64.self)[row]
+                    if CivilDate.isInfinite(stamp) { return nil }
+                    let (micros, rest) = type.inMicros == nil ? (stamp, 0) : Nanoseconds.split(stamp)
+                    let shown = type.isZoned ? (zone.offsetSeconds(atUTC: micros), zone.abbreviation(atUTC: micros)) : nil
                     time = TemplateTime(micros: try zone.local(fromUTC: micros), zone: shown)
+                    time.nanos = rest
                 }
                 sink.truncate()
                 try template.append(time, to: sink)

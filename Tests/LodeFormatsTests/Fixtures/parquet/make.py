@@ -101,3 +101,32 @@ pq.write_table(
         "lists": pa.array([None if i == 3 else [None] * (i % 3) for i in range(K)], pa.list_(pa.null())),
         "pair": pa.array([{"x": i, "y": None} for i in range(K)], pa.struct([("x", pa.int64()), ("y", pa.null())])),
     }), "null_types.parquet", **few)
+
+
+def nanoseconds():
+    """Timestamps in nanoseconds, with and without UTC, in lists, and as INT96, where some columns have finer digits than microseconds."""
+    first = 1704067200123456789  # 2024-01-01 00:00:00.123456789
+    t = [None if i % 7 == 3 else first + i * 1001 for i in range(1000)]
+    t[0] = -1  # the last nanosecond of 1969
+    micros = [None if v is None else v // 1000 * 1000 for v in t]
+    table = pa.table({
+        "id": list(range(1000)),
+        "t": pa.array(t, pa.timestamp("ns")),
+        "z": pa.array(t, pa.timestamp("ns", "UTC")),
+        "l": pa.array([[v, v] for v in t], pa.list_(pa.timestamp("ns"))),
+    })
+    pq.write_table(table, "nanoseconds.parquet", row_group_size=250, version="2.6")
+    int96 = pa.table({
+        "fine": pa.array(t, pa.timestamp("ns")), "coarse": pa.array(micros, pa.timestamp("ns")),
+        "lists": pa.array([[v] for v in t], pa.list_(pa.timestamp("ns"))),
+    })
+    # Behind so many values that nobody looks for nanoseconds there.
+    late = pa.table({"late": pa.array([first // 1000 * 1000] * 3000 + [first], pa.timestamp("ns"))})
+    # Read as nanoseconds, the values would be beyond 64 bits: years from 1500 to 9999.
+    far = pa.table({"far": pa.array([-14830974000000000, 253402300799999999], pa.timestamp("us"))})
+    pq.write_table(int96, "int96.parquet", use_deprecated_int96_timestamps=True, row_group_size=250)
+    pq.write_table(late, "int96_late.parquet", use_deprecated_int96_timestamps=True, row_group_size=1000)
+    pq.write_table(far, "int96_far.parquet", use_deprecated_int96_timestamps=True)
+
+
+nanoseconds()
