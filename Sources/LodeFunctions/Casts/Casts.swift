@@ -45,6 +45,7 @@ extension Casts {
     static func body(_ from: SQLType, _ to: SQLType, _ isTry: Bool) -> StrictBody? {
         if to == .varchar { return CastToText.body(from) }
         if case .char(let length) = to { return CastToText.padded(from, length) }
+        if from.isText, to.isNested { return NestedFromText.body(to, isTry) }
         if from.isText { return from == .json ? CastFromJSON.body(to, isTry) : CastFromText.body(from, to, isTry) }
         if from.isNumeric, to.isNumeric { return NumericCasts.body(from, to, isTry) }
         if from == .boolean || to == .boolean { return NumericCasts.boolean(from, to) }

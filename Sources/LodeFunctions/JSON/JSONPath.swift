@@ -3,16 +3,21 @@
 import LodeCore
 import LodeVectors
 
-/// `$.a[0]."b c"`, `/a/0`, a bare key, or an index.
+/// `$.a[0]."b c"`, `$.a[*].b`, `/a/0`, a bare key, or an index.
 /// - Source: SQL/JSON path, simple form; RFC 6901 for those with a slash; PostgreSQL for bare keys.
 struct JSONPath: Sendable {
     enum Step: Sendable {
         case key([UInt8])
         /// Negative ones count from the end.
         case index(Int64)
+        /// All elements of an array, or all values of an object.
+        case every
     }
 
     let steps: [Step]
+
+    /// Whether it may lead to several values.
+    var hasWildcard: Bool { steps.contains { if case .every = $0 { true } else { false } } }
 
     init(index: Int64) { steps = [.index(index)] }
 
@@ -46,11 +51,17 @@ struct JSONPath: Sendable {
                     let start = at
                     while at < text.count, text[at] != UInt8(ascii: "."), text[at] != UInt8(ascii: "[") { at += 1 }
                     guard at > start else { throw fail() }
-                    steps.append(.key(Array(text[start..<at])))
+                    let key = Array(text[start..<at])
+                    steps.append(key == [UInt8(ascii: "*")] ? .every : .key(key))
                 }
             } else if text[at] == UInt8(ascii: "[") {
                 guard let end = text[at...].firstIndex(of: UInt8(ascii: "]")) else { throw fail() }
                 let inner = Array(text[(at + 1)..<end])
+                if inner == [UInt8(ascii: "*")] {
+                    steps.append(.every)
+                    at = end + 1
+                    continue
+                }
                 if inner.count >= 2, let mark = inner.first, mark == inner.last, mark == UInt8(ascii: "\"") || mark == UInt8(ascii: "'") {
                     steps.append(.key(Array(inner.dropFirst().dropLast())))
                 } else {
@@ -79,6 +90,54 @@ struct JSONPath: Sendable {
         guard scanner.kind() != nil else { return nil }
         let start = scanner.at
         return scanner.skipValue() ? start..<scanner.at : nil
+    }
+
+    /// The values at the path, in the order of the text.
+    func findAll(in bytes: UnsafeRawBufferPointer) -> [Range<Int>] {
+        var places = [0]
+        for step in steps {
+            var next: [Int] = []
+            for place in places {
+                var scanner = JSONScanner(bytes)
+                scanner.at = place
+                switch (step, scanner.kind()) {
+                case (.key(let key), .object): if Self.enter(&scanner, key: key) { next.append(scanner.at) }
+                case (.index(let index), .array): if Self.enter(&scanner, index: index) { next.append(scanner.at) }
+                case (.every, .array), (.every, .object): next += Self.members(&scanner)
+                default: break
+                }
+            }
+            places = next
+        }
+        return places.compactMap { place in
+            var scanner = JSONScanner(bytes)
+            scanner.at = place
+            guard scanner.kind() != nil else { return nil }
+            let start = scanner.at
+            return scanner.skipValue() ? start..<scanner.at : nil
+        }
+    }
+
+    /// Where the elements of the array, or the values of the object, that begins here do.
+    private static func members(_ scanner: inout JSONScanner) -> [Int] {
+        let isObject = scanner.peek == UInt8(ascii: "{")
+        var places: [Int] = []
+        scanner.at += 1
+        scanner.skipSpaces()
+        if scanner.peek == UInt8(ascii: isObject ? "}" : "]") { return [] }
+        repeat {
+            scanner.skipSpaces()
+            if isObject {
+                guard scanner.skipString() else { return [] }
+                scanner.skipSpaces()
+                guard scanner.take(UInt8(ascii: ":")) else { return [] }
+                scanner.skipSpaces()
+            }
+            places.append(scanner.at)
+            guard scanner.skipValue() else { return [] }
+            scanner.skipSpaces()
+        } while scanner.take(UInt8(ascii: ","))
+        return places
     }
 
     /// Moves to the value of a key of the object that begins here.

@@ -70,6 +70,8 @@ extension Binder {
         if operand.type == type { return operand }
         if operand.isUntyped {
             if !isTry { return try convert(operand, to: type, at: operandAt) }
+            // Members that can't be converted are NULL, as they are in columns.
+            if type.isNested, operand.untypedText != nil { return .cast(settle(operand), to: type, isTry: true, span) }
             do throws(SQLError) {
                 return try convert(operand, to: type, at: operandAt)
             } catch {

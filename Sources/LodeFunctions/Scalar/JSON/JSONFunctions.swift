@@ -96,6 +96,11 @@ enum JSONFunctions {
         return try call.mapOptionalText(to: output == .json ? .json : .varchar) { (row, arena) throws(SQLError) in
             let path = if let constant { constant } else { try self.path(call, row, isIndex) }
             return try texts[row].withBytes(throwing: { (bytes: UnsafeRawBufferPointer) throws(SQLError) -> StringView? in
+                if path.hasWildcard {
+                    if output == .scalar { return nil }
+                    try array(path.findAll(in: bytes), of: bytes, to: sink)
+                    return try arena.add(sink.bytes)
+                }
                 guard let found = path.find(in: bytes) else { return nil }
                 let value = UnsafeRawBufferPointer(rebasing: bytes[found])
                 if output == .json { return try arena.add(value) }
@@ -104,6 +109,17 @@ enum JSONFunctions {
                 return try JSONScalar.append(value, to: sink) ? try arena.add(sink.bytes) : nil
             })
         }
+    }
+
+    /// What a path with a wildcard finds.
+    private static func array(_ values: [Range<Int>], of bytes: UnsafeRawBufferPointer, to sink: ByteSink) throws(SQLError) {
+        sink.truncate()
+        try sink.append("[")
+        for (index, value) in values.enumerated() {
+            if index > 0 { try sink.append(",") }
+            try sink.append(UnsafeRawBufferPointer(rebasing: bytes[value]))
+        }
+        try sink.append("]")
     }
 
     private static func path(_ call: StrictCall, _ row: Int, _ isIndex: Bool) throws(SQLError) -> JSONPath {

@@ -99,7 +99,8 @@ enum MapFunctions {
         }
     }
 
-    private static func check(_ keys: Column, _ range: ListRange) throws(SQLError) {
+    /// - Throws: `22023` for a key that is NULL or comes twice.
+    static func check(_ keys: Column, _ range: ListRange) throws(SQLError) {
         var seen: [UInt64: [Int]] = [:]
         for row in Int(range.offset)..<Int(range.offset) + Int(range.count) {
             if keys.isNull(row) { throw SQLError(.invalidParameterValue, "map key cannot be null") }
