@@ -11,7 +11,8 @@ package enum HivePath {
 
     /// The folder of the rows with `values`, without slashes at its ends; "" if there are no columns.
     ///
-    /// An empty text becomes NULL, because others do not read folders without a value (as Hive, Spark and Trino do).
+    /// An empty text is a folder without a value, `key=`, as DuckDB, Arrow and Polars write and read it. (Hive and Spark have no
+    /// name for it: they store such rows as NULL.)
     package static func folder(_ columns: [Field], _ values: [Value]) -> String {
         zip(columns, values).map { column, value in
             "\(key(column.name))=\(segment(value))"
@@ -20,8 +21,11 @@ package enum HivePath {
 
     /// The value of one folder name, escaped.
     package static func segment(_ value: Value) -> String {
+        switch value {
+        case .null, .list, .structure, .map: return defaultPartition
+        default: break
+        }
         let text = PartitionText.write(value)
-        if text.isEmpty { return defaultPartition }
         return text == defaultPartition ? "%5F" + text.dropFirst() : escape(text)
     }
 

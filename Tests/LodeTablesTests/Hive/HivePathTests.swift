@@ -27,12 +27,16 @@ import Testing
         #expect(!HivePath.isHidden(folder))
     }
 
-    @Test func `NULL and the empty text become the default partition`() throws {
-        for value in [Value.null, .text("")] {
-            let folder = HivePath.folder([Field("k", .varchar)], [value])
-            #expect(folder == "k=__HIVE_DEFAULT_PARTITION__")
-            #expect(try #require(HivePath.split(folder)).value == nil)
+    @Test func `NULL becomes the default partition, and the empty text a folder without a value`() throws {
+        let null = HivePath.folder([Field("k", .varchar)], [.null])
+        #expect(null == "k=__HIVE_DEFAULT_PARTITION__")
+        #expect(try #require(HivePath.split(null)).value == nil)
+        for empty in [Value.text(""), .bytes([])] {
+            let folder = HivePath.folder([Field("k", .varchar)], [empty])
+            #expect(folder == "k=")
+            #expect(try #require(HivePath.split(folder)).value == "")
         }
+        #expect(PartitionText.read("", as: .varbinary) == .bytes([]))
     }
 
     @Test func `no text behind the key is the empty text`() throws {
