@@ -113,8 +113,27 @@ extension Binder {
         let value = try convert(.constant(.text(SQLText(full)), .null), to: .interval, at: span)
         guard case .literal(.string) = literal.value.kind, let last = literal.toUnit ?? literal.unit,
             case .constant(.interval(let interval), let type) = value
-        else { return value }
-        return .constant(.interval(Self.cut(interval, to: last)), type)
+        else {
+            if literal.precision == nil, literal.leadingPrecision == nil { return value }
+            throw .unsupported("a precision of an interval that is no text", at: span)
+        }
+        var cut = Self.cut(interval, to: last)
+        if literal.leadingPrecision != nil || (literal.precision != nil && last != "second") {
+            throw .unsupported("a precision of interval fields other than the second", at: span)
+        }
+        if let digits = literal.precision { cut.micros = try Self.rounded(cut.micros, digits, at: span) }
+        return .constant(.interval(cut), type)
+    }
+
+    /// So many digits of a second; halves go away from zero (PostgreSQL, AdjustIntervalForTypmod).
+    private static func rounded(_ micros: Int64, _ digits: Int, at span: SourceSpan) throws(SQLError) -> Int64 {
+        guard (0...6).contains(digits) else {
+            throw SQLError(.invalidParameterValue, "precision of interval must be from 0 to 6", at: span)
+        }
+        let unit = (digits..<6).reduce(Int64(1)) { unit, _ in unit * 10 }
+        let (sum, overflow) = micros.addingReportingOverflow(micros < 0 ? -(unit / 2) : unit / 2)
+        if overflow { throw SQLError(.datetimeFieldOverflow, "interval out of range", at: span) }
+        return sum / unit * unit
     }
 
     /// `1 5` are a day and five hours, `5` alone hours.

@@ -26,6 +26,9 @@ package struct IntervalLiteral: Sendable {
     package var unit: String?
     /// The smaller unit of `YEAR TO MONTH`.
     package var toUnit: String?
+    /// The 3 and the 2 of `DAY(3) TO SECOND(2)`; the number of a single unit is the latter.
+    package var leadingPrecision: Int?
+    package var precision: Int?
 }
 
 /// `$1`, `?` (numbered by its place, from 1) or `:name`.

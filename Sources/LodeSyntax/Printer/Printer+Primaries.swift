@@ -72,7 +72,9 @@ extension Printer {
             write(")")
         }
         if let unit = interval.unit { write(" \(unit.uppercased())") }
+        if let digits = interval.leadingPrecision { write("(\(digits))") }
         if let unit = interval.toUnit { write(" TO \(unit.uppercased())") }
+        if let digits = interval.precision { write("(\(digits))") }
     }
 
     private mutating func cast(_ value: Expression, _ type: TypeName, isTry: Bool) {

@@ -113,7 +113,7 @@ package struct Printer {
             write(String(spelling[zone...]))
             return
         }
-        if Printer.typeWords.contains(spelling) { write(spelling) } else { self.name(name) }
+        if Printer.typeWords.contains(spelling) || spelling.hasPrefix("interval ") { write(spelling) } else { self.name(name) }
         typeArguments(arguments)
     }
 

@@ -166,10 +166,21 @@ extension Transform {
         var units: [String] = []
         for kid in kids(edge) where rule(kid) == .intervalUnit { units.append(try intervalUnit(kid)) }
         guard let value = kids(edge).first(where: { isIntervalValue($0) }) else { throw mismatch(edge) }
+        let (leading, last) = try intervalPrecisions(edge)
         return .interval(
             IntervalLiteral(
                 value: try expression(value), isNegative: has(edge, .minus), unit: units.first,
-                toUnit: units.count > 1 ? units[1] : nil))
+                toUnit: units.count > 1 ? units[1] : nil, leadingPrecision: leading, precision: last))
+    }
+
+    /// The numbers behind the fields: the 3 and the 2 of `DAY(3) TO SECOND(2)`, or the one of a single field as the last.
+    func intervalPrecisions(_ edge: Edge) throws(SQLError) -> (leading: Int?, last: Int?) {
+        let units = kids(edge).filter { rule($0) == .intervalUnit }
+        func number(_ unit: Edge?) throws(SQLError) -> Int? {
+            guard let unit, let digits = kids(unit).first(where: { kind($0) == Terminal.number }) else { return nil }
+            return try integer(digits)
+        }
+        return (units.count > 1 ? try number(units.first) : nil, try number(units.last))
     }
 
     private func isIntervalValue(_ edge: Edge) -> Bool {

@@ -28,7 +28,7 @@ extension Transform {
             let name = has(edge, .bit) ? "bit" : "char"
             return builtin(isVarying ? (name == "bit" ? "bit varying" : "varchar") : name, edge, try typeArguments(edge))
         case .timeType: return builtin(timeName(edge), edge, try typeArguments(edge))
-        case .intervalType: return builtin("interval", edge, [])
+        case .intervalType: return builtin(try intervalName(edge), edge, try intervalDigits(edge))
         case .arrayType: return .list(try type(try lastKid(edge)), size: nil)
         case .mapType:
             let parts = kids(edge).filter { !$0.isToken }
@@ -47,6 +47,20 @@ extension Transform {
     /// A built-in type whose name is several words, in the one spelling that the printer and the binder use.
     private func builtin(_ name: String, _ edge: Edge, _ arguments: [TypeArgument]) -> TypeName.Kind {
         .named(QualifiedName([Identifier(name, span: span(edge))]), arguments)
+    }
+
+    /// `interval`, with the fields that are named: `interval day to second`.
+    private func intervalName(_ edge: Edge) throws(SQLError) -> String {
+        var fields: [String] = []
+        for kid in kids(edge) where rule(kid) == .intervalUnit { fields.append(try intervalUnit(kid)) }
+        return fields.isEmpty ? "interval" : "interval " + fields.joined(separator: " to ")
+    }
+
+    private func intervalDigits(_ edge: Edge) throws(SQLError) -> [TypeArgument] {
+        let (leading, last) = try intervalPrecisions(edge)
+        if leading != nil { throw .unsupported("a precision of the first field of an interval type", at: span(edge)) }
+        if let last { return [.number(last)] }
+        return try typeArguments(edge)
     }
 
     private func timeName(_ edge: Edge) -> String {
