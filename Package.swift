@@ -93,6 +93,8 @@ let package = Package(
             name: "LodeEngineTests",
             dependencies: ["LodeEngine", "LodeShell", "LodeSyntax", "LodeFormats", "LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: library),
         .testTarget(name: "HouseTests", path: "Tests/House"),
+        .testTarget(name: "LodeCoreTests", dependencies: ["LodeCore"], swiftSettings: library),
+        .testTarget(name: "LodePlanTests", dependencies: ["LodePlan", "LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: library),
         .target(name: "Transcripts", path: "Tests/Transcripts/Support"),
         .testTarget(
             name: "LodeServerTests", dependencies: ["LodeServer", "LodeEngine", "LodeVectors", "LodeCore"], swiftSettings: kernels),
