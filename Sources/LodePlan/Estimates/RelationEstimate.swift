@@ -69,6 +69,10 @@ package struct ColumnEstimate {
     package var distinct: Double
     /// Whether `distinct` is no more than an upper bound (rows, or the width of the value range).
     package var isBound: Bool
+    /// `distinct` as it was before rows were dropped by conditions on other columns: what foreign keys into it point at.
+    package var domain: Double
+    /// Whether no value repeats in the column's table.
+    package var isKey = false
     package var minimum: Double?
     package var maximum: Double?
     package var nullFraction: Double
@@ -76,6 +80,7 @@ package struct ColumnEstimate {
     package init(distinct: Double, isBound: Bool, nullFraction: Double) {
         self.distinct = distinct
         self.isBound = isBound
+        self.domain = distinct
         self.nullFraction = nullFraction
     }
 
@@ -88,15 +93,30 @@ package struct ColumnEstimate {
         return copy
     }
 
+    /// The same where rows may come more than once.
+    var repeated: ColumnEstimate {
+        var copy = self
+        copy.isKey = false
+        return copy
+    }
+
+    /// Takes note of a condition on the column that leaves `count` of its values.
+    mutating func narrow(to count: Double) {
+        domain = max(1, min(domain, count))
+        distinct = max(1, min(distinct, count))
+    }
+
     /// Columns one below the other. Of discrete ones, no more values are different than their range has.
     static func united(_ sources: [ColumnEstimate], isDiscrete: Bool, rows: Double) -> ColumnEstimate {
         var result = ColumnEstimate(distinct: 0, isBound: true, nullFraction: 0)
         for source in sources { result.distinct += source.distinct }
         result.distinct = max(1, min(result.distinct, rows))
+        result.domain = sources.reduce(0) { $0 + $1.domain }
         let lows = sources.compactMap(\.minimum), highs = sources.compactMap(\.maximum)
         if lows.count == sources.count { result.minimum = lows.min() }
         if highs.count == sources.count { result.maximum = highs.max() }
         if isDiscrete, let low = result.minimum, let high = result.maximum { result.distinct = min(result.distinct, high - low + 1) }
+        result.isBound = sources.contains(where: \.isBound)
         return result
     }
 }

@@ -24,6 +24,12 @@ extension ScanNode {
         if let distinct = known.distinctCount, distinct > 0 {
             estimate.distinct = Double(distinct)
             estimate.isBound = false
+            estimate.isKey = Double((known.distinctBounds ?? distinct...distinct).lowerBound) >= 0.98 * rows
+        } else if let low = estimate.minimum, let high = estimate.maximum, type.isInteger, abs(high - low + 1 - rows) <= 0.01 * rows {
+            // As many rows as numbers from the first to the last: they are counted through.
+            estimate.distinct = max(1, rows)
+            estimate.isBound = false
+            estimate.isKey = true
         } else if let low = estimate.minimum, let high = estimate.maximum, type.isInteger || type == .date || type.isDecimal {
             estimate.distinct = max(1, min(rows, (high - low) * stepsPerUnit(type) + 1))
         } else if case .text(let low)? = known.minimum, case .text(let high)? = known.maximum,
@@ -31,6 +37,7 @@ extension ScanNode {
         {
             estimate.distinct = max(1, min(rows, last - first + 1))
         }
+        estimate.domain = estimate.distinct
         return estimate
     }
 

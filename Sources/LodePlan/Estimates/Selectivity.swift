@@ -102,9 +102,9 @@ package struct Selectivity {
     /// What a condition tells of its column from here on.
     private func narrow(_ result: inout RelationEstimate, _ conjunct: BoundExpression) {
         switch conjunct {
-        case .comparison(.equal, .column(let id, _), .constant, _): result.columns[id]?.distinct = 1
+        case .comparison(.equal, .column(let id, _), .constant, _): result.columns[id]?.narrow(to: 1)
         case .isIn(.column(let id, _), let list):
-            if let column = result.columns[id] { result.columns[id]?.distinct = min(column.distinct, Double(list.count)) }
+            result.columns[id]?.narrow(to: Double(list.count))
         case .comparison(let op, .column(let id, _), .constant(let value, _), _):
             guard let at = value.position, let column = result.columns[id], let low = column.minimum, let high = column.maximum, high > low
             else { return }
@@ -115,7 +115,7 @@ package struct Selectivity {
             default: return
             }
             if let now = result.columns[id], let a = now.minimum, let b = now.maximum {
-                result.columns[id]?.distinct = max(1, min(now.distinct, column.distinct * (b - a) / width + 1))
+                result.columns[id]?.narrow(to: column.domain * (b - a) / width + 1)
             }
         default: return
         }

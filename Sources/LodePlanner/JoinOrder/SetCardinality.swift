@@ -66,7 +66,7 @@ struct SetCardinality {
 
     /// The values of the key by which relation `index` joins the relations in `set`.
     private func keyValues(_ index: Int, _ set: RelationSet) -> Double {
-        var plain = 1.0
+        var plain = 1.0, surplus = 1.0
         var parts: [(values: Double, relations: RelationSet)] = []
         for (position, kind) in graph.classes.enumerated() {
             let relations = kind.relations
@@ -78,8 +78,9 @@ struct SetCardinality {
             let values = JoinEstimate.shared(members)
             parts.append((values, relations.intersection(set)))
             plain *= values
+            surplus = max(surplus, self.surplus(position, values, index, set))
         }
-        if parts.count < 2 { return max(plain, 1) }
+        if parts.count < 2 { return max(plain, 1) * surplus }
         // The relation that shares most keys with this one bounds their combinations.
         var best = plain
         for other in set {
@@ -95,6 +96,17 @@ struct SetCardinality {
             guard count > 1 else { continue }
             best = min(best, apart * min(together, max(1, min(estimates[index].baseRows, estimates[other].baseRows))))
         }
-        return max(best, 1)
+        return max(best, 1) * surplus
+    }
+
+    /// Rows whose keys the other relations of class `position` can't have, counted when the class gets its second relation.
+    private func surplus(_ position: Int, _ values: Double, _ index: Int, _ set: RelationSet) -> Double {
+        let kind = graph.classes[position]
+        let isFirst = kind.relations.intersection(set).count == 1
+        var result = 1.0
+        for (place, member) in kind.members.enumerated() where member.relation == index || (isFirst && set.contains(member.relation)) {
+            result *= JoinEstimate.surplus(domains[position][place], rows: estimates[member.relation].rows, shared: values)
+        }
+        return result
     }
 }

@@ -113,7 +113,20 @@ extension MemoryResolver {
                 (Field("day", .date), nil), key("event_id", 1...600), number("size", 1...50, nulls: 20), (Field("ratio", .double), nil),
                 text("kind"),
             ], partitionedBy: ["day"], files: [event(20_000, 1...100), event(20_000, 101...300), event(20_001, 301...600)]),
+        // All days of two centuries, of which stock is taken in one of each week for five years, row groups by date.
+        MemoryTable("days", rows: 73_049, [key("day_id", 2_415_022...2_488_070), number("year", 1_900...2_100)]),
+        MemoryTable(
+            "stock", rows: 11_745_000,
+            [
+                (Field("day_id", .bigint), ColumnStatistics.merged(weeks)), number("product_id", 1...1_000), number("amount", 0...1_000),
+            ]),
     ])
+
+    private static let weeks = (0..<96).map { part in
+        let first = Int64(2_450_815 + part * 19)
+        return ColumnStatistics(
+            minimum: .integer(first), maximum: .integer(first + 19), nullCount: 0, rowCount: 122_344, distinctCount: 4)
+    }
 
     private static let box = SQLType.structure([
         Field("size", .structure([Field("width", .bigint), Field("height", .bigint)])), Field("label", .varchar),
