@@ -71,7 +71,16 @@ extension JoinNode {
             var result = left
             result.columns[column.id] = ColumnEstimate(distinct: 2, isBound: false, nullFraction: 0)
             return result
-        case .inner, .left, .right, .full, .single: return JoinEstimate.combined(left, right, rows)
+        case .inner, .right, .full: return JoinEstimate.combined(left, right, rows)
+        case .left, .single:
+            var result = JoinEstimate.combined(left, right, rows)
+            // Rows without a match have NULL in the right columns.
+            let missing = 1 - JoinEstimate.matching(left, right, conditions)
+            for id in right.columns.keys {
+                guard let known = result.columns[id]?.nullFraction else { continue }
+                result.columns[id]?.nullFraction = max(known, missing)
+            }
+            return result
         }
     }
 

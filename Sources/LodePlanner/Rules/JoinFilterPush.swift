@@ -18,9 +18,9 @@ struct JoinFilterPush {
     }
 
     func push(_ conjuncts: [BoundExpression]) -> LogicalPlan {
-        if let known = pushKnownMark(conjuncts) { return known }
+        if let known = pushKnownMark(conjuncts) ?? pushMissing(conjuncts) { return known }
         var copy = self
-        copy.node.kind = strengthened(conjuncts)
+        copy.node.kind = strengthened(conjuncts + descent.tested)
         return copy.pushStrengthened(conjuncts)
     }
 
@@ -133,12 +133,25 @@ struct JoinFilterPush {
         _ toLeft: [BoundExpression], _ toRight: [BoundExpression], _ on: [BoundExpression]
     ) -> LogicalPlan {
         var copy = node
-        copy.left = descent.push(toLeft, into: node.left)
-        copy.right = descent.push(descent.unique(toRight), into: node.right)
+        copy.left = side(isLeft: true, on).push(toLeft, into: node.left)
+        copy.right = side(isLeft: false, on).push(descent.unique(toRight), into: node.right)
         let parts = JoinCondition(on, left, right, node.kind)
         copy.keys = parts.keys
         copy.residual = parts.residual
         return .join(copy)
+    }
+
+    /// The descent into a side: with what is tested above of its rows, if they come out only as they are or not at all, and what is
+    /// tested here, if they matter only where they match.
+    private func side(isLeft: Bool, _ on: [BoundExpression]) -> FilterPush {
+        let tested: [BoundExpression] =
+            switch (node.kind, isLeft) {
+            case (.inner, _), (.semi, true): descent.tested + on
+            case (.left, true), (.right, false), (.anti, true), (.mark, true), (.single, true): descent.tested
+            case (.left, false), (.right, true), (.semi, false), (.anti, false): on
+            case (.full, _), (.mark, false), (.single, false): []
+            }
+        return FilterPush(context: descent.context, tested: tested)
     }
 }
 

@@ -30,13 +30,21 @@ struct PushFilterDown: OptimizerRule {
 /// One descent. Conjuncts that arrive at a node are over its output columns.
 struct FilterPush {
     let context: RuleContext
+    /// What joins right above test of these rows: outer joins need not make rows for which that can't be true.
+    var tested: [BoundExpression] = []
 
     func push(_ conjuncts: [BoundExpression], into plan: LogicalPlan) -> LogicalPlan {
         switch plan {
-        case .filter(let node) where node.isBarrier: return pushThroughBarrier(conjuncts, node)
-        case .filter(let node): return push(unique(node.predicate.conjuncts + conjuncts), into: node.input)
-        case .project(let node): return pushThroughProject(conjuncts, node)
+        case .filter(let node) where !node.isBarrier: return push(unique(node.predicate.conjuncts + conjuncts), into: node.input)
         case .join(let node): return JoinFilterPush(self, node).push(conjuncts)
+        default: return FilterPush(context: context).pushBelowJoins(conjuncts, into: plan)
+        }
+    }
+
+    private func pushBelowJoins(_ conjuncts: [BoundExpression], into plan: LogicalPlan) -> LogicalPlan {
+        switch plan {
+        case .filter(let node) where node.isBarrier: return pushThroughBarrier(conjuncts, node)
+        case .project(let node): return pushThroughProject(conjuncts, node)
         case .setOperation(let node): return pushThroughSetOperation(conjuncts, node)
         case .with(var node):
             node.definition = push([], into: node.definition)
