@@ -15,6 +15,8 @@ struct SetCardinality {
     /// By class and member: the distinct values of the member's domain.
     private let domains: [[JoinEstimate.Domain]]
     private let conditionParts: [Double]
+    /// Relations with a column in which no value repeats, among those that are compared.
+    private let keyed: [Int]
     /// By relation: by how much attaching it multiplies the rows.
     private let attachedFactors: [Double]
 
@@ -22,6 +24,10 @@ struct SetCardinality {
         self.graph = graph
         self.estimates = estimates
         domains = graph.classes.map { kind in kind.members.map { JoinEstimate.domain($0.expression, estimates[$0.relation]) } }
+        let found = domains
+        keyed = graph.relations.indices.filter { index in
+            zip(graph.classes, found).contains { kind, domains in zip(kind.members, domains).contains { $0.relation == index && $1.isKey } }
+        }
         let all = estimates.reduce(into: RelationEstimate(rows: 1, baseRows: 1)) { all, one in
             all.columns.merge(one.columns) { a, _ in a }
         }
@@ -61,12 +67,12 @@ struct SetCardinality {
         {
             rows *= conditionParts[index]
         }
-        return max(rows, 1)
+        return max(rows / surplus(set), 1)
     }
 
     /// The values of the key by which relation `index` joins the relations in `set`.
     private func keyValues(_ index: Int, _ set: RelationSet) -> Double {
-        var plain = 1.0, surplus = 1.0
+        var plain = 1.0
         var parts: [(values: Double, relations: RelationSet)] = []
         for (position, kind) in graph.classes.enumerated() {
             let relations = kind.relations
@@ -78,9 +84,8 @@ struct SetCardinality {
             let values = JoinEstimate.shared(members)
             parts.append((values, relations.intersection(set)))
             plain *= values
-            surplus = max(surplus, self.surplus(position, values, index, set))
         }
-        if parts.count < 2 { return max(plain, 1) * surplus }
+        if parts.count < 2 { return max(plain, 1) }
         // The relation that shares most keys with this one bounds their combinations.
         var best = plain
         for other in set {
@@ -96,17 +101,38 @@ struct SetCardinality {
             guard count > 1 else { continue }
             best = min(best, apart * min(together, max(1, min(estimates[index].baseRows, estimates[other].baseRows))))
         }
-        return max(best, 1) * surplus
+        return max(best, 1)
     }
 
-    /// Rows whose keys the other relations of class `position` can't have, counted when the class gets its second relation.
-    private func surplus(_ position: Int, _ values: Double, _ index: Int, _ set: RelationSet) -> Double {
-        let kind = graph.classes[position]
-        let isFirst = kind.relations.intersection(set).count == 1
+    /// By how many times relations with a key have more rows than keys that their partners in `set` can have, once all else has dropped
+    /// rows of theirs: what is left over finds no partner.
+    private func surplus(_ set: RelationSet) -> Double {
         var result = 1.0
-        for (place, member) in kind.members.enumerated() where member.relation == index || (isFirst && set.contains(member.relation)) {
-            result *= JoinEstimate.surplus(domains[position][place], rows: estimates[member.relation].rows, shared: values)
+        for index in keyed where set.contains(index) {
+            var excess = 1.0, kept = 1.0
+            for (position, kind) in graph.classes.enumerated() where kind.relations.contains(index) {
+                let partners = kind.relations.intersection(set).subtracting(RelationSet(index))
+                guard !partners.isEmpty, let own = kind.members.firstIndex(where: { $0.relation == index }) else { continue }
+                let places = kind.members.indices.filter { set.contains(kind.members[$0].relation) }
+                let values = JoinEstimate.shared(places.map { domains[position][$0] })
+                if domains[position][own].isKey {
+                    excess = max(excess, estimates[index].rows / values)
+                } else {
+                    kept *= min(1, rowCount(partners) / values)
+                }
+            }
+            if excess == 1 { continue }
+            for (place, condition) in graph.conditions.enumerated()
+            where condition.relations.contains(index) && condition.relations.isSubset(of: set) {
+                kept *= min(1, conditionParts[place] * rowCount(condition.relations.subtracting(RelationSet(index))))
+            }
+            result *= max(1, excess * kept)
         }
         return result
+    }
+
+    /// The pairs of rows of some relations; attached ones give one each.
+    private func rowCount(_ set: RelationSet) -> Double {
+        set.reduce(1.0) { $0 * (graph.relations[$1].attachment == nil ? max(1, estimates[$1].rows) : 1) }
     }
 }
