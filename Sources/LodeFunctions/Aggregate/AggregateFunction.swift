@@ -78,17 +78,20 @@ package struct AggregateFunction: Sendable {
     package var isOrderSensitive: Bool
     /// Whether duplicates don't change the result (`min`, `max`, `bool_and`), so that DISTINCT can be dropped.
     package var ignoresDuplicates: Bool
+    /// Whether rows whose argument is NULL don't change the result.
+    package var ignoresNulls: Bool
     package var overloads: [AggregateOverload]
 
     package var name: String { documentation.name }
 
     package init(
         _ documentation: FunctionDocumentation, isOrderSensitive: Bool = false, ignoresDuplicates: Bool = false,
-        overloads: [AggregateOverload]
+        ignoresNulls: Bool = false, overloads: [AggregateOverload]
     ) {
         self.documentation = documentation
         self.isOrderSensitive = isOrderSensitive
         self.ignoresDuplicates = ignoresDuplicates
+        self.ignoresNulls = ignoresNulls
         self.overloads = overloads
     }
 }

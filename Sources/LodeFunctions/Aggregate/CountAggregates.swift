@@ -8,11 +8,12 @@ extension AggregateFunction {
         AggregateFunction(
             "count", "Rows, or rows in which the argument is not NULL.", source: "PostgreSQL 17, 9.21",
             examples: [("count(*) FROM (VALUES (1), (NULL)) t(x)", "2"), ("count(x) FROM (VALUES (1), (NULL)) t(x)", "1")],
+            ignoresNulls: true,
             AggregateOverload(Signature([])) { (_) throws(SQLError) in CountAggregate.rows },
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in CountAggregate.values(types) }),
         AggregateFunction(
             "count_if", aliases: ["countif"], "Rows in which the condition is true.", source: "Trino, Aggregate functions",
-            examples: [("count_if(x > 1) FROM (VALUES (1), (2), (3)) t(x)", "2")],
+            examples: [("count_if(x > 1) FROM (VALUES (1), (2), (3)) t(x)", "2")], ignoresNulls: true,
             AggregateOverload(Signature([.boolean])) { (_) throws(SQLError) in
                 .lanes(CountIfState.self, [.boolean], .bigint, finalize: CountAggregate.finalize)
             }),

@@ -8,11 +8,12 @@ extension AggregateFunction {
         AggregateFunction(
             "min", "The least value that is not NULL.", source: "PostgreSQL 17, 9.21",
             examples: [("min(x) FROM (VALUES (2), (1), (NULL)) t(x)", "1"), ("min(x) FROM (VALUES ('b'), ('a')) t(x)", "a")],
-            ignoresDuplicates: true,
+            ignoresDuplicates: true, ignoresNulls: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in ExtremeAggregate.bind(types[0], .least) }),
         AggregateFunction(
             "max", "The greatest value that is not NULL.", source: "PostgreSQL 17, 9.21",
             examples: [("max(x) FROM (VALUES (2), (1), (NULL)) t(x)", "2")], ignoresDuplicates: true,
+            ignoresNulls: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in ExtremeAggregate.bind(types[0], .greatest) }),
         AggregateFunction(
             "any_value", aliases: ["arbitrary"], "Some value that is not NULL: of ordered rows the first.", source: "PostgreSQL 17, 9.21",

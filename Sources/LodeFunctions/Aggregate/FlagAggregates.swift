@@ -7,23 +7,23 @@ extension AggregateFunction {
     static let flags: [AggregateFunction] = [
         AggregateFunction(
             "bool_and", aliases: ["every"], "Whether all values are true.", source: "PostgreSQL 17, 9.21",
-            examples: [("bool_and(x) FROM (VALUES (true), (false)) t(x)", "false")], ignoresDuplicates: true,
+            examples: [("bool_and(x) FROM (VALUES (true), (false)) t(x)", "false")], ignoresDuplicates: true, ignoresNulls: true,
             AggregateOverload(Signature([.boolean])) { (_) throws(SQLError) in FlagAggregate.bound { $0 & 2 == 0 } }),
         AggregateFunction(
             "bool_or", aliases: ["some"], "Whether some value is true.", source: "PostgreSQL 17, 9.21",
-            examples: [("bool_or(x) FROM (VALUES (true), (false)) t(x)", "true")], ignoresDuplicates: true,
+            examples: [("bool_or(x) FROM (VALUES (true), (false)) t(x)", "true")], ignoresDuplicates: true, ignoresNulls: true,
             AggregateOverload(Signature([.boolean])) { (_) throws(SQLError) in FlagAggregate.bound { $0 & 1 != 0 } }),
         AggregateFunction(
             "bit_and", "The bitwise and of the values.", source: "PostgreSQL 17, 9.21",
-            examples: [("bit_and(x) FROM (VALUES (6), (3)) t(x)", "2")], ignoresDuplicates: true,
+            examples: [("bit_and(x) FROM (VALUES (6), (3)) t(x)", "2")], ignoresDuplicates: true, ignoresNulls: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in try BitAggregate.bind("bit_and", types, .and) }),
         AggregateFunction(
             "bit_or", "The bitwise or of the values.", source: "PostgreSQL 17, 9.21",
-            examples: [("bit_or(x) FROM (VALUES (6), (3)) t(x)", "7")], ignoresDuplicates: true,
+            examples: [("bit_or(x) FROM (VALUES (6), (3)) t(x)", "7")], ignoresDuplicates: true, ignoresNulls: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in try BitAggregate.bind("bit_or", types, .or) }),
         AggregateFunction(
             "bit_xor", "The bitwise exclusive or of the values.", source: "PostgreSQL 17, 9.21",
-            examples: [("bit_xor(x) FROM (VALUES (6), (3)) t(x)", "5")],
+            examples: [("bit_xor(x) FROM (VALUES (6), (3)) t(x)", "5")], ignoresNulls: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in try BitAggregate.bind("bit_xor", types, .xor) }),
     ]
 }

@@ -145,12 +145,12 @@ extension AggregateFunction {
     /// An aggregate with its manual entry in one line each.
     init(
         _ name: String, aliases: [String] = [], _ summary: String, source: String, examples: [(String, String)],
-        isOrderSensitive: Bool = false, ignoresDuplicates: Bool = false, _ overloads: AggregateOverload...
+        isOrderSensitive: Bool = false, ignoresDuplicates: Bool = false, ignoresNulls: Bool = false, _ overloads: AggregateOverload...
     ) {
         self.init(
             FunctionDocumentation(
                 name, aliases: aliases, family: "aggregate", summary, source: source,
                 examples: examples.map { FunctionExample($0.0, $0.1) }),
-            isOrderSensitive: isOrderSensitive, ignoresDuplicates: ignoresDuplicates, overloads: overloads)
+            isOrderSensitive: isOrderSensitive, ignoresDuplicates: ignoresDuplicates, ignoresNulls: ignoresNulls, overloads: overloads)
     }
 }

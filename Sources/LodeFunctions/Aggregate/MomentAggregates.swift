@@ -39,7 +39,7 @@ extension AggregateFunction {
     ) -> AggregateFunction {
         AggregateFunction(
             name, aliases: aliases, summary, source: "PostgreSQL 17, table 9.62",
-            examples: [("\(name)(x) FROM (VALUES (1), (3)) t(x)", example)],
+            examples: [("\(name)(x) FROM (VALUES (1), (3)) t(x)", example)], ignoresNulls: true,
             AggregateOverload(Signature([.double])) { (_) throws(SQLError) in
                 .lanes(MomentState.self, [.double], .double) { rows, offset, count throws(SQLError) in
                     try AggregateResult.make(.double, 0.0, rows, offset, count) { (state) throws(SQLError) -> Double? in

@@ -8,14 +8,15 @@ extension AggregateFunction {
         AggregateFunction(
             "sum", "The sum of the values that are not NULL; NULL if there are none.", source: "PostgreSQL 17, 9.21",
             examples: [("sum(x) FROM (VALUES (1), (2), (NULL)) t(x)", "3"), ("sum(x) FROM (VALUES (1.50), (2.25)) t(x)", "3.75")],
+            ignoresNulls: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in try SumAggregate.sum(types) }),
         AggregateFunction(
             "avg", aliases: ["mean"], "The mean of the values that are not NULL, as a double.", source: "PostgreSQL 17, 9.21",
-            examples: [("avg(x) FROM (VALUES (1), (2), (NULL)) t(x)", "1.5")],
+            examples: [("avg(x) FROM (VALUES (1), (2), (NULL)) t(x)", "1.5")], ignoresNulls: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in try SumAggregate.average(types) }),
         AggregateFunction(
             "product", "The product of the values, as a double.", source: "DuckDB, Aggregate Functions",
-            examples: [("product(x) FROM (VALUES (2), (3)) t(x)", "6")],
+            examples: [("product(x) FROM (VALUES (2), (3)) t(x)", "6")], ignoresNulls: true,
             AggregateOverload(Signature([.double])) { (_) throws(SQLError) in
                 .lanes(ProductState.self, [.double], .double) { rows, offset, count throws(SQLError) in
                     try AggregateResult.make(.double, 0.0, rows, offset, count) { (state) throws(SQLError) -> Double? in

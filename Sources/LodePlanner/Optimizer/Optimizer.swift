@@ -47,6 +47,8 @@ package struct Optimizer {
         EliminateLimit(),
         // Limits meet the sorts and scans that can use them.
         PushLimitDown(),
+        // Rows that count are chosen rather than made NULL.
+        FilterConditionalAggregates(),
         // What several aggregates or columns compute is computed once.
         ShareCommonSubexpressions(),
         // Filters and conditions that went down have left columns behind.

@@ -64,6 +64,8 @@ final class AggregatePlan: Sendable {
     /// What calls that add at once read, each column once.
     let runColumns: [Int]
     let runCalls: [RunCall]
+    /// Whether no other call keeps a state.
+    var addsRunsOnly: Bool { runCalls.count == stateCalls.count }
     let inputs: ExpressionList
     let keyTypes: [SQLType]
     let keyNullable: [Bool]
@@ -154,7 +156,7 @@ final class AggregatePlan: Sendable {
     private static func runs(_ calls: [Call]) -> ([Int], [RunCall]) {
         var columns: [Int] = []
         var runs: [RunCall] = []
-        for call in calls where call.side == nil {
+        for call in calls where call.side == nil && call.filter == nil {
             let places = call.arguments.map { argument in
                 if let known = columns.firstIndex(of: argument) { return known }
                 columns.append(argument)

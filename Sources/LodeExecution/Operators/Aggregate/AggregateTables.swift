@@ -91,13 +91,10 @@ final class AggregateTables {
 
     private func addGrouped(_ keys: [Column], _ columns: [Column], _ count: Int) throws(SQLError) {
         let isCoded = try codes.find(keys, count: count)
-        if isCoded, try addByCode(columns, count) {
-            if plan.sides.isEmpty { return }
-            codes.rows(count, into: rows)
-        } else {
-            if isCoded { codes.rows(count, into: rows) } else { try table.findOrCreate(keys, count: count, into: rows) }
-            try addByRow(columns, count)
-        }
+        let isAdded = isCoded ? try addByCode(columns, count) : false
+        if isAdded, plan.addsRunsOnly { return }
+        if isCoded { codes.rows(count, into: rows) } else { try table.findOrCreate(keys, count: count, into: rows) }
+        try addByRow(columns, count, filteredOnly: isAdded)
         if plan.sides.isEmpty { return }
         let hashes = try Buffer(byteCount: count * 8)
         let grouping = hashes.base.assumingMemoryBound(to: UInt64.self)
@@ -108,11 +105,12 @@ final class AggregateTables {
         withExtendedLifetime(hashes) {}
     }
 
-    /// Each row to the state of its group.
-    private func addByRow(_ columns: [Column], _ count: Int) throws(SQLError) {
+    /// Each row to the state of its group; for calls with a filter only, if the others have seen the rows.
+    private func addByRow(_ columns: [Column], _ count: Int, filteredOnly: Bool) throws(SQLError) {
         let base = table.layout.stateOffset
         for call in plan.stateCalls where call.side == nil {
             guard let filter = call.filter else {
+                if filteredOnly { continue }
                 try call.function.update(UnsafePointer(rows), base + call.stateOffset, call.arguments.map { columns[$0] }, count)
                 continue
             }
@@ -120,7 +118,11 @@ final class AggregateTables {
             if order.count == 0 { continue }
             var arguments: [Column] = []
             for argument in call.arguments { arguments.append(try columns[argument].gather(order)) }
-            for j in 0..<order.count { sideRows[j] = rows[Int(order.rows[j])] }
+            var j = 0
+            while j < order.count {
+                sideRows[j] = rows[Int(order.rows[j])]
+                j &+= 1
+            }
             try call.function.update(UnsafePointer(sideRows), base + call.stateOffset, arguments, order.count)
         }
     }
@@ -129,7 +131,8 @@ final class AggregateTables {
     /// going through memory for every row. False, without effect, where that would not pay.
     private func addByCode(_ columns: [Column], _ count: Int) throws(SQLError) -> Bool {
         let domain = codes.codeCount
-        guard domain <= GroupRuns.maxCodes, plan.stateCalls.allSatisfy({ $0.filter == nil || $0.side != nil }) else { return false }
+        if plan.stateCalls.isEmpty { return true }
+        guard domain <= GroupRuns.maxCodes, !plan.runCalls.isEmpty else { return false }
         guard runs.sort(codes.codes, count, domain: domain) else { return false }
         var gathered: [Column] = []
         gathered.reserveCapacity(plan.runColumns.count)
