@@ -1,4 +1,4 @@
-/// Sums of one integer plus constants: `sum(x + 1)`, `sum(x + 2)` and `sum(x)` from one state.
+/// Sums of one number plus constants: `sum(x + 1)`, `sum(x + 2)` and `sum(x)` from one state.
 
 import LodeCore
 import LodeVectors
@@ -89,5 +89,26 @@ extension BoundAggregate {
                 return short
             }
         }
+    }
+
+    /// `sum(x + shift)` as an aggregate of `x`, a decimal, of which no addition overflows: its state is that of `sum(x)`.
+    ///
+    /// - Parameters: `shift` is in units of the last of `scale` digits, which are at least those of `x`.
+    package static func sum(ofDecimal type: SQLType, scaledTo scale: Int, shiftedBy shift: Int128) -> BoundAggregate? {
+        guard case .decimal(_, let own) = type, own <= scale else { return nil }
+        let result = SQLType.decimal(precision: 38, scale: scale), factor = Decimal128.power(scale - own)
+        let finalize: @Sendable (StateRows, Int, Int) throws(SQLError) -> Column = { rows, offset, count throws(SQLError) in
+            try AggregateResult.make(result, Int128(0), rows, offset, count) { (state) throws(SQLError) -> Int128? in
+                let values = ExactSum.count(state)
+                if values == 0 { return nil }
+                let (scaled, isOver) = ExactSum.total(state).multipliedReportingOverflow(by: factor)
+                let (shifts, isFar) = shift.multipliedReportingOverflow(by: Int128(truncatingIfNeeded: values))
+                let (sum, isOut) = scaled.addingReportingOverflow(shifts)
+                guard !isOver, !isFar, !isOut, Decimal128.fits(sum, precision: 38) else { throw ExactSum.overflow }
+                return sum
+            }
+        }
+        if type.physical == .int64 { return .lanes(NarrowSumState<Int64>.self, [type], result, finalize: finalize) }
+        return WideSum.bound(type, result, finalize)
     }
 }

@@ -11,11 +11,10 @@ enum ShiftedSums {
         var uses: [BoundExpression: (sums: Int, shifted: Int)] = [:]
         for case let found? in shifts {
             uses[found.base, default: (0, 0)].sums += 1
-            uses[found.base, default: (0, 0)].shifted += found.amount == 0 ? 0 : 1
+            uses[found.base, default: (0, 0)].shifted += found.isAddition ? 1 : 0
         }
         return zip(calls, shifts).map { call, found in
-            guard let found, let use = uses[found.base], use.sums > 1, use.shifted > 0 else { return call }
-            guard let function = BoundAggregate.sum(of: found.base.type, shiftedBy: found.amount, at: found.span) else { return call }
+            guard let found, let use = uses[found.base], use.sums > 1, use.shifted > 0, let function = function(found) else { return call }
             var call = call
             call.function = function
             call.arguments = [found.base]
@@ -25,23 +24,56 @@ enum ShiftedSums {
 
     private struct Shift {
         let base: BoundExpression
-        let amount: Int64
-        let span: SourceSpan?
+        /// In units of the last digit of `type`.
+        var amount: Int128 = 0
+        /// The type of the sum of `base` and `amount`.
+        let type: SQLType
+        var isAddition = false
+        var span: SourceSpan?
     }
 
-    /// The argument of a sum of integers as an expression and what is added to it; 0 for an argument that is no such addition.
-    private static func shift(_ call: AggregateCall) -> Shift? {
-        guard call.name == "sum", !call.isDistinct, call.order.isEmpty, let argument = call.arguments.first, argument.type.isInteger,
-            !argument.isVolatile
-        else { return nil }
-        guard case .call(let addition) = argument, addition.arguments.count == 2 else { return Shift(base: argument, amount: 0, span: nil) }
-        let left = addition.arguments[0], right = addition.arguments[1]
-        switch (addition.name, left, right) {
-        case ("+", _, .constant(.integer(let amount), _)): return Shift(base: left, amount: amount, span: addition.span)
-        case ("+", .constant(.integer(let amount), _), _): return Shift(base: right, amount: amount, span: addition.span)
-        case ("-", _, .constant(.integer(let amount), _)) where amount != .min:
-            return Shift(base: left, amount: -amount, span: addition.span)
-        default: return Shift(base: argument, amount: 0, span: nil)
+    private static func function(_ shift: Shift) -> BoundAggregate? {
+        if case .decimal(_, let scale) = shift.type {
+            return .sum(ofDecimal: shift.base.type, scaledTo: scale, shiftedBy: shift.amount)
         }
+        return Int64(exactly: shift.amount).flatMap { .sum(of: shift.base.type, shiftedBy: $0, at: shift.span) }
+    }
+
+    /// The argument of a sum as an expression and what is added to it; nothing for an argument that is no such addition.
+    ///
+    /// Additions of decimals count only where none can overflow.
+    private static func shift(_ call: AggregateCall) -> Shift? {
+        guard call.name == "sum", !call.isDistinct, call.order.isEmpty, let argument = call.arguments.first, !argument.isVolatile,
+            argument.type.isInteger || argument.type.isDecimal
+        else { return nil }
+        let whole = Shift(base: argument, type: argument.type)
+        guard case .call(let addition) = argument, addition.arguments.count == 2, argument.type.isInteger || !addition.canFail else {
+            return whole
+        }
+        let left = addition.arguments[0], right = addition.arguments[1]
+        let found: (base: BoundExpression, amount: Int128?) =
+            switch (addition.name, left, right) {
+            case ("+", _, .constant(let value, _)): (left, units(value, argument.type))
+            case ("+", .constant(let value, _), _): (right, units(value, argument.type))
+            case ("-", _, .constant(let value, _)): (left, units(value, argument.type).map { -$0 })
+            default: (argument, nil)
+            }
+        guard let amount = found.amount, found.base.type.isInteger == argument.type.isInteger else { return whole }
+        return Shift(base: found.base, amount: amount, type: argument.type, isAddition: true, span: addition.span)
+    }
+
+    /// A constant in units of the last digit of `type`.
+    private static func units(_ value: Value, _ type: SQLType) -> Int128? {
+        let scale = if case .decimal(_, let scale) = type { scale } else { 0 }
+        switch value {
+        case .integer(let number): return times(Int128(number), Decimal128.power(scale))
+        case .decimal(let unscaled, let own) where own <= scale: return times(unscaled, Decimal128.power(scale - own))
+        default: return nil
+        }
+    }
+
+    private static func times(_ number: Int128, _ factor: Int128) -> Int128? {
+        let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+        return overflow ? nil : product
     }
 }
