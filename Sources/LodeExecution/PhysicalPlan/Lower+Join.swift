@@ -12,7 +12,7 @@ extension PipelineBuilder {
         var filters: [JoinFilter] = []
         for source in node.dynamicFilters {
             let type = node.keys[source.key].left.type
-            filters.append(JoinFilter(filter: builder.dynamicFilter(source.filter, type: type), key: source.key))
+            filters.append(JoinFilter(filter: builder.dynamicFilter(source.filter, type: type), key: source.key, isBounds: source.isBounds))
         }
         let input = try builder.lower(buildsLeft ? node.left : node.right, child: buildsLeft ? 0 : 1)
         let kept = try JoinBuildShape(node, buildsLeft: buildsLeft, columns: input.columns, required: required, builder)

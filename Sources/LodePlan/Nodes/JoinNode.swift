@@ -101,10 +101,13 @@ package struct JoinNode: PlanNode {
 package struct DynamicFilterSource: Sendable, Hashable {
     package var filter: Int
     package var key: Int
+    /// Whether little is expected of it but that files and row groups lie outside of its bounds.
+    package var isBounds: Bool
 
-    package init(filter: Int, key: Int) {
+    package init(filter: Int, key: Int, isBounds: Bool = false) {
         self.filter = filter
         self.key = key
+        self.isBounds = isBounds
     }
 }
 

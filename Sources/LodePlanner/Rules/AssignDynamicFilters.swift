@@ -18,6 +18,9 @@ struct AssignDynamicFilters: OptimizerRule {
 
     /// A filter that keeps more than this part of the probe rows costs more than it saves.
     private static let worthwhile = 0.9
+    /// A build side that lacks rows of its table and has less than this part of the probe rows gives its bounds at least: its keys
+    /// may lie closer together than anyone can tell, and then sorted tables skip row groups.
+    private static let small = 0.25
 
     func apply(_ plan: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
         var estimator = CardinalityEstimator()
@@ -44,14 +47,19 @@ struct AssignDynamicFilters: OptimizerRule {
             guard case .column(let id, _) = probesLeft ? key.left : key.right else { continue }
             let condition = BoundExpression.comparison(.equal, key.left, key.right, nil)
             let kept = probesLeft ? JoinEstimate.matching(left, right, [condition]) : JoinEstimate.matching(right, left, [condition])
-            guard kept < Self.worthwhile else { continue }
+            let isBounds = kept >= Self.worthwhile
+            if isBounds, !isReduced(probesLeft ? right : left, beside: probesLeft ? left : right) { continue }
             let filter = context.freshDynamicFilter()
             let placement = DynamicFilterPlacement(filter: filter)
             if let reached = placement.attach(id, to: probesLeft ? join.left : join.right) {
                 if probesLeft { join.left = reached } else { join.right = reached }
-                join.dynamicFilters.append(DynamicFilterSource(filter: filter, key: index))
+                join.dynamicFilters.append(DynamicFilterSource(filter: filter, key: index, isBounds: isBounds))
             }
         }
         return .join(join)
+    }
+
+    private func isReduced(_ build: RelationEstimate, beside probe: RelationEstimate) -> Bool {
+        build.rows < build.baseRows * Self.worthwhile && build.rows < probe.rows * Self.small
     }
 }

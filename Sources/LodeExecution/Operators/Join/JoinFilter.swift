@@ -8,10 +8,13 @@ final class JoinFilter: Sendable {
     let filter: DynamicFilter
     /// Position among the join's keys, hence among the rows' columns.
     let key: Int
+    /// Whether a Bloom filter is not worth making.
+    private let isBounds: Bool
 
-    init(filter: DynamicFilter, key: Int) {
+    init(filter: DynamicFilter, key: Int, isBounds: Bool) {
         self.filter = filter
         self.key = key
+        self.isBounds = isBounds
     }
 
     /// Beyond so many keys a Bloom filter no longer fits any cache and costs about what it spares.
@@ -30,7 +33,7 @@ final class JoinFilter: Sendable {
         let isDense = built.keyRange.map { range in
             !range.isEmpty && Int128(range.maximum) - Int128(range.minimum) < Int128(rows) * 10 / 9
         }
-        let bloom = rows <= Self.bloomLimit && isDense != true ? try BloomFilter(keys: rows) : nil
+        let bloom = rows <= Self.bloomLimit && isDense != true && !isBounds ? try BloomFilter(keys: rows) : nil
         if bloom == nil, let known = built.keyRange {
             range = known
         } else {
