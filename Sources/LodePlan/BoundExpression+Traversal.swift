@@ -63,7 +63,17 @@ extension BoundExpression {
 
     /// Whether some part, the expression itself included, satisfies `test`.
     package func contains(_ test: (BoundExpression) -> Bool) -> Bool {
-        test(self) || children.contains { $0.contains(test) }
+        test(self) || anyChild { $0.contains(test) }
+    }
+
+    /// Whether some direct part satisfies `test`; for most expressions without making a list of them.
+    private func anyChild(_ test: (BoundExpression) -> Bool) -> Bool {
+        switch self {
+        case .column, .constant: false
+        case .comparison(_, let a, let b, _): test(a) || test(b)
+        case .not(let a), .isNull(let a), .attempt(let a), .cast(let a, _, _, _), .lambda(_, let a): test(a)
+        default: children.contains(where: test)
+        }
     }
 
     /// The columns that it reads, those that a subquery takes from outside included; lambda parameters not.
@@ -81,6 +91,10 @@ extension BoundExpression {
         case .subquery(let query):
             for operand in query.operands { operand.collectColumns(into: &found) }
             found.formUnion(query.plan.freeColumns)
+        case .comparison(_, let a, let b, _):
+            a.collectColumns(into: &found)
+            b.collectColumns(into: &found)
+        case .not(let a), .isNull(let a), .attempt(let a), .cast(let a, _, _, _): a.collectColumns(into: &found)
         default: for child in children { child.collectColumns(into: &found) }
         }
     }

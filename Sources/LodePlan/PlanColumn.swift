@@ -8,6 +8,13 @@ package struct ColumnID: Hashable, Sendable, Comparable {
 
     package init(_ number: Int) { self.number = number }
     package static func < (l: ColumnID, r: ColumnID) -> Bool { l.number < r.number }
+
+    /// Rules and checks keep many small sets of columns. The numbers are ours, so nobody can choose ones that collide, and a
+    /// multiplication does what a keyed hash takes ten times as long for.
+    package func _rawHashValue(seed: Int) -> Int {
+        let mixed = UInt(bitPattern: number ^ seed) &* 0x9e37_79b9_7f4a_7c15
+        return Int(bitPattern: mixed ^ mixed &>> 32)
+    }
 }
 
 /// A column that a node produces. The name serves EXPLAIN and result headers only.

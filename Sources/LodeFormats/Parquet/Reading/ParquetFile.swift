@@ -39,10 +39,7 @@ package final class ParquetFile: FileScan {
         return ParquetFile(file, footer)
     }
 
-    package func statistics(_ column: Int) -> ColumnStatistics? {
-        guard footer.columns.indices.contains(column), let leaf = footer.columns[column].flatLeaf else { return nil }
-        return ColumnStatistics.merged(footer.metaData.rowGroups.filter { $0.rowCount > 0 }.map { footer.statistics(leaf, $0) })
-    }
+    package func statistics(_ column: Int) -> ColumnStatistics? { footer.statistics(ofColumn: column) }
 
     package func position(ofField path: [String]) -> Int? { footer.position(ofField: path) }
 

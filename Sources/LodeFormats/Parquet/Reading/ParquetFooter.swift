@@ -18,6 +18,8 @@ package final class ParquetFooter: Sendable {
     let rowCount: Int
     /// Of the serialized footer.
     let byteCount: Int
+    /// By column: what all row groups say of it together, once somebody asked.
+    private let merged = Lock<[Int: ColumnStatistics]>([:])
 
     /// The end of a file: the footer's size and the magic bytes.
     private static let tail = 8
@@ -118,6 +120,15 @@ package final class ParquetFooter: Sendable {
         // What a strange name makes ambiguous is nothing known of.
         if column != nil, field != nil { return nil }
         return (column ?? field).flatMap { nodes[$0].flatLeaf }
+    }
+
+    /// What the row groups say of a column together. Every statement that reads the file asks for it.
+    func statistics(ofColumn column: Int) -> ColumnStatistics? {
+        guard columns.indices.contains(column), let leaf = columns[column].flatLeaf else { return nil }
+        if let known = merged.withLock({ $0[column] }) { return known }
+        let found = ColumnStatistics.merged(metaData.rowGroups.filter { $0.rowCount > 0 }.map { statistics(leaf, $0) })
+        if let found { merged.withLock { $0[column] = found } }
+        return found
     }
 
     /// What a row group's metadata says of a column.
