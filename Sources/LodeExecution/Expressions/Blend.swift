@@ -76,17 +76,25 @@ enum Blend {
         }
     }
 
+    /// A bit a row: whether the value that was chosen is there.
     private static func mask(
         _ choice: UnsafePointer<UInt8>, _ left: Column, _ right: Column, _ count: Int
     ) throws(SQLError) -> Buffer? {
         guard left.mayHaveNulls || right.mayHaveNulls else { return nil }
-        let validity = try Validity.allValid(count)
+        let words = Validity.wordCount(count)
+        let validity = try Buffer(byteCount: words * 8)
         let out = validity.base.assumingMemoryBound(to: UInt64.self)
-        var nulls = 0
-        for i in 0..<count where choice[i] != 0 ? left.isNull(i) : right.isNull(i) {
-            Validity.clear(out, i)
-            nulls += 1
+        let leftMask = rowMask(left), rightMask = rowMask(right)
+        let leftWord: UInt64 = left.isConstantNull ? 0 : .max, rightWord: UInt64 = right.isConstantNull ? 0 : .max
+        var i = 0
+        while i < words {
+            let chosen = TruthBits.word(choice + i &* 64)
+            out[i] = chosen & (leftMask?[i] ?? leftWord) | ~chosen & (rightMask?[i] ?? rightWord)
+            i &+= 1
         }
-        return nulls == 0 ? nil : validity
+        return Validity.nullCount(UnsafePointer(out), count) == 0 ? nil : validity
     }
+
+    /// The mask of a column that has a bit a row.
+    private static func rowMask(_ column: Column) -> UnsafePointer<UInt64>? { column.layout == .constant ? nil : column.validity }
 }

@@ -30,6 +30,8 @@ enum BooleanLogic {
     }
 
     /// `decisive` settles the result whatever the other side is: false for AND, true for OR.
+    ///
+    /// Where one side is NULL and the other settles the result, the operation gives it too, whatever the lane of the NULL holds.
     @inline(__always)
     private static func combine(
         _ left: Column, _ right: Column, _ count: Int, decisive: UInt8, _ operation: (UInt8, UInt8) -> UInt8
@@ -39,28 +41,22 @@ enum BooleanLogic {
         let a = l.pointer(as: UInt8.self), b = r.pointer(as: UInt8.self)
         let lanes = try Buffer(byteCount: count)
         let out = lanes.base.assumingMemoryBound(to: UInt8.self)
-        guard l.mayHaveNulls || r.mayHaveNulls else {
-            var i = 0
-            while i < count {
-                out[i] = operation(a[i], b[i])
-                i &+= 1
-            }
-            return Column(flat: .boolean, count: count, lanes: lanes)
+        var i = 0
+        while i < count {
+            out[i] = operation(a[i], b[i])
+            i &+= 1
         }
-        let validity = try Validity.allValid(count)
+        guard l.mayHaveNulls || r.mayHaveNulls else { return Column(flat: .boolean, count: count, lanes: lanes) }
+        let words = Validity.wordCount(count)
+        let validity = try Buffer(byteCount: words * 8)
         let mask = validity.base.assumingMemoryBound(to: UInt64.self)
-        let leftMask = l.validity, rightMask = r.validity
-        for i in 0..<count {
-            let leftValid = Validity.isValid(leftMask, i), rightValid = Validity.isValid(rightMask, i)
-            let settled = (leftValid && a[i] == decisive) || (rightValid && b[i] == decisive)
-            if settled {
-                out[i] = decisive
-            } else if leftValid, rightValid {
-                out[i] = operation(a[i], b[i])
-            } else {
-                out[i] = 0
-                Validity.clear(mask, i)
-            }
+        let leftMask = l.validity, rightMask = r.validity, flip: UInt64 = decisive == 0 ? .max : 0
+        i = 0
+        while i < words {
+            let leftValid = leftMask?[i] ?? .max, rightValid = rightMask?[i] ?? .max
+            let leftSettles = TruthBits.word(a + i &* 64) ^ flip, rightSettles = TruthBits.word(b + i &* 64) ^ flip
+            mask[i] = leftValid & rightValid | leftValid & leftSettles | rightValid & rightSettles
+            i &+= 1
         }
         return Column(flat: .boolean, count: count, lanes: lanes, validity: validity)
     }

@@ -7,18 +7,20 @@ import LodeVectors
 /// from NULL. TSV escapes tabs and line ends with a backslash instead.
 final class SeparatedRenderer: ResultRenderer {
     private let context: RenderingContext
-    private let separator: Unicode.Scalar
+    private let separator: UInt8
+    private let isCSV: Bool
     private let line: ByteSink
 
     init(_ context: RenderingContext, separator: Unicode.Scalar) throws(SQLError) {
         self.context = context
-        self.separator = separator
+        self.separator = UInt8(ascii: separator)
+        isCSV = separator == ","
         line = try ByteSink(capacity: 1 << 16)
     }
 
     func begin(_ columns: [Field]) throws(SQLError) {
         for (index, column) in columns.enumerated() {
-            if index > 0 { try line.append(UInt8(ascii: separator)) }
+            if index > 0 { try line.append(separator) }
             let start = line.count
             try line.append(column.name)
             try protect(from: start)
@@ -28,13 +30,14 @@ final class SeparatedRenderer: ResultRenderer {
     }
 
     func rows(_ chunk: Chunk) throws(SQLError) -> Bool {
-        let texts = context.texts(chunk)
+        let texts = context.texts(chunk), columns = chunk.columns
         for row in 0..<chunk.count {
-            for (index, text) in texts.enumerated() {
-                if index > 0 { try line.append(UInt8(ascii: separator)) }
-                if chunk.columns[index].isNull(row) { continue }
+            // By position: an iterator would hand out a copy of each text, with all that it refers to.
+            for index in texts.indices {
+                if index > 0 { try line.append(separator) }
+                if columns[index].isNull(row) { continue }
                 let start = line.count
-                try text.append(row, to: line)
+                try texts[index].append(row, to: line)
                 try protect(from: start)
             }
             try line.append(10)
@@ -54,20 +57,18 @@ final class SeparatedRenderer: ResultRenderer {
     /// Quotes or escapes the field that begins at `start`.
     private func protect(from start: Int) throws(SQLError) {
         let end = line.count
-        let isCSV = separator == ","
         if start == end {
             if isCSV { try line.append("\"\"" as StaticString) }
             return
         }
-        var needs = false
-        for index in start..<end {
-            let byte = line.base[index]
-            if byte == UInt8(ascii: separator) || byte == 10 || byte == 13 || (isCSV ? byte == 34 : byte == 92) {
-                needs = true
-                break
-            }
+        let bytes = line.base, separator = separator, mark: UInt8 = isCSV ? 34 : 92
+        var index = start
+        while index < end {
+            let byte = bytes[index]
+            if byte == separator || byte == 10 || byte == 13 || byte == mark { break }
+            index &+= 1
         }
-        if !needs { return }
+        if index == end { return }
         let field = [UInt8](UnsafeBufferPointer(start: line.base + start, count: end - start))
         line.truncate(to: start)
         if isCSV { try line.append(34) }

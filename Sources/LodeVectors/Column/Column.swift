@@ -81,12 +81,14 @@ package final class Column: @unchecked Sendable {
     }
 
     /// The validity mask; for a constant, only bit 0 counts.
+    @inlinable
     package var validity: UnsafePointer<UInt64>? {
         validityBuffer.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt64.self)) }
     }
 
     package var mayHaveNulls: Bool { validityBuffer != nil }
 
+    @inlinable
     package func isNull(_ row: Int) -> Bool { !Validity.isValid(validity, layout == .constant ? 0 : row) }
 
     /// Whether the column is one NULL for all rows.

@@ -7,10 +7,10 @@ import LodeCore
 ///
 /// A column without nulls has no mask at all (`nil`). Bits past the last row are unspecified.
 package enum Validity {
-    @inline(__always)
+    @inlinable @inline(__always)
     package static func wordCount(_ rows: Int) -> Int { (rows &+ 63) &>> 6 }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package static func isValid(_ mask: UnsafePointer<UInt64>?, _ row: Int) -> Bool {
         guard let mask else { return true }
         return mask[row &>> 6] &>> UInt64(truncatingIfNeeded: row & 63) & 1 == 1
@@ -23,6 +23,7 @@ package enum Validity {
         return buffer
     }
 
+    @inlinable @inline(__always)
     package static func clear(_ mask: UnsafeMutablePointer<UInt64>, _ row: Int) {
         mask[row &>> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: row & 63))
     }

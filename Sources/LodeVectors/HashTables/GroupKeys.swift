@@ -166,7 +166,8 @@ final class GroupKeys {
         var hash = HashMix.null
         var w = 0
         while w < textWords {
-            hash = HashMix.combine(hash, HashMix.text(StringView(head: row[w], tail: row[w &+ 1])))
+            let text = StringView(head: row[w], tail: row[w &+ 1])
+            hash = text.isInline ? HashMix.combine(hash, text.head, text.tail) : HashMix.combine(hash, HashMix.text(text))
             w &+= 2
         }
         while w < width {

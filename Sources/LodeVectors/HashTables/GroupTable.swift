@@ -196,9 +196,16 @@ package final class GroupTable {
             lode_prefetch(table + (Int(truncatingIfNeeded: hashes[i]) & mask))
             i &+= 1
         }
+        // All lines of the key, not only the first: the last words are compared before the texts.
+        let lines = (layout.stateOffset &+ 63) / 64
         i = 0
         while i < count {
-            lode_prefetch(UnsafeRawPointer(bitPattern: UInt(table[Int(truncatingIfNeeded: hashes[i]) & mask] & Self.addressMask)))
+            let row = UInt(table[Int(truncatingIfNeeded: hashes[i]) & mask] & Self.addressMask)
+            var line = 0
+            while line < lines {
+                lode_prefetch(UnsafeRawPointer(bitPattern: row &+ UInt(truncatingIfNeeded: line &* 64)))
+                line &+= 1
+            }
             i &+= 1
         }
     }

@@ -133,50 +133,76 @@ package final class JoinProbe {
 
     /// Any keys: candidates of all rows are compared column by column, and those that differ go on to their next slot.
     private func general(_ table: JoinTable, _ keys: [Column], _ count: Int) {
+        let (first, collided) = firstCandidates(table, count)
+        var remaining = compare(table, keys, first, behind: collided)
+        while remaining > 0 { remaining = compare(table, keys, nextCandidates(table, remaining), behind: 0) }
+    }
+
+    /// Looks into the first slot of every row, without a branch, so that the loads overlap: `candidates` gets the rows whose salt is
+    /// there, `rest` those that find another entry.
+    private func firstCandidates(_ table: JoinTable, _ count: Int) -> (candidates: Int, rest: Int) {
         let entries = UnsafePointer(table.entries), mask = table.mask
-        var remaining = count, i = 0
+        let addresses = UnsafeMutableRawPointer(pairPointers).assumingMemoryBound(to: UInt64.self)
+        var matched = 0, collided = 0, i = 0
         while i < count {
+            let hash = hashes[i]
+            let entry = entries[Int(truncatingIfNeeded: hash & mask)]
+            addresses[i] = entry & JoinTable.addressMask
+            found[i] = (hash &+ 1) & mask
             heads[i] = 0
-            found[i] = hashes[i] & mask
-            rest[i] = UInt32(truncatingIfNeeded: i)
+            let isCandidate = entry != 0 && (entry ^ hash) &>> 48 == 0
+            candidates[matched] = UInt32(truncatingIfNeeded: i)
+            matched &+= isCandidate ? 1 : 0
+            rest[collided] = UInt32(truncatingIfNeeded: i)
+            collided &+= entry != 0 && !isCandidate ? 1 : 0
             i &+= 1
         }
-        while remaining > 0 {
-            var matched = 0, j = 0
-            while j < remaining {
-                let row = Int(rest[j]), hash = hashes[row]
-                var slot = found[row]
-                while true {
-                    let entry = entries[Int(truncatingIfNeeded: slot)]
-                    guard let place = JoinTable.row(entry) else { break }
-                    slot = (slot &+ 1) & mask
-                    if (entry ^ hash) &>> 48 == 0 {
-                        pairPointers[row] = place
-                        candidates[matched] = UInt32(truncatingIfNeeded: row)
-                        matched &+= 1
-                        break
-                    }
+        return (matched, collided)
+    }
+
+    /// Walks on from the slots of the first `remaining` rows of `rest` until each finds its salt or a free slot.
+    /// - Returns: how many rows `candidates` got.
+    private func nextCandidates(_ table: JoinTable, _ remaining: Int) -> Int {
+        let entries = UnsafePointer(table.entries), mask = table.mask
+        var matched = 0, j = 0
+        while j < remaining {
+            let row = Int(rest[j]), hash = hashes[row]
+            var slot = found[row]
+            while true {
+                let entry = entries[Int(truncatingIfNeeded: slot)]
+                guard let place = JoinTable.row(entry) else { break }
+                slot = (slot &+ 1) & mask
+                if (entry ^ hash) &>> 48 == 0 {
+                    pairPointers[row] = place
+                    candidates[matched] = UInt32(truncatingIfNeeded: row)
+                    matched &+= 1
+                    break
                 }
-                found[row] = slot
-                j &+= 1
             }
-            active.update(from: candidates, count: matched)
-            let same = table.equality.refine(keys, pairPointers, candidates, matched)
-            var s = 0
-            remaining = 0
-            j = 0
-            while j < matched {
-                let row = active[j]
-                if s < same, candidates[s] == row {
-                    heads[Int(row)] = UInt64(UInt(bitPattern: pairPointers[Int(row)]))
-                    s &+= 1
-                } else {
-                    rest[remaining] = row
-                    remaining &+= 1
-                }
-                j &+= 1
-            }
+            found[row] = slot
+            j &+= 1
         }
+        return matched
+    }
+
+    /// Sets the heads of those candidates whose keys are equal, and puts the others into `rest` from `behind` on.
+    /// - Returns: how many rows are in `rest` afterwards.
+    private func compare(_ table: JoinTable, _ keys: [Column], _ matched: Int, behind: Int) -> Int {
+        active.update(from: candidates, count: matched)
+        let same = table.equality.refine(keys, pairPointers, candidates, matched)
+        var s = 0, remaining = behind, j = 0
+        while j < matched {
+            let row = active[j]
+            if s < same, candidates[s] == row {
+                heads[Int(row)] = UInt64(UInt(bitPattern: pairPointers[Int(row)]))
+                s &+= 1
+            } else {
+                rest[remaining] = row
+                remaining &+= 1
+            }
+            j &+= 1
+        }
+        return remaining
     }
 
     /// Makes the rows that found something active.

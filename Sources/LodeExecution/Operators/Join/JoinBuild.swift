@@ -135,7 +135,7 @@ final class JoinBuild: Sink {
             if columns.count == 1, JoinKeyRange.applies(to: columns[0].type) { range.add(columns[0]) }
             let words = hashes.base.assumingMemoryBound(to: UInt64.self)
             try Hashing.hash(columns, count: chunk.count, into: words)
-            let isSplit = split(columns, chunk.count)
+            let isSplit = try split(columns, chunk.count)
             for position in shape.keptColumns { columns.append(chunk.columns[position]) }
             if !isSplit {
                 try append(columns, chunk.count, words)
@@ -185,18 +185,26 @@ final class JoinBuild: Sink {
         }
 
         /// Parts the rows by whether a key that needs a value is NULL; false if none is.
-        private func split(_ keys: [Column], _ count: Int) -> Bool {
-            guard keys.indices.contains(where: { !shape.matchesNull[$0] && keys[$0].mayHaveNulls }) else { return false }
-            var good = 0, bad = 0
-            for row in 0..<count {
-                let isNull = keys.indices.contains { !shape.matchesNull[$0] && keys[$0].isNull(row) }
-                valid.rows[good] = UInt32(truncatingIfNeeded: row)
-                null.rows[bad] = UInt32(truncatingIfNeeded: row)
-                if isNull { bad += 1 } else { good += 1 }
+        private func split(_ keys: [Column], _ count: Int) throws(SQLError) -> Bool {
+            var mask: Buffer?
+            for (index, key) in keys.enumerated() where !shape.matchesNull[index] && key.mayHaveNulls {
+                mask = try Validity.and(mask, try key.flattened().validityBuffer, count)
             }
+            guard let mask else { return false }
+            let bits = UnsafePointer(mask.base.assumingMemoryBound(to: UInt64.self))
+            let validRows = valid.rows, nullRows = null.rows
+            var good = 0, row = 0
+            while row < count {
+                let isValid = Validity.isValid(bits, row)
+                validRows[good] = UInt32(truncatingIfNeeded: row)
+                nullRows[row &- good] = UInt32(truncatingIfNeeded: row)
+                good &+= isValid ? 1 : 0
+                row &+= 1
+            }
+            withExtendedLifetime(mask) {}
             valid.count = good
-            null.count = bad
-            return bad > 0
+            null.count = count - good
+            return good < count
         }
 
         func finish() throws(SQLError) {

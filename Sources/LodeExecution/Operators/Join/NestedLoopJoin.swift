@@ -17,12 +17,17 @@ final class NestedLoopShape: Sendable {
     let leftTypes: [SQLType]
     let rightTypes: [SQLType]
     let givesMark: Bool
+    /// Whether it matters which right rows found a partner, and how many each left row found.
+    let flagsRight: Bool
+    let countsMatches: Bool
     let columns: [PlanColumn]
 
     init(
         _ node: JoinNode, left: [PlanColumn], right: [PlanColumn], required: Set<ColumnID>?, _ builder: PipelineBuilder
     ) throws(SQLError) {
         kind = node.kind
+        flagsRight = node.kind == .right || node.kind == .full
+        countsMatches = node.kind != .inner && node.kind != .right
         residual = try node.residual.map { predicate throws(SQLError) in
             try RowFilter(predicate, columns: left + right, functions: builder.context.functions)
         }
@@ -41,8 +46,6 @@ final class NestedLoopShape: Sendable {
             condition = nil
         }
     }
-
-    var flagsRight: Bool { kind == .right || kind == .full }
 }
 
 /// The right side of a nested-loop join, flat, with a byte a row that tells whether it was matched.

@@ -87,12 +87,7 @@ final class NestedLoopWorker: ChunkConsumer {
         let kept = try shape.residual?.select(pairs)
         let count = kept?.count ?? pairs.count
         if count == 0 { return .more }
-        let right = block.matched.base.assumingMemoryBound(to: UInt8.self)
-        for i in 0..<count {
-            let row = kept.map { Int($0.rows[i]) } ?? i
-            matches[leftRow ?? row] += 1
-            if shape.flagsRight { right[rightRow ?? row] = 1 }
-        }
+        noteMatches(kept, count, block, leftRow, rightRow)
         if shape.kind == .single, matches.contains(where: { $0 > 1 }) {
             throw SQLError.secondRowOfScalar
         }
@@ -103,6 +98,18 @@ final class NestedLoopWorker: ChunkConsumer {
             if let kept { columns.append(try pairs.columns[position].gather(kept)) } else { columns.append(pairs.columns[position]) }
         }
         return try downstream.consume(Chunk(columns: columns, count: count, batch: pairs.batch))
+    }
+
+    /// Counts the pairs of each left row, and flags the right rows, where the kind of join asks for it.
+    private func noteMatches(_ kept: Selection?, _ count: Int, _ block: NestedLoopRows.Block, _ leftRow: Int?, _ rightRow: Int?) {
+        let counts = shape.countsMatches, flags = shape.flagsRight
+        guard counts || flags else { return }
+        let right = block.matched.base.assumingMemoryBound(to: UInt8.self)
+        for i in 0..<count {
+            let row = kept.map { Int($0.rows[i]) } ?? i
+            if counts { matches[leftRow ?? row] += 1 }
+            if flags { right[rightRow ?? row] = 1 }
+        }
     }
 
     private func noteUnknown(_ verdicts: Column, _ count: Int, _ leftRow: Int?) throws(SQLError) {
