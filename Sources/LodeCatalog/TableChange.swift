@@ -23,6 +23,8 @@ package enum TableChange: Sendable {
     case files(TableName, FileChange)
     /// Changes to the registered partitions of an external table.
     case partitions(TableName, PartitionChange)
+    /// Changes nothing, but needs the table to be in this state: something was computed from it (`40001`).
+    case requires(TableName, TableVersion)
 
     /// What creating does about a table of the same name.
     package enum IfExists: Sendable {
@@ -40,7 +42,8 @@ package enum TableChange: Sendable {
         case .createDatabase(let database, _): database.name
         case .dropDatabase(let name, _, _): name
         case .create(let table, _, _, _): table.databaseName
-        case .drop(let name, _, _), .alter(let name, _), .files(let name, _), .partitions(let name, _): name.database
+        case .drop(let name, _, _), .alter(let name, _), .files(let name, _), .partitions(let name, _), .requires(let name, _):
+            name.database
         }
     }
 

@@ -32,6 +32,7 @@ package enum SQLState: String, Sendable {
     case noActiveTransaction = "25P01"
     case failedTransaction = "25P02"
     case invalidStatementName = "26000"
+    case invalidSavepoint = "3B001"
     case invalidCatalogName = "3D000"
     case invalidSchemaName = "3F000"
     case serializationFailure = "40001"

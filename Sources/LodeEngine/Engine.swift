@@ -3,22 +3,30 @@
 import Glibc
 import LodeCatalog
 import LodeCore
+import LodeExecution
 import LodeObjectStore
 
-/// A warehouse, its catalog, the stores it reads, and the memory it may use. Making one does no I/O.
+/// A warehouse, its catalog, the stores it reads, and the workers and the memory that all statements share. Making one does no I/O.
 package final class Engine: Sendable {
     package static let version = "0.1.0"
 
     package let warehouse: String
     package let stores: StoreRegistry
     package let catalog: any Catalog
-    private let budget: Lock<MemoryBudget>
+    /// What all running statements reserve from, each through a budget of its own.
+    package let memory: MemoryBudget
+    package let pool: WorkerPool
 
-    package init(warehouse: String, stores: StoreRegistry = StoreRegistry()) {
+    /// - Parameter memoryLimit: bytes that all statements together may reserve.
+    package init(
+        warehouse: String, stores: StoreRegistry = StoreRegistry(), memoryLimit: Int = Engine.defaultMemoryLimit,
+        workers: Int = Engine.defaultThreads
+    ) {
         self.warehouse = warehouse
         self.stores = stores
         catalog = EmbeddedCatalog(warehouse: warehouse, stores: stores)
-        budget = Lock(MemoryBudget(limit: Self.defaultMemoryLimit))
+        memory = MemoryBudget(limit: memoryLimit)
+        pool = WorkerPool(workers: workers)
     }
 
     /// - Throws: `0A000` for a warehouse that is no local folder.
@@ -27,23 +35,15 @@ package final class Engine: Sendable {
         throw SQLError.unsupported("a warehouse at \(scheme)://", hint: "Name a local folder; tables elsewhere can be external tables.")
     }
 
-    /// What running statements reserve from.
-    package var memory: MemoryBudget { budget.withLock { $0 } }
-
-    /// Sets `memory_limit` for statements that start from now on.
-    func limitMemory(to bytes: Int) {
-        budget.withLock { if $0.limit != bytes { $0 = MemoryBudget(limit: bytes) } }
-    }
-
     /// Four fifths of the machine's memory.
-    static var defaultMemoryLimit: Int {
+    package static var defaultMemoryLimit: Int {
         let pages = sysconf(Int32(_SC_PHYS_PAGES)), pageBytes = sysconf(Int32(_SC_PAGESIZE))
         guard pages > 0, pageBytes > 0 else { return 4 << 30 }
         return Int(pages) / 5 * 4 * Int(pageBytes)
     }
 
     /// One worker a core that the process may run on.
-    static var defaultThreads: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    package static var defaultThreads: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// Microseconds since 1970-01-01 UTC.
     static func nowMicros() -> Int64 {

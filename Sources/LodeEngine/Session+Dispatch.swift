@@ -38,6 +38,9 @@ extension Session {
         case .begin(let level): return try begin(level)
         case .commit: return try commit()
         case .rollback: return try rollback()
+        case .savepoint(let name): return try savepoint(name)
+        case .release(let name): return try release(name)
+        case .rollbackTo(let name): return try rollback(to: name)
         }
     }
 

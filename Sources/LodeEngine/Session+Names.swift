@@ -5,12 +5,12 @@ import LodeFunctions
 import LodeVectors
 
 extension Session {
-    package func schemaNames() -> [String] { ((try? engine.catalog.databases()) ?? []).map(\.name) }
+    package func schemaNames() -> [String] { ((try? catalog.databases()) ?? []).map(\.name) }
 
     /// Tables and views of a schema, or of the search path.
     package func tableNames(in schema: String?) -> [String] {
         let schemas = schema.map { [$0] } ?? settings.searchPath
-        let names = schemas.flatMap { ((try? engine.catalog.tables(in: $0)) ?? []).map(\.name) }
+        let names = schemas.flatMap { ((try? catalog.tables(in: $0)) ?? []).map(\.name) }
         return schema == nil ? names + temporaryViews.values.map(\.name) : names
     }
 
@@ -18,7 +18,7 @@ extension Session {
         guard let last = name.last else { return [] }
         let schemas = name.count > 1 ? [name[name.count - 2]] : settings.searchPath
         for schema in schemas {
-            if let table = try? engine.catalog.table(.init(schema, last)), let schema = try? table.schema() {
+            if let table = try? catalog.table(.init(schema, last)), let schema = try? table.schema() {
                 return schema.fields.map(\.name)
             }
         }

@@ -8,8 +8,8 @@ import LodePlan
 import LodePlanner
 import LodeSyntax
 
-/// Executes statements one after another. Belongs to one thread, except `cancel()` and `progress`, which any thread may
-/// call. Statements recurse over plans: give the thread a stack of at least 8 MB.
+/// Executes statements one after another. Belongs to one thread at a time, which must be none of the pool's workers, except `cancel()` and
+/// `progress`, which any thread may call. Statements recurse over plans: give the thread a stack of at least 8 MB.
 package final class Session {
     package let engine: Engine
     package var settings = SessionSettings()
@@ -18,41 +18,60 @@ package final class Session {
     /// Temporary views, by lower-case name.
     var temporaryViews: [String: TemporaryView] = [:]
     /// BEGIN … COMMIT.
-    var block: TransactionBlock?
+    var transaction: SessionTransaction?
 
     /// Sees every execution of the running statement: EXPLAIN ANALYZE of a statement that writes.
     var observer: ((QueryExecution) -> Void)?
 
-    let cancellation = Cancellation()
-    let running = RunningStatement()
+    /// The statement that is being executed.
+    private var current: RunningStatement?
+    private let latest = LatestStatement()
 
     package init(engine: Engine) { self.engine = engine }
 
-    /// Makes the running statement fail with `57014`; does nothing when none runs.
+    /// Makes the statement that was begun last fail with `57014`; does nothing when it is over. Safe to call from any thread.
     package var cancel: @Sendable () -> Void {
-        let cancellation = cancellation
-        return { cancellation.cancel() }
+        let latest = latest
+        return { latest.statement?.cancellation.cancel() }
     }
 
-    /// How far the running statement is: 0...1, nil when not known. Safe to call from any thread.
+    /// How far that statement is: 0...1, nil when not known. Safe to call from any thread.
     package var progress: @Sendable () -> Double? {
-        let running = running
-        return { running.progress }
+        let latest = latest
+        return { latest.statement?.progress }
     }
+
+    /// What the running statement may use. Outside of one, for instance while names are completed: what one would.
+    var running: RunningStatement { current ?? RunningStatement(engine, settings) }
+    var cancellation: Cancellation { running.cancellation }
 
     /// Executes one parsed statement of `text` and gives its rows to `sink`.
     /// - Throws: what the statement raises, with its place in `text`; tables are as before then.
     package func execute(_ parsed: ParsedStatement, of text: String, into sink: any ResultSink) throws(SQLError) -> StatementOutcome {
-        cancellation.reset()
-        let start = Engine.monotonicNanoseconds()
-        engine.limitMemory(to: settings.memoryLimit)
-        var outcome = try run(StatementRun(parsed: parsed, text: text, sink: sink))
-        outcome.receipt.elapsedNanoseconds = Engine.monotonicNanoseconds() &- start
+        try execute(StatementRun(parsed: parsed, text: text, sink: sink))
+    }
+
+    func execute(_ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        let statement = RunningStatement(engine, settings)
+        current = statement
+        latest.statement = statement
+        defer { current = nil }
+        let result = Cancellation.$current.withValue(statement.cancellation) { () -> Result<StatementOutcome, SQLError> in
+            do throws(SQLError) {
+                try checkTransaction(run.parsed.statement)
+                return .success(try self.run(run))
+            } catch {
+                failTransaction()
+                return .failure(error)
+            }
+        }
+        var outcome = try result.get()
+        outcome.receipt.elapsedNanoseconds = statement.elapsedNanoseconds
         return outcome
     }
 
     /// What functions may know of this session, for a statement that starts now.
-    func functionContext() -> FunctionContext {
+    func functionContext(_ cancellation: Cancellation) -> FunctionContext {
         FunctionContext(
             transactionMicros: Engine.nowMicros(), timeZone: settings["timezone"], currentSchema: currentSchema,
             cancellation: cancellation, memory: engine.memory)
@@ -67,6 +86,8 @@ struct StatementRun {
     let parsed: ParsedStatement
     let text: String
     let sink: any ResultSink
+    /// Where a query may go on by itself when the call returns.
+    var stream: StreamedResult?
 
     /// The text of a part of the statement.
     func source(_ span: SourceSpan) -> String {
@@ -82,12 +103,4 @@ struct TemporaryView {
     var query: Query
     var columns: [String]
     var text: String
-}
-
-/// What other threads may ask of a running statement.
-final class RunningStatement: Sendable {
-    private let source = Lock<(@Sendable () -> Double?)?>(nil)
-
-    var progress: Double? { source.withLock { $0 }?() }
-    func set(_ progress: (@Sendable () -> Double?)?) { source.withLock { $0 = progress } }
 }

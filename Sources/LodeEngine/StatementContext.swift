@@ -8,19 +8,23 @@ import LodeVectors
 
 /// Made for one statement of a session, on its thread.
 final class StatementContext {
+    /// Keeps what the statement may use as long as some of it runs.
+    let running: RunningStatement
     let execution: ExecutionContext
     let columnIDs = ColumnIDs()
     let resolver: SessionResolver
     let rejects: RejectTables
 
     init(session: Session) {
-        rejects = RejectTables(session)
+        let running = session.running
+        self.running = running
+        rejects = RejectTables(session, memory: running.memory)
         execution = ExecutionContext(
-            memory: session.engine.memory, cancellation: session.cancellation, functions: session.functionContext(),
-            threads: session.settings.threads)
+            pool: session.engine.pool, memory: running.memory, cancellation: running.cancellation,
+            functions: session.functionContext(running.cancellation), threads: session.settings.threads)
         let folder = session.settings["temp_directory"]
         let limits = SpoolLimits(
-            cancellation: session.cancellation, memory: execution.memory, temporaryFolder: folder.isEmpty ? nil : folder)
+            cancellation: running.cancellation, memory: running.memory, temporaryFolder: folder.isEmpty ? nil : folder)
         resolver = SessionResolver(session: session, stores: session.engine.stores.limited(limits), rejects: rejects)
     }
 

@@ -26,7 +26,7 @@ package final class ProgressBar: Sendable {
         guard isWanted else { return }
         phase.withLock { $0 = .waiting }
         let mine = generation.add(1, ordering: .relaxed).newValue
-        let thread = DetachedThread { [self] in draw(mine) }
+        let thread = PosixThread { [self] in draw(mine) }
         thread.start()
     }
 

@@ -98,7 +98,7 @@ func onDeepStack(_ body: @escaping () -> Bool) -> Never {
     signal(SIGPIPE, SIG_IGN)
     nonisolated(unsafe) var succeeded = false
     nonisolated(unsafe) let body = body
-    DetachedThread(stackBytes: 256 << 20) { succeeded = body() }.runToEnd()
+    PosixThread(stackBytes: 256 << 20) { succeeded = body() }.runToEnd()
     fflush(stdout)
     Glibc.exit(succeeded ? 0 : 1)
 }

@@ -10,6 +10,8 @@ import Testing
 
 /// One statement's worth of column numbers, tables and a way to run plans.
 struct OperatorFixture {
+    static let pool = WorkerPool(workers: 4)
+
     let ids = ColumnIDs()
 
     /// A scan of literal rows, in chunks of `chunkRows`.
@@ -41,7 +43,7 @@ struct OperatorFixture {
     static func run(_ plan: LogicalPlan, threads: Int = 2, memory: Int = 1 << 30) throws -> [[Value]] {
         let budget = MemoryBudget(limit: memory)
         let context = ExecutionContext(
-            memory: budget, cancellation: Cancellation(), functions: FunctionContext(transactionMicros: 0), threads: threads)
+            pool: pool, memory: budget, cancellation: Cancellation(), functions: FunctionContext(transactionMicros: 0), threads: threads)
         let chunks = try QueryExecution(plan: plan, context: context).collect()
         return chunks.flatMap { chunk in (0..<chunk.count).map { row in chunk.columns.map { $0.value(at: row) } } }
     }

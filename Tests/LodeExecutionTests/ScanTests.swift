@@ -49,8 +49,8 @@ import Testing
 
     func run(_ node: ScanNode, threads: Int = 2) throws -> (rows: [[Value]], notes: [String: Int]) {
         let context = ExecutionContext(
-            memory: MemoryBudget(limit: 1 << 30), cancellation: Cancellation(), functions: FunctionContext(transactionMicros: 0),
-            threads: threads)
+            pool: OperatorFixture.pool, memory: MemoryBudget(limit: 1 << 30), cancellation: Cancellation(),
+            functions: FunctionContext(transactionMicros: 0), threads: threads)
         let execution = try QueryExecution(plan: .scan(node), context: context)
         let chunks = try execution.collect()
         return (

@@ -64,14 +64,23 @@ final class CatalogStorage: Sendable {
             } catch let error as DatabaseError
                 where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode) && Date() < deadline
             {
-                usleep(UInt32.random(in: 2_000...20_000))
+                try Cancellation.pauseCurrent(nanoseconds: Int.random(in: 2_000_000...20_000_000))
             }
         }
     }
 
+    /// Lets another process go first, unless that has been tried for long, or the statement is cancelled.
+    private static func waitsAgain(_ tries: Int) -> Bool {
+        let shortest = 1_000_000, longest = 10_000_000
+        // The first ten tries come sooner.
+        let waited = min(tries, 10) * shortest + max(0, tries - 10) * longest
+        guard Double(waited) < patienceSeconds * 1e9 else { return false }
+        return (try? Cancellation.pauseCurrent(nanoseconds: tries < 10 ? shortest : longest)) != nil
+    }
+
     private func openPool(_ path: String) throws -> DatabasePool {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(Self.patienceSeconds)
+        configuration.busyMode = .callback { tries in Self.waitsAgain(tries) }
         configuration.maximumReaderCount = 4
         configuration.label = "catalog"
         let pool = try DatabasePool(path: path, configuration: configuration)
@@ -89,6 +98,8 @@ final class CatalogStorage: Sendable {
         } catch let error as SQLError {
             throw error
         } catch let error as DatabaseError {
+            // A wait that was cut short looks like one that was too long.
+            try Cancellation.checkCurrent()
             throw Self.convert(error).within(path ?? "catalog in memory")
         } catch {
             throw SQLError.internalFault("catalog: \(error)")

@@ -8,7 +8,10 @@ import LodeTables
 extension EmbeddedCatalog {
     package func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
         for change in changes {
-            if case .createDatabase = change { continue }
+            switch change {
+            case .createDatabase, .requires: continue
+            case .dropDatabase, .create, .drop, .alter, .files, .partitions: break
+            }
             try Self.checkWritable(change.database)
         }
         // Dropping what isn't there leaves a warehouse that isn't there alone.
@@ -37,13 +40,14 @@ extension EmbeddedCatalog {
         case .alter(let name, let changes): try alter(name, changes, db)
         case .files(let name, let files): try apply(files, to: name, db)
         case .partitions(let name, let partitions): try apply(partitions, to: name, db)
+        case .requires(let name, let version): try require(name, version, db)
         }
     }
 
     private static func makesCatalog(_ change: TableChange) -> Bool {
         switch change {
         case .createDatabase, .create: true
-        case .dropDatabase, .drop, .alter, .files, .partitions: false
+        case .dropDatabase, .drop, .alter, .files, .partitions, .requires: false
         }
     }
 
@@ -51,7 +55,8 @@ extension EmbeddedCatalog {
     private func publishNowhere(_ change: TableChange) throws(SQLError) -> CommitOutcome {
         switch change {
         case .drop(_, _, ifExists: true), .dropDatabase(_, ifExists: true, _): return CommitOutcome(changed: false)
-        case .drop(let name, _, _), .alter(let name, _), .files(let name, _), .partitions(let name, _): throw try missingTable(name)
+        case .drop(let name, _, _), .alter(let name, _), .files(let name, _), .partitions(let name, _), .requires(let name, _):
+            throw try missingTable(name)
         case .dropDatabase(let name, _, _): throw CatalogError.missingDatabase(name, among: try databases().map(\.name))
         case .create, .createDatabase: throw SQLError.internalFault("a catalog that is not made")
         }
@@ -73,6 +78,13 @@ extension EmbeddedCatalog {
 
     static func conflict(_ what: String, detail: String? = nil) -> SQLError {
         SQLError(.serializationFailure, "\(what) by a concurrent statement", detail: detail, hint: "Run the statement again.")
+    }
+
+    private func require(_ name: TableName, _ version: TableVersion, _ db: Database) throws -> CommitOutcome {
+        guard let row = try TableRow.fetch(name, db), row.id == version.table.number, row.version == version.version else {
+            throw Self.conflict("table \"\(name)\", which the transaction has read, was changed")
+        }
+        return CommitOutcome(version: row.version, changed: false)
     }
 
     private func apply(_ change: FileChange, to name: TableName, _ db: Database) throws -> CommitOutcome {

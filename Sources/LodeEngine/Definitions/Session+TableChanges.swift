@@ -18,7 +18,7 @@ extension Session {
         case .setNotNull(let column, let isNotNull): try setNotNull(isNotNull, of: column, in: table)
         case .addConstraint(let constraint): return try addConstraint(constraint, to: table)
         case .dropConstraint(let name, let ifExists):
-            try engine.catalog.commit(.alter(table.tableName, [.dropConstraint(name.text, ifExists: ifExists)]))
+            try catalog.commit(.alter(table.tableName, [.dropConstraint(name.text, ifExists: ifExists)]))
         default: return nil
         }
         return StatementOutcome(tag: "ALTER TABLE")
@@ -48,7 +48,7 @@ extension Session {
         if fills {
             outcome.receipt = try rewrite(changed, binder, context, changes)
         } else {
-            try engine.catalog.commit(.alter(table.tableName, changes))
+            try catalog.commit(.alter(table.tableName, changes))
         }
         return outcome
     }
@@ -57,7 +57,7 @@ extension Session {
     private func rewrite(
         _ changed: GlueTable, _ binder: Binder, _ context: StatementContext, _ changes: [DefinitionChange]
     ) throws(SQLError) -> Receipt {
-        let transaction = try engine.catalog.beginWrite(changed.tableName)
+        let transaction = try catalog.beginWrite(changed.tableName)
         let rows = try binder.bind(copy: .table(Self.name(of: changed), []))
         let written = try write(try binder.assign(rows, to: try changed.insertTarget(), at: nil), to: try changed.writeTarget(), context)
         transaction.replaceAll(with: written.files)
@@ -76,7 +76,7 @@ extension Session {
         elements.columns[position].defaultValue = value
         if value != nil { try elements.checkExpressions(makeBinder(statementContext())) }
         if value != nil, table.kind != .managed { throw .unsupported("DEFAULT in an external table") }
-        try engine.catalog.commit(.alter(table.tableName, [.setDefault(value.map { Printer.sql($0) }, column: column.text)]))
+        try catalog.commit(.alter(table.tableName, [.setDefault(value.map { Printer.sql($0) }, column: column.text)]))
     }
 
     private func setNotNull(_ isNotNull: Bool, of column: Identifier, in table: GlueTable) throws(SQLError) {
@@ -114,13 +114,13 @@ extension Session {
             guard table.kind == .managed else { throw .unsupported("a constraint on the rows of an external table") }
             all.append(.requires(try checkRows(of: table, changes)))
         }
-        try engine.catalog.commit(.alter(table.tableName, all))
+        try catalog.commit(.alter(table.tableName, all))
     }
 
     /// - Returns: the state of the table whose rows were looked at.
     /// - Throws: `23502` or `23514` if a row that is there breaks a constraint of the changed definition.
     private func checkRows(of table: GlueTable, _ changes: [DefinitionChange]) throws(SQLError) -> TableVersion {
-        let transaction = try engine.catalog.beginWrite(table.tableName)
+        let transaction = try catalog.beginWrite(table.tableName)
         guard let version = transaction.snapshot.identity else { throw .internalFault("a managed table without an identity") }
         var changed = transaction.table
         for change in changes { try changed.apply(change) }

@@ -4,13 +4,16 @@ import LodeCatalog
 import LodeCore
 import LodeExecution
 import LodeFormats
+import LodeObjectStore
 import LodePlan
 import LodeTables
 
 enum CatalogRelation {
     /// The table as it is now or was at a time; the statement keeps reading this version.
-    static func make(_ table: GlueTable, _ engine: Engine, at time: TableTime?) throws(SQLError) -> any Relation {
-        let snapshot = try engine.catalog.snapshot(of: table.tableName, at: time)
+    static func make(
+        _ table: GlueTable, in catalog: any Catalog, _ stores: StoreRegistry, at time: TableTime?
+    ) throws(SQLError) -> any Relation {
+        let snapshot = try catalog.snapshot(of: table.tableName, at: time)
         let isCurrent = time == nil
         let format = try FileFormats.named(snapshot.fileFormat)
         // NOT NULL is a promise that holds for rows that Lode wrote.
@@ -19,7 +22,7 @@ enum CatalogRelation {
         return FilesRelation(
             displayName: isCurrent ? "\(table.tableName)" : "\(table.tableName)@v\(snapshot.version)",
             tableVersion: isCurrent ? snapshot.identity : nil, schema: schema, format: format,
-            options: options(snapshot, format), stores: engine.stores, partitionFields: snapshot.partitionColumns,
+            options: options(snapshot, format), stores: stores, partitionFields: snapshot.partitionColumns,
             matching: snapshot.columnMatching, totals: snapshot.statistics
         ) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
     }

@@ -33,12 +33,12 @@ final class RejectCollector: RejectSink {
     private static let leastHeldBytes = 256 << 10
     private static let fileBytes = 512 << 20
 
-    init(_ table: TableName, _ engine: Engine, codec: String, rejectedAt: Int64) {
+    init(_ table: TableName, _ engine: Engine, _ memory: MemoryBudget, codec: String, rejectedAt: Int64) {
         self.table = table
         self.engine = engine
         self.codec = codec
         self.rejectedAt = rejectedAt
-        memory = engine.memory
+        self.memory = memory
     }
 
     deinit {

@@ -11,6 +11,7 @@ final class RejectTables: Sendable {
     private let currentSchema: String
     private let codec: String
     private let rejectedAt: Int64
+    private let memory: MemoryBudget
 
     /// The columns of every rejects table.
     static let schema = Schema([
@@ -18,7 +19,8 @@ final class RejectTables: Sendable {
         Field("error_code", .varchar), Field("error_message", .varchar), Field("raw_line", .varchar), Field("rejected_at", .timestamptz),
     ])
 
-    init(_ session: Session) {
+    init(_ session: Session, memory: MemoryBudget) {
+        self.memory = memory
         engine = session.engine
         currentSchema = session.currentSchema
         codec = session.settings["parquet_compression"]
@@ -38,7 +40,7 @@ final class RejectTables: Sendable {
                 known.addReader()
                 return known
             }
-            let fresh = RejectCollector(table, engine, codec: codec, rejectedAt: rejectedAt)
+            let fresh = RejectCollector(table, engine, memory, codec: codec, rejectedAt: rejectedAt)
             all.append(fresh)
             return fresh
         }

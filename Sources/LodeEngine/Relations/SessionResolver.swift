@@ -47,31 +47,20 @@ final class SessionResolver: RelationResolver {
         }
         let full = try session.tableName(name)
         if let found = try relation(full, at: time, name.span) { return found }
-        guard try session.engine.catalog.database(full.database) != nil else {
+        guard try session.catalog.database(full.database) != nil else {
             throw try session.missingSchema(full.database, at: name.span)
         }
-        throw try session.engine.catalog.missingTable(full).at(name.span)
+        throw try session.catalog.missingTable(full).at(name.span)
     }
 
     private func relation(_ name: TableName, at time: TableTime?, _ span: SourceSpan) throws(SQLError) -> ResolvedRelation? {
         let key = Key(name: name, time: time)
         if let found = known[key] { return found }
-        guard let table = try session.engine.catalog.table(name) else { return nil }
+        guard let table = try session.catalog.table(name) else { return nil }
         if time != nil, table.kind != .managed { throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span) }
-        guard let found = try resolve(table, seenAt: time) else { return nil }
+        let found = try resolve(table, at: time)
         known[key] = found
         return found
-    }
-
-    /// In a transaction block as of its beginning; nil for a table that was not there then.
-    private func resolve(_ table: GlueTable, seenAt time: TableTime?) throws(SQLError) -> ResolvedRelation? {
-        guard time == nil, table.kind == .managed, let moment = try session.blockTime() else { return try resolve(table, at: time) }
-        do throws(SQLError) {
-            return try resolve(table, at: moment)
-        } catch {
-            if error.state == .invalidParameterValue { return nil }
-            throw error
-        }
     }
 
     private func resolve(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> ResolvedRelation {
@@ -79,10 +68,14 @@ final class SessionResolver: RelationResolver {
         switch table.kind {
         case .view: return .view(try view(table, path))
         case .system:
-            let rows = try InformationSchema.rows(of: table.name, in: session.engine.catalog)
+            let rows = try InformationSchema.rows(of: table.name, in: session.catalog)
             return .source(try ChunksRelation(displayName: "\(table.tableName)", schema: try table.schema(), rows: rows), path: path)
-        case .managed, .external: return .source(try CatalogRelation.make(table, session.engine, at: time), path: path)
+        case .managed, .external: return .source(try source(table, at: time), path: path)
         }
+    }
+
+    private func source(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> any Relation {
+        try CatalogRelation.make(table, in: session.catalog, session.engine.stores, at: time)
     }
 
     private func view(_ table: GlueTable, _ path: [String]) throws(SQLError) -> ResolvedView {

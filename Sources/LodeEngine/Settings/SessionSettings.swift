@@ -34,6 +34,8 @@ package struct SessionSettings: Sendable {
     package mutating func resetAll() { values = [:] }
 
     package var threads: Int { Int(self["threads"]) ?? 1 }
+    /// Milliseconds; nil for no limit.
+    package var statementTimeout: Int? { DurationText.milliseconds(self["statement_timeout"]).flatMap { $0 > 0 ? $0 : nil } }
     package var memoryLimit: Int { ByteSize.parse(self["memory_limit"]) ?? Engine.defaultMemoryLimit }
 
     /// The schemas of `search_path`, unquoted.

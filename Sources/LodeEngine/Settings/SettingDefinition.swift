@@ -24,7 +24,7 @@ package struct SettingDefinition: Sendable {
             name: "threads", summary: "How many cores a statement may use.", initial: { String(Engine.defaultThreads) },
             parse: { (text) throws(SQLError) in String(try whole(text, 1...1024, "a number of threads from 1 to 1024")) }),
         SettingDefinition(
-            name: "memory_limit", aliases: ["max_memory"], summary: "Memory that running statements may reserve, together.",
+            name: "memory_limit", aliases: ["max_memory"], summary: "Memory that a statement may reserve.",
             initial: { ByteSize.text(Engine.defaultMemoryLimit) },
             parse: { (text) throws(SQLError) in
                 guard let bytes = ByteSize.parse(text), bytes >= 1 << 20 else {
@@ -33,6 +33,9 @@ package struct SettingDefinition: Sendable {
                 let rounded = ByteSize.text(bytes)
                 return ByteSize.parse(rounded) == bytes ? rounded : text
             }),
+        SettingDefinition(
+            name: "statement_timeout", summary: "Time after which a statement is cancelled, as '500ms', '30s', '5min'; 0 for never.",
+            initial: { "0" }, parse: { (text) throws(SQLError) in try DurationText.shown(text) }),
         SettingDefinition(
             name: "temp_directory", summary: "The folder for what pipes and devices give while it is read.", initial: { "" },
             parse: { (text) throws(SQLError) in text }),

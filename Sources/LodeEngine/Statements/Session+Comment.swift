@@ -7,7 +7,6 @@ import LodeSyntax
 extension Session {
     func comment(on comment: CommentOn) throws(SQLError) -> StatementOutcome {
         let span = comment.name.span
-        try requireAutocommit("COMMENT ON", at: span)
         let change: (table: TableName, DefinitionChange)
         switch comment.kind {
         case .schema: throw .unsupported("COMMENT ON SCHEMA", at: span, hint: "CREATE SCHEMA … COMMENT gives a schema its comment.")
@@ -26,7 +25,7 @@ extension Session {
             change = (table.tableName, .setComment(comment.text, column: column.text))
         }
         do throws(SQLError) {
-            try engine.catalog.commit(.alter(change.table, [change.1]))
+            try catalog.commit(.alter(change.table, [change.1]))
         } catch {
             throw error.at(comment.name.last.span)
         }

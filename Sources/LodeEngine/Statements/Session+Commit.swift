@@ -14,16 +14,16 @@ extension Session {
     @discardableResult
     func commit(changes: [TableChange], rejects: RejectTables) throws(SQLError) -> [CommitOutcome] {
         let collectors = rejects.all
-        if collectors.isEmpty { return changes.isEmpty ? [] : try engine.catalog.commit(changes) }
+        if collectors.isEmpty { return changes.isEmpty ? [] : try catalog.commit(changes) }
         // From before the first file until it is published.
-        let lease = engine.catalog.lease()
+        let lease = catalog.lease()
         defer { withExtendedLifetime(lease) {} }
         var all = changes
         var kept: [RejectCollector] = []
         var written: [DataFile] = []
         do throws(SQLError) {
             for collector in collectors { all += try rejectsChanges(collector, &kept, &written) }
-            let outcomes = Array(try engine.catalog.commit(all).prefix(changes.count))
+            let outcomes = Array(try catalog.commit(all).prefix(changes.count))
             for collector in kept { collector.keep() }
             return outcomes
         } catch {
@@ -40,18 +40,18 @@ extension Session {
         let table = collector.table, schema = RejectTables.schema
         var files = try collector.finish(), known: [DataFile] = []
         var transaction: (any TableTransaction)?
-        if let existing = try engine.catalog.table(table) {
+        if let existing = try catalog.table(table) {
             guard existing.kind == .managed, try existing.schema().fields.map(\.type) == schema.fields.map(\.type) else {
                 throw SQLError(.datatypeMismatch, "\"\(table)\" is not a rejects table", hint: "Name another table, or drop it first.")
             }
-            let begun = try engine.catalog.beginWrite(table)
+            let begun = try catalog.beginWrite(table)
             transaction = begun
             let sources = AscendingValues(collector.sources.map { .text(SQLText($0)) })
             if !files.isEmpty { known = try begun.snapshot.plan(.isIn(column: "file", sources)).files }
         }
         if !files.isEmpty, !known.isEmpty || collector.mayRepeat {
             let target = WriteTarget(
-                location: try engine.catalog.managedLocation(of: table), schema: schema, partitionColumns: [], properties: [:],
+                location: try catalog.managedLocation(of: table), schema: schema, partitionColumns: [], properties: [:],
                 relation: "\(table)")
             files = try writeFresh(collector, files, known, to: target, &written)
         } else {

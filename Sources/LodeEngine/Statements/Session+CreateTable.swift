@@ -10,18 +10,17 @@ import LodeTables
 
 extension Session {
     func createTable(_ create: CreateTable) throws(SQLError) -> StatementOutcome {
-        try requireAutocommit("CREATE TABLE", at: create.name.span)
         try refuseWhatTablesLack(create)
         let outcome = try retrying { () throws(SQLError) in try createTableOnce(create) }
-        if create.orReplace { try? engine.catalog.collectDropped() }
+        if create.orReplace { try? catalog.collectDropped() }
         return outcome
     }
 
     private func createTableOnce(_ create: CreateTable) throws(SQLError) -> StatementOutcome {
         let name = try tableName(create.name)
         if create.orReplace, create.ifNotExists { throw .replaceIfNotExists(at: create.name.span) }
-        guard try engine.catalog.database(name.database) != nil else { throw try missingSchema(name.database, at: create.name.span) }
-        if create.ifNotExists, try engine.catalog.table(name) != nil { return StatementOutcome(tag: "CREATE TABLE") }
+        guard try catalog.database(name.database) != nil else { throw try missingSchema(name.database, at: create.name.span) }
+        if create.ifNotExists, try catalog.table(name) != nil { return StatementOutcome(tag: "CREATE TABLE") }
 
         let context = statementContext()
         let options = try TableOptions(create) { (list: [Property]) throws(SQLError) -> [String: String] in try properties(list) }
@@ -30,13 +29,13 @@ extension Session {
         let (elements, partitions) = try tableElements(create, name, bound, options, context)
         let table = try definition(create, elements, partitions, options, hasQuery: bound != nil)
         let ifExists: TableChange.IfExists = create.orReplace ? .replace : create.ifNotExists ? .skip : .fail
-        if ifExists == .fail, try engine.catalog.table(name) != nil {
+        if ifExists == .fail, try catalog.table(name) != nil {
             throw SQLError(
                 .duplicateTable, "relation \"\(name)\" already exists", at: create.name.span,
                 hint: "Use CREATE OR REPLACE TABLE, or CREATE TABLE IF NOT EXISTS.")
         }
         guard let bound, !create.withNoData else {
-            try engine.catalog.commit(.create(table, ifExists: ifExists))
+            try catalog.commit(.create(table, ifExists: ifExists))
             return StatementOutcome(tag: "CREATE TABLE", notices: elements.notices)
         }
         var outcome = try createTable(table, as: bound, ifExists, context, at: create.query?.span)
@@ -84,9 +83,9 @@ extension Session {
         _ table: GlueTable, as bound: BoundQuery, _ ifExists: TableChange.IfExists, _ context: StatementContext, at span: SourceSpan?
     ) throws(SQLError) -> StatementOutcome {
         // From before the first file until it is published.
-        let lease = engine.catalog.lease()
+        let lease = catalog.lease()
         defer { withExtendedLifetime(lease) {} }
-        let target = try table.writeTarget(in: try engine.catalog.managedLocation(of: table.tableName))
+        let target = try table.writeTarget(in: try catalog.managedLocation(of: table.tableName))
         let rows = try makeBinder(context).assign(bound, to: try table.insertTarget(), at: span)
         let written = try write(rows, to: target, context)
         let change = TableChange.create(table, ifExists: ifExists, files: written.files, computedFrom: bound.plan.versionsRead)
@@ -109,7 +108,8 @@ extension Session {
         let function = FileFunction(format: format)
         let pattern = location.hasSuffix("/") ? location + "**/*" : location + "/**/*"
         let call = FileFunctionCall(name: function.names[0], arguments: [.text(pattern)], named: [])
-        return try FileRelation(function: function, call: call, rejects: RejectTables(self)).source(engine.stores).schema
+        let rejects = RejectTables(self, memory: running.memory)
+        return try FileRelation(function: function, call: call, rejects: rejects).source(engine.stores).schema
     }
 
     var defaultFormat: any FileFormat { FileFormats.storedAs(settings["default_table_format"]) ?? FileFormats.parquet }

@@ -88,7 +88,7 @@ extension Session {
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
         try watching(execution) { () throws(SQLError) in try execution.run(into: DiscardedRows()) }
         let elapsed = Engine.monotonicNanoseconds() &- start
-        var receipt = receipt(of: execution, context)
+        var receipt = Self.receipt(of: execution)
         receipt.elapsedNanoseconds = elapsed
         receipt.rows = execution.metrics.node([]).rows
         return Self.drawn(execution, receipt)

@@ -9,14 +9,13 @@ import LodeTables
 
 extension Session {
     func insert(_ insert: Insert, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
-        try requireAutocommit("INSERT", at: insert.table.span)
         return try retrying { () throws(SQLError) in try insertOnce(insert) }
     }
 
     private func insertOnce(_ insert: Insert) throws(SQLError) -> StatementOutcome {
         let context = statementContext()
         // Before the query is bound: what the query reads and what the commit checks must be the same or older.
-        let transaction = try engine.catalog.beginWrite(try writableTable(insert.table).tableName)
+        let transaction = try catalog.beginWrite(try writableTable(insert.table).tableName)
         // Its lease holds until the files are published.
         defer { withExtendedLifetime(transaction) {} }
         let target = try transaction.table.insertTarget(), binder = makeBinder(context)
@@ -60,11 +59,10 @@ extension Session {
     }
 
     func truncate(_ name: QualifiedName) throws(SQLError) -> StatementOutcome {
-        try requireAutocommit("TRUNCATE", at: name.span)
         try retrying { () throws(SQLError) in
-            let transaction = try engine.catalog.beginWrite(try writableTable(name).tableName)
+            let transaction = try catalog.beginWrite(try writableTable(name).tableName)
             transaction.replaceAll(with: [])
-            try engine.catalog.commit(transaction.change)
+            try catalog.commit(transaction.change)
         }
         return StatementOutcome(tag: "TRUNCATE TABLE")
     }

@@ -18,7 +18,7 @@ extension Session {
                 let location = table.storageDescriptor.location ?? ""
                 let folders = HiveDiscovery(location: location, columns: columns, io: StoreTableIO(engine.stores))
                 let found = try folders.partitions().kept
-                return try engine.catalog.commit(.partitions(table.tableName, .replace(found, definition: table.versionId)))
+                return try catalog.commit(.partitions(table.tableName, .replace(found, definition: table.versionId)))
             }
         } catch {
             throw error.at(name.span)
@@ -31,14 +31,17 @@ extension Session {
 
     /// What is asked for is applied to the table as it is when the change is published, whoever changed it meanwhile.
     func alterTable(_ alter: AlterTable) throws(SQLError) -> StatementOutcome {
-        try requireAutocommit("ALTER TABLE", at: alter.name.span)
-        if alter.ifExists, try engine.catalog.table(try tableName(alter.name)) == nil { return StatementOutcome(tag: "ALTER TABLE") }
+        switch alter.action {
+        case .addPartitions, .dropPartitions: try requireAutocommit("ALTER TABLE … PARTITION", at: alter.name.span)
+        default: break
+        }
+        if alter.ifExists, try catalog.table(try tableName(alter.name)) == nil { return StatementOutcome(tag: "ALTER TABLE") }
         do throws(SQLError) {
             return try retrying { () throws(SQLError) in
                 let table = try existingTable(alter.name)
                 if table.kind == .view { throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table") }
                 if let outcome = try alterDeclarations(of: table, by: alter.action) { return outcome }
-                try engine.catalog.commit(try change(alter.action, table))
+                try catalog.commit(try change(alter.action, table))
                 return StatementOutcome(tag: "ALTER TABLE")
             }
         } catch {

@@ -36,25 +36,57 @@ extension Session {
     func stream(_ bound: BoundQuery, _ context: StatementContext, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let query = try optimized(bound, context)
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
+        // What readers reject is committed at the end, which needs this thread.
+        if let stream = run.stream, context.rejects.all.isEmpty {
+            observer?(execution)
+            return stream.run(execution, query.schema.fields, context)
+        }
         try run.sink.begin(query.schema.fields)
-        let forwarder = ResultForwarder(run.sink)
-        try watching(execution) { () throws(SQLError) in try execution.run(into: forwarder) }
+        var rows = 0
+        try watching(execution) { () throws(SQLError) in rows = try Self.give(execution, to: run.sink, context) }
         try context.storeRejects(self)
-        var receipt = receipt(of: execution, context)
-        receipt.rows = forwarder.rows
-        return StatementOutcome(tag: "SELECT \(forwarder.rows)", receipt: receipt)
+        var receipt = Self.receipt(of: execution)
+        receipt.rows = rows
+        return StatementOutcome(tag: "SELECT \(rows)", receipt: receipt)
+    }
+
+    /// Runs a query and hands its rows to a sink, on this thread, while the workers go on.
+    /// - Returns: how many rows that were.
+    private static func give(_ execution: QueryExecution, to sink: any ResultSink, _ context: StatementContext) throws(SQLError) -> Int {
+        let buffer = ResultBuffer()
+        var rows = 0, failure: SQLError?
+        execution.start(into: buffer)
+        while true {
+            switch buffer.next() {
+            case .rows(let chunk):
+                if failure != nil { continue }
+                rows += chunk.count
+                do throws(SQLError) {
+                    if try !sink.rows(chunk) { buffer.close() }
+                } catch {
+                    failure = error
+                    buffer.close()
+                    context.running.cancellation.cancel(.droppedConsumer)
+                }
+            case .waiting: continue
+            case .end(let error):
+                if let error = failure ?? error { throw error }
+                return rows
+            }
+        }
     }
 
     /// Lets other threads see the progress of `execution` while `body` runs.
     func watching(_ execution: QueryExecution, _ body: () throws(SQLError) -> Void) throws(SQLError) {
         observer?(execution)
+        let running = running
         running.set { execution.progress }
         defer { running.set(nil) }
         try body()
     }
 
     /// What an execution read and took.
-    func receipt(of execution: QueryExecution, _ context: StatementContext) -> Receipt {
+    static func receipt(of execution: QueryExecution) -> Receipt {
         var receipt = Receipt()
         let scan = execution.metrics.scan
         let totals = execution.metrics.noteTotals
@@ -77,19 +109,5 @@ extension Session {
         var receipt = Receipt()
         receipt.rows = rows.count
         return StatementOutcome(tag: tag, receipt: receipt)
-    }
-}
-
-/// Carries chunks from workers to the sink, which belongs to the session's thread: calls come one at a time while that
-/// thread waits, so they never overlap.
-final class ResultForwarder: ResultConsumer, @unchecked Sendable {
-    private let sink: any ResultSink
-    private(set) var rows = 0
-
-    init(_ sink: any ResultSink) { self.sink = sink }
-
-    func receive(_ chunk: Chunk) throws(SQLError) -> Demand {
-        rows += chunk.count
-        return try sink.rows(chunk) ? .more : .enough
     }
 }

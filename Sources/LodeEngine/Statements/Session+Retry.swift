@@ -1,6 +1,5 @@
 /// Running a statement again when another one came first.
 
-import Glibc
 import LodeCore
 
 extension Session {
@@ -10,15 +9,16 @@ extension Session {
     /// Runs `statement`, which commits by itself, again from its beginning as long as its commit meets a concurrent change
     /// (`40001`): it then reads, and changes, what the other one left.
     func retrying<T>(_ statement: () throws(SQLError) -> T) throws(SQLError) -> T {
+        // In a transaction nothing is published yet, and what is read does not change.
+        if transaction != nil { return try statement() }
         var attempt = 1
         while true {
             do throws(SQLError) {
                 return try statement()
             } catch {
                 guard error.state == .serializationFailure, attempt < Self.maxAttempts else { throw error }
-                try cancellation.check()
                 // Apart from each other, so that they do not meet again and again.
-                usleep(UInt32.random(in: 500...(1_000 << UInt32(min(attempt, 8)))))
+                try cancellation.pause(nanoseconds: 1000 * Int.random(in: 500...(1_000 << min(attempt, 8))))
                 attempt += 1
             }
         }

@@ -29,22 +29,21 @@ extension Session {
     func existingTable(_ name: QualifiedName) throws(SQLError) -> GlueTable {
         if name.parts.count == 1 {
             for schema in settings.searchPath {
-                if let found = try engine.catalog.table(TableName(schema, name.last.text)) { return found }
+                if let found = try catalog.table(TableName(schema, name.last.text)) { return found }
             }
         }
         do throws(SQLError) {
-            return try engine.catalog.requireTable(try tableName(name))
+            return try catalog.requireTable(try tableName(name))
         } catch {
             throw error.at(name.span)
         }
     }
 
     func missingSchema(_ name: String, at span: SourceSpan) throws(SQLError) -> SQLError {
-        CatalogError.missingDatabase(name, among: try engine.catalog.databases().map(\.name)).at(span)
+        CatalogError.missingDatabase(name, among: try catalog.databases().map(\.name)).at(span)
     }
 
     func createSchema(_ create: CreateSchema) throws(SQLError) -> StatementOutcome {
-        try requireAutocommit("CREATE SCHEMA", at: create.name.span)
         if create.location != nil {
             throw SQLError.unsupported(
                 "CREATE SCHEMA … LOCATION", at: create.name.span, hint: "Managed tables lie in the warehouse folder.")
@@ -53,7 +52,7 @@ extension Session {
         let properties = try self.properties(create.properties)
         if !properties.isEmpty { database.parameters = properties }
         do throws(SQLError) {
-            try engine.catalog.commit(.createDatabase(database, ifNotExists: create.ifNotExists))
+            try catalog.commit(.createDatabase(database, ifNotExists: create.ifNotExists))
         } catch {
             throw error.at(create.name.span)
         }
@@ -61,24 +60,23 @@ extension Session {
     }
 
     func drop(_ drop: Drop) throws(SQLError) -> StatementOutcome {
-        try requireAutocommit("DROP \(drop.kind.rawValue)")
         for name in drop.names {
             do throws(SQLError) {
                 switch drop.kind {
                 case .schema:
-                    try engine.catalog.commit(.dropDatabase(try schemaName(name), ifExists: drop.ifExists, cascade: drop.isCascade))
+                    try catalog.commit(.dropDatabase(try schemaName(name), ifExists: drop.ifExists, cascade: drop.isCascade))
                 case .table:
-                    try engine.catalog.commit(.drop(try tableName(name), kinds: [.managed, .external], ifExists: drop.ifExists))
+                    try catalog.commit(.drop(try tableName(name), kinds: [.managed, .external], ifExists: drop.ifExists))
                 case .view:
                     if name.parts.count == 1, temporaryViews.removeValue(forKey: name.last.text.lowercased()) != nil { continue }
-                    try engine.catalog.commit(.drop(try tableName(name), kinds: [.view], ifExists: drop.ifExists))
+                    try catalog.commit(.drop(try tableName(name), kinds: [.view], ifExists: drop.ifExists))
                 }
             } catch {
                 throw error.at(name.span)
             }
         }
         // The drop is done whatever becomes of the files; the next one, or VACUUM, takes what is left.
-        if drop.kind != .view { try? engine.catalog.collectDropped() }
+        if drop.kind != .view { try? catalog.collectDropped() }
         return StatementOutcome(tag: "DROP \(drop.kind.rawValue)")
     }
 
@@ -109,7 +107,6 @@ extension Session {
                 name: create.name.last.text, query: create.query, columns: create.columns.map(\.text), text: text)
             return StatementOutcome(tag: "CREATE VIEW")
         }
-        try requireAutocommit("CREATE VIEW", at: create.name.span)
         var schema = bound.schema
         for (index, column) in create.columns.enumerated() { schema.fields[index].name = column.text }
         do throws(SQLError) {
@@ -118,7 +115,7 @@ extension Session {
             view.parameters.merge(try self.properties(create.properties)) { own, _ in own }
             if let comment = create.comment { view.parameters[TableParameter.comment] = comment }
             let ifExists: TableChange.IfExists = create.orReplace ? .replace : create.ifNotExists ? .skip : .fail
-            try engine.catalog.commit(.create(view, ifExists: ifExists))
+            try catalog.commit(.create(view, ifExists: ifExists))
         } catch {
             throw error.at(create.name.span)
         }

@@ -31,7 +31,7 @@ extension Session {
     /// `USE schema`: unqualified names are looked up there from now on.
     func use(_ name: QualifiedName) throws(SQLError) -> StatementOutcome {
         let schema = try schemaName(name)
-        guard try engine.catalog.database(schema) != nil else {
+        guard try catalog.database(schema) != nil else {
             throw try missingSchema(schema, at: name.last.span)
         }
         try settings.set("search_path", schema, at: name.span)
@@ -64,7 +64,7 @@ extension Session {
 
     /// - Throws: `0A000` inside BEGIN … COMMIT, where a change could not be rolled back.
     func requireAutocommit(_ what: String, at span: SourceSpan? = nil) throws(SQLError) {
-        if block != nil {
+        if transaction != nil {
             throw SQLError.unsupported(
                 "\(what) inside BEGIN … COMMIT", at: span, hint: "End the transaction with COMMIT; every statement is atomic by itself.")
         }

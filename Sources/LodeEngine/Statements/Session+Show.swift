@@ -19,7 +19,7 @@ extension Session {
             return try give(
                 [Field("name", .varchar), Field("setting", .varchar), Field("description", .varchar)], rows, to: run.sink, tag: "SHOW")
         case .schemas(let pattern):
-            let names = try engine.catalog.databases().map(\.name).filter { Self.matches($0, pattern) }
+            let names = try catalog.databases().map(\.name).filter { Self.matches($0, pattern) }
             return try give([Field("schema_name", .varchar)], names.map { [.text($0)] }, to: run.sink, tag: "SHOW")
         case .tables(let schema, let pattern): return try showTables(schema, pattern, kinds: nil, run)
         case .views(let schema, let pattern): return try showTables(schema, pattern, kinds: [.view], run)
@@ -40,11 +40,11 @@ extension Session {
         var rows: [[Value]] = []
         let schemas = try schema.map { (name) throws(SQLError) in [try schemaName(name)] } ?? settings.searchPath
         for name in schemas {
-            guard try engine.catalog.database(name) != nil else {
+            guard try catalog.database(name) != nil else {
                 if let schema { throw try missingSchema(name, at: schema.span) }
                 continue
             }
-            for table in try engine.catalog.tables(in: name) where Self.matches(table.name, pattern) {
+            for table in try catalog.tables(in: name) where Self.matches(table.name, pattern) {
                 if let kinds, !kinds.contains(table.kind) { continue }
                 rows.append([.text(table.databaseName), .text(table.name), .text(Self.word(for: table.kind))])
             }
@@ -70,7 +70,7 @@ extension Session {
         let table = try existingTable(name)
         let keys = table.partitionKeys.map(\.name)
         if keys.isEmpty { throw SQLError(.wrongObjectType, "\"\(table.name)\" is not a partitioned table", at: name.span) }
-        let snapshot = try engine.catalog.snapshot(of: table.tableName)
+        let snapshot = try catalog.snapshot(of: table.tableName)
         let listing = try snapshot.plan(nil)
         var groups: [[Value]: (files: Int, bytes: Int, rows: Int?)] = [:]
         for file in listing.files {

@@ -26,7 +26,7 @@ extension Session {
         }
         var outcome = try give(Self.summaryFields, rows, to: run.sink, tag: "SUMMARIZE")
         let rowCount = outcome.receipt.rows
-        outcome.receipt = receipt(of: execution, context)
+        outcome.receipt = Self.receipt(of: execution)
         outcome.receipt.rows = rowCount
         return outcome
     }

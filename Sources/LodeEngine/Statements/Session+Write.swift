@@ -126,7 +126,7 @@ extension Session {
             sink.abort()
             throw error
         }
-        var receipt = receipt(of: execution, context)
+        var receipt = Self.receipt(of: execution)
         let files = sink.written
         receipt.rows = files.reduce(0) { $0 + ($1.rowCount ?? 0) }
         receipt.filesWritten = files.count

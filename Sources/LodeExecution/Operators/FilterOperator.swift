@@ -12,9 +12,9 @@ final class FilterOperator: Operator {
         Worker(filter, downstream)
     }
 
-    private final class Worker: ChunkConsumer {
+    private final class Worker: PassingConsumer {
         private let filter: RowFilter
-        private let downstream: any ChunkConsumer
+        let downstream: any ChunkConsumer
 
         init(_ filter: RowFilter, _ downstream: any ChunkConsumer) {
             self.filter = filter
@@ -26,7 +26,5 @@ final class FilterOperator: Operator {
             if rows.count == 0 { return .more }
             return try downstream.consume(try chunk.gather(rows))
         }
-
-        func finish() throws(SQLError) { try downstream.finish() }
     }
 }

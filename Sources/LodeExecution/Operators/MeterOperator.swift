@@ -1,6 +1,5 @@
 /// Counts the rows that pass a point of a pipeline.
 
-import Glibc
 import LodeCore
 import LodeVectors
 
@@ -14,9 +13,9 @@ final class MeterOperator: Operator {
         Worker(metrics, downstream)
     }
 
-    private final class Worker: ChunkConsumer {
+    private final class Worker: PassingConsumer {
         private let metrics: OperatorMetrics
-        private let downstream: any ChunkConsumer
+        let downstream: any ChunkConsumer
         private var rows = 0
 
         init(_ metrics: OperatorMetrics, _ downstream: any ChunkConsumer) {
@@ -33,14 +32,5 @@ final class MeterOperator: Operator {
             try downstream.finish()
             metrics.add(rows: rows)
         }
-    }
-}
-
-/// Nanoseconds that only go forward.
-package enum MonotonicClock {
-    package static func now() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec &* 1_000_000_000 &+ time.tv_nsec
     }
 }

@@ -12,9 +12,9 @@ final class ProjectOperator: Operator {
         Worker(items, downstream)
     }
 
-    private final class Worker: ChunkConsumer {
+    private final class Worker: PassingConsumer {
         private let items: ExpressionList
-        private let downstream: any ChunkConsumer
+        let downstream: any ChunkConsumer
 
         init(_ items: ExpressionList, _ downstream: any ChunkConsumer) {
             self.items = items
@@ -24,7 +24,5 @@ final class ProjectOperator: Operator {
         func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
             try downstream.consume(Chunk(columns: try items.evaluate(chunk), count: chunk.count, batch: chunk.batch))
         }
-
-        func finish() throws(SQLError) { try downstream.finish() }
     }
 }

@@ -37,6 +37,8 @@ final class RecursiveSource: Source {
         private let context: ExecutionContext
         private var chunks: [Chunk]?
         private var given = 0
+        private var round: NestedRun?
+        private(set) var waits: Wait?
 
         init(_ source: RecursiveSource, _ context: ExecutionContext) {
             self.source = source
@@ -44,7 +46,15 @@ final class RecursiveSource: Source {
         }
 
         func next() throws(SQLError) -> Chunk? {
+            waits = nil
             while true {
+                if let round {
+                    waits = try round.wait()
+                    if waits != nil { return nil }
+                    self.round = nil
+                    chunks = try takeRound()
+                    given = 0
+                }
                 if let chunks, given < chunks.count {
                     given += 1
                     var chunk = chunks[given - 1]
@@ -53,10 +63,10 @@ final class RecursiveSource: Source {
                 }
                 if let chunks {
                     if chunks.isEmpty { return nil }
-                    try Scheduler.run(try source.makeStep(), context, metrics: nil)
+                    round = NestedRun(try source.makeStep(), context)
+                } else {
+                    chunks = try takeRound()
                 }
-                chunks = try takeRound()
-                given = 0
             }
         }
 

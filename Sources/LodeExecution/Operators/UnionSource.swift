@@ -26,6 +26,8 @@ final class UnionSource: Source {
 
     private let inputs: [Input]
     private let visits: Lock<[Visit]>
+    /// Raised when `lowestOpen` may have changed.
+    let moved = Signal()
 
     /// Distance between the batch numbers of two inputs.
     private static let batchStride = 1 << 40
@@ -33,6 +35,7 @@ final class UnionSource: Source {
     init(_ inputs: [Input]) {
         self.inputs = inputs
         visits = Lock(Array(repeating: Visit(), count: inputs.count))
+        for input in inputs { input.order?.moved.forward(to: moved) }
     }
 
     func open(_ context: ExecutionContext) throws(SQLError) {
@@ -77,6 +80,7 @@ final class UnionSource: Source {
             visits[index].active -= 1
             visits[index].isExhausted = true
         }
+        moved.raise()
     }
 
     private final class Producer: ChunkProducer {
@@ -87,7 +91,11 @@ final class UnionSource: Source {
         private var consumer: (any ChunkConsumer)?
         private let buffer = Buffered()
         private var given = 0
-        private var isLeaving = false
+        private var stage = Stage.pulling
+        private(set) var waits: Wait?
+
+        /// How far the input at hand is.
+        private enum Stage { case pulling, resuming, giving, resumingRest, leaving }
 
         init(_ union: UnionSource, _ context: ExecutionContext) {
             self.union = union
@@ -95,34 +103,61 @@ final class UnionSource: Source {
         }
 
         func next() throws(SQLError) -> Chunk? {
+            waits = nil
             while true {
-                if given < buffer.chunks.count {
-                    var chunk = buffer.chunks[given]
-                    given += 1
-                    // Batches of an input without an order mean nothing.
-                    let inner = union.inputs[index].order == nil ? 0 : chunk.batch
-                    chunk.batch = index * UnionSource.batchStride + inner
-                    return chunk
-                }
-                buffer.chunks.removeAll(keepingCapacity: true)
-                given = 0
-                if isLeaving {
-                    isLeaving = false
-                    union.leave(index)
-                }
+                if let chunk = takeBuffered() { return chunk }
                 guard let producer, let consumer else {
                     guard try advance() else { return nil }
                     continue
                 }
-                if let chunk = try producer.next() {
-                    if try consumer.consume(chunk) == .more { continue }
+                var demand = Demand.more
+                switch stage {
+                case .pulling:
+                    if let chunk = try producer.next() {
+                        demand = try consumer.consume(chunk)
+                    } else if let wait = producer.waits {
+                        waits = wait
+                        return nil
+                    } else {
+                        demand = .enough
+                    }
+                case .resuming, .resumingRest: demand = try consumer.resume()
+                case .giving: demand = try consumer.giveRest()
+                case .leaving:
+                    // What the input held back is given before it counts as left.
+                    self.producer = nil
+                    self.consumer = nil
+                    union.leave(index)
+                    continue
                 }
-                self.producer = nil
-                self.consumer = nil
-                // What the input held back is still given before it counts as left.
-                isLeaving = true
-                try consumer.finish()
+                try proceed(demand, consumer)
             }
+        }
+
+        private func proceed(_ demand: Demand, _ consumer: any ChunkConsumer) throws(SQLError) {
+            let isAtEnd = stage == .giving || stage == .resumingRest
+            switch demand {
+            case .full: stage = isAtEnd ? .resumingRest : .resuming
+            case .more where stage != .giving: stage = isAtEnd ? .giving : .pulling
+            case .enough where !isAtEnd: stage = .giving
+            case .more, .enough:
+                try consumer.finish()
+                stage = .leaving
+            }
+        }
+
+        private func takeBuffered() -> Chunk? {
+            guard given < buffer.chunks.count else {
+                buffer.chunks.removeAll(keepingCapacity: true)
+                given = 0
+                return nil
+            }
+            var chunk = buffer.chunks[given]
+            given += 1
+            // Batches of an input without an order mean nothing.
+            let inner = union.inputs[index].order == nil ? 0 : chunk.batch
+            chunk.batch = index * UnionSource.batchStride + inner
+            return chunk
         }
 
         private func advance() throws(SQLError) -> Bool {
@@ -130,6 +165,7 @@ final class UnionSource: Source {
             while index < union.inputs.count, !union.enter(index) { index += 1 }
             guard index < union.inputs.count else { return false }
             let input = union.inputs[index]
+            stage = .pulling
             producer = try input.source.worker(context)
             var chain: any ChunkConsumer = buffer
             for step in input.operators.reversed() { chain = try step.worker(into: chain, context) }
@@ -141,10 +177,18 @@ final class UnionSource: Source {
     /// Takes what an input's operators give until the producer hands it on.
     private final class Buffered: ChunkConsumer {
         var chunks: [Chunk] = []
+        private static let mostChunks = 8
+        private let emptied = Signal()
+
+        /// The producer resumes by itself, when it has handed on what is here.
+        private var demand: Demand { chunks.count < Self.mostChunks ? .more : .full(emptied.ticket) }
+
         func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
             chunks.append(chunk)
-            return .more
+            return demand
         }
+
+        func resume() throws(SQLError) -> Demand { demand }
         func finish() throws(SQLError) {}
     }
 }

@@ -9,8 +9,8 @@ extension PipelineBuilder {
         let plan = try AggregatePlan(node, input: input.columns, builder.context)
         // What is first of ordered rows is first whoever reads them.
         let sink = AggregateSink(plan, workerLimit: !node.ignoresOrder && isSorted(node.input) ? 1 : .max)
-        builder.finish(input, into: sink, name: node.aggregates.isEmpty ? "distinct" : "aggregate")
-        return OpenPipeline(source: AggregateSource(sink.result), columns: node.columns)
+        let build = builder.finish(input, into: sink, name: node.aggregates.isEmpty ? "distinct" : "aggregate")
+        return OpenPipeline(source: AggregateSource(sink.result), columns: node.columns, needs: [build])
     }
 
     private static func isSorted(_ plan: LogicalPlan) -> Bool {
@@ -22,7 +22,7 @@ extension PipelineBuilder {
     static func aggregate(distinct input: OpenPipeline, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
         let plan = try AggregatePlan(distinct: input.columns, functions: builder.context.functions)
         let sink = AggregateSink(plan)
-        builder.finish(input, into: sink, name: "distinct")
-        return OpenPipeline(source: AggregateSource(sink.result), columns: input.columns)
+        let build = builder.finish(input, into: sink, name: "distinct")
+        return OpenPipeline(source: AggregateSource(sink.result), columns: input.columns, needs: [build])
     }
 }

@@ -18,13 +18,14 @@ extension PipelineBuilder {
         let kept = try JoinBuildShape(node, buildsLeft: buildsLeft, columns: input.columns, required: required, builder)
         let build = JoinBuild(kept, filters: filters, metrics: metrics)
         // Registered before the probe side is lowered: that side's pipelines scan with this build's filters.
-        builder.finish(input, into: build, name: "join build")
+        let built = builder.finish(input, into: build, name: "join build")
+        for source in node.dynamicFilters { builder.fill(source.filter, by: built) }
         let probe = try builder.lower(buildsLeft ? node.right : node.left, child: buildsLeft ? 1 : 0)
         let shape = try JoinShape(node, kept, probe: probe.columns, builder)
         let step = HashJoinProbe(shape, build)
-        if !buildsLeft { return probe.appending(step, columns: shape.columns) }
-        builder.finish(probe.appending(step, columns: []), into: DiscardSink(), name: "join mark")
-        return OpenPipeline(source: MarkedRows(step), columns: shape.columns)
+        if !buildsLeft { return probe.appending(step, columns: shape.columns, needing: built) }
+        let marked = builder.finish(probe.appending(step, columns: [], needing: built), into: DiscardSink(), name: "join mark")
+        return OpenPipeline(source: MarkedRows(step), columns: shape.columns, needs: [built, marked])
     }
 
     private static func canBuildLeft(_ node: JoinNode) -> Bool {
@@ -42,9 +43,9 @@ extension PipelineBuilder {
     ) throws(SQLError) -> OpenPipeline {
         let right = try builder.lower(node.right, child: 1)
         let build = NestedLoopBuild()
-        builder.finish(right, into: build, name: "nested loop")
+        let built = builder.finish(right, into: build, name: "nested loop")
         let left = try builder.lower(node.left, child: 0)
         let shape = try NestedLoopShape(node, left: left.columns, right: right.columns, required: required, builder)
-        return left.appending(NestedLoopJoin(shape, build), columns: shape.columns)
+        return left.appending(NestedLoopJoin(shape, build), columns: shape.columns, needing: built)
     }
 }

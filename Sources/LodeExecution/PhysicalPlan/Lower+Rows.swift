@@ -26,9 +26,9 @@ extension PipelineBuilder {
             for key in node.ties { ties.append(try builder.compile(key.expression, input.columns)) }
         }
         let sink = LimitSink(offset: offset, count: count, ties: ties, memory: builder.context.memory)
-        builder.finish(input, into: sink, name: "limit")
+        let limit = builder.finish(input, into: sink, name: "limit")
         let order = BatchOrder()
-        return OpenPipeline(source: ChunkStoreSource(sink.store, order: order), columns: input.columns, order: order)
+        return OpenPipeline(source: ChunkStoreSource(sink.store, order: order), columns: input.columns, order: order, needs: [limit])
     }
 
     /// The value of a LIMIT or OFFSET; nil for none and for NULL.

@@ -32,7 +32,8 @@ extension PipelineBuilder {
             node, files, dynamic: dynamic, thresholds: thresholds, required: builder.required, functions: builder.context.functions,
             metrics: builder.nodeMetrics)
         let order = BatchOrder()
-        return OpenPipeline(source: FileScanSource(plan, order: order), columns: plan.columns, order: order)
+        let builds = builder.builds(of: node.dynamicFilters.map(\.filter))
+        return OpenPipeline(source: FileScanSource(plan, order: order), columns: plan.columns, order: order, needs: builds)
     }
 
     private static func scan(

@@ -22,12 +22,12 @@ extension PipelineBuilder {
         let join = JoinNode(kind: keeps ? .semi : .anti, left: node.inputs[0], right: node.inputs[1], keys: keys)
         let kept = try JoinBuildShape(join, buildsLeft: false, columns: right.columns, required: nil, builder)
         let build = JoinBuild(kept, filters: [], metrics: builder.nodeMetrics)
-        builder.finish(right, into: build, name: node.title)
+        let built = builder.finish(right, into: build, name: node.title)
 
         var left = try builder.lower(node.inputs[0], child: 0)
         if isAll { left = try numbered(left, 0, &builder) } else { left = try aggregate(distinct: left, &builder) }
         let shape = try JoinShape(join, kept, probe: left.columns, builder)
-        let joined = left.appending(HashJoinProbe(shape, build), columns: shape.columns)
+        let joined = left.appending(HashJoinProbe(shape, build), columns: shape.columns, needing: built)
         let shown = try builder.compile(node.inputs[0].columns.map(\.reference), joined.columns)
         return joined.appending(ProjectOperator(shown), columns: node.columns)
     }

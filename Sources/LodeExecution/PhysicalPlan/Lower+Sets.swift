@@ -15,29 +15,32 @@ extension PipelineBuilder {
     }
 
     private static func union(_ node: SetOperationNode, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
-        var inputs: [UnionSource.Input] = []
+        var inputs: [UnionSource.Input] = [], needs: Set<Int> = []
         for (index, plan) in node.inputs.enumerated() {
             let open = try builder.lower(plan, child: index)
             inputs.append(UnionSource.Input(source: open.source, operators: open.operators, order: open.order))
+            needs.formUnion(open.needs)
         }
         let source = UnionSource(inputs)
-        return OpenPipeline(source: source, columns: node.columns, order: BatchOrder { source.lowestOpen })
+        let order = BatchOrder(moved: source.moved) { source.lowestOpen }
+        return OpenPipeline(source: source, columns: node.columns, order: order, needs: needs)
     }
 
     static func lower(_ node: WithNode, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
         let definition = try builder.lower(node.definition, child: 0)
         let store = ChunkStore(memory: builder.context.memory)
-        builder.finish(definition, into: ChunkStoreSink(store), name: "cte \(node.name)")
+        let pipeline = builder.finish(definition, into: ChunkStoreSink(store), name: "cte \(node.name)")
         let hidden = builder.ctes[node.cte]
-        builder.ctes[node.cte] = store
+        builder.ctes[node.cte] = (store, pipeline)
         defer { builder.ctes[node.cte] = hidden }
         return try builder.lower(node.body, child: 1)
     }
 
     static func lower(_ node: CTEScanNode, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
-        guard let store = builder.ctes[node.cte] else { throw .internalFault("the CTE \(node.name) has no rows to read") }
+        guard let cte = builder.ctes[node.cte] else { throw .internalFault("the CTE \(node.name) has no rows to read") }
         let order = BatchOrder()
-        return OpenPipeline(source: ChunkStoreSource(store, order: order), columns: node.columns, order: order)
+        let needs = cte.pipeline.map { Set([$0]) } ?? []
+        return OpenPipeline(source: ChunkStoreSource(cte.rows, order: order), columns: node.columns, order: order, needs: needs)
     }
 
     static func lower(_ node: RecursiveNode, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
@@ -45,7 +48,7 @@ extension PipelineBuilder {
         let anchor = try builder.lower(node.anchor, child: 0)
         builder.finish(anchor, into: ChunkStoreSink(fresh), name: "anchor of \(node.name)")
         var inner = builder.withoutPipelines
-        inner.ctes[node.cte] = working
+        inner.ctes[node.cte] = (working, nil)
         let template = inner
         let source = RecursiveSource(
             name: node.name, working: working, fresh: fresh,
@@ -57,6 +60,7 @@ extension PipelineBuilder {
             round.finish(step, into: ChunkStoreSink(fresh), name: "step of \(node.name)")
             return round.pipelines
         }
-        return OpenPipeline(source: source, columns: node.columns)
+        // A round may read whatever was made before.
+        return OpenPipeline(source: source, columns: node.columns, needs: Set(0..<builder.pipelines.count))
     }
 }

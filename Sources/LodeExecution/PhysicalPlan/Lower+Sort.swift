@@ -10,8 +10,8 @@ extension PipelineBuilder {
         let input = try builder.lower(node.input, child: 0)
         let shape = try SortShape(node.keys, input: input.columns, required: required, builder)
         let build = SortBuild(shape, limit: node.limit, purpose: node.limit == nil ? "sort" : "top-N", threshold: threshold)
-        builder.finish(input, into: build, name: "sort")
+        let sorted = builder.finish(input, into: build, name: "sort")
         let order = BatchOrder()
-        return OpenPipeline(source: SortedSource(build, order), columns: shape.columns, order: order)
+        return OpenPipeline(source: SortedSource(build, order), columns: shape.columns, order: order, needs: [sorted])
     }
 }

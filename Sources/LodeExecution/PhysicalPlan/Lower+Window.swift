@@ -16,9 +16,9 @@ extension PipelineBuilder {
     ) throws(SQLError) -> OpenPipeline {
         let shape = try WindowShape(node, input: input.columns, required: required, builder)
         let build = SortBuild(shape.sort, firstOf: node.wantsFirstRows ? node.partition.count : nil, purpose: "window")
-        builder.finish(input, into: build, name: "window")
+        let sorted = builder.finish(input, into: build, name: "window")
         let order = BatchOrder()
-        return OpenPipeline(source: WindowSource(build, shape, order), columns: shape.columns, order: order)
+        return OpenPipeline(source: WindowSource(build, shape, order), columns: shape.columns, order: order, needs: [sorted])
     }
 
     /// The first row of each group is the one that row_number calls 1.

@@ -11,19 +11,25 @@ package struct OpenPipeline {
     package var columns: [PlanColumn]
     /// Which of the source's morsels are still being read; nil where chunks come in no order worth keeping.
     package var order: BatchOrder?
+    /// The pipelines whose results it reads, as `PipelineBuilder.finish` numbers them.
+    package var needs: Set<Int>
 
-    package init(source: any Source, operators: [any Operator] = [], columns: [PlanColumn], order: BatchOrder? = nil) {
+    package init(
+        source: any Source, operators: [any Operator] = [], columns: [PlanColumn], order: BatchOrder? = nil, needs: Set<Int> = []
+    ) {
         self.source = source
         self.operators = operators
         self.columns = columns
         self.order = order
+        self.needs = needs
     }
 
-    /// The same pipeline with one more step, which gives `columns`.
-    package func appending(_ step: any Operator, columns: [PlanColumn]) -> OpenPipeline {
+    /// The same pipeline with one more step, which gives `columns` and reads what a pipeline has left (`needing`).
+    package func appending(_ step: any Operator, columns: [PlanColumn], needing build: Int? = nil) -> OpenPipeline {
         var copy = self
         copy.operators.append(step)
         copy.columns = columns
+        if let build { copy.needs.insert(build) }
         return copy
     }
 }

@@ -7,15 +7,17 @@ import LodePlan
 ///
 /// `lower` returns the pipeline that gives the node's rows, still open. A node that must see all rows first (a build side,
 /// a sort) finishes that pipeline into its sink, which registers it, and opens a new one whose source reads the sink.
-/// Pipelines run in the order in which they are registered, so whatever a pipeline reads is registered before it.
+/// Whatever a pipeline reads is registered before it, and named in its `needs`: it runs when those are done, beside all others.
 package struct PipelineBuilder: Sendable {
     package let context: ExecutionContext
     package let metrics: QueryMetrics
     /// What is finished, in the order of running.
     package private(set) var pipelines: [Pipeline] = []
-    /// The rows of CTEs in scope, by number.
-    package var ctes: [Int: ChunkStore] = [:]
+    /// The rows of CTEs in scope, by number, and the pipeline that makes them.
+    package var ctes: [Int: (rows: ChunkStore, pipeline: Int?)] = [:]
     private var dynamicFilters: [Int: DynamicFilter] = [:]
+    /// The builds that fill dynamic filters, by the filters' numbers.
+    private var filterBuilds: [Int: Int] = [:]
     /// Those of top-Ns that are being lowered, by number.
     private(set) var thresholds: [Int: Threshold] = [:]
     /// Where in the plan the node that is being lowered is: child positions from the root.
@@ -44,9 +46,12 @@ package struct PipelineBuilder: Sendable {
         return try lowerMetered(plan)
     }
 
-    /// Ends a pipeline in `sink`: it will run after all that were finished before it.
-    package mutating func finish(_ open: OpenPipeline, into sink: any Sink, name: String) {
-        pipelines.append(Pipeline(name: name, source: open.source, operators: open.operators, sink: sink))
+    /// Ends a pipeline in `sink`.
+    /// - Returns: its number, for those that read what it leaves.
+    @discardableResult
+    package mutating func finish(_ open: OpenPipeline, into sink: any Sink, name: String) -> Int {
+        pipelines.append(Pipeline(name: name, source: open.source, operators: open.operators, sink: sink, needs: open.needs))
+        return pipelines.count - 1
     }
 
     /// An expression over chunks whose columns are `columns`.
@@ -67,6 +72,12 @@ package struct PipelineBuilder: Sendable {
         return fresh
     }
 
+    /// Says which pipeline fills the filter of this number.
+    mutating func fill(_ filter: Int, by build: Int) { filterBuilds[filter] = build }
+
+    /// The pipelines that fill filters which were registered before.
+    func builds(of filters: [Int]) -> Set<Int> { Set(filters.compactMap { filterBuilds[$0] }) }
+
     /// The filter of a top-N by `keys`, made before the scans that use it are lowered.
     mutating func makeThreshold(_ number: Int, _ keys: [SortKey]) -> Threshold? {
         guard let key = keys.first else { return nil }
@@ -75,10 +86,12 @@ package struct PipelineBuilder: Sendable {
         return fresh
     }
 
-    /// The same builder, with nothing finished: for pipelines that run apart from the others.
+    /// The same builder, with nothing finished: for pipelines that run when all others of now are done.
     var withoutPipelines: PipelineBuilder {
         var copy = self
         copy.pipelines = []
+        copy.filterBuilds = [:]
+        copy.ctes = ctes.mapValues { ($0.rows, nil) }
         return copy
     }
 

@@ -17,10 +17,18 @@ package final class BatchOrder: Sendable {
     private let state = Lock(State())
     /// Answers instead, for a source that is made of others.
     private let composed: (@Sendable () -> Int)?
+    /// Raised when `lowestOpen` may have changed: what those wait for who are ahead.
+    package let moved: Signal
 
-    package init() { composed = nil }
+    package init() {
+        composed = nil
+        moved = Signal()
+    }
 
-    package init(lowestOpen: @escaping @Sendable () -> Int) { composed = lowestOpen }
+    package init(moved: Signal, lowestOpen: @escaping @Sendable () -> Int) {
+        composed = lowestOpen
+        self.moved = moved
+    }
 
     /// Begins anew: the source is opened again.
     package func reset() { state.withLock { $0 = State() } }
@@ -32,11 +40,13 @@ package final class BatchOrder: Sendable {
             if let taken { state.open.append(taken) }
             state.floor = max(state.floor, floor)
         }
+        moved.raise()
     }
 
     /// Gives out consecutive batch numbers to a worker that leaves `finished`; nil when `take` gives no more work.
     package func advance<Work>(from finished: Int?, _ take: () -> Work?) -> (batch: Int, work: Work)? {
-        state.withLock { state in
+        defer { moved.raise() }
+        return state.withLock { state in
             if let finished { state.open.removeAll { $0 == finished } }
             guard let work = take() else {
                 state.floor = Int.max

@@ -1,6 +1,5 @@
 /// Scanning files: workers take morsels, file after file.
 
-import Glibc
 import LodeCore
 import LodeFormats
 import LodePlan
@@ -35,6 +34,8 @@ final class FileScanSource: Source {
     private let plan: ScanPlan
     private let order: BatchOrder
     private let state = Lock(State())
+    /// Raised when a file was opened: it may have work for those who found none.
+    private let opened = Signal()
 
     /// Batch numbers leave room for so many morsels in a file.
     private static let morselsPerFile = 1 << 24
@@ -83,6 +84,7 @@ final class FileScanSource: Source {
             return (state.files[index], index * Self.morselsPerFile, state.sibling)
         }
         guard let (file, first, sibling) = claim else { return false }
+        defer { opened.raise() }
         let mapping: FileMapping?, work: [Work]
         do throws(SQLError) {
             (mapping, work) = try prepare(file, first, sibling, context)
@@ -142,10 +144,17 @@ final class FileScanSource: Source {
         }.map { morsels[$0] }
     }
 
-    /// The next morsel for a worker that leaves `finished`; nil when all are given out.
-    private func take(leaving finished: Int?, _ context: ExecutionContext) throws(SQLError) -> Work? {
+    private enum Taken {
+        case work(Work)
+        case wait(Wait)
+        case end
+    }
+
+    /// The next morsel for a worker that leaves `finished`.
+    private func take(leaving finished: Int?, _ context: ExecutionContext) throws(SQLError) -> Taken {
         var left = finished
         while true {
+            let ticket = opened.ticket
             let work = state.withLock { state -> Work? in
                 if let limit = plan.limit, state.rowsGiven >= limit { state.ready = [] }
                 guard let work = state.ready.first else { return nil }
@@ -155,16 +164,16 @@ final class FileScanSource: Source {
                 order.move(from: left, to: work.batch, floor: lowest(state))
                 return work
             }
-            if let work { return work }
+            if let work { return .work(work) }
             if try openNext(context) { continue }
             let (isOver, isEmpty) = state.withLock { state in
                 order.move(from: left, to: nil, floor: lowest(state))
                 return (state.ready.isEmpty && state.opening.isEmpty, state.ready.isEmpty)
             }
             left = nil
-            if isOver { return nil }
+            if isOver { return .end }
             // Another worker is opening the last file, which may have work for both.
-            if isEmpty { usleep(50) }
+            if isEmpty { return .wait(ticket) }
             try context.cancellation.check()
         }
     }
@@ -180,6 +189,7 @@ final class FileScanSource: Source {
         private let context: ExecutionContext
         private var work: Work?
         private var reader: (any MorselReader)?
+        private(set) var waits: Wait?
 
         init(_ source: FileScanSource, _ context: ExecutionContext) {
             self.source = source
@@ -189,18 +199,24 @@ final class FileScanSource: Source {
         deinit { report() }
 
         func next() throws(SQLError) -> Chunk? {
+            waits = nil
             while true {
                 try context.cancellation.check()
                 if let reader, let work {
                     if let chunk = try read(reader, work) { return chunk }
                     report()
                 }
-                guard let taken = try source.take(leaving: work?.batch, context) else {
-                    work = nil
+                let left = work?.batch
+                work = nil
+                switch try source.take(leaving: left, context) {
+                case .work(let taken):
+                    work = taken
+                    reader = try taken.file.scan.reader(taken.morsel, taken.file.request)
+                case .wait(let wait):
+                    waits = wait
                     return nil
+                case .end: return nil
                 }
-                work = taken
-                reader = try taken.file.scan.reader(taken.morsel, taken.file.request)
             }
         }
 

@@ -1,6 +1,5 @@
 /// Rows on their way into files, in the order of the query.
 
-import Glibc
 import LodeCore
 import LodeFormats
 import LodeVectors
@@ -47,7 +46,6 @@ final class RowBlocks: Sendable {
         var blocks: [Block] = []
         /// Workers with nothing to do but encode.
         var idle = 0
-        var isAbandoned = false
     }
 
     private let specification: WriteSpecification
@@ -56,6 +54,8 @@ final class RowBlocks: Sendable {
     private let blockRows: Int
     private let reservation: WriteReservation
     private let state = Lock(State())
+    /// Raised when there are more blocks, less is reserved, or an earlier batch is over: whoever is parked looks again.
+    private let changed = Signal()
 
     /// What may wait for earlier batches.
     private static let patienceRows = 1 << 20
@@ -73,11 +73,10 @@ final class RowBlocks: Sendable {
         self.files = files
         self.order = order
         self.blockRows = blockRows
+        order?.moved.forward(to: changed)
     }
 
     func worker(_ context: ExecutionContext) -> any ChunkConsumer { Worker(self, context.cancellation) }
-
-    func abandon() { state.withLock { $0.isAbandoned = true } }
 
     /// After the last worker: what is left, as tasks.
     func rest() throws(SQLError) -> [FinalTask] {
@@ -112,16 +111,19 @@ final class RowBlocks: Sendable {
     /// Whether a worker at this batch may add rows for which no memory could be reserved.
     private func mayOverdraw(_ batch: Int) -> Bool {
         let isFirst = order.map { batch <= $0.lowestOpen } ?? true
-        return state.withLock { $0.isAbandoned || (isFirst && $0.readyBytes < Self.leastBytes) }
+        return state.withLock { isFirst && $0.readyBytes < Self.leastBytes }
     }
 
     /// Which rows become blocks: those of full ones, those that are ready, or all that are left.
     private enum Cut { case full, ready, rest }
 
     /// Makes ready what may be, and cuts blocks: full ones, or all.
-    private func advance(_ cut: Cut) throws(SQLError) {
+    /// - Returns: whether that changed anything.
+    @discardableResult
+    private func advance(_ cut: Cut) throws(SQLError) -> Bool {
         let lowest = cut == .rest ? Int.max : order?.lowestOpen ?? Int.max
-        let full = try state.withLock { state throws(SQLError) -> [OpenFiles.File] in
+        let (full, isChanged) = try state.withLock { state throws(SQLError) -> ([OpenFiles.File], Bool) in
+            let waiting = state.waiting.count, blocks = state.blocks.count
             Self.settle(through: lowest, &state)
             var full: [OpenFiles.File] = []
             while state.readyRows >= blockRows || state.readyBytes >= Self.blockBytes || (cut != .full && state.readyRows > 0) {
@@ -130,9 +132,11 @@ final class RowBlocks: Sendable {
                 let (chunks, reserved) = try Self.cut(blockRows, &state)
                 state.blocks.append(Block(chunks: chunks, file: file, number: file.writer.nextBlock(), reserved: reserved))
             }
-            return full
+            return (full, state.waiting.count != waiting || state.blocks.count != blocks)
         }
         for file in full { try files.complete(file) }
+        if isChanged { changed.raise() }
+        return isChanged
     }
 
     private static func settle(through batch: Int, _ state: inout State) {
@@ -186,7 +190,7 @@ final class RowBlocks: Sendable {
     /// A block to encode. A busy worker leaves to the idle ones what they can do.
     private func block(isIdle: Bool) -> Block? {
         state.withLock { state in
-            if state.isAbandoned || state.blocks.count <= (isIdle ? 0 : state.idle) { return nil }
+            if state.blocks.count <= (isIdle ? 0 : state.idle) { return nil }
             return state.blocks.removeFirst()
         }
     }
@@ -195,7 +199,7 @@ final class RowBlocks: Sendable {
     private func isTooFarAhead(_ batch: Int) -> Bool {
         guard let order, batch > order.lowestOpen else { return false }
         return state.withLock { state in
-            !state.isAbandoned && (state.waitingRows > Self.patienceRows || state.waitingBytes > Self.patienceBytes)
+            state.waitingRows > Self.patienceRows || state.waitingBytes > Self.patienceBytes
         }
     }
 
@@ -203,6 +207,10 @@ final class RowBlocks: Sendable {
         private let blocks: RowBlocks
         private let encoder: BlockEncoder
         private let cancellation: Cancellation
+        /// Rows that memory could not be had for yet, and what they take.
+        private var pending: (chunk: Chunk, bytes: Int)?
+        private var batch = 0
+        private var isIdle = false
 
         init(_ blocks: RowBlocks, _ cancellation: Cancellation) {
             self.blocks = blocks
@@ -213,38 +221,73 @@ final class RowBlocks: Sendable {
         func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
             if chunk.count == 0 { return .more }
             try blocks.specification.constraints?.check(chunk)
-            let own = try chunk.withoutForeignMemory(), bytes = own.heldBytes
-            try blocks.add(own, bytes, reserved: try reserve(2 * bytes, own.batch))
-            while let block = blocks.block(isIdle: false) { try encode(block) }
-            if blocks.isTooFarAhead(chunk.batch) { try encodeUntilDue(chunk.batch) }
-            return blocks.state.withLock { $0.isAbandoned } ? .enough : .more
+            let own = try chunk.withoutForeignMemory()
+            pending = (own, own.heldBytes)
+            batch = own.batch
+            return try resume()
+        }
+
+        func resume() throws(SQLError) -> Demand {
+            if let (chunk, bytes) = pending {
+                switch try reserve(2 * bytes) {
+                case .refused(let wait): return .full(wait)
+                case .reserved(let reserved):
+                    pending = nil
+                    try blocks.add(chunk, bytes, reserved: reserved)
+                }
+                while let block = blocks.block(isIdle: false) { try encode(block) }
+            }
+            return try encodeUntilDue()
+        }
+
+        private enum Reservation {
+            /// All that was wanted, or nothing where the rows are added without.
+            case reserved(Int)
+            case refused(Wait)
         }
 
         /// Takes memory for rows, if need be by writing others first.
-        /// - Returns: what was reserved: all or nothing.
-        private func reserve(_ bytes: Int, _ batch: Int) throws(SQLError) -> Int {
-            while !blocks.reservation.tryReserve(bytes) {
+        private func reserve(_ bytes: Int) throws(SQLError) -> Reservation {
+            while true {
                 try cancellation.check()
-                if blocks.mayOverdraw(batch) { return 0 }
-                try blocks.advance(.ready)
-                if let block = blocks.block(isIdle: true) { try encode(block) } else { usleep(200) }
+                let changed = blocks.changed.ticket
+                if blocks.reservation.tryReserve(bytes) { return .reserved(bytes) }
+                if blocks.mayOverdraw(batch) { return .reserved(0) }
+                let isChanged = try blocks.advance(.ready)
+                if let block = blocks.block(isIdle: true) {
+                    try encode(block)
+                } else if !isChanged {
+                    return .refused(changed)
+                }
             }
-            return bytes
+        }
+
+        /// A worker that is too far ahead reads no further, and encodes what others have made ready.
+        private func encodeUntilDue() throws(SQLError) -> Demand {
+            while true {
+                try cancellation.check()
+                let changed = blocks.changed.ticket
+                let isAhead = blocks.isTooFarAhead(batch)
+                setIdle(isAhead)
+                if !isAhead { return .more }
+                if let block = blocks.block(isIdle: true) {
+                    try encode(block)
+                } else if try !blocks.advance(.full) {
+                    return .full(changed)
+                }
+            }
+        }
+
+        private func setIdle(_ now: Bool) {
+            if now == isIdle { return }
+            isIdle = now
+            blocks.state.withLock { $0.idle += now ? 1 : -1 }
         }
 
         private func encode(_ block: Block) throws(SQLError) {
             try encoder.encode(block)
             blocks.reservation.release(block.reserved)
-        }
-
-        private func encodeUntilDue(_ batch: Int) throws(SQLError) {
-            blocks.state.withLock { $0.idle += 1 }
-            defer { blocks.state.withLock { $0.idle -= 1 } }
-            while blocks.isTooFarAhead(batch) {
-                try cancellation.check()
-                if let block = blocks.block(isIdle: true) { try encode(block) } else { usleep(200) }
-                try blocks.advance(.full)
-            }
+            blocks.changed.raise()
         }
 
         func finish() throws(SQLError) {}

@@ -81,8 +81,6 @@ package final class TableWriteSink: Sink {
         specification.partitionColumns.isEmpty ? try blocks.rest() : rest.tasks()
     }
 
-    package func abandon() { blocks.abandon() }
-
     package func complete(_ context: ExecutionContext) throws(SQLError) { try files.finish() }
 
     /// The finished files. Call after the query has run.

@@ -257,6 +257,7 @@ struct CSVSniffer {
         let wanted = options.settled?.isFinal == true ? min(options.sampleRows, Self.settledSampleRows) : options.sampleRows
         let tokens = try CSVTokens(dialect, columns: width, maximumRowBytes: options.maximumRowBytes)
         while rows < wanted {
+            try Cancellation.checkCurrent()
             tokens.reset()
             let stop = tokens.scan(window, limit: .max)
             try take(tokens, fields, &types)

@@ -76,6 +76,8 @@ final class Regex: Sendable {
     /// Room for the result of one match; one a chunk and thread.
     final class Match {
         fileprivate let data: OpaquePointer?
+        /// Looked at before every match, since one may take long.
+        fileprivate let cancellation = Cancellation.current
 
         init(_ regex: Regex) { data = pcre2_match_data_create_from_pattern_8(regex.codePointer, nil) }
 
@@ -97,6 +99,7 @@ final class Regex: Sendable {
     func find(_ bytes: UnsafeRawBufferPointer, from start: Int = 0, _ match: Match, isAnchoredNonEmpty: Bool = false) throws(SQLError)
         -> Bool
     {
+        try match.cancellation?.check()
         // PCRE2 wants an address even for no bytes.
         let empty: [UInt8] = [0]
         let options = isAnchoredNonEmpty ? PCRE2_NOTEMPTY_ATSTART : 0

@@ -18,7 +18,7 @@ package enum Interrupts {
         sigemptyset(&set)
         sigaddset(&set, SIGINT)
         pthread_sigmask(SIG_BLOCK, &set, nil)
-        DetachedThread {
+        PosixThread {
             var waited = sigset_t()
             sigemptyset(&waited)
             sigaddset(&waited, SIGINT)

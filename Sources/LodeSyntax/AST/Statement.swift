@@ -46,4 +46,8 @@ package indirect enum Statement: Sendable {
     case begin(IsolationLevel?)
     case commit
     case rollback
+    case savepoint(Identifier)
+    case release(Identifier)
+    /// `ROLLBACK TO [SAVEPOINT] name`.
+    case rollbackTo(Identifier)
 }

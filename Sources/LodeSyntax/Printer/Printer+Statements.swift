@@ -29,6 +29,9 @@ extension Printer {
         case .begin(let level): write("BEGIN\(level.map { " ISOLATION LEVEL \($0.rawValue)" } ?? "")")
         case .commit: write("COMMIT")
         case .rollback: write("ROLLBACK")
+        case .savepoint(let name): command("SAVEPOINT", QualifiedName([name]))
+        case .release(let name): command("RELEASE SAVEPOINT", QualifiedName([name]))
+        case .rollbackTo(let name): command("ROLLBACK TO SAVEPOINT", QualifiedName([name]))
         }
     }
 

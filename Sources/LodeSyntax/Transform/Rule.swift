@@ -17,6 +17,9 @@ enum Rule: String, CaseIterable {
     case begin
     case commit
     case rollback
+    case rollbackTo = "rollback_to"
+    case savepoint
+    case release
     case query
     case negative
     case with

@@ -31,6 +31,9 @@ extension Transform {
         case .begin: .begin(isolation(edge))
         case .commit: .commit
         case .rollback: .rollback
+        case .rollbackTo: .rollbackTo(try identifier(try kid(edge, 0)))
+        case .savepoint: .savepoint(try identifier(try kid(edge, 0)))
+        case .release: .release(try identifier(try kid(edge, 0)))
         default: .query(try query(edge))
         }
     }

@@ -46,6 +46,9 @@ final class HashJoinProbe: Operator {
         private let context: ExecutionContext
         private let probe: JoinProbe
         private let emitter: JoinEmitter
+        /// The chunk whose pairs were not all taken.
+        private var unfinished: (chunk: Chunk, keys: [Column])?
+        private var isLast: Bool?
         /// By probe row: whether a pair survived.
         private let matched: Buffer
         private let chosen: Selection
@@ -74,20 +77,40 @@ final class HashJoinProbe: Operator {
             try probe.find(built.table, keys, shape.build.matchesNull, chunk.count)
             emitter.begin(chunk, keys)
             if shape.build.buildsLeft { return try markBuildRows(chunk, keys) }
-            return shape.residual == nil ? try plain(chunk, keys) : try filtered(chunk, keys)
+            if shape.residual == nil { return try plain(chunk, keys) }
+            matched.base.assumingMemoryBound(to: UInt8.self).update(repeating: 0, count: chunk.count)
+            return try streamPairs(chunk, keys)
+        }
+
+        func resume() throws(SQLError) -> Demand {
+            let demand = try emitter.downstream.resume()
+            guard demand == .more, let (chunk, keys) = unfinished else { return demand }
+            unfinished = nil
+            return try streamPairs(chunk, keys)
+        }
+
+        /// Gives the pairs of a chunk, as far as they are taken; then the probe rows without one.
+        private func streamPairs(_ chunk: Chunk, _ keys: [Column]) throws(SQLError) -> Demand {
+            let demand = shape.residual == nil ? try pairs() : try refinedPairs(chunk)
+            if case .full = demand { unfinished = (chunk, keys) }
+            if demand != .more { return demand }
+            if shape.residual != nil { return try afterRefinedPairs(chunk, keys) }
+            switch shape.kind {
+            case .left, .full, .single: return try emitter.emitUnmatched(chosen)
+            case .inner, .right, .semi, .anti, .mark: return .more
+            }
         }
 
         // MARK: Without a residual
 
         private func plain(_ chunk: Chunk, _ keys: [Column]) throws(SQLError) -> Demand {
             switch shape.kind {
-            case .inner, .right: return try pairs(chunk)
+            case .inner, .right: return try streamPairs(chunk, keys)
             case .left, .full, .single:
                 if !built.table.hasChains { return try optionalPairs(chunk) }
                 chooseByHead(chunk.count, matched: false)
                 if shape.kind == .single, probe.matchedCount > 0 { try refuseChains(chunk) }
-                if try pairs(chunk) == .enough { return .enough }
-                return try emitter.emitUnmatched(chosen)
+                return try streamPairs(chunk, keys)
             case .semi:
                 chooseByHead(chunk.count, matched: true)
                 return try emitter.emitProbeRows(chosen)
@@ -100,12 +123,11 @@ final class HashJoinProbe: Operator {
             }
         }
 
-        private func pairs(_ chunk: Chunk) throws(SQLError) -> Demand {
+        private func pairs() throws(SQLError) -> Demand {
             while probe.nextPairs() {
                 if shape.build.flagsRows { flag(probe.pairPointers, probe.pairRows.count) }
-                if try emitter.emit(probe.isWhole ? nil : probe.pairRows, probe.pairPointers, probe.pairRows.count) == .enough {
-                    return .enough
-                }
+                let demand = try emitter.emit(probe.isWhole ? nil : probe.pairRows, probe.pairPointers, probe.pairRows.count)
+                if demand != .more { return demand }
             }
             return .more
         }
@@ -167,10 +189,10 @@ final class HashJoinProbe: Operator {
 
         // MARK: With a residual
 
-        private func filtered(_ chunk: Chunk, _ keys: [Column]) throws(SQLError) -> Demand {
+        private func refinedPairs(_ chunk: Chunk) throws(SQLError) -> Demand {
             let flags = matched.base.assumingMemoryBound(to: UInt8.self)
-            flags.update(repeating: 0, count: chunk.count)
             while probe.nextPairs() {
+                try context.cancellation.check()
                 let count = try refinePairs(chunk)
                 if count == 0 { continue }
                 if shape.kind == .single { try countOnce(count) }
@@ -182,10 +204,15 @@ final class HashJoinProbe: Operator {
                 switch shape.kind {
                 case .inner, .left, .right, .full, .single:
                     if shape.build.flagsRows { flag(probe.pairPointers, count) }
-                    if try emitter.emit(probe.pairRows, probe.pairPointers, count) == .enough { return .enough }
+                    let demand = try emitter.emit(probe.pairRows, probe.pairPointers, count)
+                    if demand != .more { return demand }
                 case .semi, .anti, .mark: continue
                 }
             }
+            return .more
+        }
+
+        private func afterRefinedPairs(_ chunk: Chunk, _ keys: [Column]) throws(SQLError) -> Demand {
             switch shape.kind {
             case .inner, .right: return .more
             case .left, .full, .single:
@@ -257,12 +284,17 @@ final class HashJoinProbe: Operator {
             return .more
         }
 
-        func finish() throws(SQLError) {
-            let isLast = owner.leave(built)
+        /// The last worker gives the build rows that nobody matched.
+        func giveRest() throws(SQLError) -> Demand {
+            let isLast = isLast ?? owner.leave(built)
+            self.isLast = isLast
             if isLast, shape.kind == .right || shape.kind == .full {
-                _ = try emitter.emitRest(built, context)
+                let demand = try emitter.emitRest(built, context)
+                if demand != .more { return demand }
             }
-            try emitter.finish()
+            return try emitter.downstream.giveRest()
         }
+
+        func finish() throws(SQLError) { try emitter.downstream.finish() }
     }
 }

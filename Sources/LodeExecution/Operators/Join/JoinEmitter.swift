@@ -7,9 +7,10 @@ import LodeVectors
 final class JoinEmitter {
     private let shape: JoinShape
     private let gather: RowGather
-    private let downstream: any ChunkConsumer
+    let downstream: any ChunkConsumer
     private var chunk = Chunk(columns: [], count: 0)
     private var keys: [Column] = []
+    private var rest: RestRows?
 
     init(_ shape: JoinShape, _ gather: RowGather, _ downstream: any ChunkConsumer) throws(SQLError) {
         self.shape = shape
@@ -70,26 +71,16 @@ final class JoinEmitter {
         return columns
     }
 
-    /// The build rows that were never matched, after all batches of the probe side.
+    /// The build rows that were never matched, after all batches of the probe side. Goes on where it stopped when it was `.full`.
     func emitRest(_ built: BuiltSide, _ context: ExecutionContext) throws(SQLError) -> Demand {
-        var demand = Demand.more
-        func give(_ stores: [RowStore], all: Bool) throws(SQLError) {
-            try RowWalk.forEach(stores) { pointers, count throws(SQLError) in
-                if demand == .enough { return }
-                try context.cancellation.check()
-                var kept = 0, i = 0
-                while i < count {
-                    let row = pointers[i]
-                    pointers[kept] = row
-                    kept &+= all || row.load(fromByteOffset: JoinBuildShape.flagOffset, as: UInt8.self) == 0 ? 1 : 0
-                    i &+= 1
-                }
-                if kept > 0 { demand = try emitBuildRows(pointers, kept) }
-            }
+        let rest = if let known = rest { known } else { try RestRows(built) }
+        self.rest = rest
+        while let count = rest.next() {
+            try context.cancellation.check()
+            let demand = count == 0 ? Demand.more : try emitBuildRows(rest.pointers, count)
+            if demand != .more { return demand }
         }
-        try give(built.stores, all: false)
-        try give(built.unmatchable, all: true)
-        return demand
+        return .more
     }
 
     private func emitBuildRows(_ pointers: RowPointers, _ count: Int) throws(SQLError) -> Demand {
@@ -100,6 +91,53 @@ final class JoinEmitter {
         }
         return try downstream.consume(Chunk(columns: columns, count: count, batch: JoinBuildShape.lastBatch))
     }
+}
 
-    func finish() throws(SQLError) { try downstream.finish() }
+/// Walks over the build rows that nothing matched.
+private final class RestRows {
+    private let stores: [(store: RowStore, isMatchable: Bool)]
+    private var store = 0
+    private var block = 0
+    private var row = 0
+    private let memory: Buffer
+    let pointers: RowPointers
+
+    init(_ built: BuiltSide) throws(SQLError) {
+        stores = built.stores.map { ($0, true) } + built.unmatchable.map { ($0, false) }
+        memory = try Buffer(byteCount: Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
+        pointers = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+    }
+
+    /// Puts the next rows into `pointers`; how many, nil at the end.
+    func next() -> Int? {
+        while store < stores.count {
+            let (current, isMatchable) = stores[store]
+            guard block < current.blocks.count else {
+                store += 1
+                block = 0
+                continue
+            }
+            let count = min(Chunk.capacity, current.blocks[block].count - row)
+            guard count > 0 else {
+                block += 1
+                row = 0
+                continue
+            }
+            current.addresses(block, row, count, into: pointers)
+            row += count
+            return isMatchable ? keepUnmatched(count) : count
+        }
+        return nil
+    }
+
+    private func keepUnmatched(_ count: Int) -> Int {
+        var kept = 0, i = 0
+        while i < count {
+            let row = pointers[i]
+            pointers[kept] = row
+            kept &+= row.load(fromByteOffset: JoinBuildShape.flagOffset, as: UInt8.self) == 0 ? 1 : 0
+            i &+= 1
+        }
+        return kept
+    }
 }

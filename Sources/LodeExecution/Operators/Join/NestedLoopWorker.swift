@@ -5,16 +5,22 @@ import LodePlan
 import LodeVectors
 
 /// Makes pairs by repeating single rows of the shorter side beside whole columns of the longer one, which copies nothing.
-final class NestedLoopWorker: ChunkConsumer {
+final class NestedLoopWorker: PassingConsumer {
     private let join: NestedLoopJoin
     private let shape: NestedLoopShape
     private let rows: NestedLoopRows
     private var blocks: [NestedLoopRows.Block] { rows.blocks }
-    private let downstream: any ChunkConsumer
+    let downstream: any ChunkConsumer
     private let context: ExecutionContext
     /// By left row of the chunk: the pairs that matched, and whether a pair was NULL.
     private var matches: [Int] = []
     private var unknown: [Bool] = []
+    /// The left rows at hand, flat; the block that they meet next, and the row of the shorter side in it.
+    private var current: Chunk?
+    private var block = 0
+    private var row = 0
+    private var isLast: Bool?
+    private var restBlock = 0
 
     init(_ join: NestedLoopJoin, _ rows: NestedLoopRows, _ downstream: any ChunkConsumer, _ context: ExecutionContext) {
         self.join = join
@@ -43,40 +49,61 @@ final class NestedLoopWorker: ChunkConsumer {
         unknown = Array(repeating: false, count: chunk.count)
         var left: [Column] = []
         for column in chunk.columns { left.append(column.layout == .dictionary ? column : try column.flattened()) }
-        let flat = Chunk(columns: left, count: chunk.count, batch: chunk.batch)
-        for block in blocks {
+        current = Chunk(columns: left, count: chunk.count, batch: chunk.batch)
+        block = 0
+        row = 0
+        return try advance()
+    }
+
+    func resume() throws(SQLError) -> Demand {
+        let demand = try downstream.resume()
+        return demand == .more ? try advance() : demand
+    }
+
+    /// Goes on with the rows at hand.
+    private func advance() throws(SQLError) -> Demand {
+        guard let chunk = current else { return .more }
+        while block < blocks.count {
             if shape.residual == nil, !givesPairs {
                 for row in matches.indices { matches[row] = 1 }
                 break
             }
-            if try joinBlock(flat, block) == .enough { return .enough }
-            try context.cancellation.check()
+            let demand = try joinBlock(chunk, blocks[block])
+            if demand != .more { return demand }
+            block += 1
+            row = 0
         }
-        return try finishChunk(flat)
+        current = nil
+        return try finishChunk(chunk)
     }
 
     private func joinBlock(_ chunk: Chunk, _ block: NestedLoopRows.Block) throws(SQLError) -> Demand {
-        if block.chunk.count <= chunk.count {
-            for row in 0..<block.chunk.count {
-                let single = try Selection.range(row, 1)
-                var columns = chunk.columns
-                for column in block.chunk.columns { columns.append(Column(repeating: try column.gather(single), count: chunk.count)) }
-                let pairs = Chunk(columns: columns, count: chunk.count, batch: chunk.batch)
-                if try match(pairs, block, leftRow: nil, rightRow: row) == .enough { return .enough }
-            }
-            return .more
-        }
-        for row in 0..<chunk.count {
-            let single = try Selection.range(row, 1)
-            var columns: [Column] = []
-            for column in chunk.columns {
-                columns.append(Column(repeating: try column.gather(single).flattened(), count: block.chunk.count))
-            }
-            columns += block.chunk.columns
-            let pairs = Chunk(columns: columns, count: block.chunk.count, batch: chunk.batch)
-            if try match(pairs, block, leftRow: row, rightRow: nil) == .enough { return .enough }
+        let isRight = block.chunk.count <= chunk.count
+        while row < (isRight ? block.chunk.count : chunk.count) {
+            try context.cancellation.check()
+            let pairs = try isRight ? self.pairs(chunk, withRight: block.chunk) : self.pairs(block.chunk, withLeft: chunk)
+            let single = row
+            row += 1
+            let demand = try match(pairs, block, leftRow: isRight ? nil : single, rightRow: isRight ? single : nil)
+            if demand != .more { return demand }
         }
         return .more
+    }
+
+    /// The current row of the right side beside all rows of the left one.
+    private func pairs(_ chunk: Chunk, withRight right: Chunk) throws(SQLError) -> Chunk {
+        let single = try Selection.range(row, 1)
+        var columns = chunk.columns
+        for column in right.columns { columns.append(Column(repeating: try column.gather(single), count: chunk.count)) }
+        return Chunk(columns: columns, count: chunk.count, batch: chunk.batch)
+    }
+
+    /// The current row of the left side beside all rows of the right one.
+    private func pairs(_ right: Chunk, withLeft chunk: Chunk) throws(SQLError) -> Chunk {
+        let single = try Selection.range(row, 1)
+        var columns: [Column] = []
+        for column in chunk.columns { columns.append(Column(repeating: try column.gather(single).flattened(), count: right.count)) }
+        return Chunk(columns: columns + right.columns, count: right.count, batch: chunk.batch)
     }
 
     /// Tests pairs of which one side is a single row, and passes on those that match.
@@ -153,25 +180,29 @@ final class NestedLoopWorker: ChunkConsumer {
         return try downstream.consume(Chunk(columns: columns, count: n, batch: chunk.batch))
     }
 
-    func finish() throws(SQLError) {
-        if join.leave(rows), shape.flagsRight { try giveRest() }
-        try downstream.finish()
+    /// The last worker gives the right rows that nothing matched.
+    func giveRest() throws(SQLError) -> Demand {
+        let isLast = isLast ?? join.leave(rows)
+        self.isLast = isLast
+        while isLast, shape.flagsRight, restBlock < blocks.count {
+            restBlock += 1
+            let demand = try giveUnmatched(blocks[restBlock - 1])
+            if demand != .more { return demand }
+        }
+        return try downstream.giveRest()
     }
 
-    /// The right rows that nothing matched.
-    private func giveRest() throws(SQLError) {
-        for block in blocks {
-            let flags = block.matched.base.assumingMemoryBound(to: UInt8.self)
-            let rows = try Selection(capacity: block.chunk.count)
-            for row in 0..<block.chunk.count where flags[row] == 0 {
-                rows.rows[rows.count] = UInt32(truncatingIfNeeded: row)
-                rows.count += 1
-            }
-            if rows.count == 0 { continue }
-            var columns: [Column] = []
-            for position in shape.leftOutputs { columns.append(try .null(shape.leftTypes[position], count: rows.count)) }
-            for position in shape.rightOutputs { columns.append(try block.chunk.columns[position].gather(rows)) }
-            if try downstream.consume(Chunk(columns: columns, count: rows.count, batch: JoinBuildShape.lastBatch)) == .enough { return }
+    private func giveUnmatched(_ block: NestedLoopRows.Block) throws(SQLError) -> Demand {
+        let flags = block.matched.base.assumingMemoryBound(to: UInt8.self)
+        let rows = try Selection(capacity: block.chunk.count)
+        for row in 0..<block.chunk.count where flags[row] == 0 {
+            rows.rows[rows.count] = UInt32(truncatingIfNeeded: row)
+            rows.count += 1
         }
+        if rows.count == 0 { return .more }
+        var columns: [Column] = []
+        for position in shape.leftOutputs { columns.append(try .null(shape.leftTypes[position], count: rows.count)) }
+        for position in shape.rightOutputs { columns.append(try block.chunk.columns[position].gather(rows)) }
+        return try downstream.consume(Chunk(columns: columns, count: rows.count, batch: JoinBuildShape.lastBatch))
     }
 }

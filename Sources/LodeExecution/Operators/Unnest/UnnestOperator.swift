@@ -31,11 +31,15 @@ final class UnnestOperator: Operator {
         Worker(self, downstream)
     }
 
-    private final class Worker: ChunkConsumer {
+    private final class Worker: PassingConsumer {
         private let unnest: UnnestOperator
-        private let downstream: any ChunkConsumer
+        let downstream: any ChunkConsumer
         private var rows: [Int] = []
         private var ordinals: [Int] = []
+        /// The chunk at hand with its lists, and the row and element that come next.
+        private var current: (chunk: Chunk, lists: [Column])?
+        private var row = 0
+        private var element = 0
         /// By list: the element's position in the list's child column, or -1.
         private var elements: [[Int]]
 
@@ -48,20 +52,41 @@ final class UnnestOperator: Operator {
         func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
             var lists: [Column] = []
             for list in try unnest.lists.evaluate(chunk) { lists.append(try list.flattened()) }
-            for row in 0..<chunk.count {
+            current = (chunk, lists)
+            row = 0
+            element = 0
+            return try advance()
+        }
+
+        func resume() throws(SQLError) -> Demand {
+            let demand = try downstream.resume()
+            return demand == .more ? try advance() : demand
+        }
+
+        /// Goes on with the chunk at hand.
+        private func advance() throws(SQLError) -> Demand {
+            guard let (chunk, lists) = current else { return .more }
+            while row < chunk.count {
                 let ranges = lists.map { Self.range($0, row) }
                 var count = ranges.reduce(0) { max($0, Int($1.count)) }
                 let isEmpty = count == 0
                 if isEmpty, unnest.keepsEmpty { count = 1 }
-                for index in 0..<count {
+                while element < count {
                     rows.append(row)
-                    ordinals.append(isEmpty ? -1 : index + 1)
+                    ordinals.append(isEmpty ? -1 : element + 1)
                     for (list, range) in ranges.enumerated() {
-                        elements[list].append(index < Int(range.count) ? Int(range.offset) + index : -1)
+                        elements[list].append(element < Int(range.count) ? Int(range.offset) + element : -1)
                     }
-                    if rows.count == Chunk.capacity, try flush(chunk, lists) == .enough { return .enough }
+                    element += 1
+                    if rows.count == Chunk.capacity {
+                        let demand = try flush(chunk, lists)
+                        if demand != .more { return demand }
+                    }
                 }
+                row += 1
+                element = 0
             }
+            current = nil
             return try flush(chunk, lists)
         }
 
@@ -93,7 +118,5 @@ final class UnnestOperator: Operator {
             for index in elements.indices { elements[index].removeAll(keepingCapacity: true) }
             return try downstream.consume(Chunk(columns: columns, count: count, batch: chunk.batch))
         }
-
-        func finish() throws(SQLError) { try downstream.finish() }
     }
 }

@@ -1,10 +1,9 @@
-/// Threads of our own: one with a stack for deep plans, one for the progress bar.
+/// Threads of our own: the pool's workers, one with a stack for deep plans, one for the progress bar.
 
 import Glibc
-import LodeCore
 
 /// A POSIX thread that runs a closure.
-package struct DetachedThread {
+package struct PosixThread {
     private let body: @Sendable () -> Void
     private let stackBytes: Int
 
@@ -14,7 +13,9 @@ package struct DetachedThread {
     }
 
     /// Starts it; nobody waits for its end.
-    package func start() { _ = launch(detached: true) }
+    /// - Returns: whether the machine had a thread to give.
+    @discardableResult
+    package func start() -> Bool { launch(detached: true) != nil }
 
     /// Starts it and waits for its end. Runs the closure on this thread if none can be had.
     package func runToEnd() {

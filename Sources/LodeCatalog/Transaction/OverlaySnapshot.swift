@@ -1,0 +1,98 @@
+/// A managed table as a transaction sees it: what it was, with the transaction's own files.
+
+import LodeCore
+import LodeTables
+
+/// Leaves out the files that the transaction has taken away, and adds those that it has written.
+struct OverlaySnapshot: TableSnapshot {
+    private let table: GlueTable
+    private let changes: FileChange
+    /// Nil for a table that the transaction has made.
+    private let before: (any TableSnapshot)?
+    let schema: Schema
+    let partitionColumns: [Field]
+    let fileFormat: String
+
+    init(_ table: GlueTable, _ changes: FileChange, over before: (any TableSnapshot)?) throws(SQLError) {
+        self.table = table
+        self.changes = changes
+        self.before = before
+        schema = try table.schema()
+        partitionColumns = try table.partitionFields()
+        guard let format = table.fileFormat else {
+            throw SQLError(.dataCorrupted, "table \"\(table.tableName)\" has no known file format")
+        }
+        fileFormat = format.name
+    }
+
+    var properties: [String: String] { table.readerProperties }
+    var identity: TableVersion? { before?.identity ?? changes.base }
+    var columnMatching: ColumnMatching { before?.columnMatching ?? .name }
+
+    var statistics: TableStatistics {
+        var totals = TableStatistics(rowCount: 0, byteCount: 0, fileCount: 0)
+        if let before, !changes.removesEverything { totals = before.statistics }
+        for file in changes.added { totals.add(file, partitionColumns) }
+        // How much the rest holds is not known without listing it; bounds hold, but counts do not.
+        if changes.removesFiles, !changes.removesEverything {
+            totals.rowCount = nil
+            totals.columns = totals.columns.mapValues { ColumnStatistics(minimum: $0.minimum, maximum: $0.maximum) }
+        }
+        return totals
+    }
+
+    func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
+        var listing = FileListing()
+        if let before, !changes.removesEverything {
+            listing = try before.plan(predicate)
+            let gone = Set(changes.removedPaths)
+            listing.files.removeAll { gone.contains($0.path) || changes.emptiedPartitions.contains($0.partitionValues) }
+        }
+        listing.filesTotal += changes.added.count
+        for file in changes.added {
+            if let predicate, !mayMatch(predicate, file) {
+                listing.filesPruned += 1
+            } else {
+                listing.files.append(file)
+            }
+        }
+        if !partitionColumns.isEmpty {
+            listing.partitionsTotal = max(listing.partitionsTotal, Set(listing.files.map(\.partitionValues)).count)
+        }
+        return listing
+    }
+
+    private func mayMatch(_ predicate: ColumnPredicate, _ file: DataFile) -> Bool {
+        predicate.mayMatch { name in
+            if let index = partitionColumns.firstIndex(where: { $0.name.lowercased() == name.lowercased() }) {
+                return PartitionPruning.statistics(of: file.partitionValues[index], partitionColumns[index].type)
+            }
+            guard let column = schema.index(of: name) else { return nil }
+            return file.statistics[schema.fields[column].name]
+        }
+    }
+}
+
+/// Gathers a statement's change to a table of a transaction.
+final class GatheredTransaction: TableTransaction {
+    let table: GlueTable
+    let snapshot: any TableSnapshot
+    private var files: FileChange
+
+    init(_ table: GlueTable, _ snapshot: any TableSnapshot) {
+        self.table = table
+        self.snapshot = snapshot
+        files = FileChange(base: snapshot.identity ?? TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
+    }
+
+    var change: TableChange { .files(table.tableName, files) }
+    func append(_ files: [DataFile]) { self.files.added += files }
+    func deleteFiles(_ paths: [String]) { files.removedPaths += paths }
+    func emptyPartitions(_ partitions: Set<[Value]>) { files.emptiedPartitions.formUnion(partitions) }
+    func dependsOnSnapshot() { files.dependsOnBase = true }
+
+    func replaceAll(with files: [DataFile]) {
+        self.files.added = files
+        self.files.removesEverything = true
+    }
+}

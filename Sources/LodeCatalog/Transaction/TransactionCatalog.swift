@@ -1,0 +1,170 @@
+/// The catalog as a transaction sees it: as it was when the transaction began to read, with the transaction's own changes.
+
+import LodeCore
+import LodeTables
+
+/// Statements inside BEGIN … COMMIT read and change this one as they would the catalog itself; nothing of it is seen by others before
+/// `publish`, which hands all changes to the catalog as one commit.
+///
+///     read:    catalog at the moment of the first read  ─▶  own changes on top  ─▶  the statement
+///     change:  checked against what is read, kept in `TransactionChanges`
+///     publish: read set (SERIALIZABLE), then all changes: applied to what is there then, or `40001`
+package final class TransactionCatalog: Catalog {
+    private struct State {
+        var changes = TransactionChanges()
+        var moment: ReadMoment?
+        var lease: Lease?
+        /// What was read of the catalog's tables, by the name under which it was found.
+        var reads: [TableVersion: TableName] = [:]
+    }
+
+    private let base: any Catalog
+    private let state = Lock(State())
+
+    package init(over base: any Catalog) { self.base = base }
+
+    // MARK: The transaction
+
+    /// All changes so far, to go back to them.
+    package var changes: TransactionChanges { state.withLock { $0.changes } }
+
+    /// Goes back to what the changes were.
+    /// - Returns: files that were written since and are of no use any more.
+    package func restore(_ earlier: TransactionChanges) -> [DataFile] {
+        state.withLock { state in
+            let kept = Set(earlier.files.map(\.path))
+            defer { state.changes = earlier }
+            return state.changes.files.filter { !kept.contains($0.path) }
+        }
+    }
+
+    /// Makes all changes visible to others, or none.
+    /// - Parameter isSerializable: whether a change of what was read, since it was read, is a conflict, too.
+    /// - Throws: `40001` if a concurrent change does not go with these.
+    package func publish(isSerializable: Bool) throws(SQLError) {
+        let (changes, reads) = state.withLock { ($0.changes.log, $0.reads) }
+        if changes.isEmpty { return }
+        let required = isSerializable ? reads.map { TableChange.requires($0.value, $0.key) } : []
+        _ = try base.commit(required + changes)
+    }
+
+    /// The moment of which the tables are read; that of the first read.
+    private func moment() throws(SQLError) -> TableTime {
+        if let known = state.withLock({ $0.moment }) { return .timestamp(known.micros) }
+        let fresh = try base.readMoment()
+        return state.withLock { state in
+            if state.moment == nil { state.moment = fresh }
+            return .timestamp(state.moment?.micros ?? fresh.micros)
+        }
+    }
+
+    // MARK: Names
+
+    package func databases() throws(SQLError) -> [GlueDatabase] {
+        let changes = changes
+        let known = try base.databases().filter { changes.databases[$0.name.lowercased()] == nil }
+        return (known + changes.databases.values.compactMap(\.self)).sorted { $0.name < $1.name }
+    }
+
+    package func database(_ name: String) throws(SQLError) -> GlueDatabase? {
+        if let changed = changes.databases[name.lowercased()] { return changed }
+        return try base.database(name)
+    }
+
+    package func tables(in database: String) throws(SQLError) -> [GlueTable] {
+        let changes = changes
+        if let changed = changes.databases[database.lowercased()], changed == nil { return [] }
+        let known = try base.tables(in: database).filter { changes.table($0.tableName) == nil }
+        let own = changes.tables.values.compactMap(\.definition).filter { $0.databaseName.lowercased() == database.lowercased() }
+        return (known + own).sorted { $0.name < $1.name }
+    }
+
+    package func table(_ name: TableName) throws(SQLError) -> GlueTable? {
+        if let changed = changes.table(name) { return changed.definition }
+        guard let table = try base.table(name), table.kind == .managed else { return try base.table(name) }
+        // A table that others made since is not there.
+        return try snapshotAtMoment(name) == nil ? nil : table
+    }
+
+    package func partitions(of name: TableName) throws(SQLError) -> [GluePartition] { try base.partitions(of: origin(name)) }
+
+    package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { try base.versions(of: origin(name)) }
+
+    /// What the catalog calls a table that the transaction may have renamed.
+    private func origin(_ name: TableName) -> TableName { changes.table(name)?.origin ?? name }
+
+    // MARK: Reading
+
+    package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
+        if time != nil { return try base.snapshot(of: origin(name), at: time) }
+        let snapshot = try ownSnapshot(name)
+        let known = origin(name)
+        if let read = snapshot.identity, read.table.number > 0 { state.withLock { $0.reads[read] = known } }
+        return snapshot
+    }
+
+    private func ownSnapshot(_ name: TableName) throws(SQLError) -> any TableSnapshot {
+        guard let changed = changes.table(name) else {
+            let table = try requireTable(name)
+            guard table.kind == .managed else { return try base.snapshot(of: name, at: nil) }
+            guard let found = try snapshotAtMoment(name) else { throw try missingTable(name) }
+            return found
+        }
+        guard let definition = changed.definition else { throw try missingTable(name) }
+        guard definition.kind == .managed else { return try base.snapshot(of: changed.origin ?? name, at: nil) }
+        let before = try changed.origin.map { (origin) throws(SQLError) in try base.snapshot(of: origin, at: try moment()) }
+        return try OverlaySnapshot(definition, changed.files, over: before)
+    }
+
+    /// Nil for a table that was not there then.
+    private func snapshotAtMoment(_ name: TableName) throws(SQLError) -> (any TableSnapshot)? {
+        do throws(SQLError) {
+            return try base.snapshot(of: name, at: try moment())
+        } catch {
+            if error.state == .invalidParameterValue { return nil }
+            throw error
+        }
+    }
+
+    package func readMoment() throws(SQLError) -> ReadMoment {
+        _ = try moment()
+        guard let moment = state.withLock({ $0.moment }) else { return try base.readMoment() }
+        return moment
+    }
+
+    // MARK: Changing
+
+    package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction {
+        takeLease()
+        let table = try requireTable(name)
+        // Refuses what is no managed table.
+        guard table.kind == .managed else { return try base.beginWrite(origin(name)) }
+        // To add rows to a table is not to read it.
+        return GatheredTransaction(table, try ownSnapshot(name))
+    }
+
+    package func commit(_ new: [TableChange]) throws(SQLError) -> [CommitOutcome] {
+        takeLease()
+        var changes = changes, outcomes: [CommitOutcome] = []
+        for change in new { outcomes.append(try changes.add(change, in: self)) }
+        let settled = changes
+        state.withLock { $0.changes = settled }
+        return outcomes
+    }
+
+    package func managedLocation(of name: TableName) throws(SQLError) -> String { try base.managedLocation(of: name) }
+
+    package func lease() -> Lease { base.lease() }
+
+    /// What the transaction writes is kept from collectors from before its first file.
+    private func takeLease() {
+        if state.withLock({ $0.lease != nil }) { return }
+        let lease = base.lease()
+        state.withLock { if $0.lease == nil { $0.lease = lease } }
+    }
+
+    package func vacuum(_ request: VacuumRequest) throws(SQLError) -> [VacuumedFile] { try base.vacuum(request) }
+
+    /// What the transaction has dropped is there until it is published.
+    package func collectDropped() throws(SQLError) {}
+}

@@ -1,0 +1,37 @@
+/// A statement from its beginning to the end of its rows.
+
+import LodeCore
+
+/// What a statement may use, and what others may ask of it. Lives as long as something of the statement runs.
+final class RunningStatement: Sendable {
+    let cancellation = Cancellation()
+    /// The statement's part of the process's memory.
+    let memory: MemoryBudget
+    private let began = Engine.monotonicNanoseconds()
+    private let timeout: Alarm.Setting?
+    private let source = Lock<(@Sendable () -> Double?)?>(nil)
+
+    init(_ engine: Engine, _ settings: SessionSettings) {
+        memory = engine.memory.child(limit: settings.memoryLimit)
+        timeout = settings.statementTimeout.map { [cancellation] milliseconds in
+            Alarm.after(milliseconds * 1_000_000) { cancellation.cancel(.statementTimeout) }
+        }
+    }
+
+    deinit { timeout?.cancel() }
+
+    var elapsedNanoseconds: UInt64 { Engine.monotonicNanoseconds() &- began }
+    var progress: Double? { source.withLock { $0 }?() }
+    func set(_ progress: (@Sendable () -> Double?)?) { source.withLock { $0 = progress } }
+}
+
+/// The statement that a session has begun last, for other threads; as long as it lives.
+final class LatestStatement: Sendable {
+    private struct Reference: Sendable { weak var statement: RunningStatement? }
+    private let reference = Lock(Reference())
+
+    var statement: RunningStatement? {
+        get { reference.withLock { $0.statement } }
+        set { reference.withLock { $0.statement = newValue } }
+    }
+}

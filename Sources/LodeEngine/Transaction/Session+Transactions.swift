@@ -1,0 +1,111 @@
+/// BEGIN, COMMIT, ROLLBACK and savepoints.
+
+import LodeCatalog
+import LodeCore
+import LodeSyntax
+import LodeTables
+
+/// Where a session stands, as PostgreSQL's ReadyForQuery tells it.
+package enum TransactionStatus: Sendable {
+    /// Every statement commits by itself.
+    case idle
+    case active
+    /// A statement of the transaction has failed: all but ROLLBACK are refused.
+    case failed
+}
+
+extension Session {
+    /// What statements read and change: the catalog itself, or as the transaction sees it.
+    package var catalog: any Catalog { transaction?.catalog ?? engine.catalog }
+
+    package var transactionStatus: TransactionStatus { transaction.map { $0.isFailed ? .failed : .active } ?? .idle }
+
+    /// Says that something outside of `execute` has gone wrong within the transaction, if there is one: a string that could not be parsed, a
+    /// result that failed while it was read.
+    package func failTransaction() { transaction?.isFailed = true }
+
+    private static let levelName = "transaction_isolation"
+
+    /// All levels but SERIALIZABLE are snapshot isolation under their own names.
+    func begin(_ level: IsolationLevel?) throws(SQLError) -> StatementOutcome {
+        if transaction != nil { throw SQLError(.activeTransaction, "there is already a transaction in progress") }
+        transaction = SessionTransaction(over: engine.catalog, state)
+        if let level { try settings.set(Self.levelName, level.rawValue) }
+        return StatementOutcome(tag: "BEGIN")
+    }
+
+    /// - Throws: `40001` if a concurrent change does not go with those of the transaction; they are dropped then.
+    func commit() throws(SQLError) -> StatementOutcome {
+        guard let ended = transaction else { throw Self.noTransaction }
+        if ended.isFailed { return try rollback() }
+        let isSerializable = settings[Self.levelName] == IsolationLevel.serializable.rawValue.lowercased()
+        transaction = nil
+        try endLevel(ended)
+        do throws(SQLError) {
+            try ended.catalog.publish(isSerializable: isSerializable)
+        } catch {
+            discard(ended.catalog.changes.files)
+            throw error
+        }
+        try? engine.catalog.collectDropped()
+        return StatementOutcome(tag: "COMMIT")
+    }
+
+    func rollback() throws(SQLError) -> StatementOutcome {
+        guard let ended = transaction else { throw Self.noTransaction }
+        transaction = nil
+        state = ended.earlier
+        discard(ended.catalog.changes.files)
+        return StatementOutcome(tag: "ROLLBACK")
+    }
+
+    func savepoint(_ name: Identifier) throws(SQLError) -> StatementOutcome {
+        if transaction == nil { throw Self.outside("SAVEPOINT") }
+        transaction?.mark(name.text, state)
+        return StatementOutcome(tag: "SAVEPOINT")
+    }
+
+    func release(_ name: Identifier) throws(SQLError) -> StatementOutcome {
+        if transaction == nil { throw Self.outside("RELEASE SAVEPOINT") }
+        try transaction?.release(name)
+        return StatementOutcome(tag: "RELEASE")
+    }
+
+    func rollback(to name: Identifier) throws(SQLError) -> StatementOutcome {
+        guard let catalog = transaction?.catalog else { throw Self.outside("ROLLBACK TO SAVEPOINT") }
+        if let earlier = try transaction?.restore(name, { self.discard(catalog.restore($0)) }) { state = earlier }
+        return StatementOutcome(tag: "ROLLBACK")
+    }
+
+    /// The level was the transaction's only.
+    private func endLevel(_ ended: SessionTransaction) throws(SQLError) {
+        let earlier = ended.earlier.settings, name = Self.levelName
+        if earlier.isSet(name) { try settings.set(name, earlier[name]) } else { try settings.reset(name) }
+    }
+
+    private var state: SessionTransaction.SessionState {
+        get { SessionTransaction.SessionState(settings: settings, temporaryViews: temporaryViews) }
+        set {
+            settings = newValue.settings
+            temporaryViews = newValue.temporaryViews
+        }
+    }
+
+    private static let noTransaction = SQLError(.noActiveTransaction, "there is no transaction in progress")
+
+    private static func outside(_ what: String) -> SQLError {
+        SQLError(.noActiveTransaction, "\(what) can only be used in transaction blocks", hint: "Start one with BEGIN.")
+    }
+
+    /// - Throws: `25P02` for what may not run in a transaction that has failed.
+    func checkTransaction(_ statement: Statement) throws(SQLError) {
+        guard transaction?.isFailed == true else { return }
+        switch statement {
+        case .commit, .rollback, .rollbackTo: return
+        default:
+            throw SQLError(
+                .failedTransaction, "current transaction is aborted, commands ignored until end of transaction block",
+                hint: "ROLLBACK ends it, ROLLBACK TO goes back to a savepoint.")
+        }
+    }
+}
