@@ -6,16 +6,11 @@ import LodePlan
 extension PipelineBuilder {
     static func lower(_ node: AggregateNode, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
         let input = try builder.lower(node.input, child: 0)
-        let plan = try AggregatePlan(node, input: input.columns, builder.context)
-        // What is first of ordered rows is first whoever reads them.
-        let sink = AggregateSink(plan, workerLimit: !node.ignoresOrder && isSorted(node.input) ? 1 : .max)
+        let inBatches = input.order != nil && builder.context.threads > 1
+        let plan = try AggregatePlan(node, input: input.columns, inBatches: inBatches, builder.context)
+        let sink = AggregateSink(plan)
         let build = builder.finish(input, into: sink, name: node.aggregates.isEmpty ? "distinct" : "aggregate")
         return OpenPipeline(source: AggregateSource(sink.result), columns: node.columns, needs: [build])
-    }
-
-    private static func isSorted(_ plan: LogicalPlan) -> Bool {
-        if case .sort = plan { return true }
-        return plan.node.keepsOrder && plan.children.contains(where: isSorted)
     }
 
     /// The distinct rows of a pipeline.

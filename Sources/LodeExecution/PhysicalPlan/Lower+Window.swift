@@ -14,7 +14,8 @@ extension PipelineBuilder {
     static func window(
         _ node: WindowNode, _ input: OpenPipeline, _ required: Set<ColumnID>?, _ builder: inout PipelineBuilder
     ) throws(SQLError) -> OpenPipeline {
-        let shape = try WindowShape(node, input: input.columns, required: required, builder)
+        let inBatches = input.order != nil && builder.context.threads > 1
+        let shape = try WindowShape(node, input: input.columns, required: required, inBatches: inBatches, builder)
         let build = SortBuild(shape.sort, firstOf: node.wantsFirstRows ? node.partition.count : nil, purpose: "window")
         let sorted = builder.finish(input, into: build, name: "window")
         let order = BatchOrder()

@@ -15,6 +15,9 @@ package typealias StateRows = UnsafePointer<UnsafeMutableRawPointer>
 package struct BoundAggregate: Sendable {
     /// The types that the arguments must be cast to.
     package var parameters: [SQLType]
+    /// Whether the order of rows matters, and a bigint behind the arguments, the same in all rows of a call, may say which batch of a
+    /// parallel source they are of: states then merge to the result of all rows in the order of batches, whatever order they merge in.
+    package var takesBatch: Bool
     package var returns: SQLType
     package var stateBytes: Int
     /// What kind of state it keeps. Aggregates over the same arguments whose states are of one kind share one state: the sum of a column
@@ -39,7 +42,7 @@ package struct BoundAggregate: Sendable {
     var growing: (@Sendable (StateMemory) -> BoundAggregate)?
 
     package init(
-        parameters: [SQLType], returns: SQLType, stateBytes: Int, stateKind: ObjectIdentifier? = nil,
+        parameters: [SQLType], returns: SQLType, stateBytes: Int, stateKind: ObjectIdentifier? = nil, takesBatch: Bool = false,
         update: @escaping @Sendable (StateRows, Int, [Column], Int) throws(SQLError) -> Void,
         updateSingle: @escaping @Sendable (UnsafeMutableRawPointer, [Column], Int) throws(SQLError) -> Void,
         combine: @escaping @Sendable (StateRows, StateRows, Int, Int) throws(SQLError) -> Void,
@@ -51,6 +54,7 @@ package struct BoundAggregate: Sendable {
         self.returns = returns
         self.stateBytes = stateBytes
         self.stateKind = stateKind
+        self.takesBatch = takesBatch
         self.update = update
         self.updateSingle = updateSingle
         self.combine = combine

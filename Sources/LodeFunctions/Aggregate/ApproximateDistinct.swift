@@ -12,7 +12,7 @@ extension AggregateFunction {
             examples: [("approx_count_distinct(x) FROM (VALUES (1), (2), (2)) t(x)", "2")],
             ignoresDuplicates: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in
-                .boxed([types[0]], .bigint, make: { DistinctSketch() }) { box, arguments, row throws(SQLError) in
+                .boxed([types[0]], .bigint, make: { DistinctSketch() }) { box, arguments, row, _ throws(SQLError) in
                     if !arguments[0].isNull(row) { box.add(LaneHash.hash(arguments[0], row)) }
                 } merge: { source, target throws(SQLError) in
                     target.merge(source)

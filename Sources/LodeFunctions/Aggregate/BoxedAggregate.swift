@@ -49,15 +49,15 @@ enum BoxedState<Box: AnyObject> {
 extension BoundAggregate {
     /// An aggregate over objects, with a value for each.
     ///
-    /// - `add` puts row `row` of the arguments into a box; `merge` puts the first box into the second; `result` gives the value of a
-    ///   box, or of nothing.
+    /// - `add` puts row `row` of the arguments, of a batch or of `Batch.none`, into a box; `merge` puts the first box into the second;
+    ///   `result` gives the value of a box, or of nothing.
     static func boxed<Box: StateBox>(
-        _ parameters: [SQLType], _ returns: SQLType, make: @escaping @Sendable () -> Box,
-        add: @escaping @Sendable (Box, [Column], Int) throws(SQLError) -> Void,
+        _ parameters: [SQLType], _ returns: SQLType, takesBatch: Bool = false, make: @escaping @Sendable () -> Box,
+        add: @escaping @Sendable (Box, [Column], Int, Int64) throws(SQLError) -> Void,
         merge: @escaping @Sendable (Box, Box) throws(SQLError) -> Void,
         result: @escaping @Sendable (Box?) throws(SQLError) -> Value
     ) -> BoundAggregate {
-        boxed(parameters, returns, make: make, add: add, merge: merge) { boxes throws(SQLError) in
+        boxed(parameters, returns, takesBatch: takesBatch, make: make, add: add, merge: merge) { boxes throws(SQLError) in
             var values: [Value] = []
             values.reserveCapacity(boxes.count)
             for box in boxes { values.append(try result(box)) }
@@ -67,25 +67,27 @@ extension BoundAggregate {
 
     /// The same, with a column for many boxes.
     static func boxed<Box: StateBox>(
-        _ parameters: [SQLType], _ returns: SQLType, make: @escaping @Sendable () -> Box,
-        add: @escaping @Sendable (Box, [Column], Int) throws(SQLError) -> Void,
+        _ parameters: [SQLType], _ returns: SQLType, takesBatch: Bool = false, make: @escaping @Sendable () -> Box,
+        add: @escaping @Sendable (Box, [Column], Int, Int64) throws(SQLError) -> Void,
         merge: @escaping @Sendable (Box, Box) throws(SQLError) -> Void,
         results: @escaping @Sendable ([Box?]) throws(SQLError) -> Column
     ) -> BoundAggregate {
         .growing { memory in
             BoundAggregate(
-                parameters: parameters, returns: returns, stateBytes: 8,
+                parameters: parameters, returns: returns, stateBytes: 8, takesBatch: takesBatch,
                 update: { rows, offset, arguments, count throws(SQLError) in
+                    let batch = Batch.of(arguments, arity: parameters.count)
                     try StateGrowth.counted(memory) { (growth) throws(SQLError) in
                         for row in 0..<count {
-                            try growth.change(rows[row] + offset, make) { (box) throws(SQLError) in try add(box, arguments, row) }
+                            try growth.change(rows[row] + offset, make) { (box) throws(SQLError) in try add(box, arguments, row, batch) }
                         }
                     }
                 },
                 updateSingle: { state, arguments, count throws(SQLError) in
+                    let batch = Batch.of(arguments, arity: parameters.count)
                     try StateGrowth.counted(memory) { (growth) throws(SQLError) in
                         for row in 0..<count {
-                            try growth.change(state, make) { (box) throws(SQLError) in try add(box, arguments, row) }
+                            try growth.change(state, make) { (box) throws(SQLError) in try add(box, arguments, row, batch) }
                         }
                     }
                 },

@@ -38,84 +38,110 @@ enum CollectingAggregate {
     static func list(_ type: SQLType) -> BoundAggregate { type.isNested ? ValueList.bound(type) : LaneList.bound(type) }
 
     final class Text: StateBox {
+        /// Every text with the separator before it, also the first.
         var bytes: [UInt8] = []
-        var byteCount: Int { 160 + bytes.capacity + separator.count }
-        /// What goes before the text when it is appended to another's.
-        var separator: [UInt8] = []
-        var isEmpty = true
+        var batches = BatchRuns()
+        var byteCount: Int { 192 + bytes.capacity + batches.byteCount }
+
+        /// - Throws: `54000` where the text would be longer than one may be.
+        func makeRoom(_ more: Int) throws(SQLError) {
+            guard bytes.count + more <= 1 << 30 else {
+                throw SQLError(.programLimitExceeded, "the result of string_agg is longer than 1 GB")
+            }
+        }
+
+        /// The strings in the order of their batches.
+        func joined(_ arena: TextArena) throws(SQLError) -> StringView {
+            let pieces = batches.pieces(bytes.count), lead = pieces.first?.lead ?? 0
+            let ordered = pieces.count > 1 ? pieces.flatMap { bytes[$0.range] } : bytes
+            var failure: SQLError?, view = StringView(head: 0, tail: 0)
+            ordered.withUnsafeBytes { all in
+                do throws(SQLError) { view = try arena.add(UnsafeRawBufferPointer(rebasing: all[lead...])) } catch { failure = error }
+            }
+            if let failure { throw failure }
+            return view
+        }
     }
 
     static func strings(_ arity: Int) -> BoundAggregate {
-        let longest = 1 << 30
-        @Sendable func append(_ box: Text, _ separator: [UInt8], _ bytes: UnsafeRawBufferPointer) throws(SQLError) {
-            guard box.bytes.count + bytes.count + separator.count <= longest else {
-                throw SQLError(.programLimitExceeded, "the result of string_agg is longer than 1 GB")
-            }
-            if box.isEmpty { box.separator = separator } else { box.bytes += separator }
-            box.bytes += bytes
-            box.isEmpty = false
-        }
-        return .boxed(Array(repeating: .varchar, count: arity), .varchar, make: { Text() }) { box, arguments, row throws(SQLError) in
+        .boxed(Array(repeating: .varchar, count: arity), .varchar, takesBatch: true, make: { Text() }) {
+            box, arguments, row, batch throws(SQLError) in
             if arguments[0].isNull(row) { return }
             let (texts, lane) = arguments[0].place(of: row)
-            var separator = [UInt8(ascii: ",")]
-            if arity > 1 {
+            let text = texts.pointer(as: StringView.self)[lane]
+            let start = box.bytes.count
+            if arity == 1 {
+                box.bytes.append(UInt8(ascii: ","))
+            } else if !arguments[1].isNull(row) {
                 let (separators, at) = arguments[1].place(of: row)
-                separator = arguments[1].isNull(row) ? [] : separators.pointer(as: StringView.self)[at].withBytes { [UInt8]($0) }
+                separators.pointer(as: StringView.self)[at].withBytes { box.bytes += $0 }
+                withExtendedLifetime(separators) {}
             }
-            try texts.pointer(as: StringView.self)[lane].withBytes(throwing: { (bytes: UnsafeRawBufferPointer) throws(SQLError) in
-                try append(box, separator, bytes)
-            })
+            box.batches.begin(batch, at: start, lead: box.bytes.count - start)
+            try box.makeRoom(text.count)
+            text.withBytes { box.bytes += $0 }
+            withExtendedLifetime(texts) {}
         } merge: { source, target throws(SQLError) in
-            if source.isEmpty { return }
-            var failure: SQLError?
-            source.bytes.withUnsafeBytes { raw in
-                do throws(SQLError) { try append(target, source.separator, raw) } catch { failure = error }
-            }
-            if let failure { throw failure }
+            try target.makeRoom(source.bytes.count)
+            target.batches.append(source.batches, at: target.bytes.count)
+            target.bytes += source.bytes
         } results: { boxes throws(SQLError) in
             let result = try TextResult(boxes.count)
             var nulls = NullMask(boxes.count)
             for (row, box) in boxes.enumerated() {
-                guard let box, !box.isEmpty else {
+                guard let box, !box.batches.isEmpty else {
                     try nulls.set(row)
                     continue
                 }
-                var failure: SQLError?
-                box.bytes.withUnsafeBytes { bytes in
-                    do throws(SQLError) { result.lanes[row] = try result.arena.add(bytes) } catch { failure = error }
-                }
-                if let failure { throw failure }
+                result.lanes[row] = try box.joined(result.arena)
             }
             return result.column(validity: nulls.buffer)
         }
     }
 
+    /// How often each value came, in the order in which they were first seen.
     final class Counts: StateBox {
-        var counts: [Value: Int64] = [:]
-        var order: [Value] = []
-        private var contents = 0
-        var byteCount: Int {
-            160 + counts.capacity * 2 * (MemoryLayout<Value>.stride + 8) + order.capacity * MemoryLayout<Value>.stride + contents
+        private struct Entry {
+            let value: Value
+            var count: Int64
+            var seen: FirstSeen
         }
 
-        func add(_ value: Value, _ count: Int64) {
-            if counts[value, default: 0] == 0 {
-                order.append(value)
-                contents += value.ownedBytes
-            }
-            counts[value, default: 0] += count
+        private var places: [Value: Int] = [:]
+        private var entries: [Entry] = []
+        private var rows = 0
+        private var contents = 0
+        var byteCount: Int {
+            192 + places.capacity * 2 * (MemoryLayout<Value>.stride + 8) + entries.capacity * MemoryLayout<Entry>.stride + contents
         }
+
+        func add(_ value: Value, _ batch: Int64) { add(Entry(value: value, count: 1, seen: FirstSeen(batch: batch, rows: rows))) }
+
+        func add(_ other: Counts) { for entry in other.entries { add(entry) } }
+
+        private func add(_ entry: Entry) {
+            rows += 1
+            if let place = places[entry.value] {
+                entries[place].count += entry.count
+                entries[place].seen.merge(entry.seen)
+                return
+            }
+            places[entry.value] = entries.count
+            contents += entry.value.ownedBytes
+            entries.append(Entry(value: entry.value, count: entry.count, seen: entry.seen.behind(rows)))
+        }
+
+        var inOrder: [(value: Value, count: Int64)] { entries.sorted { $0.seen < $1.seen }.map { ($0.value, $0.count) } }
     }
 
     private static func counting(
         _ type: SQLType, _ returns: SQLType, _ result: @escaping @Sendable (Counts?) throws(SQLError) -> Value
     ) -> BoundAggregate {
-        .boxed([type], returns, make: { Counts() }) { box, arguments, row throws(SQLError) in
+        .boxed([type], returns, takesBatch: true, make: { Counts() }) { box, arguments, row, batch throws(SQLError) in
             let value = arguments[0].value(at: row)
-            if !value.isNull { box.add(value, 1) }
+            if !value.isNull { box.add(value, batch) }
         } merge: { source, target throws(SQLError) in
-            for value in source.order { target.add(value, source.counts[value] ?? 0) }
+            target.add(source)
         } result: { box throws(SQLError) in
             try result(box)
         }
@@ -125,47 +151,73 @@ enum CollectingAggregate {
         counting(type, type) { box throws(SQLError) in
             guard let box else { return .null }
             var best = Value.null, highest: Int64 = 0
-            for value in box.order {
-                let count = box.counts[value] ?? 0
-                if count > highest { (best, highest) = (value, count) }
-            }
+            for (value, count) in box.inOrder where count > highest { (best, highest) = (value, count) }
             return best
         }
     }
 
     static func histogram(_ type: SQLType) -> BoundAggregate {
         counting(type, .map(key: type, value: .bigint)) { box throws(SQLError) in
-            guard let box, !box.order.isEmpty else { return .null }
-            return .map(box.order.map { Value.MapEntry(key: $0, value: .integer(box.counts[$0] ?? 0)) })
+            guard let entries = box?.inOrder, !entries.isEmpty else { return .null }
+            return .map(entries.map { Value.MapEntry(key: $0.value, value: .integer($0.count)) })
         }
     }
 
+    /// The last value of each key, in the order in which keys were first seen.
     final class Entries: StateBox {
-        var values: [Value: Value] = [:]
-        var order: [Value] = []
-        private var contents = 0
-        var byteCount: Int { 160 + (values.capacity * 4 + order.capacity) * MemoryLayout<Value>.stride + contents }
+        private struct Entry {
+            let key: Value
+            var value: Value
+            /// The batch of the value.
+            var batch: Int64
+            var seen: FirstSeen
+        }
 
-        func set(_ key: Value, _ value: Value) {
-            contents += value.ownedBytes
-            if let old = values.updateValue(value, forKey: key) {
-                contents -= old.ownedBytes
-            } else {
-                order.append(key)
-                contents += key.ownedBytes
+        private var places: [Value: Int] = [:]
+        private var entries: [Entry] = []
+        private var rows = 0
+        private var contents = 0
+        var byteCount: Int {
+            192 + places.capacity * 2 * (MemoryLayout<Value>.stride + 8) + entries.capacity * MemoryLayout<Entry>.stride + contents
+        }
+
+        func set(_ key: Value, _ value: Value, _ batch: Int64) {
+            set(Entry(key: key, value: value, batch: batch, seen: FirstSeen(batch: batch, rows: rows)))
+        }
+
+        func add(_ other: Entries) { for entry in other.entries { set(entry) } }
+
+        private func set(_ entry: Entry) {
+            rows += 1
+            guard let place = places[entry.key] else {
+                places[entry.key] = entries.count
+                contents += entry.key.ownedBytes + entry.value.ownedBytes
+                var entry = entry
+                entry.seen = entry.seen.behind(rows)
+                return entries.append(entry)
             }
+            entries[place].seen.merge(entry.seen)
+            guard entry.batch >= entries[place].batch else { return }
+            contents += entry.value.ownedBytes - entries[place].value.ownedBytes
+            entries[place].value = entry.value
+            entries[place].batch = entry.batch
+        }
+
+        var inOrder: [Value.MapEntry] {
+            entries.sorted { $0.seen < $1.seen }.map { Value.MapEntry(key: $0.key, value: $0.value) }
         }
     }
 
     static func map(_ key: SQLType, _ value: SQLType) -> BoundAggregate {
-        .boxed([key, value], .map(key: key, value: value), make: { Entries() }) { box, arguments, row throws(SQLError) in
+        .boxed([key, value], .map(key: key, value: value), takesBatch: true, make: { Entries() }) {
+            box, arguments, row, batch throws(SQLError) in
             let key = arguments[0].value(at: row)
-            if !key.isNull { box.set(key, arguments[1].value(at: row)) }
+            if !key.isNull { box.set(key, arguments[1].value(at: row), batch) }
         } merge: { source, target throws(SQLError) in
-            for key in source.order { target.set(key, source.values[key] ?? .null) }
+            target.add(source)
         } result: { box throws(SQLError) in
-            guard let box, !box.order.isEmpty else { return .null }
-            return .map(box.order.map { Value.MapEntry(key: $0, value: box.values[$0] ?? .null) })
+            guard let entries = box?.inOrder, !entries.isEmpty else { return .null }
+            return .map(entries)
         }
     }
 }

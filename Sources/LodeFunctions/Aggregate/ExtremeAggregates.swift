@@ -16,22 +16,22 @@ extension AggregateFunction {
             ignoresNulls: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in ExtremeAggregate.bind(types[0], .greatest) }),
         AggregateFunction(
-            "any_value", aliases: ["arbitrary"], "Some value that is not NULL: of ordered rows the first.", source: "PostgreSQL 17, 9.21",
+            "any_value", aliases: ["arbitrary"], "The first value that is not NULL.", source: "PostgreSQL 17, 9.21",
             examples: [("any_value(x) FROM (VALUES (NULL), (7)) t(x)", "7")], isOrderSensitive: true, ignoresDuplicates: true,
-            AggregateOverload(Signature([.any])) { (types) throws(SQLError) in ExtremeAggregate.bind(types[0], .earliest) }),
+            AggregateOverload(Signature([.any])) { (types) throws(SQLError) in FirstValue.bind(types[0]) }),
         AggregateFunction(
             "first", "The first row's value, NULL or not.", source: "DuckDB, Aggregate Functions",
             examples: [("first(x ORDER BY x) FROM (VALUES (3), (2)) t(x)", "2")], isOrderSensitive: true,
-            AggregateOverload(Signature([.any])) { (types) throws(SQLError) in RowAggregate.bound(types[0], keepsFirst: true) }),
+            AggregateOverload(Signature([.any])) { (types) throws(SQLError) in RowAggregate.bound(types[0], .firstRow) }),
         AggregateFunction(
             "last", "The last row's value, NULL or not.", source: "DuckDB, Aggregate Functions",
             examples: [("last(x ORDER BY x) FROM (VALUES (3), (2)) t(x)", "3")], isOrderSensitive: true,
-            AggregateOverload(Signature([.any])) { (types) throws(SQLError) in RowAggregate.bound(types[0], keepsFirst: false) }),
+            AggregateOverload(Signature([.any])) { (types) throws(SQLError) in RowAggregate.bound(types[0], .lastRow) }),
     ]
 }
 
 enum ExtremeAggregate {
-    enum Kind: Sendable { case least, greatest, earliest }
+    enum Kind: Sendable { case least, greatest }
 
     static func bind(_ type: SQLType, _ kind: Kind) -> BoundAggregate {
         switch type.physical {
@@ -44,17 +44,10 @@ enum ExtremeAggregate {
         case .float32: return floats(Float.self, type, kind)
         case .float64: return floats(Double.self, type, kind)
         case .interval:
-            switch kind {
-            case .least: return KeptState<LeastInterval>.bound(type, Interval())
-            case .greatest: return KeptState<GreatestInterval>.bound(type, Interval())
-            case .earliest: return KeptState<Earliest<Interval>>.bound(type, Interval())
-            }
+            return kind == .least
+                ? KeptState<LeastInterval>.bound(type, Interval()) : KeptState<GreatestInterval>.bound(type, Interval())
         case .text:
-            switch kind {
-            case .least: return TextState.bound(LeastText.self, type)
-            case .greatest: return TextState.bound(GreatestText.self, type)
-            case .earliest: return TextState.bound(EarliestText.self, type)
-            }
+            return kind == .least ? TextState.bound(LeastText.self, type) : TextState.bound(GreatestText.self, type)
         case .list, .structure: return nested(type, kind)
         }
     }
@@ -63,22 +56,14 @@ enum ExtremeAggregate {
     private static func numbers<Lane: FixedWidthInteger & BitwiseCopyable & Sendable & SendableMetatype>(
         _: Lane.Type, _ type: SQLType, _ kind: Kind
     ) -> BoundAggregate {
-        switch kind {
-        case .least: KeptState<Least<Lane>>.bound(type, 0)
-        case .greatest: KeptState<Greatest<Lane>>.bound(type, 0)
-        case .earliest: KeptState<Earliest<Lane>>.bound(type, 0)
-        }
+        kind == .least ? KeptState<Least<Lane>>.bound(type, 0) : KeptState<Greatest<Lane>>.bound(type, 0)
     }
 
     @inline(__always)
     private static func floats<Lane: BinaryFloatingPoint & BitwiseCopyable & Sendable & SendableMetatype>(
         _: Lane.Type, _ type: SQLType, _ kind: Kind
     ) -> BoundAggregate {
-        switch kind {
-        case .least: KeptState<LeastFloat<Lane>>.bound(type, 0)
-        case .greatest: KeptState<GreatestFloat<Lane>>.bound(type, 0)
-        case .earliest: KeptState<Earliest<Lane>>.bound(type, 0)
-        }
+        kind == .least ? KeptState<LeastFloat<Lane>>.bound(type, 0) : KeptState<GreatestFloat<Lane>>.bound(type, 0)
     }
 
     final class Kept: StateBox {
@@ -89,37 +74,13 @@ enum ExtremeAggregate {
     private static func nested(_ type: SQLType, _ kind: Kind) -> BoundAggregate {
         @Sendable func offer(_ box: Kept, _ value: Value) {
             if value.isNull { return }
-            let order = box.value.isNull ? 1 : ValueOrder.compare(value, box.value)
-            let replaces = box.value.isNull || (kind == .least && order < 0) || (kind == .greatest && order > 0)
-            if replaces { box.value = value }
+            let order = box.value.isNull ? 0 : ValueOrder.compare(value, box.value)
+            if box.value.isNull || (kind == .least ? order < 0 : order > 0) { box.value = value }
         }
-        return .boxed([type], type, make: { Kept() }) { box, arguments, row throws(SQLError) in
+        return .boxed([type], type, make: { Kept() }) { box, arguments, row, _ throws(SQLError) in
             offer(box, arguments[0].value(at: row))
         } merge: { source, target throws(SQLError) in
             offer(target, source.value)
-        } result: { box throws(SQLError) in
-            box?.value ?? .null
-        }
-    }
-}
-
-/// Keeps one row's value, NULLs included.
-enum RowAggregate {
-    final class Kept: StateBox {
-        var value = Value.null { didSet { byteCount = 96 + value.ownedBytes } }
-        var hasRow = false
-        private(set) var byteCount = 96
-    }
-
-    static func bound(_ type: SQLType, keepsFirst: Bool) -> BoundAggregate {
-        .boxed([type], type, make: { Kept() }) { box, arguments, row throws(SQLError) in
-            if keepsFirst, box.hasRow { return }
-            box.value = arguments[0].value(at: row)
-            box.hasRow = true
-        } merge: { source, target throws(SQLError) in
-            if !source.hasRow || (keepsFirst && target.hasRow) { return }
-            target.value = source.value
-            target.hasRow = true
         } result: { box throws(SQLError) in
             box?.value ?? .null
         }

@@ -1,4 +1,4 @@
-/// States that keep one lane: the least, the greatest, the first, the last.
+/// States that keep one lane: the least, the greatest.
 
 import LodeCore
 import LodeVectors
@@ -33,14 +33,6 @@ enum LeastInterval: Choice {
 
 enum GreatestInterval: Choice {
     static func replaces(_ lane: Interval, _ kept: Interval) -> Bool { lane.comparisonMicros > kept.comparisonMicros }
-}
-
-enum Earliest<Lane: BitwiseCopyable & SendableMetatype>: Choice {
-    @inline(__always) static func replaces(_ lane: Lane, _ kept: Lane) -> Bool { false }
-}
-
-enum Latest<Lane: BitwiseCopyable & SendableMetatype>: Choice {
-    @inline(__always) static func replaces(_ lane: Lane, _ kept: Lane) -> Bool { true }
 }
 
 /// | 1 if there is a value | value, 8 or 16 bytes |

@@ -15,6 +15,7 @@ final class LaneList: StateBox {
     /// Copies of long texts: a `LaneChain` of their bytes.
     private var heap: (UInt, UInt, UInt) = (0, 0, 0)
     private var heapBytes = 0
+    private var batches = BatchRuns()
 
     init(stride: Int) { self.stride = stride }
 
@@ -27,7 +28,7 @@ final class LaneList: StateBox {
         }
     }
 
-    var byteCount: Int { 144 + capacity * stride + nulls.capacity * 8 + heapBytes }
+    var byteCount: Int { 176 + capacity * stride + nulls.capacity * 8 + heapBytes + batches.byteCount }
 
     private func makeRoom(_ more: Int) throws(SQLError) {
         if count + more <= capacity { return }
@@ -46,9 +47,10 @@ final class LaneList: StateBox {
 
     func isNull(_ index: Int) -> Bool { index >> 6 < nulls.count && nulls[index >> 6] >> UInt64(index & 63) & 1 == 1 }
 
-    func append(_ column: Column, _ row: Int) throws(SQLError) {
+    func append(_ column: Column, _ row: Int, _ batch: Int64) throws(SQLError) {
         try makeRoom(1)
         guard let base else { return }
+        batches.begin(batch, at: count)
         let target = base + count * stride
         if column.isNull(row) {
             memset(target, 0, stride)
@@ -82,7 +84,8 @@ final class LaneList: StateBox {
 
     func append(_ other: LaneList, _ physical: PhysicalType) throws(SQLError) {
         try makeRoom(other.count)
-        guard let base, let lanes = other.base else { return }
+        guard let base, let lanes = other.base, other.count > 0 else { return }
+        batches.append(other.batches, at: count)
         memcpy(base + count * stride, lanes, other.count * stride)
         if physical == .text {
             let views = (base + count * stride).assumingMemoryBound(to: StringView.self)
@@ -109,15 +112,19 @@ final class LaneList: StateBox {
                 try nulls.set(row)
                 continue
             }
-            memcpy(elements.base + next * stride, base, list.count * stride)
-            if !list.nulls.isEmpty { for index in 0..<list.count where list.isNull(index) { try elementNulls.set(next + index) } }
-            if type.physical == .text {
-                let views = (elements.base + next * stride).assumingMemoryBound(to: StringView.self)
-                for index in 0..<list.count where !views[index].isInline {
-                    views[index] = try arena.add(UnsafeRawBufferPointer(start: views[index].pointer, count: views[index].count))
+            for (range, _) in list.batches.pieces(list.count) {
+                memcpy(elements.base + next * stride, base + range.lowerBound * stride, range.count * stride)
+                if !list.nulls.isEmpty {
+                    for index in range where list.isNull(index) { try elementNulls.set(next + index - range.lowerBound) }
                 }
+                if type.physical == .text {
+                    let views = (elements.base + next * stride).assumingMemoryBound(to: StringView.self)
+                    for index in 0..<range.count where !views[index].isInline {
+                        views[index] = try arena.add(UnsafeRawBufferPointer(start: views[index].pointer, count: views[index].count))
+                    }
+                }
+                next += range.count
             }
-            next += list.count
         }
         let items = Column(flat: type, count: total, lanes: elements, validity: elementNulls.buffer, heaps: arena.heaps)
         return Column(flat: .list(type), count: lists.count, lanes: ranges.buffer, validity: nulls.buffer, children: [items])
@@ -125,8 +132,9 @@ final class LaneList: StateBox {
 
     static func bound(_ type: SQLType) -> BoundAggregate {
         let stride = type.physical.stride
-        return .boxed([type], .list(type), make: { LaneList(stride: stride) }) { list, arguments, row throws(SQLError) in
-            try list.append(arguments[0], row)
+        return .boxed([type], .list(type), takesBatch: true, make: { LaneList(stride: stride) }) {
+            list, arguments, row, batch throws(SQLError) in
+            try list.append(arguments[0], row, batch)
         } merge: { source, target throws(SQLError) in
             try target.append(source, type.physical)
         } results: { lists throws(SQLError) in
@@ -139,19 +147,23 @@ final class LaneList: StateBox {
 final class ValueList: StateBox {
     private var list: [Value] = []
     private var contents = 0
+    private var batches = BatchRuns()
 
-    var byteCount: Int { 96 + list.capacity * MemoryLayout<Value>.stride + contents }
+    var byteCount: Int { 128 + list.capacity * MemoryLayout<Value>.stride + contents + batches.byteCount }
 
     static func bound(_ type: SQLType) -> BoundAggregate {
-        .boxed([type], .list(type), make: { ValueList() }) { box, arguments, row throws(SQLError) in
+        .boxed([type], .list(type), takesBatch: true, make: { ValueList() }) { box, arguments, row, batch throws(SQLError) in
             let value = arguments[0].value(at: row)
+            box.batches.begin(batch, at: box.list.count)
             box.contents += value.ownedBytes
             box.list.append(value)
         } merge: { source, target throws(SQLError) in
+            if source.list.isEmpty { return }
+            target.batches.append(source.batches, at: target.list.count)
             target.list += source.list
             target.contents += source.contents
         } result: { box throws(SQLError) in
-            box.map { .list($0.list) } ?? .null
+            box.map { box in .list(box.batches.pieces(box.list.count).flatMap { box.list[$0.range] }) } ?? .null
         }
     }
 }

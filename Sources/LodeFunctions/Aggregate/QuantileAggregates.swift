@@ -247,7 +247,7 @@ enum BoxedQuantile {
         let type = types[0]
         let isList = types.count > 1 && types[1].isNested
         return .boxed([type, isList ? .list(.double) : .double], isList ? .list(type) : type, make: { Sample() }) {
-            box, arguments, row throws(SQLError) in
+            box, arguments, row, _ throws(SQLError) in
             if box.fractions == nil { box.fractions = try QuantileFractions.read(arguments[1].value(at: row)) }
             let value = arguments[0].value(at: row)
             if value.isNull { return }

@@ -28,17 +28,26 @@ enum RankedAggregate {
         var byteCount: Int { 96 + contents + (key == nil ? 0 : Self.columnBytes) }
         /// The best key so far, as a column of one row, so that most rows are compared without making a `Value`.
         var key: Column?
+        /// The batch of its row.
+        var batch = Batch.none
+
+        /// Whether a row that comes behind the others of its batch replaces the one that is kept.
+        func gives(wayTo key: Column, _ row: Int, _ batch: Int64, sign: Int) -> Bool {
+            guard let kept = self.key else { return true }
+            let order = RowOrder.compare(key, row, kept, 0) * sign
+            return order > 0 || (order == 0 && batch < self.batch)
+        }
     }
 
     static func bound(_ types: [SQLType], sign: Int) -> BoundAggregate {
-        .boxed(types, types[0], make: { Kept() }) { box, arguments, row throws(SQLError) in
-            if arguments[1].isNull(row) { return }
-            if let key = box.key, RowOrder.compare(arguments[1], row, key, 0) * sign <= 0 { return }
+        .boxed(types, types[0], takesBatch: true, make: { Kept() }) { box, arguments, row, batch throws(SQLError) in
+            guard !arguments[1].isNull(row), box.gives(wayTo: arguments[1], row, batch, sign: sign) else { return }
+            box.batch = batch
             box.key = try .make(types[1], [arguments[1].value(at: row)])
             box.value = arguments[0].value(at: row)
         } merge: { source, target throws(SQLError) in
-            guard let key = source.key else { return }
-            if let known = target.key, RowOrder.compare(key, 0, known, 0) * sign <= 0 { return }
+            guard let key = source.key, target.gives(wayTo: key, 0, source.batch, sign: sign) else { return }
+            target.batch = source.batch
             target.key = key
             target.value = source.value
         } result: { box throws(SQLError) in

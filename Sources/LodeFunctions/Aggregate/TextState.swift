@@ -59,15 +59,20 @@ enum TextState {
         memset(state, 0, stateBytes)
     }
 
+    /// Frees what states own; nil where their memory goes as a whole.
+    static func destroyer(_ memory: StateMemory) -> (@Sendable (StateRows, Int, Int) -> Void)? {
+        guard memory.isGivenBack else { return nil }
+        return { rows, offset, count in
+            StateGrowth.freeing(memory) { growth in
+                for i in 0..<count { clear(rows[i] + offset, &growth) }
+            }
+        }
+    }
+
     /// An aggregate that keeps the text that `Choice` prefers.
     static func bound<Choice: TextChoice>(_: Choice.Type, _ type: SQLType) -> BoundAggregate {
         .growing { memory in
-            let destroy: @Sendable (StateRows, Int, Int) -> Void = { rows, offset, count in
-                StateGrowth.freeing(memory) { growth in
-                    for i in 0..<count { clear(rows[i] + offset, &growth) }
-                }
-            }
-            return BoundAggregate(
+            BoundAggregate(
                 parameters: [type], returns: type, stateBytes: stateBytes,
                 update: { rows, offset, arguments, count throws(SQLError) in
                     if arguments[0].isAllNull { return }
@@ -96,7 +101,7 @@ enum TextState {
                     }
                 },
                 finalize: { rows, offset, count throws(SQLError) in try results(type, rows, offset, count) },
-                destroy: memory.isGivenBack ? destroy : nil)
+                destroy: destroyer(memory))
         }
     }
 
@@ -146,7 +151,7 @@ enum TextState {
         clear(source, &growth)
     }
 
-    private static func results(_ type: SQLType, _ rows: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Column {
+    static func results(_ type: SQLType, _ rows: StateRows, _ offset: Int, _ count: Int) throws(SQLError) -> Column {
         let result = try TextResult(count)
         var nulls = NullMask(count)
         for i in 0..<count {
@@ -174,8 +179,4 @@ enum LeastText: TextChoice {
 
 enum GreatestText: TextChoice {
     @inline(__always) static func replaces(_ view: StringView, _ kept: StringView) -> Bool { StringView.compare(view, kept) > 0 }
-}
-
-enum EarliestText: TextChoice {
-    @inline(__always) static func replaces(_ view: StringView, _ kept: StringView) -> Bool { false }
 }

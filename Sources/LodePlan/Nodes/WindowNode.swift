@@ -44,6 +44,9 @@ package struct WindowNode: PlanNode {
         return lines
     }
 
+    /// Whether some result depends on which of the rows that the keys leave equal comes first.
+    package var dependsOnOrder: Bool { calls.contains(where: \.dependsOnOrder) }
+
     package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { inputs[0] + calls.map(\.column.id) }
     package func pruned(to wanted: Set<ColumnID>) -> LogicalPlan? {
         var copy = self
@@ -104,6 +107,15 @@ package struct WindowCall: Sendable {
 
     package var expressions: [BoundExpression] { arguments + (filter.map { [$0] } ?? []) + frame.expressions }
 
+    /// Whether the result depends on which of the rows that the window's keys leave equal comes first.
+    var dependsOnOrder: Bool {
+        switch function {
+        case .window(.rank), .window(.denseRank), .window(.percentRank), .window(.cumeDist): false
+        case .window: true
+        case .aggregate(let aggregate): aggregate.takesBatch || frame.dividesPeers
+        }
+    }
+
     package mutating func take(_ rest: inout ArraySlice<BoundExpression>) {
         for index in arguments.indices { arguments[index] = rest.removeFirst() }
         if filter != nil { filter = rest.removeFirst() }
@@ -157,4 +169,12 @@ package struct WindowFrame: Sendable {
     package static let standard = WindowFrame(mode: .range, start: .unboundedPreceding, end: .currentRow)
 
     package var expressions: [BoundExpression] { [start.offset, end.offset].compactMap { $0 } }
+
+    /// Whether it may hold some of the rows that the window's keys leave equal, and not the others.
+    var dividesPeers: Bool {
+        if exclusion != .none { return true }
+        guard mode == .rows else { return false }
+        if case (.unboundedPreceding, .unboundedFollowing) = (start, end) { return false }
+        return true
+    }
 }

@@ -30,8 +30,8 @@ final class AggregatePlan: Sendable {
         /// Positions among the input columns.
         let order: [OrderKey]
         let call: Int
-        /// The columns that it keeps after the group's address: arguments, then order keys.
-        var columns: [Int] { arguments + order.map(\.column) }
+        /// The columns that it keeps after the group's address: arguments, then order keys that are none.
+        var columns: [Int] { arguments + order.map(\.column).filter { !arguments.contains($0) } }
     }
 
     struct OrderKey: Sendable, Hashable {
@@ -61,12 +61,39 @@ final class AggregatePlan: Sendable {
         let filter: Int?
     }
 
+    /// A call of the node and where its expressions lie.
+    private struct PlacedCall {
+        let call: AggregateCall
+        let arguments: [Int]
+        let filter: Int?
+        let keys: [Int]
+
+        var isDistinct: Bool {
+            call.isDistinct && !call.arguments.isEmpty && !(FunctionRegistry.aggregates[call.name]?.ignoresDuplicates ?? false)
+        }
+
+        /// What its rows are sorted by before they are added: nothing, as a rule.
+        ///
+        /// Rows that the order leaves equal come as they stand in the input. Distinct values whose order matters come in their own, as in
+        /// PostgreSQL.
+        func order(_ batch: [Int]) -> [OrderKey] {
+            func ascending(_ columns: [Int]) -> [OrderKey] { columns.map { OrderKey(column: $0, descending: false, nullsFirst: false) } }
+            if keys.isEmpty { return isDistinct && call.function.takesBatch ? ascending(arguments) : [] }
+            let order = zip(keys, call.order).map { OrderKey(column: $0, descending: $1.descending, nullsFirst: $1.nullsFirst) }
+            return order + (isDistinct ? [] : ascending(batch))
+        }
+    }
+
     /// What calls that add at once read, each column once.
     let runColumns: [Int]
     let runCalls: [RunCall]
     /// Whether no other call keeps a state.
     var addsRunsOnly: Bool { runCalls.count == stateCalls.count }
     let inputs: ExpressionList
+    /// Whether the number of each chunk's batch is a column behind those of the expressions, for calls whose result depends on order.
+    private let numbersBatches: Bool
+    /// Whether some result depends on the order of rows.
+    let dependsOnOrder: Bool
     let keyTypes: [SQLType]
     let keyNullable: [Bool]
     /// Each a list of keys; one of all keys where there are no GROUPING SETS.
@@ -80,7 +107,8 @@ final class AggregatePlan: Sendable {
     let hasStateOwners: Bool
     let resultTypes: [SQLType]
 
-    init(_ node: AggregateNode, input: [PlanColumn], _ context: ExecutionContext) throws(SQLError) {
+    /// - Parameter inBatches: whether chunks come from several workers and say by their batch where in the input's order they belong.
+    init(_ node: AggregateNode, input: [PlanColumn], inBatches: Bool, _ context: ExecutionContext) throws(SQLError) {
         var expressions = node.groups.map(\.expression)
         let keyCount = expressions.count
         var places: [BoundExpression: Int] = [:]
@@ -90,22 +118,27 @@ final class AggregatePlan: Sendable {
             if !expression.isVolatile { places[expression] = expressions.count - 1 }
             return expressions.count - 1
         }
+        let placed = ShiftedSums.sharing(node.aggregates).map { call in
+            PlacedCall(
+                call: call, arguments: call.arguments.map(position), filter: call.filter.map(position),
+                keys: call.order.map { position($0.expression) })
+        }
+        dependsOnOrder = !node.ignoresOrder
+        numbersBatches = inBatches && dependsOnOrder
+        let batch = numbersBatches ? [expressions.count] : []
         var calls: [Call] = [], sides: [Side] = []
         var offset = 0
         var states: [StateSource: Int] = [:]
-        for aggregate in ShiftedSums.sharing(node.aggregates) {
-            let arguments = aggregate.arguments.map(position)
-            let filter = aggregate.filter.map(position)
-            let isDistinct =
-                aggregate.isDistinct && !aggregate.arguments.isEmpty
-                && !(FunctionRegistry.aggregates[aggregate.name]?.ignoresDuplicates ?? false)
-            let order = aggregate.order.map {
-                OrderKey(column: position($0.expression), descending: $0.descending, nullsFirst: $0.nullsFirst)
-            }
+        for placed in placed {
+            let aggregate = placed.call, filter = placed.filter, isDistinct = placed.isDistinct
+            var arguments = placed.arguments
+            let order = placed.order(batch)
             var side: Int?
             if isDistinct || !order.isEmpty {
                 side = sides.count
                 sides.append(Side(arguments: arguments, filter: filter, isDistinct: isDistinct, order: order, call: calls.count))
+            } else if aggregate.function.takesBatch {
+                arguments += batch
             }
             let source =
                 side == nil ? aggregate.function.stateKind.map { StateSource(kind: $0, arguments: arguments, filter: filter) } : nil
@@ -139,6 +172,8 @@ final class AggregatePlan: Sendable {
     /// DISTINCT over all columns: keys only.
     init(distinct columns: [PlanColumn], functions: FunctionContext) throws(SQLError) {
         inputs = try ExpressionList(columns.map(\.reference), columns: columns, functions: functions)
+        numbersBatches = false
+        dependsOnOrder = false
         keyTypes = columns.map(\.type)
         keyNullable = columns.map { _ in true }
         sets = [Array(columns.indices)]
@@ -152,6 +187,15 @@ final class AggregatePlan: Sendable {
         hasStateOwners = false
         resultTypes = []
     }
+
+    /// Keys and all that aggregates read, for the rows of a chunk.
+    func evaluate(_ chunk: Chunk) throws(SQLError) -> [Column] {
+        let columns = try inputs.evaluate(chunk)
+        return numbersBatches ? columns + [try .constant(.integer(Int64(chunk.batch)), .bigint, count: chunk.count)] : columns
+    }
+
+    /// The type of a column that `evaluate` gives.
+    func type(of column: Int) -> SQLType { column < inputs.count ? inputs.types[column] : .bigint }
 
     private static func runs(_ calls: [Call]) -> ([Int], [RunCall]) {
         var columns: [Int] = []
@@ -178,7 +222,7 @@ final class AggregatePlan: Sendable {
 
     /// The rows of a side table: the address of the group's row unless there is one group only, the arguments, what they are ordered by.
     func layout(of side: Side, in set: [Int]) throws(SQLError) -> GroupLayout {
-        let columns = side.columns.map { NestedKeys.keyType(inputs.types[$0]) }
+        let columns = side.columns.map { NestedKeys.keyType(type(of: $0)) }
         let address: [SQLType] = set.isEmpty ? [] : [.bigint]
         return try GroupLayout(
             keys: address + columns, nullable: address.map { _ in false } + columns.map { _ in true }, stateBytes: 0)

@@ -11,11 +11,8 @@ final class AggregateSink: Sink {
     /// The grouping sets that see every row.
     private let fed: [Int]
 
-    let workerLimit: Int
-
-    init(_ plan: AggregatePlan, workerLimit: Int = .max) {
+    init(_ plan: AggregatePlan) {
         self.plan = plan
-        self.workerLimit = workerLimit
         fed = DerivedSets.fed(plan)
         result = AggregateResult(plan)
     }
@@ -41,7 +38,7 @@ final class AggregateSink: Sink {
         }
 
         func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
-            let columns = try sink.plan.inputs.evaluate(chunk)
+            let columns = try sink.plan.evaluate(chunk)
             for set in sink.fed { try tables[set].add(columns, count: chunk.count) }
             return .more
         }

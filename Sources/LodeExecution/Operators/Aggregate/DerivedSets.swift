@@ -9,10 +9,10 @@ import LodeVectors
 ///     rows ──▶ (a, b, c) ──▶ (a, b) ──▶ (a) ──▶ ()
 enum DerivedSets {
     /// The sets, by position, that must see every row: those that no other set covers; all of them where states can't be read
-    /// twice.
+    /// twice, or depend on the order of rows, which groups don't keep.
     static func fed(_ plan: AggregatePlan) -> [Int] {
         let all = Array(plan.sets.indices)
-        guard plan.sets.count > 1, plan.sides.isEmpty, !plan.hasStateOwners else { return all }
+        guard plan.sets.count > 1, plan.sides.isEmpty, !plan.hasStateOwners, !plan.dependsOnOrder else { return all }
         return all.filter { index in
             let own = Set(plan.sets[index])
             return !all.contains { other in

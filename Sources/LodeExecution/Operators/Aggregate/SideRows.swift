@@ -98,14 +98,14 @@ struct SideRows {
             return try layout.columns(base, buffer.count, owners: owners)
         }
         for (index, column) in side.columns.enumerated() {
-            columns[keyCount + index] = try NestedKeys.decode(columns[keyCount + index], plan.inputs.types[column])
+            columns[keyCount + index] = try NestedKeys.decode(columns[keyCount + index], plan.type(of: column))
         }
         return columns
     }
 
     private func order(_ columns: [Column], _ count: Int) throws(SQLError) -> [UInt32] {
-        let keys = columns[(keyCount + side.arguments.count)...]
-        let order = side.order
+        let order = side.order, kept = side.columns
+        let keys = order.compactMap { key in kept.firstIndex(of: key.column).map { columns[keyCount + $0] } }
         return (0..<UInt32(truncatingIfNeeded: count)).sorted { a, b in
             for (key, column) in zip(order, keys) {
                 let i = Int(a), j = Int(b)

@@ -18,6 +18,8 @@ final class SortShape: Sendable {
     /// By key: the position in chunk columns and computed values, counted through.
     private let keyPlaces: [Int]
     private let inputWidth: Int
+    /// Whether the last key is the number of the row's batch.
+    private let numbersBatches: Bool
     /// The kept columns.
     let columns: [PlanColumn]
     /// Where each of the `extra` expressions lies in a row.
@@ -26,10 +28,13 @@ final class SortShape: Sendable {
     /// - Parameters:
     ///   - extra: further expressions to keep.
     ///   - required: columns of the input that are needed behind the sort; nil for all.
+    ///   - inBatches: whether rows that the keys leave equal stay as they are in the input, which comes in batches.
     init(
-        _ keys: [SortKey], extra: [BoundExpression] = [], input: [PlanColumn], required: Set<ColumnID>?, _ builder: PipelineBuilder
+        _ keys: [SortKey], extra: [BoundExpression] = [], input: [PlanColumn], required: Set<ColumnID>?, inBatches: Bool = false,
+        _ builder: PipelineBuilder
     ) throws(SQLError) {
         inputWidth = input.count
+        numbersBatches = inBatches
         var kept = input.indices.filter { required?.contains(input[$0].id) ?? true }
         columns = kept.map { input[$0] }
         var places: [ColumnID: Int] = [:]
@@ -50,14 +55,16 @@ final class SortShape: Sendable {
         let wanted = extra.map(place)
         keptColumns = kept
         self.computed = try builder.compile(computed, input)
-        layout = RowLayout(headerBytes: 8, types: kept.map { input[$0].type } + computed.map(\.type))
+        let types = kept.map { input[$0].type } + computed.map(\.type)
+        layout = RowLayout(headerBytes: 8, types: inBatches ? types + [.bigint] : types)
         func rowColumn(_ place: Int) -> Int {
             place < input.count ? kept.firstIndex(of: place) ?? 0 : kept.count + place - input.count
         }
         extraPlaces = wanted.map(rowColumn)
-        let rowKeys = zip(keys, keyPlaces).map {
+        var rowKeys = zip(keys, keyPlaces).map {
             RowSortKey(column: rowColumn($1), descending: $0.descending, nullsFirst: $0.nullsFirst)
         }
+        if inBatches { rowKeys.append(RowSortKey(column: types.count, descending: false, nullsFirst: false)) }
         firstKeyColumn = rowKeys.first?.column ?? 0
         order = RowSortOrder(layout, rowKeys)
         prefix = SortPrefix(layout, rowKeys)
@@ -65,10 +72,14 @@ final class SortShape: Sendable {
 
     /// The columns of a chunk's rows, in the layout's order, and the flat key columns.
     func evaluate(_ chunk: Chunk) throws(SQLError) -> (row: [Column], keys: [Column]) {
-        let values = try computed.evaluate(chunk)
+        var values = try computed.evaluate(chunk)
         var keys: [Column] = []
         for place in keyPlaces {
             keys.append(try (place < inputWidth ? chunk.columns[place] : values[place - inputWidth]).flattened())
+        }
+        if numbersBatches {
+            values.append(try .constant(.integer(Int64(chunk.batch)), .bigint, count: chunk.count))
+            keys.append(try values[values.count - 1].flattened())
         }
         return (keptColumns.map { chunk.columns[$0] } + values, keys)
     }

@@ -24,7 +24,10 @@ final class WindowShape: Sendable {
     let calls: [Call]
     let columns: [PlanColumn]
 
-    init(_ node: WindowNode, input: [PlanColumn], required: Set<ColumnID>?, _ builder: PipelineBuilder) throws(SQLError) {
+    /// - Parameter inBatches: whether the input's rows come from several workers, with batches that tell their order.
+    init(
+        _ node: WindowNode, input: [PlanColumn], required: Set<ColumnID>?, inBatches: Bool, _ builder: PipelineBuilder
+    ) throws(SQLError) {
         var extra: [BoundExpression] = []
         var places: [[Int]] = []
         for call in node.calls {
@@ -35,10 +38,11 @@ final class WindowShape: Sendable {
             extra += call.expressions
         }
         let keys = node.partition.map { SortKey($0) } + node.order
-        let sort = try SortShape(keys, extra: extra, input: input, required: required, builder)
+        let sort = try SortShape(
+            keys, extra: extra, input: input, required: required, inBatches: inBatches && node.dependsOnOrder, builder)
         self.sort = sort
         partition = RowEquality(sort.layout, columns: sort.order.keys.prefix(node.partition.count).map(\.column))
-        let order = Array(sort.order.keys.dropFirst(node.partition.count))
+        let order = Array(sort.order.keys.dropFirst(node.partition.count).prefix(node.order.count))
         self.order = order
         peers = order.isEmpty ? nil : RowEquality(sort.layout, columns: order.map(\.column))
         calls = zip(node.calls, places).map { call, places in
