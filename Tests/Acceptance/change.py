@@ -6,29 +6,16 @@
 Each process runs one statement after another: it adds columns of its own, sets properties, inserts rows with numbers of its own,
 overwrites partitions that all of them overwrite, and counts up in one common row by reading and overwriting it.
 """
-import argparse, os, random, subprocess, sys, tempfile, threading, time
+import random, threading, time
+
+from warehouse import Warehouse, arguments, conclude
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--lode", required=True)
-    p.add_argument("--seconds", type=float, default=60)
-    p.add_argument("--processes", type=int, default=4)
-    args = p.parse_args()
-    folder = tempfile.mkdtemp()
-    base = [os.path.abspath(args.lode), "--warehouse", f"{folder}/lakehouse", "--format", "csv", "--quiet"]
-
-    def run(sql):
-        done = subprocess.run(base + ["-c", sql], capture_output=True, text=True)
-        return done.stdout if done.returncode == 0 else None, done.stderr
-
-    def rows(sql):
-        out, error = run(sql)
-        assert out is not None, error
-        return [line.split(",") for line in out.split("\n")[1:] if line]
-
-    run("CREATE TABLE t (id bigint); CREATE TABLE counter AS SELECT 0::bigint AS n;"
-        "CREATE TABLE shared (owner bigint, i bigint, k bigint) PARTITIONED BY (k)")
+    args = arguments(__doc__, seconds=60.0, processes=4)
+    house = Warehouse(args.lode)
+    house.rows("CREATE TABLE t (id bigint); CREATE TABLE counter AS SELECT 0::bigint AS n;"
+               "CREATE TABLE shared (owner bigint, i bigint, k bigint) PARTITIONED BY (k)")
     columns, properties, ids, counted, refused, problems = [], [], [], [], [], []
     deadline = time.time() + args.seconds
 
@@ -47,8 +34,8 @@ def main():
                 ("INSERT OVERWRITE counter SELECT n + 1 FROM counter", counted, own),
                 ("VACUUM RETAIN 0 HOURS", [], own),
             ])
-            out, error = run(sql)
-            if out is not None:
+            got, error = house.query(sql)
+            if got is not None:
                 record.append(entry)
             elif "40001" in error:
                 refused.append(own)
@@ -58,8 +45,8 @@ def main():
     def watch():
         while time.time() < deadline:
             # One statement replaces all partitions: all rows are one owner's, and none is doubled.
-            got, error = run("SELECT count(*), count(DISTINCT i), count(DISTINCT owner) FROM shared")
-            if got is None or got.split("\n")[1] not in ("300,300,1", "0,0,0"):
+            got, error = house.query("SELECT count(*), count(DISTINCT i), count(DISTINCT owner) FROM shared")
+            if got not in ([["300", "300", "1"]], [["0", "0", "0"]]):
                 problems.append(f"shared: {got} {error.strip()}")
 
     threads = [threading.Thread(target=change, args=(k,)) for k in range(1, args.processes + 1)] + [threading.Thread(target=watch)]
@@ -72,17 +59,14 @@ def main():
         if lost or extra or unknown:
             problems.append(f"{what}: {len(lost)} lost, {extra} doubled, {len(unknown)} that nobody was told of")
 
-    compare("columns", columns, [r[0] for r in rows("DESCRIBE t") if r[0] != "id"])
-    compare("properties", properties, [r[0] for r in rows("SHOW TBLPROPERTIES t") if r[0].startswith("p")])
-    found = [int(r[0]) for r in rows("SELECT id FROM t")]
+    compare("columns", columns, [r[0] for r in house.rows("DESCRIBE t") if r[0] != "id"])
+    compare("properties", properties, [r[0] for r in house.rows("SHOW TBLPROPERTIES t") if r[0].startswith("p")])
+    found = [int(r[0]) for r in house.rows("SELECT id FROM t")]
     compare("rows", [s * i for i in ids for s in (1, -1)], found)
-    compare("counts", range(len(counted)), range(int(rows("SELECT n FROM counter")[0][0])))
+    compare("counts", range(len(counted)), range(int(house.rows("SELECT n FROM counter")[0][0])))
     print(f"{len(columns)} columns, {len(properties)} properties, {len(found)} rows, {len(counted)} counts by {args.processes} processes; "
           f"{len(refused)} statements gave up after conflicts")
-    for problem in problems[:10]:
-        print(problem)
-    print("no change was lost, none doubled" if not problems else f"{len(problems)} problems")
-    sys.exit(1 if problems else 0)
+    conclude(problems, "no change was lost, none doubled")
 
 
 main()

@@ -9,38 +9,28 @@ Every statement of the script puts a generation number into all the rows that it
 COLUMN, `copied` COPY into partition folders, `one.parquet` COPY to a file; and VACUUM without retention between them. Another
 process reads all the while. At the end, a VACUUM leaves not one file that no table has.
 """
-import argparse, os, random, signal, subprocess, sys, tempfile, threading, time
+import os, random, subprocess, threading, time
+
+from warehouse import Warehouse, arguments, conclude
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--lode", required=True)
-    p.add_argument("--kills", type=int, default=300)
-    p.add_argument("--rows", type=int, default=20000)
-    p.add_argument("--seed", type=int, default=1)
-    args = p.parse_args()
+    args = arguments(__doc__, kills=300, rows=20000, seed=1)
     random.seed(args.seed)
-    folder = tempfile.mkdtemp()
-    base = [os.path.abspath(args.lode), "--warehouse", f"{folder}/lakehouse", "--format", "csv", "--quiet"]
-
-    def query(sql):
-        done = subprocess.run(base + ["-c", sql], capture_output=True, text=True)
-        if done.returncode:
-            return None, done.stderr
-        return [line.split(",") for line in done.stdout.split("\n")[1:] if line], ""
+    house = Warehouse(args.lode)
+    folder, query = house.folder, house.query
 
     n = args.rows
     rows = f"generate_series(1, {n}) AS g(i)"
     copied = f"TO '{folder}/copied' (FORMAT parquet, PARTITION_BY (k), OVERWRITE true)"
     one = f"TO '{folder}/one.parquet'"
-    _, error = query(f"""
+    house.rows(f"""
         CREATE TABLE replaced AS SELECT 0 AS generation, i FROM {rows};
         CREATE TABLE appended AS SELECT 0 AS batch, i FROM {rows};
         CREATE TABLE parted PARTITIONED BY (k) AS SELECT 0 AS generation, i, i % 5 AS k FROM {rows};
         CREATE TABLE altered AS SELECT i FROM {rows};
         COPY (SELECT 0 AS generation, i, i % 5 AS k FROM {rows}) {copied};
         COPY (SELECT 0 AS generation, i FROM {rows}) {one}""")
-    assert not error, error
 
     whole_generation = lambda got: got == [["1", str(n), str(n)]]
     counts = "SELECT count(DISTINCT generation), count(*), count(DISTINCT i) FROM"
@@ -99,23 +89,23 @@ def main():
                 script.append(step)
                 script.append(f"ALTER TABLE altered ADD COLUMN c{next_column} integer;")
                 next_column += 1
-        writer = subprocess.Popen(base, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        writer = house.start(stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         feeder = threading.Thread(target=lambda: feed(writer, "\n".join(script)))
         feeder.start()
         time.sleep(random.uniform(0.02, 0.5))
         landed += writer.poll() is None
         if writer.poll() is not None:
             problems.append(f"the script ended by itself: {writer.stderr.read().strip()[:300]}")
-        writer.send_signal(signal.SIGKILL)
+        writer.kill()
         writer.wait()
         feeder.join()
         problems.extend(whole(f"after kill {kill + 1}"))
     stop.set()
     reader.join()
-    _, error = query("VACUUM RETAIN 0 HOURS")
+    query("VACUUM RETAIN 0 HOURS")
     time.sleep(1.1)  # the clock of files ticks coarsely, so the last second's are spared
-    _, error = query("VACUUM RETAIN 0 HOURS")
-    if error:
+    got, error = query("VACUUM RETAIN 0 HOURS")
+    if got is None:
         problems.append(f"vacuum: {error.strip()}")
     problems.extend(whole("after the last VACUUM"))
     stored = [f for _, _, files in os.walk(f"{folder}/lakehouse") for f in files if not f.startswith("catalog.")]
@@ -126,10 +116,7 @@ def main():
     batches, _ = query("SELECT count(DISTINCT batch), max(batch) FROM appended")
     print(f"{args.kills} kills, {landed} of them in the midst of the script; {batches[0][0]} batches landed of {generation} begun; "
           f"{reads[0]} rounds of checks by a second process; {len(stored)} files left, {live} live")
-    for problem in problems[:10]:
-        print(problem)
-    print("everything was whole after each" if not problems else f"{len(problems)} problems")
-    sys.exit(1 if problems else 0)
+    conclude(problems, "everything was whole after each")
 
 
 def feed(process, text):
