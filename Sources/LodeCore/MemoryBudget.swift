@@ -47,7 +47,7 @@ package final class MemoryBudget: Sendable {
     /// Takes `bytes`; false when that would exceed the limit here or above.
     package func tryReserve(_ bytes: Int) -> Bool {
         if reserveWithoutRevoking(bytes) { return true }
-        return holders.revoke(bytes) && reserveWithoutRevoking(bytes)
+        return holders.revoke(bytes - max(0, min(bytes, freeBytes))) && reserveWithoutRevoking(bytes)
     }
 
     func reserveWithoutRevoking(_ bytes: Int) -> Bool {
@@ -112,7 +112,8 @@ package final class MemoryBudget: Sendable {
     /// How long a statement waits for its grant.
     package static let admissionPatience = 60_000_000_000
 
-    /// Sets `bytes` of the budget above aside for this one, which must hold nothing yet. Whoever comes when too little is free waits in line.
+    /// Sets `bytes` of the budget above aside for this one, which must hold nothing yet. Whoever comes when too little is free waits in
+    /// line.
     /// - Parameter decided: called once, perhaps at once, on any thread: with nil when the grant is there, with `53200` when patience is at
     ///   its end, with the error of `cancellation` when that comes first.
     package func admit(

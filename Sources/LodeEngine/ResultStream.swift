@@ -71,8 +71,8 @@ package final class ResultStream: Sendable {
 }
 
 extension Session {
-    /// Begins a statement. Queries are planned here, then run by themselves while the stream is read; all other statements are over when the
-    /// call returns, and the stream gives what they say.
+    /// Begins a statement. Queries are planned here, then run by themselves while the stream is read; all other statements are over when
+    /// the call returns, and the stream gives what they say.
     ///
     /// The calling thread is the session's, as for `execute`: it may wait for the catalog, or for a statement that writes.
     /// - Throws: what planning, or a statement that is no query, raises.

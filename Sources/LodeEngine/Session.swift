@@ -71,10 +71,10 @@ package final class Session {
     }
 
     /// What functions may know of this session, for a statement that starts now.
-    func functionContext(_ cancellation: Cancellation) -> FunctionContext {
+    func functionContext(_ running: RunningStatement) -> FunctionContext {
         FunctionContext(
             transactionMicros: Engine.nowMicros(), timeZone: settings["timezone"], currentSchema: currentSchema,
-            cancellation: cancellation, memory: engine.memory)
+            cancellation: running.cancellation, memory: running.memory)
     }
 
     /// Where unqualified new tables go.

@@ -21,7 +21,7 @@ final class StatementContext {
         rejects = RejectTables(session, memory: running.memory)
         execution = ExecutionContext(
             pool: session.engine.pool, memory: running.memory, cancellation: running.cancellation,
-            functions: session.functionContext(running.cancellation), threads: session.settings.threads)
+            functions: session.functionContext(running), threads: session.settings.threads)
         let folder = session.settings["temp_directory"]
         let limits = SpoolLimits(
             cancellation: running.cancellation, memory: running.memory, temporaryFolder: folder.isEmpty ? nil : folder)

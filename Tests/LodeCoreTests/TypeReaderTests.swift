@@ -6,7 +6,8 @@ import Testing
 @Suite struct TypeReaderTests {
     @Test(arguments: [
         ("int", "integer"), ("DECIMAL(10, 2)", "decimal(10,2)"), ("varchar[]", "varchar[]"), ("array<int>", "integer[]"),
-        ("map<varchar, array<double>>", "map(varchar, double[])"), ("struct<a:int,b:struct<c:date>>", "struct(a integer, b struct(c date))"),
+        ("map<varchar, array<double>>", "map(varchar, double[])"),
+        ("struct<a:int,b:struct<c:date>>", "struct(a integer, b struct(c date))"),
     ])
     func `each dialect's spelling is the same type`(text: String, type: String) throws {
         #expect(try TypeReader.read(text).description == type)

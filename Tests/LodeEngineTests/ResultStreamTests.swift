@@ -70,7 +70,7 @@ import Testing
         for sql in [
             "SELECT a.i, b.i FROM \(one) a CROSS JOIN \(one) b", "SELECT a.i, b.i FROM \(one) a JOIN \(one) b USING (k)",
             "SELECT a.i, b.i FROM \(one) a LEFT JOIN \(one) b ON a.k = b.k AND a.i + b.i >= 0",
-            "SELECT unnest(range(100000000))",
+            "SELECT unnest(range(5000000))",
         ] {
             let stream = try start(scratch.session, sql)
             guard case .rows = stream.next() else { throw SQLError(.internalError, "no rows of \(sql)") }

@@ -5,7 +5,8 @@ import LodePlan
 import Testing
 
 @Suite struct BoundExpressionTests {
-    private let a = PlanColumn(ColumnID(1), "a", .boolean), b = PlanColumn(ColumnID(2), "b", .boolean), n = PlanColumn(ColumnID(3), "n", .integer)
+    private let a = PlanColumn(ColumnID(1), "a", .boolean), b = PlanColumn(ColumnID(2), "b", .boolean)
+    private let n = PlanColumn(ColumnID(3), "n", .integer)
 
     private func isGreater(_ column: PlanColumn, _ number: Int64) -> BoundExpression {
         .comparison(.greater, column.reference, .constant(.integer(number), .integer), nil)

@@ -20,8 +20,8 @@ extension Session {
 
     package var transactionStatus: TransactionStatus { transaction.map { $0.isFailed ? .failed : .active } ?? .idle }
 
-    /// Says that something outside of `execute` has gone wrong within the transaction, if there is one: a string that could not be parsed, a
-    /// result that failed while it was read.
+    /// Says that something outside of `execute` has gone wrong within the transaction, if there is one: a string that could not be parsed,
+    /// a result that failed while it was read.
     package func failTransaction() { transaction?.isFailed = true }
 
     private static let levelName = "transaction_isolation"

@@ -62,8 +62,8 @@ package final class ResultBuffer: ResultConsumer {
     // MARK: The reader's side
 
     /// Takes what is next. Never waits.
-    /// - Parameter wake: if the answer is `.waiting`: called once when it is worth asking again, on a thread of the query, which it must not
-    ///   hold up.
+    /// - Parameter wake: if the answer is `.waiting`: called once when it is worth asking again, on a thread of the query, which it must
+    ///   not hold up.
     package func poll(_ wake: @escaping @Sendable () -> Void) -> Item {
         let (item, hasRoom) = state.withLock { state -> (Item, Bool) in
             let wasFull = state.bytes >= capacity

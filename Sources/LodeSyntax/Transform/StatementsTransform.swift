@@ -31,9 +31,9 @@ extension Transform {
         case .begin: .begin(isolation(edge))
         case .commit: .commit
         case .rollback: .rollback
-        case .rollbackTo: .rollbackTo(try identifier(try kid(edge, 0)))
-        case .savepoint: .savepoint(try identifier(try kid(edge, 0)))
-        case .release: .release(try identifier(try kid(edge, 0)))
+        case .rollbackTo: .rollbackTo(try identifier(try lastKid(edge)))
+        case .savepoint: .savepoint(try identifier(try lastKid(edge)))
+        case .release: .release(try identifier(try lastKid(edge)))
         default: .query(try query(edge))
         }
     }
