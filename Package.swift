@@ -3,7 +3,11 @@
 import PackageDescription
 
 /// Every library is optimized across its files and modules in release builds.
-let library: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+let library: [SwiftSetting] = [
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+    // Views of memory that cannot outlive their owners (Sources/LodeVectors/Column/Lanes.swift).
+    .enableExperimentalFeature("Lifetimes"),
+]
 
 /// Modules with hot loops are optimized in debug builds too, so that tests run at a sane speed.
 let kernels: [SwiftSetting] = library + [.unsafeFlags(["-O"], .when(configuration: .debug))]

@@ -126,7 +126,7 @@ import Testing
         ])
         let filter = try RowFilter(predicate, columns: columns([.bigint, .bigint]), functions: functions)
         let kept = try #require(try filter.select(try chunk([.bigint, .bigint], rows)))
-        let found = (0..<kept.count).map { Int(kept.rows[$0]) }
+        let found = (0..<kept.count).map { Int(kept[$0]) }
         #expect(found == (901..<1000).filter { $0 % 11 != 0 && $0 % 7 != 0 && $0 % ($0 % 7) < 2 })
         let all = try RowFilter(.true, columns: columns([.bigint, .bigint]), functions: functions)
         #expect(try all.select(try chunk([.bigint, .bigint], rows)) == nil)

@@ -122,12 +122,12 @@ import Testing
         let keys = try Column.make(.bigint, [.integer(100), .integer(102), .integer(180)])
         let bloom = try BloomFilter(keys: 3)
         let hashes = try Buffer(byteCount: 24)
-        let words = hashes.base.assumingMemoryBound(to: UInt64.self)
+        let words = hashes.lanes(as: UInt64.self)
         try Hashing.hash([keys], count: 3, into: words)
-        bloom.insert(words, count: 3)
+        bloom.insert(Lanes(words), count: 3)
         dynamic.publish(.init(isEmpty: false, minimum: .integer(100), maximum: .integer(180), bloom: bloom))
         try filter.select([column], count: 1000, into: survivors)
-        let kept = (0..<survivors.count).map { Int(survivors.rows[$0]) }
+        let kept = (0..<survivors.count).map { Int(survivors[$0]) }
         #expect(kept.contains(100) && kept.contains(102) && kept.contains(180))
         #expect(kept.allSatisfy { $0 >= 100 && $0 <= 180 && $0 % 10 != 9 })
         #expect(kept.count < 20)

@@ -50,15 +50,21 @@ enum Aggregates {
         // Eight bytes into a row, as in a hash table: states are at multiples of 8, not of 16.
         let stride = 16 + (bound.stateBytes + 15) / 16 * 16
         let memory = try Buffer.zeroed(byteCount: stride * count + 8)
-        let rows = (0..<count).map { memory.base + $0 * stride }
-        defer { rows.withUnsafeBufferPointer { bound.destroy?($0.baseAddress!, 8, count) } }
-        return try withExtendedLifetime(memory) { try body(rows) }
+        return try memory.withUnsafeBytes { base in
+            let rows = (0..<count).map { base + $0 * stride }
+            defer { for row in rows { bound.destroyOne(row + 8) } }
+            return try body(rows)
+        }
+    }
+
+    private static func results(_ bound: BoundAggregate, _ rows: [UnsafeMutableRawPointer], _ count: Int) throws -> Column {
+        try rows.withUnsafeBufferPointer { try bound.finalize(Lanes($0.baseAddress!, keptBy: $0), 8, count) }
     }
 
     private static func single(_ bound: BoundAggregate, _ chunks: [[Column]], _ context: FunctionContext) throws -> String {
         try withStates(bound, 1) { rows in
             for chunk in chunks { try bound.updateSingle(rows[0] + 8, chunk, chunk.first?.count ?? 3) }
-            return try Calls.texts(try rows.withUnsafeBufferPointer { try bound.finalize($0.baseAddress!, 8, 1) }, context)[0]
+            return try Calls.texts(try results(bound, rows, 1), context)[0]
         }
     }
 
@@ -67,8 +73,8 @@ enum Aggregates {
     {
         try withStates(bound, groups) { rows in
             let addresses = (0..<count).map { rows[$0 % groups] }
-            try addresses.withUnsafeBufferPointer { try bound.update($0.baseAddress!, 8, columns, count) }
-            return try Calls.texts(try rows.withUnsafeBufferPointer { try bound.finalize($0.baseAddress!, 8, groups) }, context)
+            try addresses.withUnsafeBufferPointer { try bound.update(Lanes($0.baseAddress!, keptBy: $0), 8, columns, count) }
+            return try Calls.texts(try results(bound, rows, groups), context)
         }
     }
 
@@ -77,9 +83,12 @@ enum Aggregates {
             for (index, chunk) in chunks.enumerated() { try bound.updateSingle(rows[index + 1] + 8, chunk, chunk.first?.count ?? 1) }
             let targets = Array(repeating: rows[0], count: chunks.count)
             try Array(rows.dropFirst()).withUnsafeBufferPointer { sources in
-                try targets.withUnsafeBufferPointer { try bound.combine(sources.baseAddress!, $0.baseAddress!, 8, chunks.count) }
+                try targets.withUnsafeBufferPointer { targets in
+                    try bound.combine(
+                        Lanes(sources.baseAddress!, keptBy: sources), Lanes(targets.baseAddress!, keptBy: targets), 8, chunks.count)
+                }
             }
-            return try Calls.texts(try rows.withUnsafeBufferPointer { try bound.finalize($0.baseAddress!, 8, 1) }, context)[0]
+            return try Calls.texts(try results(bound, rows, 1), context)[0]
         }
     }
 }

@@ -58,14 +58,14 @@ import Testing
         let survivors = try Selection(capacity: count)
         try ComparisonSelect.kernel(comparison, type)(left, right, count, survivors)
         let rows = (0..<count).filter { expected[$0] == true }.map { UInt32($0) }
-        #expect((0..<survivors.count).map { survivors.rows[$0] } == rows, "\(type) \(comparison) as a filter")
+        #expect((0..<survivors.count).map { survivors[$0] } == rows, "\(type) \(comparison) as a filter")
         let even = try Selection(capacity: count)
         for row in stride(from: 0, to: count, by: 2) {
-            even.rows[even.count] = UInt32(row)
+            even[even.count] = UInt32(row)
             even.count += 1
         }
         try ComparisonSelect.refinement(comparison, type)(left, right, count, even)
-        #expect((0..<even.count).map { even.rows[$0] } == rows.filter { $0 % 2 == 0 }, "\(type) \(comparison) as a refinement")
+        #expect((0..<even.count).map { even[$0] } == rows.filter { $0 % 2 == 0 }, "\(type) \(comparison) as a refinement")
     }
 
     @Test func `decimals of different scales compare by value`() throws {
@@ -89,7 +89,7 @@ import Testing
         let column = try Column.make(.boolean, [.boolean(true), .null, .boolean(false), .boolean(true)])
         let survivors = try Selection(capacity: 4)
         try ComparisonSelect.isTrue(column, 4, survivors)
-        #expect((0..<survivors.count).map { survivors.rows[$0] } == [0, 3])
+        #expect((0..<survivors.count).map { survivors[$0] } == [0, 3])
         try ComparisonSelect.keepTrue(try .constant(.boolean(false), .boolean, count: 4), 4, survivors)
         #expect(survivors.count == 0)
     }

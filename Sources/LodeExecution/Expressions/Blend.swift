@@ -8,7 +8,7 @@ enum Blend {
     static func choose(_ flags: Column, _ yes: Column, _ no: Column, _ type: SQLType, _ count: Int) throws(SQLError) -> Column {
         let condition = try flags.flattened()
         let bits = try truth(condition, count)
-        let choice = UnsafePointer(bits.base.assumingMemoryBound(to: UInt8.self))
+        let choice = Lanes(bits.lanes(as: UInt8.self))
         let left = yes.layout == .dictionary ? try yes.flattened() : yes
         let right = no.layout == .dictionary ? try no.flattened() : no
         let lanes = try Buffer(byteCount: max(16, count * type.physical.stride))
@@ -20,16 +20,15 @@ enum Blend {
         default: blend(SIMD2<UInt64>.self, choice, left, right, lanes, count)
         }
         let validity = try mask(choice, left, right, count)
-        withExtendedLifetime(bits) {}
         return Column(flat: type, count: count, lanes: lanes, validity: validity, heaps: left.heapOwners + right.heapOwners)
     }
 
     /// One byte a row: 1 where the condition is true.
     private static func truth(_ condition: Column, _ count: Int) throws(SQLError) -> Buffer {
         let buffer = try Buffer(byteCount: count)
-        let out = buffer.base.assumingMemoryBound(to: UInt8.self), input = condition.pointer(as: UInt8.self)
+        let out = buffer.lanes(as: UInt8.self), input = condition.lanes(as: UInt8.self)
         var i = 0
-        if let validity = condition.validity {
+        if let validity = condition.mask {
             while i < count {
                 out[i] = input[i] & UInt8(truncatingIfNeeded: validity[i &>> 6] &>> UInt64(truncatingIfNeeded: i & 63) & 1)
                 i &+= 1
@@ -45,10 +44,10 @@ enum Blend {
 
     @inline(__always)
     private static func blend<Lane: BitwiseCopyable>(
-        _: Lane.Type, _ choice: UnsafePointer<UInt8>, _ left: Column, _ right: Column, _ lanes: Buffer, _ count: Int
+        _: Lane.Type, _ choice: Lanes<UInt8>, _ left: Column, _ right: Column, _ lanes: Buffer, _ count: Int
     ) {
-        let out = lanes.base.assumingMemoryBound(to: Lane.self)
-        let a = left.pointer(as: Lane.self), b = right.pointer(as: Lane.self)
+        let out = lanes.lanes(as: Lane.self)
+        let a = left.lanes(as: Lane.self), b = right.lanes(as: Lane.self)
         let aConstant = left.layout == .constant, bConstant = right.layout == .constant
         let x = a[0], y = b[0]
         var i = 0
@@ -78,12 +77,12 @@ enum Blend {
 
     /// A bit a row: whether the value that was chosen is there.
     private static func mask(
-        _ choice: UnsafePointer<UInt8>, _ left: Column, _ right: Column, _ count: Int
+        _ choice: Lanes<UInt8>, _ left: Column, _ right: Column, _ count: Int
     ) throws(SQLError) -> Buffer? {
         guard left.mayHaveNulls || right.mayHaveNulls else { return nil }
         let words = Validity.wordCount(count)
         let validity = try Buffer(byteCount: words * 8)
-        let out = validity.base.assumingMemoryBound(to: UInt64.self)
+        let out = validity.lanes(as: UInt64.self)
         let leftMask = rowMask(left), rightMask = rowMask(right)
         let leftWord: UInt64 = left.isConstantNull ? 0 : .max, rightWord: UInt64 = right.isConstantNull ? 0 : .max
         var i = 0
@@ -92,9 +91,10 @@ enum Blend {
             out[i] = chosen & (leftMask?[i] ?? leftWord) | ~chosen & (rightMask?[i] ?? rightWord)
             i &+= 1
         }
-        return Validity.nullCount(UnsafePointer(out), count) == 0 ? nil : validity
+        return Validity.nullCount(Lanes(out), count) == 0 ? nil : validity
     }
 
     /// The mask of a column that has a bit a row.
-    private static func rowMask(_ column: Column) -> UnsafePointer<UInt64>? { column.layout == .constant ? nil : column.validity }
+    @_lifetime(borrow column)
+    private static func rowMask(_ column: Column) -> Lanes<UInt64>? { column.layout == .constant ? nil : column.mask }
 }

@@ -16,11 +16,11 @@ enum BooleanLogic {
     static func not(_ column: Column, _ count: Int) throws(SQLError) -> Column {
         if column.layout == .constant {
             if column.isNull(0) { return column }
-            return try Column.constant(.boolean(column.pointer(as: UInt8.self)[0] == 0), .boolean, count: count)
+            return try Column.constant(.boolean(column.lanes(as: UInt8.self)[0] == 0), .boolean, count: count)
         }
         let flat = try column.flattened()
         let lanes = try Buffer(byteCount: count)
-        let out = lanes.base.assumingMemoryBound(to: UInt8.self), input = flat.pointer(as: UInt8.self)
+        let out = lanes.lanes(as: UInt8.self), input = flat.lanes(as: UInt8.self)
         var i = 0
         while i < count {
             out[i] = (input[i] & 1) ^ 1
@@ -37,10 +37,9 @@ enum BooleanLogic {
         _ left: Column, _ right: Column, _ count: Int, decisive: UInt8, _ operation: (UInt8, UInt8) -> UInt8
     ) throws(SQLError) -> Column {
         let l = try left.flattened(), r = try right.flattened()
-        defer { withExtendedLifetime((l, r)) {} }
-        let a = l.pointer(as: UInt8.self), b = r.pointer(as: UInt8.self)
+        let a = l.lanes(as: UInt8.self), b = r.lanes(as: UInt8.self)
         let lanes = try Buffer(byteCount: count)
-        let out = lanes.base.assumingMemoryBound(to: UInt8.self)
+        let out = lanes.lanes(as: UInt8.self)
         var i = 0
         while i < count {
             out[i] = operation(a[i], b[i])
@@ -49,8 +48,8 @@ enum BooleanLogic {
         guard l.mayHaveNulls || r.mayHaveNulls else { return Column(flat: .boolean, count: count, lanes: lanes) }
         let words = Validity.wordCount(count)
         let validity = try Buffer(byteCount: words * 8)
-        let mask = validity.base.assumingMemoryBound(to: UInt64.self)
-        let leftMask = l.validity, rightMask = r.validity, flip: UInt64 = decisive == 0 ? .max : 0
+        let mask = validity.lanes(as: UInt64.self)
+        let leftMask = l.mask, rightMask = r.mask, flip: UInt64 = decisive == 0 ? .max : 0
         i = 0
         while i < words {
             let leftValid = leftMask?[i] ?? .max, rightValid = rightMask?[i] ?? .max
@@ -65,11 +64,10 @@ enum BooleanLogic {
     static func unsettled(_ column: Column, _ count: Int, decisive: UInt8) throws(SQLError) -> Selection {
         let selection = try Selection(capacity: count)
         let flat = try column.flattened()
-        defer { withExtendedLifetime(flat) {} }
-        let lanes = flat.pointer(as: UInt8.self), mask = flat.validity
+        let lanes = flat.lanes(as: UInt8.self), mask = flat.mask, rows = selection.lanes
         var kept = 0, i = 0
         while i < count {
-            selection.rows[kept] = UInt32(truncatingIfNeeded: i)
+            rows[kept] = UInt32(truncatingIfNeeded: i)
             kept &+= Validity.isValid(mask, i) && lanes[i] == decisive ? 0 : 1
             i &+= 1
         }
@@ -83,14 +81,13 @@ enum BooleanLogic {
     ) throws(SQLError) -> (yes: Selection, no: Selection) {
         let yes = try Selection(capacity: count), no = try Selection(capacity: count)
         let flat = try condition.flattened()
-        defer { withExtendedLifetime(flat) {} }
-        let lanes = flat.pointer(as: UInt8.self), mask = flat.validity
+        let lanes = flat.lanes(as: UInt8.self), mask = flat.mask, accepting = yes.lanes, refusing = no.lanes
         var accepted = 0, refused = 0, i = 0
         while i < count {
-            let row = rows.map { $0.rows[i] } ?? UInt32(truncatingIfNeeded: i)
+            let row = rows.map { $0[i] } ?? UInt32(truncatingIfNeeded: i)
             let isTrue = Validity.isValid(mask, i) && lanes[i] != 0
-            yes.rows[accepted] = row
-            no.rows[refused] = row
+            accepting[accepted] = row
+            refusing[refused] = row
             accepted &+= isTrue ? 1 : 0
             refused &+= isTrue ? 0 : 1
             i &+= 1

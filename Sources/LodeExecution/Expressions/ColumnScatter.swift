@@ -1,6 +1,5 @@
 /// Putting a column together from parts that were computed for some rows each.
 
-import Glibc
 import LodeCore
 import LodeVectors
 
@@ -18,7 +17,7 @@ package enum ColumnScatter {
         let below = try base.flattened(), above = try part.flattened()
         let stride = below.physical.stride
         let lanes = try Buffer(byteCount: max(16, count * stride))
-        memcpy(lanes.base, below.lanes, count * stride)
+        lanes.copyLanes(of: below, count: count, to: 0)
         switch stride {
         case 1: scatter(UInt8.self, above, rows, lanes)
         case 2: scatter(UInt16.self, above, rows, lanes)
@@ -33,8 +32,8 @@ package enum ColumnScatter {
 
     @inline(__always)
     private static func scatter<Lane: BitwiseCopyable>(_: Lane.Type, _ part: Column, _ rows: Selection, _ lanes: Buffer) {
-        let out = lanes.base.assumingMemoryBound(to: Lane.self), input = part.pointer(as: Lane.self)
-        let list = rows.rows, n = rows.count
+        let out = lanes.lanes(as: Lane.self), input = part.lanes(as: Lane.self)
+        let list = rows.lanes, n = rows.count
         var j = 0
         while j < n {
             out[Int(list[j])] = input[j]
@@ -45,24 +44,24 @@ package enum ColumnScatter {
     private static func mask(_ base: Column, _ part: Column, _ rows: Selection, _ count: Int) throws(SQLError) -> Buffer? {
         guard base.mayHaveNulls || part.mayHaveNulls else { return nil }
         let buffer = try Validity.allValid(count)
-        let out = buffer.base.assumingMemoryBound(to: UInt64.self)
-        if let below = base.validityBuffer { memcpy(buffer.base, below.base, Validity.wordCount(count) * 8) }
-        let above = part.validity
+        let out = buffer.lanes(as: UInt64.self)
+        if let below = base.mask { out.update(from: below, count: Validity.wordCount(count)) }
+        let above = part.mask, list = rows.lanes
         for j in 0..<rows.count {
-            let row = Int(rows.rows[j])
+            let row = Int(list[j])
             if Validity.isValid(above, j) {
                 out[row &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: row & 63)
             } else {
                 Validity.clear(out, row)
             }
         }
-        return Validity.nullCount(UnsafePointer(out), count) == 0 ? nil : buffer
+        return Validity.nullCount(Lanes(out), count) == 0 ? nil : buffer
     }
 
     /// Lists and structs: the parts one after the other, then gathered into place.
     private static func nested(_ base: Column, _ part: Column, at rows: Selection, _ count: Int) throws(SQLError) -> Column {
         let order = try Selection.range(0, count)
-        for j in 0..<rows.count { order.rows[Int(rows.rows[j])] = UInt32(truncatingIfNeeded: count + j) }
+        for j in 0..<rows.count { order[Int(rows[j])] = UInt32(truncatingIfNeeded: count + j) }
         return try concatenate([base, part]).gather(order)
     }
 
@@ -79,7 +78,7 @@ package enum ColumnScatter {
         var elements = [Int](repeating: 0, count: max(1, first.children.count))
         var heaps: [AnyObject] = []
         for flat in flats {
-            if stride > 0 { memcpy(lanes.base + row * stride, flat.lanes, flat.count * stride) }
+            lanes.copyLanes(of: flat, count: flat.count, to: row)
             if first.physical == .list {
                 shift(lanes, row, flat.count, by: elements[0])
                 for (index, child) in flat.children.enumerated() { elements[index] += child.count }
@@ -96,14 +95,14 @@ package enum ColumnScatter {
     }
 
     private static func shift(_ lanes: Buffer, _ row: Int, _ count: Int, by offset: Int) {
-        let ranges = lanes.base.assumingMemoryBound(to: ListRange.self)
+        let ranges = lanes.lanes(as: ListRange.self)
         for i in row..<(row + count) { ranges[i].offset &+= UInt32(truncatingIfNeeded: offset) }
     }
 
     private static func masks(_ parts: [Column], _ total: Int) throws(SQLError) -> Buffer? {
         guard parts.contains(where: \.mayHaveNulls) else { return nil }
         let buffer = try Validity.allValid(total)
-        let out = buffer.base.assumingMemoryBound(to: UInt64.self)
+        let out = buffer.lanes(as: UInt64.self)
         var row = 0
         for part in parts {
             if part.mayHaveNulls { for i in 0..<part.count where part.isNull(i) { Validity.clear(out, row + i) } }

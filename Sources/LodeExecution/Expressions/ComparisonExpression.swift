@@ -42,9 +42,9 @@ final class NullTestExpression: CompiledExpression {
         if column.layout == .constant {
             return try Column.constant(.boolean(column.isNull(0) == wantsNull), .boolean, count: n)
         }
-        guard let mask = column.validity else { return try Column.constant(.boolean(!wantsNull), .boolean, count: n) }
+        guard let mask = column.mask else { return try Column.constant(.boolean(!wantsNull), .boolean, count: n) }
         let lanes = try Buffer(byteCount: n)
-        let out = lanes.base.assumingMemoryBound(to: UInt8.self)
+        let out = lanes.lanes(as: UInt8.self)
         let flip: UInt8 = wantsNull ? 1 : 0
         var i = 0
         while i < n {

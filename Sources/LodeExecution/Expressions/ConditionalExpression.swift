@@ -20,7 +20,7 @@ final class BlendExpression: CompiledExpression {
     func evaluate(_ chunk: Chunk) throws(SQLError) -> Column {
         let flags = try condition.evaluate(chunk)
         if flags.layout == .constant {
-            let holds = !flags.isNull(0) && flags.pointer(as: UInt8.self)[0] != 0
+            let holds = !flags.isNull(0) && flags.lanes(as: UInt8.self)[0] != 0
             return holds ? try yes.evaluate(chunk) : try no.evaluate(chunk)
         }
         return try Blend.choose(flags, try yes.evaluate(chunk), try no.evaluate(chunk), type, chunk.count)
@@ -97,7 +97,7 @@ final class CoalesceExpression: CompiledExpression {
             let missing = try Selection(capacity: n)
             var kept = 0
             for row in 0..<n where result.isNull(row) {
-                missing.rows[kept] = UInt32(truncatingIfNeeded: row)
+                missing[kept] = UInt32(truncatingIfNeeded: row)
                 kept += 1
             }
             missing.count = kept

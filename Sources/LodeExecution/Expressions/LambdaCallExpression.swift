@@ -36,20 +36,20 @@ final class LambdaCallExpression: CompiledExpression {
     func evaluate(_ chunk: Chunk) throws(SQLError) -> Column {
         let lists = try list.evaluate(chunk).flattened()
         if lists.type == .null { return try .null(type, count: chunk.count) }
-        let ranges = lists.pointer(as: ListRange.self)
+        let ranges = lists.lanes(as: ListRange.self)
         var total = 0
         for row in 0..<chunk.count where !lists.isNull(row) { total += Int(ranges[row].count) }
         let members = try Selection(capacity: total), rows = try Selection(capacity: total)
         let compact = try Buffer(byteCount: max(16, chunk.count * MemoryLayout<ListRange>.stride))
         let positions = try Buffer(byteCount: max(16, total * 8))
-        let out = compact.base.assumingMemoryBound(to: ListRange.self)
+        let out = compact.lanes(as: ListRange.self)
         for row in 0..<chunk.count {
             let count = lists.isNull(row) ? 0 : ranges[row].count
             out[row] = ListRange(offset: UInt32(truncatingIfNeeded: members.count), count: count)
             for index in 0..<Int(count) {
-                members.rows[members.count] = ranges[row].offset &+ UInt32(truncatingIfNeeded: index)
-                rows.rows[members.count] = UInt32(truncatingIfNeeded: row)
-                positions.base.assumingMemoryBound(to: Int64.self)[members.count] = Int64(index + 1)
+                members[members.count] = ranges[row].offset &+ UInt32(truncatingIfNeeded: index)
+                rows[members.count] = UInt32(truncatingIfNeeded: row)
+                positions.lanes(as: Int64.self)[members.count] = Int64(index + 1)
                 members.count += 1
             }
         }

@@ -80,8 +80,7 @@ package final class RowFilter: Sendable {
     package func select(_ columns: [Column], count: Int, into survivors: Selection) throws(SQLError) {
         let chunk = Chunk(columns: columns, count: count)
         if try !select(chunk, into: survivors) {
-            for row in 0..<count { survivors.rows[row] = UInt32(truncatingIfNeeded: row) }
-            survivors.count = count
+            survivors.takeAll(count)
         }
     }
 
@@ -108,9 +107,10 @@ package final class RowFilter: Sendable {
         for position in part.positions { columns.append(try chunk.columns[position].gather(survivors)) }
         let kept = try Selection(capacity: survivors.count)
         try Self.start(part.narrowed, Chunk(columns: columns, count: survivors.count), kept)
+        let rows = survivors.lanes, places = kept.lanes
         var i = 0
         while i < kept.count {
-            survivors.rows[i] = survivors.rows[Int(kept.rows[i])]
+            rows[i] = rows[Int(places[i])]
             i &+= 1
         }
         survivors.count = kept.count

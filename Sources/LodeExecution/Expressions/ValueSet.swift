@@ -46,7 +46,7 @@ final class ValueSet: Sendable {
             let bitmap = try Buffer.zeroed(byteCount: Int(range) + 1)
             for row in 0..<present.count {
                 let number = Int64(bitPattern: Self.key(values, row, physical).0)
-                bitmap.base.assumingMemoryBound(to: UInt8.self)[Int(number - low)] = 1
+                bitmap.lanes(as: UInt8.self)[Int(number - low)] = 1
             }
             flags = bitmap
         } else {
@@ -63,8 +63,8 @@ final class ValueSet: Sendable {
         if column.layout == .dictionary, let dictionary = column.dictionary, dictionary.count <= max(count * 4, 64) {
             let verdicts = try memo.flags(of: dictionary) { () throws(SQLError) in try self.lookUp(dictionary, dictionary.count) }
             let result = try Buffer(byteCount: count)
-            let out = result.base.assumingMemoryBound(to: UInt8.self)
-            let table = verdicts.base.assumingMemoryBound(to: UInt8.self), codes = column.pointer(as: Int32.self)
+            let out = result.lanes(as: UInt8.self)
+            let table = verdicts.lanes(as: UInt8.self), codes = column.lanes(as: Int32.self)
             if dictionary.count == 0 {
                 out.update(repeating: 0, count: count)
             } else {
@@ -86,22 +86,21 @@ final class ValueSet: Sendable {
     private func finish(_ flags: Buffer, _ validity: Buffer?, _ count: Int) throws(SQLError) -> Column {
         guard hasNull else { return Column(flat: .boolean, count: count, lanes: flags, validity: validity) }
         let buffer = try Validity.allValid(count)
-        let out = buffer.base.assumingMemoryBound(to: UInt64.self)
-        let found = flags.base.assumingMemoryBound(to: UInt8.self)
-        let known = validity.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt64.self)) }
-        for i in 0..<count where found[i] == 0 || !Validity.isValid(known, i) { Validity.clear(out, i) }
+        let out = buffer.lanes(as: UInt64.self)
+        let found = flags.lanes(as: UInt8.self)
+        for i in 0..<count where found[i] == 0 || !Validity.isValid(validity, i) { Validity.clear(out, i) }
         return Column(flat: .boolean, count: count, lanes: flags, validity: buffer)
     }
 
     /// One byte a row of a flat column.
     private func lookUp(_ flat: Column, _ count: Int) throws(SQLError) -> Buffer {
         let result = try Buffer(byteCount: count)
-        let out = result.base.assumingMemoryBound(to: UInt8.self)
+        let out = result.lanes(as: UInt8.self)
         switch physical {
-        case .bool, .int8: probe(flat.pointer(as: Int8.self), out, count)
-        case .int16: probe(flat.pointer(as: Int16.self), out, count)
-        case .int32: probe(flat.pointer(as: Int32.self), out, count)
-        case .int64: probe(flat.pointer(as: Int64.self), out, count)
+        case .bool, .int8: probe(flat.lanes(as: Int8.self), out, count)
+        case .int16: probe(flat.lanes(as: Int16.self), out, count)
+        case .int32: probe(flat.lanes(as: Int32.self), out, count)
+        case .int64: probe(flat.lanes(as: Int64.self), out, count)
         default:
             for row in 0..<count {
                 let (a, b) = Self.key(flat, row, physical)
@@ -112,10 +111,10 @@ final class ValueSet: Sendable {
     }
 
     @inline(__always)
-    private func probe<Lane: FixedWidthInteger>(_ lanes: UnsafePointer<Lane>, _ out: UnsafeMutablePointer<UInt8>, _ count: Int) {
+    private func probe<Lane: FixedWidthInteger>(_ lanes: Lanes<Lane>, _ out: MutableLanes<UInt8>, _ count: Int) {
         var i = 0
         if let flags {
-            let table = flags.base.assumingMemoryBound(to: UInt8.self), size = UInt64(flags.byteCount)
+            let table = flags.lanes(as: UInt8.self), size = UInt64(flags.byteCount)
             while i < count {
                 let index = UInt64(bitPattern: Int64(truncatingIfNeeded: lanes[i]) &- base)
                 out[i] = index < size ? table[Int(truncatingIfNeeded: index)] : 0
@@ -135,26 +134,27 @@ final class ValueSet: Sendable {
             (UInt64(truncatingIfNeeded: number), UInt64(truncatingIfNeeded: number >> 64))
         }
         switch physical {
-        case .bool, .int8: return (UInt64(bitPattern: Int64(column.pointer(as: Int8.self)[row])), 0)
-        case .int16: return (UInt64(bitPattern: Int64(column.pointer(as: Int16.self)[row])), 0)
-        case .int32: return (UInt64(bitPattern: Int64(column.pointer(as: Int32.self)[row])), 0)
-        case .int64: return (column.pointer(as: UInt64.self)[row], 0)
-        case .int128: return halves(column.pointer(as: Int128.self)[row])
-        case .float32: return (HashMix.canonical(Double(column.pointer(as: Float.self)[row])), 0)
-        case .float64: return (HashMix.canonical(column.pointer(as: Double.self)[row]), 0)
-        case .interval: return halves(column.pointer(as: Interval.self)[row].comparisonMicros)
+        case .bool, .int8: return (UInt64(bitPattern: Int64(column.lanes(as: Int8.self)[row])), 0)
+        case .int16: return (UInt64(bitPattern: Int64(column.lanes(as: Int16.self)[row])), 0)
+        case .int32: return (UInt64(bitPattern: Int64(column.lanes(as: Int32.self)[row])), 0)
+        case .int64: return (column.lanes(as: UInt64.self)[row], 0)
+        case .int128: return halves(column.lanes(as: Int128.self)[row])
+        case .float32: return (HashMix.canonical(Double(column.lanes(as: Float.self)[row])), 0)
+        case .float64: return (HashMix.canonical(column.lanes(as: Double.self)[row]), 0)
+        case .interval: return halves(column.lanes(as: Interval.self)[row].comparisonMicros)
         case .text:
-            let view = column.pointer(as: StringView.self)[row]
+            let view = column.lanes(as: StringView.self)[row]
             return (view.head, view.tail)
         case .list, .structure: return (0, 0)
         }
     }
 
     /// A slot is four words: used, key, key, unused.
-    private static func slot(_ a: UInt64, _ b: UInt64, _ slots: Buffer, _ mask: Int, _ physical: PhysicalType) -> UnsafeMutablePointer<
-        UInt64
-    > {
-        let table = slots.base.assumingMemoryBound(to: UInt64.self)
+    @_lifetime(borrow slots)
+    private static func slot(
+        _ a: UInt64, _ b: UInt64, _ slots: Buffer, _ mask: Int, _ physical: PhysicalType
+    ) -> MutableLanes<UInt64> {
+        let table = slots.lanes(as: UInt64.self)
         let hash = physical == .text ? HashMix.text(StringView(head: a, tail: b)) : HashMix.pair(a, b)
         var index = Int(truncatingIfNeeded: hash) & mask
         while true {

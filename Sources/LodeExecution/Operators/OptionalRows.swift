@@ -10,12 +10,11 @@ extension Column {
         let selection = try Selection(capacity: rows.count)
         var missing: Buffer?
         for (i, row) in rows.enumerated() {
-            selection.rows[i] = UInt32(truncatingIfNeeded: max(row, 0))
+            selection[i] = UInt32(truncatingIfNeeded: max(row, 0))
             if row < 0 {
-                let mask: Buffer
-                if let missing { mask = missing } else { mask = try Validity.allValid(rows.count) }
+                let mask = if let missing { missing } else { try Validity.allValid(rows.count) }
                 missing = mask
-                Validity.clear(mask.base.assumingMemoryBound(to: UInt64.self), i)
+                Validity.clear(mask.lanes(as: UInt64.self), i)
             }
         }
         selection.count = rows.count

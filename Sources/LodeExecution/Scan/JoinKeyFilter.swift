@@ -48,10 +48,9 @@ final class JoinKeyFilter: ScanFilter {
         if let bloom = known.bloom, survivors.count > 0 {
             let few = survivors.count == count ? column : try column.gather(survivors)
             let hashes = try Buffer(byteCount: survivors.count * 8)
-            defer { withExtendedLifetime(hashes) {} }
-            let words = hashes.base.assumingMemoryBound(to: UInt64.self)
+            let words = hashes.lanes(as: UInt64.self)
             try Hashing.hash([few], count: survivors.count, into: words)
-            bloom.refine(words, survivors)
+            bloom.refine(Lanes(words), survivors)
         }
         judge(count, survivors.count)
     }
@@ -68,7 +67,7 @@ final class JoinKeyFilter: ScanFilter {
             return
         }
         var kept = 0, i = 0
-        let rows = survivors.rows, mask = column.validity
+        let rows = survivors.lanes, mask = column.mask
         while i < survivors.count {
             let row = rows[i]
             rows[kept] = row
@@ -102,19 +101,18 @@ private struct LaneRange {
 
     func refine(_ column: Column, _ survivors: Selection) throws(SQLError) {
         let flat = try column.flattened()
-        defer { withExtendedLifetime(flat) {} }
         switch flat.physical {
-        case .int8: keep(flat.pointer(as: Int8.self), survivors)
-        case .int16: keep(flat.pointer(as: Int16.self), survivors)
-        case .int32: keep(flat.pointer(as: Int32.self), survivors)
-        case .int64: keep(flat.pointer(as: Int64.self), survivors)
+        case .int8: keep(flat.lanes(as: Int8.self), survivors)
+        case .int16: keep(flat.lanes(as: Int16.self), survivors)
+        case .int32: keep(flat.lanes(as: Int32.self), survivors)
+        case .int64: keep(flat.lanes(as: Int64.self), survivors)
         default: return
         }
     }
 
     @inline(__always)
-    private func keep<Lane: FixedWidthInteger>(_ lanes: UnsafePointer<Lane>, _ survivors: Selection) {
-        let rows = survivors.rows, n = survivors.count
+    private func keep<Lane: FixedWidthInteger>(_ lanes: Lanes<Lane>, _ survivors: Selection) {
+        let rows = survivors.lanes, n = survivors.count
         let span = UInt64(bitPattern: high &- low)
         var kept = 0, i = 0
         while i < n {

@@ -33,7 +33,7 @@ extension Column {
         }
         var bytes = physical.stride * count + children.reduce(0) { $0 + $1.heldBytes }
         guard physical == .text else { return bytes }
-        let lanes = pointer(as: StringView.self)
+        let lanes = lanes(as: StringView.self)
         var row = 0
         while row < count {
             let length = lanes[row].count
@@ -49,7 +49,7 @@ extension Column {
         let flat = try flattened()
         guard physical == .text else { return flat }
         let lanes = try Buffer(byteCount: count * 16)
-        let out = lanes.base.assumingMemoryBound(to: StringView.self), views = flat.pointer(as: StringView.self)
+        let out = lanes.lanes(as: StringView.self), views = flat.lanes(as: StringView.self)
         // One block of just the size: columns of few rows are many.
         var row = 0, textBytes = 0
         while row < count {

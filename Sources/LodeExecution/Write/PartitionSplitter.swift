@@ -109,11 +109,11 @@ extension Column {
     /// The lane of a flat column as an integer.
     fileprivate func integerLane(_ row: Int) -> Int64 {
         switch physical {
-        case .bool: Int64(pointer(as: UInt8.self)[row])
-        case .int8: Int64(pointer(as: Int8.self)[row])
-        case .int16: Int64(pointer(as: Int16.self)[row])
-        case .int32: Int64(pointer(as: Int32.self)[row])
-        default: pointer(as: Int64.self)[row]
+        case .bool: Int64(lanes(as: UInt8.self)[row])
+        case .int8: Int64(lanes(as: Int8.self)[row])
+        case .int16: Int64(lanes(as: Int16.self)[row])
+        case .int32: Int64(lanes(as: Int32.self)[row])
+        default: lanes(as: Int64.self)[row]
         }
     }
 }

@@ -57,7 +57,7 @@ struct PartitionedRows: Sendable {
         let rows = held[piece.chunk]
         if rows.order.isEmpty { return rows.chunk }
         let selection = try Selection(capacity: piece.count)
-        for index in 0..<piece.count { selection.rows[index] = rows.order[piece.start + index] }
+        for index in 0..<piece.count { selection[index] = rows.order[piece.start + index] }
         selection.count = piece.count
         return try rows.chunk.gather(selection)
     }

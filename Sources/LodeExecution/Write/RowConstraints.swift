@@ -43,7 +43,7 @@ package struct RowConstraints: Sendable {
     package func check(_ chunk: Chunk) throws(SQLError) {
         for index in notNull where chunk.columns[index].mayHaveNulls {
             let column = chunk.columns[index]
-            if column.layout != .constant, Validity.nullCount(column.validity, chunk.count) == 0 { continue }
+            if column.layout != .constant, Validity.nullCount(column.mask, chunk.count) == 0 { continue }
             guard let row = (0..<chunk.count).first(where: { column.isNull($0) }) else { continue }
             let name = "column \"\(schema.fields[index].name)\" of relation \"\(relation)\""
             throw SQLError(
@@ -63,10 +63,8 @@ package struct RowConstraints: Sendable {
     /// NULL is not false.
     private func firstFalse(_ condition: Column, _ count: Int) throws(SQLError) -> Int? {
         let flags = try condition.flattened()
-        return withExtendedLifetime(flags) {
-            let values = flags.pointer(as: UInt8.self)
-            return (0..<count).first { values[$0] == 0 && !flags.isNull($0) }
-        }
+        let values = flags.lanes(as: UInt8.self)
+        return (0..<count).first { values[$0] == 0 && !flags.isNull($0) }
     }
 
     private static let shownBytes = 64

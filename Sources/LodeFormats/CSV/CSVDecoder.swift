@@ -256,10 +256,9 @@ final class CSVDecoder {
     }
 
     private func clear(_ validity: inout Buffer?, _ row: Int, _ count: Int) throws(SQLError) {
-        let mask: Buffer
-        if let validity { mask = validity } else { mask = try Validity.allValid(count) }
+        let mask = if let validity { validity } else { try Validity.allValid(count) }
         validity = mask
-        Validity.clear(mask.base.assumingMemoryBound(to: UInt64.self), row)
+        Validity.clear(mask.lanes(as: UInt64.self), row)
     }
 
     /// Keeps a bad field for the reader, which throws or rejects it.

@@ -140,7 +140,7 @@ final class JSONLanes<Lane: BitwiseCopyable> {
     func setNull(_ row: Int) throws(SQLError) {
         let mask = if let validity { validity } else { try Validity.allValid(count) }
         validity = mask
-        Validity.clear(mask.base.assumingMemoryBound(to: UInt64.self), row)
+        Validity.clear(mask.lanes(as: UInt64.self), row)
         lanes[row] = zero
     }
 

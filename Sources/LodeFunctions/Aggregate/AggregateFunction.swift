@@ -4,7 +4,7 @@ import LodeCore
 import LodeVectors
 
 /// Addresses of group rows; the aggregate's state lies `offset` bytes into each.
-package typealias StateRows = UnsafePointer<UnsafeMutableRawPointer>
+package typealias StateRows = Lanes<UnsafeMutableRawPointer>
 
 /// An aggregate for concrete argument types, as operations on states in raw memory.
 ///
@@ -61,6 +61,21 @@ package struct BoundAggregate: Sendable {
         self.move = move
         self.finalize = finalize
         self.destroy = destroy
+    }
+
+    /// `combine` for a single pair of states.
+    package func combineOne(_ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer) throws(SQLError) {
+        try withUnsafePointer(to: source) { source throws(SQLError) in
+            try withUnsafePointer(to: target) { target throws(SQLError) in
+                try combine(Lanes(source, keptBy: self), Lanes(target, keptBy: self), 0, 1)
+            }
+        }
+    }
+
+    /// `destroy` for a single state.
+    package func destroyOne(_ state: UnsafeMutableRawPointer) {
+        guard let destroy else { return }
+        withUnsafePointer(to: state) { destroy(Lanes($0, keptBy: self), 0, 1) }
     }
 }
 

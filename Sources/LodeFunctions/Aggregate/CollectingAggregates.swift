@@ -68,13 +68,13 @@ enum CollectingAggregate {
             box, arguments, row, batch throws(SQLError) in
             if arguments[0].isNull(row) { return }
             let (texts, lane) = arguments[0].place(of: row)
-            let text = texts.pointer(as: StringView.self)[lane]
+            let text = texts.lanes(as: StringView.self)[lane]
             let start = box.bytes.count
             if arity == 1 {
                 box.bytes.append(UInt8(ascii: ","))
             } else if !arguments[1].isNull(row) {
                 let (separators, at) = arguments[1].place(of: row)
-                separators.pointer(as: StringView.self)[at].withBytes { box.bytes += $0 }
+                separators.lanes(as: StringView.self)[at].withBytes { box.bytes += $0 }
                 withExtendedLifetime(separators) {}
             }
             box.batches.begin(batch, at: start, lead: box.bytes.count - start)

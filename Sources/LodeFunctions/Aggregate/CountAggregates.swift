@@ -64,7 +64,7 @@ enum CountAggregate {
             update: { rows, offset, arguments, count throws(SQLError) in
                 let column = arguments[0]
                 if column.isAllNull || column.type == .null { return }
-                guard column.layout != .constant, let validity = column.validity else { return addOne(rows, offset, count) }
+                guard column.layout != .constant, let validity = column.mask else { return addOne(rows, offset, count) }
                 var i = 0
                 while i < count {
                     add(rows[i] + offset, Validity.isValid(validity, i) ? 1 : 0)
@@ -74,7 +74,7 @@ enum CountAggregate {
             updateSingle: { state, arguments, count throws(SQLError) in
                 let column = arguments[0]
                 if column.isAllNull || column.type == .null { return }
-                let nulls = column.layout == .constant ? 0 : Validity.nullCount(column.validity, count)
+                let nulls = column.layout == .constant ? 0 : Validity.nullCount(column.mask, count)
                 add(state, Int64(count - nulls))
             }, combine: combine, finalize: finalize)
     }

@@ -58,7 +58,7 @@ enum NarrowSumState<Lane: FixedWidthInteger & SignedInteger & BitwiseCopyable & 
     }
 
     /// Low and high halves are summed apart, which vectorizes: 0.2-0.4 ns a lane.
-    static func addAll(_ state: UnsafeMutableRawPointer, _ lanes: UnsafePointer<Lane>, _ count: Int) throws(SQLError) {
+    static func addAll(_ state: UnsafeMutableRawPointer, _ lanes: Lanes<Lane>, _ count: Int) throws(SQLError) {
         var low: UInt64 = 0, high: Int64 = 0
         var i = 0
         if Lane.bitWidth <= 32 {
@@ -102,8 +102,7 @@ enum WideSum {
     private static func update(_ rows: StateRows, _ offset: Int, _ column: Column, _ count: Int) throws(SQLError) {
         if column.isAllNull { return }
         let flat = try column.flattened()
-        defer { withExtendedLifetime(flat) {} }
-        let lanes = flat.pointer(as: Int128.self), validity = flat.validity
+        let lanes = flat.lanes(as: Int128.self), validity = flat.mask
         var overflow: UInt64 = 0
         var i = 0
         if let validity {
@@ -136,11 +135,10 @@ enum WideSum {
     private static func updateSingle(_ state: UnsafeMutableRawPointer, _ column: Column, _ count: Int) throws(SQLError) {
         if column.isAllNull { return }
         let flat = try column.flattened()
-        defer { withExtendedLifetime(flat) {} }
-        let lanes = flat.pointer(as: Int128.self)
+        let lanes = flat.lanes(as: Int128.self)
         var overflow: UInt64 = 0
         var i = 0
-        if let validity = flat.validity {
+        if let validity = flat.mask {
             while i < count {
                 if Validity.isValid(validity, i) { addLane(state, lanes[i], &overflow) }
                 i &+= 1

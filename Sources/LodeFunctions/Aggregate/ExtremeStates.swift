@@ -56,7 +56,7 @@ enum KeptState<C: Choice>: LaneState {
         if source.load(as: Int64.self) != 0 { add(target, (source + 8).loadUnaligned(as: Lane.self)) }
     }
 
-    static func addAll(_ state: UnsafeMutableRawPointer, _ lanes: UnsafePointer<Lane>, _ count: Int) throws(SQLError) {
+    static func addAll(_ state: UnsafeMutableRawPointer, _ lanes: Lanes<Lane>, _ count: Int) throws(SQLError) {
         guard count > 0 else { return }
         var best = lanes[0]
         var i = 1

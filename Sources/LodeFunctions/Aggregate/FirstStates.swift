@@ -43,21 +43,19 @@ enum FirstLane<Lane: BitwiseCopyable & Sendable & SendableMetatype> {
             takesBatch: true,
             update: { rows, offset, arguments, count throws(SQLError) in
                 let column = try arguments[0].flattened(), mark = FirstValue.mark(arguments)
-                let lanes = column.pointer(as: Lane.self), validity = column.validity
+                let lanes = column.lanes(as: Lane.self), validity = column.mask
                 var i = 0
                 while i < count {
                     if Validity.isValid(validity, i) { offer(rows[i] + offset, lanes[i], mark) }
                     i &+= 1
                 }
-                withExtendedLifetime(column) {}
             },
             updateSingle: { state, arguments, count throws(SQLError) in
                 let column = try arguments[0].flattened()
-                let lanes = column.pointer(as: Lane.self), validity = column.validity
+                let lanes = column.lanes(as: Lane.self), validity = column.mask
                 var i = 0
                 while i < count, !Validity.isValid(validity, i) { i &+= 1 }
                 if i < count { offer(state, lanes[i], FirstValue.mark(arguments)) }
-                withExtendedLifetime(column) {}
             },
             combine: { sources, targets, offset, count throws(SQLError) in
                 for i in 0..<count {
@@ -93,22 +91,20 @@ enum FirstText {
                 parameters: [type], returns: type, stateBytes: TextState.stateBytes + 8, takesBatch: true,
                 update: { rows, offset, arguments, count throws(SQLError) in
                     let column = try arguments[0].flattened(), mark = FirstValue.mark(arguments)
-                    let lanes = column.pointer(as: StringView.self), validity = column.validity
+                    let lanes = column.lanes(as: StringView.self), validity = column.mask
                     try StateGrowth.counted(memory) { (growth) throws(SQLError) in
                         for i in 0..<count where Validity.isValid(validity, i) {
                             try offer(rows[i] + offset, lanes[i], mark, &growth)
                         }
                     }
-                    withExtendedLifetime(column) {}
                 },
                 updateSingle: { state, arguments, count throws(SQLError) in
                     let column = try arguments[0].flattened()
-                    let lanes = column.pointer(as: StringView.self), validity = column.validity
+                    let lanes = column.lanes(as: StringView.self), validity = column.mask
                     try StateGrowth.counted(memory) { (growth) throws(SQLError) in
                         guard let first = (0..<count).first(where: { Validity.isValid(validity, $0) }) else { return }
                         try offer(state, lanes[first], FirstValue.mark(arguments), &growth)
                     }
-                    withExtendedLifetime(column) {}
                 },
                 combine: { sources, targets, offset, count throws(SQLError) in
                     try StateGrowth.counted(memory) { (growth) throws(SQLError) in

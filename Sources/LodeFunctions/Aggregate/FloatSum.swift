@@ -49,7 +49,7 @@ enum FloatSumState<Lane: BinaryFloatingPoint & BitwiseCopyable & SendableMetatyp
     }
 
     /// Eight running sums, which is several times as fast; sums of floats are unordered in SQL anyway.
-    static func addAll(_ state: UnsafeMutableRawPointer, _ lanes: UnsafePointer<Lane>, _ count: Int) throws(SQLError) {
+    static func addAll(_ state: UnsafeMutableRawPointer, _ lanes: Lanes<Lane>, _ count: Int) throws(SQLError) {
         var sums = SIMD8<Double>(repeating: 0)
         var i = 0
         while i &+ 8 <= count {

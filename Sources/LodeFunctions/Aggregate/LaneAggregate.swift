@@ -10,11 +10,11 @@ protocol LaneState: SendableMetatype {
     static func add(_ state: UnsafeMutableRawPointer, _ lane: Lane)
     static func merge(_ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer)
     /// Adds all of `count` lanes without NULLs to one state.
-    static func addAll(_ state: UnsafeMutableRawPointer, _ lanes: UnsafePointer<Lane>, _ count: Int) throws(SQLError)
+    static func addAll(_ state: UnsafeMutableRawPointer, _ lanes: Lanes<Lane>, _ count: Int) throws(SQLError)
 }
 
 extension LaneState {
-    static func addAll(_ state: UnsafeMutableRawPointer, _ lanes: UnsafePointer<Lane>, _ count: Int) throws(SQLError) {
+    static func addAll(_ state: UnsafeMutableRawPointer, _ lanes: Lanes<Lane>, _ count: Int) throws(SQLError) {
         var i = 0
         while i < count {
             add(state, lanes[i])
@@ -56,10 +56,10 @@ enum LaneDriver {
         _: State.Type, _ rows: StateRows, _ offset: Int, _ column: Column, _ count: Int
     ) throws(SQLError) {
         if column.isAllNull { return }
-        let validity = column.layout == .constant ? nil : column.validity
+        let validity = column.layout == .constant ? nil : column.mask
         switch column.layout {
         case .flat:
-            let lanes = column.pointer(as: State.Lane.self)
+            let lanes = column.lanes(as: State.Lane.self)
             if let validity {
                 var i = 0
                 while i < count {
@@ -75,14 +75,14 @@ enum LaneDriver {
             }
         case .dictionary:
             guard let dictionary = column.dictionary else { return }
-            let lanes = dictionary.pointer(as: State.Lane.self), codes = column.pointer(as: Int32.self)
+            let lanes = dictionary.lanes(as: State.Lane.self), codes = column.lanes(as: Int32.self)
             var i = 0
             while i < count {
                 if Validity.isValid(validity, i) { State.add(rows[i] + offset, lanes[Int(codes[i])]) }
                 i &+= 1
             }
         case .constant:
-            let lane = column.pointer(as: State.Lane.self)[0]
+            let lane = column.lanes(as: State.Lane.self)[0]
             var i = 0
             while i < count {
                 State.add(rows[i] + offset, lane)
@@ -100,21 +100,19 @@ enum LaneDriver {
             // The valid lanes, packed: then the same loops serve.
             let flat = try column.flattened()
             let packed = try LaneResult<State.Lane>(count)
-            let lanes = flat.pointer(as: State.Lane.self)
-            let validity = UnsafePointer(mask.base.assumingMemoryBound(to: UInt64.self))
+            let lanes = flat.lanes(as: State.Lane.self)
+            let validity = mask.lanes(as: UInt64.self), out = packed.lanes
             var kept = 0, i = 0
             while i < count {
-                packed.lanes[kept] = lanes[i]
+                out[kept] = lanes[i]
                 kept &+= Int(truncatingIfNeeded: validity[i &>> 6] &>> UInt64(truncatingIfNeeded: i & 63) & 1)
                 i &+= 1
             }
-            try State.addAll(state, UnsafePointer(packed.lanes), kept)
-            withExtendedLifetime((packed.buffer, flat)) {}
+            try State.addAll(state, Lanes(out), kept)
             return
         }
         let flat = try column.flattened()
-        try State.addAll(state, flat.pointer(as: State.Lane.self), count)
-        withExtendedLifetime(flat) {}
+        try State.addAll(state, flat.lanes(as: State.Lane.self), count)
     }
 }
 

@@ -57,9 +57,8 @@ final class LaneList: StateBox {
             setNull(count)
         } else {
             let (lanes, place) = column.place(of: row)
-            memcpy(target, lanes.lanes + place * stride, stride)
+            (lanes.lanes(as: UInt8.self) + place * stride).withUnsafePointer { _ = memcpy(target, $0, stride) }
             if column.physical == .text { try keepText(target.assumingMemoryBound(to: StringView.self)) }
-            withExtendedLifetime(lanes) {}
         }
         count += 1
     }
@@ -113,12 +112,14 @@ final class LaneList: StateBox {
                 continue
             }
             for (range, _) in list.batches.pieces(list.count) {
-                memcpy(elements.base + next * stride, base + range.lowerBound * stride, range.count * stride)
+                (elements.lanes(as: UInt8.self) + next * stride).withUnsafePointer {
+                    _ = memcpy($0, base + range.lowerBound * stride, range.count * stride)
+                }
                 if !list.nulls.isEmpty {
                     for index in range where list.isNull(index) { try elementNulls.set(next + index - range.lowerBound) }
                 }
                 if type.physical == .text {
-                    let views = (elements.base + next * stride).assumingMemoryBound(to: StringView.self)
+                    let views = elements.lanes(as: StringView.self) + next
                     for index in 0..<range.count where !views[index].isInline {
                         views[index] = try arena.add(UnsafeRawBufferPointer(start: views[index].pointer, count: views[index].count))
                     }

@@ -133,9 +133,8 @@ struct PairMoments: BitwiseCopyable, Sendable {
         @Sendable func each(_ arguments: [Column], _ count: Int, _ body: (Int, Double, Double) -> Void) throws(SQLError) {
             if arguments[0].isAllNull || arguments[1].isAllNull { return }
             let ys = try arguments[0].flattened(), xs = try arguments[1].flattened()
-            defer { withExtendedLifetime(ys) {} }
-            let y = ys.pointer(as: Double.self), x = xs.pointer(as: Double.self)
-            for row in 0..<count where Validity.isValid(ys.validity, row) && Validity.isValid(xs.validity, row) {
+            let y = ys.lanes(as: Double.self), x = xs.lanes(as: Double.self)
+            for row in 0..<count where Validity.isValid(ys.mask, row) && Validity.isValid(xs.mask, row) {
                 body(row, y[row], x[row])
             }
         }

@@ -145,7 +145,7 @@ struct QuantileForm<Lane: RankedLane>: Sendable {
         if hasFraction { try takeFractions(rows, offset, arguments[1], count) }
         if arguments[0].isAllNull { return }
         let column = try arguments[0].flattened()
-        let lanes = column.pointer(as: Lane.self), validity = column.validity
+        let lanes = column.lanes(as: Lane.self), validity = column.mask
         try StateGrowth.counted(memory) { (growth) throws(SQLError) in
             var i = 0
             while i < count {
@@ -153,7 +153,6 @@ struct QuantileForm<Lane: RankedLane>: Sendable {
                 i &+= 1
             }
         }
-        withExtendedLifetime(column) {}
     }
 
     private func takeFractions(_ rows: StateRows, _ offset: Int, _ column: Column, _ count: Int) throws(SQLError) {
@@ -200,13 +199,13 @@ struct QuantileForm<Lane: RankedLane>: Sendable {
 
     private func column(_ found: [Lane?]) throws(SQLError) -> Column {
         let result = try LaneResult<Lane>(found.count)
-        memset(result.buffer.base, 0, found.count * MemoryLayout<Lane>.stride)
+        result.buffer.fill(0)
         var nulls = NullMask(found.count)
         let arena = TextArena()
         for (row, lane) in found.enumerated() {
             if let text = lane as? StringView {
                 let copy = try text.withBytes(throwing: { (bytes: UnsafeRawBufferPointer) throws(SQLError) in try arena.add(bytes) })
-                (result.buffer.base + row * MemoryLayout<Lane>.stride).storeBytes(of: copy, as: StringView.self)
+                result.buffer.lanes(as: StringView.self)[row] = copy
             } else if let lane {
                 result.lanes[row] = lane
             } else {

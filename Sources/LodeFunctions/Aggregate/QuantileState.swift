@@ -109,15 +109,14 @@ enum QuantileState<Lane: RankedLane> {
 
     /// Adds the lanes that are not NULL of a flat column.
     static func addAll(_ state: UnsafeMutableRawPointer, _ column: Column, _ count: Int, _ growth: inout StateGrowth) throws(SQLError) {
-        let lanes = column.pointer(as: Lane.self)
-        if Lane.heapBytes == 0, column.validity == nil, count > 2 {
+        let lanes = column.lanes(as: Lane.self)
+        if Lane.heapBytes == 0, !column.mayHaveNulls, count > 2 {
             // All at once, as keys in place.
             let room = try Keys.room(state, count, &growth)
             for i in 0..<count { room[i] = Lane.key(lanes[i]) }
         } else {
-            for i in 0..<count where Validity.isValid(column.validity, i) { try add(state, lanes[i], &growth) }
+            for i in 0..<count where Validity.isValid(column.mask, i) { try add(state, lanes[i], &growth) }
         }
-        withExtendedLifetime(column) {}
     }
 
     static func setFraction(_ state: UnsafeMutableRawPointer, _ fraction: Double) {

@@ -24,7 +24,6 @@ extension StringView: RankedKey {
 /// keys count and copy those between the bounds, some tenth of all.
 /// - Source: Hoare, "Algorithm 65: Find", 1961; Floyd and Rivest, "Expected time bounds for selection", 1975.
 struct RankSelection<Key: RankedKey> {
-    private var scratch: UnsafeMutablePointer<Key>
     private var capacity: Int
     private var buffer: Buffer
     private var random: UInt64 = 0x9e37_79b9_7f4a_7c15
@@ -40,7 +39,6 @@ struct RankSelection<Key: RankedKey> {
         self.memory = memory
         capacity = 1024
         buffer = try Buffer(byteCount: capacity * MemoryLayout<Key>.stride)
-        scratch = buffer.base.assumingMemoryBound(to: Key.self)
     }
 
     /// The keys at `rank` and `next`, which is the same or one more. `state` is a `LaneChain` of more than `next` keys.
@@ -49,9 +47,9 @@ struct RankSelection<Key: RankedKey> {
         if count > Self.fewKeys, let found = try sampled(state, count, rank, next) { return found }
         try makeRoom(count)
         var copied = 0
-        let scratch = scratch
+        let buffer = buffer, scratch = buffer.lanes(as: Key.self)
         LaneChain<Key>.forEachRun(state) { lanes, run in
-            (scratch + copied).update(from: lanes, count: run)
+            (scratch + copied).update(from: Lanes(lanes, keptBy: self), count: run)
             copied &+= run
         }
         return partition(count, rank, next)
@@ -66,7 +64,6 @@ struct RankSelection<Key: RankedKey> {
         }
         buffer = try Buffer(byteCount: bytes)
         capacity = count
-        scratch = buffer.base.assumingMemoryBound(to: Key.self)
     }
 
     /// Gives back what was counted of its memory.
@@ -95,14 +92,14 @@ struct RankSelection<Key: RankedKey> {
         if let low, let high, !Key.isBefore(low, high) { return (low, low) }
         try makeRoom(inside + 1)
         var kept = 0
-        let scratch = scratch
+        let buffer = buffer, scratch = buffer.lanes(as: Key.self)
         LaneChain<Key>.forEachRun(state) { lanes, run in kept = Self.keep(lanes, run, low, high, scratch, kept) }
         return partition(inside, rank - below, next - below)
     }
 
     /// Every so many keys.
     private func sample(_ state: UnsafeMutableRawPointer, _ count: Int) -> Int {
-        let step = count / Self.sampleSize
+        let step = count / Self.sampleSize, scratch = buffer.lanes(as: Key.self)
         var wanted = step / 2, passed = 0, taken = 0
         LaneChain<Key>.forEachRun(state) { lanes, run in
             while wanted < passed &+ run, taken < Self.sampleSize {
@@ -137,7 +134,7 @@ struct RankSelection<Key: RankedKey> {
     /// Copies the keys between the bounds to `out`, from `kept` on, which has room for one more than all of them.
     @inline(__always)
     private static func keep(
-        _ lanes: UnsafePointer<Key>, _ count: Int, _ low: Key?, _ high: Key?, _ out: UnsafeMutablePointer<Key>, _ kept: Int
+        _ lanes: UnsafePointer<Key>, _ count: Int, _ low: Key?, _ high: Key?, _ out: MutableLanes<Key>, _ kept: Int
     ) -> Int {
         var kept = kept, i = 0
         if let low, let high {
@@ -160,7 +157,7 @@ struct RankSelection<Key: RankedKey> {
 
     /// Moves the keys of the scratch memory until `rank` is in its place, smaller ones before it and greater ones behind.
     private mutating func partition(_ count: Int, _ rank: Int, _ next: Int) -> (Key, Key) {
-        let keys = scratch
+        let buffer = buffer, keys = buffer.lanes(as: Key.self)
         var low = 0, high = count - 1
         while high - low > 12 {
             let pivot = median(keys, low, high)
@@ -189,7 +186,7 @@ struct RankSelection<Key: RankedKey> {
 
     /// The middle one of three keys at random places, so that no order of the input is a bad one.
     @inline(__always)
-    private mutating func median(_ keys: UnsafeMutablePointer<Key>, _ low: Int, _ high: Int) -> Key {
+    private mutating func median(_ keys: MutableLanes<Key>, _ low: Int, _ high: Int) -> Key {
         let a = keys[low + pick(high - low + 1)], b = keys[low + pick(high - low + 1)], c = keys[low + pick(high - low + 1)]
         if Key.isBefore(a, b) { return Key.isBefore(b, c) ? b : Key.isBefore(a, c) ? c : a }
         return Key.isBefore(a, c) ? a : Key.isBefore(b, c) ? c : b
@@ -202,7 +199,7 @@ struct RankSelection<Key: RankedKey> {
     }
 
     @inline(__always)
-    private func insertionSort(_ keys: UnsafeMutablePointer<Key>, _ low: Int, _ high: Int) {
+    private func insertionSort(_ keys: MutableLanes<Key>, _ low: Int, _ high: Int) {
         var i = low &+ 1
         while i <= high {
             let key = keys[i]

@@ -35,7 +35,7 @@ enum ShiftedSumState<Lane: FixedWidthInteger & SignedInteger & BitwiseCopyable &
         NarrowSumState<Lane>.merge(source, into: target)
     }
 
-    static func addAll(_ state: UnsafeMutableRawPointer, _ lanes: UnsafePointer<Lane>, _ count: Int) throws(SQLError) {
+    static func addAll(_ state: UnsafeMutableRawPointer, _ lanes: Lanes<Lane>, _ count: Int) throws(SQLError) {
         if count == 0 { return }
         var least = lanes[0], greatest = lanes[0]
         var i = 1

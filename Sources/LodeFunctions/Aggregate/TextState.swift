@@ -115,7 +115,7 @@ enum TextState {
     private static func update<Choice: TextChoice>(
         _: Choice.Type, _ rows: StateRows, _ offset: Int, _ column: Column, _ count: Int, _ growth: inout StateGrowth
     ) throws(SQLError) {
-        let lanes = column.pointer(as: StringView.self), validity = column.validity
+        let lanes = column.lanes(as: StringView.self), validity = column.mask
         // The kept strings lie anywhere in memory, two steps away: many are fetched at once.
         Prefetch.rows(rows, offset, count)
         Prefetch.pointees(rows, offset + 16, count)
@@ -124,19 +124,17 @@ enum TextState {
             if Validity.isValid(validity, i) { try offer(Choice.self, rows[i] + offset, lanes[i], &growth) }
             i &+= 1
         }
-        withExtendedLifetime(column) {}
     }
 
     private static func updateSingle<Choice: TextChoice>(
         _: Choice.Type, _ state: UnsafeMutableRawPointer, _ column: Column, _ count: Int, _ growth: inout StateGrowth
     ) throws(SQLError) {
-        let lanes = column.pointer(as: StringView.self), validity = column.validity
+        let lanes = column.lanes(as: StringView.self), validity = column.mask
         var best = -1
         for i in 0..<count where Validity.isValid(validity, i) {
             if best < 0 || Choice.replaces(lanes[i], lanes[best]) { best = i }
         }
         if best >= 0 { try offer(Choice.self, state, lanes[best], &growth) }
-        withExtendedLifetime(column) {}
     }
 
     /// Leaves the preferred text in `target` and nothing in `source`. Blocks change hands.

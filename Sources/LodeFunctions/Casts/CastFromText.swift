@@ -37,16 +37,17 @@ enum CastFromText {
     ) throws(SQLError) -> Column {
         let source = call.texts(0)
         let result = try LaneResult<R>(call.count)
+        let out = result.lanes
         var nulls = NullMask(call.count)
         var i = 0
         while i < call.count {
-            result.lanes[i] = zero
+            out[i] = zero
             if call.isValid(i) {
                 let view = source[i]
-                let outcome = view.withPaddedBytes { parser($0, view.count, result.lanes + i) }
+                let outcome = view.withPaddedBytes { bytes in (out + i).withUnsafePointer { parser(bytes, view.count, $0) } }
                 if outcome != .parsed {
                     if !isTry { throw failure(outcome, view, to) }
-                    result.lanes[i] = zero
+                    out[i] = zero
                     try nulls.set(i)
                 }
             }

@@ -25,9 +25,8 @@ enum CastFromJSON {
         guard let parse = CastFromText.body(.varchar, to, isTry) else { return nil }
         return { call throws(SQLError) in
             let texts = try JSONScalar.text(call)
-            let validity = try Validity.and(texts.validityBuffer, call.validityBuffer(), call.count)
-            let mask = validity.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt64.self)) }
-            let result = try parse(StrictCall(arguments: [texts], count: call.count, validity: mask, context: call.context))
+            let validity = try Validity.and(texts.validityBuffer, call.validity, call.count)
+            let result = try parse(StrictCall(arguments: [texts], count: call.count, validity: validity, context: call.context))
             return result.replacing(validity: try Validity.and(result.validityBuffer, validity, call.count))
         }
     }

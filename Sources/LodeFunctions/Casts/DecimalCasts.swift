@@ -9,7 +9,7 @@ enum DecimalCasts {
         guard case .decimal(let p, let s) = from, case .decimal(let q, let t) = to else { return nil }
         if t >= s, q - t >= p - s { return widen(from, to, Decimal128.power(t - s)) }
         return { call throws(SQLError) in
-            let numbers = DecimalLanes(call.arguments[0])
+            let numbers = call.decimals(0)
             return try store(call, to, isTry) { Decimal128.rescale(numbers[$0], from: s, to: t) }
         }
     }
@@ -79,7 +79,7 @@ enum DecimalCasts {
     private static func integer<R: FixedWidthInteger & SignedInteger & BitwiseCopyable>(
         _: R.Type, _ call: StrictCall, _ scale: Int, _ to: SQLType, _ isTry: Bool
     ) throws(SQLError) -> Column {
-        let numbers = DecimalLanes(call.arguments[0])
+        let numbers = call.decimals(0)
         return try call.convert(R(0), to: to, isTry: isTry) { (row) -> R? in
             Decimal128.rescale(numbers[row], from: scale, to: 0).flatMap { R(exactly: $0) }
         } failure: { _ in
@@ -105,7 +105,7 @@ enum DecimalCasts {
             let factor = Decimal128.power(scale)
             if held.precision <= precision - scale { return widenInteger(from, to, factor) }
             return { call throws(SQLError) in
-                let numbers = IntegerLanes(call.arguments[0])
+                let numbers = call.integers(0)
                 return try store(call, to, isTry) { (row) -> Int128? in
                     let (product, overflow) = Int128(numbers[row]).multipliedReportingOverflow(by: factor)
                     return overflow ? nil : product
@@ -165,13 +165,14 @@ enum DecimalCasts {
 }
 
 /// Integers of a flat or constant column of any width, widened one by one: for loops that are not hot.
-struct IntegerLanes {
-    private let base: UnsafeMutableRawPointer
+struct IntegerLanes: ~Escapable {
+    private let bytes: Lanes<UInt8>
     private let mask: Int
     private let physical: PhysicalType
 
-    init(_ column: Column) {
-        base = column.lanes
+    @_lifetime(borrow owner)
+    init<Owner>(_ column: Column, keptBy owner: borrowing Owner) {
+        bytes = column.lanes(as: UInt8.self, keptBy: owner)
         mask = column.layout == .constant ? 0 : -1
         physical = column.physical
     }
@@ -180,10 +181,10 @@ struct IntegerLanes {
     subscript(_ row: Int) -> Int64 {
         let i = row & mask
         switch physical {
-        case .int8: return Int64(base.assumingMemoryBound(to: Int8.self)[i])
-        case .int16: return Int64(base.assumingMemoryBound(to: Int16.self)[i])
-        case .int32: return Int64(base.assumingMemoryBound(to: Int32.self)[i])
-        default: return base.assumingMemoryBound(to: Int64.self)[i]
+        case .int8: return Int64(bytes.bound(to: Int8.self)[i])
+        case .int16: return Int64(bytes.bound(to: Int16.self)[i])
+        case .int32: return Int64(bytes.bound(to: Int32.self)[i])
+        default: return bytes.bound(to: Int64.self)[i]
         }
     }
 }

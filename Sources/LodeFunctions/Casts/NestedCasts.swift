@@ -1,6 +1,5 @@
 /// Lists, maps and structs, member by member.
 
-import Glibc
 import LodeCore
 import LodeVectors
 
@@ -60,7 +59,7 @@ enum NestedCasts {
             children = try members(source, kernels, call.context)
         }
         let lanes = try Buffer(byteCount: call.count * MemoryLayout<ListRange>.stride)
-        memcpy(lanes.base, source.lanes, lanes.byteCount)
+        lanes.copyLanes(of: source, count: call.count, to: 0)
         return Column(flat: to, count: call.count, lanes: lanes, validity: source.validityBuffer, children: children)
     }
 

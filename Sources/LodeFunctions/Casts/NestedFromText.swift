@@ -93,7 +93,7 @@ enum NestedFromText {
             return entries.count
         }
         let children = [try keys.column(key.1, call.context), try values.column(value.1, call.context)]
-        let lanes = ranges.base.assumingMemoryBound(to: ListRange.self)
+        let lanes = ranges.lanes(as: ListRange.self)
         for row in 0..<call.count { try MapFunctions.check(children[0], lanes[row]) }
         return Column(flat: to, count: call.count, lanes: ranges, validity: validity, children: children)
     }

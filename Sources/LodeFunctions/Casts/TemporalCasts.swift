@@ -67,11 +67,12 @@ enum TemporalCasts {
     private static func joined(
         _ call: StrictCall, _ whole: Column, _ stamps: ArgumentLanes<Int64>?, _ to: SQLType, _ isTry: Bool
     ) throws(SQLError) -> Column {
-        let micros = whole.pointer(as: Int64.self)
+        let micros = whole.lanes(as: Int64.self)
         return try call.mapOptional(Int64(0), to: to) { (row) throws(SQLError) in
             // What the cast between made NULL stays it.
             if whole.mayHaveNulls, whole.isNull(row) { return nil }
-            if let nanos = Nanoseconds.join(micros[row], stamps.map { Nanoseconds.split($0[row]).rest } ?? 0) { return nanos }
+            let rest = if let stamps { Nanoseconds.split(stamps[row]).rest } else { Int64(0) }
+            if let nanos = Nanoseconds.join(micros[row], rest) { return nanos }
             if isTry { return nil }
             throw SQLError.timestampOutOfRange(to)
         }

@@ -34,19 +34,19 @@ enum LaneHash {
         if column.isNull(row) { return 0x9ae1_6a3b_2f90_404f }
         let (flat, lane) = column.place(of: row)
         switch flat.physical {
-        case .bool: return mix(UInt64(flat.pointer(as: UInt8.self)[lane]))
-        case .int8: return mix(UInt64(bitPattern: Int64(flat.pointer(as: Int8.self)[lane])))
-        case .int16: return mix(UInt64(bitPattern: Int64(flat.pointer(as: Int16.self)[lane])))
-        case .int32: return mix(UInt64(bitPattern: Int64(flat.pointer(as: Int32.self)[lane])))
-        case .int64: return mix(UInt64(bitPattern: flat.pointer(as: Int64.self)[lane]))
-        case .int128: return wide(flat.pointer(as: Int128.self)[lane])
-        case .float32: return float(Double(flat.pointer(as: Float.self)[lane]))
-        case .float64: return float(flat.pointer(as: Double.self)[lane])
-        case .interval: return wide(flat.pointer(as: Interval.self)[lane].comparisonMicros)
-        case .text: return flat.pointer(as: StringView.self)[lane].withBytes { bytes($0) }
+        case .bool: return mix(UInt64(flat.lanes(as: UInt8.self)[lane]))
+        case .int8: return mix(UInt64(bitPattern: Int64(flat.lanes(as: Int8.self)[lane])))
+        case .int16: return mix(UInt64(bitPattern: Int64(flat.lanes(as: Int16.self)[lane])))
+        case .int32: return mix(UInt64(bitPattern: Int64(flat.lanes(as: Int32.self)[lane])))
+        case .int64: return mix(UInt64(bitPattern: flat.lanes(as: Int64.self)[lane]))
+        case .int128: return wide(flat.lanes(as: Int128.self)[lane])
+        case .float32: return float(Double(flat.lanes(as: Float.self)[lane]))
+        case .float64: return float(flat.lanes(as: Double.self)[lane])
+        case .interval: return wide(flat.lanes(as: Interval.self)[lane].comparisonMicros)
+        case .text: return flat.lanes(as: StringView.self)[lane].withBytes { bytes($0) }
         case .structure: return flat.children.reduce(17) { mix($0 &* 31 &+ hash($1, lane)) }
         case .list:
-            let range = flat.pointer(as: ListRange.self)[lane]
+            let range = flat.lanes(as: ListRange.self)[lane]
             var result = UInt64(range.count)
             for child in flat.children {
                 for index in 0..<Int(range.count) { result = mix(result &* 31 &+ hash(child, Int(range.offset) + index)) }

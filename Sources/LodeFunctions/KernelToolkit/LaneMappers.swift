@@ -8,14 +8,14 @@ extension StrictCall {
     @inline(__always)
     func map<A, R: BitwiseCopyable>(_: A.Type, to type: SQLType, _ body: (A) -> R) throws(SQLError) -> Column {
         let result = try LaneResult<R>(count)
-        let a = arguments[0].pointer(as: A.self)
+        let a = plain(0, A.self), out = result.lanes
         var i = 0
         if isConstant(0) {
-            result.lanes.update(repeating: body(a[0]), count: count)
+            out.update(repeating: body(a[0]), count: count)
             return result.column(type)
         }
         while i < count {
-            result.lanes[i] = body(a[i])
+            out[i] = body(a[i])
             i &+= 1
         }
         return result.column(type)
@@ -26,7 +26,7 @@ extension StrictCall {
     func map<A, B, R: BitwiseCopyable>(_: A.Type, _: B.Type, to type: SQLType, _ body: (A, B) -> R) throws(SQLError) -> Column {
         let result = try LaneResult<R>(count)
         let out = result.lanes
-        let a = arguments[0].pointer(as: A.self), b = arguments[1].pointer(as: B.self)
+        let a = plain(0, A.self), b = plain(1, B.self)
         var i = 0
         switch (isConstant(0), isConstant(1)) {
         case (true, true): out.update(repeating: body(a[0], b[0]), count: count)
@@ -55,9 +55,10 @@ extension StrictCall {
     @inline(__always)
     func mapValid<R: BitwiseCopyable>(_ zero: R, to type: SQLType, _ body: (Int) throws(SQLError) -> R) throws(SQLError) -> Column {
         let result = try LaneResult<R>(count)
+        let out = result.lanes
         var i = 0
         while i < count {
-            result.lanes[i] = isValid(i) ? try body(i) : zero
+            out[i] = isValid(i) ? try body(i) : zero
             i &+= 1
         }
         return result.column(type)
@@ -67,18 +68,19 @@ extension StrictCall {
     @inline(__always)
     func mapOptional<R: BitwiseCopyable>(_ zero: R, to type: SQLType, _ body: (Int) throws(SQLError) -> R?) throws(SQLError) -> Column {
         let result = try LaneResult<R>(count)
+        let out = result.lanes
         var nulls = NullMask(count)
         var i = 0
         while i < count {
             if isValid(i) {
                 if let value = try body(i) {
-                    result.lanes[i] = value
+                    out[i] = value
                 } else {
-                    result.lanes[i] = zero
+                    out[i] = zero
                     try nulls.set(i)
                 }
             } else {
-                result.lanes[i] = zero
+                out[i] = zero
             }
             i &+= 1
         }
@@ -89,13 +91,16 @@ extension StrictCall {
 /// Lanes of a result that is being computed.
 struct LaneResult<Lane: BitwiseCopyable> {
     let buffer: Buffer
-    let lanes: UnsafeMutablePointer<Lane>
     let count: Int
+
+    @inline(__always)
+    var lanes: MutableLanes<Lane> {
+        @_lifetime(borrow self) get { buffer.lanes(as: Lane.self, keptBy: self) }
+    }
 
     @inline(__always)
     init(_ count: Int) throws(SQLError) {
         buffer = try Buffer(byteCount: count * MemoryLayout<Lane>.stride)
-        lanes = buffer.base.assumingMemoryBound(to: Lane.self)
         self.count = count
     }
 
@@ -112,9 +117,8 @@ struct NullMask {
     init(_ count: Int) { self.count = count }
 
     mutating func set(_ row: Int) throws(SQLError) {
-        let mask: Buffer
-        if let buffer { mask = buffer } else { mask = try Validity.allValid(count) }
+        let mask = if let buffer { buffer } else { try Validity.allValid(count) }
         buffer = mask
-        Validity.clear(mask.base.assumingMemoryBound(to: UInt64.self), row)
+        Validity.clear(mask.lanes(as: UInt64.self), row)
     }
 }

@@ -11,25 +11,35 @@ struct StrictCall {
     let arguments: [Column]
     let count: Int
     /// The rows in which no argument is NULL; nil for all.
-    let validity: UnsafePointer<UInt64>?
+    let validity: Buffer?
     let context: FunctionContext
 
     @inline(__always)
     func isValid(_ row: Int) -> Bool { Validity.isValid(validity, row) }
 
-    /// A copy of `validity` that a column can own.
-    func validityBuffer() throws(SQLError) -> Buffer? {
-        guard let validity else { return nil }
-        return try Buffer(copying: UnsafeRawBufferPointer(start: validity, count: Validity.wordCount(count) * 8))
-    }
-
     /// The lanes of an argument, whichever its layout.
     @inline(__always)
+    @_lifetime(borrow self)
     func lanes<Lane>(_ index: Int, _: Lane.Type) -> ArgumentLanes<Lane> {
-        ArgumentLanes(base: arguments[index].pointer(as: Lane.self), mask: isConstant(index) ? 0 : -1)
+        ArgumentLanes(base: plain(index, Lane.self), mask: isConstant(index) ? 0 : -1)
     }
 
+    /// The lanes of an argument: one a row, or one for all rows if it is a constant.
+    @inline(__always)
+    @_lifetime(borrow self)
+    func plain<Lane>(_ index: Int, _: Lane.Type) -> Lanes<Lane> { arguments[index].lanes(as: Lane.self, keptBy: self) }
+
+    @_lifetime(borrow self)
     func texts(_ index: Int) -> ArgumentLanes<StringView> { lanes(index, StringView.self) }
+
+    /// One text of an argument.
+    func text(_ index: Int, _ row: Int) -> StringView { texts(index)[row] }
+
+    @_lifetime(borrow self)
+    func decimals(_ index: Int) -> DecimalLanes { DecimalLanes(arguments[index], keptBy: self) }
+
+    @_lifetime(borrow self)
+    func integers(_ index: Int) -> IntegerLanes { IntegerLanes(arguments[index], keptBy: self) }
 
     func isConstant(_ index: Int) -> Bool { arguments[index].layout == .constant }
 
@@ -41,9 +51,16 @@ struct StrictCall {
 }
 
 /// Lanes of a flat column, or one lane for all rows, without a branch: the row is masked.
-struct ArgumentLanes<Lane> {
-    let base: UnsafePointer<Lane>
+struct ArgumentLanes<Lane>: ~Escapable {
+    let base: Lanes<Lane>
     let mask: Int
+
+    @inline(__always)
+    @_lifetime(copy base)
+    init(base: Lanes<Lane>, mask: Int) {
+        self.base = base
+        self.mask = mask
+    }
 
     @inline(__always)
     subscript(_ row: Int) -> Lane { base[row & mask] }

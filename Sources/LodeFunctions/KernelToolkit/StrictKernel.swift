@@ -55,8 +55,7 @@ enum StrictKernel {
             validity = try Validity.and(validity, arguments[index].rowValidity, count)
             index += 1
         }
-        let mask = validity.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt64.self)) }
-        let result = try body(StrictCall(arguments: flat, count: count, validity: mask, context: context))
+        let result = try body(StrictCall(arguments: flat, count: count, validity: validity, context: context))
         guard let validity else { return result }
         // A constant's mask has one bit, a chunk's one a row.
         let rows = result.layout == .constant ? try result.flattened() : result
@@ -82,10 +81,10 @@ enum StrictKernel {
         if values.validityBuffer == nil, !values.type.isNested { return column.replacing(dictionary: values) }
         // A dictionary holds no NULLs: those that the function made need lanes.
         let rows = try Selection(capacity: count)
-        let codes = column.pointer(as: Int32.self)
+        let codes = column.lanes(as: Int32.self), numbers = rows.lanes
         var i = 0
         while i < count {
-            rows.rows[i] = UInt32(bitPattern: codes[i])
+            numbers[i] = UInt32(bitPattern: codes[i])
             i &+= 1
         }
         rows.count = count

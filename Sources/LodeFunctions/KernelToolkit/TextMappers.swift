@@ -8,13 +8,15 @@ import LodeVectors
 /// Texts go into `arena`, or are parts of the arguments' texts when `heaps` keeps those alive.
 struct TextResult {
     let buffer: Buffer
-    let lanes: UnsafeMutablePointer<StringView>
     let arena = TextArena()
     let count: Int
 
+    var lanes: MutableLanes<StringView> {
+        @_lifetime(borrow self) get { buffer.lanes(as: StringView.self, keptBy: self) }
+    }
+
     init(_ count: Int) throws(SQLError) {
         buffer = try Buffer.zeroed(byteCount: count * MemoryLayout<StringView>.stride)
-        lanes = buffer.base.assumingMemoryBound(to: StringView.self)
         self.count = count
     }
 

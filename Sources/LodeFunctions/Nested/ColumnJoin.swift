@@ -1,6 +1,5 @@
 /// Columns one after the other as one column.
 
-import Glibc
 import LodeCore
 import LodeVectors
 
@@ -16,15 +15,17 @@ enum ColumnJoin {
             mayHaveNulls = mayHaveNulls || one.mayHaveNulls
         }
         guard total <= Int(UInt32.max) else { throw SQLError(.programLimitExceeded, "a chunk of lists has too many elements") }
+        // What has no type is NULL, whatever its lanes are.
+        if type == .null { return try Column.null(type, count: total).flattened() }
         let stride = type.physical.stride
         let lanes = try Buffer(byteCount: max(16, total * stride))
         let validity = mayHaveNulls ? try Validity.allValid(total) : nil
         var at = 0
         for column in flat {
-            memcpy(lanes.base + at * stride, column.lanes, column.count * stride)
+            lanes.copyLanes(of: column, count: column.count, to: at)
             if column.mayHaveNulls, let validity {
                 for row in 0..<column.count where column.isNull(row) {
-                    Validity.clear(validity.base.assumingMemoryBound(to: UInt64.self), at + row)
+                    Validity.clear(validity.lanes(as: UInt64.self), at + row)
                 }
             }
             at += column.count
@@ -50,7 +51,7 @@ enum ColumnJoin {
 
     /// Lists of later columns find their elements behind those of earlier ones.
     private static func shift(_ columns: [Column], _ lanes: Buffer) {
-        let ranges = lanes.base.assumingMemoryBound(to: ListRange.self)
+        let ranges = lanes.lanes(as: ListRange.self)
         var at = 0, offset: UInt32 = 0
         for column in columns {
             for row in at..<at + column.count { ranges[row].offset &+= offset }

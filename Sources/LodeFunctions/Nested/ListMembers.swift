@@ -5,8 +5,8 @@ import LodeVectors
 
 enum ListMembers {
     /// The same lists over children that hold only the members which valid rows refer to, in row order.
-    static func compacted(_ column: Column, _ count: Int, _ validity: UnsafePointer<UInt64>?) throws(SQLError) -> Column {
-        let ranges = column.pointer(as: ListRange.self)
+    static func compacted(_ column: Column, _ count: Int, _ validity: Buffer?) throws(SQLError) -> Column {
+        let ranges = column.lanes(as: ListRange.self)
         var total = 0
         for row in 0..<count where Validity.isValid(validity, row) && !column.isNull(row) { total += Int(ranges[row].count) }
         let selection = try Selection(capacity: total)
@@ -16,7 +16,7 @@ enum ListMembers {
             let range = isUsed ? ranges[row] : ListRange(offset: 0, count: 0)
             lanes.lanes[row] = ListRange(offset: UInt32(truncatingIfNeeded: selection.count), count: range.count)
             for index in 0..<Int(range.count) {
-                selection.rows[selection.count] = range.offset &+ UInt32(truncatingIfNeeded: index)
+                selection[selection.count] = range.offset &+ UInt32(truncatingIfNeeded: index)
                 selection.count += 1
             }
         }

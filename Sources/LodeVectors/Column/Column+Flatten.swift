@@ -12,10 +12,10 @@ extension Column {
             // Without values every row is NULL, and code 0 names nothing.
             if dictionary.count == 0 { return try Column.null(type, count: 1).repeated(count) }
             if type.isNested {
-                let selection = try Selection(copying: pointer(as: UInt32.self), count: count)
+                let selection = try Selection(copying: lanes(as: UInt32.self), count: count)
                 return try dictionary.gather(selection).replacing(validity: validityBuffer)
             }
-            return try dictionary.gatherFlat(pointer(as: UInt32.self), count, validity: validityBuffer)
+            return try dictionary.gatherFlat(lanes(as: UInt32.self), count, validity: validityBuffer)
         case .constant:
             return try repeated(count)
         }
@@ -24,7 +24,7 @@ extension Column {
     /// The one row of a constant, `count` times, as lanes.
     private func repeated(_ count: Int) throws(SQLError) -> Column {
         let selection = try Selection(capacity: count)
-        selection.rows.update(repeating: 0, count: count)
+        selection.lanes.update(repeating: 0, count: count)
         selection.count = count
         return try singleRow.gather(selection)
     }
@@ -36,10 +36,10 @@ extension Column {
 }
 
 extension Selection {
-    /// The codes of a dictionary column as row numbers of its dictionary.
-    fileprivate convenience init(copying codes: UnsafePointer<UInt32>, count: Int) throws(SQLError) {
+    /// A copy of row numbers, such as the codes of a dictionary column.
+    package convenience init(copying codes: Lanes<UInt32>, count: Int) throws(SQLError) {
         try self.init(capacity: count)
-        rows.update(from: codes, count: count)
+        lanes.update(from: codes, count: count)
         self.count = count
     }
 }

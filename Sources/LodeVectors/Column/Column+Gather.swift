@@ -6,12 +6,12 @@ extension Column {
     /// The rows that `selection` names. Codes stay codes, a constant stays a constant.
     /// Cost: one load and store a row.
     package func gather(_ selection: Selection) throws(SQLError) -> Column {
-        let rows = UnsafePointer(selection.rows), n = selection.count
+        let rows = Lanes(selection.lanes), n = selection.count
         if layout == .constant { return Column(repeating: self, count: n) }
         let mask = try gatherValidity(rows, n)
         if layout == .dictionary, let dictionary {
             let codes = try Buffer(byteCount: n * 4)
-            gatherLanes(pointer(as: Int32.self), rows, codes.base.assumingMemoryBound(to: Int32.self), n)
+            gatherLanes(lanes(as: Int32.self), rows, codes.lanes(as: Int32.self), n)
             return Column(codes: codes, count: n, dictionary: dictionary, validity: mask)
         }
         if physical == .structure {
@@ -29,43 +29,43 @@ extension Column {
             return try gather(selection).unlessConstant()
         }
         let n = selection.count
-        let codes = pointer(as: UInt32.self)
+        let codes = lanes(as: UInt32.self), rows = selection.lanes
         var i = 0
         // The selection is the caller's: its row numbers pass through a list of codes.
         return try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: n) { list throws(SQLError) in
             while i < n {
-                list[i] = codes[Int(selection.rows[i])]
+                list[i] = codes[Int(rows[i])]
                 i &+= 1
             }
             guard let base = list.baseAddress else { return try gather(selection).flattened() }
-            return try dictionary.gatherFlat(UnsafePointer(base), n, validity: try gatherValidity(UnsafePointer(selection.rows), n))
+            let rows = Lanes(UnsafePointer(base), keptBy: list)
+            return try dictionary.gatherFlat(rows, n, validity: try gatherValidity(Lanes(selection.lanes), n))
         }
     }
 
     private func unlessConstant() throws(SQLError) -> Column { layout == .constant ? self : try flattened() }
 
     /// Rows of a flat column without structure. `rows` must lie within it; they get `mask`.
-    func gatherFlat(_ rows: UnsafePointer<UInt32>, _ n: Int, validity mask: Buffer?) throws(SQLError) -> Column {
-        let lanes = try Buffer(byteCount: n * physical.stride)
-        let out = lanes.base
+    func gatherFlat(_ rows: Lanes<UInt32>, _ n: Int, validity mask: Buffer?) throws(SQLError) -> Column {
+        let buffer = try Buffer(byteCount: n * physical.stride)
         switch physical.stride {
-        case 1: gatherLanes(pointer(as: UInt8.self), rows, out.assumingMemoryBound(to: UInt8.self), n)
-        case 2: gatherLanes(pointer(as: UInt16.self), rows, out.assumingMemoryBound(to: UInt16.self), n)
-        case 4: gatherLanes(pointer(as: UInt32.self), rows, out.assumingMemoryBound(to: UInt32.self), n)
-        case 8: gatherLanes(pointer(as: UInt64.self), rows, out.assumingMemoryBound(to: UInt64.self), n)
+        case 1: gatherLanes(lanes(as: UInt8.self), rows, buffer.lanes(as: UInt8.self), n)
+        case 2: gatherLanes(lanes(as: UInt16.self), rows, buffer.lanes(as: UInt16.self), n)
+        case 4: gatherLanes(lanes(as: UInt32.self), rows, buffer.lanes(as: UInt32.self), n)
+        case 8: gatherLanes(lanes(as: UInt64.self), rows, buffer.lanes(as: UInt64.self), n)
         default:
-            gatherLanes(pointer(as: SIMD2<UInt64>.self), rows, out.assumingMemoryBound(to: SIMD2<UInt64>.self), n)
+            gatherLanes(lanes(as: SIMD2<UInt64>.self), rows, buffer.lanes(as: SIMD2<UInt64>.self), n)
         }
-        return Column(flat: type, count: n, lanes: lanes, validity: mask, heaps: heapOwners, children: children)
+        return Column(flat: type, count: n, lanes: buffer, validity: mask, heaps: heapOwners, children: children)
     }
 
     /// What a copy of the lanes must keep alive: everything, since strings may point anywhere in it.
     package var heapOwners: [AnyObject] { physical == .text ? owners : [] }
 
-    private func gatherValidity(_ rows: UnsafePointer<UInt32>, _ n: Int) throws(SQLError) -> Buffer? {
-        guard let validity else { return nil }
+    private func gatherValidity(_ rows: Lanes<UInt32>, _ n: Int) throws(SQLError) -> Buffer? {
+        guard let validity = self.mask else { return nil }
         let mask = try Buffer(byteCount: Validity.wordCount(n) * 8)
-        let out = mask.base.assumingMemoryBound(to: UInt64.self)
+        let out = mask.lanes(as: UInt64.self)
         var i = 0
         var nulls = false
         while i < n {
@@ -87,7 +87,7 @@ extension Column {
 
 @inline(__always)
 private func gatherLanes<T: BitwiseCopyable>(
-    _ lanes: UnsafePointer<T>, _ rows: UnsafePointer<UInt32>, _ out: UnsafeMutablePointer<T>, _ n: Int
+    _ lanes: Lanes<T>, _ rows: Lanes<UInt32>, _ out: MutableLanes<T>, _ n: Int
 ) {
     var i = 0
     while i < n {

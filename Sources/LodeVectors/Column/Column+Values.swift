@@ -21,21 +21,20 @@ extension Column {
         var validity: Buffer?
         for (row, value) in values.enumerated() {
             if value.isNull {
-                let mask: Buffer
-                if let validity { mask = validity } else { mask = try Validity.allValid(values.count) }
+                let mask = if let validity { validity } else { try Validity.allValid(values.count) }
                 validity = mask
-                Validity.clear(mask.base.assumingMemoryBound(to: UInt64.self), row)
+                Validity.clear(mask.lanes(as: UInt64.self), row)
             } else if !type.isNested {
-                try store(value, type, lanes.base, row, arena)
+                try store(value, type, lanes, row, arena)
             }
         }
-        let children = try makeChildren(type, values, lanes.base)
+        let children = try makeChildren(type, values, lanes)
         return Column(
             flat: type, count: values.count, lanes: lanes, validity: validity, heaps: arena.heaps, children: children)
     }
 
     private static func makeChildren(
-        _ type: SQLType, _ values: [Value], _ lanes: UnsafeMutableRawPointer
+        _ type: SQLType, _ values: [Value], _ lanes: Buffer
     ) throws(SQLError) -> [Column] {
         switch type {
         case .structure(let fields):
@@ -54,7 +53,7 @@ extension Column {
             return children
         case .list(let element):
             var all: [Value] = []
-            let ranges = lanes.assumingMemoryBound(to: ListRange.self)
+            let ranges = lanes.lanes(as: ListRange.self)
             for (row, value) in values.enumerated() {
                 guard case .list(let items) = value else { continue }
                 ranges[row] = ListRange(offset: UInt32(clamping: all.count), count: UInt32(clamping: items.count))
@@ -63,7 +62,7 @@ extension Column {
             return [try make(element, all)]
         case .map(let keyType, let valueType):
             var keys: [Value] = [], items: [Value] = []
-            let ranges = lanes.assumingMemoryBound(to: ListRange.self)
+            let ranges = lanes.lanes(as: ListRange.self)
             for (row, value) in values.enumerated() {
                 guard case .map(let entries) = value else { continue }
                 ranges[row] = ListRange(offset: UInt32(clamping: keys.count), count: UInt32(clamping: entries.count))
@@ -78,9 +77,9 @@ extension Column {
     }
 
     private static func store(
-        _ value: Value, _ type: SQLType, _ lanes: UnsafeMutableRawPointer, _ row: Int, _ arena: TextArena
+        _ value: Value, _ type: SQLType, _ lanes: Buffer, _ row: Int, _ arena: TextArena
     ) throws(SQLError) {
-        func put<T: BitwiseCopyable>(_ lane: T) { lanes.assumingMemoryBound(to: T.self)[row] = lane }
+        func put<T: BitwiseCopyable>(_ lane: T) { lanes.lanes(as: T.self)[row] = lane }
         switch (value, type.physical) {
         case (.boolean(let flag), .bool): put(flag ? UInt8(1) : 0)
         case (.integer(let number), .int8): put(Int8(truncatingIfNeeded: number))
@@ -113,7 +112,7 @@ extension Column {
         if isNull(row) || type == .null { return .null }
         switch layout {
         case .constant: return laneValue(0)
-        case .dictionary: return dictionary?.laneValue(Int(pointer(as: Int32.self)[row])) ?? .null
+        case .dictionary: return dictionary?.laneValue(Int(lanes(as: Int32.self)[row])) ?? .null
         case .flat: return laneValue(row)
         }
     }
@@ -121,24 +120,24 @@ extension Column {
     private func laneValue(_ row: Int) -> Value {
         switch type {
         case .null: return .null
-        case .boolean: return .boolean(pointer(as: UInt8.self)[row] != 0)
-        case .tinyint: return .integer(Int64(pointer(as: Int8.self)[row]))
-        case .smallint: return .integer(Int64(pointer(as: Int16.self)[row]))
-        case .integer: return .integer(Int64(pointer(as: Int32.self)[row]))
-        case .bigint: return .integer(pointer(as: Int64.self)[row])
-        case .real: return .double(Double(pointer(as: Float.self)[row]))
-        case .double: return .double(pointer(as: Double.self)[row])
+        case .boolean: return .boolean(lanes(as: UInt8.self)[row] != 0)
+        case .tinyint: return .integer(Int64(lanes(as: Int8.self)[row]))
+        case .smallint: return .integer(Int64(lanes(as: Int16.self)[row]))
+        case .integer: return .integer(Int64(lanes(as: Int32.self)[row]))
+        case .bigint: return .integer(lanes(as: Int64.self)[row])
+        case .real: return .double(Double(lanes(as: Float.self)[row]))
+        case .double: return .double(lanes(as: Double.self)[row])
         case .decimal(_, let scale):
-            let unscaled = physical == .int64 ? Int128(pointer(as: Int64.self)[row]) : pointer(as: Int128.self)[row]
+            let unscaled = physical == .int64 ? Int128(lanes(as: Int64.self)[row]) : lanes(as: Int128.self)[row]
             return .decimal(unscaled, scale: scale)
-        case .varchar, .char, .json: return .text(pointer(as: StringView.self)[row].string)
-        case .varbinary: return .bytes(pointer(as: StringView.self)[row].withBytes { [UInt8]($0) })
-        case .date: return .date(pointer(as: Int32.self)[row])
-        case .time: return .time(pointer(as: Int64.self)[row])
-        case .timestamp, .timestamptz: return .timestamp(pointer(as: Int64.self)[row])
-        case .timestampNanos, .timestamptzNanos: return .timestampNanos(pointer(as: Int64.self)[row])
-        case .interval: return .interval(pointer(as: Interval.self)[row])
-        case .uuid: return .uuid(UInt128(bitPattern: pointer(as: Int128.self)[row]) ^ (1 << 127))
+        case .varchar, .char, .json: return .text(lanes(as: StringView.self)[row].string)
+        case .varbinary: return .bytes(lanes(as: StringView.self)[row].withBytes { [UInt8]($0) })
+        case .date: return .date(lanes(as: Int32.self)[row])
+        case .time: return .time(lanes(as: Int64.self)[row])
+        case .timestamp, .timestamptz: return .timestamp(lanes(as: Int64.self)[row])
+        case .timestampNanos, .timestamptzNanos: return .timestampNanos(lanes(as: Int64.self)[row])
+        case .interval: return .interval(lanes(as: Interval.self)[row])
+        case .uuid: return .uuid(UInt128(bitPattern: lanes(as: Int128.self)[row]) ^ (1 << 127))
         case .list: return .list(elements(row, children[0]))
         case .map:
             return .map(
@@ -148,7 +147,7 @@ extension Column {
     }
 
     private func elements(_ row: Int, _ child: Column) -> [Value] {
-        let range = pointer(as: ListRange.self)[row]
+        let range = lanes(as: ListRange.self)[row]
         return (0..<Int(range.count)).map { child.value(at: Int(range.offset) + $0) }
     }
 }

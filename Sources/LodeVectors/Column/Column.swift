@@ -14,15 +14,18 @@ import LodeCore
 /// `validity` has a bit a row (for a constant: one bit), and is nil where nothing is NULL. **Lanes of NULL rows hold a
 /// harmless value** (zero, the empty text, code 0): kernels compute every lane without looking, and whoever makes a column
 /// keeps that promise. Texts point into buffers that `owners` keeps alive.
+@usableFromInline
 package final class Column: @unchecked Sendable {
+    @usableFromInline
     package enum Layout: UInt8, Sendable { case flat, constant, dictionary }
 
     package let type: SQLType
     package let physical: PhysicalType
-    package let layout: Layout
+    @usableFromInline package let layout: Layout
     package let count: Int
-    package let lanes: UnsafeMutableRawPointer
-    package let validityBuffer: Buffer?
+    /// Not for others: an address does not keep its memory alive.
+    @usableFromInline let rawAddress: UnsafeMutableRawPointer
+    @usableFromInline package let validityBuffer: Buffer?
     package let dictionary: Column?
     /// list: [elements]; map: [keys, values]; struct: one a field, each as long as the column.
     package let children: [Column]
@@ -37,7 +40,7 @@ package final class Column: @unchecked Sendable {
         self.physical = type.physical
         self.layout = layout
         self.count = count
-        self.lanes = lanes
+        rawAddress = lanes
         self.validityBuffer = validity
         self.dictionary = dictionary
         self.children = children
@@ -50,7 +53,7 @@ package final class Column: @unchecked Sendable {
     ) {
         precondition(lanes.byteCount >= count * type.physical.stride, "a column's lanes are shorter than its count")
         self.init(
-            type: type, layout: .flat, count: count, lanes: lanes.base, validity: validity, dictionary: nil,
+            type: type, layout: .flat, count: count, lanes: lanes.rawAddress, validity: validity, dictionary: nil,
             children: children, owners: heaps.isEmpty ? [lanes] : [lanes] + heaps)
     }
 
@@ -63,12 +66,22 @@ package final class Column: @unchecked Sendable {
             owners: owners)
     }
 
+    /// A flat column over lanes that lie `offset` bytes into a buffer. `owners` keep what text lanes point at.
+    package convenience init(flat type: SQLType, count: Int, lending buffer: Buffer, at offset: Int, owners: [AnyObject] = []) {
+        precondition(
+            offset >= 0 && count >= 0 && offset + count * type.physical.stride <= buffer.byteCount,
+            "lent lanes lie within their buffer")
+        self.init(
+            type: type, layout: .flat, count: count, lanes: buffer.rawAddress + offset, validity: nil, dictionary: nil, children: [],
+            owners: [buffer] + owners)
+    }
+
     /// A column of `Int32` codes into `dictionary`, which must be flat and without nulls; every code must be in it.
     package convenience init(codes: Buffer, count: Int, dictionary: Column, validity: Buffer? = nil) {
         precondition(dictionary.layout == .flat, "a dictionary is flat")
         precondition(codes.byteCount >= count * 4, "a column's codes are shorter than its count")
         self.init(
-            type: dictionary.type, layout: .dictionary, count: count, lanes: codes.base, validity: validity,
+            type: dictionary.type, layout: .dictionary, count: count, lanes: codes.rawAddress, validity: validity,
             dictionary: dictionary, children: [], owners: [codes, dictionary])
     }
 
@@ -76,28 +89,47 @@ package final class Column: @unchecked Sendable {
     package convenience init(repeating value: Column, count: Int) {
         precondition(value.layout == .constant || (value.layout == .flat && value.count >= 1), "a constant repeats a flat row")
         self.init(
-            type: value.type, layout: .constant, count: count, lanes: value.lanes, validity: value.validityBuffer,
+            type: value.type, layout: .constant, count: count, lanes: value.rawAddress, validity: value.validityBuffer,
             dictionary: nil, children: value.children, owners: value.owners)
+    }
+
+    package var validity: UnsafePointer<UInt64>? {
+        validityBuffer.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt64.self)) }
     }
 
     /// The validity mask; for a constant, only bit 0 counts.
     @inlinable
-    package var validity: UnsafePointer<UInt64>? {
-        validityBuffer.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt64.self)) }
+    package var mask: Lanes<UInt64>? {
+        @_lifetime(borrow self) get {
+            guard let validityBuffer else { return nil }
+            return Lanes(validityBuffer.lanes(as: UInt64.self, keptBy: self))
+        }
     }
 
     package var mayHaveNulls: Bool { validityBuffer != nil }
 
     @inlinable
-    package func isNull(_ row: Int) -> Bool { !Validity.isValid(validity, layout == .constant ? 0 : row) }
+    package func isNull(_ row: Int) -> Bool { !Validity.isValid(mask, layout == .constant ? 0 : row) }
 
     /// Whether the column is one NULL for all rows.
     package var isConstantNull: Bool { layout == .constant && isNull(0) }
 
-    /// The lanes as values of `T`, which must be the Swift type of `physical` (codes: Int32).
-    @inline(__always)
-    package func pointer<T>(as _: T.Type) -> UnsafePointer<T> {
-        UnsafePointer(lanes.assumingMemoryBound(to: T.self))
+    package func pointer<T>(as _: T.Type) -> UnsafePointer<T> { UnsafePointer(rawAddress.assumingMemoryBound(to: T.self)) }
+    package var lanes: UnsafeMutableRawPointer { rawAddress }
+
+    /// The lanes as values of `T`, which must be the Swift type of `physical` (codes: Int32). The column lives for as long as the view
+    /// is used.
+    @inlinable @inline(__always)
+    @_lifetime(borrow self)
+    package func lanes<T>(as _: T.Type) -> Lanes<T> {
+        Lanes(UnsafePointer(rawAddress.assumingMemoryBound(to: T.self)), keptBy: self)
+    }
+
+    /// The same, for a column that `owner` holds for life.
+    @inlinable @inline(__always)
+    @_lifetime(borrow owner)
+    package func lanes<T, Owner: ~Copyable & ~Escapable>(as _: T.Type, keptBy owner: borrowing Owner) -> Lanes<T> {
+        Lanes(UnsafePointer(rawAddress.assumingMemoryBound(to: T.self)), keptBy: owner)
     }
 
     /// The same lanes under another type of the same physical type (date as integer, varchar as json), over other children if
@@ -105,7 +137,7 @@ package final class Column: @unchecked Sendable {
     package func retyped(_ type: SQLType, children other: [Column]? = nil) -> Column {
         precondition(type.physical == physical, "retyping keeps the lanes")
         return Column(
-            type: type, layout: layout, count: count, lanes: lanes, validity: validityBuffer,
+            type: type, layout: layout, count: count, lanes: rawAddress, validity: validityBuffer,
             dictionary: dictionary?.retyped(type), children: other ?? children, owners: owners)
     }
 
@@ -113,7 +145,7 @@ package final class Column: @unchecked Sendable {
     /// Lanes that become NULL keep their value, which is harmless because it was one.
     package func replacing(validity: Buffer?) -> Column {
         Column(
-            type: type, layout: layout, count: count, lanes: lanes, validity: validity, dictionary: dictionary,
+            type: type, layout: layout, count: count, lanes: rawAddress, validity: validity, dictionary: dictionary,
             children: children, owners: owners)
     }
 
@@ -122,14 +154,23 @@ package final class Column: @unchecked Sendable {
     package func replacing(dictionary: Column) -> Column {
         precondition(layout == .dictionary && dictionary.layout == .flat, "a dictionary is flat")
         return Column(
-            type: dictionary.type, layout: .dictionary, count: count, lanes: lanes, validity: validityBuffer, dictionary: dictionary,
+            type: dictionary.type, layout: .dictionary, count: count, lanes: rawAddress, validity: validityBuffer, dictionary: dictionary,
             children: [], owners: owners + [dictionary])
+    }
+
+    /// Rows `start ..< start + length` of a flat column without NULLs, over the same lanes.
+    package func slice(_ start: Int, _ length: Int) -> Column {
+        precondition(layout == .flat && validityBuffer == nil && children.isEmpty, "a slice is of plain lanes")
+        precondition(start >= 0 && length >= 0 && start + length <= count, "a slice lies within its column")
+        return Column(
+            type: type, layout: .flat, count: length, lanes: rawAddress + start * physical.stride, validity: nil, dictionary: nil,
+            children: [], owners: owners)
     }
 
     /// The one row that a constant repeats, as a flat column.
     package var singleRow: Column {
         Column(
-            type: type, layout: .flat, count: 1, lanes: lanes, validity: validityBuffer, dictionary: nil,
+            type: type, layout: .flat, count: 1, lanes: rawAddress, validity: validityBuffer, dictionary: nil,
             children: children.map { $0.layout == .constant ? $0.singleRow : $0 }, owners: owners)
     }
 }

@@ -42,17 +42,17 @@ package final class TextArena {
             throw SQLError(.programLimitExceeded, "a string of \(count) bytes is longer than 4 GB")
         }
         if let block, used &+ count <= block.byteCount {
-            let place = block.base + used
+            let place = block.rawAddress + used
             used &+= count
             return place
         }
         let fresh = try Buffer(byteCount: max(blockBytes, count))
         heaps.append(fresh)
         // A huge text gets a block of its own, and the current block goes on being filled.
-        if count > blockBytes / 2 { return fresh.base }
+        if count > blockBytes / 2 { return fresh.rawAddress }
         block = fresh
         used = count
-        return fresh.base
+        return fresh.rawAddress
     }
 
     /// Gives back the last `count` bytes of the latest `reserve`, which turned out to be too many.

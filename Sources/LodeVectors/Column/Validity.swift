@@ -6,30 +6,37 @@ import LodeCore
 /// Bit masks of one bit a row, least significant first; a set bit is a valid row.
 ///
 /// A column without nulls has no mask at all (`nil`). Bits past the last row are unspecified.
+@usableFromInline
 package enum Validity {
     @inlinable @inline(__always)
     package static func wordCount(_ rows: Int) -> Int { (rows &+ 63) &>> 6 }
 
     @inlinable @inline(__always)
-    package static func isValid(_ mask: UnsafePointer<UInt64>?, _ row: Int) -> Bool {
+    package static func isValid(_ mask: Lanes<UInt64>?, _ row: Int) -> Bool {
         guard let mask else { return true }
         return mask[row &>> 6] &>> UInt64(truncatingIfNeeded: row & 63) & 1 == 1
+    }
+
+    @inlinable @inline(__always)
+    package static func isValid(_ mask: Buffer?, _ row: Int) -> Bool {
+        guard let mask else { return true }
+        return mask.lanes(as: UInt64.self)[row &>> 6] &>> UInt64(truncatingIfNeeded: row & 63) & 1 == 1
     }
 
     /// A mask in which every row is valid.
     package static func allValid(_ rows: Int) throws(SQLError) -> Buffer {
         let buffer = try Buffer(byteCount: wordCount(rows) * 8)
-        memset(buffer.base, 0xff, buffer.byteCount)
+        buffer.fill(0xff)
         return buffer
     }
 
     @inlinable @inline(__always)
-    package static func clear(_ mask: UnsafeMutablePointer<UInt64>, _ row: Int) {
+    package static func clear(_ mask: MutableLanes<UInt64>, _ row: Int) {
         mask[row &>> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: row & 63))
     }
 
     /// How many of the first `rows` rows are NULL.
-    package static func nullCount(_ mask: UnsafePointer<UInt64>?, _ rows: Int) -> Int {
+    package static func nullCount(_ mask: Lanes<UInt64>?, _ rows: Int) -> Int {
         guard let mask, rows > 0 else { return 0 }
         var valid = 0
         let whole = rows &>> 6
@@ -49,8 +56,8 @@ package enum Validity {
         guard let right, right !== left else { return left }
         let words = wordCount(rows)
         let result = try Buffer(byteCount: words * 8)
-        let l = left.base.assumingMemoryBound(to: UInt64.self), r = right.base.assumingMemoryBound(to: UInt64.self)
-        let out = result.base.assumingMemoryBound(to: UInt64.self)
+        let l = left.lanes(as: UInt64.self), r = right.lanes(as: UInt64.self)
+        let out = result.lanes(as: UInt64.self)
         var i = 0
         while i < words {
             out[i] = l[i] & r[i]

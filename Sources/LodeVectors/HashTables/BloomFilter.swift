@@ -27,8 +27,8 @@ package final class BloomFilter: Sendable {
     }
 
     /// Adds hashes. One thread at a time.
-    package func insert(_ hashes: UnsafePointer<UInt64>, count: Int) {
-        let words = words.base.assumingMemoryBound(to: UInt64.self)
+    package func insert(_ hashes: Lanes<UInt64>, count: Int) {
+        let words = words.lanes(as: UInt64.self, keptBy: self)
         var i = 0
         while i < count {
             let hash = hashes[i]
@@ -40,8 +40,8 @@ package final class BloomFilter: Sendable {
     /// Adds everything that is in `other`, which must be of the same size.
     package func merge(_ other: BloomFilter) {
         precondition(other.byteCount == byteCount, "Bloom filters of different sizes don't merge")
-        let mine = words.base.assumingMemoryBound(to: UInt64.self)
-        let theirs = other.words.base.assumingMemoryBound(to: UInt64.self)
+        let mine = words.lanes(as: UInt64.self, keptBy: self)
+        let theirs = other.words.lanes(as: UInt64.self, keptBy: other)
         var i = 0
         while i < byteCount / 8 {
             mine[i] |= theirs[i]
@@ -49,11 +49,11 @@ package final class BloomFilter: Sendable {
         }
     }
 
-    /// Keeps those of `rows` whose hash may be in the filter; `hashes[i]` belongs to `rows.rows[i]`.
+    /// Keeps those of `rows` whose hash may be in the filter; `hashes[i]` belongs to `rows[i]`.
     /// Cost: 1 ns a row while the filter fits the cache.
-    package func refine(_ hashes: UnsafePointer<UInt64>, _ rows: Selection) {
-        let words = UnsafePointer(words.base.assumingMemoryBound(to: UInt64.self))
-        let list = rows.rows, n = rows.count
+    package func refine(_ hashes: Lanes<UInt64>, _ rows: Selection) {
+        let words = words.lanes(as: UInt64.self, keptBy: self)
+        let list = rows.lanes, n = rows.count
         var kept = 0, i = 0
         while i < n {
             let hash = hashes[i], bits = Self.mask(hash)

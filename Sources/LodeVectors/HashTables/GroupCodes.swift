@@ -23,7 +23,7 @@ package final class GroupCodes {
 
     private let table: GroupTable
     private var domains: [(domain: Domain, size: Int)] = []
-    private var slots: UnsafeMutablePointer<UInt>
+    /// By code: the address of the group's row, 0 for none.
     private var slotBuffer: Buffer
     private let codeBuffer: Buffer
     private let missing: Selection
@@ -35,17 +35,20 @@ package final class GroupCodes {
     package init(table: GroupTable) throws(SQLError) {
         self.table = table
         slotBuffer = try Buffer.zeroed(byteCount: 8)
-        slots = slotBuffer.base.assumingMemoryBound(to: UInt.self)
         codeBuffer = try Buffer(byteCount: Chunk.capacity * 4)
         missing = try Selection(capacity: Chunk.capacity)
     }
 
     /// The code of each row of the chunk that `find` saw last.
-    package var codes: UnsafePointer<Int32> { UnsafePointer(codeBuffer.base.assumingMemoryBound(to: Int32.self)) }
+    package var codes: Lanes<Int32> {
+        @_lifetime(borrow self) get { Lanes(codeBuffer.lanes(as: Int32.self, keptBy: self)) }
+    }
+
 
     /// The row that a code of the latest chunk stands for. Only for codes that occur in it.
     package func row(of code: Int) -> UnsafeMutableRawPointer {
-        UnsafeMutableRawPointer(bitPattern: slots[code]).unsafelyUnwrapped
+        let slotBuffer = slotBuffer
+        return UnsafeMutableRawPointer(bitPattern: slotBuffer.lanes(as: UInt.self)[code]).unsafelyUnwrapped
     }
 
     /// Finds or makes the group of every row. False, without effect, if the keys' domains are not small.
@@ -56,7 +59,7 @@ package final class GroupCodes {
             return false
         }
         failures = 0
-        let codes = codeBuffer.base.assumingMemoryBound(to: Int32.self)
+        let codes = self.codes, slotBuffer = slotBuffer, slots = slotBuffer.lanes(as: UInt.self)
         missing.count = 0
         var i = 0
         while i < count {
@@ -64,7 +67,7 @@ package final class GroupCodes {
             if slots[code] == 0 {
                 // Marked, so that it is listed once.
                 slots[code] = 1
-                missing.rows[missing.count] = UInt32(truncatingIfNeeded: i)
+                missing[missing.count] = UInt32(truncatingIfNeeded: i)
                 missing.count &+= 1
             }
             i &+= 1
@@ -74,25 +77,24 @@ package final class GroupCodes {
     }
 
     /// Writes the row of every code of the latest chunk.
-    package func rows(_ count: Int, into out: UnsafeMutablePointer<UnsafeMutableRawPointer>) {
-        let codes = self.codes
-        let result = UnsafeMutableRawPointer(out).assumingMemoryBound(to: UInt.self)
+    package func rows(_ count: Int, into out: MutableLanes<UnsafeMutableRawPointer>) {
+        let codes = self.codes, slotBuffer = slotBuffer, slots = slotBuffer.lanes(as: UInt.self)
         var i = 0
         while i < count {
-            result[i] = slots[Int(codes[i])]
+            out[i] = UnsafeMutableRawPointer(bitPattern: slots[Int(codes[i])]).unsafelyUnwrapped
             i &+= 1
         }
     }
 
-    private func addMissing(_ columns: [Column], _ codes: UnsafeMutablePointer<Int32>) throws(SQLError) {
+    private func addMissing(_ columns: [Column], _ codes: Lanes<Int32>) throws(SQLError) {
         var keys: [Column] = []
         for column in columns { keys.append(try column.gather(missing)) }
         let found = try Buffer(byteCount: missing.count * 8)
-        defer { withExtendedLifetime(found) {} }
-        let rows = found.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        let rows = found.lanes(as: UnsafeMutableRawPointer.self)
         try table.findOrCreate(keys, count: missing.count, into: rows)
         // Should the table have forgotten its entries: the rows known here go on collecting, and are merged in the end.
-        for j in 0..<missing.count { slots[Int(codes[Int(missing.rows[j])])] = UInt(bitPattern: rows[j]) }
+        let slotBuffer = slotBuffer, slots = slotBuffer.lanes(as: UInt.self)
+        for j in 0..<missing.count { slots[Int(codes[Int(missing[j])])] = UInt(bitPattern: rows[j]) }
     }
 
     /// Brings the domains up to date and computes the codes.
@@ -111,8 +113,7 @@ package final class GroupCodes {
             domains = fresh
             codeCount = product
             if slotBuffer.byteCount < product * 8 { slotBuffer = try Buffer.zeroed(byteCount: product * 8) }
-            slots = slotBuffer.base.assumingMemoryBound(to: UInt.self)
-            slots.update(repeating: 0, count: slotBuffer.byteCount / 8)
+            slotBuffer.fill(0)
         }
         return encode(columns, count)
     }
@@ -155,16 +156,16 @@ package final class GroupCodes {
     /// The least and greatest lane; NULL lanes count, which makes the range at most too wide.
     private static func bounds(_ column: Column, _ count: Int) -> (Int64, Int64)? {
         switch column.physical {
-        case .int8: extremes(column.pointer(as: Int8.self), count)
-        case .int16: extremes(column.pointer(as: Int16.self), count)
-        case .int32: extremes(column.pointer(as: Int32.self), count)
-        case .int64: extremes(column.pointer(as: Int64.self), count)
+        case .int8: extremes(column.lanes(as: Int8.self), count)
+        case .int16: extremes(column.lanes(as: Int16.self), count)
+        case .int32: extremes(column.lanes(as: Int32.self), count)
+        case .int64: extremes(column.lanes(as: Int64.self), count)
         default: nil
         }
     }
 
     @inline(__always)
-    private static func extremes<Lane: FixedWidthInteger>(_ lanes: UnsafePointer<Lane>, _ count: Int) -> (Int64, Int64)? {
+    private static func extremes<Lane: FixedWidthInteger>(_ lanes: Lanes<Lane>, _ count: Int) -> (Int64, Int64)? {
         var low = lanes[0], high = lanes[0]
         var i = 1
         while i < count {
@@ -176,20 +177,21 @@ package final class GroupCodes {
     }
 
     private func encode(_ columns: [Column], _ count: Int) -> Bool {
-        let out = codeBuffer.base.assumingMemoryBound(to: Int32.self)
+        let buffer = codeBuffer
+        let out = buffer.lanes(as: Int32.self)
         out.update(repeating: 0, count: count)
         var stride: Int32 = 1
         for (column, known) in zip(columns, domains) {
             switch known.domain {
             case .constant: break
-            case .dictionary: add(column.pointer(as: Int32.self), 0, known.size, column.validity, stride, out, count)
-            case .boolean: add(column.pointer(as: UInt8.self), 0, known.size, column.validity, stride, out, count)
+            case .dictionary: add(column.lanes(as: Int32.self), 0, known.size, column.mask, stride, out, count)
+            case .boolean: add(column.lanes(as: UInt8.self), 0, known.size, column.mask, stride, out, count)
             case .range(let base, _):
                 switch column.physical {
-                case .int8: add(column.pointer(as: Int8.self), base, known.size, column.validity, stride, out, count)
-                case .int16: add(column.pointer(as: Int16.self), base, known.size, column.validity, stride, out, count)
-                case .int32: add(column.pointer(as: Int32.self), base, known.size, column.validity, stride, out, count)
-                default: add(column.pointer(as: Int64.self), base, known.size, column.validity, stride, out, count)
+                case .int8: add(column.lanes(as: Int8.self), base, known.size, column.mask, stride, out, count)
+                case .int16: add(column.lanes(as: Int16.self), base, known.size, column.mask, stride, out, count)
+                case .int32: add(column.lanes(as: Int32.self), base, known.size, column.mask, stride, out, count)
+                default: add(column.lanes(as: Int64.self), base, known.size, column.mask, stride, out, count)
                 }
             }
             stride &*= Int32(truncatingIfNeeded: known.size)
@@ -199,8 +201,8 @@ package final class GroupCodes {
 
     @inline(__always)
     private func add<Lane: FixedWidthInteger>(
-        _ lanes: UnsafePointer<Lane>, _ base: Int64, _ size: Int, _ mask: UnsafePointer<UInt64>?, _ stride: Int32,
-        _ out: UnsafeMutablePointer<Int32>, _ count: Int
+        _ lanes: Lanes<Lane>, _ base: Int64, _ size: Int, _ mask: Lanes<UInt64>?, _ stride: Int32,
+        _ out: MutableLanes<Int32>, _ count: Int
     ) {
         var i = 0
         if let mask {

@@ -5,7 +5,7 @@ import LodeCore
 extension GroupLayout {
     /// The keys of `count` rows, one column each. `owners` keep the texts that rows point at.
     package func columns(
-        _ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, owners: [AnyObject]
+        _ rows: Lanes<UnsafeMutableRawPointer>, _ count: Int, owners: [AnyObject]
     ) throws(SQLError) -> [Column] {
         var result: [Column] = []
         result.reserveCapacity(keys.count)
@@ -14,17 +14,17 @@ extension GroupLayout {
     }
 
     private func column(
-        _ key: Key, _ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, _ owners: [AnyObject]
+        _ key: Key, _ rows: Lanes<UnsafeMutableRawPointer>, _ count: Int, _ owners: [AnyObject]
     ) throws(SQLError) -> Column {
         let lanes = try Buffer(byteCount: max(16, count * key.physical.stride))
-        let out = lanes.base, at = 8 + key.word * 8
+        let at = 8 + key.word * 8
         switch key.physical {
-        case .bool, .int8: unpack(UInt8.self, rows, count, at + key.shift / 8, out)
-        case .int16: unpack(UInt16.self, rows, count, at + key.shift / 8, out)
-        case .int32, .float32: unpack(UInt32.self, rows, count, at + key.shift / 8, out)
-        case .int64, .float64: unpack(UInt64.self, rows, count, at, out)
-        case .int128, .text: unpackPairs(rows, count, at, out)
-        case .interval: unpackIntervals(rows, count, at, out)
+        case .bool, .int8: unpack(UInt8.self, rows, count, at + key.shift / 8, lanes)
+        case .int16: unpack(UInt16.self, rows, count, at + key.shift / 8, lanes)
+        case .int32, .float32: unpack(UInt32.self, rows, count, at + key.shift / 8, lanes)
+        case .int64, .float64: unpack(UInt64.self, rows, count, at, lanes)
+        case .int128, .text: unpackPairs(rows, count, at, lanes)
+        case .interval: unpackIntervals(rows, count, at, lanes)
         case .list, .structure: break
         }
         return Column(
@@ -35,9 +35,9 @@ extension GroupLayout {
     /// Little-endian: the value at bit `shift` of a word lies `shift / 8` bytes into it.
     @inline(__always)
     private func unpack<Lane: BitwiseCopyable>(
-        _: Lane.Type, _ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, _ offset: Int, _ out: UnsafeMutableRawPointer
+        _: Lane.Type, _ rows: Lanes<UnsafeMutableRawPointer>, _ count: Int, _ offset: Int, _ out: Buffer
     ) {
-        let lanes = out.assumingMemoryBound(to: Lane.self)
+        let lanes = out.lanes(as: Lane.self)
         var i = 0
         while i < count {
             lanes[i] = rows[i].load(fromByteOffset: offset, as: Lane.self)
@@ -46,9 +46,9 @@ extension GroupLayout {
     }
 
     private func unpackPairs(
-        _ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, _ offset: Int, _ out: UnsafeMutableRawPointer
+        _ rows: Lanes<UnsafeMutableRawPointer>, _ count: Int, _ offset: Int, _ out: Buffer
     ) {
-        let lanes = out.assumingMemoryBound(to: UInt64.self)
+        let lanes = out.lanes(as: UInt64.self)
         var i = 0
         while i < count {
             lanes[2 &* i] = rows[i].load(fromByteOffset: offset, as: UInt64.self)
@@ -59,9 +59,9 @@ extension GroupLayout {
 
     /// Intervals group by their length; what is given back is the length in months, days and microseconds.
     private func unpackIntervals(
-        _ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, _ offset: Int, _ out: UnsafeMutableRawPointer
+        _ rows: Lanes<UnsafeMutableRawPointer>, _ count: Int, _ offset: Int, _ out: Buffer
     ) {
-        let lanes = out.assumingMemoryBound(to: Interval.self)
+        let lanes = out.lanes(as: Interval.self)
         let day = Int128(CivilDate.microsPerDay)
         for i in 0..<count {
             let low = rows[i].load(fromByteOffset: offset, as: UInt64.self)
@@ -75,7 +75,7 @@ extension GroupLayout {
     }
 
     private func validity(
-        _ key: Key, _ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int
+        _ key: Key, _ rows: Lanes<UnsafeMutableRawPointer>, _ count: Int
     ) throws(SQLError) -> Buffer? {
         guard key.nullWord >= 0 else { return nil }
         let offset = 8 + key.nullWord * 8, bit = UInt64(1) << UInt64(key.nullShift)
@@ -83,7 +83,7 @@ extension GroupLayout {
         for i in 0..<count { any |= rows[i].load(fromByteOffset: offset, as: UInt64.self) & bit }
         if any == 0 { return nil }
         let mask = try Validity.allValid(count)
-        let out = mask.base.assumingMemoryBound(to: UInt64.self)
+        let out = mask.lanes(as: UInt64.self)
         for i in 0..<count where rows[i].load(fromByteOffset: offset, as: UInt64.self) & bit != 0 { Validity.clear(out, i) }
         return mask
     }

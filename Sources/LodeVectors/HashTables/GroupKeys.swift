@@ -5,10 +5,8 @@ import LodeCore
 /// Scratch memory of one worker: `wordCount` words a row, and a hash.
 final class GroupKeys {
     let layout: GroupLayout
-    let words: UnsafeMutablePointer<UInt64>
-    let hashes: UnsafeMutablePointer<UInt64>
     private let wordBuffer: Buffer
-    private let hashBuffer: Buffer
+    let hashBuffer: Buffer
     /// What the strings of the latest chunk point into.
     private var owners: [Column] = []
 
@@ -16,8 +14,14 @@ final class GroupKeys {
         self.layout = layout
         wordBuffer = try Buffer(byteCount: max(1, layout.wordCount) * capacity * 8)
         hashBuffer = try Buffer(byteCount: capacity * 8)
-        words = wordBuffer.base.assumingMemoryBound(to: UInt64.self)
-        hashes = hashBuffer.base.assumingMemoryBound(to: UInt64.self)
+    }
+
+    var words: MutableLanes<UInt64> {
+        @_lifetime(borrow self) get { wordBuffer.lanes(as: UInt64.self, keptBy: self) }
+    }
+
+    var hashes: MutableLanes<UInt64> {
+        @_lifetime(borrow self) get { hashBuffer.lanes(as: UInt64.self, keptBy: self) }
     }
 
     /// Packs `columns`, one a key, and hashes them.
@@ -47,13 +51,14 @@ final class GroupKeys {
     }
 
     private func pack(_ key: GroupLayout.Key, _ column: Column, _ count: Int, _ width: Int, isFirst: Bool) {
+        let words = self.words
         switch key.physical {
-        case .bool, .int8: put(column.pointer(as: UInt8.self), key, count, width, isFirst)
-        case .int16: put(column.pointer(as: UInt16.self), key, count, width, isFirst)
-        case .int32: put(column.pointer(as: UInt32.self), key, count, width, isFirst)
-        case .int64: put(column.pointer(as: UInt64.self), key, count, width, isFirst)
+        case .bool, .int8: put(column.lanes(as: UInt8.self), key, count, width, isFirst)
+        case .int16: put(column.lanes(as: UInt16.self), key, count, width, isFirst)
+        case .int32: put(column.lanes(as: UInt32.self), key, count, width, isFirst)
+        case .int64: put(column.lanes(as: UInt64.self), key, count, width, isFirst)
         case .float32:
-            let lanes = column.pointer(as: Float.self)
+            let lanes = column.lanes(as: Float.self)
             for i in 0..<count {
                 let number = lanes[i]
                 let bits = number == 0 ? 0 : number != number ? 0x7fc0_0000 : number.bitPattern
@@ -61,10 +66,10 @@ final class GroupKeys {
                 words[i &* width &+ key.word] = isFirst ? value : words[i &* width &+ key.word] | value
             }
         case .float64:
-            let lanes = column.pointer(as: Double.self)
+            let lanes = column.lanes(as: Double.self)
             for i in 0..<count { words[i &* width &+ key.word] = HashMix.canonical(lanes[i]) }
         case .int128, .text:
-            let lanes = column.pointer(as: SIMD2<UInt64>.self)
+            let lanes = column.lanes(as: SIMD2<UInt64>.self)
             var i = 0
             while i < count {
                 let at = i &* width &+ key.word
@@ -73,7 +78,7 @@ final class GroupKeys {
                 i &+= 1
             }
         case .interval:
-            let lanes = column.pointer(as: Interval.self)
+            let lanes = column.lanes(as: Interval.self)
             for i in 0..<count {
                 let micros = lanes[i].comparisonMicros
                 words[i &* width &+ key.word] = UInt64(truncatingIfNeeded: micros)
@@ -85,7 +90,7 @@ final class GroupKeys {
 
     @inline(__always)
     private func put<Lane: FixedWidthInteger>(
-        _ lanes: UnsafePointer<Lane>, _ key: GroupLayout.Key, _ count: Int, _ width: Int, _ isFirst: Bool
+        _ lanes: Lanes<Lane>, _ key: GroupLayout.Key, _ count: Int, _ width: Int, _ isFirst: Bool
     ) {
         let shift = UInt64(key.shift), target = words + key.word
         var i = 0
@@ -113,6 +118,7 @@ final class GroupKeys {
     private func packNulls(
         _ key: GroupLayout.Key, _ column: Column, _ count: Int, _ width: Int, isFirst: Bool
     ) {
+        let words = self.words
         if isFirst {
             var i = 0
             while i < count {
@@ -132,7 +138,7 @@ final class GroupKeys {
     }
 
     private func hash(_ count: Int) {
-        let width = layout.wordCount
+        let width = layout.wordCount, words = self.words, hashes = self.hashes
         var i = 0
         switch (width, layout.textCount) {
         case (0, _):
@@ -155,14 +161,14 @@ final class GroupKeys {
         default:
             let textWords = layout.textCount &* 2
             while i < count {
-                hashes[i] = Self.hashRow(words + i &* width, width, textWords)
+                hashes[i] = Self.hashRow(Lanes(words) + i &* width, width, textWords)
                 i &+= 1
             }
         }
     }
 
     @inline(__always)
-    static func hashRow(_ row: UnsafePointer<UInt64>, _ width: Int, _ textWords: Int) -> UInt64 {
+    static func hashRow(_ row: Lanes<UInt64>, _ width: Int, _ textWords: Int) -> UInt64 {
         var hash = HashMix.null
         var w = 0
         while w < textWords {

@@ -86,7 +86,7 @@ extension GroupLayout {
     ///
     /// Rows with the same keys are equal afterwards, and have the same hash, up to the highest bits, which tell the partition and nothing
     /// else.
-    package func forward(_ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, by offset: Int) {
+    package func forward(_ rows: Lanes<UnsafeMutableRawPointer>, _ count: Int, by offset: Int) {
         let place = 8 + keys[0].word * 8
         var i = 0
         while i < count {
@@ -94,7 +94,8 @@ extension GroupLayout {
             let target = address?.load(fromByteOffset: offset, as: UInt64.self) ?? 0
             if target != 0 {
                 rows[i].storeBytes(of: target, toByteOffset: place, as: UInt64.self)
-                let words = UnsafePointer((rows[i] + 8).assumingMemoryBound(to: UInt64.self))
+                let row = rows[i]
+                let words = Lanes(UnsafePointer((row + 8).assumingMemoryBound(to: UInt64.self)), keptBy: row)
                 let isPair = wordCount == 2 && textCount == 0
                 let hash = isPair ? HashMix.pair(words[0], words[1]) : GroupKeys.hashRow(words, wordCount, textCount * 2)
                 rows[i].storeBytes(of: hash, as: UInt64.self)

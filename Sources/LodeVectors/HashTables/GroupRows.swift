@@ -34,7 +34,7 @@ package final class GroupRows: @unchecked Sendable {
     /// Copies of long strings.
     private let arena = TextArena(blockBytes: 64 * 1024)
     private var arenaReserved = 0
-    private let destroy: (@Sendable (_ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int) -> Void)?
+    private let destroy: (@Sendable (_ rows: Lanes<UnsafeMutableRawPointer>, _ count: Int) -> Void)?
 
     /// Blocks grow up to this size.
     private static let blockBytes = 256 * 1024
@@ -42,7 +42,7 @@ package final class GroupRows: @unchecked Sendable {
     /// - Parameter destroy: frees what the states of rows own; must accept states of zero bytes.
     package init(
         _ layout: GroupLayout, partitionBits: Int, memory: MemoryBudget, purpose: String,
-        destroy: (@Sendable (_ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int) -> Void)?
+        destroy: (@Sendable (_ rows: Lanes<UnsafeMutableRawPointer>, _ count: Int) -> Void)?
     ) {
         self.layout = layout
         self.partitionBits = partitionBits
@@ -86,7 +86,7 @@ package final class GroupRows: @unchecked Sendable {
 
     /// A new row with this hash and key, its states empty. Long strings are copied.
     @inline(__always)
-    func append(_ hash: UInt64, _ key: UnsafePointer<UInt64>) throws(SQLError) -> UnsafeMutableRawPointer {
+    func append(_ hash: UInt64, _ key: Lanes<UInt64>) throws(SQLError) -> UnsafeMutableRawPointer {
         let head = heads + partition(of: hash)
         if head.pointee.left == 0 { try grow(partition(of: hash)) }
         let row = head.pointee.next
@@ -141,7 +141,7 @@ package final class GroupRows: @unchecked Sendable {
 
     /// Calls `body` with the addresses of the rows of a partition, up to `Chunk.capacity` at a time.
     package func forEachBatch<E: Error>(
-        of partition: Int, _ body: (UnsafePointer<UnsafeMutableRawPointer>, Int) throws(E) -> Void
+        of partition: Int, _ body: (Lanes<UnsafeMutableRawPointer>, Int) throws(E) -> Void
     ) throws(E) {
         var batch: [UnsafeMutableRawPointer] = []
         batch.reserveCapacity(Chunk.capacity)
@@ -161,10 +161,10 @@ package final class GroupRows: @unchecked Sendable {
     }
 
     private static func withBatch<E: Error>(
-        _ batch: [UnsafeMutableRawPointer], _ body: (UnsafePointer<UnsafeMutableRawPointer>, Int) throws(E) -> Void
+        _ batch: [UnsafeMutableRawPointer], _ body: (Lanes<UnsafeMutableRawPointer>, Int) throws(E) -> Void
     ) throws(E) {
         try batch.withUnsafeBufferPointer { buffer throws(E) in
-            if let base = buffer.baseAddress { try body(base, buffer.count) }
+            if let base = buffer.baseAddress { try body(Lanes(base, keptBy: batch), buffer.count) }
         }
     }
 }

@@ -69,8 +69,8 @@ package final class GroupTable {
     ///   - created: receives the numbers of the keys that had none yet, if wanted.
     ///   - grouping: replaces the highest bits of the hashes, which choose the partition, by those of these hashes.
     package func findOrCreate(
-        _ columns: [Column], count: Int, into found: UnsafeMutablePointer<UnsafeMutableRawPointer>, created: Selection? = nil,
-        grouping: UnsafePointer<UInt64>? = nil
+        _ columns: [Column], count: Int, into found: MutableLanes<UnsafeMutableRawPointer>, created: Selection? = nil,
+        grouping: Lanes<UInt64>? = nil
     ) throws(SQLError) {
         try keys.load(columns, count: count)
         if let grouping { mixPartition(grouping, count) }
@@ -86,17 +86,21 @@ package final class GroupTable {
     }
 
     /// A new row for every key, whether or not there is one: a list instead of a set.
-    package func append(_ columns: [Column], count: Int, grouping: UnsafePointer<UInt64>) throws(SQLError) {
+    package func append(_ columns: [Column], count: Int, grouping: Lanes<UInt64>) throws(SQLError) {
         try keys.load(columns, count: count)
         mixPartition(grouping, count)
-        for i in 0..<count { _ = try rows.append(keys.hashes[i], keys.words + i * layout.wordCount) }
+        let keys = self.keys
+        for i in 0..<count { _ = try rows.append(keys.hashes[i], Lanes(keys.words) + i * layout.wordCount) }
     }
 
     /// The hashes of the keys that `findOrCreate` saw last.
-    package var hashes: UnsafePointer<UInt64> { UnsafePointer(keys.hashes) }
+    package var hashes: Lanes<UInt64> {
+        @_lifetime(borrow self) get { Lanes(keys.hashBuffer.lanes(as: UInt64.self, keptBy: self)) }
+    }
 
-    private func mixPartition(_ grouping: UnsafePointer<UInt64>, _ count: Int) {
+    private func mixPartition(_ grouping: Lanes<UInt64>, _ count: Int) {
         let high = ~(UInt64.max &>> UInt64(rows.partitionBits))
+        let keys = self.keys
         for i in 0..<count { keys.hashes[i] = (keys.hashes[i] & ~high) | (grouping[i] & high) }
     }
 
@@ -143,9 +147,9 @@ package final class GroupTable {
 
     @inline(__always)
     private func probe<Match: GroupMatch>(
-        _ match: Match, _ count: Int, _ out: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ created: Selection?
+        _ match: Match, _ count: Int, _ out: MutableLanes<UnsafeMutableRawPointer>, _ created: Selection?
     ) throws(SQLError) {
-        let width = layout.wordCount, words = UnsafePointer(keys.words), hashes = UnsafePointer(keys.hashes)
+        let width = layout.wordCount, keys = self.keys, words = Lanes(keys.words), hashes = Lanes(keys.hashes)
         let table = entries, mask = slotCount &- 1
         if slotCount > Self.prefetchSlots { fetchAhead(table, mask, hashes, count) }
         let store = rows
@@ -168,14 +172,14 @@ package final class GroupTable {
                     made &+= 1
                     out[i] = row
                     if let created {
-                        created.rows[listed] = UInt32(truncatingIfNeeded: i)
+                        created[listed] = UInt32(truncatingIfNeeded: i)
                         listed &+= 1
                     }
                     break
                 }
                 if (entry ^ salt) & ~Self.addressMask == 0 {
                     let row = Self.row(entry)
-                    if match.matches(UnsafePointer((row + 8).assumingMemoryBound(to: UInt64.self)), key) {
+                    if match.matches(Lanes(UnsafePointer((row + 8).assumingMemoryBound(to: UInt64.self)), keptBy: self), key) {
                         out[i] = row
                         hits &+= 1
                         break
@@ -190,7 +194,7 @@ package final class GroupTable {
         created?.count = listed
     }
 
-    private func fetchAhead(_ table: UnsafeMutablePointer<UInt64>, _ mask: Int, _ hashes: UnsafePointer<UInt64>, _ count: Int) {
+    private func fetchAhead(_ table: UnsafeMutablePointer<UInt64>, _ mask: Int, _ hashes: Lanes<UInt64>, _ count: Int) {
         var i = 0
         while i < count {
             lode_prefetch(table + (Int(truncatingIfNeeded: hashes[i]) & mask))
@@ -214,8 +218,8 @@ package final class GroupTable {
     /// table, if there is none. The table must have room: see `reserve`.
     @inline(__always)
     private func adopt<Match: GroupMatch>(
-        _ match: Match, _ others: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int,
-        _ out: UnsafeMutablePointer<UnsafeMutableRawPointer>
+        _ match: Match, _ others: Lanes<UnsafeMutableRawPointer>, _ count: Int,
+        _ out: MutableLanes<UnsafeMutableRawPointer>
     ) {
         let table = entries, mask = slotCount &- 1
         if slotCount > Self.prefetchSlots / 2 {
@@ -225,7 +229,7 @@ package final class GroupTable {
         while i < count {
             let other = others[i]
             let hash = other.load(as: UInt64.self)
-            let key = UnsafePointer((other + 8).assumingMemoryBound(to: UInt64.self))
+            let key = Lanes(UnsafePointer((other + 8).assumingMemoryBound(to: UInt64.self)), keptBy: self)
             let salt = hash &<< 16 & ~Self.addressMask
             var slot = Int(truncatingIfNeeded: hash) & mask
             while true {
@@ -238,7 +242,7 @@ package final class GroupTable {
                 }
                 if (entry ^ salt) & ~Self.addressMask == 0 {
                     let row = Self.row(entry)
-                    if match.matches(UnsafePointer((row + 8).assumingMemoryBound(to: UInt64.self)), key) {
+                    if match.matches(Lanes(UnsafePointer((row + 8).assumingMemoryBound(to: UInt64.self)), keptBy: self), key) {
                         out[i] = row
                         break
                     }
@@ -252,7 +256,7 @@ package final class GroupTable {
 
     /// For each of `others`, rows of any table with the same keys, the row that stands for its group: the first that came.
     package func merge(
-        _ others: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, into out: UnsafeMutablePointer<UnsafeMutableRawPointer>
+        _ others: Lanes<UnsafeMutableRawPointer>, _ count: Int, into out: MutableLanes<UnsafeMutableRawPointer>
     ) throws(SQLError) {
         try makeRoom(count)
         switch (layout.wordCount, layout.textCount) {

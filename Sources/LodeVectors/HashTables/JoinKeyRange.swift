@@ -37,10 +37,10 @@ package struct JoinKeyRange: Sendable {
     }
 
     private mutating func scan<T: FixedWidthInteger & SignedInteger>(_: T.Type, _ column: Column) {
-        let lanes = column.pointer(as: T.self), count = column.count
+        let lanes = column.lanes(as: T.self), count = column.count
         var low = T.max, high = T.min
         var i = 0
-        if let mask = column.validity {
+        if let mask = column.mask {
             while i < count {
                 if Validity.isValid(mask, i) {
                     low = min(low, lanes[i])

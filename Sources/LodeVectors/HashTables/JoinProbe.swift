@@ -7,15 +7,8 @@ import LodeCore
 /// `find` gives the chain of every row; `nextPairs` walks all chains at once, a link a round, so that the loads of
 /// different rows overlap.
 package final class JoinProbe {
+    /// heads, hashes, found: a word a row; candidates, rest, active: a row number a row.
     private let memory: Buffer
-    /// By probe row: the address of the first build row with its key that is not given out yet; 0 for none.
-    package let heads: UnsafeMutablePointer<UInt64>
-    private let hashes: UnsafeMutablePointer<UInt64>
-    private let found: UnsafeMutablePointer<UInt64>
-    private let candidates: UnsafeMutablePointer<UInt32>
-    private let rest: UnsafeMutablePointer<UInt32>
-    /// Rows whose chain goes on.
-    private let active: UnsafeMutablePointer<UInt32>
     private var activeCount = 0
     private var position = 0
     private var isChained = false
@@ -27,21 +20,37 @@ package final class JoinProbe {
     /// The probe rows of the current pairs.
     package let pairRows: Selection
     /// The build rows of the current pairs.
-    package let pairPointers: RowPointers
+    package var pairPointers: RowPointers {
+        @_lifetime(borrow self) get { pairMemory.lanes(as: UnsafeMutableRawPointer.self, keptBy: self) }
+    }
     private let pairMemory: Buffer
 
     package init() throws(SQLError) {
         let n = Chunk.capacity
         memory = try Buffer.zeroed(byteCount: n * 8 * 3 + n * 4 * 3)
-        heads = memory.base.assumingMemoryBound(to: UInt64.self)
-        hashes = heads + n
-        found = hashes + n
-        candidates = UnsafeMutableRawPointer(found + n).assumingMemoryBound(to: UInt32.self)
-        rest = candidates + n
-        active = rest + n
         pairRows = try Selection(capacity: n)
         pairMemory = try Buffer.zeroed(byteCount: n * 8)
-        pairPointers = pairMemory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+    }
+
+    /// By probe row: the address of the first build row with its key that is not given out yet; 0 for none.
+    package var heads: MutableLanes<UInt64> {
+        @_lifetime(borrow self) get { memory.lanes(as: UInt64.self, keptBy: self) }
+    }
+    private var hashes: MutableLanes<UInt64> {
+        @_lifetime(borrow self) get { memory.lanes(as: UInt64.self, keptBy: self) + Chunk.capacity }
+    }
+    private var found: MutableLanes<UInt64> {
+        @_lifetime(borrow self) get { memory.lanes(as: UInt64.self, keptBy: self) + 2 * Chunk.capacity }
+    }
+    private var candidates: MutableLanes<UInt32> {
+        @_lifetime(borrow self) get { memory.lanes(as: UInt32.self, keptBy: self) + 6 * Chunk.capacity }
+    }
+    private var rest: MutableLanes<UInt32> {
+        @_lifetime(borrow self) get { memory.lanes(as: UInt32.self, keptBy: self) + 7 * Chunk.capacity }
+    }
+    /// Rows whose chain goes on.
+    private var active: MutableLanes<UInt32> {
+        @_lifetime(borrow self) get { memory.lanes(as: UInt32.self, keptBy: self) + 8 * Chunk.capacity }
     }
 
     /// Sets `heads` for `count` rows of `keys` (flat, one a key of the table).
@@ -62,12 +71,13 @@ package final class JoinProbe {
             }
         }
         for (index, key) in keys.enumerated() where !matchesNull[index] {
-            if let validity = key.validity { forget(validity, count) }
+            if let validity = key.mask { forget(validity, count) }
         }
         begin(table, count)
     }
 
-    private func forget(_ validity: UnsafePointer<UInt64>, _ count: Int) {
+    private func forget(_ validity: Lanes<UInt64>, _ count: Int) {
+        let heads = self.heads
         var i = 0
         while i < count {
             if !Validity.isValid(validity, i) { heads[i] = 0 }
@@ -76,7 +86,7 @@ package final class JoinProbe {
     }
 
     private func direct<T: FixedWidthInteger & SignedInteger>(_: T.Type, _ table: JoinTable, _ key: Column, _ count: Int) {
-        let lanes = key.pointer(as: T.self), entries = UnsafePointer(table.entries)
+        let lanes = key.lanes(as: T.self), entries = table.entries, heads = self.heads
         let minimum = table.minimum, places = table.mask
         var i = 0
         while i < count {
@@ -89,8 +99,9 @@ package final class JoinProbe {
 
     /// One integer key: first all first slots, then all first candidates, then the few that collided.
     private func exact<T: FixedWidthInteger>(_: T.Type, _ table: JoinTable, _ key: Column, _ count: Int) {
-        let lanes = key.pointer(as: T.self), offset = table.layout.offsets[0]
-        let entries = UnsafePointer(table.entries), mask = table.mask
+        let lanes = key.lanes(as: T.self), offset = table.layout.offsets[0]
+        let entries = table.entries, mask = table.mask
+        let heads = self.heads, hashes = self.hashes, found = self.found, candidates = self.candidates, rest = self.rest
         var matched = 0, collided = 0, i = 0
         while i < count {
             let hash = hashes[i]
@@ -141,8 +152,9 @@ package final class JoinProbe {
     /// Looks into the first slot of every row, without a branch, so that the loads overlap: `candidates` gets the rows whose salt is
     /// there, `rest` those that find another entry.
     private func firstCandidates(_ table: JoinTable, _ count: Int) -> (candidates: Int, rest: Int) {
-        let entries = UnsafePointer(table.entries), mask = table.mask
-        let addresses = UnsafeMutableRawPointer(pairPointers).assumingMemoryBound(to: UInt64.self)
+        let entries = table.entries, mask = table.mask
+        let heads = self.heads, hashes = self.hashes, found = self.found, candidates = self.candidates, rest = self.rest
+        let addresses = pairPointers.bound(to: UInt64.self)
         var matched = 0, collided = 0, i = 0
         while i < count {
             let hash = hashes[i]
@@ -163,7 +175,8 @@ package final class JoinProbe {
     /// Walks on from the slots of the first `remaining` rows of `rest` until each finds its salt or a free slot.
     /// - Returns: how many rows `candidates` got.
     private func nextCandidates(_ table: JoinTable, _ remaining: Int) -> Int {
-        let entries = UnsafePointer(table.entries), mask = table.mask
+        let entries = table.entries, mask = table.mask
+        let hashes = self.hashes, found = self.found, candidates = self.candidates, rest = self.rest, pairPointers = self.pairPointers
         var matched = 0, j = 0
         while j < remaining {
             let row = Int(rest[j]), hash = hashes[row]
@@ -188,6 +201,8 @@ package final class JoinProbe {
     /// Sets the heads of those candidates whose keys are equal, and puts the others into `rest` from `behind` on.
     /// - Returns: how many rows are in `rest` afterwards.
     private func compare(_ table: JoinTable, _ keys: [Column], _ matched: Int, behind: Int) -> Int {
+        let heads = self.heads, candidates = self.candidates, rest = self.rest
+        let active = self.active, pairPointers = self.pairPointers
         active.update(from: candidates, count: matched)
         let same = table.equality.refine(keys, pairPointers, candidates, matched)
         var s = 0, remaining = behind, j = 0
@@ -207,6 +222,7 @@ package final class JoinProbe {
 
     /// Makes the rows that found something active.
     private func begin(_ table: JoinTable, _ count: Int) {
+        let heads = self.heads, active = self.active
         var n = 0, i = 0
         while i < count {
             active[n] = UInt32(truncatingIfNeeded: i)
@@ -228,14 +244,15 @@ package final class JoinProbe {
         var n = 0
         isWhole = isBeforeFirst && activeCount == probeCount
         isBeforeFirst = false
+        let active = self.active, heads = self.heads, pairRows = pairRows, rows = pairRows.lanes, pointers = pairPointers
         while n < Chunk.capacity {
             if position == activeCount, !advance() { break }
             let taken = min(Chunk.capacity &- n, activeCount &- position)
             var k = 0
             while k < taken {
                 let row = active[position &+ k]
-                pairRows.rows[n &+ k] = row
-                pairPointers[n &+ k] = UnsafeMutableRawPointer(bitPattern: UInt(truncatingIfNeeded: heads[Int(row)])).unsafelyUnwrapped
+                rows[n &+ k] = row
+                pointers[n &+ k] = UnsafeMutableRawPointer(bitPattern: UInt(truncatingIfNeeded: heads[Int(row)])).unsafelyUnwrapped
                 k &+= 1
             }
             n &+= taken
@@ -249,6 +266,7 @@ package final class JoinProbe {
     /// Goes to the next link of every chain; false if none has one.
     private func advance() -> Bool {
         guard activeCount > 0, isChained else { return false }
+        let active = self.active, heads = self.heads
         var kept = 0, i = 0
         while i < activeCount {
             let row = active[i]
@@ -265,18 +283,21 @@ package final class JoinProbe {
 
     /// Keeps those of the current pairs that `kept` names, ascending.
     package func keepPairs(_ kept: Selection) {
+        let count = kept.count
+        let pairRows = pairRows, rows = pairRows.lanes, pointers = pairPointers, kept = kept.lanes
         var i = 0
-        while i < kept.count {
-            let pair = Int(kept.rows[i])
-            pairRows.rows[i] = pairRows.rows[pair]
-            pairPointers[i] = pairPointers[pair]
+        while i < count {
+            let pair = Int(kept[i])
+            rows[i] = rows[pair]
+            pointers[i] = pointers[pair]
             i &+= 1
         }
-        pairRows.count = kept.count
+        pairRows.count = count
     }
 
     /// Sets the byte at `offset` of every row in the chains that were found. A chain whose head has it is done already.
     package func flagChains(_ offset: Int) {
+        let active = self.active, heads = self.heads
         var i = 0
         while i < activeCount {
             var next = heads[Int(active[i])]

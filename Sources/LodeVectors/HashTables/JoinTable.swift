@@ -17,7 +17,6 @@ package final class JoinTable: @unchecked Sendable {
     package let layout: RowLayout
     package let keyCount: Int
     package let form: Form
-    let entries: UnsafeMutablePointer<UInt64>
     /// hashed: slots - 1. direct: the number of keys that there is a place for.
     let mask: UInt64
     let minimum: Int64
@@ -40,10 +39,13 @@ package final class JoinTable: @unchecked Sendable {
         let count = direct.map { $0 + 1 } ?? slots
         try hold.grow(by: count * 8)
         memory = try Buffer.zeroed(byteCount: count * 8)
-        entries = memory.base.assumingMemoryBound(to: UInt64.self)
         form = direct == nil ? .hashed : .direct
         mask = UInt64(direct ?? slots - 1)
         minimum = direct == nil ? 0 : range?.minimum ?? 0
+    }
+
+    var entries: MutableLanes<UInt64> {
+        @_lifetime(borrow self) get { memory.lanes(as: UInt64.self, keptBy: self) }
     }
 
     /// How many places direct addressing needs, if that is worth its memory.
@@ -98,21 +100,21 @@ package final class JoinTable: @unchecked Sendable {
     package var allowsNullKeys = false
 
     private func insertDirect<T: FixedWidthInteger & SignedInteger>(_: T.Type, _ block: RowBlock, _ offset: Int, _ isShared: Bool) {
-        let stride = layout.stride, minimum = minimum
+        let stride = layout.stride, minimum = minimum, entries = self.entries
         var row = block.base
         var hasChain = false
         for _ in 0..<block.count {
-            let place = entries + Int(Int64(row.load(fromByteOffset: offset, as: T.self)) &- minimum)
+            let place = Int(Int64(row.load(fromByteOffset: offset, as: T.self)) &- minimum)
             let address = UInt64(UInt(bitPattern: row))
             while true {
-                let old = isShared ? lode_load_shared(place) : place.pointee
+                let old = isShared ? entries.withUnsafePointer { lode_load_shared($0 + place) } : entries[place]
                 row.storeBytes(of: old, as: UInt64.self)
                 hasChain = hasChain || old != 0
                 if !isShared {
-                    place.pointee = address
+                    entries[place] = address
                     break
                 }
-                if lode_exchange_if_equal(place, old, address) { break }
+                if entries.withUnsafePointer({ lode_exchange_if_equal($0 + place, old, address) }) { break }
             }
             row += stride
         }
@@ -123,14 +125,14 @@ package final class JoinTable: @unchecked Sendable {
     private func insertHashed(
         _ block: RowBlock, _ isShared: Bool, _ same: (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Bool
     ) {
-        let stride = layout.stride, count = block.count, ahead = 16
+        let stride = layout.stride, count = block.count, ahead = 16, entries = self.entries
         var row = block.base
         var hasChain = false
         var i = 0
         while i < count {
             if i &+ ahead < count {
                 let hash = (row + ahead &* stride).load(as: UInt64.self)
-                lode_prefetch(entries + Int(truncatingIfNeeded: hash & mask))
+                entries.withUnsafePointer { lode_prefetch($0 + Int(truncatingIfNeeded: hash & mask)) }
             }
             hasChain = insertOne(row, isShared, same) || hasChain
             row += stride
@@ -144,11 +146,11 @@ package final class JoinTable: @unchecked Sendable {
     private func insertOne(
         _ row: UnsafeMutableRawPointer, _ isShared: Bool, _ same: (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Bool
     ) -> Bool {
-        let hash = row.load(as: UInt64.self)
+        let hash = row.load(as: UInt64.self), entries = self.entries
         let fresh = hash & ~JoinTable.addressMask | UInt64(UInt(bitPattern: row))
         var slot = Int(truncatingIfNeeded: hash & mask)
         while true {
-            let old = isShared ? lode_load_shared(entries + slot) : entries[slot]
+            let old = isShared ? entries.withUnsafePointer { lode_load_shared($0 + slot) } : entries[slot]
             var next: UInt64 = 0
             if old != 0 {
                 guard (old ^ hash) &>> 48 == 0, let head = JoinTable.row(old), same(head, row) else {
@@ -162,7 +164,7 @@ package final class JoinTable: @unchecked Sendable {
                 entries[slot] = fresh
                 return next != 0
             }
-            if lode_exchange_if_equal(entries + slot, old, fresh) { return next != 0 }
+            if entries.withUnsafePointer({ lode_exchange_if_equal($0 + slot, old, fresh) }) { return next != 0 }
         }
     }
 
@@ -180,6 +182,13 @@ extension RowEquality {
     package func same(_ left: UnsafeMutableRawPointer, _ right: UnsafeMutableRawPointer) -> Bool {
         var l = left, r = right
         var pair: UInt32 = 0
-        return refine(&l, &r, &pair, 1) == 1
+        let refined = withUnsafeMutablePointer(to: &l) { l in
+            withUnsafeMutablePointer(to: &r) { r in
+                withUnsafeMutablePointer(to: &pair) { pair in
+                    refine(MutableLanes(l, keptBy: self), MutableLanes(r, keptBy: self), MutableLanes(pair, keptBy: self), 1)
+                }
+            }
+        }
+        return refined == 1
     }
 }

@@ -5,7 +5,7 @@ import CLodeIntrinsics
 /// Loops of their own in front of loops that would wait for each row in turn. Cost: half a nanosecond a row.
 package enum Prefetch {
     /// What lies `offset` bytes into each row.
-    package static func rows(_ rows: UnsafePointer<UnsafeMutableRawPointer>, _ offset: Int, _ count: Int) {
+    package static func rows(_ rows: Lanes<UnsafeMutableRawPointer>, _ offset: Int, _ count: Int) {
         var i = 0
         while i < count {
             lode_prefetch(rows[i] + offset)
@@ -14,7 +14,7 @@ package enum Prefetch {
     }
 
     /// What the addresses that lie `offset` bytes into each row point at. Words that are no addresses do no harm.
-    package static func pointees(_ rows: UnsafePointer<UnsafeMutableRawPointer>, _ offset: Int, _ count: Int) {
+    package static func pointees(_ rows: Lanes<UnsafeMutableRawPointer>, _ offset: Int, _ count: Int) {
         var i = 0
         while i < count {
             lode_prefetch(UnsafeRawPointer(bitPattern: (rows[i] + offset).load(as: UInt.self)))

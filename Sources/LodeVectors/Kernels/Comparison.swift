@@ -19,15 +19,19 @@ package enum Comparison {
     private static func strict(_ kernel: ComparisonKernel, _ left: Column, _ right: Column, _ count: Int) throws(SQLError) -> Column {
         if left.isConstantNull || right.isConstantNull { return try .null(.boolean, count: count) }
         if left.layout == .constant, right.layout == .constant {
-            return Column(repeating: try flags(kernel, left.singleRow, right.singleRow, 1, nil), count: count)
+            return Column(
+                repeating: Column(flat: .boolean, count: 1, lanes: try flags(kernel, left.singleRow, right.singleRow, 1)), count: count)
         }
-        return try flags(kernel, left, right, count, try Validity.and(left.rowValidity, right.rowValidity, count))
+        return Column(
+            flat: .boolean, count: count, lanes: try flags(kernel, left, right, count),
+            validity: try Validity.and(left.rowValidity, right.rowValidity, count))
     }
 
     private static func distinct(_ kernel: ComparisonKernel, _ left: Column, _ right: Column, _ count: Int) throws(SQLError) -> Column {
-        let result = try flags(kernel, left, right, count, nil)
+        let buffer = try flags(kernel, left, right, count)
+        let result = Column(flat: .boolean, count: count, lanes: buffer)
         guard left.mayHaveNulls || right.mayHaveNulls else { return result }
-        let out = result.lanes.assumingMemoryBound(to: UInt8.self)
+        let out = buffer.lanes(as: UInt8.self)
         let distinct: UInt8 = kernel.comparison == .isDistinct ? 1 : 0
         for row in 0..<count {
             let leftNull = left.isNull(row), rightNull = right.isNull(row)
@@ -36,11 +40,9 @@ package enum Comparison {
         return result
     }
 
-    private static func flags(
-        _ kernel: ComparisonKernel, _ left: Column, _ right: Column, _ count: Int, _ validity: Buffer?
-    ) throws(SQLError) -> Column {
+    private static func flags(_ kernel: ComparisonKernel, _ left: Column, _ right: Column, _ count: Int) throws(SQLError) -> Buffer {
         let buffer = try Buffer(byteCount: count)
-        try kernel.run(left, right, count, .flags(buffer.base.assumingMemoryBound(to: UInt8.self)))
-        return Column(flat: .boolean, count: count, lanes: buffer, validity: validity)
+        try kernel.run(left, right, count, .flags(buffer.lanes(as: UInt8.self)))
+        return buffer
     }
 }

@@ -48,17 +48,16 @@ struct ComparisonKernel: Sendable {
         _ output: ComparisonOutput
     ) throws(SQLError) {
         if right.layout == .constant, left.layout != .constant {
-            let constant = RepeatedLane(value: right.pointer(as: Lane.self)[0])
+            let constant = RepeatedLane(value: right.lanes(as: Lane.self)[0])
             if left.layout == .dictionary, let dictionary = left.dictionary {
-                let coded = CodedLanes(values: dictionary.pointer(as: Lane.self), codes: left.pointer(as: Int32.self))
+                let coded = CodedLanes(values: dictionary.lanes(as: Lane.self), codes: left.lanes(as: Int32.self))
                 return runComparison(comparison, coded, constant, count, output)
             }
-            return runComparison(comparison, FlatLanes(base: left.pointer(as: Lane.self)), constant, count, output)
+            return runComparison(comparison, FlatLanes(base: left.lanes(as: Lane.self)), constant, count, output)
         }
         let l = try left.flattened(), r = try right.flattened()
-        defer { withExtendedLifetime((l, r)) {} }
         runComparison(
-            comparison, FlatLanes(base: l.pointer(as: Lane.self)), FlatLanes(base: r.pointer(as: Lane.self)), count, output)
+            comparison, FlatLanes(base: l.lanes(as: Lane.self)), FlatLanes(base: r.lanes(as: Lane.self)), count, output)
     }
 
     private static func texts(
@@ -68,25 +67,25 @@ struct ComparisonKernel: Sendable {
         guard right.layout == .constant, left.layout == .dictionary, let dictionary = left.dictionary else {
             return try lanes(StringView.self, comparison, left, right, count, output)
         }
-        let constant = right.pointer(as: StringView.self)[0]
+        let constant = right.lanes(as: StringView.self)[0]
         guard dictionary.count <= max(count * 4, 64) || verdicts.knows(dictionary, comparison, constant) else {
-            let coded = CodedLanes(values: dictionary.pointer(as: StringView.self), codes: left.pointer(as: Int32.self))
+            let coded = CodedLanes(values: dictionary.lanes(as: StringView.self), codes: left.lanes(as: Int32.self))
             return runComparison(comparison, coded, RepeatedLane(value: constant), count, output)
         }
         let table = try verdicts.table(dictionary, comparison, constant)
-        let flags = CodedLanes(values: UnsafePointer(table.base.assumingMemoryBound(to: UInt8.self)), codes: left.pointer(as: Int32.self))
-        withExtendedLifetime(table) { runFlags(flags, count, output) }
+        let flags = CodedLanes(values: Lanes(table.lanes(as: UInt8.self)), codes: left.lanes(as: Int32.self))
+        runFlags(flags, count, output)
     }
 
     private static func nested(
         _ comparison: ComparisonOperator, _ left: Column, _ right: Column, _ count: Int, _ output: ComparisonOutput
     ) throws(SQLError) {
         let table = try Buffer(byteCount: count)
-        let flags = table.base.assumingMemoryBound(to: UInt8.self)
+        let flags = table.lanes(as: UInt8.self)
         for row in 0..<count {
             let order = left.isNull(row) || right.isNull(row) ? 0 : RowOrder.compare(left, row, right, row)
             flags[row] = comparison.holds(order) ? 1 : 0
         }
-        withExtendedLifetime(table) { runFlags(FlatLanes(base: UnsafePointer(flags)), count, output) }
+        runFlags(FlatLanes(base: Lanes(flags)), count, output)
     }
 }

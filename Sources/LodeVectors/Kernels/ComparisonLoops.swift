@@ -3,9 +3,9 @@
 import LodeCore
 
 /// What a comparison writes.
-enum ComparisonOutput {
+enum ComparisonOutput: ~Escapable {
     /// One byte a row, 0 or 1.
-    case flags(UnsafeMutablePointer<UInt8>)
+    case flags(MutableLanes<UInt8>)
     /// The rows that satisfy it, ascending.
     case select(Selection)
     /// Those of the selection's rows that satisfy it, in their order.
@@ -14,7 +14,7 @@ enum ComparisonOutput {
 
 /// Runs one predicate over `count` rows. `flip` is 1 for the negated predicate.
 @inline(__always)
-func runPredicate<P: LanePredicate, L: LaneSource, R: LaneSource>(
+func runPredicate<P: LanePredicate, L: LaneSource & ~Escapable, R: LaneSource & ~Escapable>(
     _: P.Type, _ left: L, _ right: R, _ count: Int, flip: Int, _ output: ComparisonOutput
 ) where P.Lane == L.Lane, P.Lane == R.Lane {
     switch output {
@@ -25,7 +25,7 @@ func runPredicate<P: LanePredicate, L: LaneSource, R: LaneSource>(
             i &+= 1
         }
     case .select(let selection):
-        let rows = selection.rows
+        let rows = selection.lanes
         var kept = 0, i = 0
         while i < count {
             rows[kept] = UInt32(truncatingIfNeeded: i)
@@ -34,7 +34,7 @@ func runPredicate<P: LanePredicate, L: LaneSource, R: LaneSource>(
         }
         selection.count = kept
     case .refine(let selection):
-        let rows = selection.rows, candidates = selection.count
+        let rows = selection.lanes, candidates = selection.count
         var kept = 0, j = 0
         while j < candidates {
             let row = rows[j], i = Int(row)
@@ -48,7 +48,7 @@ func runPredicate<P: LanePredicate, L: LaneSource, R: LaneSource>(
 
 /// Chooses the predicate for an operator, once a chunk.
 @inline(__always)
-func runComparison<L: LaneSource, R: LaneSource>(
+func runComparison<L: LaneSource & ~Escapable, R: LaneSource & ~Escapable>(
     _ comparison: ComparisonOperator, _ left: L, _ right: R, _ count: Int, _ output: ComparisonOutput
 ) where L.Lane: OrderedLane, L.Lane == R.Lane {
     switch comparison {
@@ -63,7 +63,7 @@ func runComparison<L: LaneSource, R: LaneSource>(
 
 /// One byte a row decides: a ready table of flags instead of a comparison.
 @inline(__always)
-func runFlags<L: LaneSource>(_ flags: L, _ count: Int, _ output: ComparisonOutput) where L.Lane == UInt8 {
+func runFlags<L: LaneSource & ~Escapable>(_ flags: L, _ count: Int, _ output: ComparisonOutput) where L.Lane == UInt8 {
     switch output {
     case .flags(let out):
         var i = 0
@@ -72,7 +72,7 @@ func runFlags<L: LaneSource>(_ flags: L, _ count: Int, _ output: ComparisonOutpu
             i &+= 1
         }
     case .select(let selection):
-        let rows = selection.rows
+        let rows = selection.lanes
         var kept = 0, i = 0
         while i < count {
             rows[kept] = UInt32(truncatingIfNeeded: i)
@@ -81,7 +81,7 @@ func runFlags<L: LaneSource>(_ flags: L, _ count: Int, _ output: ComparisonOutpu
         }
         selection.count = kept
     case .refine(let selection):
-        let rows = selection.rows, candidates = selection.count
+        let rows = selection.lanes, candidates = selection.count
         var kept = 0, j = 0
         while j < candidates {
             let row = rows[j]
@@ -94,11 +94,11 @@ func runFlags<L: LaneSource>(_ flags: L, _ count: Int, _ output: ComparisonOutpu
 }
 
 /// Keeps the rows whose bit is set.
-func runValidity(_ mask: UnsafePointer<UInt64>, _ count: Int, _ output: ComparisonOutput) {
+func runValidity(_ mask: Lanes<UInt64>, _ count: Int, _ output: ComparisonOutput) {
     switch output {
     case .flags: return
     case .select(let selection):
-        let rows = selection.rows
+        let rows = selection.lanes
         var kept = 0, i = 0
         while i < count {
             rows[kept] = UInt32(truncatingIfNeeded: i)
@@ -107,7 +107,7 @@ func runValidity(_ mask: UnsafePointer<UInt64>, _ count: Int, _ output: Comparis
         }
         selection.count = kept
     case .refine(let selection):
-        let rows = selection.rows, candidates = selection.count
+        let rows = selection.lanes, candidates = selection.count
         var kept = 0, j = 0
         while j < candidates {
             let row = rows[j], i = Int(row)

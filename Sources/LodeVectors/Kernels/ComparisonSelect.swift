@@ -47,8 +47,7 @@ package enum ComparisonSelect {
             var output = output(survivors)
             let mask = try Validity.and(left.rowValidity, right.rowValidity, count)
             if let mask {
-                runValidity(UnsafePointer(mask.base.assumingMemoryBound(to: UInt64.self)), count, output)
-                withExtendedLifetime(mask) {}
+                runValidity(Lanes(mask.lanes(as: UInt64.self)), count, output)
                 output = .refine(survivors)
             }
             try kernel.run(left, right, count, output)
@@ -59,27 +58,21 @@ package enum ComparisonSelect {
         _ column: Column, _ count: Int, _ survivors: Selection, _ output: ComparisonOutput
     ) throws(SQLError) {
         if column.layout == .constant {
-            let isTrue = !column.isNull(0) && column.pointer(as: UInt8.self)[0] != 0
+            let isTrue = !column.isNull(0) && column.lanes(as: UInt8.self)[0] != 0
             if !isTrue { survivors.count = 0 } else if case .select = output { fill(survivors, count) }
             return
         }
         var output = output
-        if let validity = column.validity {
+        if let validity = column.mask {
             runValidity(validity, count, output)
             output = .refine(survivors)
         }
         let flat = try column.flattened()
-        defer { withExtendedLifetime(flat) {} }
-        runFlags(FlatLanes(base: flat.pointer(as: UInt8.self)), count, output)
+        runFlags(FlatLanes(base: flat.lanes(as: UInt8.self)), count, output)
     }
 
     private static func fill(_ survivors: Selection, _ count: Int) {
-        var i = 0
-        while i < count {
-            survivors.rows[i] = UInt32(truncatingIfNeeded: i)
-            i &+= 1
-        }
-        survivors.count = count
+        survivors.takeAll(count)
     }
 }
 

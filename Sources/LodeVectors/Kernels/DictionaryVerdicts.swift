@@ -33,8 +33,8 @@ final class DictionaryVerdicts: Sendable {
         if let found { return found }
         let flags = try Buffer(byteCount: dictionary.count)
         runComparison(
-            comparison, FlatLanes(base: dictionary.pointer(as: StringView.self)), RepeatedLane(value: constant), dictionary.count,
-            .flags(flags.base.assumingMemoryBound(to: UInt8.self)))
+            comparison, FlatLanes(base: dictionary.lanes(as: StringView.self)), RepeatedLane(value: constant), dictionary.count,
+            .flags(flags.lanes(as: UInt8.self)))
         let entry = Entry(
             dictionary: dictionary, comparison: comparison, constant: constant.withBytes { [UInt8]($0) }, flags: flags)
         entries.withLock { list in

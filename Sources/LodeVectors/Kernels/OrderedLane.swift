@@ -72,13 +72,17 @@ enum After<Lane: OrderedLane>: LanePredicate {
 }
 
 /// Where a loop takes the lane of a row from.
-protocol LaneSource {
+protocol LaneSource: ~Escapable {
     associatedtype Lane
     func lane(_ row: Int) -> Lane
 }
 
-struct FlatLanes<Lane>: LaneSource {
-    let base: UnsafePointer<Lane>
+struct FlatLanes<Lane>: LaneSource, ~Escapable {
+    let base: Lanes<Lane>
+
+    @_lifetime(copy base)
+    init(base: Lanes<Lane>) { self.base = base }
+
     @inline(__always) func lane(_ row: Int) -> Lane { base[row] }
 }
 
@@ -87,8 +91,15 @@ struct RepeatedLane<Lane>: LaneSource {
     @inline(__always) func lane(_ row: Int) -> Lane { value }
 }
 
-struct CodedLanes<Lane>: LaneSource {
-    let values: UnsafePointer<Lane>
-    let codes: UnsafePointer<Int32>
+struct CodedLanes<Lane>: LaneSource, ~Escapable {
+    let values: Lanes<Lane>
+    let codes: Lanes<Int32>
+
+    @_lifetime(copy values, copy codes)
+    init(values: Lanes<Lane>, codes: Lanes<Int32>) {
+        self.values = values
+        self.codes = codes
+    }
+
     @inline(__always) func lane(_ row: Int) -> Lane { values[Int(codes[row])] }
 }

@@ -22,7 +22,7 @@ package enum RowOrder {
         case .float32: return order(Float.self, a, m, b, n)
         case .float64: return order(Double.self, a, m, b, n)
         case .interval: return order(Interval.self, a, m, b, n)
-        case .text: return StringView.compare(a.pointer(as: StringView.self)[m], b.pointer(as: StringView.self)[n])
+        case .text: return StringView.compare(a.lanes(as: StringView.self)[m], b.lanes(as: StringView.self)[n])
         case .structure:
             for (x, y) in zip(a.children, b.children) {
                 let found = compare(x, x.layout == .constant ? 0 : m, y, y.layout == .constant ? 0 : n)
@@ -34,7 +34,7 @@ package enum RowOrder {
     }
 
     private static func lists(_ a: Column, _ m: Int, _ b: Column, _ n: Int) -> Int {
-        let x = a.pointer(as: ListRange.self)[m], y = b.pointer(as: ListRange.self)[n]
+        let x = a.lanes(as: ListRange.self)[m], y = b.lanes(as: ListRange.self)[n]
         for (l, r) in zip(a.children, b.children) {
             for k in 0..<Int(min(x.count, y.count)) {
                 let found = compare(l, Int(x.offset) + k, r, Int(y.offset) + k)
@@ -47,7 +47,7 @@ package enum RowOrder {
 
     @inline(__always)
     private static func order<Lane: OrderedLane>(_: Lane.Type, _ a: Column, _ m: Int, _ b: Column, _ n: Int) -> Int {
-        let x = a.pointer(as: Lane.self)[m], y = b.pointer(as: Lane.self)[n]
+        let x = a.lanes(as: Lane.self)[m], y = b.lanes(as: Lane.self)[n]
         return Lane.before(x, y) ? -1 : (Lane.before(y, x) ? 1 : 0)
     }
 }
@@ -58,7 +58,7 @@ extension Column {
         switch layout {
         case .flat: (self, row)
         case .constant: (self, 0)
-        case .dictionary: (dictionary ?? self, dictionary == nil ? row : Int(pointer(as: Int32.self)[row]))
+        case .dictionary: (dictionary ?? self, dictionary == nil ? row : Int(lanes(as: Int32.self)[row]))
         }
     }
 }

@@ -17,21 +17,21 @@ package struct RowEquality: Sendable {
     }
 
     /// Keeps in `pairs` those `i` for which row `left[i]` equals row `right[i]` in every column.
-    package func refine(_ left: RowPointers, _ right: RowPointers, _ pairs: UnsafeMutablePointer<UInt32>, _ count: Int) -> Int {
+    package func refine(_ left: RowPointers, _ right: RowPointers, _ pairs: MutableLanes<UInt32>, _ count: Int) -> Int {
         var kept = count
         for column in columns where kept > 0 { kept = rowsOnly(column, left, right, pairs, kept) }
         return kept
     }
 
     /// Keeps in `pairs` those `i` for which row `i` of `values` (one flat column a compared column) equals row `rows[i]`.
-    package func refine(_ values: [Column], _ rows: RowPointers, _ pairs: UnsafeMutablePointer<UInt32>, _ count: Int) -> Int {
+    package func refine(_ values: [Column], _ rows: RowPointers, _ pairs: MutableLanes<UInt32>, _ count: Int) -> Int {
         var kept = count
         for (index, column) in columns.enumerated() where kept > 0 { kept = withColumn(values[index], column, rows, pairs, kept) }
         return kept
     }
 
     private func withColumn(
-        _ value: Column, _ column: Int, _ rows: RowPointers, _ pairs: UnsafeMutablePointer<UInt32>, _ count: Int
+        _ value: Column, _ column: Int, _ rows: RowPointers, _ pairs: MutableLanes<UInt32>, _ count: Int
     ) -> Int {
         switch value.physical {
         case .bool: return flat(UInt8.self, value, column, rows, pairs, count)
@@ -50,7 +50,7 @@ package struct RowEquality: Sendable {
     }
 
     private func rowsOnly(
-        _ column: Int, _ left: RowPointers, _ right: RowPointers, _ pairs: UnsafeMutablePointer<UInt32>, _ count: Int
+        _ column: Int, _ left: RowPointers, _ right: RowPointers, _ pairs: MutableLanes<UInt32>, _ count: Int
     ) -> Int {
         switch layout.types[column].physical {
         case .bool: return paired(UInt8.self, column, left, right, pairs, count)
@@ -71,25 +71,25 @@ package struct RowEquality: Sendable {
     }
 
     private func flat<T: OrderedLane>(
-        _: T.Type, _ value: Column, _ column: Int, _ rows: RowPointers, _ pairs: UnsafeMutablePointer<UInt32>, _ count: Int
+        _: T.Type, _ value: Column, _ column: Int, _ rows: RowPointers, _ pairs: MutableLanes<UInt32>, _ count: Int
     ) -> Int {
         precondition(value.layout == .flat, "keys are flat when they meet rows")
         let right = KeptLanes<T>(layout, column, rows)
-        if let validity = value.validity {
-            return compare(MaskedLanes(base: value.pointer(as: T.self), mask: validity), right, pairs, count)
+        if let validity = value.mask {
+            return compare(MaskedLanes(base: value.lanes(as: T.self), mask: validity), right, pairs, count)
         }
-        return compare(PlainLanes(base: value.pointer(as: T.self)), right, pairs, count)
+        return compare(PlainLanes(base: value.lanes(as: T.self)), right, pairs, count)
     }
 
     private func paired<T: OrderedLane>(
-        _: T.Type, _ column: Int, _ left: RowPointers, _ right: RowPointers, _ pairs: UnsafeMutablePointer<UInt32>, _ count: Int
+        _: T.Type, _ column: Int, _ left: RowPointers, _ right: RowPointers, _ pairs: MutableLanes<UInt32>, _ count: Int
     ) -> Int {
         compare(KeptLanes<T>(layout, column, left), KeptLanes<T>(layout, column, right), pairs, count)
     }
 
     @inline(__always)
-    private func compare<L: NullableLanes, R: NullableLanes>(
-        _ left: L, _ right: R, _ pairs: UnsafeMutablePointer<UInt32>, _ count: Int
+    private func compare<L: NullableLanes & ~Escapable, R: NullableLanes & ~Escapable>(
+        _ left: L, _ right: R, _ pairs: MutableLanes<UInt32>, _ count: Int
     ) -> Int where L.Lane == R.Lane, L.Lane: OrderedLane {
         var kept = 0, j = 0
         while j < count {
@@ -106,7 +106,7 @@ package struct RowEquality: Sendable {
     }
 
     private func nested(
-        _ rows: RowPointers, _ column: Int, _ pairs: UnsafeMutablePointer<UInt32>, _ count: Int, _ left: (Int) -> (Column, Int)?
+        _ rows: RowPointers, _ column: Int, _ pairs: MutableLanes<UInt32>, _ count: Int, _ left: (Int) -> (Column, Int)?
     ) -> Int {
         var kept = 0
         for j in 0..<count {
@@ -126,7 +126,7 @@ package struct RowEquality: Sendable {
 }
 
 /// Where a comparison takes values that may be NULL from.
-private protocol NullableLanes {
+private protocol NullableLanes: ~Escapable {
     associatedtype Lane
     func lane(_ row: Int) -> Lane
     func isNull(_ row: Int) -> Bool
@@ -134,28 +134,40 @@ private protocol NullableLanes {
     func prefetch(_ row: Int)
 }
 
-private struct PlainLanes<Lane>: NullableLanes {
-    let base: UnsafePointer<Lane>
+private struct PlainLanes<Lane>: NullableLanes, ~Escapable {
+    let base: Lanes<Lane>
+
+    @_lifetime(copy base)
+    init(base: Lanes<Lane>) { self.base = base }
+
     @inline(__always) func lane(_ row: Int) -> Lane { base[row] }
     @inline(__always) func isNull(_ row: Int) -> Bool { false }
     @inline(__always) func prefetch(_ row: Int) {}
 }
 
-private struct MaskedLanes<Lane>: NullableLanes {
-    let base: UnsafePointer<Lane>
-    let mask: UnsafePointer<UInt64>
+private struct MaskedLanes<Lane>: NullableLanes, ~Escapable {
+    let base: Lanes<Lane>
+    let mask: Lanes<UInt64>
+
+    @_lifetime(copy base, copy mask)
+    init(base: Lanes<Lane>, mask: Lanes<UInt64>) {
+        self.base = base
+        self.mask = mask
+    }
+
     @inline(__always) func lane(_ row: Int) -> Lane { base[row] }
     @inline(__always) func isNull(_ row: Int) -> Bool { mask[row &>> 6] &>> UInt64(truncatingIfNeeded: row & 63) & 1 == 0 }
     @inline(__always) func prefetch(_ row: Int) {}
 }
 
 /// One column of rows.
-private struct KeptLanes<Lane>: NullableLanes {
+private struct KeptLanes<Lane>: NullableLanes, ~Escapable {
     let rows: RowPointers
     let offset: Int
     let nullPlace: Int
     let nullBit: UInt8
 
+    @_lifetime(copy rows)
     init(_ layout: RowLayout, _ column: Int, _ rows: RowPointers) {
         self.rows = rows
         offset = layout.offsets[column]

@@ -16,11 +16,11 @@ package struct RowGather: @unchecked Sendable {
         mayHaveNulls = layout.types.indices.map { column in allNullable || stores.contains { $0.mayHaveNulls[column] } }
         heaps = layout.kinds.contains { $0 == .text || $0 == .nested } ? stores.map(\.heap) : []
         nullBuffer = try Buffer.zeroed(byteCount: max(layout.stride, 8))
-        memset(nullBuffer.base + layout.nullOffset, 0xff, layout.nullBytes)
+        (nullBuffer.lanes(as: UInt8.self) + layout.nullOffset).update(repeating: 0xff, count: layout.nullBytes)
     }
 
     /// A row that is NULL in every column, and whose lanes are harmless.
-    package var nullRow: UnsafeMutableRawPointer { nullBuffer.base }
+    package var nullRow: UnsafeMutableRawPointer { nullBuffer.rawAddress }
 
     /// Column `index` of the `count` rows at `rows`, flat.
     package func column(_ index: Int, _ rows: RowPointers, _ count: Int) throws(SQLError) -> Column {
@@ -41,7 +41,7 @@ package struct RowGather: @unchecked Sendable {
 
     @inline(__always)
     private func copy<T: BitwiseCopyable>(_: T.Type, _ rows: RowPointers, _ offset: Int, _ lanes: Buffer, _ count: Int) {
-        let out = lanes.base.assumingMemoryBound(to: T.self)
+        let out = lanes.lanes(as: T.self)
         var i = 0
         while i < count {
             out[i] = (rows[i] + offset).assumingMemoryBound(to: T.self).pointee
@@ -52,7 +52,7 @@ package struct RowGather: @unchecked Sendable {
     private func mask(_ index: Int, _ rows: RowPointers, _ count: Int) throws(SQLError) -> Buffer? {
         let place = layout.nullOffset + index >> 3, shift = UInt8(index & 7)
         let buffer = try Buffer(byteCount: Validity.wordCount(count) * 8)
-        let words = buffer.base.assumingMemoryBound(to: UInt64.self)
+        let words = buffer.lanes(as: UInt64.self)
         var nulls = false
         var i = 0
         while i < count {

@@ -81,4 +81,4 @@ struct TwoWords: BitwiseCopyable {
 }
 
 /// Addresses of rows.
-package typealias RowPointers = UnsafeMutablePointer<UnsafeMutableRawPointer>
+package typealias RowPointers = MutableLanes<UnsafeMutableRawPointer>

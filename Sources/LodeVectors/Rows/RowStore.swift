@@ -27,11 +27,13 @@ package final class RowStore: @unchecked Sendable {
     package var reservedBytes: Int { hold.bytes }
 
     /// The rows that `append` or `allocate` made last.
-    package var freshRows: RowPointers { fresh.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self) }
+    package var freshRows: RowPointers {
+        @_lifetime(borrow self) get { fresh.lanes(as: UnsafeMutableRawPointer.self, keptBy: self) }
+    }
 
     /// Appends `count` rows (at most `Chunk.capacity`), one column a layout column; `rows` names those to take, or nil for all.
     /// Their addresses are in `freshRows` afterwards. Headers are left unset.
-    package func append(_ columns: [Column], _ count: Int, rows: UnsafePointer<UInt32>? = nil) throws(SQLError) {
+    package func append(_ columns: [Column], _ count: Int, rows: Lanes<UInt32>? = nil) throws(SQLError) {
         precondition(columns.count == layout.types.count && count <= Chunk.capacity, "rows have a lane for every column")
         try allocate(count)
         for (index, column) in columns.enumerated() {
@@ -83,7 +85,7 @@ package final class RowStore: @unchecked Sendable {
         let capacity = max(target / layout.stride, min(rows, 64), 1)
         try hold.grow(by: capacity * layout.stride)
         let buffer = try Buffer(byteCount: capacity * layout.stride)
-        blocks.append(RowBlock(base: buffer.base, capacity: capacity, count: 0, buffer: buffer))
+        blocks.append(RowBlock(base: buffer.rawAddress, capacity: capacity, count: 0, buffer: buffer))
     }
 
     func noteNulls(_ column: Int) { mayHaveNulls[column] = true }

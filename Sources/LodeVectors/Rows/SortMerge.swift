@@ -71,29 +71,30 @@ package final class SortMerge: Sendable {
         try merge(part, from: start, cancellation) { $0.word < $1.word }
         let count = cuts[part + 1].reduce(0, +) - start
         let scratch = try SortRun(count: count, budget, for: purpose)
-        try SortRun.sortTies(result.entries + start, count, order, tieFrom: tieFrom, scratch.entries, cancellation)
+        try result.sortTies(from: start, count, order, tieFrom: tieFrom, scratch, cancellation)
     }
 
     @inline(__always)
     private func merge(
         _ part: Int, from start: Int, _ cancellation: Cancellation, _ isBefore: (SortEntry, SortEntry) -> Bool
     ) throws(SQLError) {
+        let result = result, target = result.entries
         var heads = cuts[part]
         let ends = cuts[part + 1]
         var out = start
         var live = heads.indices.filter { heads[$0] < ends[$0] }
         while live.count > 2 {
             var best = live[0]
-            for run in live.dropFirst() where isBefore(runs[run].entries[heads[run]], runs[best].entries[heads[best]]) { best = run }
-            result.entries[out] = runs[best].entries[heads[best]]
+            for run in live.dropFirst() where isBefore(runs[run].entry(heads[run]), runs[best].entry(heads[best])) { best = run }
+            target[out] = runs[best].entry(heads[best])
             out &+= 1
             heads[best] &+= 1
             if heads[best] == ends[best] { live.removeAll { $0 == best } }
             if out & 0xffff == 0 { try cancellation.check() }
         }
         if live.count == 2 {
-            let first = live[0], second = live[1], target = result.entries
-            let lefts = runs[first].entries, rights = runs[second].entries
+            let first = live[0], second = live[1], leftRun = runs[first], rightRun = runs[second]
+            let lefts = leftRun.entries, rights = rightRun.entries
             let leftEnd = ends[first], rightEnd = ends[second]
             var left = heads[first], right = heads[second]
             while left < leftEnd, right < rightEnd {
@@ -111,7 +112,8 @@ package final class SortMerge: Sendable {
             heads[second] = right
         }
         for run in live where heads[run] < ends[run] {
-            (result.entries + out).update(from: runs[run].entries + heads[run], count: ends[run] - heads[run])
+            let rest = runs[run]
+            (target + out).update(from: rest.entries + heads[run], count: ends[run] - heads[run])
             out += ends[run] - heads[run]
         }
     }

@@ -69,35 +69,35 @@ package struct SortPrefix: Sendable {
 
     /// Writes the words of `count` rows; `values` has a flat column a key.
     /// - Returns: whether some value had to give way to NULL, so that equal words must be compared from the first key on.
-    package func words(_ values: [Column], _ count: Int, into words: UnsafeMutablePointer<UInt64>) -> Bool {
+    package func words(_ values: [Column], _ count: Int, into words: MutableLanes<UInt64>) -> Bool {
         words.update(repeating: 0, count: count)
         var gaveWay = false
         for (index, part) in parts.enumerated() {
             let value = values[index]
             switch part.type {
-            case .bool: add(part, value, count, words) { UInt64(value.pointer(as: UInt8.self)[$0]) &<< 63 }
-            case .int8: add(part, value, count, words) { UInt64(UInt8(bitPattern: value.pointer(as: Int8.self)[$0]) ^ 0x80) &<< 56 }
-            case .int16: add(part, value, count, words) { UInt64(UInt16(bitPattern: value.pointer(as: Int16.self)[$0]) ^ 0x8000) &<< 48 }
+            case .bool: add(part, value, count, words) { UInt64(value.lanes(as: UInt8.self)[$0]) &<< 63 }
+            case .int8: add(part, value, count, words) { UInt64(UInt8(bitPattern: value.lanes(as: Int8.self)[$0]) ^ 0x80) &<< 56 }
+            case .int16: add(part, value, count, words) { UInt64(UInt16(bitPattern: value.lanes(as: Int16.self)[$0]) ^ 0x8000) &<< 48 }
             case .int32:
-                let lanes = value.pointer(as: UInt32.self)
+                let lanes = value.lanes(as: UInt32.self)
                 add(part, value, count, words) { UInt64(lanes[$0] ^ 0x8000_0000) &<< 32 }
             case .float32:
-                let lanes = value.pointer(as: Float.self)
+                let lanes = value.lanes(as: Float.self)
                 add(part, value, count, words) { Self.ordered(lanes[$0]) }
             case .int64:
-                let lanes = value.pointer(as: UInt64.self)
+                let lanes = value.lanes(as: UInt64.self)
                 gaveWay = add(part, value, count, words) { lanes[$0] ^ 1 &<< 63 } || gaveWay
             case .float64:
-                let lanes = value.pointer(as: Double.self)
+                let lanes = value.lanes(as: Double.self)
                 gaveWay = add(part, value, count, words) { Self.ordered(lanes[$0]) } || gaveWay
             case .int128:
-                let lanes = value.pointer(as: Int128.self)
+                let lanes = value.lanes(as: Int128.self)
                 add(part, value, count, words) { Self.clamped(lanes[$0]) }
             case .interval:
-                let lanes = value.pointer(as: Interval.self)
+                let lanes = value.lanes(as: Interval.self)
                 add(part, value, count, words) { Self.clamped(lanes[$0].comparisonMicros) }
             case .text:
-                let lanes = value.pointer(as: StringView.self)
+                let lanes = value.lanes(as: StringView.self)
                 add(part, value, count, words) { Self.start(lanes[$0]) }
             case .list, .structure: continue
             }
@@ -108,10 +108,10 @@ package struct SortPrefix: Sendable {
     /// - Parameter bits: a lane as 64 bits in order, the most significant first.
     @inline(__always) @discardableResult
     private func add(
-        _ part: Part, _ value: Column, _ count: Int, _ words: UnsafeMutablePointer<UInt64>, _ bits: (Int) -> UInt64
+        _ part: Part, _ value: Column, _ count: Int, _ words: MutableLanes<UInt64>, _ bits: (Int) -> UInt64
     ) -> Bool {
         let flip: UInt64 = part.key.descending ? .max : 0
-        let mask = value.validity, nullsFirst = part.key.nullsFirst
+        let mask = value.mask, nullsFirst = part.key.nullsFirst
         var i = 0
         switch part.form {
         case .whole:

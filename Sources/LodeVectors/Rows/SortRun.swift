@@ -11,7 +11,6 @@ package struct SortEntry: BitwiseCopyable, @unchecked Sendable {
 
 /// Entries in order. Owns their memory.
 package final class SortRun: @unchecked Sendable {
-    package let entries: UnsafeMutablePointer<SortEntry>
     package let count: Int
     /// Whether rows with equal words are in order too; otherwise their order is that of the words alone.
     package private(set) var hasSortedTies = true
@@ -27,8 +26,24 @@ package final class SortRun: @unchecked Sendable {
         let bytes = count * MemoryLayout<SortEntry>.stride
         try hold.grow(by: bytes)
         memory = try Buffer(byteCount: bytes)
-        entries = memory.base.assumingMemoryBound(to: SortEntry.self)
         self.count = count
+    }
+
+    package var entries: MutableLanes<SortEntry> {
+        @_lifetime(borrow self) get { memory.lanes(as: SortEntry.self, keptBy: self) }
+    }
+
+    @inline(__always)
+    func entry(_ index: Int) -> SortEntry { entries[index] }
+
+    /// Calls `body` with the addresses of this run's entries and of another's.
+    @inline(__always)
+    fileprivate func withEntries(
+        and other: SortRun, _ body: (UnsafeMutablePointer<SortEntry>, UnsafeMutablePointer<SortEntry>) throws(SQLError) -> Void
+    ) throws(SQLError) {
+        try entries.withUnsafePointer { mine throws(SQLError) in
+            try other.entries.withUnsafePointer { theirs throws(SQLError) in try body(mine, theirs) }
+        }
     }
 
     /// All rows of a store, whose first header word is their sort word, in order.
@@ -42,30 +57,33 @@ package final class SortRun: @unchecked Sendable {
         _ budget: MemoryBudget, for purpose: String
     ) throws(SQLError) -> SortRun {
         let run = try SortRun(count: store.count, budget, for: purpose)
-        let stride = store.layout.stride
+        let stride = store.layout.stride, entries = run.entries
         var next = 0
         for block in store.blocks {
             var row = block.base
             for _ in 0..<block.count {
-                run.entries[next] = SortEntry(word: row.load(as: UInt64.self), row: row)
+                entries[next] = SortEntry(word: row.load(as: UInt64.self), row: row)
                 next &+= 1
                 row += stride
             }
         }
         if order.keys.isEmpty { return run }
         let scratch = try SortRun(count: run.count, budget, for: purpose)
-        try RadixSort.sort(run.entries, scratch.entries, run.count, cancellation)
+        try run.withEntries(and: scratch) { entries, other throws(SQLError) in
+            try RadixSort.sort(entries, other, run.count, cancellation)
+        }
         guard tieFrom < order.keys.count else { return run }
         if defersTies, run.longestTie(upTo: run.count / tieShare) < max(1024, run.count / tieShare) {
             run.hasSortedTies = false
         } else {
-            try run.sortTies(order, tieFrom: tieFrom, scratch.entries, cancellation)
+            try run.sortTies(order, tieFrom: tieFrom, scratch, cancellation)
         }
         return run
     }
 
     /// The size of the largest group of equal words, or of the first one found that has `limit` rows.
     private func longestTie(upTo limit: Int) -> Int {
+        let entries = self.entries
         var longest = 0, first = 0, i = 1
         while i <= count {
             if i == count || entries[i].word != entries[first].word {
@@ -80,13 +98,22 @@ package final class SortRun: @unchecked Sendable {
 
     /// Puts rows with equal words in order. `scratch` has room for the whole run.
     package func sortTies(
-        _ order: RowSortOrder, tieFrom: Int, _ scratch: UnsafeMutablePointer<SortEntry>, _ cancellation: Cancellation
+        _ order: RowSortOrder, tieFrom: Int, _ scratch: SortRun, _ cancellation: Cancellation
     ) throws(SQLError) {
-        try Self.sortTies(entries, count, order, tieFrom: tieFrom, scratch, cancellation)
+        try sortTies(from: 0, count, order, tieFrom: tieFrom, scratch, cancellation)
         hasSortedTies = true
     }
 
-    static func sortTies(
+    /// Puts `count` entries from `first` on in order, where their words are equal. `scratch` has room for them.
+    func sortTies(
+        from first: Int, _ count: Int, _ order: RowSortOrder, tieFrom: Int, _ scratch: SortRun, _ cancellation: Cancellation
+    ) throws(SQLError) {
+        try withEntries(and: scratch) { entries, other throws(SQLError) in
+            try Self.sortTies(entries + first, count, order, tieFrom: tieFrom, other, cancellation)
+        }
+    }
+
+    private static func sortTies(
         _ entries: UnsafeMutablePointer<SortEntry>, _ count: Int, _ order: RowSortOrder, tieFrom: Int,
         _ scratch: UnsafeMutablePointer<SortEntry>, _ cancellation: Cancellation
     ) throws(SQLError) {

@@ -48,17 +48,17 @@ package struct ValueJSON {
         switch column.layout {
         case .flat: lane = row
         case .constant: lane = 0
-        case .dictionary: lane = Int(column.pointer(as: Int32.self)[row])
+        case .dictionary: lane = Int(column.lanes(as: Int32.self)[row])
         }
         switch column.type {
         case .boolean, .tinyint, .smallint, .integer: try text.append(row, to: sink)
         case .bigint:
-            let isLarge = quotesLargeNumbers && source.pointer(as: Int64.self)[lane].magnitude > 1 << 53
+            let isLarge = quotesLargeNumbers && source.lanes(as: Int64.self)[lane].magnitude > 1 << 53
             try isLarge ? quoted(row, to: sink) : text.append(row, to: sink)
         case .decimal: try quotesLargeNumbers ? quoted(row, to: sink) : text.append(row, to: sink)
-        case .real: try source.pointer(as: Float.self)[lane].isFinite ? text.append(row, to: sink) : quoted(row, to: sink)
-        case .double: try source.pointer(as: Double.self)[lane].isFinite ? text.append(row, to: sink) : quoted(row, to: sink)
-        case .varchar, .char: try appendText(source.pointer(as: StringView.self)[lane], to: sink)
+        case .real: try source.lanes(as: Float.self)[lane].isFinite ? text.append(row, to: sink) : quoted(row, to: sink)
+        case .double: try source.lanes(as: Double.self)[lane].isFinite ? text.append(row, to: sink) : quoted(row, to: sink)
+        case .varchar, .char: try appendText(source.lanes(as: StringView.self)[lane], to: sink)
         case .json: try text.append(row, to: sink)
         case .list: try appendList(lane, to: sink)
         case .map: try appendMap(lane, to: sink)
@@ -97,7 +97,7 @@ package struct ValueJSON {
     }
 
     private func appendList(_ lane: Int, to sink: ByteSink) throws(SQLError) {
-        let range = source.pointer(as: ListRange.self)[lane]
+        let range = source.lanes(as: ListRange.self)[lane]
         try sink.append("[")
         for index in 0..<Int(range.count) {
             if index > 0 { try sink.append(",") }
@@ -108,7 +108,7 @@ package struct ValueJSON {
 
     /// Keys are strings, whatever their type.
     private func appendMap(_ lane: Int, to sink: ByteSink) throws(SQLError) {
-        let range = source.pointer(as: ListRange.self)[lane]
+        let range = source.lanes(as: ListRange.self)[lane]
         let key = try ByteSink(capacity: 64)
         try sink.append("{")
         for index in 0..<Int(range.count) {

@@ -34,7 +34,7 @@ package struct ValueText {
         switch column.layout {
         case .flat: try appendLane(row, to: sink)
         case .constant: try appendLane(0, to: sink)
-        case .dictionary: try appendLane(Int(column.pointer(as: Int32.self)[row]), to: sink)
+        case .dictionary: try appendLane(Int(column.lanes(as: Int32.self)[row]), to: sink)
         }
     }
 
@@ -42,32 +42,32 @@ package struct ValueText {
         let source = self.source
         switch source.type {
         case .null: return
-        case .boolean: try sink.append(source.pointer(as: UInt8.self)[lane] != 0 ? "true" : "false")
-        case .tinyint: try NumberText.append(Int64(source.pointer(as: Int8.self)[lane]), to: sink)
-        case .smallint: try NumberText.append(Int64(source.pointer(as: Int16.self)[lane]), to: sink)
-        case .integer: try NumberText.append(Int64(source.pointer(as: Int32.self)[lane]), to: sink)
-        case .bigint: try NumberText.append(source.pointer(as: Int64.self)[lane], to: sink)
-        case .real: try NumberText.append(source.pointer(as: Float.self)[lane], to: sink)
-        case .double: try NumberText.append(source.pointer(as: Double.self)[lane], to: sink)
+        case .boolean: try sink.append(source.lanes(as: UInt8.self)[lane] != 0 ? "true" : "false")
+        case .tinyint: try NumberText.append(Int64(source.lanes(as: Int8.self)[lane]), to: sink)
+        case .smallint: try NumberText.append(Int64(source.lanes(as: Int16.self)[lane]), to: sink)
+        case .integer: try NumberText.append(Int64(source.lanes(as: Int32.self)[lane]), to: sink)
+        case .bigint: try NumberText.append(source.lanes(as: Int64.self)[lane], to: sink)
+        case .real: try NumberText.append(source.lanes(as: Float.self)[lane], to: sink)
+        case .double: try NumberText.append(source.lanes(as: Double.self)[lane], to: sink)
         case .decimal(_, let scale):
             let unscaled =
-                source.physical == .int64 ? Int128(source.pointer(as: Int64.self)[lane]) : source.pointer(as: Int128.self)[lane]
+                source.physical == .int64 ? Int128(source.lanes(as: Int64.self)[lane]) : source.lanes(as: Int128.self)[lane]
             try NumberText.append(decimal: unscaled, scale: scale, to: sink)
-        case .varchar, .char, .json: try sink.append(source.pointer(as: StringView.self)[lane])
-        case .varbinary: try Self.append(binary: source.pointer(as: StringView.self)[lane], to: sink)
-        case .date: try TimeText.append(date: source.pointer(as: Int32.self)[lane], to: sink)
-        case .time: try TimeText.append(time: source.pointer(as: Int64.self)[lane], to: sink)
-        case .timestamp: try TimeText.append(timestamp: source.pointer(as: Int64.self)[lane], to: sink)
+        case .varchar, .char, .json: try sink.append(source.lanes(as: StringView.self)[lane])
+        case .varbinary: try Self.append(binary: source.lanes(as: StringView.self)[lane], to: sink)
+        case .date: try TimeText.append(date: source.lanes(as: Int32.self)[lane], to: sink)
+        case .time: try TimeText.append(time: source.lanes(as: Int64.self)[lane], to: sink)
+        case .timestamp: try TimeText.append(timestamp: source.lanes(as: Int64.self)[lane], to: sink)
         case .timestamptz:
-            let micros = source.pointer(as: Int64.self)[lane]
+            let micros = source.lanes(as: Int64.self)[lane]
             try TimeText.append(timestamptz: micros, offsetSeconds: zone?(micros) ?? 0, to: sink)
-        case .timestampNanos: try TimeText.append(timestampNanos: source.pointer(as: Int64.self)[lane], to: sink)
+        case .timestampNanos: try TimeText.append(timestampNanos: source.lanes(as: Int64.self)[lane], to: sink)
         case .timestamptzNanos:
-            let nanos = source.pointer(as: Int64.self)[lane]
+            let nanos = source.lanes(as: Int64.self)[lane]
             try TimeText.append(timestamptzNanos: nanos, offsetSeconds: zone?(Nanoseconds.split(nanos).micros) ?? 0, to: sink)
-        case .interval: try TimeText.append(source.pointer(as: Interval.self)[lane], to: sink)
+        case .interval: try TimeText.append(source.lanes(as: Interval.self)[lane], to: sink)
         case .uuid:
-            try Self.append(uuid: UInt128(bitPattern: source.pointer(as: Int128.self)[lane]) ^ (1 << 127), to: sink)
+            try Self.append(uuid: UInt128(bitPattern: source.lanes(as: Int128.self)[lane]) ^ (1 << 127), to: sink)
         case .list: try appendList(lane, to: sink)
         case .map: try appendMap(lane, to: sink)
         case .structure: try appendStructure(lane, to: sink)
@@ -75,7 +75,7 @@ package struct ValueText {
     }
 
     private func appendList(_ lane: Int, to sink: ByteSink) throws(SQLError) {
-        let range = source.pointer(as: ListRange.self)[lane]
+        let range = source.lanes(as: ListRange.self)[lane]
         try sink.append(UInt8(ascii: "["))
         for index in 0..<Int(range.count) {
             if index > 0 { try sink.append(", ") }
@@ -85,7 +85,7 @@ package struct ValueText {
     }
 
     private func appendMap(_ lane: Int, to sink: ByteSink) throws(SQLError) {
-        let range = source.pointer(as: ListRange.self)[lane]
+        let range = source.lanes(as: ListRange.self)[lane]
         try sink.append(UInt8(ascii: "{"))
         for index in 0..<Int(range.count) {
             if index > 0 { try sink.append(", ") }

@@ -38,13 +38,14 @@ import Testing
         do throws(SQLError) {
             let stride = 16 + (bound.stateBytes + 15) / 16 * 16
             let memory = try Buffer.zeroed(byteCount: stride * (chunks.count + 1) + 8)
-            let states = (0...chunks.count).map { memory.base + $0 * stride }
-            defer { states.withUnsafeBufferPointer { bound.destroy?($0.baseAddress!, 8, states.count) } }
+            let states = memory.withUnsafeBytes { base in (0...chunks.count).map { base + $0 * stride } }
+            defer { for state in states { bound.destroyOne(state + 8) } }
             for (index, chunk) in chunks.enumerated() {
                 let count = chunk.first?.count ?? 3
                 if isGrouped {
                     let addresses = Array(repeating: states[index + 1], count: max(1, count))
-                    try addresses.withUnsafeBufferPointer { (rows) throws(SQLError) in try bound.update(rows.baseAddress!, 8, chunk, count)
+                    try addresses.withUnsafeBufferPointer { (rows) throws(SQLError) in
+                        try bound.update(Lanes(rows.baseAddress!, keptBy: rows), 8, chunk, count)
                     }
                 } else {
                     try bound.updateSingle(states[index + 1] + 8, chunk, count)
@@ -53,10 +54,12 @@ import Testing
             let targets = Array(repeating: states[0], count: max(1, chunks.count)), sources = Array(states.dropFirst()) + [states[0]]
             try sources.withUnsafeBufferPointer { (from) throws(SQLError) in
                 try targets.withUnsafeBufferPointer { (to) throws(SQLError) in
-                    try bound.combine(from.baseAddress!, to.baseAddress!, 8, chunks.count)
+                    try bound.combine(Lanes(from.baseAddress!, keptBy: from), Lanes(to.baseAddress!, keptBy: to), 8, chunks.count)
                 }
             }
-            let column = try states.withUnsafeBufferPointer { (rows) throws(SQLError) in try bound.finalize(rows.baseAddress!, 8, 1) }
+            let column = try states.withUnsafeBufferPointer { (rows) throws(SQLError) in
+                try bound.finalize(Lanes(rows.baseAddress!, keptBy: rows), 8, 1)
+            }
             #expect(column.count == 1 && (bound.returns == .null || column.type == bound.returns), "\(tested.name) gives \(column.type)")
             let sink = try ByteSink()
             if column.isNull(0) || column.type == .null { try sink.append("NULL") } else { try ValueText(column).append(0, to: sink) }

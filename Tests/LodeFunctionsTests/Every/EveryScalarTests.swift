@@ -81,7 +81,7 @@ import Testing
             check(try types.map { try .make($0, Array(repeating: .null, count: 5)) }, 5, "NULL rows")
             if !types.contains(where: \.isNested) {
                 let nothing = try Validity.allValid(5)
-                for row in 0..<5 { Validity.clear(nothing.base.assumingMemoryBound(to: UInt64.self), row) }
+                for row in 0..<5 { Validity.clear(nothing.lanes(as: UInt64.self), row) }
                 let codes = try Buffer.zeroed(byteCount: 20)
                 check(
                     try types.map { Column(codes: codes, count: 5, dictionary: try .make($0, []), validity: nothing) }, 5,

@@ -44,7 +44,7 @@ import Testing
             while first < content.count {
                 let count = min(500, content.count - first)
                 let memory = try Buffer(byteCount: count * 8)
-                let pointers = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+                let pointers = memory.lanes(as: UnsafeMutableRawPointer.self)
                 store.addresses(block, first, count, into: pointers)
                 for (index, type) in Self.types.enumerated() {
                     let column = try gather.column(index, pointers, count)
@@ -66,20 +66,19 @@ import Testing
         let constant = try Column.constant(.text("a constant that is long enough"), .varchar, count: 4)
         let words = try Column.make(.varchar, [.text("one"), .text("two, which is rather long")])
         let codes = try Buffer(byteCount: 16)
-        for (i, code) in [1, 0, 1, 0].enumerated() { codes.base.storeBytes(of: Int32(code), toByteOffset: i * 4, as: Int32.self) }
+        for (i, code) in [1, 0, 1, 0].enumerated() { codes.lanes(as: Int32.self)[i] = Int32(code) }
         let coded = Column(codes: codes, count: 4, dictionary: words)
         let numbers = try Column.make(.integer, [.integer(7), .null, .integer(9), .integer(10)])
         let rows: [UInt32] = [2, 1, 1]
         try rows.withUnsafeBufferPointer { chosen in
-            try store.append([coded, numbers, constant], 3, rows: try #require(chosen.baseAddress))
+            try store.append([coded, numbers, constant], 3, rows: Lanes(try #require(chosen.baseAddress), keptBy: chosen))
         }
         let gather = try RowGather(layout, [store])
+        let columns = try (0..<3).map { try gather.column($0, store.freshRows, 3) }
         #expect(
-            try (0..<3).map { try gather.column(0, store.freshRows, 3).value(at: $0) } == [
-                .text("two, which is rather long"), .text("one"), .text("one"),
-            ])
-        #expect(try (0..<3).map { try gather.column(1, store.freshRows, 3).value(at: $0) } == [.integer(9), .null, .null])
-        #expect(try gather.column(2, store.freshRows, 3).value(at: 2) == .text("a constant that is long enough"))
+            (0..<3).map { columns[0].value(at: $0) } == [.text("two, which is rather long"), .text("one"), .text("one")])
+        #expect((0..<3).map { columns[1].value(at: $0) } == [.integer(9), .null, .null])
+        #expect(columns[2].value(at: 2) == .text("a constant that is long enough"))
     }
 
     @Test func `texts outlive the columns that they came from and the store`() throws {
@@ -101,8 +100,8 @@ import Testing
         let equality = RowEquality(layout, columns: [0, 1])
         let others = try Column.make(.double, [.double(-0.0), .double(.nan), .null, .null])
         let pairs = try Selection.range(0, 4)
-        let kept = equality.refine([others, texts], store.freshRows, pairs.rows, 4)
-        #expect((0..<kept).map { pairs.rows[$0] } == [0, 1, 2])
+        let kept = equality.refine([others, texts], store.freshRows, pairs.lanes, 4)
+        #expect((0..<kept).map { pairs[$0] } == [0, 1, 2])
     }
 
     @Test func `a store that would exceed the limit is refused`() throws {

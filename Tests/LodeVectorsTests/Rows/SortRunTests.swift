@@ -34,7 +34,7 @@ import Testing
                 let store = try RowStore(layout, budget, for: "test")
                 let prefix = SortPrefix(layout, keys)
                 let words = try Buffer(byteCount: 1500 * 8)
-                let lanes = words.base.assumingMemoryBound(to: UInt64.self)
+                let lanes = words.lanes(as: UInt64.self)
                 var columns = try Self.types.enumerated().map { index, type in
                     try Column.make(type, (0..<1500).map { value(type, $0 / (index + 1)) })
                 }
@@ -44,11 +44,13 @@ import Testing
                 for i in 0..<1500 { store.freshRows[i].storeBytes(of: lanes[i], as: UInt64.self) }
                 let order = RowSortOrder(layout, keys)
                 let run = try SortRun.sorted(store, order, tieFrom: gaveWay ? 0 : prefix.exactKeys, Cancellation(), budget, for: "test")
-                for i in 1..<1500 where order.compare(run.entries[i - 1].row, run.entries[i].row) > 0 {
+                let entries = run.entries
+                for i in 1..<1500 where order.compare(entries[i - 1].row, entries[i].row) > 0 {
                     Issue.record("keys from \(Self.types[start]), variant \(variant): row \(i) is out of order")
                     break
                 }
-                #expect((0..<1500).allSatisfy { run.entries[$0].word == run.entries[$0].row.load(as: UInt64.self) })
+                let agree = (0..<1500).allSatisfy { entries[$0].word == entries[$0].row.load(as: UInt64.self) }
+                #expect(agree)
             }
         }
     }

@@ -229,7 +229,7 @@ final class AggregatePlan: Sendable {
     }
 
     /// Frees what the states of rows own; nil if they own nothing.
-    func destroyer(_ layout: GroupLayout) -> (@Sendable (UnsafePointer<UnsafeMutableRawPointer>, Int) -> Void)? {
+    func destroyer(_ layout: GroupLayout) -> (@Sendable (Lanes<UnsafeMutableRawPointer>, Int) -> Void)? {
         guard hasStateOwners else { return nil }
         let base = layout.stateOffset, calls = stateCalls
         return { rows, count in

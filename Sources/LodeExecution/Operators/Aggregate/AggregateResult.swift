@@ -1,6 +1,5 @@
 /// The groups of all workers, merged partition by partition.
 
-import Glibc
 import LodeCore
 import LodeVectors
 
@@ -74,20 +73,19 @@ final class AggregateResult: Sendable {
     ) throws(SQLError) {
         let side = plan.sides[index], isGrouped = !plan.sets[set].isEmpty
         let found = try Buffer(byteCount: Chunk.capacity * 8)
-        let targets = found.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        let targets = found.lanes(as: UnsafeMutableRawPointer.self)
         let call = plan.calls[side.call]
         try SideRows(plan, side, workers(of: set), index, isGrouped: isGrouped).forEachChunk(of: partition, context) {
             columns, count throws(SQLError) in
             if isGrouped {
-                memcpy(targets, columns[0].lanes, count * MemoryLayout<UnsafeMutableRawPointer>.stride)
+                found.copyLanes(of: columns[0], count: count, to: 0)
             } else {
                 try table.findOrCreate([], count: count, into: targets)
             }
             let arguments = Array(columns.dropFirst(isGrouped ? 1 : 0).prefix(side.arguments.count))
             try call.function.update(
-                UnsafePointer(targets), table.layout.stateOffset + call.stateOffset, arguments, count)
+                Lanes(targets), table.layout.stateOffset + call.stateOffset, arguments, count)
         }
-        withExtendedLifetime(found) {}
     }
 
     /// One task a partition for DISTINCT aggregates without keys.
@@ -119,7 +117,9 @@ final class AggregateResult: Sendable {
         let scratch = try Buffer.zeroed(byteCount: max(8, call.function.stateBytes))
         try SideRows(plan, side, workers, index, isGrouped: false).forEachChunk(of: partition, context) {
             columns, count throws(SQLError) in
-            try call.function.updateSingle(scratch.base, Array(columns.prefix(side.arguments.count)), count)
+            try scratch.withUnsafeBytes { state throws(SQLError) in
+                try call.function.updateSingle(state, Array(columns.prefix(side.arguments.count)), count)
+            }
         }
         partials.withLock { $0.append(Partial(state: scratch, set: set, call: side.call)) }
     }
@@ -133,22 +133,12 @@ final class AggregateResult: Sendable {
             let call = plan.calls[partial.call]
             // The first worker's one row takes all values.
             let table = workers(of: partial.set)[0].table
-            if let row = table.rows.firstRow(of: 0) {
-                try Self.combine(partial.state.base, row + table.layout.stateOffset + call.stateOffset, call)
+            try partial.state.withUnsafeBytes { state throws(SQLError) in
+                if let row = table.rows.firstRow(of: 0) {
+                    try call.function.combineOne(state, into: row + table.layout.stateOffset + call.stateOffset)
+                }
+                call.function.destroyOne(state)
             }
-            Self.destroy(partial.state.base, call)
         }
-    }
-
-    private static func combine(
-        _ source: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer, _ call: AggregatePlan.Call
-    ) throws(SQLError) {
-        var source = source, target = target
-        try call.function.combine(&source, &target, 0, 1)
-    }
-
-    private static func destroy(_ state: UnsafeMutableRawPointer, _ call: AggregatePlan.Call) {
-        var state = state
-        call.function.destroy?(&state, 0, 1)
     }
 }

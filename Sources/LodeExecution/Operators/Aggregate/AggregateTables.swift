@@ -15,9 +15,7 @@ final class AggregateTables {
     let table: GroupTable
     let sides: [GroupTable]
     private let codes: GroupCodes
-    private let rows: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private let rowBuffer: Buffer
-    private let sideRows: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private let sideBuffer: Buffer
     private let order: Selection
     private let runs: GroupRuns
@@ -42,15 +40,23 @@ final class AggregateTables {
         self.sides = sides
         codes = try GroupCodes(table: table)
         rowBuffer = try Buffer(byteCount: Chunk.capacity * 8)
-        rows = rowBuffer.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
         sideBuffer = try Buffer(byteCount: Chunk.capacity * 8)
-        sideRows = sideBuffer.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
         order = try Selection(capacity: Chunk.capacity)
         runs = try GroupRuns()
         if set.isEmpty {
+            let found = rowBuffer, rows = found.lanes(as: UnsafeMutableRawPointer.self)
             try table.findOrCreate([], count: 1, into: rows)
             single = rows[0]
         }
+    }
+
+    /// By row of the chunk: the row of its group.
+    private var rows: MutableLanes<UnsafeMutableRawPointer> {
+        @_lifetime(borrow self) get { rowBuffer.lanes(as: UnsafeMutableRawPointer.self, keptBy: self) }
+    }
+
+    private var sideRows: MutableLanes<UnsafeMutableRawPointer> {
+        @_lifetime(borrow self) get { sideBuffer.lanes(as: UnsafeMutableRawPointer.self, keptBy: self) }
     }
 
     /// Adds the rows of a chunk, given as the columns that the plan's inputs compute.
@@ -65,17 +71,21 @@ final class AggregateTables {
         }
     }
 
-    /// The rows of the groups to which groups of a finer set belong, whose keys at `places` are this set's.
-    func targets(
-        ofGroups groups: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, _ finer: AggregateTables, _ places: [Int]
-    ) throws(SQLError) -> UnsafePointer<UnsafeMutableRawPointer> {
+    /// Finds the rows of the groups to which groups of a finer set belong, whose keys at `places` are this set's.
+    func findTargets(
+        ofGroups groups: Lanes<UnsafeMutableRawPointer>, _ count: Int, _ finer: AggregateTables, _ places: [Int]
+    ) throws(SQLError) {
         if let single {
-            for i in 0..<count { rows[i] = single }
+            rows.update(repeating: single, count: count)
         } else {
             let keys = try finer.table.layout.columns(groups, count, owners: [finer.table.rows])
             try table.findOrCreate(places.map { keys[$0] }, count: count, into: rows)
         }
-        return UnsafePointer(rows)
+    }
+
+    /// What `findTargets` found.
+    var targets: Lanes<UnsafeMutableRawPointer> {
+        @_lifetime(borrow self) get { Lanes(rows) }
     }
 
     private func addAll(_ columns: [Column], _ count: Int, to row: UnsafeMutableRawPointer) throws(SQLError) {
@@ -97,12 +107,11 @@ final class AggregateTables {
         try addByRow(columns, count, filteredOnly: isAdded)
         if plan.sides.isEmpty { return }
         let hashes = try Buffer(byteCount: count * 8)
-        let grouping = hashes.base.assumingMemoryBound(to: UInt64.self)
+        let grouping = hashes.lanes(as: UInt64.self)
         for i in 0..<count { grouping[i] = rows[i].load(as: UInt64.self) }
         // Rows of groups never move: their addresses are the keys.
-        let groups = Column(flat: .bigint, count: count, borrowing: rowBuffer.base, owners: [rowBuffer])
-        for (index, side) in plan.sides.enumerated() { try addSide(index, side, [groups], columns, count, grouping) }
-        withExtendedLifetime(hashes) {}
+        let groups = Column(flat: .bigint, count: count, lanes: rowBuffer)
+        for (index, side) in plan.sides.enumerated() { try addSide(index, side, [groups], columns, count, Lanes(grouping)) }
     }
 
     /// Each row to the state of its group; for calls with a filter only, if the others have seen the rows.
@@ -111,7 +120,7 @@ final class AggregateTables {
         for call in plan.stateCalls where call.side == nil {
             guard let filter = call.filter else {
                 if filteredOnly { continue }
-                try call.function.update(UnsafePointer(rows), base + call.stateOffset, call.arguments.map { columns[$0] }, count)
+                try call.function.update(Lanes(rows), base + call.stateOffset, call.arguments.map { columns[$0] }, count)
                 continue
             }
             try ComparisonSelect.isTrue(columns[filter], count, order)
@@ -120,10 +129,10 @@ final class AggregateTables {
             for argument in call.arguments { arguments.append(try columns[argument].gather(order)) }
             var j = 0
             while j < order.count {
-                sideRows[j] = rows[Int(order.rows[j])]
+                sideRows[j] = rows[Int(order[j])]
                 j &+= 1
             }
-            try call.function.update(UnsafePointer(sideRows), base + call.stateOffset, arguments, order.count)
+            try call.function.update(Lanes(sideRows), base + call.stateOffset, arguments, order.count)
         }
     }
 
@@ -133,6 +142,7 @@ final class AggregateTables {
         let domain = codes.codeCount
         if plan.stateCalls.isEmpty { return true }
         guard domain <= GroupRuns.maxCodes, !plan.runCalls.isEmpty else { return false }
+        let codes = codes
         guard runs.sort(codes.codes, count, domain: domain) else { return false }
         var gathered: [Column] = []
         gathered.reserveCapacity(plan.runColumns.count)
@@ -153,37 +163,31 @@ final class AggregateTables {
 
     private func addSide(
         _ index: Int, _ side: AggregatePlan.Side, _ keys: [Column], _ columns: [Column], _ count: Int,
-        _ grouping: UnsafePointer<UInt64>?
+        _ grouping: Lanes<UInt64>?
     ) throws(SQLError) {
         var kept = keys, rowCount = count
         for column in side.columns { kept.append(try NestedKeys.encode(columns[column])) }
+        // Without keys, rows that must be sorted together go to one partition.
+        let zero = try Buffer.zeroed(byteCount: rowCount * 8), buffer = try Buffer(byteCount: rowCount * 8)
         var hashes = grouping
-        let buffer: Buffer?
+        if grouping == nil, !side.order.isEmpty { hashes = Lanes(zero.lanes(as: UInt64.self)) }
         if let filter = side.filter {
             let selection = try Selection(capacity: count)
             try ComparisonSelect.isTrue(columns[filter], count, selection)
             rowCount = selection.count
             if rowCount == 0 { return }
             for position in kept.indices { kept[position] = try kept[position].gather(selection) }
-            buffer = try Buffer(byteCount: rowCount * 8)
-            if let grouping, let buffer {
-                let target = buffer.base.assumingMemoryBound(to: UInt64.self)
-                for j in 0..<rowCount { target[j] = grouping[Int(selection.rows[j])] }
-                hashes = UnsafePointer(target)
+            if let grouping {
+                let target = buffer.lanes(as: UInt64.self)
+                for j in 0..<rowCount { target[j] = grouping[Int(selection[j])] }
+                hashes = Lanes(target)
             }
-            withExtendedLifetime(selection) {}
-        } else {
-            buffer = nil
         }
-        // Without keys, rows that must be sorted together go to one partition.
-        let zero = try Buffer.zeroed(byteCount: rowCount * 8)
-        if hashes == nil, !side.order.isEmpty { hashes = UnsafePointer(zero.base.assumingMemoryBound(to: UInt64.self)) }
         if side.isDistinct {
             try sides[index].findOrCreate(kept, count: rowCount, into: sideRows, grouping: hashes)
         } else if let hashes {
             try sides[index].append(kept, count: rowCount, grouping: hashes)
         }
-        withExtendedLifetime((buffer, zero)) {}
     }
 
     private func filtered(
@@ -202,6 +206,6 @@ extension Column {
     func run(_ start: Int, _ length: Int) throws(SQLError) -> Column {
         if layout == .constant { return Column(repeating: self, count: length) }
         if mayHaveNulls || type.isNested { return try gather(try Selection.range(start, length)) }
-        return Column(flat: type, count: length, borrowing: lanes + start * physical.stride, owners: owners)
+        return slice(start, length)
     }
 }

@@ -50,10 +50,11 @@ extension AggregateTables {
             try cancellation.check()
             try finer.table.rows.forEachBatch(of: partition) { groups, count throws(SQLError) in
                 let sources = (0..<count).map { groups[$0] + shift }
-                let found = try targets(ofGroups: groups, count, finer, places)
+                try findTargets(ofGroups: groups, count, finer, places)
                 try sources.withUnsafeBufferPointer { sources throws(SQLError) in
                     guard let first = sources.baseAddress else { return }
-                    for call in plan.stateCalls { try call.function.combine(first, found, base + call.stateOffset, count) }
+                    let finer = Lanes(first, keptBy: sources)
+                    for call in plan.stateCalls { try call.function.combine(finer, targets, base + call.stateOffset, count) }
                 }
             }
         }

@@ -22,12 +22,11 @@ final class DistinctRows: Sendable {
         var keys: [Column] = []
         for column in chunk.columns { keys.append(try NestedKeys.encode(column)) }
         let found = try Buffer(byteCount: chunk.count * 8)
-        defer { withExtendedLifetime(found) {} }
         let created = try Selection(capacity: chunk.count)
         let columns = keys
         try held.withLock { held throws(SQLError) in
             try held.table.findOrCreate(
-                columns, count: chunk.count, into: found.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self), created: created)
+                columns, count: chunk.count, into: found.lanes(as: UnsafeMutableRawPointer.self), created: created)
         }
         if created.count == 0 { return nil }
         return created.count == chunk.count ? chunk : try chunk.gather(created)

@@ -16,18 +16,22 @@ final class GroupRuns {
 
     /// The rows of the chunk, group by group.
     let order: Selection
-    /// Where each code's rows begin in `order`; one more entry for the end.
-    private let starts: UnsafeMutablePointer<Int32>
-    private let counters: UnsafeMutablePointer<Int32>
-    private let buffer: Buffer
+    private let startBuffer: Buffer
     private let counterBuffer: Buffer
 
     init() throws(SQLError) {
         order = try Selection(capacity: Chunk.capacity)
-        buffer = try Buffer(byteCount: (Self.maxCodes + 1) * 4)
+        startBuffer = try Buffer(byteCount: (Self.maxCodes + 1) * 4)
         counterBuffer = try Buffer(byteCount: Self.maxCodes * Self.lanes * 4)
-        starts = buffer.base.assumingMemoryBound(to: Int32.self)
-        counters = counterBuffer.base.assumingMemoryBound(to: Int32.self)
+    }
+
+    /// Where each code's rows begin in `order`; one more entry for the end.
+    private var starts: MutableLanes<Int32> {
+        @_lifetime(borrow self) get { startBuffer.lanes(as: Int32.self, keptBy: self) }
+    }
+
+    private var counters: MutableLanes<Int32> {
+        @_lifetime(borrow self) get { counterBuffer.lanes(as: Int32.self, keptBy: self) }
     }
 
     /// The rows of `code`, as a range of `order`.
@@ -35,8 +39,9 @@ final class GroupRuns {
 
     /// Sorts `count` rows by their `codes`, which are below `domain`. False, without an order, where runs would be too short.
     /// Cost: two loads and a store a row to count, as much to place.
-    func sort(_ codes: UnsafePointer<Int32>, _ count: Int, domain: Int) -> Bool {
+    func sort(_ codes: Lanes<Int32>, _ count: Int, domain: Int) -> Bool {
         guard domain <= Self.maxCodes, count >= 256, count <= Chunk.capacity else { return false }
+        let starts = self.starts, counters = self.counters
         counters.update(repeating: 0, count: domain * Self.lanes)
         let part = count / Self.lanes
         var i = 0
@@ -69,28 +74,28 @@ final class GroupRuns {
         return true
     }
 
-    private func place(_ codes: UnsafePointer<Int32>, _ count: Int, _ part: Int) {
-        let rows = order.rows
+    private func place(_ codes: Lanes<Int32>, _ count: Int, _ part: Int) {
+        let order = order, rows = order.lanes, counters = self.counters
         var i = 0
         while i < part {
-            place(codes, i, 0, rows)
-            place(codes, part &+ i, 1, rows)
-            place(codes, part &* 2 &+ i, 2, rows)
-            place(codes, part &* 3 &+ i, 3, rows)
+            place(codes, i, 0, rows, counters)
+            place(codes, part &+ i, 1, rows, counters)
+            place(codes, part &* 2 &+ i, 2, rows, counters)
+            place(codes, part &* 3 &+ i, 3, rows, counters)
             i &+= 1
         }
         i = part &* 4
         while i < count {
-            place(codes, i, 3, rows)
+            place(codes, i, 3, rows, counters)
             i &+= 1
         }
         order.count = count
     }
 
     @inline(__always)
-    private func place(_ codes: UnsafePointer<Int32>, _ row: Int, _ lane: Int, _ rows: UnsafeMutablePointer<UInt32>) {
-        let slot = counters + (Int(codes[row]) &* 4 &+ lane)
-        rows[Int(slot.pointee)] = UInt32(truncatingIfNeeded: row)
-        slot.pointee &+= 1
+    private func place(_ codes: Lanes<Int32>, _ row: Int, _ lane: Int, _ rows: MutableLanes<UInt32>, _ counters: MutableLanes<Int32>) {
+        let slot = Int(codes[row]) &* 4 &+ lane
+        rows[Int(counters[slot])] = UInt32(truncatingIfNeeded: row)
+        counters[slot] &+= 1
     }
 }

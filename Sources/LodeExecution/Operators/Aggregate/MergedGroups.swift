@@ -18,8 +18,8 @@ final class MergedGroups {
 
     var count: Int { list.count }
 
-    func append(_ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int) {
-        list.append(contentsOf: UnsafeBufferPointer(start: rows, count: count))
+    func append(_ rows: Lanes<UnsafeMutableRawPointer>, _ count: Int) {
+        rows.withUnsafePointer { list.append(contentsOf: UnsafeBufferPointer(start: $0, count: count)) }
     }
 
     func append(_ row: UnsafeMutableRawPointer) { list.append(row) }
@@ -31,7 +31,7 @@ final class MergedGroups {
         var rows = list[start..<(start + count)].withUnsafeBufferPointer { Array($0) }
         let keys = try rows.withUnsafeMutableBufferPointer { buffer throws(SQLError) -> [Column] in
             guard let base = buffer.baseAddress else { return [] }
-            return try layout.columns(UnsafePointer(base), count, owners: owners)
+            return try layout.columns(Lanes(UnsafePointer(base), keptBy: buffer), count, owners: owners)
         }
         for (index, type) in plan.keyTypes.enumerated() {
             if let place = keyed.firstIndex(of: index) {
@@ -45,7 +45,8 @@ final class MergedGroups {
             columns.append(
                 try rows.withUnsafeMutableBufferPointer { buffer throws(SQLError) -> Column in
                     guard let base = buffer.baseAddress else { throw .internalFault("a chunk without groups") }
-                    return try call.function.finalize(UnsafePointer(base), layout.stateOffset + call.stateOffset, count)
+                    let rows = Lanes(UnsafePointer(base), keptBy: buffer)
+                    return try call.function.finalize(rows, layout.stateOffset + call.stateOffset, count)
                 })
         }
         return Chunk(columns: columns, count: count)
@@ -69,11 +70,11 @@ final class RowCombiner {
     }
 
     func merge(
-        _ rows: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int, into table: GroupTable, _ merged: MergedGroups
+        _ rows: Lanes<UnsafeMutableRawPointer>, _ count: Int, into table: GroupTable, _ merged: MergedGroups
     ) throws(SQLError) {
-        let out = found.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
-        let from = sources.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
-        let to = targets.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        let out = found.lanes(as: UnsafeMutableRawPointer.self, keptBy: self)
+        let from = sources.lanes(as: UnsafeMutableRawPointer.self, keptBy: self)
+        let to = targets.lanes(as: UnsafeMutableRawPointer.self, keptBy: self)
         try table.merge(rows, count, into: out)
         var doubles = 0
         for i in 0..<count {
@@ -93,12 +94,12 @@ final class RowCombiner {
         for call in plan.stateCalls {
             let offset = layout.stateOffset + call.stateOffset
             if let move = call.function.move {
-                try move(UnsafePointer(from), UnsafePointer(to), offset, doubles)
+                try move(Lanes(from), Lanes(to), offset, doubles)
                 continue
             }
-            try call.function.combine(UnsafePointer(from), UnsafePointer(to), offset, doubles)
+            try call.function.combine(Lanes(from), Lanes(to), offset, doubles)
             if let destroy = call.function.destroy {
-                destroy(UnsafePointer(from), offset, doubles)
+                destroy(Lanes(from), offset, doubles)
                 // Empty states may be destroyed again, with their rows.
                 for i in 0..<doubles { memset(from[i] + offset, 0, call.function.stateBytes) }
             }

@@ -41,7 +41,7 @@ struct SideRows {
             while start < rows.count {
                 let count = min(Chunk.capacity, rows.count - start)
                 let part = try Selection(capacity: count)
-                for j in 0..<count { part.rows[j] = sorted[start + j] }
+                for j in 0..<count { part[j] = sorted[start + j] }
                 part.count = count
                 var chunk: [Column] = []
                 for column in columns { chunk.append(try column.gather(part)) }
@@ -70,7 +70,7 @@ struct SideRows {
             for source in sources {
                 source.rows.forEachBatch(of: partition) { rows, count in
                     if let forwarding { source.layout.forward(rows, count, by: forwarding) }
-                    list.append(contentsOf: UnsafeBufferPointer(start: rows, count: count))
+                    rows.withUnsafePointer { list.append(contentsOf: UnsafeBufferPointer(start: $0, count: count)) }
                 }
             }
             return list
@@ -78,7 +78,7 @@ struct SideRows {
         let empty = GroupRows(first.layout, partitionBits: 0, memory: context.memory, purpose: "distinct aggregation", destroy: nil)
         let table = try GroupTable(rows: empty, slotLimit: nil, memory: context.memory, purpose: "distinct aggregation", expected: total)
         let found = try Buffer(byteCount: Chunk.capacity * 8)
-        let out = found.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        let out = found.lanes(as: UnsafeMutableRawPointer.self)
         for source in sources {
             try source.rows.forEachBatch(of: partition) { rows, count throws(SQLError) in
                 if let forwarding { source.layout.forward(rows, count, by: forwarding) }
@@ -86,7 +86,6 @@ struct SideRows {
                 for i in 0..<count where out[i] == rows[i] { list.append(rows[i]) }
             }
         }
-        withExtendedLifetime(found) {}
         return list
     }
 
@@ -95,7 +94,7 @@ struct SideRows {
         let owners = tables.map(\.rows)
         var columns = try rows.withUnsafeBufferPointer { buffer throws(SQLError) -> [Column] in
             guard let base = buffer.baseAddress else { return [] }
-            return try layout.columns(base, buffer.count, owners: owners)
+            return try layout.columns(Lanes(base, keptBy: buffer), buffer.count, owners: owners)
         }
         for (index, column) in side.columns.enumerated() {
             columns[keyCount + index] = try NestedKeys.decode(columns[keyCount + index], plan.type(of: column))

@@ -78,7 +78,7 @@ final class HashJoinProbe: Operator {
             emitter.begin(chunk, keys)
             if shape.build.buildsLeft { return try markBuildRows(chunk, keys) }
             if shape.residual == nil { return try plain(chunk, keys) }
-            matched.base.assumingMemoryBound(to: UInt8.self).update(repeating: 0, count: chunk.count)
+            matched.lanes(as: UInt8.self, keptBy: self).update(repeating: 0, count: chunk.count)
             return try streamPairs(chunk, keys)
         }
 
@@ -124,6 +124,7 @@ final class HashJoinProbe: Operator {
         }
 
         private func pairs() throws(SQLError) -> Demand {
+            let probe = probe
             while probe.nextPairs() {
                 if shape.build.flagsRows { flag(probe.pairPointers, probe.pairRows.count) }
                 let demand = try emitter.emit(probe.isWhole ? nil : probe.pairRows, probe.pairPointers, probe.pairRows.count)
@@ -134,7 +135,7 @@ final class HashJoinProbe: Operator {
 
         /// Every probe row once, with its match or with NULLs: keys are unique.
         private func optionalPairs(_ chunk: Chunk) throws(SQLError) -> Demand {
-            let null = built.gather.nullRow, heads = probe.heads, out = probe.pairPointers
+            let probe = probe, null = built.gather.nullRow, heads = probe.heads, out = probe.pairPointers
             var i = 0
             while i < chunk.count {
                 out[i] = UnsafeMutableRawPointer(bitPattern: UInt(truncatingIfNeeded: heads[i])) ?? null
@@ -144,7 +145,7 @@ final class HashJoinProbe: Operator {
                 chooseByHead(chunk.count, matched: true)
                 i = 0
                 while i < chosen.count {
-                    out[Int(chosen.rows[i])].storeBytes(of: 1, toByteOffset: JoinBuildShape.flagOffset, as: UInt8.self)
+                    out[Int(chosen[i])].storeBytes(of: 1, toByteOffset: JoinBuildShape.flagOffset, as: UInt8.self)
                     i &+= 1
                 }
             }
@@ -153,6 +154,7 @@ final class HashJoinProbe: Operator {
 
         /// A scalar subquery may give one row only: no chain that was found may go on.
         private func refuseChains(_ chunk: Chunk) throws(SQLError) {
+            let probe = probe
             for row in 0..<chunk.count {
                 let head = UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: probe.heads[row]))
                 if let head, head.load(as: UInt64.self) != 0 { throw SQLError.secondRowOfScalar }
@@ -160,7 +162,7 @@ final class HashJoinProbe: Operator {
         }
 
         private func chooseByHead(_ count: Int, matched: Bool) {
-            let heads = probe.heads, rows = chosen.rows
+            let probe = probe, chosen = chosen, heads = probe.heads, rows = chosen.lanes
             var n = 0, i = 0
             while i < count {
                 rows[n] = UInt32(truncatingIfNeeded: i)
@@ -171,10 +173,10 @@ final class HashJoinProbe: Operator {
         }
 
         private func flagHeads(_ count: Int) {
-            let flags = matched.base.assumingMemoryBound(to: UInt8.self)
+            let probe = probe, heads = probe.heads, flags = matched.lanes(as: UInt8.self, keptBy: self)
             var i = 0
             while i < count {
-                flags[i] = probe.heads[i] != 0 ? 1 : 0
+                flags[i] = heads[i] != 0 ? 1 : 0
                 i &+= 1
             }
         }
@@ -190,7 +192,7 @@ final class HashJoinProbe: Operator {
         // MARK: With a residual
 
         private func refinedPairs(_ chunk: Chunk) throws(SQLError) -> Demand {
-            let flags = matched.base.assumingMemoryBound(to: UInt8.self)
+            let probe = probe, flags = matched.lanes(as: UInt8.self, keptBy: self)
             while probe.nextPairs() {
                 try context.cancellation.check()
                 let count = try refinePairs(chunk)
@@ -198,7 +200,7 @@ final class HashJoinProbe: Operator {
                 if shape.kind == .single { try countOnce(count) }
                 var i = 0
                 while i < count {
-                    flags[Int(probe.pairRows.rows[i])] = 1
+                    flags[Int(probe.pairRows[i])] = 1
                     i &+= 1
                 }
                 switch shape.kind {
@@ -231,6 +233,7 @@ final class HashJoinProbe: Operator {
             let count = probe.pairRows.count
             var columns: [Column] = []
             for position in shape.residualProbe { columns.append(try chunk.columns[position].gather(probe.pairRows)) }
+            let probe = probe
             for column in shape.residualRows { columns.append(try built.gather.column(column, probe.pairPointers, count)) }
             guard let kept = try residual.select(Chunk(columns: columns, count: count)) else { return count }
             probe.keepPairs(kept)
@@ -238,16 +241,16 @@ final class HashJoinProbe: Operator {
         }
 
         private func countOnce(_ count: Int) throws(SQLError) {
-            let flags = matched.base.assumingMemoryBound(to: UInt8.self)
+            let flags = matched.lanes(as: UInt8.self, keptBy: self)
             var seen = Set<UInt32>()
             for i in 0..<count {
-                let row = probe.pairRows.rows[i]
+                let row = probe.pairRows[i]
                 if flags[Int(row)] != 0 || !seen.insert(row).inserted { throw SQLError.secondRowOfScalar }
             }
         }
 
         private func chooseByFlag(_ count: Int, _ wanted: UInt8) {
-            let flags = matched.base.assumingMemoryBound(to: UInt8.self), rows = chosen.rows
+            let chosen = chosen, flags = matched.lanes(as: UInt8.self, keptBy: self), rows = chosen.lanes
             var n = 0, i = 0
             while i < count {
                 rows[n] = UInt32(truncatingIfNeeded: i)
@@ -261,11 +264,12 @@ final class HashJoinProbe: Operator {
 
         private func mark(_ chunk: Chunk, _ keys: [Column], _ isNullAware: Bool) throws(SQLError) -> Demand {
             let lanes = try Buffer(byteCount: chunk.count)
-            lanes.base.copyMemory(from: matched.base, byteCount: chunk.count)
+            let flags = matched.lanes(as: UInt8.self, keptBy: self)
+            lanes.lanes(as: UInt8.self).update(from: flags, count: chunk.count)
             var validity: Buffer?
             if isNullAware, built.rowCount > 0 {
                 let unknown = NullAwareMark(shape, built, context)
-                validity = try unknown.validity(chunk, keys, matched.base.assumingMemoryBound(to: UInt8.self))
+                validity = try unknown.validity(chunk, keys, Lanes(flags))
             }
             return try emitter.emitMarked(Column(flat: .boolean, count: chunk.count, lanes: lanes, validity: validity))
         }
@@ -273,13 +277,14 @@ final class HashJoinProbe: Operator {
         /// Marks the build rows that this chunk matches.
         private func markBuildRows(_ chunk: Chunk, _ keys: [Column]) throws(SQLError) -> Demand {
             owner.probed.store(true, ordering: .relaxed)
-            if keys.contains(where: { $0.validity.map { Validity.nullCount($0, chunk.count) > 0 } ?? false }) {
+            if keys.contains(where: { Validity.nullCount($0.mask, chunk.count) > 0 }) {
                 owner.hasProbeNulls.store(true, ordering: .relaxed)
             }
             if shape.residual == nil {
                 probe.flagChains(JoinBuildShape.flagOffset)
                 return .more
             }
+            let probe = probe
             while probe.nextPairs() { flag(probe.pairPointers, try refinePairs(chunk)) }
             return .more
         }

@@ -133,7 +133,7 @@ final class JoinBuild: Sink {
             var columns: [Column] = []
             for key in try shape.keys.evaluate(chunk) { columns.append(try key.flattened()) }
             if columns.count == 1, JoinKeyRange.applies(to: columns[0].type) { range.add(columns[0]) }
-            let words = hashes.base.assumingMemoryBound(to: UInt64.self)
+            let words = hashes.lanes(as: UInt64.self, keptBy: self), valid = valid
             try Hashing.hash(columns, count: chunk.count, into: words)
             let isSplit = try split(columns, chunk.count)
             for position in shape.keptColumns { columns.append(chunk.columns[position]) }
@@ -145,18 +145,19 @@ final class JoinBuild: Sink {
             if valid.count > 0 {
                 var i = 0
                 while i < valid.count {
-                    words[i] = words[Int(valid.rows[i])]
+                    words[i] = words[Int(valid[i])]
                     i &+= 1
                 }
-                try append(columns, valid.count, words, rows: valid.rows)
+                try append(columns, valid.count, words, rows: Lanes(valid.lanes))
             }
             if shape.keepsUnmatchable { try keep(columns) }
             return .more
         }
 
         private func append(
-            _ columns: [Column], _ count: Int, _ words: UnsafeMutablePointer<UInt64>, rows: UnsafePointer<UInt32>? = nil
+            _ columns: [Column], _ count: Int, _ words: MutableLanes<UInt64>, rows: Lanes<UInt32>? = nil
         ) throws(SQLError) {
+            let store = store
             try store.append(columns, count, rows: rows)
             let fresh = store.freshRows
             var i = 0
@@ -168,10 +169,10 @@ final class JoinBuild: Sink {
         }
 
         private func keep(_ columns: [Column]) throws(SQLError) {
-            let store: RowStore
-            if let unmatchable { store = unmatchable } else { store = try RowStore(shape.layout, context.memory, for: "hash join") }
+            let store = if let unmatchable { unmatchable } else { try RowStore(shape.layout, context.memory, for: "hash join") }
+            let null = null
             unmatchable = store
-            try store.append(columns, null.count, rows: null.rows)
+            try store.append(columns, null.count, rows: Lanes(null.lanes))
             if shape.flagsRows { clearFlags(store, null.count) }
         }
 
@@ -191,8 +192,8 @@ final class JoinBuild: Sink {
                 mask = try Validity.and(mask, try key.flattened().validityBuffer, count)
             }
             guard let mask else { return false }
-            let bits = UnsafePointer(mask.base.assumingMemoryBound(to: UInt64.self))
-            let validRows = valid.rows, nullRows = null.rows
+            let bits = Lanes(mask.lanes(as: UInt64.self)), valid = valid, null = null
+            let validRows = valid.lanes, nullRows = null.lanes
             var good = 0, row = 0
             while row < count {
                 let isValid = Validity.isValid(bits, row)
@@ -201,7 +202,6 @@ final class JoinBuild: Sink {
                 good &+= isValid ? 1 : 0
                 row &+= 1
             }
-            withExtendedLifetime(mask) {}
             valid.count = good
             null.count = count - good
             return good < count

@@ -100,12 +100,13 @@ private final class RestRows {
     private var block = 0
     private var row = 0
     private let memory: Buffer
-    let pointers: RowPointers
+    var pointers: RowPointers {
+        @_lifetime(borrow self) get { memory.lanes(as: UnsafeMutableRawPointer.self, keptBy: self) }
+    }
 
     init(_ built: BuiltSide) throws(SQLError) {
         stores = built.stores.map { ($0, true) } + built.unmatchable.map { ($0, false) }
         memory = try Buffer(byteCount: Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
-        pointers = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
     }
 
     /// Puts the next rows into `pointers`; how many, nil at the end.
@@ -131,6 +132,7 @@ private final class RestRows {
     }
 
     private func keepUnmatched(_ count: Int) -> Int {
+        let pointers = pointers
         var kept = 0, i = 0
         while i < count {
             let row = pointers[i]

@@ -69,8 +69,7 @@ final class JoinFilter: Sendable {
         _ stores: [RowStore], _ gather: RowGather, _ range: inout JoinKeyRange, _ bloom: BloomFilter?, _ context: ExecutionContext
     ) throws(SQLError) {
         let hashes = try Buffer(byteCount: Chunk.capacity * 8)
-        defer { withExtendedLifetime(hashes) {} }
-        let words = hashes.base.assumingMemoryBound(to: UInt64.self)
+        let words = hashes.lanes(as: UInt64.self)
         let hasRange = JoinKeyRange.applies(to: gather.layout.types[key])
         var found = range
         try RowWalk.forEach(stores) { pointers, count throws(SQLError) in
@@ -79,7 +78,7 @@ final class JoinFilter: Sendable {
             if hasRange { found.add(values) }
             if let bloom {
                 try Hashing.hash([values], count: count, into: words)
-                bloom.insert(words, count: count)
+                bloom.insert(Lanes(words), count: count)
             }
         }
         range = found
@@ -103,8 +102,7 @@ final class JoinFilter: Sendable {
 enum RowWalk {
     static func forEach(_ stores: [RowStore], _ body: (RowPointers, Int) throws(SQLError) -> Void) throws(SQLError) {
         let memory = try Buffer(byteCount: Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
-        defer { withExtendedLifetime(memory) {} }
-        let pointers = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        let pointers = memory.lanes(as: UnsafeMutableRawPointer.self)
         for store in stores {
             for (index, block) in store.blocks.enumerated() {
                 var first = 0

@@ -59,7 +59,7 @@ final class MarkedRows: Source {
         }
 
         func next() throws(SQLError) -> Chunk? {
-            let pointers = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+            let pointers = memory.lanes(as: UnsafeMutableRawPointer.self, keptBy: self)
             while true {
                 guard let morsel = current else {
                     let index = source.next.add(1, ordering: .relaxed).oldValue
@@ -110,14 +110,14 @@ final class MarkedRows: Source {
 
         private func marks(_ pointers: RowPointers, _ count: Int, _ isNullAware: Bool, _ isMatchable: Bool) throws(SQLError) -> Column {
             let lanes = try Buffer(byteCount: count)
-            let out = lanes.base.assumingMemoryBound(to: UInt8.self)
+            let out = lanes.lanes(as: UInt8.self)
             var validity: Buffer?
             // IN is unknown for a NULL, or if a NULL is in the list, unless the list is empty.
             let isUnknown = isNullAware && source.probe.sawRow && (source.probe.sawNullKey || !isMatchable)
             if isUnknown { validity = try Validity.allValid(count) }
             for i in 0..<count {
                 out[i] = pointers[i].load(fromByteOffset: JoinBuildShape.flagOffset, as: UInt8.self)
-                if out[i] == 0, let validity { Validity.clear(validity.base.assumingMemoryBound(to: UInt64.self), i) }
+                if out[i] == 0, let validity { Validity.clear(validity.lanes(as: UInt64.self), i) }
             }
             return Column(flat: .boolean, count: count, lanes: lanes, validity: validity)
         }

@@ -131,9 +131,9 @@ final class NestedLoopWorker: PassingConsumer {
     private func noteMatches(_ kept: Selection?, _ count: Int, _ block: NestedLoopRows.Block, _ leftRow: Int?, _ rightRow: Int?) {
         let counts = shape.countsMatches, flags = shape.flagsRight
         guard counts || flags else { return }
-        let right = block.matched.base.assumingMemoryBound(to: UInt8.self)
+        let right = block.matched.lanes(as: UInt8.self)
         for i in 0..<count {
-            let row = kept.map { Int($0.rows[i]) } ?? i
+            let row = kept.map { Int($0[i]) } ?? i
             if counts { matches[leftRow ?? row] += 1 }
             if flags { right[rightRow ?? row] = 1 }
         }
@@ -167,7 +167,7 @@ final class NestedLoopWorker: PassingConsumer {
         let rows = try Selection(capacity: chunk.count)
         var n = 0
         for row in 0..<chunk.count where wanted(matches[row]) {
-            rows.rows[n] = UInt32(truncatingIfNeeded: row)
+            rows[n] = UInt32(truncatingIfNeeded: row)
             n += 1
         }
         rows.count = n
@@ -193,10 +193,10 @@ final class NestedLoopWorker: PassingConsumer {
     }
 
     private func giveUnmatched(_ block: NestedLoopRows.Block) throws(SQLError) -> Demand {
-        let flags = block.matched.base.assumingMemoryBound(to: UInt8.self)
+        let flags = block.matched.lanes(as: UInt8.self)
         let rows = try Selection(capacity: block.chunk.count)
         for row in 0..<block.chunk.count where flags[row] == 0 {
-            rows.rows[rows.count] = UInt32(truncatingIfNeeded: row)
+            rows[rows.count] = UInt32(truncatingIfNeeded: row)
             rows.count += 1
         }
         if rows.count == 0 { return .more }

@@ -21,7 +21,7 @@ struct NullAwareMark {
 
     /// The validity of the marks of a chunk; nil if all are known.
     /// - Parameter matched: by probe row, 1 if it has a match.
-    func validity(_ chunk: Chunk, _ keys: [Column], _ matched: UnsafePointer<UInt8>) throws(SQLError) -> Buffer? {
+    func validity(_ chunk: Chunk, _ keys: [Column], _ matched: Lanes<UInt8>) throws(SQLError) -> Buffer? {
         let aware = keys.indices.filter { !shape.build.matchesNull[$0] }
         let isPlain = keys.count == 1 && aware.count == 1 && shape.residual == nil
         if !built.hasNullKeys, !aware.contains(where: { keys[$0].mayHaveNulls }) { return nil }
@@ -31,10 +31,9 @@ struct NullAwareMark {
             guard isNull || built.hasNullKeys else { continue }
             let isUnknown = isPlain ? true : try self.isUnknown(chunk, keys, row, isNull)
             if isUnknown {
-                let words: Buffer
-                if let mask { words = mask } else { words = try Validity.allValid(chunk.count) }
+                let words = if let mask { mask } else { try Validity.allValid(chunk.count) }
                 mask = words
-                Validity.clear(words.base.assumingMemoryBound(to: UInt64.self), row)
+                Validity.clear(words.lanes(as: UInt64.self), row)
             }
         }
         return mask
@@ -60,19 +59,18 @@ struct NullAwareMark {
     /// Keeps the pairs whose comparison by one key is not false.
     private func refine(_ value: Column, _ key: Int, _ pointers: RowPointers, _ pairs: Selection) throws(SQLError) {
         if shape.build.matchesNull[key] {
-            pairs.count = RowEquality(shape.build.layout, columns: [key]).refine([value], pointers, pairs.rows, pairs.count)
+            pairs.count = RowEquality(shape.build.layout, columns: [key]).refine([value], pointers, pairs.lanes, pairs.count)
             return
         }
         if value.isNull(0) { return }
         let equality = RowEquality(shape.build.layout, columns: [key])
+        let rows = pairs.lanes
         var kept = 0
         for i in 0..<pairs.count {
-            var pair = pairs.rows[i]
-            let isUnknown = shape.build.layout.isNull(pointers[Int(pair)], key)
-            if isUnknown || equality.refine([value], pointers, &pair, 1) == 1 {
-                pairs.rows[kept] = pairs.rows[i]
-                kept += 1
-            }
+            // `refine` leaves the pair in place, or drops it.
+            rows[kept] = rows[i]
+            let isUnknown = shape.build.layout.isNull(pointers[Int(rows[kept])], key)
+            if isUnknown || equality.refine([value], pointers, rows + kept, 1) == 1 { kept += 1 }
         }
         pairs.count = kept
     }
@@ -81,7 +79,7 @@ struct NullAwareMark {
         guard let residual = shape.residual else { return true }
         var kept = 0
         for i in 0..<pairs.count {
-            pointers[kept] = pointers[Int(pairs.rows[i])]
+            pointers[kept] = pointers[Int(pairs[i])]
             kept += 1
         }
         var columns: [Column] = []

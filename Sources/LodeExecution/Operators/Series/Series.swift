@@ -131,19 +131,19 @@ struct Series: Sendable {
         var i = 0
         switch type.physical {
         case .int16:
-            let out = lanes.base.assumingMemoryBound(to: Int16.self)
+            let out = lanes.lanes(as: Int16.self)
             while i < count {
                 out[i] = Int16(truncatingIfNeeded: value(i))
                 i &+= 1
             }
         case .int32:
-            let out = lanes.base.assumingMemoryBound(to: Int32.self)
+            let out = lanes.lanes(as: Int32.self)
             while i < count {
                 out[i] = Int32(truncatingIfNeeded: value(i))
                 i &+= 1
             }
         default:
-            let out = lanes.base.assumingMemoryBound(to: Int64.self)
+            let out = lanes.lanes(as: Int64.self)
             while i < count {
                 out[i] = value(i)
                 i &+= 1

@@ -21,7 +21,7 @@ final class SortedRows: Sendable {
 
     /// Writes the addresses of rows `first ..< first + count` to `pointers`.
     func addresses(_ first: Int, _ count: Int, into pointers: RowPointers) {
-        let entries = run.entries + first
+        let run = run, entries = run.entries + first
         var i = 0
         while i < count {
             pointers[i] = entries[i].row
@@ -97,7 +97,7 @@ final class SortBuild: Sink {
         if all.runs.contains(where: \.hasSortedTies) {
             for run in all.runs where !run.hasSortedTies {
                 let scratch = try SortRun(count: run.count, context.memory, for: purpose)
-                try run.sortTies(shape.order, tieFrom: tieFrom, scratch.entries, context.cancellation)
+                try run.sortTies(shape.order, tieFrom: tieFrom, scratch, context.cancellation)
             }
         }
         let merge = try SortMerge(
@@ -161,26 +161,26 @@ private final class SortWorker: ChunkConsumer {
         if chunk.count == 0 { return .more }
         if limit == 0 { return .enough }
         let (columns, keys) = try shape.evaluate(chunk)
-        let words = words.base.assumingMemoryBound(to: UInt64.self)
+        let words = words.lanes(as: UInt64.self, keptBy: self), chosen = chosen
         gaveWay = shape.prefix.words(keys, chunk.count, into: words) || gaveWay
         if let first, try first.choose(keys, chunk.count, into: chosen) {
-            for i in 0..<chosen.count { words[i] = words[Int(chosen.rows[i])] }
-            if chosen.count > 0 { try append(columns, chosen.count, words, chosen.rows) }
+            for i in 0..<chosen.count { words[i] = words[Int(chosen[i])] }
+            if chosen.count > 0 { try append(columns, chosen.count, words, Lanes(chosen.lanes)) }
             return .more
         }
         if bound == .max {
             try append(columns, chunk.count, words, nil)
         } else {
             choose(words, chunk.count)
-            if chosen.count > 0 { try append(columns, chosen.count, words, chosen.rows) }
+            if chosen.count > 0 { try append(columns, chosen.count, words, Lanes(chosen.lanes)) }
         }
         if let limit, store.count >= limit + max(limit, Self.leastPruned) { try prune(limit) }
         return .more
     }
 
     /// The rows that may still be among the first.
-    private func choose(_ words: UnsafeMutablePointer<UInt64>, _ count: Int) {
-        let rows = chosen.rows, bound = bound
+    private func choose(_ words: MutableLanes<UInt64>, _ count: Int) {
+        let chosen = chosen, rows = chosen.lanes, bound = bound
         var kept = 0, i = 0
         while i < count {
             let word = words[i]
@@ -193,10 +193,10 @@ private final class SortWorker: ChunkConsumer {
     }
 
     private func append(
-        _ columns: [Column], _ count: Int, _ words: UnsafeMutablePointer<UInt64>, _ rows: UnsafePointer<UInt32>?
+        _ columns: [Column], _ count: Int, _ words: MutableLanes<UInt64>, _ rows: Lanes<UInt32>?
     ) throws(SQLError) {
         try store.append(columns, count, rows: rows)
-        let fresh = store.freshRows
+        let store = store, fresh = store.freshRows
         var i = 0
         while i < count {
             fresh[i].storeBytes(of: words[i], as: UInt64.self)
@@ -213,8 +213,7 @@ private final class SortWorker: ChunkConsumer {
         let gather = try RowGather(shape.layout, [store])
         let fresh = try RowStore(shape.layout, context.memory, for: purpose)
         let memory = try Buffer(byteCount: Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
-        defer { withExtendedLifetime(memory) {} }
-        let pointers = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        let pointers = memory.lanes(as: UnsafeMutableRawPointer.self)
         if let threshold = build.threshold {
             pointers[0] = run.entries[limit - 1].row
             threshold.offer(try gather.column(shape.firstKeyColumn, pointers, 1).value(at: 0))

@@ -60,7 +60,7 @@ final class SortedSource: Source {
                 row = piece.work * SortedSource.pieceRows
                 end = min(rows.count, row + SortedSource.pieceRows)
             }
-            let pointers = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+            let pointers = memory.lanes(as: UnsafeMutableRawPointer.self, keptBy: self)
             let count = min(Chunk.capacity, end - row)
             rows.addresses(row, count, into: pointers)
             row += count

@@ -92,7 +92,7 @@ final class UnnestOperator: Operator {
 
         private static func range(_ list: Column, _ row: Int) -> ListRange {
             guard list.physical == .list, !list.isNull(row) else { return ListRange(offset: 0, count: 0) }
-            return list.pointer(as: ListRange.self)[row]
+            return list.lanes(as: ListRange.self)[row]
         }
 
         private func flush(_ chunk: Chunk, _ lists: [Column]) throws(SQLError) -> Demand {

@@ -39,8 +39,8 @@ final class FirstRows {
         guard let table else { return false }
         var partition: [Column] = []
         for key in keys.prefix(partitionKeys) { partition.append(try NestedKeys.encode(key)) }
-        let rows = buffer.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
-        let words = wordBuffer.base.assumingMemoryBound(to: UInt64.self)
+        let rows = buffer.lanes(as: UnsafeMutableRawPointer.self, keptBy: self)
+        let words = wordBuffer.lanes(as: UInt64.self, keptBy: self), list = chosen.lanes
         try table.findOrCreate(partition, count: count, into: rows)
         // A value that gave way to NULL is as early as NULL is: no row is left out for it.
         _ = prefix.words(Array(keys.dropFirst(partitionKeys)), count, into: words)
@@ -49,7 +49,7 @@ final class FirstRows {
         while i < count {
             let place = (rows[i] + base).assumingMemoryBound(to: UInt64.self)
             let rank = ~words[i], best = place.pointee
-            chosen.rows[listed] = UInt32(truncatingIfNeeded: i)
+            list[listed] = UInt32(truncatingIfNeeded: i)
             listed &+= rank >= best ? 1 : 0
             place.pointee = max(rank, best)
             i &+= 1

@@ -60,7 +60,7 @@ final class OffsetValues: WindowValues {
             return try Column.make(type, values)
         }
         let flags = try Buffer.zeroed(byteCount: count)
-        for i in absent { flags.base.storeBytes(of: 1, toByteOffset: i, as: UInt8.self) }
+        for i in absent { flags.lanes(as: UInt8.self)[i] = 1 }
         return try Blend.choose(Column(flat: .boolean, count: count, lanes: flags), defaults, found, type, count)
     }
 }

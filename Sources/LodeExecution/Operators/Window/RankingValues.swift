@@ -45,10 +45,10 @@ final class RankingValues: WindowValues {
     private func integers(_ first: Int, _ count: Int, _ value: (Int) -> Int) throws(SQLError) -> Column {
         let lanes = try Buffer(byteCount: count * 8)
         if type.physical == .int32 {
-            let out = lanes.base.assumingMemoryBound(to: Int32.self)
+            let out = lanes.lanes(as: Int32.self)
             for i in 0..<count { out[i] = Int32(truncatingIfNeeded: value(first + i)) }
         } else {
-            let out = lanes.base.assumingMemoryBound(to: Int64.self)
+            let out = lanes.lanes(as: Int64.self)
             for i in 0..<count { out[i] = Int64(value(first + i)) }
         }
         return Column(flat: type, count: count, lanes: lanes)
@@ -56,7 +56,7 @@ final class RankingValues: WindowValues {
 
     private func doubles(_ first: Int, _ count: Int, _ value: (Int) -> Double) throws(SQLError) -> Column {
         let lanes = try Buffer(byteCount: count * 8)
-        let out = lanes.base.assumingMemoryBound(to: Double.self)
+        let out = lanes.lanes(as: Double.self)
         for i in 0..<count { out[i] = value(first + i) }
         return Column(flat: type, count: count, lanes: lanes)
     }

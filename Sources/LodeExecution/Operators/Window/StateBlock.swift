@@ -19,14 +19,13 @@ final class StateBlock {
         memory = try Buffer.zeroed(byteCount: count * function.stateBytes)
     }
 
-    @inline(__always) subscript(_ index: Int) -> UnsafeMutableRawPointer { memory.base + index &* function.stateBytes }
+    /// The address of a state: one of those that the functions of `BoundAggregate` take.
+    @inline(__always) subscript(_ index: Int) -> UnsafeMutableRawPointer {
+        memory.withUnsafeBytes { $0 + index &* function.stateBytes }
+    }
 
     deinit {
-        guard let destroy = function.destroy else { return }
-        for index in 0..<count {
-            var row = self[index]
-            destroy(&row, 0, 1)
-        }
+        for index in 0..<count { function.destroyOne(self[index]) }
     }
 }
 
@@ -34,8 +33,6 @@ final class StateBlock {
 final class StatePairs {
     private let function: BoundAggregate
     private let memory: Buffer
-    private let sources: UnsafeMutablePointer<UnsafeMutableRawPointer>
-    private let targets: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private var count = 0
     private let cancellation: Cancellation
 
@@ -43,14 +40,17 @@ final class StatePairs {
         self.function = function
         cancellation = context.cancellation
         memory = try Buffer(byteCount: 2 * Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
-        sources = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
-        targets = sources + Chunk.capacity
+    }
+
+    /// The states to be added, then those that they are added to.
+    private var states: MutableLanes<UnsafeMutableRawPointer> {
+        @_lifetime(borrow self) get { memory.lanes(as: UnsafeMutableRawPointer.self, keptBy: self) }
     }
 
     @inline(__always)
     func add(_ source: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer) throws(SQLError) {
-        sources[count] = source
-        targets[count] = target
+        states[count] = source
+        states[Chunk.capacity &+ count] = target
         count &+= 1
         if count == Chunk.capacity { try flush() }
     }
@@ -60,6 +60,7 @@ final class StatePairs {
         try cancellation.check()
         let pairs = count
         count = 0
-        try function.combine(UnsafePointer(sources), UnsafePointer(targets), 0, pairs)
+        let states = Lanes(self.states)
+        try function.combine(states, states + Chunk.capacity, 0, pairs)
     }
 }

@@ -54,8 +54,7 @@ final class WindowAggregate: WindowValues {
         _ states: StateBlock, _ function: BoundAggregate, _ call: WindowShape.Call, _ piece: WindowPiece, byPartition: Bool
     ) throws(SQLError) {
         let memory = try Buffer(byteCount: Chunk.capacity * MemoryLayout<UnsafeMutableRawPointer>.stride)
-        defer { withExtendedLifetime(memory) {} }
-        let targets = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        let targets = memory.lanes(as: UnsafeMutableRawPointer.self)
         var first = 0
         while first < piece.count {
             var count = min(Chunk.capacity, piece.count - first)
@@ -65,14 +64,14 @@ final class WindowAggregate: WindowValues {
             if let filter = call.filter {
                 let rows = try Selection(capacity: count)
                 try ComparisonSelect.isTrue(try piece.gather.column(filter, piece.rows + first, count), count, rows)
-                for i in 0..<rows.count { targets[i] = targets[Int(rows.rows[i])] }
+                for i in 0..<rows.count { targets[i] = targets[Int(rows[i])] }
                 for index in arguments.indices { arguments[index] = try arguments[index].gather(rows) }
                 first += count
                 count = rows.count
             } else {
                 first += count
             }
-            if count > 0 { try function.update(UnsafePointer(targets), 0, arguments, count) }
+            if count > 0 { try function.update(Lanes(targets), 0, arguments, count) }
         }
     }
 
@@ -113,8 +112,7 @@ final class WindowAggregate: WindowValues {
 
     func values(_ first: Int, _ count: Int) throws(SQLError) -> Column {
         let memory = try Buffer(byteCount: count * MemoryLayout<UnsafeMutableRawPointer>.stride)
-        defer { withExtendedLifetime(memory) {} }
-        let sources = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        let sources = memory.lanes(as: UnsafeMutableRawPointer.self)
         switch way {
         case .partitions:
             for i in 0..<count { sources[i] = states[Int(piece.partitionOf[first + i])] }
@@ -137,9 +135,9 @@ final class WindowAggregate: WindowValues {
                 sources[i] = results[i]
             }
             try pairs.flush()
-            return try withExtendedLifetime(results) { () throws(SQLError) in try function.finalize(UnsafePointer(sources), 0, count) }
+            return try withExtendedLifetime(results) { () throws(SQLError) in try function.finalize(Lanes(sources), 0, count) }
         }
-        return try function.finalize(UnsafePointer(sources), 0, count)
+        return try function.finalize(Lanes(sources), 0, count)
     }
 
     /// The fewest nodes that make up a range, from left to right.

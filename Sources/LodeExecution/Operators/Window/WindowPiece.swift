@@ -6,7 +6,6 @@ import LodeVectors
 
 /// Rows `first ..< first + count` of the sorted rows. Row numbers below are within the piece.
 final class WindowPiece {
-    let rows: RowPointers
     let count: Int
     let gather: RowGather
     private let memory: Buffer
@@ -26,16 +25,17 @@ final class WindowPiece {
         gather = sorted.gather
         hold = MemoryHold(context.memory, for: "window")
         try hold.grow(by: count * 40)
-        memory = try Buffer(byteCount: count * MemoryLayout<UnsafeMutableRawPointer>.stride)
-        rows = memory.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+        let memory = try Buffer(byteCount: count * MemoryLayout<UnsafeMutableRawPointer>.stride)
+        self.memory = memory
+        let rows = memory.lanes(as: UnsafeMutableRawPointer.self)
         sorted.addresses(first, count, into: rows)
         guard count <= Int(Int32.max) else { throw SQLError(.programLimitExceeded, "a window partition has more than 2 billion rows") }
 
         let pairs = try Selection.range(1, max(0, count - 1))
         // Row i continues the partition, or the peers, of row i - 1.
-        let within = partition.refine(rows - 1, rows, pairs.rows, max(0, count - 1))
+        let within = partition.refine(rows - 1, rows, pairs.lanes, max(0, count - 1))
         let partitions = Self.starts(pairs, within, count)
-        let equal = peers.map { $0.refine(rows - 1, rows, pairs.rows, within) } ?? within
+        let equal = peers?.refine(rows - 1, rows, pairs.lanes, within) ?? within
         let groups = Self.starts(pairs, equal, count)
         partitionStarts = partitions
         groupStarts = groups
@@ -48,7 +48,7 @@ final class WindowPiece {
         var starts: [Int] = []
         var next = 0
         for row in 0..<count {
-            if next < kept, Int(continuing.rows[next]) == row { next += 1 } else { starts.append(row) }
+            if next < kept, Int(continuing[next]) == row { next += 1 } else { starts.append(row) }
         }
         starts.append(count)
         return starts
@@ -60,6 +60,11 @@ final class WindowPiece {
             for row in starts[index]..<starts[index + 1] { numbers[row] = Int32(truncatingIfNeeded: index) }
         }
         return numbers
+    }
+
+    /// The addresses of the rows.
+    var rows: RowPointers {
+        @_lifetime(borrow self) get { memory.lanes(as: UnsafeMutableRawPointer.self, keptBy: self) }
     }
 
     var partitionCount: Int { partitionStarts.count - 1 }

@@ -96,7 +96,7 @@ final class WindowSource: Source {
         /// The first row at or after `row` that begins a partition.
         private func boundary(_ row: Int) -> Int {
             if row == 0 || row >= sorted.count { return min(row, sorted.count) }
-            let entries = sorted.run.entries
+            let run = sorted.run, entries = run.entries
             func continues(_ other: Int) -> Bool { source.shape.partition.same(entries[row - 1].row, entries[other].row) }
             // Equal keys lie together: find where they end by doubling steps, then by halving.
             var low = row - 1, step = 1

@@ -66,11 +66,10 @@ final class ColumnAccumulator {
     }
 
     private func appendValidity(_ column: Column, _ rows: UnsafePointer<UInt32>, _ rowCount: Int) throws(SQLError) {
-        guard let source = column.validity else { return }
-        let mask: Buffer
-        if let validity { mask = validity } else { mask = try Validity.allValid(Chunk.capacity) }
+        guard let source = column.mask else { return }
+        let mask = if let validity { validity } else { try Validity.allValid(Chunk.capacity) }
         validity = mask
-        let words = mask.base.assumingMemoryBound(to: UInt64.self)
+        let words = mask.lanes(as: UInt64.self)
         var i = 0
         while i < rowCount {
             if !Validity.isValid(source, Int(rows[i])) { Validity.clear(words, count &+ i) }

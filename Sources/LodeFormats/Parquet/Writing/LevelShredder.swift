@@ -40,7 +40,7 @@ struct LevelShredder {
     private static func flat(_ column: Column, _ field: Field) throws(SQLError) -> ShreddedLeaf {
         let column = column.layout == .constant ? try column.flattened() : column
         let count = column.count
-        let nulls = field.type == .null ? count : Validity.nullCount(column.validity, count)
+        let nulls = field.type == .null ? count : Validity.nullCount(column.mask, count)
         guard nulls > 0 else { return ShreddedLeaf(column: column, rows: nil, count: count) }
         guard field.nullable else { throw notNull(field) }
         var rows: [UInt32] = []

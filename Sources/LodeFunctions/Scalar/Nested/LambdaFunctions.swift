@@ -92,14 +92,14 @@ extension ScalarFunction {
 /// A boolean lambda's results for all elements.
 struct LambdaVerdicts {
     private let column: Column
-    private let flags: UnsafePointer<UInt8>
 
     init(_ lists: Column) throws(SQLError) {
         column = try lists.children[0].flattened()
-        flags = column.pointer(as: UInt8.self)
     }
 
+    private func flag(_ element: Int) -> UInt8 { column.lanes(as: UInt8.self)[element] }
+
     func isNull(_ element: Int) -> Bool { column.isNull(element) }
-    func isTrue(_ element: Int) -> Bool { !column.isNull(element) && flags[element] != 0 }
-    func isFalse(_ element: Int) -> Bool { !column.isNull(element) && flags[element] == 0 }
+    func isTrue(_ element: Int) -> Bool { !column.isNull(element) && flag(element) != 0 }
+    func isFalse(_ element: Int) -> Bool { !column.isNull(element) && flag(element) == 0 }
 }

@@ -52,7 +52,7 @@ enum ListFunctions {
                 var isNull = true
                 for (list, base) in zip(lists, bases) where !list.isNull(row) {
                     isNull = false
-                    let range = list.pointer(as: ListRange.self)[row]
+                    let range = list.lanes(as: ListRange.self)[row]
                     rows.append(range, base)
                 }
                 return !isNull
@@ -96,7 +96,7 @@ struct ListRows {
             ranges.lanes[row] = ListRange(offset: UInt32(start), count: UInt32(lists.rows.count - start))
         }
         let selection = try Selection(capacity: lists.rows.count)
-        for (index, row) in lists.rows.enumerated() { selection.rows[index] = row }
+        for (index, row) in lists.rows.enumerated() { selection[index] = row }
         selection.count = lists.rows.count
         var gathered: [Column] = []
         for child in children { gathered.append(try child.gather(selection)) }

@@ -130,7 +130,7 @@ extension ScalarFunction {
                 }
                 return .strict(types, inner, canFail: false) { call throws(SQLError) in
                     let source = call.arguments[0], lists = try source.children[0].flattened()
-                    let ranges = call.lanes(0, ListRange.self), inner = lists.pointer(as: ListRange.self)
+                    let ranges = call.lanes(0, ListRange.self), inner = lists.lanes(as: ListRange.self)
                     return try ListRows.make(types[0].element, [lists.children[0]], call.count) { (row, rows) throws(SQLError) in
                         guard call.isValid(row) else { return true }
                         for index in 0..<Int(ranges[row].count) where !lists.isNull(Int(ranges[row].offset) + index) {
@@ -171,7 +171,7 @@ extension ScalarFunction {
                     arguments, count, context throws(SQLError) in
                     let lists = try arguments[0].flattened()
                     let call = StrictCall(
-                        arguments: [lists, try arguments[1].flattened()], count: count, validity: lists.validity, context: context)
+                        arguments: [lists, try arguments[1].flattened()], count: count, validity: lists.validityBuffer, context: context)
                     let result = try found(call)
                     return result.replacing(validity: try Validity.and(result.validityBuffer, lists.validityBuffer, count))
                 }

@@ -114,7 +114,7 @@ enum MapFunctions {
 
     private static func gather(_ column: Column, _ rows: [UInt32]) throws(SQLError) -> Column {
         let selection = try Selection(capacity: rows.count)
-        for (index, row) in rows.enumerated() { selection.rows[index] = row }
+        for (index, row) in rows.enumerated() { selection[index] = row }
         selection.count = rows.count
         return try column.gather(selection)
     }

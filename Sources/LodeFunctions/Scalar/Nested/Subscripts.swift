@@ -11,7 +11,7 @@ enum Subscripts {
         for row in 0..<call.count {
             let found = call.isValid(row) ? member(row) : nil
             if found == nil { try nulls.set(row) }
-            selection.rows[row] = found ?? 0
+            selection[row] = found ?? 0
         }
         selection.count = call.count
         if child.count == 0 { return try Column.null(child.type, count: call.count).flattened() }
@@ -146,7 +146,7 @@ enum ListTexts {
         let parameters: [SQLType] = [.list(.varchar), .varchar] + (arity > 2 ? [.varchar] : [])
         return .strict(parameters, .varchar, canFail: true) { call throws(SQLError) in
             let ranges = call.lanes(0, ListRange.self), child = try call.arguments[0].children[0].flattened()
-            let members = child.pointer(as: StringView.self), separators = call.texts(1)
+            let members = child.lanes(as: StringView.self), separators = call.texts(1)
             let replacements = arity > 2 ? call.texts(2) : nil
             let sink = try ByteSink(capacity: 256)
             return try call.mapText { (row, arena) throws(SQLError) in

@@ -16,8 +16,8 @@ extension ScalarFunction {
                 return BoundScalar(parameters: [common, common], returns: common, canFail: false) { arguments, count, _ throws(SQLError) in
                     let isEqual = try equal(arguments[0], arguments[1], count)
                     return try RowChoice.rows(arguments, common, count) { row in
-                        let matches =
-                            !isEqual.isNull(row) && isEqual.place(of: row).0.pointer(as: UInt8.self)[isEqual.place(of: row).1] != 0
+                        let (flags, lane) = isEqual.place(of: row)
+                        let matches = !isEqual.isNull(row) && flags.lanes(as: UInt8.self)[lane] != 0
                         return matches || arguments[0].isNull(row) ? nil : 0
                     }
                 }
@@ -40,7 +40,7 @@ extension ScalarFunction {
                 return BoundScalar(parameters: [.boolean] + types.dropFirst().map { _ in common }, returns: common, canFail: false) {
                     arguments, count, _ throws(SQLError) in
                     let condition = try arguments[0].flattened()
-                    let flags = condition.pointer(as: UInt8.self)
+                    let flags = condition.lanes(as: UInt8.self)
                     return try RowChoice.rows(Array(arguments.dropFirst()), common, count) { row in
                         let index = !condition.isNull(row) && flags[row] != 0 ? 0 : 1
                         return index < arguments.count - 1 ? index : nil
@@ -79,7 +79,7 @@ enum RowChoice {
         for row in 0..<count {
             let chosen = choose(row)
             if chosen == nil { try nulls.set(row) }
-            selection.rows[row] = UInt32((chosen ?? 0) * count + row)
+            selection[row] = UInt32((chosen ?? 0) * count + row)
         }
         selection.count = count
         let result = try all.gather(selection)

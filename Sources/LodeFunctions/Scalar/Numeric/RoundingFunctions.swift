@@ -83,10 +83,10 @@ enum NumericFunctions {
             let negate = try ArithmeticBinding.negate([type]).kernel
             return BoundScalar(parameters: [type], returns: type, canFail: true) { arguments, count, context throws(SQLError) in
                 let column = try arguments[0].flattened()
-                let numbers = IntegerLanes(column)
+                let numbers = IntegerLanes(column, keptBy: column)
                 let selection = try Selection(capacity: count)
                 for row in 0..<count where numbers[row] < 0 && !column.isNull(row) {
-                    selection.rows[selection.count] = UInt32(row)
+                    selection[selection.count] = UInt32(row)
                     selection.count += 1
                 }
                 if selection.count == 0 { return column }
@@ -119,10 +119,8 @@ enum NumericFunctions {
     private static func scatter(_ values: Column, into column: Column, _ selection: Selection) throws(SQLError) -> Column {
         let stride = column.physical.stride
         let lanes = try Buffer(byteCount: max(16, column.count * stride))
-        memcpy(lanes.base, column.lanes, column.count * stride)
-        for index in 0..<selection.count {
-            memcpy(lanes.base + Int(selection.rows[index]) * stride, values.lanes + index * stride, stride)
-        }
+        lanes.copyLanes(of: column, count: column.count, to: 0)
+        for index in 0..<selection.count { lanes.copyLanes(of: values, index, count: 1, to: Int(selection[index])) }
         return Column(flat: column.type, count: column.count, lanes: lanes, validity: column.validityBuffer)
     }
 
@@ -138,7 +136,7 @@ enum NumericFunctions {
             let result = SQLType.decimal(precision: max(1, min(38, precision - scale + (scale > 0 ? 1 : 0))), scale: 0)
             let unit = Decimal128.power(scale)
             return .strict([type], result, canFail: false) { call throws(SQLError) in
-                let numbers = DecimalLanes(call.arguments[0])
+                let numbers = call.decimals(0)
                 return try DecimalResult.map(call, to: result) { (row) throws(SQLError) in rule.divide(numbers[row], unit) }
             }
         case .real, .double, .null:
@@ -165,7 +163,7 @@ enum NumericFunctions {
         case .decimal(let precision, let scale):
             let result = SQLType.decimal(precision: min(38, precision + 1), scale: scale)
             return .strict([type, .integer], result, canFail: true) { call throws(SQLError) in
-                let numbers = DecimalLanes(call.arguments[0]), places = call.lanes(1, Int32.self)
+                let numbers = call.decimals(0), places = call.lanes(1, Int32.self)
                 return try DecimalResult.map(call, to: result) { (row) throws(SQLError) in
                     rounded(numbers[row], scale - Int(places[row]), rule)
                 }

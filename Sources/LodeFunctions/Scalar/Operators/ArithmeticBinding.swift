@@ -88,9 +88,8 @@ enum ArithmeticBinding {
         let divide = FloatOperation.divide.body(.double)
         return .strict([.double, .double], .double, canFail: true) { call throws(SQLError) in
             let quotients = try divide(call)
-            let lanes = quotients.lanes.assumingMemoryBound(to: Double.self)
-            for row in 0..<call.count { lanes[row] = lanes[row].rounded(.down) }
-            return quotients
+            let inner = StrictCall(arguments: [quotients], count: call.count, validity: call.validity, context: call.context)
+            return try inner.map(Double.self, to: .double) { $0.rounded(.down) }
         }
     }
 

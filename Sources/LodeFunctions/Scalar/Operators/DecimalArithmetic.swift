@@ -66,7 +66,7 @@ struct DecimalSum: Sendable {
     }
 
     private func capped(_ call: StrictCall) throws(SQLError) -> Column {
-        let a = DecimalLanes(call.arguments[0]), b = DecimalLanes(call.arguments[1])
+        let a = call.decimals(0), b = call.decimals(1)
         return try call.mapValid(Int128(0), to: result) { (row) throws(SQLError) in
             let (x, xOverflow) = a[row].multipliedReportingOverflow(by: leftFactor)
             let (y, yOverflow) = b[row].multipliedReportingOverflow(by: rightFactor)
@@ -78,21 +78,21 @@ struct DecimalSum: Sendable {
 }
 
 /// Unscaled decimals of a flat or constant column, widened one by one: for loops that are not hot.
-struct DecimalLanes {
-    private let base: UnsafeMutableRawPointer
+struct DecimalLanes: ~Escapable {
+    private let bytes: Lanes<UInt8>
     private let mask: Int
     private let isShort: Bool
 
-    init(_ column: Column) {
-        base = column.lanes
+    @_lifetime(borrow owner)
+    init<Owner>(_ column: Column, keptBy owner: borrowing Owner) {
+        bytes = column.lanes(as: UInt8.self, keptBy: owner)
         mask = column.layout == .constant ? 0 : -1
         isShort = column.physical == .int64
     }
 
     @inline(__always)
     subscript(_ row: Int) -> Int128 {
-        isShort
-            ? Int128(base.assumingMemoryBound(to: Int64.self)[row & mask]) : base.assumingMemoryBound(to: Int128.self)[row & mask]
+        isShort ? Int128(bytes.bound(to: Int64.self)[row & mask]) : bytes.bound(to: Int128.self)[row & mask]
     }
 }
 

@@ -76,7 +76,7 @@ struct DecimalProduct: Sendable {
     }
 
     private func checked(_ call: StrictCall) throws(SQLError) -> Column {
-        let a = DecimalLanes(call.arguments[0]), b = DecimalLanes(call.arguments[1])
+        let a = call.decimals(0), b = call.decimals(1)
         return try call.mapValid(Int128(0), to: result) { (row) throws(SQLError) in
             let (product, overflow) = a[row].multipliedReportingOverflow(by: b[row])
             if overflow || !Decimal128.fits(product, precision: 38) { throw .outOfRange(result) }

@@ -26,7 +26,7 @@ struct DecimalQuotient: Sendable {
     /// The remainder, with the sign of the dividend.
     var remainder: BoundScalar {
         .strict([left, right], common, canFail: true) { call throws(SQLError) in
-            let dividends = DecimalLanes(call.arguments[0]), divisors = DecimalLanes(call.arguments[1])
+            let dividends = call.decimals(0), divisors = call.decimals(1)
             return try DecimalResult.map(call, to: common) { (row) throws(SQLError) in
                 try divide(dividends[row], divisors[row]).remainder
             }
@@ -37,7 +37,7 @@ struct DecimalQuotient: Sendable {
     var whole: BoundScalar {
         let type = SQLType.decimal(precision: 38, scale: 0)
         return .strict([left, right], type, canFail: true) { call throws(SQLError) in
-            let dividends = DecimalLanes(call.arguments[0]), divisors = DecimalLanes(call.arguments[1])
+            let dividends = call.decimals(0), divisors = call.decimals(1)
             return try DecimalResult.map(call, to: type) { (row) throws(SQLError) in
                 let (quotient, remainder) = try divide(dividends[row], divisors[row])
                 guard let quotient else { throw .outOfRange(type) }

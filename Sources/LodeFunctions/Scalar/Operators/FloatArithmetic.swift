@@ -39,7 +39,7 @@ enum FloatOperation: Sendable {
         _: Lane.Type, _ call: StrictCall, _ type: SQLType, underflows: Bool, _ operation: (Lane, Lane) -> Lane
     ) throws(SQLError) -> Column {
         let result = try call.map(Lane.self, Lane.self, to: type, operation)
-        let out = result.pointer(as: Lane.self)
+        let out = result.lanes(as: Lane.self)
         var suspects = 0, i = 0
         if underflows {
             while i < call.count {

@@ -91,7 +91,7 @@ extension StrictCall {
     func checked<Operation: CheckedLaneOperation>(_: Operation.Type, _ type: SQLType) throws(SQLError) -> Column {
         let result = try LaneResult<Operation.Lane>(count)
         let out = result.lanes
-        let a = arguments[0].pointer(as: Operation.Lane.self), b = arguments[1].pointer(as: Operation.Lane.self)
+        let a = plain(0, Operation.Lane.self), b = plain(1, Operation.Lane.self)
         var trap: Operation.Lane = 0
         var i = 0
         if isConstant(0) {

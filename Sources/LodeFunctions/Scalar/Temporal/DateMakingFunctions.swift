@@ -43,10 +43,11 @@ extension ScalarFunction {
             "The timestamp of a year, month, day, hour, minute and second; or of microseconds since 1970.",
             source: "PostgreSQL 17, table 9.33", examples: [("make_timestamp(2013, 7, 15, 8, 15, 23.5)", "2013-07-15 08:15:23.5")],
             .strict([.bigint, .bigint, .bigint, .bigint, .bigint, .double], .timestamp, canFail: true) { call throws(SQLError) in
-                let parts = (0..<5).map { call.lanes($0, Int64.self) }, seconds = call.lanes(5, Double.self)
+                let years = call.lanes(0, Int64.self), months = call.lanes(1, Int64.self), days = call.lanes(2, Int64.self)
+                let hours = call.lanes(3, Int64.self), minutes = call.lanes(4, Int64.self), seconds = call.lanes(5, Double.self)
                 return try call.mapValid(Int64(0), to: .timestamp) { (row) throws(SQLError) in
-                    let day = try DateMaking.date(parts[0][row], parts[1][row], parts[2][row])
-                    return try CalendarArithmetic.join(Int64(day), try DateMaking.time(parts[3][row], parts[4][row], seconds[row]))
+                    let day = try DateMaking.date(years[row], months[row], days[row])
+                    return try CalendarArithmetic.join(Int64(day), try DateMaking.time(hours[row], minutes[row], seconds[row]))
                 }
             },
             .strict([.bigint], .timestamp, canFail: true) { call throws(SQLError) in

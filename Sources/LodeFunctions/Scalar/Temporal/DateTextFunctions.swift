@@ -80,17 +80,19 @@ enum DatePatternDialect: Sendable {
 enum DateTextKernels {
     /// The formats of a chunk: compiled once when the pattern is a constant.
     private final class Formats {
-        private let patterns: ArgumentLanes<StringView>
+        private let call: StrictCall
+        private let index: Int
         private let dialect: DatePatternDialect
         private var known: (pattern: StringView, format: DateFormat)?
 
         init(_ call: StrictCall, _ index: Int, _ dialect: DatePatternDialect) {
-            patterns = call.texts(index)
+            self.call = call
+            self.index = index
             self.dialect = dialect
         }
 
         func get(_ row: Int) throws(SQLError) -> DateFormat {
-            let pattern = patterns[row]
+            let pattern = call.text(index, row)
             if let known, known.pattern == pattern { return known.format }
             let format = try dialect.format(pattern.string)
             known = (pattern, format)

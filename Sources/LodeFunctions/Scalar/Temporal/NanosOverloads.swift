@@ -57,12 +57,11 @@ extension BoundScalar {
 extension StrictCall {
     /// Microseconds with the nanoseconds of `stamps` behind them.
     func join(_ whole: Column, _ stamps: ArgumentLanes<Int64>, _ type: SQLType) throws(SQLError) -> Column {
-        let flat = try whole.flattened(), micros = flat.pointer(as: Int64.self)
-        let lanes = try mapValid(Int64(0), to: type) { (row) throws(SQLError) in
+        let flat = try whole.flattened(), micros = flat.lanes(as: Int64.self)
+        return try mapValid(Int64(0), to: type) { (row) throws(SQLError) in
             guard let nanos = Nanoseconds.join(micros[row], Nanoseconds.split(stamps[row]).rest) else { throw .timestampOutOfRange(type) }
             return nanos
         }
-        return withExtendedLifetime(flat) { lanes }
     }
 
     /// The arguments, those at `places` in microseconds.
@@ -91,7 +90,6 @@ extension StrictCall {
     fileprivate func micros(_ place: Int, _ body: (Int) -> Int64) throws(SQLError) -> Column {
         let type = arguments[place].type
         let column = try mapValid(Int64(0), to: type.inMicros ?? type) { body($0) }
-        guard let mask = try validityBuffer() else { return column }
-        return column.replacing(validity: mask)
+        return validity == nil ? column : column.replacing(validity: validity)
     }
 }

@@ -85,7 +85,7 @@ struct LikeKernel: Sendable {
 
     /// The form is looked at once a chunk.
     private func run(
-        _ pattern: LikePattern, _ texts: ArgumentLanes<StringView>, _ count: Int, _ flip: UInt8, _ out: UnsafeMutablePointer<UInt8>
+        _ pattern: LikePattern, _ texts: ArgumentLanes<StringView>, _ count: Int, _ flip: UInt8, _ out: MutableLanes<UInt8>
     ) {
         var i = 0
         switch pattern.form {

@@ -26,7 +26,7 @@ enum RegexKernels {
 
         func get(_ row: Int) throws(SQLError) -> (regex: Regex, match: Regex.Match) {
             if isConstant, let current { return (current.regex, current.match) }
-            var pattern = call.texts(1)[row].withBytes { [UInt8]($0) }
+            var pattern = call.text(1, row).withBytes { [UInt8]($0) }
             if let translate { pattern = try translate(pattern, try escape(row)) }
             if let current, current.pattern == pattern, flagIndex == nil { return (current.regex, current.match) }
             let regex = try Regex.compile(pattern, try options.union(flags(row)))
@@ -37,7 +37,7 @@ enum RegexKernels {
 
         private func escape(_ row: Int) throws(SQLError) -> UInt8? {
             guard call.arity > 2 else { return UInt8(ascii: "\\") }
-            let view = call.texts(2)[row]
+            let view = call.text(2, row)
             guard view.count <= 1 else {
                 throw SQLError(.invalidEscapeSequence, "invalid escape string", hint: "Escape string must be empty or one character.")
             }
@@ -47,7 +47,7 @@ enum RegexKernels {
         private func flags(_ row: Int) throws(SQLError) -> Regex.Options {
             guard let flagIndex else { return [] }
             var result: Regex.Options = []
-            for flag in call.texts(flagIndex)[row].string.unicodeScalars {
+            for flag in call.text(flagIndex, row).string.unicodeScalars {
                 switch flag {
                 case "i": result.insert(.ignoresCase)
                 case "s": result.insert(.dotMatchesNewline)

@@ -27,17 +27,17 @@ extension ScalarFunction {
 enum TemplateKernels {
     /// The template of each row: compiled anew only when it differs from the one before.
     private final class Templates<Template> {
-        private let texts: ArgumentLanes<StringView>
+        private let call: StrictCall
         private let compile: (String) throws(SQLError) -> Template
         private var known: (text: StringView, template: Template)?
 
         init(_ call: StrictCall, _ compile: @escaping (String) throws(SQLError) -> Template) {
-            texts = call.texts(1)
+            self.call = call
             self.compile = compile
         }
 
         func get(_ row: Int) throws(SQLError) -> Template {
-            let text = texts[row]
+            let text = call.text(1, row)
             if let known, known.text == text { return known.template }
             let template = try compile(text.string)
             known = (text, template)
@@ -98,7 +98,7 @@ enum TemplateKernels {
                 let number: TemplateNumber
                 switch type {
                 case .double: number = .double(call.lanes(0, Double.self)[row])
-                case .decimal(_, let scale): number = .decimal(DecimalLanes(call.arguments[0])[row], scale: scale)
+                case .decimal(_, let scale): number = .decimal(call.decimals(0)[row], scale: scale)
                 default: number = .decimal(Int128(call.lanes(0, Int64.self)[row]), scale: 0)
                 }
                 return try arena.add(try templates.get(row).text(number))

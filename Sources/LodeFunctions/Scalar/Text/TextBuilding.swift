@@ -211,7 +211,7 @@ enum TextBuilding {
 
     private static func append(_ column: Column, _ row: Int, to sink: ByteSink) throws(SQLError) {
         let (flat, lane) = column.place(of: row)
-        try sink.append(flat.pointer(as: StringView.self)[lane])
+        try sink.append(flat.lanes(as: StringView.self)[lane])
     }
 
     /// One text a row of columns in any layout; false is NULL.

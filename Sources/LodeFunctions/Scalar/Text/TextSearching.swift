@@ -70,7 +70,7 @@ extension ScalarFunction {
         var flat: [Column] = []
         for argument in arguments { flat.append(try argument.flattened()) }
         let source = flat[0], separators = flat[1], nulls = flat.count > 2 ? flat[2] : nil
-        let call = StrictCall(arguments: flat, count: count, validity: source.validity, context: context)
+        let call = StrictCall(arguments: flat, count: count, validity: source.validityBuffer, context: context)
         let result = try TextLists.make(call) { (row, view, list) throws(SQLError) in
             if view.isEmpty { return }
             let separator = separators.isNull(row) ? nil : call.texts(1)[row]
@@ -126,7 +126,7 @@ enum TextFormat {
             }
             sink.truncate()
             let (patterns, lane) = arguments[0].place(of: row)
-            let pattern = patterns.pointer(as: StringView.self)[lane].withBytes { [UInt8]($0) }
+            let pattern = patterns.lanes(as: StringView.self)[lane].withBytes { [UInt8]($0) }
             try append(pattern, arguments, row, to: sink)
             result.lanes[row] = try result.arena.add(sink.bytes)
         }
@@ -162,7 +162,7 @@ enum TextFormat {
                 continue
             }
             let (texts, lane) = column.place(of: row)
-            let view = texts.pointer(as: StringView.self)[lane]
+            let view = texts.lanes(as: StringView.self)[lane]
             if kind == UInt8(ascii: "s") {
                 try sink.append(view)
             } else {
