@@ -172,14 +172,14 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
         case .value(.list(let items)):
             var texts: [String] = []
             for item in items {
-                guard case .text(let text) = item else { throw wrong(name, "a list of strings") }
+                guard case .text(let text) = item else { throw wrong(name, "a list of texts") }
                 texts.append(text.string)
             }
             return texts
         case .list(let items):
             var texts: [String] = []
             for item in items {
-                guard case .value(.text(let text)) = item else { throw wrong(name, "a list of strings") }
+                guard case .value(.text(let text)) = item else { throw wrong(name, "a list of texts") }
                 texts.append(text.string)
             }
             return texts

@@ -16,8 +16,6 @@ package final class Selection: @unchecked Sendable {
         count = 0
     }
 
-    package var rows: UnsafeMutablePointer<UInt32> { buffer.base.assumingMemoryBound(to: UInt32.self) }
-
     /// The row numbers; the first `count` count.
     @inlinable @inline(__always)
     package var lanes: MutableLanes<UInt32> {

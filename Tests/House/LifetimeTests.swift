@@ -70,6 +70,7 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
     /// Where addresses leave the closures that they are lent to, each for a reason.
     private static let escapes: Set<String> = [
         "Sources/LodeExecution/Operators/Window/StateBlock.swift",  // aggregates take addresses of states
+        "Sources/LodeFormats/Text/TextWindow.swift",  // tokenizers of CSV and JSON go through a window byte by byte
     ]
 
     @Test func `addresses of owners are seen by the files that make views of them`() throws {

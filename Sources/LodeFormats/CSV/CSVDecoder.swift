@@ -98,9 +98,9 @@ final class CSVDecoder {
     }
 
     /// Where the fields of one column lie.
-    private struct Rows {
+    private struct Rows: ~Escapable {
         let base: UnsafePointer<UInt8>
-        let slots: UnsafePointer<UInt32>
+        let slots: Lanes<UInt32>
         let stride: Int
         let count: Int
         let skip: UInt32
@@ -109,9 +109,10 @@ final class CSVDecoder {
         let isLast: Bool
         let hasHighBytes: Bool
 
-        init(_ tokens: CSVTokens, _ window: TextWindow, _ index: Int) {
+        @_lifetime(borrow tokens)
+        init(_ tokens: borrowing CSVTokens, _ window: TextWindow, _ index: Int) {
             base = UnsafePointer(window.base)
-            slots = UnsafePointer(tokens.slots) + index
+            slots = Lanes(tokens.slots) + index
             stride = tokens.stride
             count = tokens.count
             skip = UInt32(tokens.delimiterLength)
@@ -139,13 +140,13 @@ final class CSVDecoder {
         _ parse: (UnsafePointer<UInt8>, Int, UnsafeMutablePointer<Lane>) -> ParseOutcome
     ) throws(SQLError) -> Column {
         let buffer = try Buffer(byteCount: rows.count * MemoryLayout<Lane>.stride)
-        let out = buffer.base.assumingMemoryBound(to: Lane.self)
+        let out = buffer.lanes(as: Lane.self)
         var validity: Buffer?
         let isSlow = readsSlowly[rows.index]
         var row = 0
         while row < rows.count {
             let (bytes, count) = rows.field(row)
-            if !isSlow, count > 0, parse(bytes, count, out + row) == .parsed {
+            if !isSlow, count > 0, (out + row).withUnsafePointer({ parse(bytes, count, $0) }) == .parsed {
                 row &+= 1
                 continue
             }
@@ -153,11 +154,10 @@ final class CSVDecoder {
             var outcome = ParseOutcome.parsed
             if var text = try fields.text(bytes, count, isText: false, hasNulls: column.hasNulls) {
                 if column.type.isNumeric { text = try fields.number(text) }
-                if let format = column.format {
-                    outcome = CSVValue.formatted(
-                        text.bytes, text.count, format, column.type, isSniffed: column.isSniffed, zones, UnsafeMutableRawPointer(out + row))
-                } else {
-                    outcome = parse(text.bytes, text.count, out + row)
+                outcome = (out + row).withUnsafePointer { place in
+                    guard let format = column.format else { return parse(text.bytes, text.count, place) }
+                    return CSVValue.formatted(
+                        text.bytes, text.count, format, column.type, isSniffed: column.isSniffed, zones, UnsafeMutableRawPointer(place))
                 }
                 if outcome != .parsed { out[row] = zero }
             } else {
@@ -178,7 +178,7 @@ final class CSVDecoder {
     /// Text lanes: short strings lie in them, long ones point into the window.
     private func texts(_ column: CSVColumn, _ rows: Rows, _ window: Buffer) throws(SQLError) -> Column {
         let buffer = try Buffer(byteCount: rows.count * 16)
-        let out = buffer.base.assumingMemoryBound(to: StringView.self)
+        let out = buffer.lanes(as: StringView.self)
         var validity: Buffer?
         var arena: TextArena?
         let isPlain = column.type == .varchar && !rows.hasHighBytes

@@ -118,8 +118,7 @@ struct CSVDialectSearch {
         let splitter = CSVRowSplitter(dialect, columns: nil)
         let capacity = 16_384
         let buffer = try Buffer(byteCount: capacity * 4)
-        defer { withExtendedLifetime(buffer) {} }
-        let ends = buffer.base.assumingMemoryBound(to: UInt32.self)
+        let ends = buffer.lanes(as: UInt32.self)
         var counts: [Int] = []
         /// Where the first rows begin.
         var starts: [Int] = []
@@ -174,7 +173,7 @@ struct CSVDialectSearch {
 
     /// Counts the fields that are quoted, and those that have a double quote at just one end though that is not the quote.
     private func tally(
-        _ dialect: CSVDialect, _ rowStart: Int, _ ends: UnsafePointer<UInt32>, _ fields: Int, _ quoted: inout Int, _ cut: inout Int
+        _ dialect: CSVDialect, _ rowStart: Int, _ ends: MutableLanes<UInt32>, _ fields: Int, _ quoted: inout Int, _ cut: inout Int
     ) {
         let quote = dialect.quote.map(UInt16.init) ?? 0xffff
         var from = rowStart

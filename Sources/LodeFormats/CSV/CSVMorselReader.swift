@@ -140,7 +140,7 @@ final class CSVMorselReader: MorselReader {
                 let bounds = rowBounds(row)
                 try reject(describe(field), start: bounds.start, end: bounds.end, column: scan.profile.columns[field.column].name)
             } else {
-                survivors.rows[survivors.count] = UInt32(row)
+                survivors[survivors.count] = UInt32(row)
                 survivors.count += 1
             }
         }
@@ -176,7 +176,7 @@ final class CSVMorselReader: MorselReader {
     }
 
     private func rowBounds(_ row: Int) -> (start: Int, end: Int) {
-        let slots = tokens.slots + row * tokens.stride
+        let tokens = tokens, slots = tokens.slots + row * tokens.stride
         return (Int(slots[0] &+ UInt32(tokens.delimiterLength)), Int(slots[tokens.columns]))
     }
 
@@ -192,7 +192,7 @@ final class CSVMorselReader: MorselReader {
     private func describe(_ bad: CSVBadField) -> SQLError {
         let column = scan.profile.columns[bad.column]
         let bounds = rowBounds(bad.row)
-        let slots = tokens.slots + bad.row * tokens.stride + bad.column
+        let tokens = tokens, slots = tokens.slots + bad.row * tokens.stride + bad.column
         let found = text(Int(slots[0] &+ UInt32(tokens.delimiterLength)), Int(slots[1]), limit: 60)
         if bad.isInvalidText {
             return placed(

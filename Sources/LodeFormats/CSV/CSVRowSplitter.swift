@@ -1,6 +1,7 @@
 /// Splitting one row at a time, byte by byte: the reference, and what odd rows go through.
 
 import LodeCore
+import LodeVectors
 
 /// The state machine of CSV (RFC 4180 and its variants).
 ///
@@ -57,7 +58,7 @@ struct CSVRowSplitter {
     /// Splits the row at `start`. `ends[i]` becomes the end of field i (for the last one, where its newline is), for the
     /// first `capacity` fields; a field begins behind the delimiter after the end of the one before it.
     func split(
-        _ base: UnsafePointer<UInt8>, from start: Int, count: Int, isAtEnd: Bool, ends: UnsafeMutablePointer<UInt32>, capacity: Int
+        _ base: UnsafePointer<UInt8>, from start: Int, count: Int, isAtEnd: Bool, ends: MutableLanes<UInt32>, capacity: Int
     ) -> Result {
         var at = start
         if at < count, UInt16(base[at]) == comment {
@@ -125,7 +126,7 @@ struct CSVRowSplitter {
 
     /// Goes from a place within a row to the row after it.
     /// - Parameter isQuoted: whether the place is taken to lie inside of quotes.
-    func rest(_ base: UnsafePointer<UInt8>, from start: Int, count: Int, isQuoted: Bool, ends: UnsafeMutablePointer<UInt32>) -> Rest {
+    func rest(_ base: UnsafePointer<UInt8>, from start: Int, count: Int, isQuoted: Bool, ends: MutableLanes<UInt32>) -> Rest {
         var at = start
         if isQuoted {
             guard case .closed(let after) = skipQuoted(base, start, count) else { return .unknown }

@@ -38,13 +38,11 @@ struct CSVRowStart {
     private func firstQuote(_ quote: UInt8, from offset: Int) throws(SQLError) -> Int? {
         let limit = min(object.size, offset + maximumRowBytes)
         let buffer = try Buffer(byteCount: min(Self.blockBytes, max(1, limit - offset)))
-        defer { withExtendedLifetime(buffer) {} }
-        let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
         var at = offset
         while at < limit {
             let count = min(buffer.byteCount, limit - at)
-            try object.read(offset: at, count: count, into: buffer.base)
-            let index = Self.skip(to: quote, bytes, 0, count)
+            try read(at, count, into: buffer)
+            let index = Self.skip(to: quote, buffer, count)
             if index < count { return at + index }
             at += count
         }
@@ -55,26 +53,30 @@ struct CSVRowStart {
         // A row begins at `offset` itself if a newline stands before it.
         var at = offset - 1
         let buffer = try Buffer(byteCount: 64 * 1024)
-        defer { withExtendedLifetime(buffer) {} }
-        let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
         while at < object.size {
             let count = min(buffer.byteCount, object.size - at)
-            try object.read(offset: at, count: count, into: buffer.base)
-            let index = Self.skip(to: dialect.newline, bytes, 0, count)
+            try read(at, count, into: buffer)
+            let index = Self.skip(to: dialect.newline, buffer, count)
             if index < count { return at + index + 1 }
             at += count
         }
         return object.size
     }
 
-    private static func skip(to byte: UInt8, _ bytes: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> Int {
-        var at = start
-        while at < count {
-            let mask = lode_match64(bytes + at, byte)
-            if mask != 0 { return min(count, at + mask.trailingZeroBitCount) }
-            at += 64
+    private func read(_ offset: Int, _ count: Int, into buffer: Buffer) throws(SQLError) {
+        try buffer.withUnsafeBytes { (base) throws(SQLError) in try object.read(offset: offset, count: count, into: base) }
+    }
+
+    private static func skip(to byte: UInt8, _ buffer: Buffer, _ count: Int) -> Int {
+        buffer.lanes(as: UInt8.self).withUnsafePointer { bytes in
+            var at = 0
+            while at < count {
+                let mask = lode_match64(bytes + at, byte)
+                if mask != 0 { return min(count, at + mask.trailingZeroBitCount) }
+                at += 64
+            }
+            return count
         }
-        return count
     }
 
     // MARK: Guesses
@@ -84,9 +86,13 @@ struct CSVRowStart {
         let front = max(known, offset - Self.longestRun)
         let count = min(object.size, firstQuote + Self.evidenceBytes) - front
         let buffer = try Buffer(byteCount: count)
-        defer { withExtendedLifetime(buffer) {} }
-        try object.read(offset: front, count: count, into: buffer.base)
-        let bytes = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
+        try read(front, count, into: buffer)
+        return try buffer.lanes(as: UInt8.self).withUnsafePointer { (bytes) throws(SQLError) in
+            try evident(bytes, count, offset, front)
+        }
+    }
+
+    private func evident(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ offset: Int, _ front: Int) throws(SQLError) -> Int? {
         // No run of quotes may be cut in two, since their number tells what they mean; nor a delimiter.
         var place = offset - 1 - front
         while place > 0, isMark(bytes[place]) || isEscape(bytes[place - 1]) || isWithinDelimiter(bytes[place - 1]) { place -= 1 }
@@ -111,7 +117,7 @@ struct CSVRowStart {
     ) throws(SQLError) -> CSVRowSplitter.Rest {
         let splitter = CSVRowSplitter(dialect, columns: columns)
         // Ends of fields are not wanted.
-        let buffer = try Buffer(byteCount: 64), ends = buffer.base.assumingMemoryBound(to: UInt32.self)
+        let buffer = try Buffer(byteCount: 64), ends = buffer.lanes(as: UInt32.self)
         let rest = splitter.rest(bytes, from: place, count: count, isQuoted: isQuoted, ends: ends)
         guard case .next(var at) = rest else { return rest }
         var first = at >= wanted ? at : nil, rows = 0

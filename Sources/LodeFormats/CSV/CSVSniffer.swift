@@ -186,8 +186,7 @@ struct CSVSniffer {
         var capacity = 1024
         while true {
             let buffer = try Buffer(byteCount: capacity * 4)
-            defer { withExtendedLifetime(buffer) {} }
-            let ends = buffer.base.assumingMemoryBound(to: UInt32.self)
+            let ends = buffer.lanes(as: UInt32.self)
             let row = splitter.split(
                 window.base, from: window.position, count: window.count, isAtEnd: window.isAtEnd, ends: ends, capacity: capacity)
             if row.fields > capacity, row.outcome == .row {
@@ -216,7 +215,7 @@ struct CSVSniffer {
         }
     }
 
-    private func splitsNothing(_ splitter: CSVRowSplitter, _ ends: UnsafeMutablePointer<UInt32>) -> Bool {
+    private func splitsNothing(_ splitter: CSVRowSplitter, _ ends: MutableLanes<UInt32>) -> Bool {
         splitter.split(window.base, from: window.position, count: window.count, isAtEnd: true, ends: ends, capacity: 0).outcome
             == .needsMore
     }
@@ -236,7 +235,7 @@ struct CSVSniffer {
             hint: "A quote may not be closed; otherwise raise max_line_size.")
     }
 
-    private func values(_ fields: CSVFieldReader, _ ends: UnsafePointer<UInt32>, _ count: Int) throws(SQLError) -> CSVHeader.Row {
+    private func values(_ fields: CSVFieldReader, _ ends: MutableLanes<UInt32>, _ count: Int) throws(SQLError) -> CSVHeader.Row {
         var row: CSVHeader.Row = []
         row.reserveCapacity(count)
         var from = window.position

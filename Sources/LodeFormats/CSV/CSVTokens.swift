@@ -35,7 +35,6 @@ final class CSVTokens {
     private let dialect: CSVDialect
     private let maximumRowBytes: Int
     private let buffer: Buffer
-    let slots: UnsafeMutablePointer<UInt32>
     private(set) var count = 0
     /// Whether a byte beyond ASCII is among the rows (or near them).
     private(set) var hasHighBytes = false
@@ -53,7 +52,11 @@ final class CSVTokens {
         delimiterLength = dialect.delimiter.count
         splitter = CSVRowSplitter(dialect, columns: columns)
         buffer = try Buffer(byteCount: (capacity * stride + stride + Self.slack) * 4)
-        slots = buffer.base.assumingMemoryBound(to: UInt32.self)
+    }
+
+    /// By row: where it begins and where its fields end, `stride` slots.
+    var slots: MutableLanes<UInt32> {
+        @_lifetime(borrow self) get { buffer.lanes(as: UInt32.self, keptBy: self) }
     }
 
     func reset() {
@@ -64,9 +67,10 @@ final class CSVTokens {
 
     /// Keeps only the rows that `survivors` names, in ascending order.
     func compact(_ survivors: Selection) {
+        let slots = self.slots
         var i = 0
         while i < survivors.count {
-            let from = Int(survivors.rows[i])
+            let from = Int(survivors[i])
             if from != i { (slots + i &* stride).update(from: slots + from &* stride, count: stride) }
             i &+= 1
         }
@@ -153,6 +157,10 @@ final class CSVTokens {
     /// Adds well-formed rows until something is not.
     /// - Returns: whether the row at the window's position needs the state machine.
     private func scanBlocks(_ window: TextWindow, limit: Int) -> Bool {
+        slots.withUnsafePointer { scanBlocks(window, limit: limit, into: $0) }
+    }
+
+    private func scanBlocks(_ window: TextWindow, limit: Int, into slots: UnsafeMutablePointer<UInt32>) -> Bool {
         let base = UnsafePointer(window.base), end = window.count
         let delimiter = dialect.delimiter[0], newline = dialect.newline
         let comment = splitter.comment, splitsAtComments = dialect.commentsEndRows && dialect.comment != nil

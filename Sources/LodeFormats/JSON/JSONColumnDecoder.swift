@@ -131,13 +131,13 @@ final class JSONColumnDecoder {
         _ values: JSONSlotColumn, _ batch: JSONBatch, _ zero: Lane,
         _ parse: (UnsafePointer<UInt8>, Int, UnsafeMutablePointer<Lane>) -> ParseOutcome
     ) throws(SQLError) -> Column {
-        let out = try JSONLanes(type, zero, values.count)
+        let out = try JSONLanes(type, zero, values.count), lanes = out.lanes
         let base = batch.base
         var row = 0
         while row < values.count {
             let slot = values[row], bytes = base + slot.start
             // A digit or a minus sign.
-            if bytes[0] &- 45 < 13, slot.count > 0, parse(bytes, slot.count, out.lanes + row) == .parsed {
+            if bytes[0] &- 45 < 13, slot.count > 0, (lanes + row).withUnsafePointer({ parse(bytes, slot.count, $0) }) == .parsed {
                 row &+= 1
                 continue
             }
@@ -153,14 +153,14 @@ final class JSONColumnDecoder {
         _ values: JSONSlotColumn, _ batch: JSONBatch, _ zero: Lane,
         _ parse: (UnsafePointer<UInt8>, Int, UnsafeMutablePointer<Lane>) -> ParseOutcome
     ) throws(SQLError) -> Column {
-        let out = try JSONLanes(type, zero, values.count)
+        let out = try JSONLanes(type, zero, values.count), lanes = out.lanes
         let base = batch.base
         let isPlain = format == nil
         var row = 0
         while row < values.count {
             let slot = values[row], bytes = base + slot.start
             if isPlain, slot.count > 2, bytes[0] == UInt8(ascii: "\""), !slot.hasEscapes,
-                parse(bytes + 1, slot.count &- 2, out.lanes + row) == .parsed
+                (lanes + row).withUnsafePointer({ parse(bytes + 1, slot.count &- 2, $0) }) == .parsed
             {
                 row &+= 1
                 continue
@@ -194,14 +194,11 @@ final class JSONColumnDecoder {
         if isWord == (type == .boolean) || kind == .string, kind != .object, kind != .array,
             let text = try batch.strings.text(slot, batch.base)
         {
-            let place = out.lanes + row
-            let outcome =
-                if let format {
-                    CSVValue.formatted(
-                        text.bytes, text.count, format, type, isSniffed: isSniffed, batch.zones, UnsafeMutableRawPointer(place))
-                } else {
-                    parse(text.bytes, text.count, place)
-                }
+            let outcome = (out.lanes + row).withUnsafePointer { place in
+                guard let format else { return parse(text.bytes, text.count, place) }
+                return CSVValue.formatted(
+                    text.bytes, text.count, format, type, isSniffed: isSniffed, batch.zones, UnsafeMutableRawPointer(place))
+            }
             if outcome == .parsed { return }
         }
         note(slot, batch)
@@ -278,8 +275,9 @@ final class JSONColumnDecoder {
                 .programLimitExceeded, "\(values.count) objects of \(width) fields each do not fit in a chunk",
                 hint: "Read \(path) as json.")
         }
-        let fields = try room(values.count * width)
-        fields.initialize(repeating: JSONSlot(), count: values.count * width)
+        try reserve(values.count * width)
+        let fields = reserved
+        fields.update(repeating: JSONSlot(), count: values.count * width)
         for row in 0..<values.count {
             let slot = values[row]
             guard let kind = JSONKind(slot, batch.base) else {
@@ -295,7 +293,7 @@ final class JSONColumnDecoder {
         }
         var members: [Column] = []
         for (index, child) in children.enumerated() {
-            members.append(try child.column(JSONSlotColumn(first: fields + index, stride: width, count: values.count), batch))
+            members.append(try child.column(JSONSlotColumn(first: Lanes(fields) + index, stride: width, count: values.count), batch))
         }
         return out.column(children: members)
     }
@@ -353,13 +351,21 @@ final class JSONColumnDecoder {
         cursor.skipSpaces()
     }
 
-    private func room(_ count: Int) throws(SQLError) -> UnsafeMutablePointer<JSONSlot> {
+    private func reserve(_ count: Int) throws(SQLError) {
         slots.truncate()
-        return UnsafeMutableRawPointer(try slots.reserve(count * MemoryLayout<JSONSlot>.stride)).assumingMemoryBound(to: JSONSlot.self)
+        _ = try slots.reserve(count * MemoryLayout<JSONSlot>.stride)
     }
 
+    /// What `reserve` made room for; good until more is asked for.
+    private var reserved: MutableLanes<JSONSlot> {
+        @_lifetime(borrow self) get {
+            MutableLanes(UnsafeMutableRawPointer(slots.base).assumingMemoryBound(to: JSONSlot.self), keptBy: self)
+        }
+    }
+
+    @_lifetime(borrow self)
     private func found(_ count: Int, of stride: Int, _ index: Int) -> JSONSlotColumn {
-        JSONSlotColumn(first: UnsafeRawPointer(slots.base).assumingMemoryBound(to: JSONSlot.self) + index, stride: stride, count: count)
+        JSONSlotColumn(first: Lanes(reserved) + index, stride: stride, count: count)
     }
 
     private func range(_ first: Int, _ end: Int) throws(SQLError) -> ListRange {

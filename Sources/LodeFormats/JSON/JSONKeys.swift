@@ -80,15 +80,21 @@ final class JSONKeys {
         texts = try Buffer(byteCount: 1024)
         entries = try Buffer(byteCount: 64 * MemoryLayout<Entry>.stride)
         table = try Buffer.zeroed(byteCount: 4)
-        for index in 0..<2 { entry(index).initialize(to: Entry()) }
+        for index in 0..<2 { self[entry: index] = Entry() }
         try enlargeTable(256)
     }
 
+    /// Whether a key that was learned, its text from `start` on, is the one at `key`.
     @inline(__always)
-    private func text(_ start: Int) -> UnsafePointer<UInt8> { UnsafePointer(texts.base.assumingMemoryBound(to: UInt8.self)) + start }
+    private func isKnown(_ start: Int, _ key: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+        texts.withUnsafeBytes { Self.isSame(key, UnsafePointer(($0 + start).assumingMemoryBound(to: UInt8.self)), length) }
+    }
 
     @inline(__always)
-    private func entry(_ index: Int) -> UnsafeMutablePointer<Entry> { entries.base.assumingMemoryBound(to: Entry.self) + index }
+    private subscript(entry index: Int) -> Entry {
+        get { entries.withUnsafeBytes { $0.assumingMemoryBound(to: Entry.self)[index] } }
+        set { entries.withUnsafeBytes { $0.assumingMemoryBound(to: Entry.self)[index] = newValue } }
+    }
 
     /// Steps over the key at the cursor and its colon.
     ///
@@ -96,17 +102,17 @@ final class JSONKeys {
     /// - Returns: the key's field, -1 if it names none; `noKey` if there is none, and the cursor says why.
     @inline(__always)
     func field(_ cursor: inout JSONCursor, _ place: inout Int) -> Int {
-        let next = entry(place).pointee.next
-        let expected = entry(next)
-        let length = expected.pointee.length
-        if cursor.end &- cursor.at > length, Self.isSame(cursor.base + cursor.at, text(expected.pointee.start), length) {
+        let next = self[entry: place].next
+        let expected = self[entry: next]
+        let length = expected.length
+        if cursor.end &- cursor.at > length, isKnown(expected.start, cursor.base + cursor.at, length) {
             cursor.at &+= length
             place = next
         } else if !find(&cursor, &place) {
             return Self.noKey
         }
         if !cursor.take(UInt8(ascii: ":")), !cursor.skipColon() { return Self.noKey }
-        return entry(place).pointee.field
+        return self[entry: place].field
     }
 
     /// At least two bytes each, of which seven more may be read.
@@ -134,13 +140,13 @@ final class JSONKeys {
         guard cursor.skipString() else { return false }
         let key = cursor.base + start, length = cursor.at - start
         let hash = UInt32(truncatingIfNeeded: HashMix.bytes(key, length))
-        let slots = table.base.assumingMemoryBound(to: UInt32.self)
+        let table = table, slots = table.lanes(as: UInt32.self)
         var slot = Int(hash) & tableMask, probes = 0
         while slots[slot] != 0, probes < Self.maximumProbes {
             let found = Int(slots[slot])
-            let known = entry(found).pointee
-            if known.hash == hash, known.length == length, Self.isSame(key, text(known.start), length) {
-                entry(place).pointee.next = found
+            let known = self[entry: found]
+            if known.hash == hash, known.length == length, isKnown(known.start, key, length) {
+                self[entry: place].next = found
                 place = found
                 return true
             }
@@ -159,10 +165,10 @@ final class JSONKeys {
         if count < maxEntries, length <= Self.maximumLength, probes < Self.maximumProbes,
             let learned = try? learn(key, length, hash, field)
         {
-            entry(place).pointee.next = learned
+            self[entry: place].next = learned
             place = learned
         } else {
-            entry(Self.unlisted).pointee.field = field
+            self[entry: Self.unlisted].field = field
             place = Self.unlisted
         }
         return true
@@ -173,8 +179,8 @@ final class JSONKeys {
         let stride = MemoryLayout<Entry>.stride
         try Self.makeRoom(for: stride, in: &entries, behind: count * stride)
         try Self.makeRoom(for: length, in: &texts, behind: textBytes)
-        memcpy(texts.base + textBytes, key, length)
-        entry(count).initialize(to: Entry(start: textBytes, length: length, field: field, next: Self.start, hash: hash))
+        texts.withUnsafeBytes { _ = memcpy($0 + textBytes, key, length) }
+        self[entry: count] = Entry(start: textBytes, length: length, field: field, next: Self.start, hash: hash)
         textBytes += length
         insert(count)
         count += 1
@@ -184,8 +190,7 @@ final class JSONKeys {
     private static func makeRoom(for extra: Int, in buffer: inout Buffer, behind count: Int) throws(SQLError) {
         guard count + extra > buffer.byteCount else { return }
         let larger = try Buffer(byteCount: max(count + extra, buffer.byteCount * 2))
-        // The old one must not be freed as soon as its address is known.
-        withExtendedLifetime(buffer) { _ = memcpy(larger.base, $0.base, count) }
+        larger.withUnsafeBytes { larger in buffer.withUnsafeBytes { _ = memcpy(larger, $0, count) } }
         buffer = larger
     }
 
@@ -196,8 +201,8 @@ final class JSONKeys {
     }
 
     private func insert(_ index: Int) {
-        let slots = table.base.assumingMemoryBound(to: UInt32.self)
-        var slot = Int(entry(index).pointee.hash) & tableMask
+        let table = table, slots = table.lanes(as: UInt32.self)
+        var slot = Int(self[entry: index].hash) & tableMask
         while slots[slot] != 0 { slot = (slot + 1) & tableMask }
         slots[slot] = UInt32(index)
     }

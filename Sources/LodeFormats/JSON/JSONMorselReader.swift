@@ -111,6 +111,7 @@ final class JSONMorselReader: MorselReader {
     private func decode() throws(SQLError) -> Chunk {
         var columns = [Column?](repeating: nil, count: decoders.count)
         func load(_ position: Int) throws(SQLError) {
+            let rows = rows
             if columns[position] == nil { columns[position] = try decoders[position].column(rows.column(position), batch) }
         }
         func keepSurvivors() throws(SQLError) {
@@ -150,7 +151,7 @@ final class JSONMorselReader: MorselReader {
         for row in 0..<rows.count {
             let end = row + 1 < rows.count ? rows.start(of: row + 1) : Int.max
             guard next < bad.count, bad[next].slot.start < end else {
-                survivors.rows[survivors.count] = UInt32(row)
+                survivors[survivors.count] = UInt32(row)
                 survivors.count += 1
                 continue
             }

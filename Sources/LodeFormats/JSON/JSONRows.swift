@@ -59,23 +59,30 @@ final class JSONRows {
         startBuffer = try Buffer(byteCount: capacity * 4)
     }
 
-    private var slots: UnsafeMutablePointer<JSONSlot> { slotBuffer.base.assumingMemoryBound(to: JSONSlot.self) }
-    private var starts: UnsafeMutablePointer<UInt32> { startBuffer.base.assumingMemoryBound(to: UInt32.self) }
+    private var slots: MutableLanes<JSONSlot> {
+        @_lifetime(borrow self) get { slotBuffer.lanes(as: JSONSlot.self, keptBy: self) }
+    }
+
+    private var starts: MutableLanes<UInt32> {
+        @_lifetime(borrow self) get { startBuffer.lanes(as: UInt32.self, keptBy: self) }
+    }
 
     func reset() {
         count = 0
         badRow = nil
     }
 
-    func column(_ index: Int) -> JSONSlotColumn { JSONSlotColumn(first: UnsafePointer(slots + index), stride: width, count: count) }
+    @_lifetime(borrow self)
+    func column(_ index: Int) -> JSONSlotColumn { JSONSlotColumn(first: Lanes(slots) + index, stride: width, count: count) }
 
     func start(of row: Int) -> Int { Int(starts[row]) }
 
     /// Keeps only the rows that `survivors` names, in ascending order.
     func compact(_ survivors: Selection) {
+        let slots = self.slots, starts = self.starts
         var i = 0
         while i < survivors.count {
-            let from = Int(survivors.rows[i])
+            let from = Int(survivors[i])
             if from != i {
                 (slots + i &* width).update(from: slots + from &* width, count: width)
                 starts[i] = starts[from]

@@ -1,6 +1,7 @@
 /// Where JSON values lie, and finding those of an object's fields.
 
 import LodeCore
+import LodeVectors
 
 /// A checked value in the window, without the white space around it: strings with their quotes. Empty: there is none.
 struct JSONSlot {
@@ -25,10 +26,17 @@ struct JSONSlot {
 }
 
 /// The slots of one column: one a row, `stride` apart.
-struct JSONSlotColumn {
-    let first: UnsafePointer<JSONSlot>
+struct JSONSlotColumn: ~Escapable {
+    let first: Lanes<JSONSlot>
     let stride: Int
     let count: Int
+
+    @_lifetime(copy first)
+    init(first: Lanes<JSONSlot>, stride: Int, count: Int) {
+        self.first = first
+        self.stride = stride
+        self.count = count
+    }
 
     @inline(__always)
     subscript(row: Int) -> JSONSlot { first[row &* stride] }
@@ -38,7 +46,7 @@ extension JSONKeys {
     /// Steps over the object at the cursor and notes where the values of its fields are.
     /// - Shape: `slots` has one for each field, all missing before.
     @inline(__always)
-    func skipObject(_ cursor: inout JSONCursor, into slots: UnsafeMutablePointer<JSONSlot>) -> Bool {
+    func skipObject(_ cursor: inout JSONCursor, into slots: MutableLanes<JSONSlot>) -> Bool {
         cursor.at &+= 1
         cursor.skipSpaces()
         if cursor.take(UInt8(ascii: "}")) { return true }
@@ -51,11 +59,9 @@ extension JSONKeys {
             guard cursor.skipValue() else { return false }
             if field >= 0 {
                 let slot = JSONSlot(start, cursor.at, hasEscapes: cursor.hasEscapes)
-                if slots[field].isMissing {
-                    slots[field] = slot
-                } else if !takeSecond(&cursor, slot, field, &slots[field]) {
-                    return false
-                }
+                var known = slots[field]
+                if known.isMissing { known = slot } else if !takeSecond(&cursor, slot, field, &known) { return false }
+                slots[field] = known
             }
             if !cursor.take(UInt8(ascii: ",")) {
                 cursor.skipSpaces()

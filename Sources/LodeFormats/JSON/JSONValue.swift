@@ -122,7 +122,6 @@ final class JSONStringReader {
 
 /// The lanes of a column that is being decoded.
 final class JSONLanes<Lane: BitwiseCopyable> {
-    let lanes: UnsafeMutablePointer<Lane>
     private let type: SQLType
     private let zero: Lane
     private let count: Int
@@ -134,7 +133,10 @@ final class JSONLanes<Lane: BitwiseCopyable> {
         self.zero = zero
         self.count = count
         buffer = try Buffer(byteCount: count * MemoryLayout<Lane>.stride)
-        lanes = buffer.base.assumingMemoryBound(to: Lane.self)
+    }
+
+    var lanes: MutableLanes<Lane> {
+        @_lifetime(borrow self) get { buffer.lanes(as: Lane.self, keptBy: self) }
     }
 
     func setNull(_ row: Int) throws(SQLError) {

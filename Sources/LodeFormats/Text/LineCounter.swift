@@ -28,12 +28,16 @@ final class LineCounter: Sendable {
         mutating func advance(to offset: Int, _ newline: UInt8) throws(SQLError) {
             while place.offset < offset {
                 if at == blockCount {
-                    blockCount = try source.read(into: block.base, capacity: block.byteCount)
+                    let block = block
+                    blockCount = try block.withUnsafeBytes { (base) throws(SQLError) in
+                        try source.read(into: base, capacity: block.byteCount)
+                    }
                     at = 0
                     if blockCount == 0 { return }
                 }
                 let take = min(blockCount - at, offset - place.offset)
-                place.line += LineCounter.count(newline, UnsafePointer((block.base + at).assumingMemoryBound(to: UInt8.self)), take)
+                let lines = (block.lanes(as: UInt8.self) + at).withUnsafePointer { LineCounter.count(newline, $0, take) }
+                place.line += lines
                 place.offset += take
                 at += take
             }

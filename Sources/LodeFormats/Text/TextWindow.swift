@@ -32,7 +32,8 @@ final class TextWindow {
         buffer = try Buffer(byteCount: min(Self.windowBytes, max(4096, maximumRowBytes + 4)))
     }
 
-    @inline(__always) var base: UnsafeMutablePointer<UInt8> { buffer.base.assumingMemoryBound(to: UInt8.self) }
+    /// The address of the window's first byte: what tokenizers work on, between two calls of `refill`.
+    @inline(__always) var base: UnsafeMutablePointer<UInt8> { buffer.withUnsafeBytes { $0.assumingMemoryBound(to: UInt8.self) } }
     var bytesRead: Int { source.bytesRead }
     var positionInFile: Int { offset + position }
 
@@ -45,24 +46,25 @@ final class TextWindow {
         let needed = kept * 2 > buffer.byteCount ? buffer.byteCount * 2 : buffer.byteCount
         if needed != buffer.byteCount || !isKnownUniquelyReferenced(&buffer) {
             let fresh = try Buffer(byteCount: needed)
-            withExtendedLifetime(buffer) { _ = memcpy(fresh.base, $0.base + position, kept) }
+            fresh.withUnsafeBytes { fresh in buffer.withUnsafeBytes { _ = memcpy(fresh, $0 + position, kept) } }
             buffer = fresh
         } else if position > 0 {
-            memmove(buffer.base, buffer.base + position, kept)
+            buffer.withUnsafeBytes { _ = memmove($0, $0 + position, kept) }
         }
         offset += position
         position = 0
         count = kept
         // One byte stays free for a newline at the end.
         while count < buffer.byteCount - 4 {
-            let more = try source.read(into: buffer.base + count, capacity: buffer.byteCount - 1 - count)
+            let room = buffer.byteCount - 1 - count
+            let more = try buffer.withUnsafeBytes { (base) throws(SQLError) in try source.read(into: base + count, capacity: room) }
             if more == 0 {
                 isAtEnd = true
                 break
             }
             count += more
         }
-        memset(buffer.base + count, 0, Buffer.padding)
+        buffer.withUnsafeBytes { _ = memset($0 + count, 0, Buffer.padding) }
         return true
     }
 

@@ -15,7 +15,9 @@ extension Casts {
             let given = try arguments[0].flattened(), result = try there([given], count, context).flattened()
             let again = try back([result], count, context).flattened()
             let bytes = count * from.physical.stride
-            if bytes > 0, memcmp(given.lanes, again.lanes, bytes) == 0 { return result }
+            let one = given.lanes(as: UInt8.self), other = again.lanes(as: UInt8.self)
+            let isSame = one.withUnsafePointer { one in other.withUnsafePointer { other in memcmp(one, other, bytes) == 0 } }
+            if bytes > 0, isSame { return result }
             for row in 0..<count where !given.isNull(row) {
                 let value = given.value(at: row)
                 // Equal as SQL compares: zeros of either sign, NaN and NaN.

@@ -17,8 +17,6 @@ package final class Buffer: @unchecked Sendable {
     package let byteCount: Int
     private let reservation: ExpressionMemory.Reservation?
 
-    package var base: UnsafeMutableRawPointer { rawAddress }
-
     /// - Throws: `53200` if the memory cannot be had.
     package init(byteCount: Int) throws(SQLError) {
         reservation = try ExpressionMemory.reserve(byteCount)

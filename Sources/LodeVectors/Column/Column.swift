@@ -57,15 +57,6 @@ package final class Column: @unchecked Sendable {
             children: children, owners: heaps.isEmpty ? [lanes] : [lanes] + heaps)
     }
 
-    /// A flat column over lanes in the midst of a larger buffer, which `owner` keeps alive.
-    package convenience init(
-        flat type: SQLType, count: Int, borrowing lanes: UnsafeMutableRawPointer, owners: [AnyObject], validity: Buffer? = nil
-    ) {
-        self.init(
-            type: type, layout: .flat, count: count, lanes: lanes, validity: validity, dictionary: nil, children: [],
-            owners: owners)
-    }
-
     /// A flat column over lanes that lie `offset` bytes into a buffer. `owners` keep what text lanes point at.
     package convenience init(flat type: SQLType, count: Int, lending buffer: Buffer, at offset: Int, owners: [AnyObject] = []) {
         precondition(
@@ -93,10 +84,6 @@ package final class Column: @unchecked Sendable {
             dictionary: nil, children: value.children, owners: value.owners)
     }
 
-    package var validity: UnsafePointer<UInt64>? {
-        validityBuffer.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt64.self)) }
-    }
-
     /// The validity mask; for a constant, only bit 0 counts.
     @inlinable
     package var mask: Lanes<UInt64>? {
@@ -113,9 +100,6 @@ package final class Column: @unchecked Sendable {
 
     /// Whether the column is one NULL for all rows.
     package var isConstantNull: Bool { layout == .constant && isNull(0) }
-
-    package func pointer<T>(as _: T.Type) -> UnsafePointer<T> { UnsafePointer(rawAddress.assumingMemoryBound(to: T.self)) }
-    package var lanes: UnsafeMutableRawPointer { rawAddress }
 
     /// The lanes as values of `T`, which must be the Swift type of `physical` (codes: Int32). The column lives for as long as the view
     /// is used.

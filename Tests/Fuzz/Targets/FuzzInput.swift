@@ -31,6 +31,8 @@ struct FuzzInput {
 }
 
 extension Buffer {
+    /// Tests hold their buffers for as long as they look into them.
+    var base: UnsafeMutableRawPointer { withUnsafeBytes { $0 } }
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: byteCount) }
 }
 

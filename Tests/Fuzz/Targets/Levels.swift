@@ -37,7 +37,7 @@ extension FuzzTargets {
             try require(count * width <= buffer.byteCount * 8, "levels beyond the end are refused")
             let levels = packed.base.assumingMemoryBound(to: UInt8.self)
             try check(
-                try PageNulls.make(levels: levels, atLeast: UInt8(maximum), rows: count), (0..<count).map { Int(levels[$0]) >= maximum })
+                try PageNulls.make(levels: packed, atLeast: UInt8(maximum), rows: count), (0..<count).map { Int(levels[$0]) >= maximum })
         } else { try require(count * width > buffer.byteCount * 8, "good levels are read") }
     }
 
@@ -59,7 +59,7 @@ extension FuzzTargets {
         let width = input.byte() % 33
         var script = input.take(8)
         let buffer = try input.padded()
-        var cursor = RunLengthCursor(buffer.base, count: buffer.byteCount, width: width)
+        var cursor = RunLengthCursor(count: buffer.byteCount, width: width)
         var position = 0
         let out = try Buffer(byteCount: 4096 * 4)
         let codes = out.base.assumingMemoryBound(to: UInt32.self)
@@ -72,12 +72,12 @@ extension FuzzTargets {
             var wanted: [UInt32] = []
             switch step & 3 {
             case 0, 1:
-                isComplete = cursor.read(count, into: codes)
+                isComplete = cursor.read(count, of: buffer.base, into: codes)
                 wanted = (position..<end).map { UInt32($0) }
-            case 2: isComplete = cursor.skip(count)
+            case 2: isComplete = cursor.skip(count, of: buffer.base)
             default:
                 wanted = (position..<end).filter { ($0 * 7919) % 5 < 3 }.map { UInt32($0) }
-                isComplete = cursor.pick(&wanted, wanted.count, into: codes)
+                isComplete = cursor.pick(&wanted, wanted.count, of: buffer.base, into: codes)
                 if wanted.isEmpty { continue }
             }
             guard isComplete else {

@@ -56,7 +56,7 @@ extension FuzzTargets {
             let size = input.short()
             let part = input.take(size)
             let buffer = try part.padded()
-            let decoded = try DictionaryDecoding.decode(buffer.bytes, count: count, leaf, owner: buffer)
+            let decoded = try DictionaryDecoding.decode(PageBytes(whole: buffer), count: count, leaf)
             try require(decoded.count == count, "a dictionary has \(count) values")
             try ColumnRules.check(decoded)
             dictionary = decoded
@@ -64,9 +64,8 @@ extension FuzzTargets {
         let buffer = try input.padded()
         let values = nulls?.valueCount ?? rows
         func open() throws(SQLError) -> DataPage {
-            let raw = RawPage(
-                repetition: UnsafeRawBufferPointer(start: nil, count: 0), definition: UnsafeRawBufferPointer(start: nil, count: 0),
-                values: buffer.bytes, owner: buffer)
+            let none = PageBytes(buffer, 0, 0)
+            let raw = RawPage(repetition: none, definition: none, values: PageBytes(whole: buffer))
             return try PageDecoding.decode(raw, encoding: encoding, entries: rows, nulls: nulls, leaf)
         }
         do {
@@ -81,9 +80,9 @@ extension FuzzTargets {
     private static func nulls(_ rows: Int, _ every: Int) throws(SQLError) -> PageNulls? {
         guard every > 0 else { return nil }
         let levels = try Buffer(byteCount: max(rows, 1))
-        let out = levels.base.assumingMemoryBound(to: UInt8.self)
+        let out = levels.lanes(as: UInt8.self)
         for row in 0..<rows { out[row] = row % every == 0 ? 0 : 1 }
-        return try PageNulls.make(levels: out, atLeast: 1, rows: rows)
+        return try PageNulls.make(levels: levels, atLeast: 1, rows: rows)
     }
 
     /// All values in columns of a chunk's size, or two of three of them.
@@ -96,14 +95,15 @@ extension FuzzTargets {
         var first = 0
         while first < count {
             let take = min(count - first, 700)
-            let target: LaneTarget
+            let picks = isPicking ? (first..<first + take).filter { $0 % 3 != 1 }.map { UInt32($0) } : []
+            if isPicking, picks.isEmpty { return columns }
+            let target = try LaneTarget(leaf.type, count: isPicking ? picks.count : take, dictionary: isPicking ? nil : dictionary)
             if isPicking {
-                var picks = (first..<first + take).filter { $0 % 3 != 1 }.map { UInt32($0) }
-                target = try LaneTarget(leaf.type, count: picks.count, dictionary: nil)
-                if picks.isEmpty { return columns }
-                try reader.decode(page, first: 0, &picks, picks.count, target, target.lane(0))
+                try picks.withUnsafeBufferPointer { (picks) throws(SQLError) in
+                    guard let base = picks.baseAddress else { return }
+                    try reader.decode(page, first: 0, Lanes(base, keptBy: picks), picks.count, target, target.lane(0))
+                }
             } else {
-                target = try LaneTarget(leaf.type, count: take, dictionary: dictionary)
                 try reader.decode(page, first: first, nil, take, target, target.lane(0))
             }
             columns.append(target.column())

@@ -77,7 +77,7 @@ final class HashFilter: ScanFilter {
         for row in 0..<count {
             let number = Self.number(columns[0], row)
             guard number != Self.null, number & 3 != 0 else { continue }
-            survivors.rows[kept] = UInt32(row)
+            survivors[kept] = UInt32(row)
             kept += 1
         }
         survivors.count = kept

@@ -45,7 +45,7 @@ enum ColumnRules {
         case .dictionary:
             guard let dictionary = column.dictionary else { throw BrokenRule("codes without a dictionary") }
             try require(dictionary.layout == .flat && dictionary.validityBuffer == nil, "a dictionary is flat, without nulls")
-            let codes = column.pointer(as: Int32.self)
+            let codes = column.lanes(as: Int32.self)
             for row in 0..<column.count {
                 try require(codes[row] >= 0 && Int(codes[row]) < dictionary.count, "code \(codes[row]) of \(dictionary.count)")
             }
@@ -60,20 +60,20 @@ enum ColumnRules {
         switch column.type {
         case .varchar, .char, .json:
             for row in 0..<count {
-                let isValid = column.pointer(as: StringView.self)[row].withBytes { bytes in
+                let isValid = column.lanes(as: StringView.self)[row].withBytes { bytes in
                     String(validating: bytes, as: UTF8.self) != nil
                 }
                 try require(isValid, "a text is not UTF-8")
             }
         case .varbinary:
-            for row in 0..<count { _ = column.pointer(as: StringView.self)[row].withBytes { $0.reduce(0, ^) } }
+            for row in 0..<count { _ = column.lanes(as: StringView.self)[row].withBytes { $0.reduce(0, ^) } }
         case .boolean:
-            for row in 0..<count { try require(column.pointer(as: UInt8.self)[row] <= 1, "a boolean is 0 or 1") }
+            for row in 0..<count { try require(column.lanes(as: UInt8.self)[row] <= 1, "a boolean is 0 or 1") }
         case .list, .map:
             let elements = column.children[0].count
             try require(column.children.allSatisfy { $0.count == elements }, "keys and values of a map pair up")
             for row in 0..<count {
-                let range = column.pointer(as: ListRange.self)[row]
+                let range = column.lanes(as: ListRange.self)[row]
                 try require(Int(range.offset) + Int(range.count) <= elements, "a list lies within its elements")
             }
             for child in column.children { try check(child) }

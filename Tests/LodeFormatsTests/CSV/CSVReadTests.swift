@@ -172,7 +172,7 @@ import Testing
             func select(_ columns: [Column], count: Int, into survivors: Selection) throws(SQLError) {
                 for row in 0..<count {
                     if case .integer(let number) = columns[0].value(at: row), number % 1000 == 7 {
-                        survivors.rows[survivors.count] = UInt32(row)
+                        survivors[survivors.count] = UInt32(row)
                         survivors.count += 1
                     }
                 }

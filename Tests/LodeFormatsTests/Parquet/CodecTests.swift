@@ -31,21 +31,31 @@ import Testing
         let compressor = try Compressor(codec)
         let capacity = compressor.bound(bytes.count)
         let room = try Buffer(byteCount: capacity)
-        let count = try bytes.withUnsafeBytes { try compressor.compress($0, into: room.base, capacity: capacity) }
-        return Array(UnsafeRawBufferPointer(start: room.base, count: count))
+        let count = try bytes.withUnsafeBytes { bytes in
+            try room.withUnsafeBytes { try compressor.compress(bytes, into: $0, capacity: capacity) }
+        }
+        return self.bytes(room, 0..<count)
     }
 
     /// Decompresses between guard bytes, which must survive beyond the slack.
     private func decompress(_ codec: Codec, _ bytes: [UInt8], _ count: Int) throws -> [UInt8] {
         let source = try (bytes + Array(repeating: 0, count: Decompressor.slack)).withUnsafeBytes { try Buffer(copying: $0) }
         let room = try Buffer(byteCount: count + Decompressor.slack + 64)
-        room.base.assumingMemoryBound(to: UInt8.self).update(repeating: 0xee, count: room.byteCount)
+        room.lanes(as: UInt8.self).update(repeating: 0xee, count: room.byteCount)
         defer {
-            let after = UnsafeRawBufferPointer(start: room.base + count + Decompressor.slack, count: 64)
-            #expect(after.allSatisfy { $0 == 0xee })
+            let guards = self.bytes(room, count + Decompressor.slack..<room.byteCount)
+            #expect(guards.allSatisfy { $0 == 0xee })
         }
-        try Decompressor().decompress(codec, UnsafeRawBufferPointer(start: source.base, count: bytes.count), into: room.base, count: count)
-        return Array(UnsafeRawBufferPointer(start: room.base, count: count))
+        try source.withUnsafeBytes { source in
+            try room.withUnsafeBytes { room in
+                try Decompressor().decompress(codec, UnsafeRawBufferPointer(start: source, count: bytes.count), into: room, count: count)
+            }
+        }
+        return self.bytes(room, 0..<count)
+    }
+
+    private func bytes(_ buffer: Buffer, _ range: Range<Int>) -> [UInt8] {
+        buffer.withUnsafeBytes { Array(UnsafeRawBufferPointer(start: $0 + range.lowerBound, count: range.count)) }
     }
 
     @Test(arguments: Codec.writable) func `what is compressed comes back`(codec: Codec) throws {

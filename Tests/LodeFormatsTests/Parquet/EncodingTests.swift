@@ -73,23 +73,23 @@ import Testing
             let (bytes, expected) = hybrid(width, &random)
             padded(bytes).withUnsafeBytes { raw in
                 guard let base = raw.baseAddress else { return }
-                var cursor = RunLengthCursor(base, count: bytes.count, width: width)
+                var cursor = RunLengthCursor(count: bytes.count, width: width)
                 var place = 0
                 while place < expected.count {
                     let count = min(Int.random(in: 1...200, using: &random), expected.count - place)
                     var out = [UInt32](repeating: 0, count: count)
                     switch Int.random(in: 0..<3, using: &random) {
                     case 0:
-                        let isThere = cursor.read(count, into: &out)
+                        let isThere = cursor.read(count, of: base, into: &out)
                         #expect(isThere)
                         #expect(out == Array(expected[place..<place + count]))
                     case 1:
-                        let isThere = cursor.skip(count)
+                        let isThere = cursor.skip(count, of: base)
                         #expect(isThere)
                     default:
                         let picks = (place..<place + count).filter { _ in Int.random(in: 0..<5, using: &random) == 0 } + [place + count - 1]
                         let unique = Array(Set(picks)).sorted()
-                        let isThere = cursor.pick(unique.map { UInt32($0) }, unique.count, into: &out)
+                        let isThere = cursor.pick(unique.map { UInt32($0) }, unique.count, of: base, into: &out)
                         #expect(isThere)
                         #expect(Array(out[..<unique.count]) == unique.map { expected[$0] })
                     }
@@ -98,7 +98,7 @@ import Testing
                 }
                 if width > 0 {
                     var one: UInt32 = 0
-                    let hasMore = cursor.read(1, into: &one)
+                    let hasMore = cursor.read(1, of: base, into: &one)
                     #expect(!hasMore)
                 }
             }
@@ -112,7 +112,7 @@ import Testing
             try DeltaBinaryPacked.decode(try #require(raw.baseAddress), bytes.count - Decompressor.slack, atLeast: 5)
         }
         let found = try #require(decoded)
-        let numbers = (0..<5).map { found.values.base.assumingMemoryBound(to: Int64.self)[$0] }
+        let numbers = (0..<5).map { found.values.lanes(as: Int64.self)[$0] }
         #expect(numbers == [7, 5, 3, 1, 2])
     }
 
@@ -186,11 +186,11 @@ import Testing
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) & (Bool.random(using: &random) ? 0x0f : 0xff) }
             try padded(bytes).withUnsafeBytes { raw in
                 guard let base = raw.baseAddress else { return }
-                var cursor = RunLengthCursor(base, count: count, width: Int.random(in: 0...32, using: &random))
-                _ = cursor.read(1000, into: out.base.assumingMemoryBound(to: UInt32.self))
-                _ = cursor.skip(100_000)
-                var texts = PlainTexts(base, count: count)
-                _ = texts.read(100, into: out.base.assumingMemoryBound(to: StringView.self))
+                var cursor = RunLengthCursor(count: count, width: Int.random(in: 0...32, using: &random))
+                _ = out.withUnsafeBytes { cursor.read(1000, of: base, into: $0.assumingMemoryBound(to: UInt32.self)) }
+                _ = cursor.skip(100_000, of: base)
+                var texts = PlainTexts(count: count)
+                _ = out.withUnsafeBytes { texts.read(100, of: base, into: $0.assumingMemoryBound(to: StringView.self)) }
                 _ = try DeltaBinaryPacked.decode(base, count, atLeast: 1)
                 _ = try DeltaTexts.lengths(base, count, atLeast: 1)
                 _ = try DeltaTexts.prefixes(base, count, atLeast: 1)

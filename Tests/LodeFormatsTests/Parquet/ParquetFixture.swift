@@ -100,7 +100,7 @@ final class PredicateFilter: ScanFilter {
         for row in 0..<count {
             let value = columns[0].value(at: row)
             guard !value.isNull, keep(value) else { continue }
-            survivors.rows[kept] = UInt32(row)
+            survivors[kept] = UInt32(row)
             kept += 1
         }
         survivors.count = kept

@@ -157,7 +157,7 @@ enum SampleValues {
     @Test func `dictionary and constant columns are written as their values`() throws {
         let dictionary = try Column.make(.varchar, [.text("a rather long text of the dictionary"), .text("b")])
         let codes = try Buffer(byteCount: 16)
-        for (index, code) in [Int32(1), 0, 1, 0].enumerated() { codes.base.assumingMemoryBound(to: Int32.self)[index] = code }
+        for (index, code) in [Int32(1), 0, 1, 0].enumerated() { codes.lanes(as: Int32.self)[index] = code }
         let sink = BytesSink("x.parquet")
         let writer = try ParquetFormat().create(
             sink, schema: Schema([Field("a", .varchar), Field("b", .integer), Field("c", .integer)]), options: FormatOptions())

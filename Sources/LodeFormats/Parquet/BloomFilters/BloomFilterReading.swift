@@ -37,18 +37,20 @@ final class BloomFilterReading {
         let known = chunk.bloomFilterBytes.flatMap { $0 > 0 && $0 <= limit + Self.headerBytes ? $0 : nil }
         let first = min(known ?? Self.headerBytes, file.size - offset)
         guard let bytes = Self.fetch(offset, first, file) else { return nil }
-        var reader = ThriftReader(UnsafeRawBufferPointer(start: bytes.base, count: first), origin: offset)
-        guard let header = try? BloomFilterHeader(from: &reader), header.isSupported, header.bytes >= Self.blockBytes,
-            header.bytes <= Self.maximumBytes, header.bytes % Self.blockBytes == 0,
-            header.bytes <= file.size - offset - reader.position
+        let read = bytes.withUnsafeBytes { source -> (header: BloomFilterHeader, length: Int)? in
+            var reader = ThriftReader(UnsafeRawBufferPointer(start: source, count: first), origin: offset)
+            guard let header = try? BloomFilterHeader(from: &reader) else { return nil }
+            return (header, reader.position)
+        }
+        guard let (header, length) = read, header.isSupported, header.bytes >= Self.blockBytes,
+            header.bytes <= Self.maximumBytes, header.bytes % Self.blockBytes == 0, header.bytes <= file.size - offset - length
         else { return nil }
         self.file = file
-        start = offset + reader.position
+        start = offset + length
         blockCount = header.bytes / Self.blockBytes
         bytesRead = first
-        if reader.position + header.bytes <= first {
-            blocks = try? Buffer(byteCount: header.bytes)
-            blocks?.base.copyMemory(from: bytes.base + reader.position, byteCount: header.bytes)
+        if length + header.bytes <= first {
+            blocks = bytes.withUnsafeBytes { try? Buffer(copying: UnsafeRawBufferPointer(start: $0 + length, count: header.bytes)) }
         } else if header.bytes <= limit {
             blocks = Self.fetch(start, header.bytes, file)
             bytesRead += header.bytes
@@ -56,19 +58,18 @@ final class BloomFilterReading {
     }
 
     private static func fetch(_ offset: Int, _ count: Int, _ file: any ObjectReader) -> Buffer? {
-        guard let buffer = try? Buffer(byteCount: count), (try? file.read(offset: offset, count: count, into: buffer.base)) != nil else {
-            return nil
-        }
-        return buffer
+        guard let buffer = try? Buffer(byteCount: count) else { return nil }
+        let isRead = buffer.withUnsafeBytes { (try? file.read(offset: offset, count: count, into: $0)) != nil }
+        return isRead ? buffer : nil
     }
 
     /// False where surely no value with this hash is in the chunk.
     func mayHold(_ hash: UInt64) -> Bool {
         let block = Int(truncatingIfNeeded: ((hash &>> 32) &* UInt64(truncatingIfNeeded: blockCount)) &>> 32)
-        if let blocks { return Self.mayHold(hash, blocks.base + block * Self.blockBytes) }
+        if let blocks { return blocks.withUnsafeBytes { Self.mayHold(hash, $0 + block * Self.blockBytes) } }
         guard let fetched = Self.fetch(start + block * Self.blockBytes, Self.blockBytes, file) else { return true }
         bytesRead += Self.blockBytes
-        return withExtendedLifetime(fetched) { Self.mayHold(hash, fetched.base) }
+        return fetched.withUnsafeBytes { Self.mayHold(hash, $0) }
     }
 
     private static func mayHold(_ hash: UInt64, _ block: UnsafeRawPointer) -> Bool {

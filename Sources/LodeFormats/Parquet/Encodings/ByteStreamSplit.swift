@@ -9,16 +9,15 @@ enum ByteStreamSplit {
     /// `count` values of `width` bytes, one after another; `bytes` holds `count * width` bytes.
     static func decode(_ bytes: UnsafeRawPointer, count: Int, width: Int) throws(SQLError) -> Buffer {
         let buffer = try Buffer(byteCount: count * width)
-        let out = buffer.base.assumingMemoryBound(to: UInt8.self)
+        let out = buffer.lanes(as: UInt8.self)
         let source = bytes.assumingMemoryBound(to: UInt8.self)
         var stream = 0
         while stream < width {
             let from = source + stream &* count
-            var to = out + stream
-            var i = 0
+            var to = stream, i = 0
             while i < count {
-                to.pointee = from[i]
-                to += width
+                out[to] = from[i]
+                to &+= width
                 i &+= 1
             }
             stream &+= 1

@@ -28,7 +28,7 @@ enum DeltaBinaryPacked {
         else { return nil }
         let perMiniblock = blockSize / miniblocks
         let buffer = try Buffer(byteCount: max(total, 1) * 8)
-        let out = buffer.base.assumingMemoryBound(to: Int64.self)
+        let out = buffer.lanes(as: Int64.self)
         out[0] = first
         var done = min(total, 1)
         var value = first

@@ -15,9 +15,9 @@ enum DeltaTexts {
         _ bytes: UnsafeRawPointer, _ byteCount: Int, atLeast count: Int
     ) throws(SQLError) -> (views: Buffer, count: Int)? {
         guard let lengths = try DeltaBinaryPacked.decode(bytes, byteCount, atLeast: count) else { return nil }
-        let sizes = lengths.values.base.assumingMemoryBound(to: Int64.self)
+        let sizes = lengths.values.lanes(as: Int64.self)
         let views = try Buffer(byteCount: max(lengths.count, 1) * 16)
-        let out = views.base.assumingMemoryBound(to: StringView.self)
+        let out = views.lanes(as: StringView.self)
         var place = lengths.bytes
         var i = 0
         while i < lengths.count {
@@ -38,31 +38,32 @@ enum DeltaTexts {
             let suffixes = try lengths(bytes + shared.bytes, byteCount - shared.bytes, atLeast: count),
             suffixes.count >= shared.count
         else { return nil }
-        let prefix = shared.values.base.assumingMemoryBound(to: Int64.self)
-        let suffix = suffixes.views.base.assumingMemoryBound(to: StringView.self)
+        let prefix = Lanes(shared.values.lanes(as: Int64.self))
+        let suffix = Lanes(suffixes.views.lanes(as: StringView.self))
         guard let total = totalBytes(prefix, suffix, shared.count) else { return nil }
         let heap = try Buffer(byteCount: total)
         let views = try Buffer(byteCount: max(shared.count, 1) * 16)
-        let out = views.base.assumingMemoryBound(to: StringView.self)
-        var previous = heap.base
-        var place = heap.base
-        var i = 0
-        while i < shared.count {
-            let kept = Int(prefix[i])
-            memmove(place, previous, kept)
-            suffix[i].withBytes { if let start = $0.baseAddress { memcpy(place + kept, start, $0.count) } }
-            let length = kept &+ suffix[i].count
-            out[i] = StringView(UnsafeRawPointer(place), count: length)
-            previous = place
-            place += length
-            i &+= 1
+        let out = views.lanes(as: StringView.self)
+        heap.withUnsafeBytes { base in
+            var previous = base, place = base
+            var i = 0
+            while i < shared.count {
+                let kept = Int(prefix[i])
+                memmove(place, previous, kept)
+                suffix[i].withBytes { if let start = $0.baseAddress { memcpy(place + kept, start, $0.count) } }
+                let length = kept &+ suffix[i].count
+                out[i] = StringView(UnsafeRawPointer(place), count: length)
+                previous = place
+                place += length
+                i &+= 1
+            }
         }
         return (views, shared.count, heap)
     }
 
     /// The bytes of all strings; nil if a prefix is longer than the text that it is taken from.
     private static func totalBytes(
-        _ prefix: UnsafePointer<Int64>, _ suffix: UnsafePointer<StringView>, _ count: Int
+        _ prefix: Lanes<Int64>, _ suffix: Lanes<StringView>, _ count: Int
     ) -> Int? {
         var total = 0, last = 0
         var i = 0

@@ -5,38 +5,40 @@
 ///     header & 1 = 0   header >> 1 times one value, which follows in (width + 7) / 8 bytes
 ///     header & 1 = 1   (header >> 1) * 8 values of `width` bits, least significant bit first
 ///
-/// The bytes must be followed by `Decompressor.slack`. Every function gives false when the stream ends too early.
+/// It is a place in bytes that come with each call, and are the same each time. They must be followed by `Decompressor.slack`.
+/// Every function gives false when the stream ends too early.
 /// - Source: Parquet format, Encodings, "Run Length Encoding / Bit-Packing Hybrid".
 struct RunLengthCursor {
     /// Bits of a value, 0...32.
     let width: Int
     /// The number of the next value.
     private(set) var position = 0
-    private var next: UnsafeRawPointer
-    private let end: UnsafeRawPointer
+    /// Where the next run begins.
+    private var next = 0
+    private let end: Int
     /// Values left in the current run.
     private var left = 0
     private var isPacked = false
     private var runValue: UInt32 = 0
-    private var bits: UnsafeRawPointer
+    /// Where the bits of the current run begin.
+    private var bits = 0
     /// The next value's number within a packed run.
     private var index = 0
 
-    init(_ bytes: UnsafeRawPointer, count: Int, width: Int) {
+    /// - Parameter count: how many bytes there are.
+    init(count: Int, width: Int) {
         self.width = width
-        next = bytes
-        end = bytes + count
-        bits = bytes
+        end = count
     }
 
     /// Goes to the next run that holds values.
-    private mutating func nextRun() -> Bool {
+    private mutating func nextRun(_ source: UnsafeRawPointer) -> Bool {
         while left == 0 {
             var header: UInt64 = 0
             var shift: UInt64 = 0
             while true {
                 guard next < end, shift < 35 else { return false }
-                let byte = next.load(as: UInt8.self)
+                let byte = source.load(fromByteOffset: next, as: UInt8.self)
                 next += 1
                 header |= UInt64(byte & 0x7f) &<< shift
                 if byte < 0x80 { break }
@@ -58,7 +60,7 @@ struct RunLengthCursor {
                 runValue = 0
                 var i = 0
                 while i < bytes {
-                    runValue |= UInt32((next + i).load(as: UInt8.self)) &<< UInt32(truncatingIfNeeded: i &* 8)
+                    runValue |= UInt32(source.load(fromByteOffset: next &+ i, as: UInt8.self)) &<< UInt32(truncatingIfNeeded: i &* 8)
                     i &+= 1
                 }
                 next += bytes
@@ -78,13 +80,13 @@ struct RunLengthCursor {
     }
 
     /// Reads the next `count` values.
-    mutating func read(_ count: Int, into out: UnsafeMutablePointer<UInt32>) -> Bool {
+    mutating func read(_ count: Int, of source: UnsafeRawPointer, into out: UnsafeMutablePointer<UInt32>) -> Bool {
         var done = 0
         while done < count {
-            guard nextRun() else { return false }
+            guard nextRun(source) else { return false }
             let take = min(left, count &- done)
             if isPacked {
-                BitUnpacking.unpack(bits, from: index, take, width: width, into: out + done)
+                BitUnpacking.unpack(source + bits, from: index, take, width: width, into: out + done)
             } else {
                 (out + done).update(repeating: runValue, count: take)
             }
@@ -94,10 +96,10 @@ struct RunLengthCursor {
         return true
     }
 
-    mutating func skip(_ count: Int) -> Bool {
+    mutating func skip(_ count: Int, of source: UnsafeRawPointer) -> Bool {
         var rest = count
         while rest > 0 {
-            guard nextRun() else { return false }
+            guard nextRun(source) else { return false }
             let take = min(left, rest)
             pass(take)
             rest &-= take
@@ -107,16 +109,16 @@ struct RunLengthCursor {
 
     /// Reads the values with the numbers `wanted` (ascending, none before `position`), and stands behind the last of them.
     mutating func pick(
-        _ wanted: UnsafePointer<UInt32>, _ count: Int, into out: UnsafeMutablePointer<UInt32>
+        _ wanted: UnsafePointer<UInt32>, _ count: Int, of source: UnsafeRawPointer, into out: UnsafeMutablePointer<UInt32>
     ) -> Bool {
         var i = 0
         while i < count {
-            guard skip(Int(wanted[i]) &- position), nextRun() else { return false }
+            guard skip(Int(wanted[i]) &- position, of: source), nextRun(source) else { return false }
             let runEnd = position &+ left
             if isPacked {
                 let offset = index &- position
                 while i < count, Int(wanted[i]) < runEnd {
-                    out[i] = BitUnpacking.value(bits, Int(wanted[i]) &+ offset, width: width)
+                    out[i] = BitUnpacking.value(source + bits, Int(wanted[i]) &+ offset, width: width)
                     i &+= 1
                 }
             } else {
@@ -134,13 +136,14 @@ struct RunLengthCursor {
     /// The bits of a packed run begin at value `index` of `bits`.
     @inline(__always)
     mutating func runs(
-        _ count: Int, _ body: (_ length: Int, _ repeated: UInt32?, _ bits: UnsafeRawPointer, _ index: Int) -> Void
+        _ count: Int, of source: UnsafeRawPointer,
+        _ body: (_ length: Int, _ repeated: UInt32?, _ bits: UnsafeRawPointer, _ index: Int) -> Void
     ) -> Bool {
         var rest = count
         while rest > 0 {
-            guard nextRun() else { return false }
+            guard nextRun(source) else { return false }
             let take = min(left, rest)
-            body(take, isPacked ? nil : runValue, bits, index)
+            body(take, isPacked ? nil : runValue, source + bits, index)
             pass(take)
             rest &-= take
         }

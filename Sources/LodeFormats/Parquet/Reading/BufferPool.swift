@@ -60,3 +60,19 @@ final class BufferPool: Sendable {
         }
     }
 }
+
+/// A buffer of the pool that one reader works in, and gives back at its end.
+final class PooledBuffer {
+    private var buffer: Buffer?
+
+    init(_ bytes: Int) throws(SQLError) { buffer = try BufferPool.shared.take(bytes) }
+
+    deinit { BufferPool.shared.giveBack(&buffer) }
+
+    /// The bytes from number `first` on as values of `T`.
+    @_lifetime(borrow self)
+    func lanes<T>(as _: T.Type, from first: Int = 0) -> MutableLanes<T> {
+        // Only `deinit` takes the buffer away.
+        (buffer.unsafelyUnwrapped.lanes(as: UInt8.self, keptBy: self) + first).bound(to: T.self)
+    }
+}

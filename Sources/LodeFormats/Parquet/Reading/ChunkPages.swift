@@ -21,11 +21,11 @@ struct PageSlot {
 
 /// A decompressed page, taken apart.
 struct RawPage {
-    var repetition: UnsafeRawBufferPointer
-    var definition: UnsafeRawBufferPointer
-    var values: UnsafeRawBufferPointer
-    /// Keeps the bytes.
-    var owner: Buffer
+    var repetition: PageBytes
+    var definition: PageBytes
+    var values: PageBytes
+    /// Keeps the bytes of the values.
+    var owner: Buffer { values.buffer }
     /// Encodings of the levels, as stored.
     var definitionEncoding = ParquetEncoding.rle.rawValue
     var repetitionEncoding = ParquetEncoding.rle.rawValue
@@ -138,7 +138,7 @@ final class ChunkPages {
             let rest = decodedDictionary == nil ? range : metaData.dataPageOffset..<range.upperBound
             let buffer = try BufferPool.shared.take(rest.count)
             chunk = buffer
-            try fetch(rest, into: buffer.base)
+            try fetch(rest, into: buffer)
             try findPages(buffer, 0..<rest.count, first: 0, end: metaData.valueCount, fileOffset: rest.lowerBound)
         } catch { throw error.place == nil ? located(error) : error }
     }
@@ -150,8 +150,11 @@ final class ChunkPages {
         do throws(SQLError) { codec = try Codec.reading(metaData.codec) } catch { throw located(error) }
     }
 
-    private func fetch(_ range: Range<Int>, into place: UnsafeMutableRawPointer) throws(SQLError) {
-        try file.read(offset: range.lowerBound, count: range.count, into: place)
+    private func fetch(_ range: Range<Int>, into buffer: Buffer, at place: Int = 0) throws(SQLError) {
+        precondition(place + range.count <= buffer.byteCount, "what is fetched fits its buffer")
+        try buffer.withUnsafeBytes { (base) throws(SQLError) in
+            try file.read(offset: range.lowerBound, count: range.count, into: base + place)
+        }
         bytesRead += range.count
     }
 
@@ -162,7 +165,7 @@ final class ChunkPages {
         dictionaryRange = range.lowerBound..<parts.dataStart
         var place = 0
         for run in parts.runs {
-            try fetch(run.bytes, into: buffer.base + place)
+            try fetch(run.bytes, into: buffer, at: place)
             try findPages(
                 buffer, place..<place + run.bytes.count, first: run.rows.lowerBound,
                 end: leaf.repetition == 0 ? run.rows.upperBound : .max, fileOffset: run.bytes.lowerBound, firstRows: run.firstRows)
@@ -183,12 +186,9 @@ final class ChunkPages {
                 if end == .max { return }
                 throw SQLError(.dataCorrupted, "corrupt Parquet file: the pages hold \(first) values, \(end) are declared")
             }
-            var reader = ThriftReader(
-                UnsafeRawBufferPointer(start: buffer.base + place, count: bytes.upperBound - place),
-                origin: fileOffset + place - bytes.lowerBound)
-            let header = try PageHeader(from: &reader)
-            place += reader.position
-            guard header.compressedBytes <= bytes.upperBound - place else { throw reader.corrupt("a page goes beyond its column chunk") }
+            let (header, length) = try header(
+                PageBytes(buffer, place, bytes.upperBound - place), origin: fileOffset + place - bytes.lowerBound)
+            place += length
             if var slot = try slot(header, place, first) {
                 if header.type == PageType.dictionary.rawValue {
                     if dictionarySlot == nil { dictionarySlot = slot }
@@ -202,6 +202,16 @@ final class ChunkPages {
         }
         guard leaf.repetition > 0 || (first == end && (firstRows != nil || end == rowCount)) else {
             throw SQLError(.dataCorrupted, "corrupt Parquet file: the pages hold \(first) values for \(rowCount) rows")
+        }
+    }
+
+    /// The page header that `bytes` begin with, and how long it is. The page lies within the bytes.
+    private func header(_ bytes: PageBytes, origin: Int) throws(SQLError) -> (header: PageHeader, length: Int) {
+        try bytes.withUnsafeBytes { (source) throws(SQLError) in
+            var reader = ThriftReader(source, origin: origin)
+            let header = try PageHeader(from: &reader)
+            guard header.compressedBytes <= reader.remaining else { throw reader.corrupt("a page goes beyond its column chunk") }
+            return (header, reader.position)
         }
     }
 
@@ -243,8 +253,8 @@ final class ChunkPages {
     /// - Throws: `XX001` if the page has a checksum, and another one than its bytes.
     private func check(_ slot: PageSlot, in buffer: Buffer?) throws(SQLError) {
         guard let stored = slot.header.checksum, let buffer else { return }
-        let bytes = UnsafeRawBufferPointer(start: buffer.base + slot.offset, count: slot.header.compressedBytes)
-        guard Checksum.crc32(bytes) == stored else {
+        let bytes = PageBytes(buffer, slot.offset, slot.header.compressedBytes)
+        guard bytes.withUnsafeBytes({ Checksum.crc32($0) }) == stored else {
             throw SQLError(
                 .dataCorrupted, "corrupt Parquet file: a page differs from its checksum",
                 hint: "The file was damaged after it was written: fetch it again.")
@@ -252,8 +262,8 @@ final class ChunkPages {
     }
 
     private func openV1(_ slot: PageSlot) throws(SQLError) -> RawPage {
-        let (bytes, owner) = try body(in: chunk, slot.offset, slot.header.compressedBytes, slot.header.uncompressedBytes, codec)
-        var page = RawPage(repetition: bytes, definition: bytes, values: bytes, owner: owner)
+        let bytes = try body(in: chunk, slot.offset, slot.header.compressedBytes, slot.header.uncompressedBytes, codec)
+        var page = RawPage(repetition: bytes, definition: bytes, values: bytes)
         if let data = slot.header.data {
             page.definitionEncoding = data.definitionEncoding
             page.repetitionEncoding = data.repetitionEncoding
@@ -267,9 +277,9 @@ final class ChunkPages {
 
     /// Cuts off levels that stand before the values: with their size in front, or bare in the old bit packing.
     private func levels(
-        _ rest: inout UnsafeRawBufferPointer, _ maximum: Int, _ encoding: Int32, _ count: Int
-    ) throws(SQLError) -> UnsafeRawBufferPointer {
-        if maximum == 0 { return UnsafeRawBufferPointer(rebasing: rest[0..<0]) }
+        _ rest: inout PageBytes, _ maximum: Int, _ encoding: Int32, _ count: Int
+    ) throws(SQLError) -> PageBytes {
+        if maximum == 0 { return rest.take(0) }
         var size: Int
         var start = 0
         if encoding == ParquetEncoding.bitPacked.rawValue {
@@ -277,13 +287,11 @@ final class ChunkPages {
             size = (count * width + 7) / 8
         } else {
             guard rest.count >= 4 else { throw SQLError(.dataCorrupted, "corrupt Parquet file: a page ends within its levels") }
-            size = Int(rest.loadUnaligned(as: UInt32.self))
+            size = Int(rest.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) })
             start = 4
         }
         guard size <= rest.count - start else { throw SQLError(.dataCorrupted, "corrupt Parquet file: a page ends within its levels") }
-        let result = UnsafeRawBufferPointer(rebasing: rest[start..<start + size])
-        rest = UnsafeRawBufferPointer(rebasing: rest[(start + size)...])
-        return result
+        return rest.take(size, behind: start)
     }
 
     private func openV2(_ slot: PageSlot) throws(SQLError) -> RawPage {
@@ -292,32 +300,34 @@ final class ChunkPages {
         guard levelBytes <= slot.header.compressedBytes, levelBytes <= slot.header.uncompressedBytes else {
             throw SQLError(.dataCorrupted, "corrupt Parquet file: the levels of a page are larger than the page")
         }
-        let place = chunk.base + slot.offset
-        let (bytes, owner) = try body(
+        var levels = PageBytes(chunk, slot.offset, levelBytes)
+        let repetition = levels.take(data.repetitionBytes)
+        let bytes = try body(
             in: chunk, slot.offset + levelBytes, slot.header.compressedBytes - levelBytes, slot.header.uncompressedBytes - levelBytes,
             data.isCompressed ? codec : .uncompressed)
-        return RawPage(
-            repetition: UnsafeRawBufferPointer(start: place, count: data.repetitionBytes),
-            definition: UnsafeRawBufferPointer(start: place + data.repetitionBytes, count: data.definitionBytes),
-            values: bytes, owner: owner)
+        return RawPage(repetition: repetition, definition: levels, values: bytes)
     }
 
     /// The decompressed bytes of a page; those of the chunk itself where that needs no copy.
     private func body(
         in chunk: Buffer?, _ offset: Int, _ size: Int, _ plainSize: Int, _ codec: Codec
-    ) throws(SQLError) -> (UnsafeRawBufferPointer, Buffer) {
+    ) throws(SQLError) -> PageBytes {
         guard let chunk else { throw .internalFault("a page before its chunk") }
-        let source = UnsafeRawBufferPointer(start: chunk.base + offset, count: size)
-        if codec == .uncompressed { return (source, chunk) }
-        if codec == .snappy, let start = Snappy.onlyLiteral(source, count: plainSize) {
-            return (UnsafeRawBufferPointer(start: chunk.base + offset + start, count: plainSize), chunk)
+        let source = PageBytes(chunk, offset, size)
+        if codec == .uncompressed { return source }
+        if codec == .snappy, let start = source.withUnsafeBytes({ Snappy.onlyLiteral($0, count: plainSize) }) {
+            return PageBytes(chunk, offset + start, plainSize)
         }
-        guard Decompressor.isPossible(codec, source, count: plainSize) else {
+        guard source.withUnsafeBytes({ Decompressor.isPossible(codec, $0, count: plainSize) }) else {
             throw SQLError(.dataCorrupted, "corrupt Parquet file: a page of \(size) bytes announces \(plainSize) bytes")
         }
         let buffer = try buffer(plainSize)
-        try decompressor.decompress(codec, source, into: buffer.base, count: plainSize)
-        return (UnsafeRawBufferPointer(start: buffer.base, count: plainSize), buffer)
+        try source.withUnsafeBytes { (source) throws(SQLError) in
+            try buffer.withUnsafeBytes { (target) throws(SQLError) in
+                try decompressor.decompress(codec, source, into: target, count: plainSize)
+            }
+        }
+        return PageBytes(buffer, 0, plainSize)
     }
 
     /// The buffer of the page before, if nobody holds it any more, or another one.
@@ -360,11 +370,10 @@ final class ChunkPages {
     private func dictionaryBytes() throws(SQLError) -> Buffer? {
         guard let range = dictionaryRange, !range.isEmpty else { return chunk }
         let buffer = try BufferPool.shared.take(range.count)
-        try fetch(range, into: buffer.base)
-        var reader = ThriftReader(UnsafeRawBufferPointer(start: buffer.base, count: range.count), origin: range.lowerBound)
-        let header = try PageHeader(from: &reader)
-        guard header.type == PageType.dictionary.rawValue, header.compressedBytes <= reader.remaining else { return nil }
-        dictionarySlot = try slot(header, reader.position, 0)
+        try fetch(range, into: buffer)
+        let (header, length) = try header(PageBytes(buffer, 0, range.count), origin: range.lowerBound)
+        guard header.type == PageType.dictionary.rawValue else { return nil }
+        dictionarySlot = try slot(header, length, 0)
         dictionaryRange = nil
         return buffer
     }
@@ -382,12 +391,12 @@ final class ChunkPages {
                 throw SQLError.unsupported("a dictionary page in encoding \(slot.encoding.name)")
             }
             try check(slot, in: source)
-            let (bytes, owner) = try body(
+            let bytes = try body(
                 in: source, slot.offset, slot.header.compressedBytes, slot.header.uncompressedBytes, codec)
             pagesRead += 1
-            let column = try DictionaryDecoding.decode(bytes, count: slot.count, leaf, owner: owner)
+            let column = try DictionaryDecoding.decode(bytes, count: slot.count, leaf)
             // The next page must not overwrite what the dictionary lies in.
-            if owner === pageBuffer, owner === column.owners.last {
+            if bytes.buffer === pageBuffer, bytes.buffer === column.owners.last {
                 dictionaryBuffer = pageBuffer
                 pageBuffer = nil
             }

@@ -1,6 +1,5 @@
 /// Survivors of several windows, put together to one column.
 
-import Glibc
 import LodeCore
 import LodeVectors
 
@@ -18,33 +17,34 @@ final class ColumnAccumulator {
     init(_ type: SQLType) { self.type = type }
 
     /// Appends the rows that `rows` numbers.
-    func append(_ column: Column, _ rows: UnsafePointer<UInt32>, _ rowCount: Int) throws(SQLError) {
+    func append(_ column: Column, _ rows: Lanes<UInt32>, _ rowCount: Int) throws(SQLError) {
         if type.isNested {
-            pieces.append(try column.gather(Selection.copying(rows, rowCount)))
+            pieces.append(try column.gather(Selection(copying: rows, count: rowCount)))
             count += rowCount
             return
         }
         if column.layout == .dictionary, count == 0 { dictionary = column.dictionary }
         if column.layout == .dictionary, let dictionary, dictionary === column.dictionary {
             let target = try room(4)
-            Gathering.gather(column.lanes, rows, rowCount, stride: 4, into: target + count * 4)
+            Gathering.gather(column.lanes(as: UInt8.self), rows, rowCount, stride: 4, into: target.lanes(as: UInt8.self) + count * 4)
         } else {
             try turnFlat()
             let flat = try column.flattened()
             let stride = type.physical.stride
             let target = try room(stride)
-            Gathering.gather(flat.lanes, rows, rowCount, stride: stride, into: target + count * stride)
+            let place = target.lanes(as: UInt8.self) + count * stride
+            Gathering.gather(flat.lanes(as: UInt8.self), rows, rowCount, stride: stride, into: place)
             if type.physical == .text { keep(flat.owners) }
         }
         try appendValidity(column, rows, rowCount)
         count += rowCount
     }
 
-    private func room(_ stride: Int) throws(SQLError) -> UnsafeMutableRawPointer {
-        if let lanes { return lanes.base }
+    private func room(_ stride: Int) throws(SQLError) -> Buffer {
+        if let lanes { return lanes }
         let fresh = try Buffer(byteCount: Chunk.capacity * stride)
         lanes = fresh
-        return fresh.base
+        return fresh
     }
 
     private func keep(_ owners: [AnyObject]) {
@@ -58,14 +58,15 @@ final class ColumnAccumulator {
             let stride = type.physical.stride
             let flat = try Buffer(byteCount: Chunk.capacity * stride)
             Gathering.gather(
-                dictionary.lanes, lanes.base.assumingMemoryBound(to: UInt32.self), count, stride: stride, into: flat.base)
+                dictionary.lanes(as: UInt8.self), Lanes(lanes.lanes(as: UInt32.self)), count, stride: stride,
+                into: flat.lanes(as: UInt8.self))
             self.lanes = flat
         }
         if type.physical == .text { keep(dictionary.owners) }
         self.dictionary = nil
     }
 
-    private func appendValidity(_ column: Column, _ rows: UnsafePointer<UInt32>, _ rowCount: Int) throws(SQLError) {
+    private func appendValidity(_ column: Column, _ rows: Lanes<UInt32>, _ rowCount: Int) throws(SQLError) {
         guard let source = column.mask else { return }
         let mask = if let validity { validity } else { try Validity.allValid(Chunk.capacity) }
         validity = mask
@@ -91,14 +92,5 @@ final class ColumnAccumulator {
         let lanes: Buffer = if let kept = self.lanes { kept } else { try Buffer(byteCount: 16) }
         if let dictionary { return Column(codes: lanes, count: count, dictionary: dictionary, validity: validity) }
         return Column(flat: type, count: count, lanes: lanes, validity: validity, heaps: heaps)
-    }
-}
-
-extension Selection {
-    static func copying(_ rows: UnsafePointer<UInt32>, _ count: Int) throws(SQLError) -> Selection {
-        let selection = try Selection(capacity: max(count, 1))
-        memcpy(selection.rows, rows, count * 4)
-        selection.count = count
-        return selection
     }
 }

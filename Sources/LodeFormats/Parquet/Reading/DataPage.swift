@@ -10,13 +10,13 @@ final class DataPage {
     enum Form {
         /// Codes of the chunk's dictionary.
         case codes
-        /// Stored values of a fixed width from `base` on.
+        /// Stored values of a fixed width.
         case fixed
-        /// Bits of PLAIN booleans from `base` on.
+        /// Bits of PLAIN booleans.
         case bits
         /// Length-prefixed strings.
         case texts
-        /// Decoded `StringView`s from `base` on.
+        /// Decoded `StringView`s.
         case views
     }
 
@@ -24,10 +24,8 @@ final class DataPage {
     let form: Form
     /// Nil: every row holds a value.
     let nulls: PageNulls?
-    /// First of the values; what it points into is kept by `owners`.
-    let base: UnsafeRawPointer
-    /// Values that `base` has room for, in the forms that have one.
-    let valueCount: Int
+    /// The values as `form` says.
+    let values: PageBytes
     var codes: RunLengthCursor
     var texts: PlainTexts
     /// What text lanes of this page point into.
@@ -36,16 +34,15 @@ final class DataPage {
     let isChecked: Bool
 
     init(
-        rowCount: Int, form: Form, nulls: PageNulls?, base: UnsafeRawPointer, valueCount: Int = 0, codes: RunLengthCursor? = nil,
-        texts: PlainTexts? = nil, owners: [AnyObject], isChecked: Bool = true
+        rowCount: Int, form: Form, nulls: PageNulls?, values: PageBytes, codes: RunLengthCursor? = nil, texts: PlainTexts? = nil,
+        owners: [AnyObject], isChecked: Bool = true
     ) {
         self.rowCount = rowCount
         self.form = form
         self.nulls = nulls
-        self.base = base
-        self.valueCount = valueCount
-        self.codes = codes ?? RunLengthCursor(base, count: 0, width: 0)
-        self.texts = texts ?? PlainTexts(base, count: 0)
+        self.values = values
+        self.codes = codes ?? RunLengthCursor(count: 0, width: 0)
+        self.texts = texts ?? PlainTexts(count: 0)
         self.owners = owners
         self.isChecked = isChecked
     }

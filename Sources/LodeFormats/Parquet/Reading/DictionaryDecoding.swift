@@ -8,9 +8,9 @@ enum DictionaryDecoding {
     /// `count` PLAIN values as a flat column of the leaf's type.
     /// - Throws: `XX001`.
     static func decode(
-        _ bytes: UnsafeRawBufferPointer, count: Int, _ leaf: ParquetLeaf, owner: Buffer
+        _ bytes: PageBytes, count: Int, _ leaf: ParquetLeaf
     ) throws(SQLError) -> Column {
-        guard let base = bytes.baseAddress else {
+        guard bytes.count > 0 else {
             guard count == 0 else { throw damaged(leaf) }
             return Column(flat: leaf.type, count: 0, lanes: try Buffer(byteCount: 16))
         }
@@ -18,31 +18,41 @@ enum DictionaryDecoding {
         case .bits: throw SQLError(.dataCorrupted, "corrupt Parquet file: a dictionary of booleans")
         case .fixed(let conversion):
             guard count <= bytes.count / conversion.sourceWidth else { throw damaged(leaf) }
-            if conversion.isCopy, UInt(bitPattern: base) % UInt(conversion.sourceWidth) == 0 {
-                return Column(flat: leaf.type, count: count, borrowing: UnsafeMutableRawPointer(mutating: base), owners: [owner])
+            if conversion.isCopy, bytes.isAligned(to: conversion.sourceWidth) {
+                return Column(flat: leaf.type, count: count, lending: bytes.buffer, at: bytes.start)
             }
             let lanes = try lanes(count, leaf)
-            guard conversion.convert(base, first: 0, picks: nil, count, into: lanes.base) else { throw ValueDecoding.outOfRange(leaf) }
+            let fits = bytes.withAddress { source in
+                lanes.withUnsafeBytes { conversion.convert(source, first: 0, picks: nil, count, into: $0) }
+            }
+            guard fits else { throw ValueDecoding.outOfRange(leaf) }
             let keepsBytes = leaf.type.physical == .text
-            return Column(flat: leaf.type, count: count, lanes: lanes, heaps: keepsBytes ? [owner] : [])
+            return Column(flat: leaf.type, count: count, lanes: lanes, heaps: keepsBytes ? [bytes.buffer] : [])
         case .text(let isUTF8):
             guard count <= bytes.count / 4 else { throw damaged(leaf) }
             let lanes = try lanes(count, leaf)
-            let views = lanes.base.assumingMemoryBound(to: StringView.self)
-            var texts = PlainTexts(base, count: bytes.count)
-            guard texts.read(count, into: views) else { throw damaged(leaf) }
-            if isUTF8, !TextValidity.isASCII(base, bytes.count) { try ValueDecoding.checkUTF8(views, count) }
-            return Column(flat: leaf.type, count: count, lanes: lanes, heaps: [owner])
+            try read(bytes, count, into: lanes, leaf)
+            if isUTF8, !bytes.withAddress({ TextValidity.isASCII($0, bytes.count) }) {
+                try ValueDecoding.checkUTF8(Lanes(lanes.lanes(as: StringView.self)), count)
+            }
+            return Column(flat: leaf.type, count: count, lanes: lanes, heaps: [bytes.buffer])
         case .decimalText:
             guard count <= bytes.count / 4 else { throw damaged(leaf) }
             let views = try Buffer(byteCount: max(count, 1) * 16)
-            defer { withExtendedLifetime(views) {} }
-            var texts = PlainTexts(base, count: bytes.count)
-            guard texts.read(count, into: views.base.assumingMemoryBound(to: StringView.self)) else { throw damaged(leaf) }
+            try read(bytes, count, into: views, leaf)
             let lanes = try lanes(count, leaf)
-            try ValueDecoding.decimals(views.base.assumingMemoryBound(to: StringView.self), count, leaf, into: lanes.base)
+            try ValueDecoding.decimals(Lanes(views.lanes(as: StringView.self)), count, leaf, into: lanes.lanes(as: UInt8.self))
             return Column(flat: leaf.type, count: count, lanes: lanes)
         }
+    }
+
+    /// The strings of the page as lanes that point into it.
+    private static func read(_ bytes: PageBytes, _ count: Int, into lanes: Buffer, _ leaf: ParquetLeaf) throws(SQLError) {
+        var texts = PlainTexts(count: bytes.count)
+        let isComplete = bytes.withAddress { source in
+            lanes.lanes(as: StringView.self).withUnsafePointer { texts.read(count, of: source, into: $0) }
+        }
+        guard isComplete else { throw damaged(leaf) }
     }
 
     private static func lanes(_ count: Int, _ leaf: ParquetLeaf) throws(SQLError) -> Buffer {

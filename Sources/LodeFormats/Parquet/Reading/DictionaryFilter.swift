@@ -15,17 +15,15 @@ final class DictionaryFilter {
     init(_ filter: any ScanFilter, _ dictionary: Column) throws(SQLError) {
         self.dictionary = dictionary
         passing = try Buffer.zeroed(byteCount: max(dictionary.count, 1))
-        let table = passing.base.assumingMemoryBound(to: UInt8.self)
+        let passing = passing, table = passing.lanes(as: UInt8.self)
         let survivors = try Selection(capacity: Chunk.capacity)
-        let stride = dictionary.physical.stride
         var first = 0, total = 0
         while first < dictionary.count {
             let count = min(Chunk.capacity, dictionary.count - first)
-            let slice = Column(
-                flat: dictionary.type, count: count, borrowing: dictionary.lanes + first * stride, owners: [dictionary])
+            let slice = dictionary.slice(first, count)
             survivors.count = 0
             try filter.select([slice], count: count, into: survivors)
-            for i in 0..<survivors.count { table[first + Int(survivors.rows[i])] = 1 }
+            for i in 0..<survivors.count { table[first + Int(survivors[i])] = 1 }
             total += survivors.count
             first += count
         }
@@ -36,11 +34,10 @@ final class DictionaryFilter {
 
     /// Keeps the rows of a column of codes whose value survives. NULL never does.
     func select(_ column: Column, _ count: Int, into survivors: Selection) {
-        let codes = column.pointer(as: Int32.self)
-        let table = UnsafePointer(passing.base.assumingMemoryBound(to: UInt8.self))
-        let out = survivors.rows
+        let codes = column.lanes(as: Int32.self)
+        let table = passing.lanes(as: UInt8.self, keptBy: self), out = survivors.lanes
         var kept = 0, i = 0
-        if let validity = column.validity {
+        if let validity = column.mask {
             while i < count {
                 out[kept] = UInt32(truncatingIfNeeded: i)
                 let valid = Int(truncatingIfNeeded: validity[i &>> 6] &>> UInt64(truncatingIfNeeded: i & 63) & 1)

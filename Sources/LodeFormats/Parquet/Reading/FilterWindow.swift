@@ -1,6 +1,5 @@
 /// The rows of one window while the filters narrow it down.
 
-import Glibc
 import LodeCore
 import LodeVectors
 
@@ -17,18 +16,18 @@ final class FilterWindow {
     private(set) var stage = 0
     private let rowBuffer: Buffer
     private var positionBuffers: [Buffer] = []
-    let identity: UnsafePointer<UInt32>
     private let identityBuffer: Buffer
 
     init() throws(SQLError) {
         rowBuffer = try Buffer(byteCount: Chunk.capacity * 4)
         identityBuffer = try Buffer(byteCount: Chunk.capacity * 4)
-        let numbers = identityBuffer.base.assumingMemoryBound(to: UInt32.self)
+        let identity = identityBuffer, numbers = identity.lanes(as: UInt32.self)
         for i in 0..<Chunk.capacity { numbers[i] = UInt32(i) }
-        identity = UnsafePointer(numbers)
     }
 
-    private var rows: UnsafeMutablePointer<UInt32> { rowBuffer.base.assumingMemoryBound(to: UInt32.self) }
+    private var rows: MutableLanes<UInt32> {
+        @_lifetime(borrow self) get { rowBuffer.lanes(as: UInt32.self, keptBy: self) }
+    }
 
     func start(_ first: Int, _ size: Int) {
         self.first = first
@@ -38,20 +37,24 @@ final class FilterWindow {
     }
 
     /// The rows that are left, by their numbers in the row group.
-    var remaining: RowSet { stage == 0 ? .range(first, size) : .listed(rows, count) }
+    var remaining: RowSet {
+        @_lifetime(borrow self) get { stage == 0 ? .range(first, size) : .listed(Lanes(rows), count) }
+    }
 
     /// Whether no row has been left out.
     var isWhole: Bool { count == size }
 
     /// Where the remaining rows stand in a column that was decoded at `stage`.
-    func positions(_ stage: Int) -> UnsafePointer<UInt32> {
-        stage == self.stage ? identity : UnsafePointer(positionBuffers[stage].base.assumingMemoryBound(to: UInt32.self))
+    @_lifetime(borrow self)
+    func positions(_ stage: Int) -> Lanes<UInt32> {
+        let buffer = stage == self.stage ? identityBuffer : positionBuffers[stage]
+        return Lanes(buffer.lanes(as: UInt32.self, keptBy: self))
     }
 
     /// Keeps the rows that `survivors` numbers among the remaining ones.
     func narrow(_ survivors: Selection) throws(SQLError) {
         if survivors.count == count { return }
-        let kept = survivors.rows, keptCount = survivors.count
+        let kept = survivors.lanes, keptCount = survivors.count, rows = self.rows
         if positionBuffers.count <= stage { positionBuffers.append(try Buffer(byteCount: Chunk.capacity * 4)) }
         var i = 0
         if stage == 0 {
@@ -67,14 +70,15 @@ final class FilterWindow {
             }
         }
         for earlier in 0..<stage {
-            let positions = positionBuffers[earlier].base.assumingMemoryBound(to: UInt32.self)
+            let buffer = positionBuffers[earlier], positions = buffer.lanes(as: UInt32.self)
             i = 0
             while i < keptCount {
                 positions[i] = positions[Int(kept[i])]
                 i &+= 1
             }
         }
-        memcpy(positionBuffers[stage].base, kept, keptCount * 4)
+        let buffer = positionBuffers[stage]
+        buffer.lanes(as: UInt32.self).update(from: kept, count: keptCount)
         stage += 1
         count = keptCount
     }

@@ -1,6 +1,5 @@
 /// A column that is being filled.
 
-import Glibc
 import LodeCore
 import LodeVectors
 
@@ -24,25 +23,26 @@ final class LaneTarget {
     }
 
     @inline(__always)
-    func lane(_ row: Int) -> UnsafeMutableRawPointer { lanes.base + row &* stride }
+    @_lifetime(borrow self)
+    func lane(_ row: Int) -> MutableLanes<UInt8> { lanes.lanes(as: UInt8.self, keptBy: self) + row &* stride }
 
     /// Keeps what text lanes point into.
     func keep(_ owners: [AnyObject]) {
         for owner in owners where !(heaps.last === owner) { heaps.append(owner) }
     }
 
-    /// The words of the validity mask, in which the first `rows` rows are valid unless they were written before.
-    private func words() throws(SQLError) -> UnsafeMutablePointer<UInt64> {
-        if let validity { return validity.base.assumingMemoryBound(to: UInt64.self) }
+    /// The validity mask, in which rows are valid unless they were written before.
+    private func mask() throws(SQLError) -> Buffer {
+        if let validity { return validity }
         let mask = try Buffer(byteCount: (Validity.wordCount(count) + 2) * 8)
-        memset(mask.base, 0xff, mask.byteCount)
+        mask.fill(0xff)
         validity = mask
-        return mask.base.assumingMemoryBound(to: UInt64.self)
+        return mask
     }
 
     /// Marks the rows of a piece that starts at `start` by the bits that `word` gives for 64 rows at a time.
     func mark(_ start: Int, _ length: Int, _ word: (_ offset: Int) -> UInt64) throws(SQLError) {
-        let words = try words()
+        let mask = try mask(), words = mask.lanes(as: UInt64.self)
         var i = 0
         while i < length {
             let take = min(length &- i, 64)
@@ -52,7 +52,7 @@ final class LaneTarget {
     }
 
     /// Overwrites `length` (1...64) bits from number `at` on.
-    private static func put(_ words: UnsafeMutablePointer<UInt64>, _ at: Int, _ bits: UInt64, _ length: Int) {
+    private static func put(_ words: MutableLanes<UInt64>, _ at: Int, _ bits: UInt64, _ length: Int) {
         let mask = UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- length)
         let shift = UInt64(truncatingIfNeeded: at & 63)
         let index = at &>> 6

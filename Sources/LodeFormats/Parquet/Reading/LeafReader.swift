@@ -1,6 +1,5 @@
 /// Reads the rows of one flat column that are asked for, going forward through a row group.
 
-import Glibc
 import LodeCore
 import LodeVectors
 
@@ -17,10 +16,8 @@ final class LeafReader {
     private var pageSlot = -1
     private let decoder: ValueReader
 
-    // Scratch for one vector.
-    private let numbers: UnsafeMutablePointer<UInt32>
-    private let values: UnsafeMutableRawPointer
-    private var scratch: Buffer?
+    /// For one vector: values, then row numbers.
+    private let scratch: PooledBuffer
 
     /// Dictionaries of numbers with more values than this are delivered as values: nothing is gained by their codes.
     private static let largestNumberDictionary = 1 << 14
@@ -29,13 +26,8 @@ final class LeafReader {
         self.pages = pages
         leaf = pages.leaf
         decoder = try ValueReader(pages.leaf)
-        let scratch = try BufferPool.shared.take(Chunk.capacity * (16 + 4))
-        self.scratch = scratch
-        values = scratch.base
-        numbers = (scratch.base + Chunk.capacity * 16).assumingMemoryBound(to: UInt32.self)
+        scratch = try PooledBuffer(Chunk.capacity * (16 + 4))
     }
-
-    deinit { BufferPool.shared.giveBack(&scratch) }
 
     /// The rows as a column of the leaf's type.
     func read(_ rows: RowSet) throws(SQLError) -> Column {
@@ -82,14 +74,16 @@ final class LeafReader {
     }
 
     private static func nulls(_ raw: RawPage, _ leaf: ParquetLeaf, _ rows: Int) throws(SQLError) -> PageNulls? {
-        guard let base = raw.definition.baseAddress else { return nil }
+        guard raw.definition.count > 0 else { return nil }
         if raw.definitionEncoding == ParquetEncoding.bitPacked.rawValue {
-            let levels = try LevelDecoding.bitPacked(raw.definition, maximum: leaf.definition, count: rows)
-            return try PageNulls.make(
-                levels: levels.base.assumingMemoryBound(to: UInt8.self), atLeast: UInt8(truncatingIfNeeded: leaf.definition),
-                rows: rows)
+            let levels = try raw.definition.withUnsafeBytes { (bytes) throws(SQLError) in
+                try LevelDecoding.bitPacked(bytes, maximum: leaf.definition, count: rows)
+            }
+            return try PageNulls.make(levels: levels, atLeast: UInt8(truncatingIfNeeded: leaf.definition), rows: rows)
         }
-        return try PageNulls.read(base, raw.definition.count, maximum: leaf.definition, rows: rows)
+        return try raw.definition.withAddress { (base) throws(SQLError) in
+            try PageNulls.read(base, raw.definition.count, maximum: leaf.definition, rows: rows)
+        }
     }
 
     /// Whether all pages that the rows lie in hold codes, and codes are worth having.
@@ -109,14 +103,13 @@ final class LeafReader {
 
     /// A range within one page of stored lanes without nulls is lent out as it lies.
     private func lend(_ rows: RowSet) throws(SQLError) -> Column? {
-        guard rows.picks == nil, case .fixed(let conversion) = leaf.storage, conversion.isCopy else { return nil }
+        guard !rows.isListed, case .fixed(let conversion) = leaf.storage, conversion.isCopy else { return nil }
         let place = pages.slots[slot]
         guard rows.first + rows.count <= place.end, !place.encoding.isDictionary else { return nil }
         let page = try pageHolding(rows.first)
-        let lanes = page.base + (rows.first - place.first) * conversion.sourceWidth
-        guard page.form == .fixed, page.nulls == nil, UInt(bitPattern: lanes) % UInt(conversion.sourceWidth) == 0 else { return nil }
-        return Column(
-            flat: leaf.type, count: rows.count, borrowing: UnsafeMutableRawPointer(mutating: lanes), owners: page.owners)
+        guard page.form == .fixed, page.nulls == nil, page.values.isAligned(to: conversion.sourceWidth) else { return nil }
+        let offset = page.values.start + (rows.first - place.first) * conversion.sourceWidth
+        return Column(flat: leaf.type, count: rows.count, lending: page.values.buffer, at: offset)
     }
 
     // MARK: Rows of one page
@@ -125,6 +118,7 @@ final class LeafReader {
         _ page: DataPage, _ rows: RowSet, from start: Int, _ count: Int, into target: LaneTarget
     ) throws(SQLError) {
         let first = pages.slots[slot].first
+        let scratch = scratch, numbers = scratch.lanes(as: UInt32.self, from: Chunk.capacity * 16)
         guard let nulls = page.nulls else {
             if let picks = rows.picks {
                 var i = 0
@@ -132,13 +126,13 @@ final class LeafReader {
                     numbers[i] = picks[start &+ i] &- UInt32(truncatingIfNeeded: first)
                     i &+= 1
                 }
-                try decoder.decode(page, first: 0, numbers, count, target, target.lane(start))
+                try decoder.decode(page, first: 0, Lanes(numbers), count, target, target.lane(start))
             } else {
                 try decoder.decode(page, first: rows[start] - first, nil, count, target, target.lane(start))
             }
             return
         }
-        if rows.picks == nil {
+        if !rows.isListed {
             try decodeRange(page, nulls, rows[start] - first, count, target, start)
         } else {
             try decodeListed(page, nulls, rows, first, count, target, start)
@@ -151,11 +145,11 @@ final class LeafReader {
     ) throws(SQLError) {
         let before = nulls.rank(row)
         let valueCount = nulls.rank(row + count) - before
-        let out = target.lane(start)
+        let out = target.lane(start), scratch = scratch, values = scratch.lanes(as: UInt8.self)
         if valueCount == count { return try decoder.decode(page, first: before, nil, count, target, out) }
         if valueCount > 0 { try decoder.decode(page, first: before, nil, valueCount, target, values) }
         try target.mark(start, count) { nulls.word(row &+ $0) }
-        NullSpreading.spread(values, target.stride, count, into: out) { nulls.word(row &+ $0) }
+        NullSpreading.spread(Lanes(values), target.stride, count, into: out) { nulls.word(row &+ $0) }
     }
 
     /// Listed rows, some of which are NULL.
@@ -163,6 +157,8 @@ final class LeafReader {
         _ page: DataPage, _ nulls: PageNulls, _ rows: RowSet, _ first: Int, _ count: Int, _ target: LaneTarget, _ start: Int
     ) throws(SQLError) {
         guard let picks = rows.picks else { return }
+        let scratch = scratch, values = scratch.lanes(as: UInt8.self)
+        let numbers = scratch.lanes(as: UInt32.self, from: Chunk.capacity * 16)
         var bits = ListedBits()
         var valueCount = 0
         var i = 0
@@ -175,9 +171,9 @@ final class LeafReader {
             i &+= 1
         }
         let out = target.lane(start)
-        if valueCount == count { return try decoder.decode(page, first: 0, numbers, count, target, out) }
-        if valueCount > 0 { try decoder.decode(page, first: 0, numbers, valueCount, target, values) }
+        if valueCount == count { return try decoder.decode(page, first: 0, Lanes(numbers), count, target, out) }
+        if valueCount > 0 { try decoder.decode(page, first: 0, Lanes(numbers), valueCount, target, values) }
         try target.mark(start, count) { bits.word($0) }
-        NullSpreading.spread(values, target.stride, count, into: out) { bits.word($0) }
+        NullSpreading.spread(Lanes(values), target.stride, count, into: out) { bits.word($0) }
     }
 }

@@ -11,7 +11,7 @@ enum LevelDecoding {
         let (bits, overflow) = count.multipliedReportingOverflow(by: width)
         guard !overflow, bits <= bytes.count * 8 else { throw SQLError(.dataCorrupted, "corrupt Parquet file: levels end too early") }
         let levels = try Buffer(byteCount: max(count, 1))
-        let out = levels.base.assumingMemoryBound(to: UInt8.self)
+        let out = levels.lanes(as: UInt8.self)
         for i in 0..<count {
             var level: UInt8 = 0
             for bit in i * width..<(i + 1) * width { level = level << 1 | (bytes[bit >> 3] >> UInt8(7 - bit & 7)) & 1 }
@@ -26,16 +26,16 @@ enum LevelDecoding {
             throw SQLError(.programLimitExceeded, "a page of \(count) nested values is too large")
         }
         let levels = try Buffer(byteCount: max(count, 1))
-        let out = levels.base.assumingMemoryBound(to: UInt8.self)
+        let out = levels.lanes(as: UInt8.self)
         guard let base = bytes.baseAddress else {
             guard count == 0 else { throw SQLError(.dataCorrupted, "corrupt Parquet file: a page without levels") }
             return levels
         }
         let width = Int.bitWidth - maximum.leadingZeroBitCount
-        var cursor = RunLengthCursor(base, count: bytes.count, width: width)
+        var cursor = RunLengthCursor(count: bytes.count, width: width)
         var done = 0
         var highest: UInt8 = 0
-        let isComplete = cursor.runs(count) { length, repeated, bits, index in
+        let isComplete = cursor.runs(count, of: base) { length, repeated, bits, index in
             if let repeated {
                 let level = UInt8(truncatingIfNeeded: min(repeated, 255))
                 (out + done).update(repeating: level, count: length)

@@ -13,16 +13,15 @@ struct LeafEntries {
 
     var count: Int { definition.count }
 
-    /// Adds levels that follow one another; missing ones are 0.
-    mutating func append(_ repetition: UnsafePointer<UInt8>?, _ definition: UnsafePointer<UInt8>?, _ count: Int) {
-        Self.append(repetition, count, to: &self.repetition)
-        Self.append(definition, count, to: &self.definition)
+    /// Adds levels that follow one another, from number `first` on; missing ones are 0.
+    mutating func append(_ repetition: Buffer?, _ definition: Buffer?, from first: Int, _ count: Int) {
+        Self.append(repetition, first, count, to: &self.repetition)
+        Self.append(definition, first, count, to: &self.definition)
     }
 
-    private static func append(_ levels: UnsafePointer<UInt8>?, _ count: Int, to list: inout [UInt8]) {
-        if let levels { list.append(contentsOf: UnsafeBufferPointer(start: levels, count: count)) } else {
-            list.append(contentsOf: repeatElement(0, count: count))
-        }
+    private static func append(_ levels: Buffer?, _ first: Int, _ count: Int, to list: inout [UInt8]) {
+        guard let levels else { return list.append(contentsOf: repeatElement(0, count: count)) }
+        levels.withUnsafeBytes { list.append(contentsOf: UnsafeRawBufferPointer(start: $0 + first, count: count)) }
     }
 }
 
@@ -75,9 +74,7 @@ final class LeveledLeaf {
         repetition = try levels(raw.repetition, raw.repetitionEncoding, leaf.repetition, place.count)
         definition = try levels(raw.definition, raw.definitionEncoding, leaf.definition, place.count)
         let nulls = try definition.flatMap { levels throws(SQLError) in
-            try PageNulls.make(
-                levels: levels.base.assumingMemoryBound(to: UInt8.self), atLeast: UInt8(truncatingIfNeeded: leaf.definition),
-                rows: place.count)
+            try PageNulls.make(levels: levels, atLeast: UInt8(truncatingIfNeeded: leaf.definition), rows: place.count)
         }
         if place.encoding.isDictionary, decoder.dictionary == nil { decoder.dictionary = try pages.dictionary() }
         page = try PageDecoding.decode(raw, encoding: place.encoding, entries: place.count, nulls: nulls, leaf)
@@ -88,21 +85,23 @@ final class LeveledLeaf {
     }
 
     private func levels(
-        _ bytes: UnsafeRawBufferPointer, _ encoding: Int32, _ maximum: Int, _ count: Int
+        _ page: PageBytes, _ encoding: Int32, _ maximum: Int, _ count: Int
     ) throws(SQLError) -> Buffer? {
         if maximum == 0 { return nil }
-        return try encoding == ParquetEncoding.bitPacked.rawValue
-            ? LevelDecoding.bitPacked(bytes, maximum: maximum, count: count)
-            : LevelDecoding.hybrid(bytes, maximum: maximum, count: count)
+        return try page.withUnsafeBytes { (bytes) throws(SQLError) in
+            try encoding == ParquetEncoding.bitPacked.rawValue
+                ? LevelDecoding.bitPacked(bytes, maximum: maximum, count: count)
+                : LevelDecoding.hybrid(bytes, maximum: maximum, count: count)
+        }
     }
 
     /// Goes through the current page; true once all rows are complete. `wanted` is the number of the next listed row.
     private func collect(_ rows: RowSet, _ wanted: inout Int, _ result: inout LeafEntries) throws(SQLError) -> Bool {
         guard let page else { return true }
-        if rows.picks == nil { return try collectRange(page, rows.first, rows.first &+ rows.count &- 1, &result) }
+        if !rows.isListed { return try collectRange(page, rows.first, rows.first &+ rows.count &- 1, &result) }
         let count = page.rowCount
-        let reps = repetition.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt8.self)) }
-        let defs = definition.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt8.self)) }
+        let repetition = repetition, definition = definition
+        let reps = repetition?.lanes(as: UInt8.self), defs = definition?.lanes(as: UInt8.self)
         let maximum = UInt8(truncatingIfNeeded: leaf.definition)
         let last = rows[rows.count - 1]
         var numbers: [UInt32] = []
@@ -133,8 +132,8 @@ final class LeveledLeaf {
     /// The same for rows that follow one another: their entries do too.
     private func collectRange(_ page: DataPage, _ first: Int, _ last: Int, _ result: inout LeafEntries) throws(SQLError) -> Bool {
         let count = page.rowCount
-        let reps = repetition.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt8.self)) }
-        let defs = definition.map { UnsafePointer($0.base.assumingMemoryBound(to: UInt8.self)) }
+        let repetition = repetition, definition = definition
+        let reps = repetition?.lanes(as: UInt8.self), defs = definition?.lanes(as: UInt8.self)
         let maximum = UInt8(truncatingIfNeeded: leaf.definition)
         var entry = entry, value = value, row = row
         while entry < count {
@@ -163,7 +162,7 @@ final class LeveledLeaf {
         self.entry = entry
         self.value = value
         self.row = row
-        result.append(reps.map { $0 + start }, defs.map { $0 + start }, entry &- start)
+        result.append(repetition, definition, from: start, entry &- start)
         if value > startValue { result.values.append(try values(page, startValue, value &- startValue)) }
         return isDone
     }
@@ -183,13 +182,14 @@ final class LeveledLeaf {
         let target = try LaneTarget(leaf.type, count: numbers.count, dictionary: nil)
         let count = numbers.count
         var failure: SQLError?
-        numbers.withUnsafeMutableBufferPointer { buffer in
+        numbers.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
+            let picks = Lanes(base, keptBy: buffer)
             do throws(SQLError) {
                 var done = 0
                 while done < count {
                     let take = min(Chunk.capacity, count - done)
-                    try decoder.decode(page, first: 0, base + done, take, target, target.lane(done))
+                    try decoder.decode(page, first: 0, picks + done, take, target, target.lane(done))
                     done += take
                 }
             } catch { failure = error }

@@ -1,6 +1,5 @@
 /// Several columns of one type, one after another.
 
-import Glibc
 import LodeCore
 import LodeVectors
 
@@ -20,9 +19,9 @@ enum NestedJoining {
         // Elements of the pieces before.
         var elements: UInt32 = 0
         for piece in flat {
-            memcpy(lanes.base + row * stride, piece.lanes, piece.count * stride)
+            lanes.copyLanes(of: piece, count: piece.count, to: row)
             if type.physical == .list {
-                let ranges = lanes.base.assumingMemoryBound(to: ListRange.self) + row
+                let ranges = lanes.lanes(as: ListRange.self) + row
                 for i in 0..<piece.count { ranges[i].offset &+= elements }
                 elements &+= UInt32(truncatingIfNeeded: piece.children[0].count)
             }
@@ -46,9 +45,11 @@ enum NestedJoining {
     private static func joinValidity(_ pieces: [Column], _ count: Int) throws(SQLError) -> Buffer? {
         guard pieces.contains(where: \.mayHaveNulls) else { return nil }
         let words = try Buffer(byteCount: (count / 64 + 2) * 8)
-        var writer = BitWriter(words.base.assumingMemoryBound(to: UInt64.self))
+        var writer = BitWriter(words)
         for piece in pieces {
-            if let validity = piece.validity { writer.append(bits: UnsafeRawPointer(validity), from: 0, piece.count) } else {
+            if let mask = piece.validityBuffer {
+                mask.withUnsafeBytes { writer.append(bits: $0, from: 0, piece.count) }
+            } else {
                 writer.append(repeated: true, piece.count)
             }
         }

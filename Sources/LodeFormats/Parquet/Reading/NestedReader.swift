@@ -80,7 +80,7 @@ final class NestedReader: ColumnReader {
         _ node: SchemaNode, _ entries: LeafEntries, _ repetition: UInt8, _ definition: UInt8
     ) throws(SQLError) -> (count: Int, validity: Buffer?) {
         let words = try Buffer(byteCount: (entries.count / 64 + 2) * 8)
-        var writer = BitWriter(words.base.assumingMemoryBound(to: UInt64.self))
+        var writer = BitWriter(words)
         let present = UInt8(truncatingIfNeeded: node.definition)
         var nulls = false
         for i in 0..<entries.count where entries.repetition[i] <= repetition && entries.definition[i] >= definition {
@@ -97,7 +97,7 @@ final class NestedReader: ColumnReader {
     ) throws(SQLError) -> (count: Int, elements: Int, lanes: Buffer, validity: Buffer?) {
         let (count, validity) = try slots(node, entries, repetition, definition)
         let lanes = try Buffer.zeroed(byteCount: max(count * 8, 16))
-        let out = lanes.base.assumingMemoryBound(to: ListRange.self)
+        let out = lanes.lanes(as: ListRange.self)
         let depth = repetition + 1
         var slot = -1
         var elements: UInt32 = 0
@@ -120,8 +120,7 @@ final class NestedReader: ColumnReader {
     private func leafColumn(_ leaf: ParquetLeaf, _ entries: LeafEntries, _ definition: UInt8) throws(SQLError) -> Column {
         let values = try NestedJoining.join(entries.values, leaf.type)
         let words = try Buffer(byteCount: (entries.count / 64 + 2) * 8)
-        let bits = words.base.assumingMemoryBound(to: UInt64.self)
-        var writer = BitWriter(bits)
+        var writer = BitWriter(words)
         let present = UInt8(truncatingIfNeeded: leaf.definition)
         var valid = 0
         for i in 0..<entries.count where entries.definition[i] >= definition {
@@ -135,7 +134,8 @@ final class NestedReader: ColumnReader {
         if valid == count { return values }
         let stride = leaf.type.physical.stride
         let lanes = try Buffer(byteCount: max(count * stride, 16))
-        NullSpreading.spread(values.lanes, stride, count, into: lanes.base) { bits[$0 &>> 6] }
+        let bits = words.lanes(as: UInt64.self)
+        NullSpreading.spread(values.lanes(as: UInt8.self), stride, count, into: lanes.lanes(as: UInt8.self)) { bits[$0 &>> 6] }
         return Column(flat: leaf.type, count: count, lanes: lanes, validity: words, heaps: values.heapOwners)
     }
 }

@@ -39,9 +39,11 @@ enum PageIndexReading {
         guard let offset, let bytes, bytes > 0, bytes <= maximumBytes, offset <= file.size, bytes <= file.size - offset else { return nil }
         do throws(SQLError) {
             let buffer = try Buffer(byteCount: bytes)
-            try file.read(offset: offset, count: bytes, into: buffer.base)
-            var reader = ThriftReader(UnsafeRawBufferPointer(start: buffer.base, count: bytes), origin: offset)
-            return try withExtendedLifetime(buffer) { () throws(SQLError) in try S(from: &reader) }
+            return try buffer.withUnsafeBytes { (base) throws(SQLError) in
+                try file.read(offset: offset, count: bytes, into: base)
+                var reader = ThriftReader(UnsafeRawBufferPointer(start: base, count: bytes), origin: offset)
+                return try S(from: &reader)
+            }
         } catch { return nil }
     }
 }

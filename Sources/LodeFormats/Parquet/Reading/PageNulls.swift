@@ -12,7 +12,9 @@ struct PageNulls {
     /// Rows that hold a value.
     let valueCount: Int
 
-    private var bits: UnsafePointer<UInt64> { UnsafePointer(words.base.assumingMemoryBound(to: UInt64.self)) }
+    private var bits: Lanes<UInt64> {
+        @_lifetime(borrow self) get { Lanes(words.lanes(as: UInt64.self, keptBy: self)) }
+    }
 
     /// From definition levels in the hybrid encoding. A row holds a value if its level is `maximum`.
     /// - Returns: nil if every row does.
@@ -21,11 +23,11 @@ struct PageNulls {
         _ levels: UnsafeRawPointer, _ byteCount: Int, maximum: Int, rows: Int
     ) throws(SQLError) -> PageNulls? {
         let width = Int.bitWidth - maximum.leadingZeroBitCount
-        var cursor = RunLengthCursor(levels, count: byteCount, width: width)
+        var cursor = RunLengthCursor(count: byteCount, width: width)
         let words = try Buffer(byteCount: ((rows + 63) / 64 + 2) * 8)
-        var writer = BitWriter(words.base.assumingMemoryBound(to: UInt64.self))
+        var writer = BitWriter(words)
         let wanted = UInt32(maximum)
-        let isComplete = cursor.runs(rows) { length, repeated, bits, index in
+        let isComplete = cursor.runs(rows, of: levels) { length, repeated, bits, index in
             if let repeated {
                 writer.append(repeated: repeated == wanted, length)
             } else if width == 1 {
@@ -44,9 +46,10 @@ struct PageNulls {
     }
 
     /// From one decoded level a row.
-    static func make(levels: UnsafePointer<UInt8>, atLeast wanted: UInt8, rows: Int) throws(SQLError) -> PageNulls? {
+    static func make(levels: Buffer, atLeast wanted: UInt8, rows: Int) throws(SQLError) -> PageNulls? {
+        let levels = levels.lanes(as: UInt8.self)
         let words = try Buffer(byteCount: ((rows + 63) / 64 + 2) * 8)
-        var writer = BitWriter(words.base.assumingMemoryBound(to: UInt64.self))
+        var writer = BitWriter(words)
         var i = 0
         while i < rows {
             writer.append(levels[i] >= wanted ? 1 : 0, 1)
@@ -58,7 +61,7 @@ struct PageNulls {
 
     /// Nil if no bit is clear.
     private init?(_ words: Buffer, rows: Int) throws(SQLError) {
-        let bits = words.base.assumingMemoryBound(to: UInt64.self)
+        let bits = words.lanes(as: UInt64.self)
         let count = (rows + 63) / 64
         var total = 0
         var i = 0
@@ -67,8 +70,8 @@ struct PageNulls {
             i &+= 1
         }
         if total == rows { return nil }
-        ranks = try Buffer(byteCount: (count + 1) * 4)
-        let rank = ranks.base.assumingMemoryBound(to: UInt32.self)
+        let ranks = try Buffer(byteCount: (count + 1) * 4), rank = ranks.lanes(as: UInt32.self)
+        self.ranks = ranks
         self.words = words
         valueCount = total
         var sum: UInt32 = 0
@@ -85,7 +88,7 @@ struct PageNulls {
     @inline(__always)
     func rank(_ row: Int) -> Int {
         let below = (UInt64(1) &<< UInt64(truncatingIfNeeded: row & 63)) &- 1
-        let before = ranks.base.assumingMemoryBound(to: UInt32.self)[row &>> 6]
+        let before = ranks.lanes(as: UInt32.self)[row &>> 6]
         return Int(before) &+ (bits[row &>> 6] & below).nonzeroBitCount
     }
 
@@ -102,17 +105,17 @@ struct PageNulls {
 
 /// Appends bits to words from the least significant one on.
 struct BitWriter {
-    private let words: UnsafeMutablePointer<UInt64>
+    private let words: Buffer
     private var pending: UInt64 = 0
     /// Bits so far.
     private(set) var count: Int
 
     /// Appends behind `count` bits that are there already.
-    init(_ words: UnsafeMutablePointer<UInt64>, count: Int = 0) {
+    init(_ words: Buffer, count: Int = 0) {
         self.words = words
         self.count = count
         let used = UInt64(truncatingIfNeeded: count & 63)
-        pending = used == 0 ? 0 : words[count &>> 6] & ((1 &<< used) &- 1)
+        pending = used == 0 ? 0 : words.lanes(as: UInt64.self)[count &>> 6] & ((1 &<< used) &- 1)
     }
 
     /// The lowest `length` (1...64) bits of `bits`; the others must be zero.
@@ -121,7 +124,7 @@ struct BitWriter {
         let used = UInt64(truncatingIfNeeded: count & 63)
         pending |= bits &<< used
         if Int(used) &+ length >= 64 {
-            words[count &>> 6] = pending
+            words.lanes(as: UInt64.self)[count &>> 6] = pending
             pending = used == 0 ? 0 : bits &>> (64 &- used)
         }
         count &+= length
@@ -150,7 +153,8 @@ struct BitWriter {
 
     /// Writes out what is pending, and a zero word after it.
     func finish() {
-        words[count &>> 6] = pending
-        words[(count &>> 6) &+ 1] = 0
+        let out = words.lanes(as: UInt64.self)
+        out[count &>> 6] = pending
+        out[(count &>> 6) &+ 1] = 0
     }
 }

@@ -36,24 +36,30 @@ package final class ParquetFooter: Sendable {
         let size = file.size
         guard size >= tail + 4 else { throw notParquet("The file has \(size) bytes.") }
         var start = max(0, size - guess)
-        var buffer = try Buffer(byteCount: size - start)
-        try file.read(offset: start, count: size - start, into: buffer.base)
-        let end = buffer.base + (size - start - tail)
-        let magic = (end + 4).loadUnaligned(as: UInt32.self)
+        var buffer = try fetch(file, start, size - start)
+        let (stated, magic) = buffer.withUnsafeBytes { base in
+            let end = base + (size - start - tail)
+            return (end.loadUnaligned(as: UInt32.self), (end + 4).loadUnaligned(as: UInt32.self))
+        }
         if magic == 0x4552_4150 { throw .unsupported("an encrypted Parquet file") }
         guard magic == 0x3152_4150 else { throw notParquet("It does not end with \"PAR1\".") }
-        let length = Int(end.loadUnaligned(as: UInt32.self))
+        let length = Int(stated)
         guard length <= size - tail - 4 else { throw notParquet("The footer of \(length) bytes is larger than the file of \(size) bytes.") }
         let footerStart = size - tail - length
         if footerStart < start {
             start = footerStart
-            buffer = try Buffer(byteCount: length)
-            try file.read(offset: start, count: length, into: buffer.base)
+            buffer = try fetch(file, start, length)
         }
-        let bytes = UnsafeRawBufferPointer(start: buffer.base + (footerStart - start), count: length)
-        var reader = ThriftReader(bytes, origin: footerStart)
-        let metaData = try FileMetaData(from: &reader)
-        return try withExtendedLifetime(buffer) { () throws(SQLError) in try ParquetFooter(metaData, byteCount: length) }
+        return try buffer.withUnsafeBytes { (base) throws(SQLError) in
+            var reader = ThriftReader(UnsafeRawBufferPointer(start: base + (footerStart - start), count: length), origin: footerStart)
+            return try ParquetFooter(try FileMetaData(from: &reader), byteCount: length)
+        }
+    }
+
+    private static func fetch(_ file: any ObjectReader, _ offset: Int, _ count: Int) throws(SQLError) -> Buffer {
+        let buffer = try Buffer(byteCount: count)
+        try buffer.withUnsafeBytes { (base) throws(SQLError) in try file.read(offset: offset, count: count, into: base) }
+        return buffer
     }
 
     private static func notParquet(_ detail: String) -> SQLError {

@@ -213,12 +213,13 @@ final class RowGroupReader: MorselReader {
     /// A column with exactly the remaining rows of the window.
     private func aligned(_ index: Int) throws(SQLError) -> Column {
         guard let known = decoded[index] else {
-            let column = try columns[index].read(window.remaining)
+            let window = window, column = try columns[index].read(window.remaining)
             decoded[index] = (column, window.stage)
             return column
         }
         if known.stage == window.stage { return known.column }
-        let column = try known.column.gather(Selection.copying(window.positions(known.stage), window.count))
+        let window = window
+        let column = try known.column.gather(Selection(copying: window.positions(known.stage), count: window.count))
         decoded[index] = (column, window.stage)
         return column
     }
@@ -240,9 +241,9 @@ final class RowGroupReader: MorselReader {
 
     /// Adds the survivors of the window to the pending rows.
     private func keepWindow() throws(SQLError) {
-        let remaining = window.remaining
-        let rows = pendingRows.base.assumingMemoryBound(to: UInt32.self)
-        if let picks = remaining.picks { memcpy(rows + pendingCount, picks, window.count * 4) }
+        let window = window, remaining = window.remaining
+        let rows = pendingRows.lanes(as: UInt32.self, keptBy: self)
+        if let picks = remaining.picks { (rows + pendingCount).update(from: picks, count: window.count) }
         for index in filterColumns {
             guard let known = decoded[index] else { continue }
             try accumulators[index].append(known.column, window.positions(known.stage), window.count)
@@ -252,7 +253,7 @@ final class RowGroupReader: MorselReader {
 
     /// No more rows will come: columns that are not loaded yet need the pages of the pending rows only.
     private func announceLast() {
-        let rows = pendingRows.base.assumingMemoryBound(to: UInt32.self)
+        let rows = pendingRows.lanes(as: UInt32.self, keptBy: self)
         var wanted: [Range<Int>] = []
         for i in 0..<pendingCount {
             let row = Int(rows[i])
@@ -265,7 +266,7 @@ final class RowGroupReader: MorselReader {
 
     /// The pending rows, with the columns that no filter needed.
     private func emitPending() throws(SQLError) -> Chunk {
-        let picks = UnsafePointer(pendingRows.base.assumingMemoryBound(to: UInt32.self))
+        let picks = Lanes(pendingRows.lanes(as: UInt32.self, keptBy: self))
         let first = Int(picks[0])
         let isRange = Int(picks[pendingCount - 1]) - first + 1 == pendingCount
         let rows = isRange ? RowSet.range(first, pendingCount) : RowSet.listed(picks, pendingCount)

@@ -18,7 +18,7 @@ final class RowNumbers: ColumnReader {
 
     func read(_ rows: RowSet) throws(SQLError) -> Column {
         let lanes = try Buffer(byteCount: max(rows.count * 8, 16))
-        let numbers = lanes.base.assumingMemoryBound(to: Int64.self)
+        let numbers = lanes.lanes(as: Int64.self)
         for i in 0..<rows.count { numbers[i] = Int64(first &+ rows[i]) }
         return Column(flat: Self.type, count: rows.count, lanes: lanes)
     }

@@ -1,19 +1,43 @@
 /// Which rows of a row group are wanted.
 
+import LodeVectors
+
 /// A range of rows, or rows that are listed in ascending order. At most `Chunk.capacity`; the list is the caller's.
-struct RowSet {
+struct RowSet: ~Escapable {
     /// The first row of a range.
     let first: Int
     /// Row numbers, if they are listed.
-    let picks: UnsafePointer<UInt32>?
+    let picks: Lanes<UInt32>?
     let count: Int
+    let isListed: Bool
 
-    static func range(_ first: Int, _ count: Int) -> RowSet { RowSet(first: first, picks: nil, count: count) }
+    @_lifetime(immortal)
+    private init(first: Int, _ count: Int) {
+        self.first = first
+        self.count = count
+        picks = nil
+        isListed = false
+    }
 
-    static func listed(_ rows: UnsafePointer<UInt32>, _ count: Int) -> RowSet { RowSet(first: 0, picks: rows, count: count) }
+    @_lifetime(copy rows)
+    private init(listed rows: Lanes<UInt32>, _ count: Int) {
+        first = 0
+        self.count = count
+        picks = rows
+        isListed = true
+    }
+
+    @_lifetime(immortal)
+    static func range(_ first: Int, _ count: Int) -> RowSet { RowSet(first: first, count) }
+
+    @_lifetime(copy rows)
+    static func listed(_ rows: Lanes<UInt32>, _ count: Int) -> RowSet { RowSet(listed: rows, count) }
 
     @inline(__always)
-    subscript(_ index: Int) -> Int { picks.map { Int($0[index]) } ?? first &+ index }
+    subscript(_ index: Int) -> Int {
+        guard let picks else { return first &+ index }
+        return Int(picks[index])
+    }
 
     /// How many rows from number `start` of the set on lie before row `end`.
     func count(from start: Int, before end: Int) -> Int {

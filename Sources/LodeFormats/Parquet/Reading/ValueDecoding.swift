@@ -16,7 +16,7 @@ enum ValueDecoding {
     }
 
     /// - Throws: `22021` unless every text is well-formed UTF-8.
-    static func checkUTF8(_ views: UnsafePointer<StringView>, _ count: Int) throws(SQLError) {
+    static func checkUTF8(_ views: Lanes<StringView>, _ count: Int) throws(SQLError) {
         var i = 0
         while i < count {
             let isValid = views[i].withBytes { bytes in
@@ -33,11 +33,11 @@ enum ValueDecoding {
 
     /// Big-endian two's complement numbers of any length to decimal lanes, or to doubles where those are too short.
     static func decimals(
-        _ views: UnsafePointer<StringView>, _ count: Int, _ leaf: ParquetLeaf, into out: UnsafeMutableRawPointer
+        _ views: Lanes<StringView>, _ count: Int, _ leaf: ParquetLeaf, into out: MutableLanes<UInt8>
     ) throws(SQLError) {
         if leaf.type == .double {
             let divisor = LongDecimal.divisor(leaf.decimalScale)
-            let doubles = out.assumingMemoryBound(to: Double.self)
+            let doubles = out.bound(to: Double.self)
             for i in 0..<count { doubles[i] = views[i].withBytes { LongDecimal.double($0, divisor) } }
             return
         }
@@ -48,9 +48,9 @@ enum ValueDecoding {
             let value = views[i].withBytes { bigEndian($0, &fits) }
             if isShort {
                 fits = fits && Int128(Int64(truncatingIfNeeded: value)) == value
-                out.assumingMemoryBound(to: Int64.self)[i] = Int64(truncatingIfNeeded: value)
+                out.bound(to: Int64.self)[i] = Int64(truncatingIfNeeded: value)
             } else {
-                out.assumingMemoryBound(to: Int128.self)[i] = value
+                out.bound(to: Int128.self)[i] = value
             }
             i &+= 1
         }

@@ -1,13 +1,13 @@
 /// The loops that move decoded lanes to where they belong.
 
 import Glibc
+import LodeVectors
 
 /// Lanes picked by number.
 enum Gathering {
     /// `out[i] = lanes[numbers[i]]`; every number lies within the lanes.
     static func gather(
-        _ lanes: UnsafeRawPointer, _ numbers: UnsafePointer<UInt32>, _ count: Int, stride: Int,
-        into out: UnsafeMutableRawPointer
+        _ lanes: Lanes<UInt8>, _ numbers: Lanes<UInt32>, _ count: Int, stride: Int, into out: MutableLanes<UInt8>
     ) {
         switch stride {
         case 1: loop(lanes, numbers, count, out, UInt8.self)
@@ -20,9 +20,9 @@ enum Gathering {
 
     @inline(__always)
     private static func loop<Lane>(
-        _ lanes: UnsafeRawPointer, _ numbers: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutableRawPointer, _: Lane.Type
+        _ lanes: Lanes<UInt8>, _ numbers: Lanes<UInt32>, _ count: Int, _ out: MutableLanes<UInt8>, _: Lane.Type
     ) {
-        let source = lanes.assumingMemoryBound(to: Lane.self), target = out.assumingMemoryBound(to: Lane.self)
+        let source = lanes.bound(to: Lane.self), target = out.bound(to: Lane.self)
         var i = 0
         while i < count {
             target[i] = source[Int(numbers[i])]
@@ -36,7 +36,14 @@ enum NullSpreading {
     /// Puts the next of `values` into every lane whose bit is set, and zero into the others. `word` gives the bits of 64 rows.
     @inline(__always)
     static func spread(
-        _ values: UnsafeRawPointer, _ stride: Int, _ count: Int, into out: UnsafeMutableRawPointer, _ word: (Int) -> UInt64
+        _ values: Lanes<UInt8>, _ stride: Int, _ count: Int, into out: MutableLanes<UInt8>, _ word: (Int) -> UInt64
+    ) {
+        values.withUnsafePointer { values in out.withUnsafePointer { spread(values, stride, count, $0, word) } }
+    }
+
+    @inline(__always)
+    private static func spread(
+        _ values: UnsafeRawPointer, _ stride: Int, _ count: Int, _ out: UnsafeMutableRawPointer, _ word: (Int) -> UInt64
     ) {
         var source = values
         var i = 0

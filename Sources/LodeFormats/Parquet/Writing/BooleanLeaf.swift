@@ -12,11 +12,10 @@ final class BooleanLeaf: LeafEncoder {
 
     override func appendValues(_ leaf: ShreddedLeaf) throws(SQLError) {
         let column = leaf.column.layout == .flat ? leaf.column : try leaf.column.flattened()
-        let lanes = column.pointer(as: UInt8.self)
+        let lanes = column.lanes(as: UInt8.self)
         if let rows = leaf.rows { for row in rows { values.append(lanes[Int(row)]) } } else {
-            values.append(contentsOf: UnsafeBufferPointer(start: lanes, count: leaf.count))
+            lanes.withUnsafePointer { values.append(contentsOf: UnsafeBufferPointer(start: $0, count: leaf.count)) }
         }
-        withExtendedLifetime(column) {}
     }
 
     override func appendPage(_ range: Range<Int>, to sink: ByteSink) throws(SQLError) {
@@ -33,10 +32,9 @@ final class BooleanLeaf: LeafEncoder {
     /// Runs of one bit, after their length in four bytes.
     private func appendRuns(_ range: Range<Int>, to sink: ByteSink) throws(SQLError) {
         let buffer = try Buffer(byteCount: range.count * 4)
-        defer { withExtendedLifetime(buffer) {} }
-        let codes = buffer.base.assumingMemoryBound(to: UInt32.self)
+        let codes = buffer.lanes(as: UInt32.self)
         for (index, value) in values[range].enumerated() { codes[index] = value == 0 ? 0 : 1 }
-        try sink.withLength { () throws(SQLError) in try RunLengthWriter.append(codes, range.count, width: 1, to: sink) }
+        try sink.withLength { () throws(SQLError) in try RunLengthWriter.append(Lanes(codes), range.count, width: 1, to: sink) }
     }
 
     override func bounds(_ range: Range<Int>) -> LeafBounds? {

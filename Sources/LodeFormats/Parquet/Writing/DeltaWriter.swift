@@ -9,7 +9,7 @@ enum DeltaWriter {
     private static let miniblocks = 4
 
     /// Appends `count` values. Differences wrap, as the format says.
-    static func append(_ values: UnsafePointer<Int64>, _ count: Int, is32Bit: Bool, to sink: ByteSink) throws(SQLError) {
+    static func append(_ values: Lanes<Int64>, _ count: Int, is32Bit: Bool, to sink: ByteSink) throws(SQLError) {
         try RunLengthWriter.varint(UInt64(blockValues), sink)
         try RunLengthWriter.varint(UInt64(miniblocks), sink)
         try RunLengthWriter.varint(UInt64(count), sink)

@@ -9,9 +9,9 @@ struct FixedDictionary<Key: FixedWidthInteger & BitwiseCopyable> {
     private(set) var codes: Buffer
 
     /// - Returns: nil if more than `limit` values are distinct, or (unless it is wanted anyway) most of the first ones are.
-    init?(_ values: UnsafePointer<Key>, _ count: Int, limit: Int, isWanted: Bool) throws(SQLError) {
-        codes = try Buffer(byteCount: count * 4)
-        let out = codes.base.assumingMemoryBound(to: UInt32.self)
+    init?(_ values: Lanes<Key>, _ count: Int, limit: Int, isWanted: Bool) throws(SQLError) {
+        let codes = try Buffer(byteCount: count * 4), out = codes.lanes(as: UInt32.self)
+        self.codes = codes
         var bits = 10
         var table = [UInt32](repeating: 0, count: 1 << bits)
         var row = 0

@@ -51,7 +51,7 @@ final class FixedLeaf: LeafEncoder {
     private func copy<Lane: BitwiseCopyable, Stored: BitwiseCopyable>(
         _ column: Column, _ rows: [UInt32]?, _ count: Int, _ out: UnsafeMutableRawPointer, _ convert: (Lane) -> Stored
     ) {
-        let lanes = column.pointer(as: Lane.self)
+        let lanes = column.lanes(as: Lane.self)
         let target = out.assumingMemoryBound(to: Stored.self)
         if let rows {
             rows.withUnsafeBufferPointer { rows in
@@ -72,7 +72,7 @@ final class FixedLeaf: LeafEncoder {
 
     /// Months, days and milliseconds, four bytes each.
     private func copyIntervals(_ column: Column, _ rows: [UInt32]?, _ count: Int, _ out: UnsafeMutableRawPointer) throws(SQLError) {
-        let lanes = column.pointer(as: Interval.self)
+        let lanes = column.lanes(as: Interval.self)
         for index in 0..<count {
             let interval = lanes[rows.map { Int($0[index]) } ?? index]
             guard interval.months >= 0, interval.days >= 0, interval.micros >= 0, let millis = UInt32(exactly: interval.micros / 1000),
@@ -104,7 +104,7 @@ final class FixedLeaf: LeafEncoder {
 
     /// Numbers the values, and keeps that if it is smaller than the values themselves.
     private func number<Key: FixedWidthInteger & BitwiseCopyable>(_: Key.Type, _ limit: Int) throws(SQLError) {
-        let keys = UnsafeRawPointer(values.base).assumingMemoryBound(to: Key.self)
+        let keys = Lanes(UnsafeRawPointer(values.base).assumingMemoryBound(to: Key.self), keptBy: self)
         guard let found = try FixedDictionary(keys, count, limit: limit, isWanted: wantsDictionary) else { return }
         let codeBits = RunLengthWriter.width(found.keys.count - 1)
         let size = found.keys.count * width + count * codeBits / 8
@@ -157,17 +157,16 @@ final class FixedLeaf: LeafEncoder {
         if let dictionary {
             let bits = RunLengthWriter.width(dictionary.count - 1)
             try sink.append(UInt8(bits))
-            let codes = UnsafePointer(dictionary.codes.base.assumingMemoryBound(to: UInt32.self))
+            let buffer = dictionary.codes, codes = Lanes(buffer.lanes(as: UInt32.self))
             return try RunLengthWriter.append(codes + range.lowerBound, range.count, width: bits, to: sink)
         }
         let base = UnsafeRawPointer(values.base + range.lowerBound * width)
         switch plainEncoding {
         case .deltaBinaryPacked:
             let wide = try Buffer(byteCount: range.count * 8)
-            defer { withExtendedLifetime(wide) {} }
-            let out = wide.base.assumingMemoryBound(to: Int64.self)
+            let out = wide.lanes(as: Int64.self)
             for (index, position) in range.enumerated() { out[index] = integer(position) }
-            try DeltaWriter.append(out, range.count, is32Bit: plan.physical == .int32, to: sink)
+            try DeltaWriter.append(Lanes(out), range.count, is32Bit: plan.physical == .int32, to: sink)
         case .byteStreamSplit: try ByteStreamSplitWriter.append(base, range.count, width: width, to: sink)
         case .deltaByteArray:
             let texts = (0..<range.count).map { UnsafeRawBufferPointer(start: base + $0 * width, count: width) }

@@ -85,9 +85,8 @@ struct LeafLevels {
         let width = RunLengthWriter.width(maximum)
         guard let levels else { return try RunLengthWriter.run(constant, page.entries.count, width, sink) }
         let buffer = try Buffer(byteCount: page.entries.count * 4)
-        defer { withExtendedLifetime(buffer) {} }
-        let codes = buffer.base.assumingMemoryBound(to: UInt32.self)
+        let codes = buffer.lanes(as: UInt32.self)
         for (index, level) in levels[page.entries].enumerated() { codes[index] = UInt32(level) }
-        try RunLengthWriter.append(codes, page.entries.count, width: width, to: sink)
+        try RunLengthWriter.append(Lanes(codes), page.entries.count, width: width, to: sink)
     }
 }

@@ -91,7 +91,7 @@ struct LevelShredder {
 
     /// One entry for each element, and one for each list that is NULL or empty.
     private static func expand(_ column: Column, _ entries: Entries, level: UInt8) -> Entries {
-        let ranges = column.pointer(as: ListRange.self)
+        let ranges = column.lanes(as: ListRange.self)
         var inner = Entries(rows: [], definition: [], repetition: [])
         for index in entries.rows.indices {
             let row = Int(entries.rows[index])

@@ -9,7 +9,7 @@ enum RunLengthWriter {
     static func width(_ maximum: Int) -> Int { maximum <= 0 ? 0 : Int.bitWidth - maximum.leadingZeroBitCount }
 
     /// Appends `count` codes below `2^width`, width 0...32.
-    static func append(_ codes: UnsafePointer<UInt32>, _ count: Int, width: Int, to sink: ByteSink) throws(SQLError) {
+    static func append(_ codes: Lanes<UInt32>, _ count: Int, width: Int, to sink: ByteSink) throws(SQLError) {
         if count == 0 { return }
         if width == 0 { return try run(0, count, width, sink) }
         var at = 0, literalStart = 0
@@ -41,7 +41,7 @@ enum RunLengthWriter {
         }
     }
 
-    private static func literals(_ codes: UnsafePointer<UInt32>, _ count: Int, _ width: Int, _ sink: ByteSink) throws(SQLError) {
+    private static func literals(_ codes: Lanes<UInt32>, _ count: Int, _ width: Int, _ sink: ByteSink) throws(SQLError) {
         guard count > 0 else { return }
         let groups = (count + 7) / 8
         try varint(UInt64(groups) &<< 1 | 1, sink)
@@ -52,7 +52,7 @@ enum RunLengthWriter {
     }
 
     /// Packs `count` values and zeros up to `total`, a multiple of 8. Eight bytes beyond the result may be written.
-    static func pack(_ codes: UnsafePointer<UInt32>, _ count: Int, _ total: Int, _ width: Int, _ out: UnsafeMutableRawPointer) {
+    static func pack(_ codes: Lanes<UInt32>, _ count: Int, _ total: Int, _ width: Int, _ out: UnsafeMutableRawPointer) {
         var buffer: UInt64 = 0
         var bits = 0, at = 0, offset = 0
         let step = UInt64(truncatingIfNeeded: width)

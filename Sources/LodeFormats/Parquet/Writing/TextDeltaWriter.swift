@@ -9,18 +9,16 @@ enum TextDeltaWriter {
     /// All lengths, then all bytes.
     static func lengths(_ texts: [UnsafeRawBufferPointer], to sink: ByteSink) throws(SQLError) {
         let sizes = try Buffer(byteCount: texts.count * 8)
-        defer { withExtendedLifetime(sizes) {} }
-        let out = sizes.base.assumingMemoryBound(to: Int64.self)
+        let out = sizes.lanes(as: Int64.self)
         for (index, text) in texts.enumerated() { out[index] = Int64(text.count) }
-        try DeltaWriter.append(out, texts.count, is32Bit: true, to: sink)
+        try DeltaWriter.append(Lanes(out), texts.count, is32Bit: true, to: sink)
         for text in texts { try sink.append(text) }
     }
 
     /// How many bytes each text begins with that its predecessor begins with too; then the rests, as above.
     static func prefixes(_ texts: [UnsafeRawBufferPointer], to sink: ByteSink) throws(SQLError) {
         let shared = try Buffer(byteCount: texts.count * 8)
-        defer { withExtendedLifetime(shared) {} }
-        let out = shared.base.assumingMemoryBound(to: Int64.self)
+        let out = shared.lanes(as: Int64.self)
         var rests: [UnsafeRawBufferPointer] = []
         rests.reserveCapacity(texts.count)
         var last = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -32,7 +30,7 @@ enum TextDeltaWriter {
             rests.append(UnsafeRawBufferPointer(rebasing: text[common...]))
             last = text
         }
-        try DeltaWriter.append(out, texts.count, is32Bit: true, to: sink)
+        try DeltaWriter.append(Lanes(out), texts.count, is32Bit: true, to: sink)
         try lengths(rests, to: sink)
     }
 }

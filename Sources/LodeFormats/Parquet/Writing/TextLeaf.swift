@@ -61,7 +61,7 @@ final class TextLeaf: LeafEncoder {
     }
 
     private func appendNumbered(_ column: Column, _ rows: [UInt32]?, _ present: Int) throws(SQLError) {
-        let lanes = column.pointer(as: StringView.self)
+        let lanes = column.lanes(as: StringView.self)
         let out = UnsafeMutableRawPointer(try codes.reserve(present * 4)).assumingMemoryBound(to: UInt32.self)
         var index = 0
         while index < present {
@@ -71,7 +71,6 @@ final class TextLeaf: LeafEncoder {
             index &+= 1
         }
         codes.advance(present * 4)
-        withExtendedLifetime(column) {}
     }
 
     /// Rows that are codes already: each code is looked up once.
@@ -81,7 +80,7 @@ final class TextLeaf: LeafEncoder {
             sourceDictionary = source
             sourceCodes = Array(repeating: Self.unknown, count: source.count)
         }
-        let texts = source.pointer(as: StringView.self), own = leaf.column.pointer(as: Int32.self)
+        let texts = source.lanes(as: StringView.self), own = leaf.column.lanes(as: Int32.self)
         let out = UnsafeMutableRawPointer(try codes.reserve(present * 4)).assumingMemoryBound(to: UInt32.self)
         for index in 0..<present {
             let code = Int(own[leaf.rows.map { Int($0[index]) } ?? index])
@@ -93,9 +92,8 @@ final class TextLeaf: LeafEncoder {
     }
 
     private func appendPlain(_ column: Column, _ rows: [UInt32]?, _ present: Int) throws(SQLError) {
-        let lanes = column.pointer(as: StringView.self)
+        let lanes = column.lanes(as: StringView.self)
         for index in 0..<present { try appendPlain(lanes[rows.map { Int($0[index]) } ?? index]) }
-        withExtendedLifetime(column) {}
     }
 
     @inline(__always)
@@ -110,7 +108,7 @@ final class TextLeaf: LeafEncoder {
     }
 
     private func turnPlain() throws(SQLError) {
-        let numbers = codePointer
+        let numbers = codeLanes
         for index in 0..<count { try appendPlain(dictionary.texts[Int(numbers[index])]) }
         isPlain = true
         dictionary.removeAll()
@@ -119,8 +117,9 @@ final class TextLeaf: LeafEncoder {
         sourceCodes = []
     }
 
-    private var codePointer: UnsafePointer<UInt32> {
-        UnsafeRawPointer(codes.base).assumingMemoryBound(to: UInt32.self)
+    /// The codes so far; good until more are appended.
+    private var codeLanes: Lanes<UInt32> {
+        @_lifetime(borrow self) get { Lanes(UnsafeRawPointer(codes.base).assumingMemoryBound(to: UInt32.self), keptBy: self) }
     }
 
     // MARK: Pages out
@@ -170,7 +169,7 @@ final class TextLeaf: LeafEncoder {
         }
         let bits = RunLengthWriter.width(dictionary.texts.count - 1)
         try sink.append(UInt8(bits))
-        try RunLengthWriter.append(codePointer + range.lowerBound, range.count, width: bits, to: sink)
+        try RunLengthWriter.append(codeLanes + range.lowerBound, range.count, width: bits, to: sink)
     }
 
     private func plainTexts(_ range: Range<Int>) -> [UnsafeRawBufferPointer] {
@@ -209,7 +208,7 @@ final class TextLeaf: LeafEncoder {
             }
         } else {
             var seen = [Bool](repeating: false, count: dictionary.texts.count)
-            let numbers = codePointer
+            let numbers = codeLanes
             for index in range {
                 let code = Int(numbers[index])
                 if !seen[code] {
