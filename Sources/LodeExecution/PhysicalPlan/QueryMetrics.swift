@@ -34,6 +34,8 @@ package final class QueryMetrics: Sendable {
 
     /// How long one pipeline ran.
     package struct PipelineTime: Sendable {
+        /// Its place among the pipelines of its run.
+        var number: Int
         package var name: String
         package var nanoseconds: Int
         package var workers: Int
@@ -51,7 +53,8 @@ package final class QueryMetrics: Sendable {
         }
     }
 
-    package var pipelines: [PipelineTime] { totals.withLock { $0.pipelines } }
+    /// Those that are done, in the order of the plan.
+    package var pipelines: [PipelineTime] { totals.withLock { $0.pipelines.sorted { $0.number < $1.number } } }
     func record(_ time: PipelineTime) { totals.withLock { $0.pipelines.append(time) } }
 
     /// What all scans read and spared.

@@ -182,7 +182,8 @@ struct PipelineGraph {
             if nodes[other].missing == 0 { nodes[other].phase = .ready }
         }
         return QueryMetrics.PipelineTime(
-            name: nodes[index].pipeline.name, nanoseconds: MonotonicClock.now() - nodes[index].began, workers: nodes[index].strandsMade)
+            number: index, name: nodes[index].pipeline.name, nanoseconds: MonotonicClock.now() - nodes[index].began,
+            workers: nodes[index].strandsMade)
     }
 
     /// What was parked goes on: a strand, or a sink that was to drain.
