@@ -95,7 +95,10 @@ let package = Package(
         // Tests mirror the sources.
         .testTarget(
             name: "LodeEngineTests",
-            dependencies: ["LodeEngine", "LodeShell", "LodeSyntax", "LodeFormats", "LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: library),
+            dependencies: [
+                "LodeEngine", "LodeShell", "LodeSyntax", "LodeFormats", "LodeFunctions", "LodeCatalog", "LodeTables", "LodeVectors",
+                "LodeCore",
+            ], swiftSettings: library),
         .testTarget(name: "HouseTests", path: "Tests/House"),
         .testTarget(name: "LodeCoreTests", dependencies: ["LodeCore"], swiftSettings: library),
         .testTarget(name: "LodePlanTests", dependencies: ["LodePlan", "LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: library),

@@ -20,6 +20,8 @@ package protocol TableTransaction: AnyObject {
     func replaceAll(with files: [DataFile])
     /// Says that what is written was computed from the table itself: the commit then needs the table unchanged.
     func dependsOnSnapshot()
+    /// What the history of the table calls the change.
+    func name(_ operation: String)
 
     /// What is to be committed, alone or together with changes to other tables.
     var change: TableChange { get }

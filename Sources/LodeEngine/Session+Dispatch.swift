@@ -18,11 +18,11 @@ extension Session {
         case .repairTable(let name): return try repairTable(name, run)
 
         case .insert(let insert): return try self.insert(insert, run)
-        case .truncate(let name): return try truncate(name)
+        case .update(let update): return try self.update(update, run)
+        case .delete(let delete): return try self.delete(delete, run)
+        case .merge(let merge): return try self.merge(merge, run)
+        case .truncate(let names): return try truncate(names)
         case .copy(let copy): return try self.copy(copy, run)
-        case .update(let update): throw SQLError.unsupported("UPDATE of a table", at: update.table.span, hint: Self.rewriteHint)
-        case .delete(let delete): throw SQLError.unsupported("DELETE from a table", at: delete.table.span, hint: Self.rewriteHint)
-        case .merge(let merge): throw SQLError.unsupported("MERGE into a table", at: merge.target.span, hint: Self.rewriteHint)
 
         case .set(let set): return try self.set(set)
         case .reset(let name): return try reset(name)
@@ -43,6 +43,4 @@ extension Session {
         case .rollbackTo(let name): return try rollback(to: name)
         }
     }
-
-    private static let rewriteHint = "INSERT OVERWRITE or CREATE OR REPLACE TABLE … AS rewrites a table as a whole."
 }

@@ -9,14 +9,14 @@ extension Session {
 
     /// Tables and views of a schema, or of the search path.
     package func tableNames(in schema: String?) -> [String] {
-        let schemas = schema.map { [$0] } ?? settings.searchPath
+        let schemas = schema.map { [$0] } ?? lookupPath
         let names = schemas.flatMap { ((try? catalog.tables(in: $0)) ?? []).map(\.name) }
         return schema == nil ? names + temporaryViews.values.map(\.name) : names
     }
 
     package func columnNames(of name: [String]) -> [String] {
         guard let last = name.last else { return [] }
-        let schemas = name.count > 1 ? [name[name.count - 2]] : settings.searchPath
+        let schemas = name.count > 1 ? [name[name.count - 2]] : lookupPath
         for schema in schemas {
             if let table = try? catalog.table(.init(schema, last)), let schema = try? table.schema() {
                 return schema.fields.map(\.name)

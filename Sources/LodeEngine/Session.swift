@@ -12,6 +12,8 @@ import LodeSyntax
 /// `progress`, which any thread may call. Statements recurse over plans: give the thread a stack of at least 8 MB.
 package final class Session {
     package let engine: Engine
+    /// The engine's catalog, with this session's temporary tables.
+    let sessionCatalog: SessionCatalog
     package var settings = SessionSettings()
     /// `:name` in statements.
     package var variables: [String: Value] = [:]
@@ -27,7 +29,10 @@ package final class Session {
     private var current: RunningStatement?
     private let latest = LatestStatement()
 
-    package init(engine: Engine) { self.engine = engine }
+    package init(engine: Engine) {
+        self.engine = engine
+        sessionCatalog = SessionCatalog(engine.catalog, engine.stores)
+    }
 
     /// Makes the statement that was begun last fail with `57014`; does nothing when it is over. Safe to call from any thread.
     package var cancel: @Sendable () -> Void {
@@ -75,6 +80,13 @@ package final class Session {
         FunctionContext(
             transactionMicros: Engine.nowMicros(), timeZone: settings["timezone"], currentSchema: currentSchema,
             cancellation: running.cancellation, memory: running.memory)
+    }
+
+    /// Where unqualified tables are looked for: among temporary ones first.
+    var lookupPath: [String] {
+        let path = settings.searchPath
+        return sessionCatalog.hasTemporaryTables && !path.contains(where: SessionCatalog.isTemporary)
+            ? [SessionCatalog.temporaryDatabase] + path : path
     }
 
     /// Where unqualified new tables go.

@@ -103,3 +103,23 @@ extension LogicalPlan {
         return replacing(expressions: rewritten)
     }
 }
+
+extension LogicalPlan {
+    /// The scans of the whole statement, those in its subqueries included.
+    package var scans: [ScanNode] {
+        var found: [ScanNode] = []
+        collect(&found)
+        return found
+    }
+
+    private func collect(_ found: inout [ScanNode]) {
+        if case .scan(let scan) = self { found.append(scan) }
+        for child in children { child.collect(&found) }
+        for expression in expressions {
+            _ = expression.contains { part in
+                if case .subquery(let query) = part { query.plan.collect(&found) }
+                return false
+            }
+        }
+    }
+}

@@ -66,9 +66,17 @@ package struct RowDeletes: Hashable, Sendable {
     package var locations: [String]
     /// How many; nil if that is not known.
     package var count: Int?
+    /// Which they are, where that is known already.
+    package var positions: RowPositions?
 
     package init(locations: [String], count: Int? = nil) {
         self.locations = locations
         self.count = count
+    }
+
+    package init(_ positions: RowPositions) {
+        locations = []
+        count = positions.count
+        self.positions = positions
     }
 }

@@ -18,6 +18,8 @@ package struct FileChange: Sendable {
     package var removesEverything = false
     /// Whether the change was computed from the table, so that any change since `base` is a conflict.
     package var dependsOnBase = false
+    /// What brought the change about, in SQL's words; nil where that follows from the files.
+    package var operation: String?
 
     package init(base: TableVersion) { self.base = base }
 

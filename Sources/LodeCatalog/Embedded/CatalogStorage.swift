@@ -49,7 +49,11 @@ final class CatalogStorage: Sendable {
         guard let path else {
             if !create { return nil }
             let queue = try DatabaseQueue()
-            try queue.writeWithoutTransaction { db in try CatalogSchema.update(db) }
+            try queue.writeWithoutTransaction { db in
+                try CatalogSchema.update(db)
+                // Tables of a catalog beside it, as those of a warehouse, have other numbers.
+                try db.execute(sql: "INSERT INTO sqlite_sequence (name, seq) VALUES ('table_info', ?)", arguments: [1 << 48])
+            }
             return queue
         }
         if try !LocalStore().exists(path) {

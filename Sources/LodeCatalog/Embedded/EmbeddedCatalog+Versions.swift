@@ -27,7 +27,7 @@ extension EmbeddedCatalog {
                 """,
             arguments: [
                 row.id, version, try Self.commitTime(db), totals.fileCount ?? 0, totals.rowCount, totals.byteCount ?? 0,
-                StatisticsText.write(totals.columns), operation ?? Self.operation(change), definition,
+                StatisticsText.write(totals.columns), operation ?? change.operation ?? Self.operation(change), definition,
             ])
         try db.execute(sql: "UPDATE table_info SET version = ? WHERE id = ?", arguments: [version, row.id])
         return CommitOutcome(version: version)

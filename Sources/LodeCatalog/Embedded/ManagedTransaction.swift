@@ -29,4 +29,6 @@ final class ManagedTransaction: TableTransaction {
     }
 
     func dependsOnSnapshot() { files.dependsOnBase = true }
+
+    func name(_ operation: String) { files.operation = operation }
 }

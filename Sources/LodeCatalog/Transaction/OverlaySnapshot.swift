@@ -90,6 +90,7 @@ final class GatheredTransaction: TableTransaction {
     func deleteFiles(_ paths: [String]) { files.removedPaths += paths }
     func emptyPartitions(_ partitions: Set<[Value]>) { files.emptiedPartitions.formUnion(partitions) }
     func dependsOnSnapshot() { files.dependsOnBase = true }
+    func name(_ operation: String) { files.operation = operation }
 
     func replaceAll(with files: [DataFile]) {
         self.files.added = files

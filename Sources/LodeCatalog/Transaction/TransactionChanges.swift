@@ -199,8 +199,8 @@ package struct TransactionChanges: Sendable {
         _ change: FileChange, to name: TableName, in catalog: TransactionCatalog
     ) throws(SQLError) -> CommitOutcome {
         var change = change
-        // What goes is what the transaction has seen: it must be all there is.
-        if change.removesFiles { change.dependsOnBase = true }
+        // What goes is what the transaction has seen: it must be all there is. Of single files the commit sees to that itself.
+        if change.removesEverything || !change.emptiedPartitions.isEmpty { change.dependsOnBase = true }
         guard var entry = table(name) else {
             tables[Self.key(name)] = Table(
                 definition: try catalog.requireTable(name), origin: name, files: change, place: log.count)
@@ -237,5 +237,6 @@ extension FileChange {
         emptiedPartitions.formUnion(later.emptiedPartitions)
         added += later.added
         dependsOnBase = dependsOnBase || later.dependsOnBase
+        operation = later.operation ?? operation
     }
 }

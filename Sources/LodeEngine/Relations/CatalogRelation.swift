@@ -14,17 +14,43 @@ enum CatalogRelation {
         _ table: GlueTable, in catalog: any Catalog, _ stores: StoreRegistry, at time: TableTime?
     ) throws(SQLError) -> any Relation {
         let snapshot = try catalog.snapshot(of: table.tableName, at: time)
-        let isCurrent = time == nil
+        return try make(table, snapshot, isCurrent: time == nil, stores) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
+    }
+
+    /// A table whose rows are to change, as a transaction found it, with the identity of each row in hidden fields: the path of its file
+    /// and its number there.
+    /// - Parameter list: the files that are read; those of the table or other ones.
+    static func identified(
+        _ transaction: any TableTransaction, _ stores: StoreRegistry,
+        _ list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
+    ) throws(SQLError) -> FilesRelation {
+        try make(transaction.table, transaction.snapshot, isCurrent: true, hasIdentity: true, stores, list)
+    }
+
+    private static func make(
+        _ table: GlueTable, _ snapshot: any TableSnapshot, isCurrent: Bool, hasIdentity: Bool = false, _ stores: StoreRegistry,
+        _ list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
+    ) throws(SQLError) -> FilesRelation {
         let format = try FileFormats.named(snapshot.fileFormat)
         // NOT NULL is a promise that holds for rows that Lode wrote.
         let isChecked = table.kind == .managed
         let schema = Schema(snapshot.schema.fields.map { Field($0.name, $0.type, nullable: $0.nullable || !isChecked) })
+        let identity = hasIdentity ? identityFields(schema) : []
         return FilesRelation(
             displayName: isCurrent ? "\(table.tableName)" : "\(table.tableName)@v\(snapshot.version)",
             tableVersion: isCurrent ? snapshot.identity : nil, schema: schema, format: format,
             options: options(snapshot, format), stores: stores, partitionFields: snapshot.partitionColumns,
-            matching: snapshot.columnMatching, totals: snapshot.statistics
-        ) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
+            filenameColumn: identity.first?.name, rowNumberColumn: identity.last?.name, hiddenFields: identity,
+            matching: snapshot.columnMatching, totals: snapshot.statistics, list: list)
+    }
+
+    /// Called as no column of the table is.
+    private static func identityFields(_ schema: Schema) -> [Field] {
+        [("filename", SQLType.varchar), ("file_row_number", .bigint)].map { name, type in
+            var free = name
+            while schema.index(of: free) != nil { free = "_" + free }
+            return Field(free, type, nullable: false)
+        }
     }
 
     /// Reader options from table properties, and the declared types for text files, which have none of their own.

@@ -31,7 +31,7 @@ final class SessionResolver: RelationResolver {
         self.session = session
         self.stores = stores
         self.rejects = rejects
-        self.searchPath = searchPath ?? session.settings.searchPath
+        self.searchPath = searchPath ?? session.lookupPath
         self.seesTemporaryViews = seesTemporaryViews
     }
 

@@ -17,7 +17,7 @@ extension Session {
     }
 
     private func createTableOnce(_ create: CreateTable) throws(SQLError) -> StatementOutcome {
-        let name = try tableName(create.name)
+        let name = try createdTable(create)
         if create.orReplace, create.ifNotExists { throw .replaceIfNotExists(at: create.name.span) }
         guard try catalog.database(name.database) != nil else { throw try missingSchema(name.database, at: create.name.span) }
         if create.ifNotExists, try catalog.table(name) != nil { return StatementOutcome(tag: "CREATE TABLE") }
@@ -41,6 +41,20 @@ extension Session {
         var outcome = try createTable(table, as: bound, ifExists, context, at: create.query?.span)
         outcome.notices = elements.notices
         return outcome
+    }
+
+    /// The name of the new table. A temporary one makes the schema that it goes to.
+    private func createdTable(_ create: CreateTable) throws(SQLError) -> TableName {
+        let name = try tableName(create.name), isQualified = create.name.parts.count > 1
+        let isTemporary = SessionCatalog.isTemporary(name.database)
+        if !create.isTemporary, !isTemporary { return name }
+        if isQualified, !isTemporary {
+            throw SQLError(
+                .invalidTableDefinition, "cannot create temporary relation in non-temporary schema", at: create.name.span)
+        }
+        let folder = settings["temp_directory"]
+        try sessionCatalog.makeTemporary(in: folder.isEmpty ? nil : folder)
+        return TableName(SessionCatalog.temporaryDatabase, name.name)
     }
 
     /// The table that the statement defines, checked.
@@ -146,8 +160,14 @@ extension Session {
     /// What can be written and is not there yet is refused by name.
     private func refuseWhatTablesLack(_ create: CreateTable) throws(SQLError) {
         let span = create.name.span
-        if create.isTemporary {
-            throw SQLError.unsupported("CREATE TEMP TABLE", at: span, hint: "CREATE TEMP VIEW names a query for this session.")
+        if create.isTemporary, create.isExternal || create.location != nil {
+            throw SQLError.unsupported("a temporary external table", at: span, hint: "CREATE TEMP VIEW names a query for this session.")
+        }
+        if let action = create.onCommit {
+            if !create.isTemporary {
+                throw SQLError(.invalidTableDefinition, "ON COMMIT can only be used on temporary tables", at: span)
+            }
+            if action != .preserveRows { throw SQLError.unsupported("ON COMMIT \(action.rawValue)", at: span) }
         }
         if create.orReplace, create.ifNotExists {
             throw SQLError(.syntaxError, "OR REPLACE and IF NOT EXISTS exclude each other", at: span)

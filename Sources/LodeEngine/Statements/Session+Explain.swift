@@ -39,10 +39,20 @@ extension Session {
                 throw SQLError.unsupported("EXPLAIN of a statement without a query", at: insert.table.span)
             }
             return try binder.bind(query: query)
+        case .update(let update):
+            let change = try beginChange(of: try update.table.changedTable(by: "UPDATE"), "UPDATE")
+            return try binder.bind(update: update, of: change.target).rows
+        case .delete(let delete):
+            let change = try beginChange(of: try delete.table.changedTable(by: "DELETE"), "DELETE")
+            return try binder.bind(delete: delete, from: change.target).rows
+        case .merge(let merge):
+            let change = try beginChange(of: try merge.target.changedTable(by: "MERGE"), "MERGE")
+            return try binder.bind(merge: merge, into: change.target).rows
         case .copy(let copy) where copy.direction == .to: return try binder.bind(copy: copy.subject)
         default:
             throw SQLError.unsupported(
-                "EXPLAIN of this statement", at: explain.span, hint: "Queries, CREATE TABLE AS, INSERT and COPY TO can be explained.")
+                "EXPLAIN of this statement", at: explain.span,
+                hint: "Queries, CREATE TABLE AS, INSERT, UPDATE, DELETE, MERGE and COPY TO can be explained.")
         }
     }
 
@@ -54,7 +64,8 @@ extension Session {
         observer = { executions.append($0) }
         defer { observer = nil }
         let outcome = try self.run(StatementRun(parsed: ParsedStatement(explain.statement, at: span), text: run.text, sink: NoResult()))
-        guard let execution = executions.first else { throw .unsupported("EXPLAIN ANALYZE of this statement", at: explain.span) }
+        // What metadata could answer alone.
+        guard let execution = executions.first else { return "\(outcome.receipt.line)\n\(outcome.tag)" }
         return Self.drawn(execution, outcome.receipt) + "\n\(outcome.tag)"
     }
 

@@ -1,4 +1,4 @@
-/// INSERT and TRUNCATE.
+/// INSERT.
 
 import LodeCatalog
 import LodeCore
@@ -9,28 +9,34 @@ import LodeTables
 
 extension Session {
     func insert(_ insert: Insert, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
-        return try retrying { () throws(SQLError) in try insertOnce(insert) }
+        let (returned, changed) = try retrying { () throws(SQLError) in try insertOnce(insert) }
+        return try finish(changed, returned, tag: "INSERT 0 \(changed.receipt.rows)", run)
     }
 
-    private func insertOnce(_ insert: Insert) throws(SQLError) -> StatementOutcome {
+    private func insertOnce(_ insert: Insert) throws(SQLError) -> (returned: [Field], ChangedRows) {
         let context = statementContext()
         // Before the query is bound: what the query reads and what the commit checks must be the same or older.
-        let transaction = try catalog.beginWrite(try writableTable(insert.table).tableName)
+        let change = try beginChange(of: insert.table, "INSERT"), transaction = change.transaction
         // Its lease holds until the files are published.
         defer { withExtendedLifetime(transaction) {} }
-        let target = try transaction.table.insertTarget(), binder = makeBinder(context)
-        let bound = try binder.bind(insert: insert, into: target)
-        let written = try write(bound, to: try transaction.table.writeTarget(), context)
+        let target = change.target.table, binder = makeBinder(context)
+        let bound = try binder.bind(insert: insert, into: target, path: change.target.path)
+        var changed = try rows(of: bound, change, context)
         if insert.isOverwrite {
-            if let table = transaction.snapshot.identity?.table, bound.plan.reads(table) { transaction.dependsOnSnapshot() }
-            overwrite(transaction, with: written.files, naming: try partition(of: insert, target, transaction.snapshot, binder))
+            if let table = transaction.snapshot.identity?.table, bound.rows.plan.reads(table) { transaction.dependsOnSnapshot() }
+            overwrite(transaction, with: changed.written, naming: try partition(of: insert, target, transaction.snapshot, binder))
         } else {
-            transaction.append(written.files)
+            transaction.append(changed.written)
         }
-        let outcomes = try commitWritten(written, [transaction.change], context)
-        var receipt = written.receipt
-        receipt.version = outcomes.first?.version
-        return StatementOutcome(tag: "INSERT 0 \(receipt.rows)", receipt: receipt)
+        let written = WrittenRows(files: changed.written, receipt: changed.receipt)
+        changed.receipt.version = try commitWritten(written, [transaction.change], context).first?.version
+        return (bound.returned, changed)
+    }
+
+    private func rows(of bound: BoundChange, _ change: RowChange, _ context: StatementContext) throws(SQLError) -> ChangedRows {
+        if !bound.returned.isEmpty { return try findRows(bound, change, context) }
+        let written = try write(bound.rows, to: change.writeTarget, context)
+        return ChangedRows(written: written.files, receipt: written.receipt)
     }
 
     /// The one partition that `PARTITION (…)` names; nil if it leaves some column to the rows.
@@ -58,24 +64,18 @@ extension Session {
         }
     }
 
-    func truncate(_ name: QualifiedName) throws(SQLError) -> StatementOutcome {
-        try retrying { () throws(SQLError) in
-            let transaction = try catalog.beginWrite(try writableTable(name).tableName)
-            transaction.replaceAll(with: [])
-            try catalog.commit(transaction.change)
-        }
-        return StatementOutcome(tag: "TRUNCATE TABLE")
-    }
-
     /// The managed table that a name means.
-    func writableTable(_ name: QualifiedName) throws(SQLError) -> GlueTable {
+    /// - Parameter verb: what is to be done to it: "INSERT", "UPDATE".
+    func writableTable(_ name: QualifiedName, _ verb: String) throws(SQLError) -> GlueTable {
+        let particle = ["INSERT": " into", "MERGE": " into", "DELETE": " from"][verb] ?? ""
+        let action = verb.lowercased() + particle
         if name.parts.count == 1, temporaryViews[name.last.text.lowercased()] != nil {
-            throw SQLError(.wrongObjectType, "cannot insert into view \"\(name.last.text)\"", at: name.span)
+            throw SQLError(.wrongObjectType, "cannot \(action) view \"\(name.last.text)\"", at: name.span)
         }
         let table = try existingTable(name)
         switch table.kind {
         case .managed: return table
-        case .view: throw SQLError(.wrongObjectType, "cannot insert into view \"\(table.name)\"", at: name.span)
+        case .view: throw SQLError(.wrongObjectType, "cannot \(action) view \"\(table.name)\"", at: name.span)
         case .system: throw SQLError(.insufficientPrivilege, "permission denied for table \(table.name)", at: name.span)
         case .external:
             throw SQLError.unsupported(
@@ -110,20 +110,5 @@ extension LogicalPlan {
     func reads(_ table: TableID) -> Bool { versionsRead.contains { $0.table == table } }
 
     /// The current states of the catalog's tables that scans read.
-    var versionsRead: Set<TableVersion> {
-        var found: Set<TableVersion> = []
-        collect(&found)
-        return found
-    }
-
-    private func collect(_ found: inout Set<TableVersion>) {
-        if case .scan(let scan) = self, let version = scan.source.tableVersion { found.insert(version) }
-        for child in children { child.collect(&found) }
-        for expression in expressions {
-            _ = expression.contains { part in
-                if case .subquery(let query) = part { query.plan.collect(&found) }
-                return false
-            }
-        }
-    }
+    var versionsRead: Set<TableVersion> { Set(scans.compactMap(\.source.tableVersion)) }
 }

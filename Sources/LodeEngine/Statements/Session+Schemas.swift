@@ -18,6 +18,12 @@ extension Session {
         }
     }
 
+    /// The table that a name means where one is dropped: a temporary one first.
+    private func droppedTable(_ name: QualifiedName) throws(SQLError) -> TableName {
+        let temporary = TableName(SessionCatalog.temporaryDatabase, name.last.text)
+        return try name.parts.count == 1 && catalog.table(temporary) != nil ? temporary : tableName(name)
+    }
+
     /// The schema that a name means; there is one catalog.
     func schemaName(_ name: QualifiedName) throws(SQLError) -> String {
         let others = name.parts.dropLast()
@@ -28,7 +34,7 @@ extension Session {
     /// The existing table or view that a name means: the first schema of the search path that has it.
     func existingTable(_ name: QualifiedName) throws(SQLError) -> GlueTable {
         if name.parts.count == 1 {
-            for schema in settings.searchPath {
+            for schema in lookupPath {
                 if let found = try catalog.table(TableName(schema, name.last.text)) { return found }
             }
         }
@@ -66,7 +72,7 @@ extension Session {
                 case .schema:
                     try catalog.commit(.dropDatabase(try schemaName(name), ifExists: drop.ifExists, cascade: drop.isCascade))
                 case .table:
-                    try catalog.commit(.drop(try tableName(name), kinds: [.managed, .external], ifExists: drop.ifExists))
+                    try catalog.commit(.drop(try droppedTable(name), kinds: [.managed, .external], ifExists: drop.ifExists))
                 case .view:
                     if name.parts.count == 1, temporaryViews.removeValue(forKey: name.last.text.lowercased()) != nil { continue }
                     try catalog.commit(.drop(try tableName(name), kinds: [.view], ifExists: drop.ifExists))

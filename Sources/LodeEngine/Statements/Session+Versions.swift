@@ -13,7 +13,7 @@ extension Session {
         let files: [VacuumedFile]
         do throws(SQLError) {
             request.table = try vacuum.table.map { (name) throws(SQLError) in try existingTable(name).tableName }
-            files = try engine.catalog.vacuum(request)
+            files = try catalog.vacuum(request)
         } catch {
             throw error.at(vacuum.table?.span)
         }
@@ -25,7 +25,7 @@ extension Session {
     func describeHistory(_ name: QualifiedName, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let versions: [VersionRecord]
         do throws(SQLError) {
-            versions = try engine.catalog.versions(of: try existingTable(name).tableName)
+            versions = try catalog.versions(of: try existingTable(name).tableName)
         } catch {
             throw error.at(name.span)
         }

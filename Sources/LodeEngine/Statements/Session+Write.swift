@@ -14,18 +14,28 @@ extension Session {
     private static let tableFileBytes = 512 << 20
 
     /// Writes a query's rows into fresh files of a table's folder. They belong to no table until they are committed.
-    func write(_ bound: BoundQuery, to target: WriteTarget, _ context: StatementContext) throws(SQLError) -> WrittenRows {
+    func write(
+        _ bound: BoundQuery, to target: WriteTarget, _ context: StatementContext, areChecked: Bool = false
+    ) throws(SQLError) -> WrittenRows {
+        let specification = try specification(of: target, context, areChecked: areChecked)
+        return try run(bound, specification, to: engine.stores, alwaysWrites: false, context)
+    }
+
+    /// How rows of a table are written.
+    /// - Parameter areChecked: whether the rows are known to fulfil the table's constraints, being its own.
+    func specification(
+        of target: WriteTarget, _ context: StatementContext, areChecked: Bool = false
+    ) throws(SQLError) -> WriteSpecification {
         let format = try FileFormats.named("parquet")
         let options = withCodec(try ParquetProperties.options(target.properties))
         let schema = target.schema, partitions = target.partitionColumns, location = target.location
         let keys = partitions.compactMap { schema.index(of: $0.name) }
-        let specification = WriteSpecification(
+        return WriteSpecification(
             schema: schema, format: format, options: options, partitionColumns: keys,
-            constraints: try constraints(of: target, context), fileBytes: Self.tableFileBytes
+            constraints: areChecked ? nil : try constraints(of: target, context), fileBytes: Self.tableFileBytes
         ) { values, _ in
             ManagedFileName.path(in: location, partitions, values, fileExtension: "parquet")
         }
-        return try run(bound, specification, to: engine.stores, alwaysWrites: false, context)
     }
 
     func constraints(of target: WriteTarget, _ context: StatementContext, on rows: RowConstraints.Rows = .new) throws(SQLError)
@@ -148,7 +158,7 @@ extension Session {
     }
 
     /// The query in the order that the files promise.
-    private static func sorted(_ bound: BoundQuery, _ specification: WriteSpecification) throws(SQLError) -> BoundQuery {
+    static func sorted(_ bound: BoundQuery, _ specification: WriteSpecification) throws(SQLError) -> BoundQuery {
         let order = try SortedBy.columns(specification.options, specification.schema)
         if order.isEmpty { return bound }
         let columns = bound.plan.columns

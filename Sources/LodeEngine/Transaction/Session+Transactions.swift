@@ -16,7 +16,7 @@ package enum TransactionStatus: Sendable {
 
 extension Session {
     /// What statements read and change: the catalog itself, or as the transaction sees it.
-    package var catalog: any Catalog { transaction?.catalog ?? engine.catalog }
+    package var catalog: any Catalog { transaction?.catalog ?? sessionCatalog }
 
     package var transactionStatus: TransactionStatus { transaction.map { $0.isFailed ? .failed : .active } ?? .idle }
 
@@ -29,7 +29,7 @@ extension Session {
     /// All levels but SERIALIZABLE are snapshot isolation under their own names.
     func begin(_ level: IsolationLevel?) throws(SQLError) -> StatementOutcome {
         if transaction != nil { throw SQLError(.activeTransaction, "there is already a transaction in progress") }
-        transaction = SessionTransaction(over: engine.catalog, state)
+        transaction = SessionTransaction(over: sessionCatalog, state)
         if let level { try settings.set(Self.levelName, level.rawValue) }
         return StatementOutcome(tag: "BEGIN")
     }
@@ -47,7 +47,7 @@ extension Session {
             discard(ended.catalog.changes.files)
             throw error
         }
-        try? engine.catalog.collectDropped()
+        try? sessionCatalog.collectDropped()
         return StatementOutcome(tag: "COMMIT")
     }
 

@@ -23,7 +23,6 @@ final class FileMapping: Sendable {
     private let origins: [Origin]
 
     init(_ plan: ScanPlan, _ file: DataFile, _ scan: any FileScan, cancellation: Cancellation) throws(SQLError) {
-        guard file.deletes == nil else { throw SQLError.unsupported("reading a data file of which rows are deleted").within(file.path) }
         self.scan = scan
         var projection: [Int] = []
         var constants: [ColumnID: BoundExpression] = [:]
@@ -60,6 +59,8 @@ final class FileMapping: Sendable {
             guard let input = inputs[column.id], input.cast == nil else { continue }
             filters.append(ThresholdFilter(threshold, column, position: input.position, name: input.name, functions: plan.functions))
         }
+        // Before all others: what is deleted is not there to fail a condition.
+        if let deletes = file.deletes { filters.insert(try Self.filter(deletes, file, scan, &projection), at: 0) }
         path = file.path
         self.isRuledOut = isRuledOut
         request = ScanRequest(
@@ -137,6 +138,18 @@ final class FileMapping: Sendable {
             names[output.name] = input.name
         }
         return try ConditionFilter(condition, inputs: columns, bounds: bounds.renamed { names[$0] }, functions: plan.functions)
+    }
+
+    /// Leaves out the rows that were deleted; their numbers are read for it.
+    private static func filter(
+        _ deletes: RowDeletes, _ file: DataFile, _ scan: any FileScan, _ projection: inout [Int]
+    ) throws(SQLError) -> any ScanFilter {
+        guard let rows = deletes.positions, let numbers = scan.rowNumberPosition else {
+            throw SQLError.unsupported("reading a data file of which rows are deleted").within(file.path)
+        }
+        if let known = projection.firstIndex(of: numbers) { return DeletedRowsFilter(rows, column: known) }
+        projection.append(numbers)
+        return DeletedRowsFilter(rows, column: projection.count - 1)
     }
 
     /// The scan's columns from a chunk of the projection.

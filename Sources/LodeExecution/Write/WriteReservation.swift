@@ -19,6 +19,11 @@ final class WriteReservation: Sendable {
         return true
     }
 
+    /// - Throws: `53200` where rows can't be written to make room.
+    func reserve(_ bytes: Int, for purpose: String) throws(SQLError) {
+        if !tryReserve(bytes) { throw memory.refusal(bytes, purpose) }
+    }
+
     func release(_ bytes: Int) {
         reserved.subtract(bytes, ordering: .relaxed)
         memory.release(bytes)

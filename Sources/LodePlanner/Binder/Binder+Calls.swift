@@ -13,6 +13,10 @@ extension Binder {
             try refuseExtras(call, name, span)
             return result
         }
+        if name == "merge_action", call.arguments.isEmpty {
+            if let mergeAction { return mergeAction }
+            throw SQLError(.syntaxError, "MERGE_ACTION() can only be used in the RETURNING list of a MERGE command", at: span)
+        }
         if name == "unnest" { return try bindUnnest(call, span, scope) }
         if let aggregate = FunctionRegistry.aggregates[name] {
             return try bindAggregate(aggregate, name, call, span, scope)

@@ -10,8 +10,7 @@ extension Binder {
     ///
     /// NOT NULL is not checked here. Assignment casts are allowed: what may lose digits is cast, and fails on the value.
     /// - Throws: `42804` for a type that can't be assigned, `42601` for too many or too few columns.
-    package func bind(insert: Insert, into target: InsertTarget) throws(SQLError) -> BoundQuery {
-        if let item = insert.returning.first { throw .unsupported("RETURNING", at: item.expression.span) }
+    package func bind(insert: Insert, into target: InsertTarget, path: [String] = []) throws(SQLError) -> BoundChange {
         let scope = try scope(Scope.empty, with: insert.with)
         let fixed = try staticPartition(insert, target)
         let plan: LogicalPlan
@@ -23,8 +22,10 @@ extension Binder {
         } catch {
             throw error.at(insert.table.span)
         }
-        try checkUnused(insert.with, in: scope)
-        return finish(BoundQuery(plan: plan, names: target.schema.fields.map(\.name)))
+        let row = plan.columns
+        let from = FromScope(relation: insert.alias?.text ?? target.relation, path: insert.alias == nil ? path : [], columns: row)
+        return try change(
+            plan, row: row, identity: [], repetition: .ignored, returning: insert.returning, from: from, scope, insert.with)
     }
 
     /// `PARTITION (dt = '2024-01-01', hour)`: values by position of the column.
@@ -187,7 +188,7 @@ extension Binder {
         return ProjectNode(input: .project(given), items: items)
     }
 
-    private func defaultValue(_ position: Int, _ target: InsertTarget, at span: SourceSpan?) throws(SQLError) -> BoundExpression {
+    func defaultValue(_ position: Int, _ target: InsertTarget, at span: SourceSpan?) throws(SQLError) -> BoundExpression {
         let field = target.schema.fields[position]
         if target.generated[position] != nil { return .constant(.null, field.type) }
         if let expression = target.defaults[position] {

@@ -28,6 +28,8 @@ package final class Binder {
     var shared: [SharedCommonTable] = []
     /// Where names are written, for errors about grouping: filled while the clauses of a SELECT are bound.
     var uses: [ColumnUse] = []
+    /// What `merge_action()` stands for: bound for RETURNING of a MERGE.
+    var mergeAction: BoundExpression?
     /// What COLUMNS(…) stands for in the select item that is being bound.
     var expandedColumn: FromScope.Visible?
 

@@ -16,6 +16,10 @@ enum Clause: String {
     case aggregateArgument = "aggregate arguments"
     case filter = "FILTER"
     case windowDefinition = "window definitions"
+    case update = "UPDATE"
+    case mergeWhen = "MERGE WHEN conditions"
+    case mergeInsert = "MERGE INSERT"
+    case returning = "RETURNING"
     /// Outside of any query.
     case scalar = "this expression"
 

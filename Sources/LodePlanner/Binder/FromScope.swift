@@ -157,6 +157,19 @@ struct FromScope {
         return FromScope(relation: alias, path: [], columns: visible.map(\.column), names: all, origin: origin, hidden: hidden)
     }
 
+    /// The same names for other columns.
+    func replacing(_ columns: [ColumnID: PlanColumn]) -> FromScope {
+        var result = self
+        for index in result.visible.indices {
+            result.visible[index].column = columns[visible[index].column.id] ?? visible[index].column
+        }
+        for index in result.relations.indices {
+            result.relations[index].columns = relations[index].columns.map { columns[$0.id] ?? $0 }
+        }
+        result.ids.formUnion(columns.values.map(\.id))
+        return result
+    }
+
     /// Its columns as an outer join leaves them.
     func nullable() -> FromScope {
         var result = self

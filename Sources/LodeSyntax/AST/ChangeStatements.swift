@@ -48,7 +48,7 @@ package struct Delete: Sendable {
     package var returning: [SelectItem]
 }
 
-/// `MERGE INTO target USING source ON condition WHEN …`.
+/// `MERGE INTO target USING source ON condition WHEN … [RETURNING …]`.
 package struct Merge: Sendable {
     package enum Match: Sendable {
         case matched
@@ -61,6 +61,7 @@ package struct Merge: Sendable {
         case update([Assignment])
         /// `UPDATE SET *`, `UPDATE *`.
         case updateAll
+        /// Without values: DEFAULT VALUES.
         case insert(columns: [Identifier], values: [Expression])
         /// `INSERT *`.
         case insertAll
@@ -80,6 +81,7 @@ package struct Merge: Sendable {
     package var source: TableReference
     package var condition: Expression
     package var clauses: [Clause]
+    package var returning: [SelectItem]
 }
 
 /// `COPY table|(query) TO|FROM 'path' (FORMAT parquet, …)`.

@@ -23,6 +23,7 @@ package struct CreateTable: Sendable {
     package var name: QualifiedName
     package var orReplace = false
     package var isTemporary = false
+    package var onCommit: OnCommit?
     package var isExternal = false
     package var ifNotExists = false
     package var columns: [ColumnDefinition] = []
@@ -123,6 +124,13 @@ package enum RowFormat: Sendable {
     case serde(String, [Property])
     /// `ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' …`: keys `fields`, `escaped`, `collection items`, `map keys`, `lines`, `null`.
     case delimited([(key: String, value: String)])
+}
+
+/// What becomes of a temporary table at the end of a transaction.
+package enum OnCommit: String, Sendable {
+    case preserveRows = "PRESERVE ROWS"
+    case deleteRows = "DELETE ROWS"
+    case drop = "DROP"
 }
 
 package enum StoredAs: Sendable {

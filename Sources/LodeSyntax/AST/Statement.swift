@@ -23,7 +23,7 @@ package indirect enum Statement: Sendable {
     case update(Update)
     case delete(Delete)
     case merge(Merge)
-    case truncate(QualifiedName)
+    case truncate([QualifiedName])
     case copy(Copy)
 
     case set(SetSetting)

@@ -106,6 +106,7 @@ extension Printer {
             write(" USING ")
             name(format)
         }
+        if let action = table.onCommit { write(" ON COMMIT \(action.rawValue)") }
         text("COMMENT", table.comment)
         if !table.partitionedBy.isEmpty {
             write(" PARTITIONED BY (")

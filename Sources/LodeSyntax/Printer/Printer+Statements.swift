@@ -10,7 +10,9 @@ extension Printer {
         case .update(let update): self.update(update)
         case .delete(let delete): self.delete(delete)
         case .merge(let merge): self.merge(merge)
-        case .truncate(let name): command("TRUNCATE TABLE", name)
+        case .truncate(let names):
+            write("TRUNCATE TABLE ")
+            list(names) { $0.name($1) }
         case .copy(let copy): self.copy(copy)
         case .set(let set): self.set(set)
         case .reset(let name): if let name { command("RESET", name) } else { write("RESET ALL") }
@@ -88,7 +90,11 @@ extension Printer {
                 printer.write(")")
             }
             printer.write(" = ")
-            printer.expression(item.value)
+            // ROW(…) takes no DEFAULT.
+            guard case .row(let values) = item.value.kind, values.count > 1 else { return printer.expression(item.value) }
+            printer.write("(")
+            printer.expressions(values)
+            printer.write(")")
         }
     }
 
@@ -135,6 +141,7 @@ extension Printer {
             write(" THEN ")
             action(item.action)
         }
+        returning(merge.returning)
     }
 
     private mutating func action(_ action: Merge.Action) {
@@ -143,6 +150,7 @@ extension Printer {
             write("UPDATE SET ")
             assignments(list)
         case .updateAll: write("UPDATE SET *")
+        case .insert(_, let values) where values.isEmpty: write("INSERT DEFAULT VALUES")
         case .insert(let columns, let values):
             write("INSERT ")
             if !columns.isEmpty {

@@ -29,10 +29,11 @@ extension Transform {
     }
 
     func assignment(_ edge: Edge) throws(SQLError) -> Assignment {
-        let targets = kids(edge).dropLast()
+        let targets = kids(edge).dropLast(), value = try lastKid(edge)
         return Assignment(
             targets: try each(targets) { (target) throws(SQLError) in try qualifiedName(target) },
-            value: try expression(try lastKid(edge)))
+            value: rule(value) == .assignedRow
+                ? Expression(.row(try expressions(kids(value))), span: span(value)) : try expression(value))
     }
 
     private func assignments(_ edge: Edge) throws(SQLError) -> [Assignment] {
@@ -62,14 +63,15 @@ extension Transform {
     }
 
     func merge(_ edge: Edge) throws(SQLError) -> Merge {
-        let parts = kids(edge).filter { rule($0) != .with && rule($0) != .mergeClause }
+        let parts = kids(edge).filter { ![.with, .mergeClause, .returning].contains(rule($0)) }
         guard parts.count == 3 else { throw mismatch(edge) }
         return Merge(
             with: try with(edge), target: try tableReference(parts[0]), source: try tableReference(parts[1]),
             condition: try expression(parts[2]),
             clauses: try each(kids(edge).filter { rule($0) == .mergeClause }) { (clause) throws(SQLError) in
                 try mergeClause(clause)
-            })
+            },
+            returning: try returning(edge))
     }
 
     private func mergeClause(_ edge: Edge) throws(SQLError) -> Merge.Clause {
@@ -88,9 +90,14 @@ extension Transform {
             guard !has(insert, .star) else { return .insertAll }
             var columns: [Identifier] = []
             if let part = find(insert, .insertColumns) { columns = try identifiers(part) }
-            return .insert(columns: columns, values: try expressions(kids(try lastKid(insert))))
+            guard let row = find(insert, .valuesRow) else { return .insert(columns: [], values: []) }
+            return .insert(columns: columns, values: try expressions(kids(row)))
         }
         return has(edge, .delete) ? .delete : .doNothing
+    }
+
+    func truncate(_ edge: Edge) throws(SQLError) -> [QualifiedName] {
+        try each(kids(edge).filter { rule($0) == .tableName }) { (name) throws(SQLError) in try qualifiedName(name) }
     }
 
     func copy(_ edge: Edge) throws(SQLError) -> Copy {

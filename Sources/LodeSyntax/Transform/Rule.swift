@@ -192,6 +192,7 @@ enum Rule: String, CaseIterable {
     case tableProperties = "table_properties"
     case withProperties = "with_properties"
     case tableOptions = "table_options"
+    case onCommit = "on_commit"
     case withData = "with_data"
     case properties
     case propertyValue = "property_value"
@@ -219,6 +220,8 @@ enum Rule: String, CaseIterable {
     case returning
     case update
     case assignment
+    case assignedRow = "assigned_row"
+    case valuesRow = "values_row"
     case delete
     case deleteUsing = "delete_using"
     case truncate

@@ -15,7 +15,7 @@ extension Transform {
         case .delete: .delete(try delete(edge))
         case .merge: .merge(try merge(edge))
         case .copy: .copy(try copy(edge))
-        case .truncate: .truncate(try qualifiedName(edge, .tableName))
+        case .truncate: .truncate(try truncate(edge))
         case .set: .set(try set(edge))
         case .reset: .reset(try reset(edge))
         case .show: .show(try show(edge))

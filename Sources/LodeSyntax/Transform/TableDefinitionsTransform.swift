@@ -46,6 +46,7 @@ extension Transform {
         case .tableProperties: table.tableProperties += try properties(try lastKid(edge))
         case .withProperties: table.withProperties += try properties(try lastKid(edge))
         case .tableOptions: table.options += try properties(try lastKid(edge))
+        case .onCommit: table.onCommit = has(edge, .drop) ? .drop : has(edge, .delete) ? .deleteRows : .preserveRows
         default: return false
         }
         return true

@@ -1,0 +1,128 @@
+/// The catalog as one session sees it: the one that all share, and a schema of temporary tables of its own.
+
+import Foundation
+import LodeCore
+import LodeObjectStore
+import LodeTables
+
+/// Temporary tables lie in `pg_temp`. They are listed in memory, their files are in a folder of their own, and both end with this object.
+package final class SessionCatalog: Catalog {
+    package static let temporaryDatabase = "pg_temp"
+
+    private struct Temporary: Sendable {
+        var catalog: EmbeddedCatalog
+        var folder: String
+    }
+
+    private let shared: any Catalog
+    private let stores: StoreRegistry
+    private let temporary = Lock<Temporary?>(nil)
+    /// The moment that a transaction was last given to read at.
+    private let moment = Lock<Int64?>(nil)
+
+    package init(_ shared: any Catalog, _ stores: StoreRegistry) {
+        self.shared = shared
+        self.stores = stores
+    }
+
+    deinit {
+        // Nobody is left to tell if it fails.
+        if let folder = temporary.withLock({ $0?.folder }) { try? FileManager.default.removeItem(atPath: folder) }
+    }
+
+    package static func isTemporary(_ database: String) -> Bool { database.lowercased() == temporaryDatabase }
+
+    package var hasTemporaryTables: Bool { temporary.withLock { $0 != nil } }
+
+    /// Makes the schema of temporary tables if it is not there yet.
+    /// - Parameter parent: the folder below which their files lie; nil for the system's own.
+    package func makeTemporary(in parent: String?) throws(SQLError) {
+        if hasTemporaryTables { return }
+        let parent = parent ?? FileManager.default.temporaryDirectory.path
+        let random = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+        let folder = StorePath.join(parent, "lode-tables-\(ProcessInfo.processInfo.processIdentifier)-\(random)")
+        let catalog = EmbeddedCatalog(inMemoryWithDataIn: folder, stores: stores)
+        _ = try catalog.commit([.createDatabase(GlueDatabase(name: Self.temporaryDatabase), ifNotExists: true)])
+        temporary.withLock { $0 = Temporary(catalog: catalog, folder: folder) }
+    }
+
+    /// Who keeps the tables of a database.
+    private func keeper(of database: String) -> any Catalog {
+        guard Self.isTemporary(database), let own = temporary.withLock({ $0?.catalog }) else { return shared }
+        return own
+    }
+
+    package func databases() throws(SQLError) -> [GlueDatabase] {
+        let all = try shared.databases()
+        return hasTemporaryTables ? all + [GlueDatabase(name: Self.temporaryDatabase)] : all
+    }
+
+    package func database(_ name: String) throws(SQLError) -> GlueDatabase? { try keeper(of: name).database(name) }
+    package func tables(in database: String) throws(SQLError) -> [GlueTable] { try keeper(of: database).tables(in: database) }
+    package func table(_ name: TableName) throws(SQLError) -> GlueTable? { try keeper(of: name.database).table(name) }
+
+    package func partitions(of name: TableName) throws(SQLError) -> [GluePartition] {
+        try keeper(of: name.database).partitions(of: name)
+    }
+
+    package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
+        var time = time
+        // Nobody else changes a temporary table: what a transaction reads of it is what is there.
+        if Self.isTemporary(name.database), case .timestamp(let micros) = time, micros == moment.withLock({ $0 }) { time = nil }
+        return try keeper(of: name.database).snapshot(of: name, at: time)
+    }
+
+    package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { try keeper(of: name.database).versions(of: name) }
+
+    package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction {
+        try keeper(of: name.database).beginWrite(name)
+    }
+
+    package func managedLocation(of name: TableName) throws(SQLError) -> String {
+        try keeper(of: name.database).managedLocation(of: name)
+    }
+
+    package func readMoment() throws(SQLError) -> ReadMoment {
+        let found = try shared.readMoment()
+        moment.withLock { $0 = found.micros }
+        return found
+    }
+
+    package func lease() -> Lease { shared.lease() }
+
+    /// What others can see is published first: only that can meet a conflict.
+    package func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
+        for change in changes {
+            switch change {
+            case .createDatabase(let database, _) where Self.isTemporary(database.name):
+                throw SQLError(
+                    .invalidName, "unacceptable schema name \"\(database.name)\"", detail: "It is the schema of temporary tables.")
+            case .dropDatabase(let name, _, _) where Self.isTemporary(name):
+                throw SQLError(
+                    .insufficientPrivilege, "permission denied for schema \(Self.temporaryDatabase)",
+                    detail: "Its tables are dropped at the end of the session.")
+            default: break
+            }
+        }
+        guard let own = temporary.withLock({ $0?.catalog }) else { return try shared.commit(changes) }
+        let mine = changes.indices.filter { Self.isTemporary(changes[$0].database) }
+        let others = changes.indices.filter { !Self.isTemporary(changes[$0].database) }
+        var outcomes = changes.map { _ in CommitOutcome() }
+        if !others.isEmpty {
+            for (index, outcome) in zip(others, try shared.commit(others.map { changes[$0] })) { outcomes[index] = outcome }
+        }
+        if !mine.isEmpty {
+            for (index, outcome) in zip(mine, try own.commit(mine.map { changes[$0] })) { outcomes[index] = outcome }
+        }
+        return outcomes
+    }
+
+    package func vacuum(_ request: VacuumRequest) throws(SQLError) -> [VacuumedFile] {
+        try keeper(of: request.table?.database ?? "").vacuum(request)
+    }
+
+    package func collectDropped() throws(SQLError) {
+        try shared.collectDropped()
+        if let own = temporary.withLock({ $0?.catalog }) { try own.collectDropped() }
+    }
+}

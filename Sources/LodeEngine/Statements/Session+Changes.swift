@@ -1,0 +1,167 @@
+/// Statements that change rows of a managed table: find them, write what comes, write files without what goes, commit once.
+
+import LodeCatalog
+import LodeCore
+import LodeExecution
+import LodeFormats
+import LodePlan
+import LodePlanner
+import LodeSyntax
+import LodeTables
+import LodeVectors
+
+/// A statement that changes rows, on its way.
+struct RowChange {
+    var transaction: any TableTransaction
+    var target: ChangeTarget
+    /// The changed table with the identity of its rows.
+    var relation: FilesRelation
+    var writeTarget: WriteTarget
+}
+
+/// What a statement found and wrote, before it is committed.
+struct ChangedRows {
+    /// Files with rows that go, and which.
+    var deleted: [(file: DataFile, rows: RowPositions)] = []
+    /// Files with rows that come.
+    var written: [DataFile] = []
+    var returned: [Chunk] = []
+    var receipt = Receipt()
+}
+
+extension Session {
+    /// Begins a change of a managed table. What the statement reads is read afterwards, so that the commit sees whatever came between.
+    func beginChange(of name: QualifiedName, _ verb: String) throws(SQLError) -> RowChange {
+        let transaction = try catalog.beginWrite(try writableTable(name, verb).tableName)
+        let snapshot = transaction.snapshot, table = transaction.table
+        let relation = try CatalogRelation.identified(transaction, engine.stores) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
+        return RowChange(
+            transaction: transaction,
+            target: ChangeTarget(
+                table: try table.insertTarget(), relation: relation,
+                path: [InformationSchema.catalogName, table.databaseName, table.name]),
+            relation: relation, writeTarget: try table.writeTarget())
+    }
+
+    /// Runs a statement that changes rows, again if another one came first, and gives what it returns.
+    /// - Parameter verb: "UPDATE"; the tag and the name in the table's history.
+    func change(
+        _ name: QualifiedName, _ verb: String, _ run: StatementRun,
+        bind: (Binder, ChangeTarget) throws(SQLError) -> BoundChange
+    ) throws(SQLError) -> StatementOutcome {
+        let (bound, changed) = try retrying { () throws(SQLError) -> (BoundChange, ChangedRows) in
+            let context = statementContext(), change = try beginChange(of: name, verb)
+            // Its lease holds until the files are published.
+            defer { withExtendedLifetime(change.transaction) {} }
+            let bound = try bind(makeBinder(context), change.target)
+            return (bound, try apply(bound, change, verb, context))
+        }
+        return try finish(changed, bound.returned, tag: "\(verb) \(changed.receipt.rows)", run)
+    }
+
+    /// Gives what RETURNING asks for. The change is committed by now.
+    func finish(_ changed: ChangedRows, _ returned: [Field], tag: String, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        if !returned.isEmpty {
+            try run.sink.begin(returned)
+            for chunk in changed.returned where try !run.sink.rows(chunk) { break }
+        }
+        return StatementOutcome(tag: tag, receipt: changed.receipt)
+    }
+
+    /// Finds the rows, writes what must be written, and commits.
+    private func apply(
+        _ bound: BoundChange, _ change: RowChange, _ verb: String, _ context: StatementContext
+    ) throws(SQLError) -> ChangedRows {
+        let transaction = change.transaction
+        transaction.name(verb)
+        if verb == "MERGE" || bound.readsAgain(change.target) { transaction.dependsOnSnapshot() }
+        var changed = if let files = try wholeFiles(bound, context) { files } else { try findRows(bound, change, context) }
+        var written: [DataFile] = []
+        do throws(SQLError) {
+            written = try rewrite(&changed, change, context)
+        } catch {
+            discard(changed.written)
+            throw error
+        }
+        written += changed.written
+        transaction.deleteFiles(changed.deleted.map(\.file.path))
+        transaction.append(written)
+        let isChanged = !changed.deleted.isEmpty || !written.isEmpty
+        changed.receipt.filesWritten = written.count
+        changed.receipt.bytesWritten = written.reduce(0) { $0 + $1.size }
+        let outcomes = try commitWritten(
+            WrittenRows(files: written, receipt: changed.receipt), isChanged ? [transaction.change] : [], context)
+        changed.receipt.version = outcomes.first?.version
+        return changed
+    }
+
+    // MARK: Finding rows
+
+    /// The files that a statement takes away as a whole, if metadata tells: of a DELETE by partition columns, or of everything.
+    private func wholeFiles(_ bound: BoundChange, _ context: StatementContext) throws(SQLError) -> ChangedRows? {
+        guard bound.changes.newRow.isEmpty, bound.returned.isEmpty, bound.rows.plan.scans.count == 1 else { return nil }
+        guard let files = try WholeFiles.chosen(by: bound.rows.plan, context.execution.functions) else { return nil }
+        var changed = ChangedRows()
+        for file in files {
+            changed.deleted.append((file, RowPositions()))
+            changed.receipt.rows += file.liveRowCount ?? 0
+        }
+        return changed
+    }
+
+    /// Runs the query of a statement: new rows go into files, rows that go are noted.
+    func findRows(_ bound: BoundChange, _ change: RowChange, _ context: StatementContext) throws(SQLError) -> ChangedRows {
+        let specification = try specification(of: change.writeTarget, context)
+        let sorted = bound.changes.newRow.isEmpty ? bound.rows : try Self.sorted(bound.rows, specification)
+        let query = try optimized(sorted, context)
+        let execution = try QueryExecution(plan: query.plan, context: context.execution)
+        let writer = try TableWriteSink(specification, to: engine.stores, order: execution.order, memory: context.execution.memory)
+        let sink = RowChangeSink(bound.changes, into: writer, memory: context.execution.memory)
+        do throws(SQLError) {
+            try watching(execution) { () throws(SQLError) in try execution.run(into: sink, name: "change") }
+        } catch {
+            writer.abort()
+            throw error
+        }
+        var changed = ChangedRows(written: writer.written, returned: sink.returned, receipt: Self.receipt(of: execution))
+        changed.receipt.rows = sink.count
+        let deleted = sink.deleted
+        if deleted.isEmpty { return changed }
+        for file in try change.relation.files(nil).files {
+            if let rows = deleted[file.path] { changed.deleted.append((file, rows)) }
+        }
+        guard changed.deleted.count == deleted.count else { throw .internalFault("a changed row is in no file of its table") }
+        return changed
+    }
+
+    // MARK: Writing files anew
+
+    /// New files up to this size, in bytes, are written together with the rows that stay.
+    private static let smallBytes = 32 << 20
+
+    /// Writes the rows that stay of files of which others go. Files that lose all rows need nothing of it, and small files of new rows
+    /// are made one with the others, so that many small changes do not make many small files.
+    private func rewrite(_ changed: inout ChangedRows, _ change: RowChange, _ context: StatementContext) throws(SQLError) -> [DataFile] {
+        var files: [DataFile] = []
+        for (file, rows) in changed.deleted where rows.count > 0 && rows.count != file.liveRowCount {
+            var rest = file
+            rest.deletes = RowDeletes(rows)
+            files.append(rest)
+        }
+        if files.isEmpty { return [] }
+        let small = changed.written.reduce(0) { $0 + $1.size } <= Self.smallBytes ? changed.written : []
+        let listing = FileListing(files: files + small, filesTotal: files.count + small.count)
+        let source = try CatalogRelation.identified(change.transaction, engine.stores) { _ in listing }
+        let columns = source.schema.fields.map { PlanColumn(context.columnIDs.fresh(), $0.name, $0.type, nullable: $0.nullable) }
+        let scan = ScanNode(source: source, outputs: columns.enumerated().map { ScanOutput($1, index: $0) })
+        let rows = BoundQuery(plan: .scan(scan), names: columns.map(\.name))
+        let kept = try write(rows, to: change.writeTarget, context, areChecked: true)
+        changed.receipt.bytesRead += kept.receipt.bytesRead
+        changed.receipt.memoryPeak = max(changed.receipt.memoryPeak, kept.receipt.memoryPeak)
+        if !small.isEmpty {
+            discard(small)
+            changed.written = []
+        }
+        return kept.files
+    }
+}

@@ -1,0 +1,37 @@
+/// Leaving out the rows of a file that were deleted without writing it anew.
+
+import LodeCore
+import LodeFormats
+import LodeTables
+import LodeVectors
+
+/// Reads the numbers of the rows, which are never NULL, and keeps those that are not deleted.
+final class DeletedRowsFilter: ScanFilter {
+    let columns: [Int]
+    let bounds = ColumnPredicate.anything
+    let isPureOverOneColumn = false
+    private let deleted: RowPositions
+
+    /// - Parameter column: the place of the row numbers in the scan's projection.
+    init(_ deleted: RowPositions, column: Int) {
+        self.deleted = deleted
+        columns = [column]
+    }
+
+    func select(_ columns: [Column], count: Int, into survivors: Selection) throws(SQLError) {
+        guard let numbers = try columns.first?.flattened(), numbers.physical == .int64 else {
+            throw .internalFault("row numbers are not integers")
+        }
+        let rows = survivors.rows
+        var kept = 0, row = 0
+        withExtendedLifetime(numbers) {
+            let lanes = numbers.pointer(as: Int64.self)
+            while row < count {
+                rows[kept] = UInt32(truncatingIfNeeded: row)
+                kept &+= deleted.contains(lanes[row]) ? 0 : 1
+                row &+= 1
+            }
+        }
+        survivors.count = kept
+    }
+}

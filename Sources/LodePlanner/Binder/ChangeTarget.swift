@@ -1,0 +1,59 @@
+/// The table whose rows a statement changes, and what binding the statement gives.
+
+import LodeCore
+import LodePlan
+import LodeSyntax
+
+/// A table with the identity of its rows.
+package struct ChangeTarget {
+    /// What its columns take.
+    package var table: InsertTarget
+    /// The rows as they are now. Its two hidden fields are the path of each row's file and the row's number there.
+    package var relation: any Relation
+    /// The full name ("lode", "main", "orders"), by which columns may be qualified.
+    package var path: [String]
+
+    package init(table: InsertTarget, relation: any Relation, path: [String]) {
+        self.table = table
+        self.relation = relation
+        self.path = path
+    }
+}
+
+/// A bound UPDATE, DELETE, MERGE or INSERT.
+package struct BoundChange {
+    /// The query whose rows say what changes.
+    package var rows: BoundQuery
+    package var changes: RowChanges
+    /// The columns that RETURNING gives; none without it.
+    package var returned: [Field]
+
+    /// Its plan reads the changed table elsewhere than where the rows come from that change.
+    package func readsAgain(_ target: ChangeTarget) -> Bool {
+        guard let table = target.relation.tableVersion?.table else { return false }
+        return rows.plan.scans.contains { $0.source !== target.relation && $0.source.tableVersion?.table == table }
+    }
+}
+
+/// The changed table in the query that finds its rows.
+struct BoundTarget {
+    var relation: BoundRelation
+    /// In the order of the table.
+    var columns: [PlanColumn]
+    /// The path of the row's file, and the row's number there.
+    var file: PlanColumn
+    var number: PlanColumn
+}
+
+extension TableReference {
+    /// The name of a table whose rows are to change.
+    /// - Throws: `42601` for what can't be changed, such as a join.
+    package func changedTable(by statement: String) throws(SQLError) -> QualifiedName {
+        guard case .table(let name, let time) = kind else {
+            throw SQLError(.syntaxError, "\(statement) needs the name of a table", at: span)
+        }
+        if let time { throw .unsupported("\(statement) of an earlier version", at: time.span) }
+        if let sample { throw .unsupported("TABLESAMPLE in \(statement)", at: sample.span) }
+        return name
+    }
+}

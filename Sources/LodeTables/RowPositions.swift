@@ -1,0 +1,42 @@
+/// Rows of one file, by their numbers.
+
+import LodeCore
+
+/// A set of row numbers, counted from 0 at the file's first row: one bit a row up to the last member.
+package struct RowPositions: Hashable, Sendable {
+    private var words: [UInt64] = []
+    /// How many rows are members.
+    package private(set) var count = 0
+
+    package init() {}
+
+    package init(_ rows: some Sequence<Int64>) { for row in rows { _ = insert(row) } }
+
+    /// What the set takes, in bytes.
+    package var byteCount: Int { words.count * 8 }
+
+    /// Bytes by which inserting `row` would make the set larger; nil for what is no row number.
+    package func growth(for row: Int64) -> Int? {
+        guard row >= 0, row < Self.end else { return nil }
+        return max(0, Int(row >> 6) + 1 - words.count) * 8
+    }
+
+    /// - Returns: whether it was no member before. What is no row number never becomes one.
+    package mutating func insert(_ row: Int64) -> Bool {
+        guard row >= 0, row < Self.end else { return false }
+        let word = Int(row >> 6), bit = UInt64(1) << UInt64(row & 63)
+        if word >= words.count { words += Array(repeating: 0, count: word + 1 - words.count) }
+        if words[word] & bit != 0 { return false }
+        words[word] |= bit
+        count += 1
+        return true
+    }
+
+    package func contains(_ row: Int64) -> Bool {
+        guard row >= 0, row >> 6 < Int64(words.count) else { return false }
+        return words[Int(row >> 6)] & (UInt64(1) << UInt64(row & 63)) != 0
+    }
+
+    /// No file has as many rows.
+    private static let end: Int64 = 1 << 40
+}
