@@ -21,7 +21,8 @@ extension Session {
     /// The table that a name means where one is dropped: a temporary one first.
     private func droppedTable(_ name: QualifiedName) throws(SQLError) -> TableName {
         let temporary = TableName(SessionCatalog.temporaryDatabase, name.last.text)
-        return try name.parts.count == 1 && catalog.table(temporary) != nil ? temporary : tableName(name)
+        if name.parts.count == 1, try catalog.table(temporary) != nil { return temporary }
+        return try tableName(name)
     }
 
     /// The schema that a name means; there is one catalog.

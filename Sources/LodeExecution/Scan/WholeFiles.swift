@@ -17,7 +17,7 @@ package enum WholeFiles {
         let keys = source.partitionColumns
         for condition in conditions {
             if condition.isVolatile || condition.hasSubquery { return nil }
-            guard condition.columns.allSatisfy({ names[$0].map(keys.contains) ?? false }) else { return nil }
+            guard condition.columns.allSatisfy({ names[$0].map { keys.contains($0) } ?? false }) else { return nil }
         }
         let bounds = conditions.map { PredicateBounds.predicate($0, names, functions) }
         var chosen: [DataFile] = []

@@ -37,8 +37,12 @@ extension Binder {
     private func check(_ clauses: [Merge.Clause]) throws(SQLError) {
         var closed: [Merge.Match] = []
         for clause in clauses {
-            let inserts = switch clause.action { case .insert, .insertAll: true; default: false }
-            let doesNothing = if case .doNothing = clause.action { true } else { false }
+            var inserts = false, doesNothing = false
+            switch clause.action {
+            case .insert, .insertAll: inserts = true
+            case .doNothing: doesNothing = true
+            case .update, .updateAll, .delete: break
+            }
             if !doesNothing, inserts != (clause.match == .notMatched) {
                 throw SQLError(
                     .syntaxError, inserts ? "WHEN MATCHED cannot INSERT" : "WHEN NOT MATCHED [BY TARGET] can only INSERT or DO NOTHING",
