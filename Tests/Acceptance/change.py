@@ -32,6 +32,8 @@ def main():
                  process * 1_000_000 + number),
                 (f"INSERT OVERWRITE shared SELECT {process * 1_000_000 + number}, i, i % 3 FROM generate_series(1, 300) AS g(i)", [], own),
                 ("INSERT OVERWRITE counter SELECT n + 1 FROM counter", counted, own),
+                ("UPDATE counter SET n = n + 1", counted, own),
+                ("MERGE INTO counter USING (SELECT 1 AS one) AS s ON n >= one - 1 WHEN MATCHED THEN UPDATE SET n = n + 1", counted, own),
                 ("VACUUM RETAIN 0 HOURS", [], own),
             ])
             got, error = house.query(sql)

@@ -5,7 +5,7 @@ whole old or a whole new version.
     kill.py --lode PATH/TO/lode [--kills 300] [--rows 20000]
 
 Every statement of the script puts a generation number into all the rows that it writes:
-`replaced` CREATE OR REPLACE, `appended` INSERT, `parted` INSERT OVERWRITE of all partitions, `dropped` DROP and CREATE AS, `altered` ADD
+`updated` UPDATE, `merged` MERGE, `replaced` CREATE OR REPLACE, `appended` INSERT, `parted` INSERT OVERWRITE of all partitions, `dropped` DROP and CREATE AS, `altered` ADD
 COLUMN, `copied` COPY into partition folders, `one.parquet` COPY to a file; and VACUUM without retention between them. Another
 process reads all the while. At the end, a VACUUM leaves not one file that no table has.
 """
@@ -29,6 +29,8 @@ def main():
         CREATE TABLE appended AS SELECT 0 AS batch, i FROM {rows};
         CREATE TABLE parted PARTITIONED BY (k) AS SELECT 0 AS generation, i, i % 5 AS k FROM {rows};
         CREATE TABLE altered AS SELECT i FROM {rows};
+        CREATE TABLE updated PARTITIONED BY (k) AS SELECT 0 AS generation, i, i % 5 AS k FROM {rows};
+        CREATE TABLE merged AS SELECT 0 AS generation, i FROM {rows};
         COPY (SELECT 0 AS generation, i, i % 5 AS k FROM {rows}) {copied};
         COPY (SELECT 0 AS generation, i FROM {rows}) {one}""")
 
@@ -37,6 +39,8 @@ def main():
     checks = [
         ("replaced", f"{counts} replaced", whole_generation),
         ("parted", f"{counts} parted", whole_generation),
+        ("updated", f"{counts} updated", whole_generation),
+        ("merged", f"{counts} merged", whole_generation),
         ("appended", "SELECT batch, count(*) FROM appended GROUP BY batch", lambda got: got and all(c == str(n) for _, c in got)),
         ("altered", "DESCRIBE altered", lambda got: [r[0] for r in got] == ["i"] + [f"c{k}" for k in range(1, len(got))]),
         ("altered", "SELECT count(*) FROM altered", lambda got: got == [[str(n)]]),
@@ -78,6 +82,10 @@ def main():
                 f"CREATE OR REPLACE TABLE replaced AS SELECT {generation} AS generation, i FROM {rows};",
                 f"INSERT INTO appended SELECT {generation} AS batch, i FROM {rows};",
                 f"INSERT OVERWRITE parted SELECT {generation} AS generation, i, i % 5 AS k FROM {rows};",
+                f"UPDATE updated SET generation = {generation}, k = (k + 1) % 5;",
+                f"MERGE INTO merged AS t USING (SELECT i + {generation % 7} AS i FROM {rows}) AS s ON t.i = s.i"
+                f" WHEN MATCHED THEN UPDATE SET generation = {generation} WHEN NOT MATCHED BY SOURCE THEN DELETE"
+                f" WHEN NOT MATCHED THEN INSERT VALUES ({generation}, s.i);",
                 f"DROP TABLE IF EXISTS dropped; CREATE TABLE dropped AS SELECT {generation} AS generation, i FROM {rows};",
                 f"COPY (SELECT {generation} AS generation, i, i % 5 AS k FROM {rows}) {copied};",
                 f"COPY (SELECT {generation} AS generation, i FROM {rows}) {one};",
@@ -109,7 +117,7 @@ def main():
         problems.append(f"vacuum: {error.strip()}")
     problems.extend(whole("after the last VACUUM"))
     stored = [f for _, _, files in os.walk(f"{folder}/lakehouse") for f in files if not f.startswith("catalog.")]
-    tables = ["replaced", "appended", "parted", "altered"] + (["dropped"] if query("SELECT 1 FROM dropped LIMIT 1")[0] else [])
+    tables = ["replaced", "appended", "parted", "altered", "updated", "merged"] + (["dropped"] if query("SELECT 1 FROM dropped LIMIT 1")[0] else [])
     live = sum(int(query(f"DESCRIBE HISTORY {t}")[0][0][3]) for t in tables)
     if len(stored) != live:
         problems.append(f"{len(stored)} files are stored, the tables have {live}")

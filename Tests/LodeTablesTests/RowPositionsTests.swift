@@ -7,8 +7,8 @@ import Testing
 @Suite struct RowPositionsTests {
     @Test func `a number is new once`() {
         var rows = RowPositions()
-        #expect(rows.insert(70) && rows.insert(0) && rows.insert(63))
-        #expect(!rows.insert(70))
+        let isNew = [70, 0, 63, 70].map { rows.insert($0) }
+        #expect(isNew == [true, true, true, false])
         #expect(rows.count == 3)
         #expect(rows.contains(70) && rows.contains(0) && !rows.contains(1) && !rows.contains(6_400))
     }
@@ -17,7 +17,8 @@ import Testing
         var rows = RowPositions([1])
         for row in [-1, .min, .max, 1 << 40] as [Int64] {
             #expect(rows.growth(for: row) == nil)
-            #expect(!rows.insert(row))
+            let isNew = rows.insert(row)
+            #expect(!isNew)
             #expect(!rows.contains(row))
         }
         #expect(rows.count == 1)

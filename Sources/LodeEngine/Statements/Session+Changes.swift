@@ -74,7 +74,7 @@ extension Session {
     ) throws(SQLError) -> ChangedRows {
         let transaction = change.transaction
         transaction.name(verb)
-        if verb == "MERGE" || bound.readsAgain(change.target) { transaction.dependsOnSnapshot() }
+        if bound.dependsOnAbsence || bound.readsAgain(change.target) { transaction.dependsOnSnapshot() }
         var changed = if let files = try wholeFiles(bound, context) { files } else { try findRows(bound, change, context) }
         var written: [DataFile] = []
         do throws(SQLError) {

@@ -15,7 +15,7 @@ extension Binder {
         }
         if name == "merge_action", call.arguments.isEmpty {
             if let mergeAction { return mergeAction }
-            throw SQLError(.syntaxError, "MERGE_ACTION() can only be used in the RETURNING list of a MERGE command", at: span)
+            throw SQLError(.wrongObjectType, "MERGE_ACTION() can only be used in the RETURNING list of a MERGE command", at: span)
         }
         if name == "unnest" { return try bindUnnest(call, span, scope) }
         if let aggregate = FunctionRegistry.aggregates[name] {

@@ -20,9 +20,11 @@ extension Binder {
         let outcome = try binding.newRows()
         mergeAction = outcome.action
         defer { mergeAction = nil }
-        return try change(
+        var bound = try change(
             outcome.plan, row: outcome.row, identity: [binding.target.file, binding.target.number], isWritten: outcome.isWritten,
             repetition: .refused, returning: merge.returning, from: outcome.from, outer, merge.with)
+        bound.dependsOnAbsence = merge.clauses.contains { $0.match == .notMatched }
+        return bound
     }
 
     /// The source under its names, with a column that is true in each of its rows.

@@ -27,6 +27,8 @@ package struct BoundChange {
     package var changes: RowChanges
     /// The columns that RETURNING gives; none without it.
     package var returned: [Field]
+    /// Whether rows come because the table has none like them: nobody may have added some meanwhile.
+    package var dependsOnAbsence = false
 
     /// Its plan reads the changed table elsewhere than where the rows come from that change.
     package func readsAgain(_ target: ChangeTarget) -> Bool {
