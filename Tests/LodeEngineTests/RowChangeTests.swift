@@ -80,12 +80,41 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == before.count)
     }
 
-    @Test func `a block refuses what it cannot hold together`() throws {
+    @Test func `a transaction sees its own changes, and publishes or drops them together`() throws {
         let scratch = try ScratchSession()
-        try scratch.rows("CREATE TABLE t AS SELECT 1 AS id; BEGIN")
-        for sql in ["UPDATE t SET id = 2", "DELETE FROM t", "TRUNCATE t", "MERGE INTO t USING t AS s ON true WHEN MATCHED THEN DELETE"] {
-            #expect(scratch.error(sql)?.state == .featureNotSupported)
+        let other = Session(engine: scratch.session.engine)
+        func seen(by session: Session) throws -> [[String]] {
+            let sink = TextRows()
+            _ = try session.executeAll("SELECT id, v FROM t ORDER BY id", into: sink)
+            return sink.rows
         }
+        try scratch.rows(
+            "CREATE TABLE t AS SELECT g AS id, 'old' AS v FROM generate_series(1, 3) AS s(g); CREATE TEMP TABLE own (id bigint)")
+        try scratch.rows(
+            "BEGIN; UPDATE t SET v = 'new' WHERE id < 3; DELETE FROM t WHERE id = 1; SAVEPOINT a; DELETE FROM t; ROLLBACK TO a")
+        try scratch.rows(
+            "INSERT INTO own SELECT id FROM t; MERGE INTO t USING own ON t.id = own.id WHEN MATCHED THEN UPDATE SET v = v || '!'")
+        #expect(try seen(by: scratch.session) == [["2", "new!"], ["3", "old!"]])
+        #expect(try seen(by: other) == [["1", "old"], ["2", "old"], ["3", "old"]])
+        try scratch.rows("COMMIT")
+        #expect(try seen(by: other) == [["2", "new!"], ["3", "old!"]])
+        try scratch.rows("BEGIN; TRUNCATE t; INSERT INTO own VALUES (9); ROLLBACK")
+        #expect(try seen(by: scratch.session) == [["2", "new!"], ["3", "old!"]])
+        #expect(try scratch.rows("SELECT count(*) FROM own") == [["2"]])
+    }
+
+    @Test func `a transaction conflicts with a change of the same file, not with new rows`() throws {
+        let scratch = try ScratchSession()
+        let other = Session(engine: scratch.session.engine)
+        try scratch.rows("CREATE TABLE t AS SELECT 1 AS id, 0 AS n")
+        try scratch.rows("BEGIN; UPDATE t SET n = 1")
+        _ = try other.executeAll("INSERT INTO t VALUES (2, 2)", into: TextRows())
+        try scratch.rows("COMMIT")
+        #expect(try scratch.rows("SELECT id, n FROM t ORDER BY id") == [["1", "1"], ["2", "2"]])
+        try scratch.rows("BEGIN; UPDATE t SET n = 3 WHERE id = 1")
+        _ = try other.executeAll("UPDATE t SET n = 4 WHERE id = 1", into: TextRows())
+        #expect(scratch.error("COMMIT")?.state == .serializationFailure)
+        #expect(try scratch.rows("SELECT n FROM t WHERE id = 1") == [["4"]])
     }
 
     @Test func `changes that are explained are not made, and those that are analyzed are`() throws {
