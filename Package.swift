@@ -36,7 +36,8 @@ let package = Package(
             name: "lode",
             dependencies: [
                 "LodeServer", "LodeShell", "LodePipelines", "LodeEngine", "LodeCore",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: library,
             linkerSettings: [.unsafeFlags(staticRuntime, .when(configuration: .release))]),
@@ -45,7 +46,7 @@ let package = Package(
             dependencies: [
                 "LodeEngine", "LodeVectors", "LodeCore", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: kernels),
@@ -132,7 +133,8 @@ let package = Package(
             name: "LodeFormatsTests", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
             exclude: ["Fixtures"], swiftSettings: kernels),
         .testTarget(
-            name: "LodeFuzzTests", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
+            name: "LodeFuzzTests",
+            dependencies: ["LodeServer", "LodeEngine", "LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
             path: "Tests/Fuzz", exclude: ["Driver", "Findings", "README.md", "seeds.py"], swiftSettings: kernels),
 
         // Data that ships in the binary, and C libraries.
@@ -156,6 +158,7 @@ if Context.environment["LODE_FUZZER"] != nil {
     package.targets.removeAll { $0.type == .test }
     package.targets.append(
         .executableTarget(
-            name: "lode-fuzz", dependencies: ["LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
+            name: "lode-fuzz",
+            dependencies: ["LodeServer", "LodeEngine", "LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
             path: "Tests/Fuzz", exclude: ["Findings", "ReplayTests.swift", "README.md", "seeds.py"], sources: ["Targets", "Driver"], swiftSettings: library + [.unsafeFlags(["-parse-as-library"])]))
 }

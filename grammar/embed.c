@@ -28,6 +28,12 @@ static const uint8_t changes[] = {
 static const uint8_t utilities[] = {
 #embed "utilities.gram"
 };
+static const uint8_t sessions[] = {
+#embed "sessions.gram"
+};
+static const uint8_t roles[] = {
+#embed "roles.gram"
+};
 static const uint8_t keywords[] = {
 #embed "keywords.csv"
 };
@@ -40,6 +46,7 @@ static const struct {
 } files[] = {
     FILE_ENTRY(names), FILE_ENTRY(statements), FILE_ENTRY(queries), FILE_ENTRY(tables), FILE_ENTRY(expressions),
     FILE_ENTRY(types), FILE_ENTRY(definitions), FILE_ENTRY(changes), FILE_ENTRY(utilities),
+    FILE_ENTRY(sessions), FILE_ENTRY(roles),
 };
 
 long lode_grammar_count(void) { return sizeof files / sizeof files[0]; }

@@ -44,6 +44,11 @@ package protocol Catalog: Sendable {
     /// Deletes files that no version within the retention has, that belonged to dropped tables, or that killed writers left.
     /// - Throws: `42809` if the table is not a managed one.
     func vacuum(_ request: VacuumRequest) throws(SQLError) -> [VacuumedFile]
+    /// Sorted by name.
+    func roles() throws(SQLError) -> [Role]
+    func role(_ name: String) throws(SQLError) -> Role?
+    /// Gives the role that is there, or nil, to `change`, and keeps what that returns, as one step. Nil drops the role.
+    func changeRole(_ name: String, _ change: @Sendable (Role?) throws(SQLError) -> Role?) throws(SQLError)
     /// Deletes the files of tables that were dropped or replaced, unless running statements read them.
     func collectDropped() throws(SQLError)
 }

@@ -17,17 +17,24 @@ package final class Engine: Sendable {
     package let memory: MemoryBudget
     package let pool: WorkerPool
 
+    /// Makes of a password what a role keeps of it.
+    let makeVerifier: (@Sendable (String) -> String)?
+
     /// - Parameter memoryLimit: bytes that all statements together may reserve.
     package init(
         warehouse: String, stores: StoreRegistry = StoreRegistry(), memoryLimit: Int = Engine.defaultMemoryLimit,
-        workers: Int = Engine.defaultThreads
+        workers: Int = Engine.defaultThreads, makeVerifier: (@Sendable (String) -> String)? = nil
     ) {
         self.warehouse = warehouse
+        self.makeVerifier = makeVerifier
         self.stores = stores
         catalog = EmbeddedCatalog(warehouse: warehouse, stores: stores)
         memory = MemoryBudget(limit: memoryLimit)
         pool = WorkerPool(workers: workers)
     }
+
+    /// What clients connect to: the catalog's name.
+    package var databaseName: String { InformationSchema.catalogName }
 
     /// - Throws: `0A000` for a warehouse that is no local folder.
     package static func checkWarehouse(_ location: String) throws(SQLError) {

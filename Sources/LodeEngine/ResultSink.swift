@@ -7,8 +7,14 @@ import LodeVectors
 package protocol ResultSink: AnyObject {
     /// The columns, before any row; not called for statements without a result.
     func begin(_ columns: [Field]) throws(SQLError)
+    /// The columns of a cursor that was declared BINARY.
+    func begin(binary columns: [Field]) throws(SQLError)
     /// - Returns: whether more rows are wanted.
     func rows(_ chunk: Chunk) throws(SQLError) -> Bool
+}
+
+extension ResultSink {
+    package func begin(binary columns: [Field]) throws(SQLError) { try begin(columns) }
 }
 
 /// How a statement ended.

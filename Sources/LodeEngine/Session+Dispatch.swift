@@ -35,12 +35,27 @@ extension Session {
         case .analyze(let name): return try analyze(name)
         case .call(let call): throw SQLError(.undefinedFunction, "procedure \"\(call.name.text)\" does not exist", at: call.name.span)
 
-        case .begin(let level): return try begin(level)
+        case .begin(let modes): return try begin(modes)
         case .commit: return try commit()
         case .rollback: return try rollback()
         case .savepoint(let name): return try savepoint(name)
         case .release(let name): return try release(name)
         case .rollbackTo(let name): return try rollback(to: name)
+
+        case .prepare(let prepare): return try self.prepare(prepare, run)
+        case .execute(let name, let values): return try execute(name, values, run)
+        case .deallocate(let name): return try deallocate(name)
+        case .declareCursor(let declare): return try declareCursor(declare, run)
+        case .fetch(let fetch): return try self.fetch(fetch, run)
+        case .closeCursor(let name): return try closeCursor(name)
+        case .discard(let what): return try discard(what)
+        case .listen(let channel): return listen(channel)
+        case .unlisten(let channel): return unlisten(channel)
+        case .notify(let channel, let payload): return try notify(channel, payload)
+
+        case .createRole(let create): return try createRole(create)
+        case .alterRole(let alter): return try alterRole(alter)
+        case .dropRole(let names, let ifExists): return try dropRoles(names, ifExists: ifExists)
         }
     }
 }

@@ -21,6 +21,24 @@ package final class Session {
     var temporaryViews: [String: TemporaryView] = [:]
     /// BEGIN … COMMIT.
     var transaction: SessionTransaction?
+    /// Whether the client is not the one who started the process: it may only do what its role may.
+    package var isRemote = false
+    /// The files that a remote client may name.
+    package var allowedFolders = AllowedFolders([])
+    /// Whether the statements of one message run, which form a transaction of their own.
+    package var isInImplicitBlock = false
+    /// Prepared statements, by name.
+    var prepared: [String: PreparedStatement] = [:]
+    /// Open cursors, by name.
+    var cursors: [String: Cursor] = [:]
+    /// What LISTEN asked for.
+    var channels: Set<String> = []
+    /// The rows of the running COPY FROM STDIN.
+    var copiedRows: ChunksRelation?
+    /// What `set_config` asked for in the running statement.
+    let requestedSettings = RequestedSettings()
+    /// What `$1`, `$2`, … mean in the running statement; nil: they are variables.
+    var parameters: ParameterList?
 
     /// Sees every execution of the running statement: EXPLAIN ANALYZE of a statement that writes.
     var observer: ((QueryExecution) -> Void)?
@@ -64,7 +82,9 @@ package final class Session {
         let result = Cancellation.$current.withValue(statement.cancellation) { () -> Result<StatementOutcome, SQLError> in
             do throws(SQLError) {
                 try checkTransaction(run.parsed.statement)
-                return .success(try self.run(run))
+                let outcome = try self.run(run)
+                try keepRequestedSettings()
+                return .success(outcome)
             } catch {
                 failTransaction()
                 return .failure(error)
@@ -78,8 +98,8 @@ package final class Session {
     /// What functions may know of this session, for a statement that starts now.
     func functionContext(_ running: RunningStatement) -> FunctionContext {
         FunctionContext(
-            transactionMicros: Engine.nowMicros(), timeZone: settings["timezone"], currentSchema: currentSchema,
-            cancellation: running.cancellation, memory: running.memory)
+            transactionMicros: Engine.nowMicros(), timeZone: settings["timezone"], currentUser: user, currentSchema: currentSchema,
+            cancellation: running.cancellation, memory: running.memory, settings: settingAccess)
     }
 
     /// Where unqualified tables are looked for: among temporary ones first.

@@ -134,6 +134,9 @@ package final class StatementRunner {
 }
 
 extension Session {
+    /// The statements of a string.
+    package func parse(_ text: String) throws(SQLError) -> [ParsedStatement] { try Parser.parse(text) }
+
     /// Executes the statements of a string, whose rows all go to one sink.
     /// - Throws: the error of the first that fails.
     package func executeAll(_ text: String, into sink: any ResultSink) throws(SQLError) -> [StatementOutcome] {

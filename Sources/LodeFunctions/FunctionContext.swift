@@ -14,10 +14,13 @@ package final class FunctionContext: Sendable {
     package let cancellation: Cancellation
     /// What the statement's expressions may make; nil for no limit.
     package let memory: MemoryBudget?
+    /// What the session says of its settings, and lets be changed.
+    package let settings: SettingAccess
 
     package init(
         transactionMicros: Int64, timeZone: String = "UTC", currentUser: String = "lode", currentDatabase: String = "lode",
-        currentSchema: String = "main", cancellation: Cancellation = Cancellation(), memory: MemoryBudget? = nil
+        currentSchema: String = "main", cancellation: Cancellation = Cancellation(), memory: MemoryBudget? = nil,
+        settings: SettingAccess = SettingAccess()
     ) {
         self.transactionMicros = transactionMicros
         self.timeZone = timeZone
@@ -26,5 +29,23 @@ package final class FunctionContext: Sendable {
         self.currentSchema = currentSchema
         self.cancellation = cancellation
         self.memory = memory
+        self.settings = settings
+    }
+}
+
+/// `current_setting` and `set_config`, as the session answers them.
+package struct SettingAccess: Sendable {
+    /// The value of a setting; nil if there is none of that name.
+    package var value: @Sendable (String) -> String?
+    /// Changes a setting at the end of the statement; gives the value as it is kept.
+    /// - Throws: `42704` and `22023`, as SET does.
+    package var change: @Sendable (_ name: String, _ value: String, _ isLocal: Bool) throws(SQLError) -> String
+
+    package init(
+        value: @escaping @Sendable (String) -> String? = { _ in nil },
+        change: @escaping @Sendable (String, String, Bool) throws(SQLError) -> String = { _, value, _ throws(SQLError) in value }
+    ) {
+        self.value = value
+        self.change = change
     }
 }

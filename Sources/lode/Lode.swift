@@ -5,13 +5,14 @@ import ArgumentParser
 import LodeCore
 import LodeEngine
 import LodePipelines
+import LodeServer
 import LodeShell
 
 @main
 struct Lode: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lode", abstract: "A SQL query engine over lakehouse tables.", version: "lode \(Engine.version)",
-        subcommands: [Query.self, Run.self], defaultSubcommand: Query.self)
+        subcommands: [Query.self, Run.self, Serve.self], defaultSubcommand: Query.self)
 
     static func main() { main(commandFirst(Array(CommandLine.arguments.dropFirst()))) }
 
@@ -65,7 +66,7 @@ struct CommonOptions: ParsableArguments {
         } catch {
             throw ValidationError("\(error.message). \(error.hint ?? "")")
         }
-        let session = Session(engine: Engine(warehouse: folder))
+        let session = Session(engine: Engine(warehouse: folder, makeVerifier: Passwords.verifier))
         for pair in settings {
             let (name, value) = try Self.split(pair, option: "--set")
             do throws(SQLError) {

@@ -1,7 +1,7 @@
 """First inputs for the fuzzer: seeds.py OUT [FOLDER...]
 
 Writes OUT/<target>/*: small Parquet files of every type, encoding, codec and page version with the pages taken out of them,
-compressed streams, and CSV and JSON texts; and from each FOLDER the small Parquet, CSV and JSON files. Needs pyarrow.
+compressed streams, CSV and JSON texts, messages of the wire protocol and data of COPY; and from each FOLDER the small Parquet, CSV and JSON files. Needs pyarrow.
 """
 import datetime, decimal, gzip, hashlib, io, pathlib, sys, uuid
 
@@ -207,3 +207,37 @@ for folder in map(pathlib.Path, sys.argv[2:]):
                 take_apart(data)
             except Exception:
                 pass  # damaged on purpose
+
+
+def wire():
+    """What clients of the wire protocol send: messages, proofs, data of COPY, values of parameters."""
+    def message(kind, body):
+        return kind + (len(body) + 4).to_bytes(4, "big") + body
+
+    z = lambda text: text.encode() + b"\0"
+    short = lambda n: n.to_bytes(2, "big")
+    long = lambda n: n.to_bytes(4, "big")
+    startup = long(196608) + z("user") + z("lode") + z("database") + z("lode") + z("options") + z("-c a=b") + b"\0"
+    put("messages", b"\0\7" + long(len(startup) + 4) + startup)
+    put("messages", b"\0\7" + long(8) + long(80877103) + long(16) + long(80877102) + long(1) + long(2))
+    extended = (
+        message(b"P", z("s") + z("select $1") + short(1) + long(23)) + message(b"D", b"S" + z("s"))
+        + message(b"B", z("p") + z("s") + short(1) + short(1) + short(1) + long(4) + long(7) + short(1) + short(1))
+        + message(b"E", z("p") + long(10)) + message(b"C", b"P" + z("p")) + message(b"S", b"") + message(b"H", b"")
+        + message(b"Q", z("select 1")) + message(b"d", b"data") + message(b"c", b"") + message(b"f", z("no")) + message(b"X", b"")
+    )
+    put("messages", b"\2\5" + extended)
+    put("messages", b"\1\5" + message(b"p", z("SCRAM-SHA-256") + long(9) + b"n,,n=,r=a"))
+    put("scram", b"\0\0c=biws,r=ababc,p=" + b"A" * 43 + b"=")
+    put("scram", b"\x08\x0an,,n=u,r=abc=biws,r=ababc,p=" + b"A" * 43 + b"=")
+    put("scram", b"\0\0SCRAM-SHA-256$4096:AAAA$" + b"A" * 43 + b"=:" + b"A" * 43 + b"=")
+    put("copy", b"\2\3a\\tb\\\\c\\x41\\101\n\\N\n\\.\n")
+    put("copy", b'\x21\3a,"b ""c""\nd"\n,\n')
+    put("copy", b"\0\3PGCOPY\n\xff\r\n\0" + long(0) + long(0) + short(1) + long(2) + b"ab" + short(1) + b"\xff" * 4 + b"\xff\xff")
+    put("copytexts", b"\0a\tb\0\0\\N\0" + '"ä'.encode())
+    put("parameters", b"\x0b" + long(1) + long(0) + long(23) + long(2) + long(1) + long(4) + long(7) + b"\xff" * 4)
+    put("parameters", b"\x14" + short(2) + short(1) + short(0) + short(2) + short(1) + short(9000))
+    put("parameters", b'\x0c{1,NULL,"a\\"b",{2}}')
+
+
+wire()

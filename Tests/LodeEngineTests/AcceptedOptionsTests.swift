@@ -219,7 +219,9 @@ import Testing
         "REPEATABLE READ": Clause(works: ["BEGIN ISOLATION LEVEL REPEATABLE READ; COMMIT"]),
         "READ COMMITTED": Clause(works: ["BEGIN ISOLATION LEVEL READ COMMITTED; COMMIT"]),
         "READ UNCOMMITTED": Clause(works: ["BEGIN ISOLATION LEVEL READ UNCOMMITTED; ROLLBACK"]),
-        "READ ONLY": Clause(works: ["BEGIN READ ONLY; COMMIT"]),
+        "READ ONLY": Clause(
+            works: ["BEGIN READ ONLY; COMMIT"], refuses: [("BEGIN READ ONLY; CREATE TABLE n (a integer)", "read-only")]),
+        "DEFERRABLE": Clause(works: ["BEGIN READ ONLY, NOT DEFERRABLE; COMMIT", "BEGIN DEFERRABLE; COMMIT"]),
         "READ WRITE": Clause(works: ["BEGIN READ WRITE; COMMIT"]),
     ]
 
@@ -272,7 +274,7 @@ import Testing
     @Test func `other clauses that ask for more than is done are refused by name`() throws {
         try check(
             Clause(refuses: [
-                ("SET LOCAL threads = 2", "SET LOCAL"), ("SET threads = 1, 2", "threads"), ("SET datestyle = 'ISO, DMY'", "DMY"),
+                ("SET threads = 1, 2", "threads"), ("SET datestyle = 'ISO, DMY'", "DMY"),
                 ("SET datestyle = 'German'", "German"), ("SET timezone = 'Nowhere/City'", "Nowhere/City"),
                 ("USE other.main", "other.main"), ("CREATE SCHEMA other.n", "other.n"), ("DROP SCHEMA IF EXISTS other.n", "other.n"),
                 ("SHOW TABLES IN other.main", "other.main"), ("CREATE TABLE n (a struct<b: int COMMENT 'x'>)", "COMMENT"),

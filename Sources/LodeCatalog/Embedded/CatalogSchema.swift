@@ -65,6 +65,11 @@ enum CatalogSchema {
             condemned_at INTEGER NOT NULL) WITHOUT ROWID;
         """,
         "CREATE INDEX version_time ON table_version (committed_at);",
+        """
+        CREATE TABLE role_info (
+            name TEXT PRIMARY KEY,                  -- as it was written: names of roles differ in case
+            definition TEXT NOT NULL) WITHOUT ROWID;  -- Role as JSON
+        """,
     ]
 
     /// Whether the file has all steps.

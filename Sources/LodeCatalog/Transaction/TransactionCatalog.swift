@@ -18,7 +18,7 @@ package final class TransactionCatalog: Catalog {
         var reads: [TableVersion: TableName] = [:]
     }
 
-    private let base: any Catalog
+    let base: any Catalog
     private let state = Lock(State())
 
     package init(over base: any Catalog) { self.base = base }

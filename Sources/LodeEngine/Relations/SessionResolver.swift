@@ -39,6 +39,9 @@ final class SessionResolver: RelationResolver {
         if name.parts.count == 1, seesTemporaryViews, let view = session.temporaryViews[name.last.text.lowercased()] {
             return .view(ResolvedView(path: ["temp", view.name], query: view.query, columns: view.columns, resolver: self))
         }
+        if name.parts.count == 1, let rows = session.copiedRows, name.last.text == Session.copiedRowsName {
+            return .source(rows, path: [Session.copiedRowsName])
+        }
         if name.parts.count == 1 {
             for schema in searchPath {
                 if let found = try relation(TableName(schema, name.last.text), at: time, name.span) { return found }
@@ -102,8 +105,12 @@ final class SessionResolver: RelationResolver {
     ) throws(SQLError) -> any Relation {
         let call = FileFunctionCall(name: name, arguments: arguments, named: named)
         do throws(SQLError) {
-            if let report = FileReports.named(name) { return try report.source(call, stores) }
+            if let report = FileReports.named(name) {
+                for path in try call.paths(of: report) { try session.requireAccess(to: path) }
+                return try report.source(call, stores)
+            }
             guard let function = FileFunction.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist") }
+            for path in try call.paths(of: function) { try session.requireAccess(to: path) }
             return try FileRelation(function: function, call: call, rejects: rejects).source(stores)
         } catch {
             throw error.at(span)
@@ -112,6 +119,7 @@ final class SessionResolver: RelationResolver {
 
     func file(_ path: String, span: SourceSpan) throws(SQLError) -> any Relation {
         do throws(SQLError) {
+            try session.requireAccess(to: path)
             guard let function = FileFormats.forPath(path).map({ FileFunction(format: $0) }) else {
                 throw SQLError(
                     .undefinedFile, "the format of \"\(path)\" can't be told from its name",

@@ -5,6 +5,8 @@ import LodeCore
 /// Validated strings by name; unset ones have their initial value.
 package struct SessionSettings: Sendable {
     private var values: [String: String] = [:]
+    /// What a session begins with, and RESET leaves.
+    private var established: Set<String> = []
 
     package init() {}
 
@@ -14,6 +16,15 @@ package struct SessionSettings: Sendable {
         return definition.fallback.map { self[$0] } ?? definition.initial()
     }
 
+    /// Says what can't be changed: the user of a session.
+    package mutating func establish(_ name: String, _ value: String) {
+        values[name] = value
+        established.insert(name)
+    }
+
+    /// Gives one its value in other settings, or none if it has none there.
+    mutating func restore(_ name: String, from other: SessionSettings) { values[name] = other.values[name] }
+
     package func isSet(_ name: String) -> Bool { values[name] != nil }
 
     /// - Throws: `42704` for unknown names, `22023` for wrong values.
@@ -22,7 +33,7 @@ package struct SessionSettings: Sendable {
         do throws(SQLError) {
             values[definition.name] = try definition.parse(text)
         } catch {
-            if error.state == .featureNotSupported { throw error.at(span) }
+            if error.state == .featureNotSupported || error.state == .cannotChangeParameter { throw error.at(span) }
             throw SQLError(error.state, "invalid value for \"\(definition.name)\": \"\(text)\"", at: span, hint: error.hint)
         }
     }
@@ -31,7 +42,7 @@ package struct SessionSettings: Sendable {
         values[try SettingDefinition.named(name, at: span).name] = nil
     }
 
-    package mutating func resetAll() { values = [:] }
+    package mutating func resetAll() { values = values.filter { established.contains($0.key) } }
 
     package var threads: Int { Int(self["threads"]) ?? 1 }
     /// Milliseconds; nil for no limit.

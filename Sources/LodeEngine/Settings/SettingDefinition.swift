@@ -19,7 +19,9 @@ package struct SettingDefinition: Sendable {
     /// - Throws: `22023` saying what is expected.
     var parse: @Sendable (String) throws(SQLError) -> String
 
-    package static let all: [SettingDefinition] = [
+    package static let all: [SettingDefinition] = ofEngine + ofClients
+
+    private static let ofEngine: [SettingDefinition] = [
         SettingDefinition(
             name: "threads", summary: "How many cores a statement may use.", initial: { String(Engine.defaultThreads) },
             parse: { (text) throws(SQLError) in String(try whole(text, 1...1024, "a number of threads from 1 to 1024")) }),
@@ -66,8 +68,8 @@ package struct SettingDefinition: Sendable {
         SettingDefinition(
             name: "client_encoding", summary: "The encoding of text to and from clients.", initial: { "UTF8" },
             parse: { (text) throws(SQLError) in
-                guard ["utf8", "utf-8", "unicode"].contains(text.lowercased()) else { throw wrong(text, "UTF8") }
-                return "UTF8"
+                guard let encoding = ClientEncoding(named: text) else { throw wrong(text, "UTF8 or LATIN1") }
+                return encoding.rawValue
             }),
         SettingDefinition(
             name: "datestyle", summary: "How dates are written.", isList: true, initial: { "ISO, YMD" },
@@ -109,13 +111,13 @@ package struct SettingDefinition: Sendable {
         return number
     }
 
-    private static func oneOf(_ text: String, _ choices: [String]) throws(SQLError) -> String {
+    static func oneOf(_ text: String, _ choices: [String]) throws(SQLError) -> String {
         let folded = text.lowercased()
         guard choices.contains(folded) else { throw wrong(text, choices.map { "\"\($0)\"" }.joined(separator: " or ")) }
         return folded
     }
 
-    private static func flag(_ text: String) throws(SQLError) -> String {
+    static func flag(_ text: String) throws(SQLError) -> String {
         guard let flag = boolean(text) else { throw wrong(text, "on or off") }
         return flag ? "on" : "off"
     }
@@ -129,7 +131,7 @@ package struct SettingDefinition: Sendable {
         }
     }
 
-    fileprivate static func wrong(_ text: String, _ expected: String) -> SQLError {
+    static func wrong(_ text: String, _ expected: String) -> SQLError {
         SQLError(.invalidParameterValue, "invalid value \"\(text)\"", hint: "Expected \(expected).")
     }
 }

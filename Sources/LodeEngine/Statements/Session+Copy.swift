@@ -9,11 +9,7 @@ import LodeSyntax
 
 extension Session {
     func copy(_ copy: Copy, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
-        guard case .path(let path, let span) = copy.target else {
-            throw SQLError.unsupported(
-                "COPY \(copy.direction.rawValue) \(copy.direction == .to ? "STDOUT" : "STDIN")",
-                hint: "Name a file, or print results with --format.")
-        }
+        guard case .path(let path, let span) = copy.target else { return try copyStream(copy, run) }
         return copy.direction == .to ? try copyTo(path, span, copy, run) : try copyFrom(path, span, copy, run)
     }
 

@@ -70,6 +70,7 @@ extension Session {
                 "CREATE TABLE … LOCATION … AS", at: span,
                 hint: "COPY (query) TO 'folder' writes files, which an external table can then be put over.")
         }
+        if let location = options.location { try requireAccess(to: location) }
         let isExternal = options.location != nil
         if isExternal { try elements.refuseWhatIsNotWritten() }
         if format.name != FileFormats.parquet.name, !isExternal {

@@ -61,10 +61,13 @@ extension Session {
                 try ParquetProperties.check(all, Schema(try table.schema().fields.filter { !keys.contains($0.name) }))
             }
             return .alter(name, [.setProperties(properties)])
-        case .setLocation(let location): return .alter(name, [.setLocation(location)])
+        case .setLocation(let location):
+            try requireAccess(to: location)
+            return .alter(name, [.setLocation(location)])
         case .addPartitions(let partitions, let ifNotExists):
             var added: [GluePartition] = []
             for partition in partitions {
+                if let location = partition.location { try requireAccess(to: location) }
                 added.append(GluePartition(values: try values(of: partition, table), location: partition.location))
             }
             return .partitions(name, .add(added, ifNotExists: ifNotExists))

@@ -12,7 +12,7 @@ extension Session {
     /// What one statement plans with.
     func makeBinder(_ context: StatementContext) -> Binder {
         Binder(
-            resolver: context.resolver, parameters: variables, columnIDs: context.columnIDs,
+            resolver: context.resolver, parameters: variables, positions: parameters, columnIDs: context.columnIDs,
             evaluateConstant: context.evaluateConstant)
     }
 

@@ -5,9 +5,12 @@ import LodeSyntax
 
 extension Session {
     func set(_ set: SetSetting) throws(SQLError) -> StatementOutcome {
+        for other in set.also { _ = try self.set(other) }
         let name = set.name.text
         if set.isLocal {
-            throw SQLError.unsupported("SET LOCAL", at: set.name.span, hint: "SET holds until RESET or the end of the session.")
+            let definition = try SettingDefinition.named(name, at: set.name.span)
+            if transaction == nil { return StatementOutcome(tag: "SET", notices: ["SET LOCAL can only be used in transaction blocks"]) }
+            transaction?.localSettings.insert(definition.name)
         }
         if set.values.count == 1, case .defaultValue = set.values[0].kind {
             try settings.reset(name, at: set.name.span)
@@ -19,6 +22,7 @@ extension Session {
         }
         var texts: [String] = []
         for value in set.values { texts.append(try settingText(value)) }
+        if name == "temp_directory", let folder = texts.first { try requireAccess(to: folder) }
         try settings.set(name, texts.joined(separator: ", "), at: set.values.first?.span ?? set.name.span)
         return StatementOutcome(tag: "SET")
     }

@@ -31,7 +31,7 @@ extension Session {
         return outcome
     }
 
-    private static let summaryFields = [
+    static let summaryFields = [
         Field("column_name", .varchar), Field("column_type", .varchar), Field("min", .varchar), Field("max", .varchar),
         Field("approx_unique", .bigint), Field("avg", .double), Field("std", .double), Field("count", .bigint),
         Field("null_percentage", .double),

@@ -67,6 +67,7 @@ extension Session {
     /// Starts what COPY TO writes. Call it before the query is bound: of the files that the query reads and those that go, the latter
     /// must be listed first.
     func stage(_ path: String, _ options: CopyOptions) throws(SQLError) -> any StagedWrite {
+        try requireAccess(to: path)
         let (store, place) = try engine.stores.resolve(path)
         if options.partitionBy.isEmpty {
             if options.existing == .refuse, try store.exists(place) {

@@ -26,21 +26,28 @@ extension Session {
 
     private static let levelName = "transaction_isolation"
 
+    /// - Throws: `25P02` for what is bound in a transaction that has failed.
+    package func requireGoodTransaction(for statement: PreparedStatement) throws(SQLError) {
+        if let parsed = statement.parsed { try checkTransaction(parsed.statement) }
+    }
+
     /// All levels but SERIALIZABLE are snapshot isolation under their own names.
-    func begin(_ level: IsolationLevel?) throws(SQLError) -> StatementOutcome {
-        if transaction != nil { throw SQLError(.activeTransaction, "there is already a transaction in progress") }
+    func begin(_ modes: TransactionModes) throws(SQLError) -> StatementOutcome {
+        if transaction != nil { return StatementOutcome(tag: "BEGIN", notices: ["there is already a transaction in progress"]) }
         transaction = SessionTransaction(over: sessionCatalog, state)
-        if let level { try settings.set(Self.levelName, level.rawValue) }
+        if let level = modes.level { try settings.set(Self.levelName, level.rawValue) }
+        if let isReadOnly = modes.isReadOnly { try settings.set("transaction_read_only", isReadOnly ? "on" : "off") }
         return StatementOutcome(tag: "BEGIN")
     }
 
     /// - Throws: `40001` if a concurrent change does not go with those of the transaction; they are dropped then.
     func commit() throws(SQLError) -> StatementOutcome {
-        guard let ended = transaction else { throw Self.noTransaction }
+        guard let ended = transaction else { return Self.noTransaction("COMMIT") }
         if ended.isFailed { return try rollback() }
         let isSerializable = settings[Self.levelName] == IsolationLevel.serializable.rawValue.lowercased()
         transaction = nil
-        try endLevel(ended)
+        cursors = cursors.filter { $0.value.holds }
+        for name in ended.localSettings { settings.restore(name, from: ended.earlier.settings) }
         do throws(SQLError) {
             try ended.catalog.publish(isSerializable: isSerializable)
         } catch {
@@ -52,8 +59,9 @@ extension Session {
     }
 
     func rollback() throws(SQLError) -> StatementOutcome {
-        guard let ended = transaction else { throw Self.noTransaction }
+        guard let ended = transaction else { return Self.noTransaction("ROLLBACK") }
         transaction = nil
+        cursors = cursors.filter { $0.value.holds }
         state = ended.earlier
         discard(ended.catalog.changes.files)
         return StatementOutcome(tag: "ROLLBACK")
@@ -77,12 +85,6 @@ extension Session {
         return StatementOutcome(tag: "ROLLBACK")
     }
 
-    /// The level was the transaction's only.
-    private func endLevel(_ ended: SessionTransaction) throws(SQLError) {
-        let earlier = ended.earlier.settings, name = Self.levelName
-        if earlier.isSet(name) { try settings.set(name, earlier[name]) } else { try settings.reset(name) }
-    }
-
     private var state: SessionTransaction.SessionState {
         get { SessionTransaction.SessionState(settings: settings, temporaryViews: temporaryViews) }
         set {
@@ -91,14 +93,23 @@ extension Session {
         }
     }
 
-    private static let noTransaction = SQLError(.noActiveTransaction, "there is no transaction in progress")
+    private static func noTransaction(_ tag: String) -> StatementOutcome {
+        StatementOutcome(tag: tag, notices: ["there is no transaction in progress"])
+    }
 
     private static func outside(_ what: String) -> SQLError {
         SQLError(.noActiveTransaction, "\(what) can only be used in transaction blocks", hint: "Start one with BEGIN.")
     }
 
+    /// - Throws: `25006` for a statement that changes something where only reading is allowed.
+    private func checkReadOnly(_ statement: Statement) throws(SQLError) {
+        guard settings["transaction_read_only"] == "on", let name = statement.writingName else { return }
+        throw SQLError(.readOnlyTransaction, "cannot execute \(name) in a read-only transaction")
+    }
+
     /// - Throws: `25P02` for what may not run in a transaction that has failed.
     func checkTransaction(_ statement: Statement) throws(SQLError) {
+        try checkReadOnly(statement)
         guard transaction?.isFailed == true else { return }
         switch statement {
         case .commit, .rollback, .rollbackTo: return

@@ -24,6 +24,8 @@ struct SessionTransaction {
     let earlier: SessionState
     /// Whether a statement has failed: only going back is possible then.
     var isFailed = false
+    /// Settings that hold for this transaction only.
+    var localSettings: Set<String> = ["transaction_isolation", "transaction_read_only", "transaction_deferrable"]
     private var savepoints: [Savepoint] = []
 
     init(over catalog: any Catalog, _ state: SessionState) {

@@ -10,6 +10,9 @@ extension BoundExpression {
     var untypedText: String? { if case .constant(.text(let text), .null) = self { text.string } else { nil } }
     /// A quoted literal or NULL without a type.
     var isUntyped: Bool { type == .null }
+    /// What takes the type of its surroundings but NULL itself: a quoted literal, or a parameter of unknown type (the integer constant
+    /// of its number).
+    var isUntypedLiteral: Bool { if case .constant(let value, .null) = self { !value.isNull } else { false } }
 
     var isConstant: Bool { if case .constant = self { true } else { false } }
 }
@@ -18,8 +21,15 @@ extension Binder {
     /// What is still untyped becomes text, as in PostgreSQL.
     func settle(_ expression: BoundExpression) -> BoundExpression {
         guard expression.isUntyped else { return expression }
+        if case .constant(.integer(let parameter), _) = expression { return determined(parameter, .varchar) }
         if case .constant(let value, _) = expression { return .constant(value, .varchar) }
         return .constant(.null, .varchar)
+    }
+
+    /// A parameter that has its type from now on. Only types are asked for then: its value is NULL.
+    private func determined(_ parameter: Int64, _ type: SQLType) -> BoundExpression {
+        positions?.determine(parameter, type)
+        return .constant(.null, type)
     }
 
     /// A plan whose columns all have types: untyped ones are made text.
@@ -48,6 +58,7 @@ extension Binder {
             return expression.isUntyped ? .constant(.null, type) : .cast(expression, to: type, isTry: false, span)
         }
         if value.isNull { return .constant(.null, type) }
+        if case .integer(let parameter) = value, from == .null { return determined(parameter, type) }
         do throws(SQLError) {
             if case .text(let text) = value, from == .null {
                 if let known = try LiteralText.value(text.string, type) { return .constant(known, type) }

@@ -74,11 +74,11 @@ extension Binder {
         switch symbol {
         case .minus:
             if let negated = NumberLiteral.negated(operand) { return negated }
-            if operand.untypedText != nil { operand = try convert(operand, to: .double, at: inner.span) }
+            if operand.isUntypedLiteral { operand = try convert(operand, to: .double, at: inner.span) }
             return try call("-", [operand], at: expression.span)
         case .bitNot: return try call("bit_not", [operand], at: expression.span)
         default:
-            if operand.untypedText != nil { operand = try convert(operand, to: .double, at: inner.span) }
+            if operand.isUntypedLiteral { operand = try convert(operand, to: .double, at: inner.span) }
             return try call("+", [operand], at: expression.span)
         }
     }
@@ -97,7 +97,7 @@ extension Binder {
         guard Self.arithmetic.contains(symbol) else { return try call(symbol, operands, at: span) }
         let types = operands.map(\.type)
         // A literal without type is of the type of the other operand, or else an interval or a number.
-        if let literal = operands.firstIndex(where: { $0.untypedText != nil }) {
+        if let literal = operands.firstIndex(where: { $0.isUntypedLiteral }) {
             let other = types[1 - literal]
             if other == .null {
                 return try call(symbol, try operands.map { (o) throws(SQLError) in try convert(o, to: .double, at: span) }, at: span)

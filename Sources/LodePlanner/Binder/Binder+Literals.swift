@@ -33,7 +33,9 @@ extension Binder {
     private func bindParameter(_ parameter: Parameter, _ span: SourceSpan) throws(SQLError) -> BoundExpression {
         let key: String, shown: String
         switch parameter {
-        case .position(let number): (key, shown) = (String(number), "$\(number)")
+        case .position(let number):
+            if let positions { return try positions.expression(number, at: span) }
+            (key, shown) = (String(number), "$\(number)")
         case .name(let name): (key, shown) = (name, ":\(name)")
         }
         guard let value = parameters[key] else {

@@ -25,7 +25,7 @@ extension Binder {
                 bind: { (overload, types) throws(SQLError) in try overload.bind(types) })
         } catch {
             // Literals without type may be of the type of the others: greatest(day, '2024-01-31').
-            guard error.state == .undefinedFunction, arguments.contains(where: { $0.untypedText != nil }),
+            guard error.state == .undefinedFunction, arguments.contains(where: { $0.isUntypedLiteral }),
                 let type = Self.commonType(of: arguments), type != .varchar
             else { throw error }
             let typed = try arguments.map { (a) throws(SQLError) in a.isUntyped ? try convert(a, to: type, at: span) : a }

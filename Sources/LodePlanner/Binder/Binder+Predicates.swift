@@ -118,18 +118,34 @@ extension Binder {
         case .query(let query):
             return try bindQuantified(quantifier == .any ? .any(comparison) : .all(comparison), value, query, span, scope)
         case .expression(let array):
-            guard let elements = array.arrayElements else {
+            var left = try bind(value, scope)
+            if let elements = array.arrayElements {
+                return try compare(comparison, left, quantifier, try bindAll(elements, scope), at: span, spans: elements.map(\.span))
+            }
+            var list = try bind(array, scope)
+            if list.isUntyped { list = try convert(list, to: .list(left.isUntyped ? .varchar : left.type), at: array.span) }
+            guard case .constant(let known, .list(let element)) = folded(list) else {
                 throw .unsupported(
                     "\(symbol.rawValue) \(quantifier.rawValue) over a computed array", at: array.span,
                     hint: "Use list_contains(list, value), or unnest the array in a subquery.")
             }
-            let left = try bind(value, scope), items = try bindAll(elements, scope)
-            if items.isEmpty { return .constant(.boolean(quantifier == .all), .boolean) }
-            if comparison == .equal, quantifier == .any { return try isIn(left, items, at: span, spans: elements.map(\.span)) }
-            var parts: [BoundExpression] = []
-            for (item, element) in zip(items, elements) { parts.append(try compare(comparison, left, item, at: element.span)) }
-            return parts.count == 1 ? parts[0] : quantifier == .any ? .or(parts) : .and(parts)
+            if left.isUntyped { left = try convert(left, to: element, at: value.span) }
+            guard case .list(let values) = known else { return .constant(.null, .boolean) }
+            let items = values.map { BoundExpression.constant($0, element) }
+            return try compare(comparison, left, quantifier, items, at: span, spans: items.map { _ in array.span })
         }
+    }
+
+    /// `left comparison ANY|ALL (items)`.
+    private func compare(
+        _ comparison: ComparisonOperator, _ left: BoundExpression, _ quantifier: Quantifier, _ items: [BoundExpression],
+        at span: SourceSpan, spans: [SourceSpan]
+    ) throws(SQLError) -> BoundExpression {
+        if items.isEmpty { return .constant(.boolean(quantifier == .all), .boolean) }
+        if comparison == .equal, quantifier == .any { return try isIn(left, items, at: span, spans: spans) }
+        var parts: [BoundExpression] = []
+        for (item, itemSpan) in zip(items, spans) { parts.append(try compare(comparison, left, item, at: itemSpan)) }
+        return parts.count == 1 ? parts[0] : quantifier == .any ? .or(parts) : .and(parts)
     }
 
     private func bindTest(_ value: Expression, _ test: TruthTest, _ negated: Bool, _ scope: Scope) throws(SQLError) -> BoundExpression {

@@ -17,6 +17,8 @@ package final class Binder {
 
     var resolver: any RelationResolver
     let parameters: [String: Value]
+    /// `$1`, `$2`, … of a prepared statement; nil if their values are among `parameters`.
+    let positions: ParameterList?
     let ids: ColumnIDs
     let evaluate: ConstantEvaluator
 
@@ -35,11 +37,13 @@ package final class Binder {
 
     /// - Parameter parameters: values of `$1` under "1", of `:name` under "name".
     package init(
-        resolver: any RelationResolver, parameters: [String: Value] = [:], columnIDs: ColumnIDs = ColumnIDs(),
+        resolver: any RelationResolver, parameters: [String: Value] = [:], positions: ParameterList? = nil,
+        columnIDs: ColumnIDs = ColumnIDs(),
         evaluateConstant: @escaping ConstantEvaluator
     ) {
         self.resolver = resolver
         self.parameters = parameters
+        self.positions = positions
         ids = columnIDs
         evaluate = evaluateConstant
     }
@@ -84,6 +88,18 @@ package final class Binder {
         } catch {
             throw error.at(expression.span)
         }
+    }
+
+    /// Binds and computes an expression without columns that is to be of a type.
+    /// - Throws: `42804` if it is of another, which `what` names.
+    package func bindConstant(_ expression: Expression, as type: SQLType, what: String) throws(SQLError) -> Value {
+        let scope = Scope(parent: nil, from: FromScope(relation: "", path: [], columns: []), clause: .scalar)
+        return try constantValue(try coerce(try bind(expression, scope), to: type, as: what, at: expression.span))
+    }
+
+    /// A quoted literal of a type.
+    package func readLiteral(_ text: String, of type: SQLType) throws(SQLError) -> Value {
+        try constantValue(try convert(.constant(.text(SQLText(text)), .null), to: type, at: nil))
     }
 
     /// Gives untyped columns their types and puts the shared CTEs on top.

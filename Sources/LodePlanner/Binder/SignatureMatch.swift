@@ -79,7 +79,7 @@ struct SignatureMatch {
         let type = expression.type
         switch parameter {
         case .exact(let wanted): return exact(expression, wanted)
-        case .any: return (expression.untypedText == nil ? type : .varchar, anyCost)
+        case .any: return (expression.isUntypedLiteral ? .varchar : type, anyCost)
         case .anyDecimal:
             if expression.isUntyped { return (.decimal(precision: 38, scale: 9), castCost * 2) }
             guard type.isDecimal || type.isInteger, let decimal = expression.decimalType else { return nil }

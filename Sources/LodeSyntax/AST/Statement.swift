@@ -43,11 +43,29 @@ package indirect enum Statement: Sendable {
     case analyze(QualifiedName?)
     case call(FunctionCall)
 
-    case begin(IsolationLevel?)
+    case begin(TransactionModes)
     case commit
     case rollback
     case savepoint(Identifier)
     case release(Identifier)
-    /// `ROLLBACK TO [SAVEPOINT] name`.
+    /// `ROLLBACK TO savepoint`.
     case rollbackTo(Identifier)
+
+    case prepare(Prepare)
+    case execute(Identifier, [Expression])
+    /// `DEALLOCATE name`; nil is DEALLOCATE ALL.
+    case deallocate(Identifier?)
+    case declareCursor(DeclareCursor)
+    case fetch(FetchCursor)
+    /// `CLOSE name`; nil is CLOSE ALL.
+    case closeCursor(Identifier?)
+    case discard(Discard)
+    case listen(Identifier)
+    /// `UNLISTEN name`; nil is UNLISTEN *.
+    case unlisten(Identifier?)
+    case notify(Identifier, payload: String?)
+
+    case createRole(CreateRole)
+    case alterRole(AlterRole)
+    case dropRole([Identifier], ifExists: Bool)
 }

@@ -7,6 +7,8 @@ package struct SetSetting: Sendable {
     /// Usually one; bare words are names (`SET a TO on`); `DEFAULT` is `defaultValue`.
     package var values: [Expression]
     package var isLocal: Bool
+    /// What else the same statement sets.
+    package var also: [SetSetting] = []
 }
 
 package enum Show: Sendable {
@@ -41,6 +43,13 @@ package enum IsolationLevel: String, Sendable, CaseIterable {
     case repeatableRead = "REPEATABLE READ"
     case readCommitted = "READ COMMITTED"
     case readUncommitted = "READ UNCOMMITTED"
+}
+
+/// How a transaction is to be.
+package struct TransactionModes: Sendable {
+    package var level: IsolationLevel?
+    /// READ ONLY or READ WRITE; nil if neither is said.
+    package var isReadOnly: Bool?
 }
 
 /// `VACUUM [table] [RETAIN n HOURS|DAYS] [DRY RUN]`.

@@ -28,12 +28,18 @@ extension Printer {
         case .call(let call):
             write("CALL ")
             self.call(call)
-        case .begin(let level): write("BEGIN\(level.map { " ISOLATION LEVEL \($0.rawValue)" } ?? "")")
+        case .begin(let modes):
+            write("BEGIN")
+            if let level = modes.level { write(" ISOLATION LEVEL \(level.rawValue)") }
+            if let isReadOnly = modes.isReadOnly { write((modes.level == nil ? " " : ", ") + (isReadOnly ? "READ ONLY" : "READ WRITE")) }
         case .commit: write("COMMIT")
         case .rollback: write("ROLLBACK")
         case .savepoint(let name): command("SAVEPOINT", QualifiedName([name]))
         case .release(let name): command("RELEASE SAVEPOINT", QualifiedName([name]))
         case .rollbackTo(let name): command("ROLLBACK TO SAVEPOINT", QualifiedName([name]))
+        case .prepare, .execute, .deallocate, .declareCursor, .fetch, .closeCursor, .discard, .listen, .unlisten, .notify:
+            sessionStatement(statement)
+        case .createRole, .alterRole, .dropRole: roleStatement(statement)
         }
     }
 
@@ -189,10 +195,24 @@ extension Printer {
     }
 
     private mutating func set(_ set: SetSetting) {
+        if !set.also.isEmpty { return transactionModes(set) }
         write(set.isLocal ? "SET LOCAL " : "SET ")
         name(set.name)
         write(" = ")
         list(set.values) { $0.propertyValue($1) }
+    }
+
+    /// Several modes of transactions, which one statement sets.
+    private mutating func transactionModes(_ set: SetSetting) {
+        write(set.name.text.hasPrefix("default_") ? "SET SESSION CHARACTERISTICS AS TRANSACTION " : "SET TRANSACTION ")
+        list([set] + set.also) { printer, mode in
+            guard case .literal(.string(let value))? = mode.values.first?.kind else { return }
+            if mode.name.text.hasSuffix("read_only") {
+                printer.write(value == "on" ? "READ ONLY" : "READ WRITE")
+            } else {
+                printer.write("ISOLATION LEVEL \(value.uppercased())")
+            }
+        }
     }
 
     private mutating func show(_ show: Show) {

@@ -118,6 +118,28 @@ extension Transform {
         }
         var options: [Property] = []
         if let list = find(edge, .properties) { options = try properties(list) }
+        for option in kids(edge) where rule(option) == .copyOption { options.append(try copyOption(option)) }
         return Copy(subject: subject, direction: has(edge, .from) ? .from : .to, target: target, options: options)
+    }
+
+    /// `CSV`, `DELIMITER AS ','`, `FORCE QUOTE *`: the same as `FORMAT csv`, `DELIMITER ','` and `FORCE_QUOTE *` in parentheses.
+    private func copyOption(_ edge: Edge) throws(SQLError) -> Property {
+        let first = try kid(edge, 0), span = span(edge)
+        if rule(first) == .copyForce {
+            let key = has(first, .quote) ? "force_quote" : has(first, .not) ? "force_not_null" : "force_null"
+            let names = try identifiers(first).map { Expression(.name(QualifiedName([$0])), span: $0.span) }
+            let all = Expression(.star(Star()), span: span)
+            return Property(
+                key: Identifier(key, span: span),
+                value: names.count > 1 ? Expression(.row(names), span: span) : names.first ?? all)
+        }
+        let word = foldedText(first.index)
+        if word == "csv" || word == "binary" {
+            return Property(key: Identifier("format", span: span), value: Expression(.literal(.string(word)), span: span))
+        }
+        let value = try kids(edge).first { isString($0) }.map { (text) throws(SQLError) in
+            Expression(.literal(.string(try string(text))), span: self.span(text))
+        }
+        return Property(key: Identifier(word, span: span), value: value)
     }
 }

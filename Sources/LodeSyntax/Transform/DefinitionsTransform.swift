@@ -53,10 +53,10 @@ extension Transform {
         return Identifier(name.text, isQuoted: name.last.isQuoted, span: name.span)
     }
 
-    /// An expression, or a word that is no expression: ON as a name, `*` as a star.
+    /// An expression, or a word that is no expression: ON and BINARY as names, `*` as a star.
     func propertyValue(_ edge: Edge) throws(SQLError) -> Expression {
         switch word(edge) {
-        case .on: return Expression(.name(QualifiedName([try identifier(edge)])), span: span(edge))
+        case .on, .binary: return Expression(.name(QualifiedName([try identifier(edge)])), span: span(edge))
         case .star: return Expression(.star(Star()), span: span(edge))
         default: return try expression(edge)
         }

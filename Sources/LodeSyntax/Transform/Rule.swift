@@ -232,6 +232,8 @@ enum Rule: String, CaseIterable {
     case mergeInsert = "merge_insert"
     case copy
     case copyQuery = "copy_query"
+    case copyOption = "copy_option"
+    case copyForce = "copy_force"
     case set
     case timeZone = "time_zone"
     case reset
@@ -247,6 +249,7 @@ enum Rule: String, CaseIterable {
     case showPattern = "show_pattern"
     case describe
     case transactionMode = "transaction_mode"
+    case transactionModes = "transaction_modes"
     case isolationLevel = "isolation_level"
     case showIsolation = "show_isolation"
     case describeHistory = "describe_history"
@@ -258,4 +261,30 @@ enum Rule: String, CaseIterable {
     case vacuumRetention = "vacuum_retention"
     case analyze
     case callStatement = "call_statement"
+    case prepare
+    case prepareTypes = "prepare_types"
+    case execute
+    case executeValues = "execute_values"
+    case deallocate
+    case declare
+    case cursorOption = "cursor_option"
+    case cursorHold = "cursor_hold"
+    case fetchCursor = "fetch_cursor"
+    case moveCursor = "move_cursor"
+    case cursorStep = "cursor_step"
+    case fetchDirection = "fetch_direction"
+    case rowCount = "row_count"
+    case closeCursor = "close_cursor"
+    case discard
+    case listen
+    case unlisten
+    case notify
+    case notifyPayload = "notify_payload"
+    case createRole = "create_role"
+    case alterRole = "alter_role"
+    case dropRole = "drop_role"
+    case rolePassword = "role_password"
+    case roleValidity = "role_validity"
+    case roleLimit = "role_limit"
+    case roleFlag = "role_flag"
 }

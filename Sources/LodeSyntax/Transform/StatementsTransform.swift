@@ -28,12 +28,25 @@ extension Transform {
         case .analyze:
             .analyze(try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) })
         case .callStatement: .call(try tableCall(try kid(edge, 0)))
-        case .begin: .begin(isolation(edge))
+        case .begin: .begin(TransactionModes(level: isolation(edge), isReadOnly: isReadOnly(edge)))
         case .commit: .commit
         case .rollback: .rollback
         case .rollbackTo: .rollbackTo(try identifier(try lastKid(edge)))
         case .savepoint: .savepoint(try identifier(try lastKid(edge)))
         case .release: .release(try identifier(try lastKid(edge)))
+        case .prepare: .prepare(try prepare(edge))
+        case .execute: try execute(edge)
+        case .deallocate: .deallocate(try identifiers(edge).first)
+        case .declare: .declareCursor(try declareCursor(edge))
+        case .fetchCursor, .moveCursor: .fetch(try fetchCursor(edge))
+        case .closeCursor: .closeCursor(try identifiers(edge).first)
+        case .discard: .discard(discard(edge))
+        case .listen: .listen(try identifier(try kid(edge, 0)))
+        case .unlisten: .unlisten(try identifiers(edge).first)
+        case .notify: try notify(edge)
+        case .createRole: .createRole(try createRole(edge))
+        case .alterRole: .alterRole(try alterRole(edge))
+        case .dropRole: .dropRole(try identifiers(edge), ifExists: find(edge, .ifExists) != nil)
         default: .query(try query(edge))
         }
     }

@@ -3,12 +3,7 @@ import LodeCore
 
 extension Transform {
     func set(_ edge: Edge) throws(SQLError) -> SetSetting {
-        if let level = isolation(edge) {
-            let isDefault = has(edge, .session)
-            let name = Identifier(isDefault ? "default_transaction_isolation" : "transaction_isolation", span: span(edge))
-            let value = Expression(.literal(.string(level.rawValue.lowercased())), span: span(edge))
-            return SetSetting(name: QualifiedName([name]), values: [value], isLocal: false)
-        }
+        if let modes = try transactionModes(edge) { return modes }
         let first = kids(edge).first { rule($0) == .timeZone || rule($0) == .settingName }
         guard let name = first, let index = kids(edge).firstIndex(where: { $0.raw == name.raw }) else { throw mismatch(edge) }
         let values = kids(edge)[(index + 1)...].filter { word($0) != .to && word($0) != .equals }
@@ -18,13 +13,40 @@ extension Transform {
             isLocal: has(edge, .local))
     }
 
+    /// `SET TRANSACTION …` and `SET SESSION CHARACTERISTICS AS TRANSACTION …`: settings of their own.
+    private func transactionModes(_ edge: Edge) throws(SQLError) -> SetSetting? {
+        let prefix = has(edge, .session) ? "default_transaction_" : "transaction_", span = span(edge)
+        func setting(_ name: String, _ value: String) -> SetSetting {
+            SetSetting(
+                name: QualifiedName([Identifier(prefix + name, span: span)]), values: [Expression(.literal(.string(value)), span: span)],
+                isLocal: false)
+        }
+        var settings: [SetSetting] = []
+        if let level = isolation(edge) { settings.append(setting("isolation", level.rawValue.lowercased())) }
+        if let isReadOnly = isReadOnly(edge) { settings.append(setting("read_only", isReadOnly ? "on" : "off")) }
+        guard var first = settings.first else {
+            return modes(of: edge).last.map { setting("deferrable", has($0, .not) ? "off" : "on") }
+        }
+        first.also = Array(settings.dropFirst())
+        return first
+    }
+
     /// The level that the last transaction mode names.
     func isolation(_ edge: Edge) -> IsolationLevel? {
         let levels: [(Word, IsolationLevel)] = [
             (.serializable, .serializable), (.repeatable, .repeatableRead), (.committed, .readCommitted), (.uncommitted, .readUncommitted),
         ]
-        let modes = kids(edge).flatMap { rule($0) == .transactionMode ? kids($0) : [$0] }.filter { rule($0) == .isolationLevel }
+        let parts = self.modes(of: edge).flatMap { rule($0) == .transactionMode ? Array(kids($0)) : [$0] }
+        let modes = parts.filter { rule($0) == .isolationLevel }
         return modes.last.flatMap { mode in levels.first { has(mode, $0.0) }?.1 }
+    }
+
+    private func modes(of edge: Edge) -> [Edge] { find(edge, .transactionModes).map { Array(kids($0)) } ?? [] }
+
+    /// What the last mode about it says.
+    func isReadOnly(_ edge: Edge) -> Bool? {
+        let modes = self.modes(of: edge).filter { has($0, .only) || has($0, .write) }
+        return modes.last.map { has($0, .only) }
     }
 
     /// A setting's name; TIME ZONE is `timezone`, as in PostgreSQL.

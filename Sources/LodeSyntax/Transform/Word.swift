@@ -13,6 +13,7 @@ enum Word: String, CaseIterable {
     case source, stdin, stored, symmetric, table, temp, temporary, ties, time, timestamp, to, trailing, `true`, unbounded, uncommitted,
         union
     case unique, values, varying, verbose, view, views, with
+    case absolute, relative, forward, backward, next, prior, last, scroll, plans, sequences, binary, quote, user, only, write
     case tryCast = "try_cast", systemTime = "system_time", bracket = "[", equals = "="
     case star = "*", minus = "-", question = "?", percentSign = "%"
 }

@@ -10,9 +10,40 @@ extension ScalarFunction {
         fact("current_database", aliases: ["current_catalog"], "The database's name.", "lode") { $0.currentDatabase },
         ScalarFunction(
             "version", "session", "The server's name and version.",
-            source: "PostgreSQL 17, 9.27", examples: [("version()", "PostgreSQL 17.0 (Lode 0.1.0)")],
+            source: "PostgreSQL 17, 9.27", examples: [("version()", "PostgreSQL 15.0 (Lode 0.1.0)")],
             .plain([], .varchar, canFail: false) { _, count, _ throws(SQLError) in
-                try .constant(.text("PostgreSQL 17.0 (Lode 0.1.0)"), .varchar, count: count)
+                try .constant(.text("PostgreSQL 15.0 (Lode 0.1.0)"), .varchar, count: count)
+            }),
+        ScalarFunction(
+            "current_setting", "session", "The value of a setting; with true, NULL if there is none of that name.",
+            source: "PostgreSQL 17, 9.28.1", examples: [("current_setting('nope', true)", "NULL")], volatility: .stable,
+            .plain([.varchar], .varchar) { arguments, count, context throws(SQLError) in
+                try Self.settings(arguments[0], count) { (name) throws(SQLError) in
+                    guard let value = context.settings.value(name) else {
+                        throw SQLError(.undefinedObject, "unrecognized configuration parameter \"\(name)\"")
+                    }
+                    return value
+                }
+            },
+            .plain([.varchar, .boolean], .varchar) { arguments, count, context throws(SQLError) in
+                var row = -1
+                return try Self.settings(arguments[0], count) { (name) throws(SQLError) in
+                    row += 1
+                    if let value = context.settings.value(name) { return value }
+                    if case .boolean(true) = arguments[1].value(at: row) { return nil }
+                    throw SQLError(.undefinedObject, "unrecognized configuration parameter \"\(name)\"")
+                }
+            }),
+        ScalarFunction(
+            "set_config", "session", "Changes a setting, with true until the end of the transaction; gives its new value.",
+            source: "PostgreSQL 17, 9.28.1", examples: [("set_config('application_name', 'x', false)", "x")], volatility: .volatile,
+            .plain([.varchar, .varchar, .boolean], .varchar) { arguments, count, context throws(SQLError) in
+                var row = -1
+                return try Self.settings(arguments[0], count) { (name) throws(SQLError) in
+                    row += 1
+                    guard case .text(let value) = arguments[1].value(at: row) else { return nil }
+                    return try context.settings.change(name, value.string, arguments[2].value(at: row) == .boolean(true))
+                }
             }),
         ScalarFunction(
             "typeof", aliases: ["pg_typeof"], "session", "The type of the argument.", source: "PostgreSQL 17, 9.27",
@@ -38,6 +69,21 @@ extension ScalarFunction {
                 return result.column(.uuid)
             }),
     ]
+
+    /// A string for each name.
+    private static func settings(
+        _ names: Column, _ count: Int, _ value: (String) throws(SQLError) -> String?
+    ) throws(SQLError) -> Column {
+        var values: [Value] = []
+        for row in 0..<count {
+            guard case .text(let name) = names.value(at: row) else {
+                values.append(.null)
+                continue
+            }
+            values.append(try value(name.string).map { .text($0) } ?? .null)
+        }
+        return try Column.make(.varchar, values)
+    }
 
     private static func fact(
         _ name: String, call: String? = nil, aliases: [String] = [], _ summary: String, _ result: String,

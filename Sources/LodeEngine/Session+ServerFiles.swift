@@ -1,0 +1,32 @@
+/// Which files of the server a client may name.
+
+import LodeCore
+import LodeObjectStore
+
+/// Folders below which a remote client may read and write by path. What the catalog lists is not meant: tables are read by their names.
+package struct AllowedFolders: Sendable {
+    private let folders: [String]
+
+    /// - Parameter folders: absolute paths, or locations in other stores.
+    package init(_ folders: [String]) { self.folders = folders.map { StorePath.withoutTrailingSlash(StorePath.localPath($0)) } }
+
+    /// - Throws: `42501` for a path that does not lie below one of the folders, or can't be seen to.
+    func check(_ location: String) throws(SQLError) {
+        let path = StorePath.localPath(location)
+        // Also as one of several alternatives of a pattern.
+        let climbs = path.split { "/{},".contains($0) }.contains("..")
+        let isBelow = folders.contains { path == $0 || path.hasPrefix($0 == "/" ? "/" : $0 + "/") }
+        guard !climbs, isBelow else {
+            throw SQLError(
+                .insufficientPrivilege, "permission denied for the server's files at \"\(location)\"",
+                hint: "Clients may name files below folders that the server was started with, by --allow-path.")
+        }
+    }
+}
+
+extension Session {
+    /// - Throws: `42501` if the client may not name this place.
+    func requireAccess(to location: String) throws(SQLError) {
+        if isRemote { try allowedFolders.check(location) }
+    }
+}

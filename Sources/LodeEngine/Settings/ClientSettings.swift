@@ -1,0 +1,120 @@
+/// Settings that clients of the wire protocol know, ask for and change.
+
+import LodeCore
+
+extension SettingDefinition {
+    /// What PostgreSQL's clients look at first; the version decides which statements they send.
+    static let serverVersion = "15.0", serverVersionNumber = "150000"
+
+    static let ofClients: [SettingDefinition] = facts + timeouts + styles
+
+    /// What is so and can't be changed.
+    private static let facts: [SettingDefinition] = [
+        fact("server_version", "The version of PostgreSQL whose clients are served.", "\(serverVersion) (Lode \(Engine.version))"),
+        fact("server_version_num", "The same as a number.", serverVersionNumber),
+        fact("server_encoding", "The encoding of text in tables.", "UTF8"),
+        fact("integer_datetimes", "Times are counted in microseconds.", "on"),
+        fact("in_hot_standby", "Whether this server only reads what another one writes.", "off"),
+        fact("is_superuser", "Whether the user may do everything.", "on"),
+        fact("session_authorization", "The user of the session.", "lode"),
+        fact("max_identifier_length", "The longest name, in bytes.", "63"),
+        fact("max_index_keys", "The most columns of a key.", "32"),
+        fact("lc_collate", "The order of texts.", "C"),
+        fact("lc_ctype", "The kinds of characters.", "C.UTF-8"),
+    ]
+
+    private static let timeouts: [SettingDefinition] = [
+        duration("statement_timeout", "How long a statement may take; 0 is no limit."),
+        duration("idle_in_transaction_session_timeout", "How long a client may say nothing within a transaction; 0 is no limit."),
+        duration("idle_session_timeout", "How long a client may say nothing outside of a transaction; 0 is no limit."),
+        duration("lock_timeout", "How long to wait for a lock; nothing here waits for one."),
+    ]
+
+    private static let styles: [SettingDefinition] = [
+        choice("intervalstyle", "How intervals are written.", ["postgres"]),
+        choice("bytea_output", "How binary strings are written.", ["hex"]),
+        SettingDefinition(
+            name: "extra_float_digits", summary: "Floating-point numbers are written so that they read back as they were: from 1 on.",
+            initial: { "1" },
+            parse: { (text) throws(SQLError) in
+                guard let digits = Int(text), (-15...3).contains(digits) else { throw wrong(text, "a number from -15 to 3") }
+                if digits < 1 { throw SQLError.unsupported("extra_float_digits = \(digits)") }
+                return text
+            }),
+        choice(
+            "client_min_messages", "The least severe messages that a client is sent.",
+            ["notice", "debug5", "debug4", "debug3", "debug2", "debug1", "log", "warning", "error"]),
+        switching("default_transaction_read_only", "Whether transactions that don't say so may not write.", "off"),
+        SettingDefinition(
+            name: "transaction_read_only", summary: "Whether the transaction may not write.", fallback: "default_transaction_read_only",
+            initial: { "off" }, parse: { (text) throws(SQLError) in try flag(text) }),
+        deferrable("transaction_deferrable", "default_transaction_deferrable"), deferrable("default_transaction_deferrable", nil),
+        switching("row_security", "Whether policies of rows hold; there are none.", "on"),
+        switching("jit", "Whether expressions are compiled; they are not.", "off"),
+        switching("escape_string_warning", "Whether backslashes in '…' are warned of; they are ordinary characters.", "off"),
+    ]
+
+    /// A setting that nobody changes.
+    private static func fact(_ name: String, _ summary: String, _ value: String) -> SettingDefinition {
+        SettingDefinition(
+            name: name, summary: summary, initial: { value },
+            parse: { (_) throws(SQLError) in throw SQLError(.cannotChangeParameter, "parameter \"\(name)\" cannot be changed") })
+    }
+
+    private static func duration(_ name: String, _ summary: String) -> SettingDefinition {
+        SettingDefinition(
+            name: name, summary: summary, initial: { "0" },
+            parse: { (text) throws(SQLError) in
+                guard let milliseconds = Duration.milliseconds(text) else { throw wrong(text, "a time such as 500, '30s' or '5min'") }
+                return Duration.text(milliseconds)
+            })
+    }
+
+    private static func choice(_ name: String, _ summary: String, _ choices: [String]) -> SettingDefinition {
+        SettingDefinition(
+            name: name, summary: summary, initial: { choices[0] }, parse: { (text) throws(SQLError) in try oneOf(text, choices) })
+    }
+
+    /// Read-only snapshots need not wait, so that it makes no difference.
+    private static func deferrable(_ name: String, _ fallback: String?) -> SettingDefinition {
+        SettingDefinition(
+            name: name, summary: "Whether a serializable transaction that only reads may wait first; none has to.", fallback: fallback,
+            initial: { "off" }, parse: { (text) throws(SQLError) in try flag(text) })
+    }
+
+    private static func switching(_ name: String, _ summary: String, _ initial: String) -> SettingDefinition {
+        SettingDefinition(name: name, summary: summary, initial: { initial }, parse: { (text) throws(SQLError) in try flag(text) })
+    }
+
+    /// Times with units, as settings have them.
+    enum Duration {
+        private static let units: [(name: String, milliseconds: Int)] = [
+            ("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1000), ("ms", 1),
+        ]
+
+        /// `250`, `'30s'`, `'5 min'`; nil for what is no time.
+        static func milliseconds(_ text: String) -> Int? {
+            let digits = text.prefix { $0.isNumber }, unit = text.dropFirst(digits.count).drop { $0 == " " }
+            let known = unit.isEmpty ? 1 : units.first { $0.name == unit }?.milliseconds
+            guard let count = Int(digits), let scale = known else { return nil }
+            let (product, overflow) = count.multipliedReportingOverflow(by: scale)
+            return overflow || product > Int(Int32.max) ? nil : product
+        }
+
+        /// In the largest unit that divides it.
+        static func text(_ milliseconds: Int) -> String {
+            if milliseconds == 0 { return "0" }
+            let unit = units.first { milliseconds % $0.milliseconds == 0 }
+            return unit.map { "\(milliseconds / $0.milliseconds)\($0.name)" } ?? "\(milliseconds)ms"
+        }
+    }
+}
+
+extension SessionSettings {
+    /// 0 is no limit.
+    package var statementTimeoutMilliseconds: Int { milliseconds("statement_timeout") }
+    package var idleSessionTimeoutMilliseconds: Int { milliseconds("idle_session_timeout") }
+    package var idleInTransactionTimeoutMilliseconds: Int { milliseconds("idle_in_transaction_session_timeout") }
+
+    private func milliseconds(_ name: String) -> Int { SettingDefinition.Duration.milliseconds(self[name]) ?? 0 }
+}

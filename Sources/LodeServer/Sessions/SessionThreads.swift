@@ -1,0 +1,50 @@
+/// Threads on which sessions run their statements.
+
+import LodeCore
+
+/// As many as sessions have something to do. A thread that is done waits a while for more; idle connections have none.
+///
+/// Statements recurse over plans, and some wait: for data of a COPY, for a client that reads slowly. None of that is for an event loop.
+final class SessionThreads: Sendable {
+    /// What a plan 1,000 levels deep needs; only what is touched takes memory.
+    static let stackBytes = 64 << 20
+    /// Threads that are kept although nothing is to be done.
+    static let keptThreads = 16
+
+    private struct State {
+        var work: [@Sendable () -> Void] = []
+        var idle = 0
+    }
+
+    private let state = Lock(State())
+    private let arrived = Semaphore()
+
+    /// Runs `body` on some thread.
+    func run(_ body: @escaping @Sendable () -> Void) {
+        let needsThread = state.withLock { state in
+            if state.idle > 0 {
+                state.idle -= 1
+                state.work.append(body)
+                return false
+            }
+            return true
+        }
+        guard needsThread else { return arrived.signal() }
+        PosixThread(stackBytes: Self.stackBytes) { self.serve(body) }.start()
+    }
+
+    private func serve(_ first: @escaping @Sendable () -> Void) {
+        first()
+        while true {
+            let stays = state.withLock { state in
+                guard state.idle < Self.keptThreads else { return false }
+                state.idle += 1
+                return true
+            }
+            guard stays else { return }
+            arrived.wait()
+            let body = state.withLock { state in state.work.isEmpty ? nil : state.work.removeFirst() }
+            body?()
+        }
+    }
+}

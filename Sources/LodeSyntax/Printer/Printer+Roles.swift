@@ -1,0 +1,39 @@
+/// Statements about roles.
+import LodeCore
+
+extension Printer {
+    mutating func roleStatement(_ statement: Statement) {
+        switch statement {
+        case .createRole(let create):
+            write(create.isUser ? "CREATE USER " : "CREATE ROLE ")
+            if create.ifNotExists { write("IF NOT EXISTS ") }
+            name(create.name)
+            roleOptions(create.options)
+        case .alterRole(let alter):
+            write("ALTER ROLE ")
+            name(alter.name)
+            if let newName = alter.newName {
+                write(" RENAME TO ")
+                name(newName)
+            }
+            roleOptions(alter.options)
+        case .dropRole(let names, let ifExists):
+            write(ifExists ? "DROP ROLE IF EXISTS " : "DROP ROLE ")
+            list(names) { $0.name($1) }
+        default: break
+        }
+    }
+
+    private mutating func roleOptions(_ options: [RoleOption]) {
+        for option in options {
+            switch option {
+            case .password(let text): write(" PASSWORD \(text.map { SQLText($0).literal } ?? "NULL")")
+            case .validUntil(let text, _): write(" VALID UNTIL \(SQLText(text).literal)")
+            case .connectionLimit(let count): write(" CONNECTION LIMIT \(count)")
+            case .flag(let word):
+                write(" ")
+                name(word)
+            }
+        }
+    }
+}

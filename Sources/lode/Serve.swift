@@ -1,0 +1,122 @@
+/// `lode serve`: the PostgreSQL listener.
+
+import ArgumentParser
+@preconcurrency import Glibc
+import LodeCore
+import LodeEngine
+import LodeServer
+import LodeShell
+import Logging
+import ServiceLifecycle
+
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve PostgreSQL's wire protocol, so that its clients can connect.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: ArgumentHelp("Where to listen.", valueName: "host:port"))
+    var listen = "127.0.0.1:5433"
+
+    @Option(help: ArgumentHelp("A file with the password of the role lode (or the environment variable LODE_PASSWORD).", valueName: "file"))
+    var passwordFile: String?
+
+    @Option(
+        name: .customLong("allow-path"),
+        help: ArgumentHelp("A folder below which clients may read and write files by path; may be repeated.", valueName: "folder"))
+    var allowedPaths: [String] = []
+
+    @Flag(help: "Let clients on this machine in without a password.")
+    var trust = false
+
+    @Option(help: "Encryption: require, prefer or off.")
+    var tls: StartupConversation.TLSMode = .off
+
+    @Option(help: ArgumentHelp("The certificate for TLS, and those that it depends on, in PEM.", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("The private key of the certificate, in PEM.", valueName: "file"))
+    var tlsKey: String?
+
+    func validate() throws {
+        if tls != .off, tlsCertificate == nil || tlsKey == nil {
+            throw ValidationError("--tls \(tls.rawValue) needs --tls-certificate and --tls-key.")
+        }
+        _ = try address()
+        if let path = allowedPaths.first(where: { !$0.hasPrefix("/") && !$0.contains("://") }) {
+            throw ValidationError("--allow-path takes an absolute path, not \"\(path)\".")
+        }
+    }
+
+    func run() throws {
+        signal(SIGPIPE, SIG_IGN)
+        let (host, port) = try address()
+        let session = try common.session()
+        try prepareFirstRole(session.engine)
+        let options = ServerOptions(
+            engine: session.engine, host: host, port: port,
+            tls: ServerOptions.TLS(mode: tls, certificateFile: tlsCertificate, keyFile: tlsKey), trustsLoopback: trust,
+            settings: session.settings, allowedFolders: allowedPaths)
+        let log = Logger(label: "lode.server") { _ in StreamLogHandler.standardError(label: "lode.server") }
+        let listener: Listener
+        do {
+            listener = try Listener(options, log: log) { address in Messages.write("lode accepts connections on \(address)") }
+        } catch {
+            throw ValidationError("TLS: \(error)")
+        }
+        let ended = Semaphore()
+        nonisolated(unsafe) var status: Int32 = 0
+        Task {
+            do {
+                try await ServiceGroup(
+                    services: [listener], gracefulShutdownSignals: [.sigterm, .sigint], logger: log
+                ).run()
+            } catch {
+                Messages.write("lode serve: \(error)")
+                status = 1
+            }
+            ended.signal()
+        }
+        ended.wait()
+        Glibc.exit(status)
+    }
+
+    private func prepareFirstRole(_ engine: Engine) throws {
+        let given = try givenPassword(), needsPassword = !trust
+        let result: Result<String?, SQLError>
+        do throws(SQLError) {
+            result = .success(try engine.prepareFirstRole(password: given) { needsPassword ? Passwords.madeUp() : nil })
+        } catch {
+            result = .failure(error)
+        }
+        switch result {
+        case .success(let madeUp): if let madeUp { Messages.write("The password of the role \(Engine.firstRole) is \(madeUp)") }
+        case .failure(let error):
+            Messages.write(ErrorText.text(error, sql: ""))
+            Glibc.exit(1)
+        }
+    }
+
+    private func address() throws -> (host: String, port: Int) {
+        let text = listen
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else {
+            throw ValidationError("--listen takes host:port, not \"\(listen)\".")
+        }
+        let host = listen[..<colon].drop { $0 == "[" }
+        return (host.hasSuffix("]") ? String(host.dropLast()) : String(host), port)
+    }
+
+    private func givenPassword() throws -> String? {
+        if let passwordFile {
+            guard let text = ScriptFile.read(passwordFile) else {
+                throw ValidationError("could not read \"\(passwordFile)\": \(String(cString: strerror(errno)))")
+            }
+            let line = text.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
+            if line.isEmpty { throw ValidationError("\"\(passwordFile)\" holds no password.") }
+            return line
+        }
+        return getenv("LODE_PASSWORD").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+extension StartupConversation.TLSMode: ExpressibleByArgument {}
