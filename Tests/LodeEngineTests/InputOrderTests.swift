@@ -26,9 +26,9 @@ import Testing
         "SELECT array_agg(i)::varchar FROM (SELECT i, g FROM f ORDER BY g, i)",
         "SELECT max(abs(n - i)), array_agg(n ORDER BY i)::varchar FROM (SELECT i, row_number() OVER () AS n FROM f)",
         "SELECT string_agg(n || ' ' || coalesce(p, -1), ',' ORDER BY i) FROM (SELECT i, row_number() OVER w AS n, lag(i) OVER w AS p "
-            + "FROM f WINDOW w AS (PARTITION BY g ORDER BY h % 2))",
-        "SELECT sum(a * i), sum(b * i) FROM (SELECT i, first_value(i) OVER (PARTITION BY g ORDER BY h % 2) AS a, "
-            + "sum(i) OVER (PARTITION BY g ORDER BY h % 2 ROWS 3 PRECEDING) AS b FROM f)",
+            + "FROM f WINDOW w AS (PARTITION BY g))",
+        "SELECT sum(a * i), sum(b * i) FROM (SELECT i, first_value(i) OVER (PARTITION BY g) AS a, "
+            + "sum(i) OVER (PARTITION BY g ROWS 3 PRECEDING) AS b FROM f)",
         "SELECT DISTINCT ON (g) g, i FROM f ORDER BY g",
     ]
 

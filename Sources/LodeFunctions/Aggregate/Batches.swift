@@ -26,40 +26,55 @@ struct BatchRuns {
     private struct Run {
         var batch: Int64
         var start: Int
-        var lead: Int
+        var lead: UInt32
     }
 
-    private var first: Run?
+    /// Of the first run, which begins at 0.
+    private var batch = Int64.min
+    private var lead: UInt32 = 0
     /// Small lists have none.
     private var later: [Run] = []
 
-    var isEmpty: Bool { first == nil }
+    var isEmpty: Bool { batch == .min }
     var byteCount: Int { later.capacity * MemoryLayout<Run>.stride }
 
     /// An element of `batch` comes behind the `count` that there are.
     /// - Parameter lead: how much of it is left out where it turns out to be the very first.
     @inline(__always)
-    mutating func begin(_ batch: Int64, at count: Int, lead: Int = 0) {
-        if first == nil {
-            first = Run(batch: batch, start: count, lead: lead)
-        } else if batch != (later.last ?? first)?.batch {
+    mutating func begin(_ batch: Int64, at count: Int, lead: UInt32 = 0) {
+        if batch == self.batch, later.isEmpty { return }
+        start(batch, count, lead)
+    }
+
+    private mutating func start(_ batch: Int64, _ count: Int, _ lead: UInt32) {
+        if isEmpty {
+            self.batch = batch
+            self.lead = lead
+        } else if batch != later.last?.batch ?? self.batch {
             later.append(Run(batch: batch, start: count, lead: lead))
         }
     }
 
     /// The elements of another list come behind the `count` that there are.
     mutating func append(_ other: BatchRuns, at count: Int) {
-        guard let first = other.first else { return }
-        for run in [first] + other.later { begin(run.batch, at: count + run.start, lead: run.lead) }
+        if other.isEmpty { return }
+        begin(other.batch, at: count, lead: other.lead)
+        for run in other.later { begin(run.batch, at: count + run.start, lead: run.lead) }
     }
 
-    /// The positions of `count` elements in the order of their batches.
-    func pieces(_ count: Int) -> [(range: Range<Int>, lead: Int)] {
-        guard let first else { return [] }
-        if later.isEmpty { return [(0..<count, first.lead)] }
-        let runs = [first] + later
+    /// Calls `body` with the positions of `count` elements in the order of their batches, and with what the first of them leaves out
+    /// where it is the very first.
+    @inline(__always)
+    func forEachPiece<E: Error>(_ count: Int, _ body: (Range<Int>, Int) throws(E) -> Void) throws(E) {
+        if later.isEmpty { return try body(0..<count, Int(lead)) }
+        for piece in pieces(count) { try body(piece.range, piece.lead) }
+    }
+
+    @inline(never)
+    private func pieces(_ count: Int) -> [(range: Range<Int>, lead: Int)] {
+        let runs = [Run(batch: batch, start: 0, lead: lead)] + later
         return runs.indices.sorted { (runs[$0].batch, $0) < (runs[$1].batch, $1) }.map { index in
-            (runs[index].start..<(index + 1 < runs.count ? runs[index + 1].start : count), runs[index].lead)
+            (runs[index].start..<(index + 1 < runs.count ? runs[index + 1].start : count), Int(runs[index].lead))
         }
     }
 }

@@ -52,11 +52,16 @@ enum CollectingAggregate {
 
         /// The strings in the order of their batches.
         func joined(_ arena: TextArena) throws(SQLError) -> StringView {
-            let pieces = batches.pieces(bytes.count), lead = pieces.first?.lead ?? 0
-            let ordered = pieces.count > 1 ? pieces.flatMap { bytes[$0.range] } : bytes
+            var ordered: [UInt8] = []
+            ordered.reserveCapacity(bytes.count)
+            var isFirst = true
+            batches.forEachPiece(bytes.count) { range, lead in
+                ordered += bytes[range].dropFirst(isFirst ? lead : 0)
+                isFirst = false
+            }
             var failure: SQLError?, view = StringView(head: 0, tail: 0)
             ordered.withUnsafeBytes { all in
-                do throws(SQLError) { view = try arena.add(UnsafeRawBufferPointer(rebasing: all[lead...])) } catch { failure = error }
+                do throws(SQLError) { view = try arena.add(all) } catch { failure = error }
             }
             if let failure { throw failure }
             return view
@@ -77,7 +82,7 @@ enum CollectingAggregate {
                 separators.lanes(as: StringView.self)[at].withBytes { box.bytes += $0 }
                 withExtendedLifetime(separators) {}
             }
-            box.batches.begin(batch, at: start, lead: box.bytes.count - start)
+            box.batches.begin(batch, at: start, lead: UInt32(truncatingIfNeeded: box.bytes.count - start))
             try box.makeRoom(text.count)
             text.withBytes { box.bytes += $0 }
             withExtendedLifetime(texts) {}

@@ -28,7 +28,7 @@ final class LaneList: StateBox {
         }
     }
 
-    var byteCount: Int { 176 + capacity * stride + nulls.capacity * 8 + heapBytes + batches.byteCount }
+    var byteCount: Int { 160 + capacity * stride + nulls.capacity * 8 + heapBytes + batches.byteCount }
 
     private func makeRoom(_ more: Int) throws(SQLError) {
         if count + more <= capacity { return }
@@ -111,7 +111,7 @@ final class LaneList: StateBox {
                 try nulls.set(row)
                 continue
             }
-            for (range, _) in list.batches.pieces(list.count) {
+            try list.batches.forEachPiece(list.count) { (range, _) throws(SQLError) in
                 (elements.lanes(as: UInt8.self) + next * stride).withUnsafePointer {
                     _ = memcpy($0, base + range.lowerBound * stride, range.count * stride)
                 }
@@ -164,7 +164,11 @@ final class ValueList: StateBox {
             target.list += source.list
             target.contents += source.contents
         } result: { box throws(SQLError) in
-            box.map { box in .list(box.batches.pieces(box.list.count).flatMap { box.list[$0.range] }) } ?? .null
+            guard let box else { return .null }
+            var list: [Value] = []
+            list.reserveCapacity(box.list.count)
+            box.batches.forEachPiece(box.list.count) { range, _ in list += box.list[range] }
+            return .list(list)
         }
     }
 }

@@ -44,8 +44,11 @@ package struct WindowNode: PlanNode {
         return lines
     }
 
-    /// Whether some result depends on which of the rows that the keys leave equal comes first.
-    package var dependsOnOrder: Bool { calls.contains(where: \.dependsOnOrder) }
+    /// Whether rows that no key orders are numbered or divided, so that their order is the input's. An ORDER BY that leaves rows equal
+    /// says that it does not matter which of them comes first.
+    package var dependsOnOrder: Bool {
+        order.allSatisfy { partition.contains($0.expression) } && calls.contains(where: \.dependsOnOrder)
+    }
 
     package func columnIDs(from inputs: [[ColumnID]]) -> [ColumnID] { inputs[0] + calls.map(\.column.id) }
     package func pruned(to wanted: Set<ColumnID>) -> LogicalPlan? {
