@@ -39,6 +39,10 @@ package protocol Catalog: Sendable {
     func managedLocation(of name: TableName) throws(SQLError) -> String
     /// The state that everything committed so far makes; versions of that time stay readable as long as the result lives.
     func readMoment() throws(SQLError) -> ReadMoment
+    /// A managed table as it was at the last moment, up to now, at which a version of another one was current: what a statement that reads
+    /// that version sees of the others. It stays readable as long as a snapshot of that version lives.
+    /// - Throws: `40001` if the table that has the name now was made since.
+    func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot
     /// Files that are written while the lease lives, and published by its end, are not collected.
     func lease() -> Lease
     /// Deletes files that no version within the retention has, that belonged to dropped tables, or that killed writers left.

@@ -25,7 +25,8 @@ final class StatementContext {
         let folder = session.settings["temp_directory"]
         let limits = SpoolLimits(
             cancellation: running.cancellation, memory: running.memory, temporaryFolder: folder.isEmpty ? nil : folder)
-        resolver = SessionResolver(session: session, stores: session.engine.stores.limited(limits), rejects: rejects)
+        resolver = SessionResolver(
+            session: session, stores: session.engine.stores.limited(limits), rejects: rejects, moment: StatementMoment())
     }
 
     /// Computes an expression without columns.

@@ -1,5 +1,6 @@
 // Transactions: what their statements see of each other and of other sessions.
 
+import LodeCatalog
 import LodeCore
 import Testing
 
@@ -29,6 +30,44 @@ import Testing
         try rows(reader, "COMMIT")
         #expect(try rows(reader, "SELECT (SELECT count(*) FROM a), (SELECT sum(x) FROM b)") == [["2", "3"]])
         #expect(try rows(reader, "SHOW transaction_isolation") == [["repeatable read"]])
+    }
+
+    @Test func `one statement reads one state of all tables`() throws {
+        let scratch = try ScratchSession()
+        let catalog = scratch.session.engine.catalog, writer = Session(engine: scratch.session.engine)
+        try rows(writer, "CREATE TABLE a AS SELECT 1 AS x; CREATE TABLE b AS SELECT 1 AS x; CREATE TABLE c AS SELECT 1 AS x")
+        let a = try #require(try catalog.table(TableName("main", "a"))), b = try #require(try catalog.table(TableName("main", "b")))
+        let c = try #require(try catalog.table(TableName("main", "c")))
+        let moment = StatementMoment()
+        #expect(try moment.snapshot(of: a, catalog).version == 1)
+        try rows(writer, "INSERT INTO b VALUES (2)")
+        // While the first table is as it was, the others are as they are.
+        #expect(try moment.snapshot(of: b, catalog).version == 2)
+        try rows(writer, "INSERT INTO a VALUES (2); INSERT INTO b VALUES (3); VACUUM RETAIN 0 HOURS")
+        #expect(try moment.snapshot(of: b, catalog).version == 2)
+        #expect(try moment.snapshot(of: a, catalog).version == 1)
+        // A table that is another one now makes the statement begin anew.
+        try rows(writer, "CREATE OR REPLACE TABLE c AS SELECT 2 AS x")
+        let replaced = #expect(throws: SQLError.self) { try moment.snapshot(of: c, catalog) }
+        #expect(replaced?.state == .serializationFailure)
+        #expect(try rows(writer, "SELECT count(*) FROM a, b, c") == [["6"]])
+    }
+
+    @Test func `changes of several tables in one commit are seen together`() throws {
+        let scratch = try ScratchSession()
+        let catalog = scratch.session.engine.catalog, writer = Session(engine: scratch.session.engine)
+        try rows(writer, "CREATE TABLE a AS SELECT 1 AS x; CREATE TABLE b AS SELECT 1 AS x")
+        let a = try #require(try catalog.table(TableName("main", "a"))), b = try #require(try catalog.table(TableName("main", "b")))
+        let moment = StatementMoment()
+        #expect(try moment.snapshot(of: b, catalog).version == 1)
+        let changes = try [a, b].map { table in
+            let transaction = try catalog.beginWrite(table.tableName)
+            transaction.replaceAll(with: [])
+            return transaction.change
+        }
+        _ = try catalog.commit(changes)
+        #expect(try moment.snapshot(of: a, catalog).version == 1)
+        #expect(try rows(writer, "SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b)") == [["0", "0"]])
     }
 
     @Test func `levels are set for a session and shown`() throws {

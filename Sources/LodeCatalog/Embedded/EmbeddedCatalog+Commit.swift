@@ -21,14 +21,27 @@ extension EmbeddedCatalog {
             return outcomes
         }
         for change in changes { try checkFiles(change.added) }
-        onCommitStep(.started)
+        try onCommitStep(.started)
         let outcomes = try storage.write { db in
+            let earlier = try Self.lastChangeTime(db)
             let outcomes = try changes.map { try publish($0, db) }
-            onCommitStep(.recorded)
+            if changes.count > 1 { try Self.unifyTimes(after: earlier, db) }
+            try onCommitStep(.recorded)
             return outcomes
         }
-        onCommitStep(.published)
+        try onCommitStep(.published)
         return outcomes
+    }
+
+    private static func lastChangeTime(_ db: Database) throws -> Int64 {
+        max(try lastCommitTime(db), try Int64.fetchOne(db, sql: "SELECT max(dropped_at) FROM table_info") ?? 0)
+    }
+
+    /// One commit has one time: no moment lies between its changes.
+    private static func unifyTimes(after earlier: Int64, _ db: Database) throws {
+        let last = try lastChangeTime(db)
+        try db.execute(sql: "UPDATE table_version SET committed_at = ? WHERE committed_at > ?", arguments: [last, earlier])
+        try db.execute(sql: "UPDATE table_info SET dropped_at = ? WHERE dropped_at > ?", arguments: [last, earlier])
     }
 
     private func publish(_ change: TableChange, _ db: Database) throws -> CommitOutcome {

@@ -91,6 +91,28 @@ extension EmbeddedCatalog {
         }
     }
 
+    package func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
+        do throws(SQLError) {
+            return try managedSnapshot(name, at: .timestamp(try lastMoment(of: version)))
+        } catch {
+            guard error.state == .invalidParameterValue else { throw error }
+            throw Self.conflict("table \"\(name)\" was made")
+        }
+    }
+
+    private func lastMoment(of version: TableVersion) throws(SQLError) -> Int64 {
+        try storage.read(orEmpty: 0) { db in
+            let end = try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT min(ended_at) FROM (
+                        SELECT committed_at AS ended_at FROM table_version WHERE table_id = ? AND version > ?
+                        UNION ALL SELECT dropped_at FROM table_info WHERE id = ?)
+                    """, arguments: [version.table.number, version.version, version.table.number])
+            return try end.map { $0 - 1 } ?? Self.lastCommitTime(db)
+        }
+    }
+
     package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] {
         let kind = try requireTable(name).kind
         guard kind == .managed else { throw CatalogError.wrongKind(name, is: kind, wanted: "a table with versions") }

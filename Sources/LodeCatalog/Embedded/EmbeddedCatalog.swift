@@ -18,13 +18,12 @@ package final class EmbeddedCatalog: Catalog {
     let warehouse: Warehouse
     let stores: StoreRegistry
     let io: any TableIO
-    /// Called at the steps of a commit, so that tests can end the process there.
-    let onCommitStep: @Sendable (CommitStep) -> Void
+    /// Called at the steps of a commit, so that tests can fail there, or end the process.
+    let onCommitStep: @Sendable (CommitStep) throws(SQLError) -> Void
 
     /// The catalog of the warehouse folder `warehouse`. Does no I/O.
     package convenience init(warehouse: String, stores: StoreRegistry) {
-        let place = Warehouse(warehouse)
-        self.init(place, CatalogStorage(path: StorePath.localPath(place.catalogPath)), stores) { _ in }
+        self.init(warehouse: warehouse, stores: stores) { _ in }
     }
 
     /// A catalog that lives as long as this object, for temporary tables, with their files in the folder `dataFolder`.
@@ -32,9 +31,17 @@ package final class EmbeddedCatalog: Catalog {
         self.init(Warehouse(dataFolder), CatalogStorage(path: nil), stores) { _ in }
     }
 
+    /// The catalog of a warehouse folder, with something to do at the steps of its commits.
+    package convenience init(
+        warehouse: String, stores: StoreRegistry, onCommitStep: @escaping @Sendable (CommitStep) throws(SQLError) -> Void
+    ) {
+        let place = Warehouse(warehouse)
+        self.init(place, CatalogStorage(path: StorePath.localPath(place.catalogPath)), stores, onCommitStep: onCommitStep)
+    }
+
     init(
         _ warehouse: Warehouse, _ storage: CatalogStorage, _ stores: StoreRegistry,
-        onCommitStep: @escaping @Sendable (CommitStep) -> Void
+        onCommitStep: @escaping @Sendable (CommitStep) throws(SQLError) -> Void
     ) {
         self.warehouse = warehouse
         self.storage = storage
@@ -59,7 +66,7 @@ package final class EmbeddedCatalog: Catalog {
 }
 
 /// The points of a commit at which a process may die.
-enum CommitStep: Int, Sendable {
+package enum CommitStep: Int, Sendable, CaseIterable {
     /// The files are written; nothing is recorded.
     case started
     /// Everything is recorded, but the transaction is not committed.

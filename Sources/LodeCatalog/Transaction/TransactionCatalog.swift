@@ -103,6 +103,11 @@ package final class TransactionCatalog: Catalog {
         return snapshot
     }
 
+    /// All tables are read at the transaction's moment.
+    package func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
+        try snapshot(of: name, at: nil)
+    }
+
     private func ownSnapshot(_ name: TableName) throws(SQLError) -> any TableSnapshot {
         guard let changed = changes.table(name) else {
             let table = try requireTable(name)

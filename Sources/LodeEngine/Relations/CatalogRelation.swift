@@ -9,12 +9,12 @@ import LodePlan
 import LodeTables
 
 enum CatalogRelation {
-    /// The table as it is now or was at a time; the statement keeps reading this version.
+    /// The table as `snapshot` has it; the statement keeps reading this version.
+    /// - Parameter isCurrent: whether it is the table as the statement finds it, not as it was at a time that somebody named.
     static func make(
-        _ table: GlueTable, in catalog: any Catalog, _ stores: StoreRegistry, at time: TableTime?
+        _ table: GlueTable, _ snapshot: any TableSnapshot, _ stores: StoreRegistry, isCurrent: Bool
     ) throws(SQLError) -> any Relation {
-        let snapshot = try catalog.snapshot(of: table.tableName, at: time)
-        return try make(table, snapshot, isCurrent: time == nil, stores) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
+        try make(table, snapshot, isCurrent: isCurrent, stores) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
     }
 
     /// A table whose rows are to change, as a transaction found it, with the identity of each row in hidden fields: the path of its file

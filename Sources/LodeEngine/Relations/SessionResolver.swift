@@ -10,8 +10,8 @@ import LodePlanner
 import LodeSyntax
 import LodeTables
 
-/// Looks up temporary views, the catalog along the search path, and files. A table is resolved once a statement: all its
-/// uses see the same snapshot.
+/// Looks up temporary views, the catalog along the search path, and files. A table is resolved once a statement, and all managed
+/// tables of a statement are read as they were at one moment.
 final class SessionResolver: RelationResolver {
     private let session: Session
     /// Those of the engine, with the limits of this statement.
@@ -24,10 +24,13 @@ final class SessionResolver: RelationResolver {
         var time: TableTime?
     }
     private var known: [Key: ResolvedRelation] = [:]
+    private let moment: StatementMoment
 
     init(
-        session: Session, stores: StoreRegistry, rejects: RejectTables, searchPath: [String]? = nil, seesTemporaryViews: Bool = true
+        session: Session, stores: StoreRegistry, rejects: RejectTables, moment: StatementMoment, searchPath: [String]? = nil,
+        seesTemporaryViews: Bool = true
     ) {
+        self.moment = moment
         self.session = session
         self.stores = stores
         self.rejects = rejects
@@ -78,7 +81,9 @@ final class SessionResolver: RelationResolver {
     }
 
     private func source(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> any Relation {
-        try CatalogRelation.make(table, in: session.catalog, session.engine.stores, at: time)
+        let snapshot = try time == nil && table.kind == .managed
+            ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
+        return try CatalogRelation.make(table, snapshot, session.engine.stores, isCurrent: time == nil)
     }
 
     private func view(_ table: GlueTable, _ path: [String]) throws(SQLError) -> ResolvedView {
@@ -89,7 +94,7 @@ final class SessionResolver: RelationResolver {
             }
             let authorPath = table.parameters[ViewParameter.searchPath]?.split(separator: ",").map(String.init)
             let resolver = SessionResolver(
-                session: session, stores: stores, rejects: rejects, searchPath: authorPath ?? [table.databaseName],
+                session: session, stores: stores, rejects: rejects, moment: moment, searchPath: authorPath ?? [table.databaseName],
                 seesTemporaryViews: false)
             return ResolvedView(path: path, query: query, columns: try table.schema().fields.map(\.name), resolver: resolver)
         } catch {

@@ -19,8 +19,11 @@ extension Session {
     func statementContext() -> StatementContext { StatementContext(session: self) }
 
     func query(_ query: Query, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
-        let context = statementContext()
-        let bound = try makeBinder(context).bind(query: query)
+        // Bound again where tables were replaced meanwhile.
+        let (bound, context) = try retrying { () throws(SQLError) in
+            let context = statementContext()
+            return (try makeBinder(context).bind(query: query), context)
+        }
         return try stream(bound, context, run)
     }
 
