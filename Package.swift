@@ -97,7 +97,8 @@ let package = Package(
         .testTarget(
             name: "LodeEngineTests",
             dependencies: [
-                "LodeEngine", "LodeShell", "LodeSyntax", "LodeFormats", "LodeFunctions", "LodeCatalog", "LodeTables", "LodeVectors",
+                "LodeEngine", "LodeShell", "LodeCatalog", "LodeSyntax", "LodeFormats", "LodeFunctions", "LodeTables", "LodeObjectStore",
+                "LodeVectors",
                 "LodeCore",
             ], swiftSettings: library),
         .testTarget(name: "HouseTests", path: "Tests/House"),

@@ -23,12 +23,12 @@ package final class Engine: Sendable {
     /// - Parameter memoryLimit: bytes that all statements together may reserve.
     package init(
         warehouse: String, stores: StoreRegistry = StoreRegistry(), memoryLimit: Int = Engine.defaultMemoryLimit,
-        workers: Int = Engine.defaultThreads, makeVerifier: (@Sendable (String) -> String)? = nil
+        workers: Int = Engine.defaultThreads, catalog: (any Catalog)? = nil, makeVerifier: (@Sendable (String) -> String)? = nil
     ) {
         self.warehouse = warehouse
         self.makeVerifier = makeVerifier
         self.stores = stores
-        catalog = EmbeddedCatalog(warehouse: warehouse, stores: stores)
+        self.catalog = catalog ?? EmbeddedCatalog(warehouse: warehouse, stores: stores)
         memory = MemoryBudget(limit: memoryLimit)
         pool = WorkerPool(workers: workers)
     }

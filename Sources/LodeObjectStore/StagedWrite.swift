@@ -38,12 +38,13 @@ package enum FolderReplacement: Sendable {
 }
 
 extension ObjectStore {
-    package func stage(file path: String) throws(SQLError) -> any StagedWrite { StagedObjects(self, folder: "", old: []) }
+    package func stage(file path: String) throws(SQLError) -> any StagedWrite { StagedObjects(self, folder: "", old: nil) }
 
     package func stage(folder: String, _ replacement: FolderReplacement) throws(SQLError) -> any StagedWrite {
-        let old = replacement == .sameNames ? [] : try list(folder, recursive: true).filter { !$0.isFolder }
+        if replacement == .sameNames { return StagedObjects(self, folder: folder, old: nil) }
+        let old = try list(folder, recursive: true).filter { !$0.isFolder }
         if replacement == .requiresEmpty, !old.isEmpty { throw StagedObjects.notEmpty(folder) }
-        return StagedObjects(self, folder: folder, old: old.map(\.path))
+        return StagedObjects(self, folder: folder, old: Set(old.map(\.path)))
     }
 }
 
@@ -53,10 +54,11 @@ extension ObjectStore {
 final class StagedObjects: StagedWrite {
     private let store: any ObjectStore
     private let folder: String
-    private let old: [String]
+    /// The objects that go; nil where those of the same names do, whichever there are.
+    private let old: Set<String>?
     private let sealed = Lock<[SealedWriter]>([])
 
-    init(_ store: any ObjectStore, folder: String, old: [String]) {
+    init(_ store: any ObjectStore, folder: String, old: Set<String>?) {
         self.store = store
         self.folder = folder
         self.old = old
@@ -65,9 +67,20 @@ final class StagedObjects: StagedWrite {
     deinit { abort() }
 
     func createWriter(_ path: String) throws(SQLError) -> any ObjectWriter {
-        let writer = SealedWriter(try store.createWriter(StorePath.join(folder, path)))
+        let writer = SealedWriter(try store.createWriter(free(StorePath.join(folder, path))))
         sealed.withLock { $0.append(writer) }
         return writer
+    }
+
+    /// A name that no object has which goes: one of them replaced, and the next not, would be neither the old state nor the new one.
+    private func free(_ path: String) -> String {
+        guard let old, old.contains(path) else { return path }
+        let name = StorePath.name(path), dot = name.lastIndex(of: ".") ?? name.endIndex
+        for number in 1... {
+            let other = StorePath.join(StorePath.parent(path), "\(name[..<dot])_\(number)\(name[dot...])")
+            if !old.contains(other) { return other }
+        }
+        return path
     }
 
     func discard(_ path: String) {}
@@ -82,11 +95,12 @@ final class StagedObjects: StagedWrite {
                 try writer.publish()
             } catch {
                 for other in writers[index...] { other.abort() }
+                // Beside the old objects, new ones would be rows twice.
+                if old != nil { for other in writers[..<index] { try? store.delete(other.path) } }
                 throw error
             }
         }
-        let new = Set(writers.map(\.path))
-        for path in old where !new.contains(path) { try store.delete(path) }
+        for path in old ?? [] { try store.delete(path) }
     }
 
     func abort() {

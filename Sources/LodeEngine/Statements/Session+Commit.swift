@@ -27,7 +27,7 @@ extension Session {
             for collector in kept { collector.keep() }
             return outcomes
         } catch {
-            discard(written)
+            if error.state != .ioError { discard(written) }
             throw error
         }
     }

@@ -84,14 +84,15 @@ extension Session {
         }
     }
 
-    /// Publishes what was written together with the rows that readers rejected. If that fails, the files go.
+    /// Publishes what was written together with the rows that readers rejected. If that fails, the files go; VACUUM collects them where
+    /// the catalog's disk failed, since then nobody knows what is recorded there.
     func commitWritten(
         _ written: WrittenRows, _ changes: [TableChange], _ context: StatementContext
     ) throws(SQLError) -> [CommitOutcome] {
         do throws(SQLError) {
             return try commit(changes: changes, rejects: context.rejects)
         } catch {
-            discard(written.files)
+            if error.state != .ioError { discard(written.files) }
             throw error
         }
     }

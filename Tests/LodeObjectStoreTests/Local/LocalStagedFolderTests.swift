@@ -173,8 +173,8 @@ import Testing
             }
             #expect(try inner.read("out/a") == [1])
             do { try staged.publish() } catch { #expect(keeps) }
-            #expect(try inner.exists("out/a") == keeps)
-            #expect(try inner.exists("out/c") != keeps)
+            #expect(try inner.list("out", recursive: true).map(\.path) == (keeps ? ["out/a", "out/b"] : ["out/b_1", "out/c"]))
+            if keeps { #expect(try inner.read("out/b") == [1]) }
         }
     }
 }
