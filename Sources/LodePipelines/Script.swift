@@ -2,6 +2,7 @@
 
 import Glibc
 import LodeCore
+import LodeEngine
 
 /// One script.
 package struct Script: Sendable {
@@ -53,22 +54,5 @@ package struct Script: Sendable {
     }
 
     /// - Throws: `58030` if it can't be read, `22021` if it is not UTF-8.
-    package func text() throws(SQLError) -> String {
-        guard let file = fopen(path, "r") else {
-            throw SQLError(.ioError, "could not read \"\(path)\": \(String(cString: strerror(errno)))")
-        }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = fread(&buffer, 1, buffer.count, file)
-            if count == 0 { break }
-            bytes.append(contentsOf: buffer[..<count])
-        }
-        guard ferror(file) == 0 else { throw SQLError(.ioError, "could not read \"\(path)\"") }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw SQLError(.characterNotInRepertoire, "\"\(path)\" is not UTF-8 text", hint: "Save the script as UTF-8.")
-        }
-        return text
-    }
+    package func text() throws(SQLError) -> String { try ScriptFile.text(path) }
 }

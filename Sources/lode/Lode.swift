@@ -14,7 +14,19 @@ struct Lode: ParsableCommand {
         commandName: "lode", abstract: "A SQL query engine over lakehouse tables.", version: "lode \(Engine.version)",
         subcommands: [Query.self, Run.self, Serve.self], defaultSubcommand: Query.self)
 
-    static func main() { main(commandFirst(Array(CommandLine.arguments.dropFirst()))) }
+    static func main() {
+        do {
+            var command = try parseAsRoot(commandFirst(Array(CommandLine.arguments.dropFirst())))
+            try command.run()
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Messages.write(fullMessage(for: error))
+            Glibc.exit(badUsage)
+        }
+    }
+
+    /// How the process exits when it does not understand its command line.
+    private static let badUsage: Int32 = 2
 
     /// The arguments with the command before its options, however they were written: `lode --warehouse w run scripts`.
     static func commandFirst(_ arguments: [String]) -> [String] {

@@ -27,10 +27,11 @@ struct Query: ParsableCommand {
         let commands = commands
         var scripts: [(text: String, path: String)] = []
         for file in files {
-            guard let text = ScriptFile.read(file) else {
-                throw ValidationError("could not read \"\(file)\": \(String(cString: strerror(errno)))")
+            do throws(SQLError) {
+                scripts.append((try ScriptFile.text(file), file))
+            } catch {
+                throw ValidationError(error.message)
             }
-            scripts.append((text, file))
         }
         if !commands.isEmpty { onDeepStack { commands.allSatisfy { shell.run($0) } } }
         if !scripts.isEmpty { onDeepStack { scripts.allSatisfy { shell.run($0.text, script: $0.path) } } }

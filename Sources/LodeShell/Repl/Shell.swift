@@ -132,9 +132,8 @@ package final class Shell {
     /// Runs the statements of a file; stops at the first that fails.
     func include(_ path: String) {
         guard depth < 16 else { return Messages.write("\\i is nested too deeply") }
-        guard let text = ScriptFile.read(path) else {
-            return Messages.write("\\i: could not read \"\(path)\": \(String(cString: strerror(errno)))")
-        }
+        let text: String
+        do throws(SQLError) { text = try ScriptFile.text(path) } catch { return Messages.write("\\i: \(error.message)") }
         depth += 1
         defer { depth -= 1 }
         _ = runner.run(text.utf8, script: path)
