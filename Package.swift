@@ -98,8 +98,7 @@ let package = Package(
             name: "LodeEngineTests",
             dependencies: [
                 "LodeEngine", "LodeShell", "LodeCatalog", "LodeSyntax", "LodeFormats", "LodeFunctions", "LodeTables", "LodeObjectStore",
-                "LodeVectors",
-                "LodeCore",
+                "LodeVectors", "LodeCore",
             ], swiftSettings: library),
         .testTarget(name: "HouseTests", path: "Tests/House"),
         .testTarget(name: "LodeCoreTests", dependencies: ["LodeCore"], swiftSettings: library),

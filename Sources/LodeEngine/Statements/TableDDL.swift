@@ -21,7 +21,7 @@ enum TableDDL {
         if let format = table.fileFormat { text += "\nUSING \(format.name)" }
         if !table.partitionKeys.isEmpty { text += "\nPARTITIONED BY \(list(table.partitionKeys.map(\.name)))" }
         if let comment = comment(table) { text += "\n" + comment }
-        if table.kind == .external, let location = table.storageDescriptor.location { text += "\nLOCATION \(literal(location))" }
+        if table.kind == .external, let location = table.storageDescriptor.location { text += "\nLOCATION \(SQLText(location).literal)" }
         if let properties = properties(table) { text += "\n" + properties }
         return text
     }
@@ -31,7 +31,7 @@ enum TableDDL {
         if let value = column.generated { text += " GENERATED ALWAYS AS (\(value)) STORED" }
         if let value = column.defaultValue { text += " DEFAULT \(value)" }
         if !field.nullable { text += " NOT NULL" }
-        if let comment = column.comment { text += " COMMENT \(literal(comment))" }
+        if let comment = column.comment { text += " COMMENT \(SQLText(comment).literal)" }
         return text
     }
 
@@ -44,18 +44,14 @@ enum TableDDL {
         return key + " REFERENCES \(target) \(list(other.columns)) NOT ENFORCED"
     }
 
-    private static func comment(_ table: GlueTable) -> String? { table.comment.map { "COMMENT \(literal($0))" } }
+    private static func comment(_ table: GlueTable) -> String? { table.comment.map { "COMMENT \(SQLText($0).literal)" } }
 
     private static func properties(_ table: GlueTable) -> String? {
         let shown = table.parameters.filter { !$0.key.hasPrefix(TableParameter.ownPrefix) && $0.key != TableParameter.comment }
         if shown.isEmpty { return nil }
-        let list = shown.sorted { $0.key < $1.key }.map { "\(literal($0.key)) = \(literal($0.value))" }
+        let list = shown.sorted { $0.key < $1.key }.map { "\(SQLText($0.key).literal) = \(SQLText($0.value).literal)" }
         return "TBLPROPERTIES (\(list.joined(separator: ", ")))"
     }
 
     private static func list(_ names: [String]) -> String { "(\(names.map { NameQuoting.quoted($0) }.joined(separator: ", ")))" }
-
-    static func literal(_ text: String) -> String {
-        SQLText(text).literal
-    }
 }

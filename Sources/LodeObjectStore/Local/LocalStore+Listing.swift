@@ -30,31 +30,12 @@ extension LocalStore {
 
     /// What one folder holds; entries that vanish while it is read are left out, links are followed.
     private func entries(of folder: String) throws(SQLError) -> [ObjectInfo] {
-        guard let stream = opendir(folder.isEmpty ? "." : folder) else {
-            if errno == ENOENT || errno == ENOTDIR { return [] }
-            throw LocalFault.error(errno, "list", folder)
-        }
-        defer { closedir(stream) }
         var found: [ObjectInfo] = []
-        while true {
-            errno = 0
-            guard let entry = readdir(stream) else {
-                if errno != 0 { throw LocalFault.error(errno, "list", folder) }
-                return found
-            }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-                field.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: field.pointee)) {
-                    String(cString: $0)
-                }
-            }
-            if name == "." || name == ".." { continue }
-            let path = StorePath.join(folder, name)
-            if entry.pointee.d_type == UInt8(DT_DIR) {
-                found.append(.folder(path))
-                continue
-            }
-            var status = stat()
-            if fstatat(dirfd(stream), name, &status, 0) == 0 { found.append(Self.info(path, status)) }
+        try LocalTree.forEach(in: folder) { item in
+            let path = StorePath.join(folder, item.name)
+            if item.isFolder { return found.append(.folder(path)) }
+            if let status = item.target { found.append(Self.info(path, status)) }
         }
+        return found
     }
 }

@@ -1,4 +1,4 @@
-/// What lies below a folder, without following symbolic links.
+/// What lies in a folder, and below it without following symbolic links.
 
 import Glibc
 import LodeCore
@@ -39,22 +39,43 @@ enum LocalTree {
 
     /// The names in one folder, in no order.
     static func names(in folder: String) throws(SQLError) -> [String] {
+        var names: [String] = []
+        try forEach(in: folder) { names.append($0.name) }
+        return names
+    }
+
+    /// One name in a folder that is being read.
+    struct Item {
+        let name: String
+        /// Whether it is a folder and no link to one, where the file system says so by itself.
+        let isFolder: Bool
+        fileprivate let stream: OpaquePointer
+
+        /// What it is, or what the link leads to; nil if it is gone, or leads nowhere.
+        var target: stat? {
+            var status = stat()
+            return fstatat(dirfd(stream), name, &status, 0) == 0 ? status : nil
+        }
+    }
+
+    /// Reads one folder. One that is not there holds nothing.
+    static func forEach(in folder: String, _ body: (Item) -> Void) throws(SQLError) {
         guard let stream = opendir(folder.isEmpty ? "." : folder) else {
-            if errno == ENOENT || errno == ENOTDIR { return [] }
+            if errno == ENOENT || errno == ENOTDIR { return }
             throw LocalFault.error(errno, "list", folder)
         }
         defer { closedir(stream) }
-        var names: [String] = []
         while true {
             errno = 0
             guard let entry = readdir(stream) else {
                 if errno != 0 { throw LocalFault.error(errno, "list", folder) }
-                return names
+                return
             }
             let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
                 field.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: field.pointee)) { String(cString: $0) }
             }
-            if name != ".", name != ".." { names.append(name) }
+            if name == "." || name == ".." { continue }
+            body(Item(name: name, isFolder: entry.pointee.d_type == UInt8(DT_DIR), stream: stream))
         }
     }
 

@@ -21,12 +21,6 @@ package final class MemoryHold: @unchecked Sendable {
         bytes += more
     }
 
-    package func shrink(by less: Int) {
-        let given = min(less, bytes)
-        budget.release(given)
-        bytes -= given
-    }
-
     deinit { budget.release(bytes) }
 }
 

@@ -1,8 +1,7 @@
 /// Whether bytes are UTF-8.
 
-import CLodeIntrinsics
-
 /// Strict UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+/// - Source: The Unicode Standard 16, table 3-7 "Well-Formed UTF-8 Byte Sequences".
 package enum UTF8Check {
     /// The offset of the first byte that is not valid, or nil.
     package static func firstInvalid(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int? {
@@ -40,14 +39,28 @@ package enum UTF8Check {
         return nil
     }
 
-    /// Whether no byte has its high bit set. At least 64 bytes must be readable after them.
-    package static func isASCII(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    package static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let base = bytes.baseAddress else { return true }
+        return firstInvalid(base.assumingMemoryBound(to: UInt8.self), bytes.count) == nil
+    }
+
+    /// Whether no byte has its high bit set.
+    package static func isASCII(_ bytes: UnsafeRawPointer, _ count: Int) -> Bool {
         var at = 0
         while at &+ 64 <= count {
-            if lode_high64(bytes + at) != 0 { return false }
+            let a = (bytes + at).loadUnaligned(as: SIMD4<UInt64>.self) | (bytes + at + 32).loadUnaligned(as: SIMD4<UInt64>.self)
+            if (a[0] | a[1] | a[2] | a[3]) & 0x8080_8080_8080_8080 != 0 { return false }
             at &+= 64
         }
-        if at == count { return true }
-        return lode_high64(bytes + at) & ((1 &<< UInt64(truncatingIfNeeded: count &- at)) &- 1) == 0
+        var rest: UInt64 = 0
+        while at &+ 8 <= count {
+            rest |= (bytes + at).loadUnaligned(as: UInt64.self)
+            at &+= 8
+        }
+        while at < count {
+            rest |= UInt64(bytes.load(fromByteOffset: at, as: UInt8.self))
+            at &+= 1
+        }
+        return rest & 0x8080_8080_8080_8080 == 0
     }
 }

@@ -32,7 +32,7 @@ enum DictionaryDecoding {
             guard count <= bytes.count / 4 else { throw damaged(leaf) }
             let lanes = try lanes(count, leaf)
             try read(bytes, count, into: lanes, leaf)
-            if isUTF8, !bytes.withAddress({ TextValidity.isASCII($0, bytes.count) }) {
+            if isUTF8, !bytes.withAddress({ UTF8Check.isASCII($0, bytes.count) }) {
                 try ValueDecoding.checkUTF8(Lanes(lanes.lanes(as: StringView.self)), count)
             }
             return Column(flat: leaf.type, count: count, lanes: lanes, heaps: [bytes.buffer])

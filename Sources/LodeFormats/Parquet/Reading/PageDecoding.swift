@@ -86,7 +86,7 @@ enum PageDecoding {
         case .text, .decimalText:
             return page(
                 .texts, raw.values, texts: PlainTexts(count: byteCount), owners: [raw.owner],
-                isChecked: leaf.storage != .text(isUTF8: true) || TextValidity.isASCII(base, byteCount))
+                isChecked: leaf.storage != .text(isUTF8: true) || UTF8Check.isASCII(base, byteCount))
         }
     }
 

@@ -19,10 +19,7 @@ enum ValueDecoding {
     static func checkUTF8(_ views: Lanes<StringView>, _ count: Int) throws(SQLError) {
         var i = 0
         while i < count {
-            let isValid = views[i].withBytes { bytes in
-                bytes.baseAddress.map { TextValidity.isValid($0, bytes.count) } ?? true
-            }
-            guard isValid else {
+            guard views[i].withBytes({ UTF8Check.isValid($0) }) else {
                 throw SQLError(
                     .characterNotInRepertoire, "a string is not valid UTF-8",
                     hint: "The column is declared as text; the program that wrote it put other bytes there.")

@@ -144,19 +144,14 @@ extension ScalarFunction {
     private static func bounded(
         _ name: String, _ summary: String, _ examples: [(String, String)], _ body: @escaping @Sendable (Double) -> Double
     ) -> ScalarFunction {
-        ScalarFunction(
-            name, "numeric", summary, source: "PostgreSQL 17, 9.3", examples: examples,
-            .strict([.double], .double, canFail: true) { call throws(SQLError) in
-                let numbers = call.lanes(0, Double.self)
-                return try call.mapValid(0.0, to: .double) { (row) throws(SQLError) in
-                    let number = numbers[row], result = body(number)
-                    if number.isFinite {
-                        if result.isInfinite { throw .floatOverflow }
-                        if result == 0, number != 0 { throw .floatUnderflow }
-                    }
-                    return result
-                }
-            })
+        failing(name, summary, examples) { number throws(SQLError) in
+            let result = body(number)
+            if number.isFinite {
+                if result.isInfinite { throw .floatOverflow }
+                if result == 0, number != 0 { throw .floatUnderflow }
+            }
+            return result
+        }
     }
 
     private static func angle(
@@ -168,14 +163,20 @@ extension ScalarFunction {
         _ isDefined: @escaping @Sendable (Double) -> Bool,
         _ body: @escaping @Sendable (Double) -> Double
     ) -> ScalarFunction {
+        failing(name, summary, examples) { number throws(SQLError) in
+            guard isDefined(number) else { throw SQLError(.numericValueOutOfRange, message) }
+            return body(number)
+        }
+    }
+
+    private static func failing(
+        _ name: String, _ summary: String, _ examples: [(String, String)], _ body: @escaping @Sendable (Double) throws(SQLError) -> Double
+    ) -> ScalarFunction {
         ScalarFunction(
             name, "numeric", summary, source: "PostgreSQL 17, 9.3", examples: examples,
             .strict([.double], .double, canFail: true) { call throws(SQLError) in
                 let numbers = call.lanes(0, Double.self)
-                return try call.mapValid(0.0, to: .double) { (row) throws(SQLError) in
-                    guard isDefined(numbers[row]) else { throw SQLError(.numericValueOutOfRange, message) }
-                    return body(numbers[row])
-                }
+                return try call.mapValid(0.0, to: .double) { (row) throws(SQLError) in try body(numbers[row]) }
             })
     }
 

@@ -208,9 +208,7 @@ enum Encoding {
 
     /// - Throws: `22021` for bytes that are no UTF-8.
     static func checkText(_ bytes: UnsafeRawBufferPointer) throws(SQLError) {
-        guard let base = bytes.baseAddress,
-            UTF8Check.firstInvalid(base.assumingMemoryBound(to: UInt8.self), bytes.count) != nil
-        else { return }
+        if UTF8Check.isValid(bytes) { return }
         throw SQLError(.characterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\"")
     }
 
