@@ -162,10 +162,7 @@ import Testing
 
     @Test(arguments: ["", "a", "plain ascii that is longer than eight", "grüße", "日本語", "🙂 smile", "\u{7ff}\u{800}\u{ffff}\u{10ffff}"])
     func `well-formed text is accepted`(text: String) {
-        let bytes = Array(text.utf8)
-        #expect(
-            bytes.withUnsafeBytes { TextValidity.isValid($0.baseAddress ?? UnsafeRawPointer(bitPattern: 8).unsafelyUnwrapped, bytes.count) }
-        )
+        #expect(Array(text.utf8).withUnsafeBytes { UTF8Check.isValid($0) })
     }
 
     @Test(
@@ -173,9 +170,9 @@ import Testing
             [0x80], [0xc0, 0x80], [0xe0, 0x80, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82], [0xff], [0x61, 0xc3],
         ] as [[UInt8]])
     func `malformed text is refused`(bytes: [UInt8]) {
-        #expect(!bytes.withUnsafeBytes { $0.baseAddress.map { TextValidity.isValid($0, bytes.count) } ?? true })
+        #expect(!bytes.withUnsafeBytes { UTF8Check.isValid($0) })
         let later = Array("eight by".utf8) + bytes
-        #expect(!later.withUnsafeBytes { $0.baseAddress.map { TextValidity.isValid($0, later.count) } ?? true })
+        #expect(!later.withUnsafeBytes { UTF8Check.isValid($0) })
     }
 
     @Test func `random streams are decoded or refused`() throws {

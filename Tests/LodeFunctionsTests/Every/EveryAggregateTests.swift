@@ -18,7 +18,7 @@ import Testing
         var result: [Case] = []
         for (name, function) in FunctionRegistry.aggregates.sorted(by: { $0.key < $1.key }) where name == function.name {
             for overload in function.overloads {
-                for types in CallTypes.lists(overload.signature) ?? [] {
+                for types in CallTypes.lists(overload.signature, allPairs: true) ?? [] {
                     let bound: BoundAggregate
                     do throws(SQLError) { bound = try overload.bind(types) } catch {
                         #expect(error.state != .internalError, "\(name)\(types): \(error)")
@@ -33,7 +33,10 @@ import Testing
     }
 
     /// The result over chunks, added to one state a chunk and then put together.
-    private static func result(_ tested: Case, _ chunks: [[Column]], isGrouped: Bool) -> Result<String, SQLError> {
+    /// - Parameter batches: where each chunk belongs; nil if they come in order.
+    private static func result(
+        _ tested: Case, _ chunks: [[Column]], isGrouped: Bool, batches: [Int]? = nil
+    ) -> Result<String, SQLError> {
         let bound = tested.bound
         do throws(SQLError) {
             let stride = 16 + (bound.stateBytes + 15) / 16 * 16
@@ -42,6 +45,8 @@ import Testing
             defer { for state in states { bound.destroyOne(state + 8) } }
             for (index, chunk) in chunks.enumerated() {
                 let count = chunk.first?.count ?? 3
+                var chunk = chunk
+                if let batches { chunk.append(try .constant(.integer(Int64(batches[index])), .bigint, count: count)) }
                 if isGrouped {
                     let addresses = Array(repeating: states[index + 1], count: max(1, count))
                     try addresses.withUnsafeBufferPointer { (rows) throws(SQLError) in
@@ -88,6 +93,13 @@ import Testing
         others.append(result(tested, alone, isGrouped: false))
         others.append(
             result(tested, try alone.map { try $0.map { try Column.constant($0.value(at: 0), $0.type, count: 1) } }, isGrouped: true))
+        if tested.bound.takesBatch {
+            // Other workers, in another order.
+            let order = alone.indices.sorted { ($0 % 3, -$0) < ($1 % 3, -$1) }
+            for isGrouped in [false, true] {
+                others.append(result(tested, order.map { alone[$0] }, isGrouped: isGrouped, batches: order))
+            }
+        }
         if let first = columns.first, !first.type.isNested {
             let coded = [try Calls.dictionary(first)] + columns.dropFirst()
             others += [result(tested, [coded], isGrouped: false), result(tested, [coded], isGrouped: true)]
@@ -122,8 +134,14 @@ import Testing
         }
     }
 
-    /// `LODE_EVERY=1 swift test --filter Every` runs it, with all pairs of types.
-    @Test(.enabled(if: getenv("LODE_EVERY") != nil)) func `sample values, one by one and all together`() throws {
+    @Test func `every aggregate has a case`() {
+        let tested = Set(Self.cases().map { $0.name.prefix { $0 != "(" } }.map(String.init))
+        let all = FunctionRegistry.aggregates.filter { $0.key == $0.value.name }.map(\.key)
+        #expect(Set(all).subtracting(tested) == [])
+        #expect(all.count > 20)
+    }
+
+    @Test func `sample values, one by one and all together`() throws {
         for tested in Self.cases() where !tested.types.isEmpty {
             CallLog.note(tested.name)
             // What has the type of a bare NULL is NULL.
