@@ -17,6 +17,8 @@ import Testing
         "hash build": "SELECT count(*) FROM range(10) a(i) JOIN range(200000000) b(i) ON a.i = b.i % 100000000",
         "groups": "SELECT count(*) FROM (SELECT hash(i) AS h, count(*) FROM range(200000000) t(i) GROUP BY 1) s",
         "nested loop": "SELECT count(*) FROM range(10000000) a(i), range(10000000) b(i) WHERE a.i * b.i % 7 = 100",
+        "pairs": "SELECT count(*) FROM (SELECT 1 AS k FROM range(2000000)) a JOIN (SELECT 1 AS k FROM range(2000000)) b USING (k)",
+        "elements": "SELECT count(*) FROM (SELECT unnest(range(5000000)) FROM range(1000)) s",
         "recursion": "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r",
         "window": "SELECT max(x) FROM (SELECT sum(i) OVER (ORDER BY hash(i)) AS x FROM range(30000000) t(i)) s",
         "distinct": "SELECT count(DISTINCT hash(i)) FROM range(200000000) t(i)",

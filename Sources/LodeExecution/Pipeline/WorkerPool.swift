@@ -17,6 +17,9 @@ package final class WorkerPool: Sendable {
 
     deinit { core.close() }
 
+    /// Whether some statement waits for a worker.
+    var isContended: Bool { core.isContended }
+
     func submit(_ run: PipelineRun) { core.submit(run) }
 
     /// Ends a run with an error: its parked parts are dropped, its running ones stop at their next chunk.

@@ -48,6 +48,7 @@ final class HashJoinProbe: Operator {
         private let emitter: JoinEmitter
         /// The chunk whose pairs were not all taken.
         private var unfinished: (chunk: Chunk, keys: [Column])?
+        private var expansion: Expansion
         private var isLast: Bool?
         /// By probe row: whether a pair survived.
         private let matched: Buffer
@@ -57,6 +58,7 @@ final class HashJoinProbe: Operator {
             self.owner = owner
             self.built = built
             self.context = context
+            expansion = Expansion(context)
             shape = owner.shape
             probe = try JoinProbe()
             emitter = try JoinEmitter(shape, built.gather, downstream)
@@ -91,6 +93,7 @@ final class HashJoinProbe: Operator {
 
         /// Gives the pairs of a chunk, as far as they are taken; then the probe rows without one.
         private func streamPairs(_ chunk: Chunk, _ keys: [Column]) throws(SQLError) -> Demand {
+            expansion.begin()
             let demand = shape.residual == nil ? try pairs() : try refinedPairs(chunk)
             if case .full = demand { unfinished = (chunk, keys) }
             if demand != .more { return demand }
@@ -127,7 +130,8 @@ final class HashJoinProbe: Operator {
             let probe = probe
             while probe.nextPairs() {
                 if shape.build.flagsRows { flag(probe.pairPointers, probe.pairRows.count) }
-                let demand = try emitter.emit(probe.isWhole ? nil : probe.pairRows, probe.pairPointers, probe.pairRows.count)
+                var demand = try emitter.emit(probe.isWhole ? nil : probe.pairRows, probe.pairPointers, probe.pairRows.count)
+                if demand == .more { demand = try expansion.demand() }
                 if demand != .more { return demand }
             }
             return .more
@@ -192,26 +196,32 @@ final class HashJoinProbe: Operator {
         // MARK: With a residual
 
         private func refinedPairs(_ chunk: Chunk) throws(SQLError) -> Demand {
-            let probe = probe, flags = matched.lanes(as: UInt8.self, keptBy: self)
+            let probe = probe
             while probe.nextPairs() {
-                try context.cancellation.check()
-                let count = try refinePairs(chunk)
-                if count == 0 { continue }
-                if shape.kind == .single { try countOnce(count) }
-                var i = 0
-                while i < count {
-                    flags[Int(probe.pairRows[i])] = 1
-                    i &+= 1
-                }
-                switch shape.kind {
-                case .inner, .left, .right, .full, .single:
-                    if shape.build.flagsRows { flag(probe.pairPointers, count) }
-                    let demand = try emitter.emit(probe.pairRows, probe.pairPointers, count)
-                    if demand != .more { return demand }
-                case .semi, .anti, .mark: continue
-                }
+                var demand = try refinePiece(chunk)
+                if demand == .more { demand = try expansion.demand() }
+                if demand != .more { return demand }
             }
             return .more
+        }
+
+        /// Gives the current pairs as far as they satisfy the residual.
+        private func refinePiece(_ chunk: Chunk) throws(SQLError) -> Demand {
+            let probe = probe, flags = matched.lanes(as: UInt8.self, keptBy: self)
+            let count = try refinePairs(chunk)
+            if count == 0 { return .more }
+            if shape.kind == .single { try countOnce(count) }
+            var i = 0
+            while i < count {
+                flags[Int(probe.pairRows[i])] = 1
+                i &+= 1
+            }
+            switch shape.kind {
+            case .inner, .left, .right, .full, .single:
+                if shape.build.flagsRows { flag(probe.pairPointers, count) }
+                return try emitter.emit(probe.pairRows, probe.pairPointers, count)
+            case .semi, .anti, .mark: return .more
+            }
         }
 
         private func afterRefinedPairs(_ chunk: Chunk, _ keys: [Column]) throws(SQLError) -> Demand {
@@ -285,7 +295,10 @@ final class HashJoinProbe: Operator {
                 return .more
             }
             let probe = probe
-            while probe.nextPairs() { flag(probe.pairPointers, try refinePairs(chunk)) }
+            while probe.nextPairs() {
+                try context.cancellation.check()
+                flag(probe.pairPointers, try refinePairs(chunk))
+            }
             return .more
         }
 

@@ -11,7 +11,6 @@ final class NestedLoopWorker: PassingConsumer {
     private let rows: NestedLoopRows
     private var blocks: [NestedLoopRows.Block] { rows.blocks }
     let downstream: any ChunkConsumer
-    private let context: ExecutionContext
     /// By left row of the chunk: the pairs that matched, and whether a pair was NULL.
     private var matches: [Int] = []
     private var unknown: [Bool] = []
@@ -19,6 +18,7 @@ final class NestedLoopWorker: PassingConsumer {
     private var current: Chunk?
     private var block = 0
     private var row = 0
+    private var expansion: Expansion
     private var isLast: Bool?
     private var restBlock = 0
 
@@ -27,7 +27,7 @@ final class NestedLoopWorker: PassingConsumer {
         shape = join.shape
         self.rows = rows
         self.downstream = downstream
-        self.context = context
+        expansion = Expansion(context)
     }
 
     private var givesPairs: Bool {
@@ -63,6 +63,7 @@ final class NestedLoopWorker: PassingConsumer {
     /// Goes on with the rows at hand.
     private func advance() throws(SQLError) -> Demand {
         guard let chunk = current else { return .more }
+        expansion.begin()
         while block < blocks.count {
             if shape.residual == nil, !givesPairs {
                 for row in matches.indices { matches[row] = 1 }
@@ -80,11 +81,11 @@ final class NestedLoopWorker: PassingConsumer {
     private func joinBlock(_ chunk: Chunk, _ block: NestedLoopRows.Block) throws(SQLError) -> Demand {
         let isRight = block.chunk.count <= chunk.count
         while row < (isRight ? block.chunk.count : chunk.count) {
-            try context.cancellation.check()
             let pairs = try isRight ? self.pairs(chunk, withRight: block.chunk) : self.pairs(block.chunk, withLeft: chunk)
             let single = row
             row += 1
-            let demand = try match(pairs, block, leftRow: isRight ? nil : single, rightRow: isRight ? single : nil)
+            var demand = try match(pairs, block, leftRow: isRight ? nil : single, rightRow: isRight ? single : nil)
+            if demand == .more { demand = try expansion.demand() }
             if demand != .more { return demand }
         }
         return .more

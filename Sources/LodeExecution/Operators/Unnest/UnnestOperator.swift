@@ -28,7 +28,7 @@ final class UnnestOperator: Operator {
     }
 
     func worker(into downstream: any ChunkConsumer, _ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
-        Worker(self, downstream)
+        Worker(self, downstream, context)
     }
 
     private final class Worker: PassingConsumer {
@@ -40,10 +40,12 @@ final class UnnestOperator: Operator {
         private var current: (chunk: Chunk, lists: [Column])?
         private var row = 0
         private var element = 0
+        private var expansion: Expansion
         /// By list: the element's position in the list's child column, or -1.
         private var elements: [[Int]]
 
-        init(_ unnest: UnnestOperator, _ downstream: any ChunkConsumer) {
+        init(_ unnest: UnnestOperator, _ downstream: any ChunkConsumer, _ context: ExecutionContext) {
+            expansion = Expansion(context)
             self.unnest = unnest
             self.downstream = downstream
             elements = unnest.elementTypes.map { _ in [] }
@@ -66,6 +68,7 @@ final class UnnestOperator: Operator {
         /// Goes on with the chunk at hand.
         private func advance() throws(SQLError) -> Demand {
             guard let (chunk, lists) = current else { return .more }
+            expansion.begin()
             while row < chunk.count {
                 let ranges = lists.map { Self.range($0, row) }
                 var count = ranges.reduce(0) { max($0, Int($1.count)) }
@@ -79,7 +82,8 @@ final class UnnestOperator: Operator {
                     }
                     element += 1
                     if rows.count == Chunk.capacity {
-                        let demand = try flush(chunk, lists)
+                        var demand = try flush(chunk, lists)
+                        if demand == .more { demand = try expansion.demand() }
                         if demand != .more { return demand }
                     }
                 }
