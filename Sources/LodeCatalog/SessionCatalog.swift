@@ -14,7 +14,7 @@ package final class SessionCatalog: Catalog {
         var folder: String
     }
 
-    private let shared: any Catalog
+    let shared: any Catalog
     private let stores: StoreRegistry
     private let temporary = Lock<Temporary?>(nil)
     /// The moment that a transaction was last given to read at.
@@ -70,6 +70,12 @@ package final class SessionCatalog: Catalog {
         // Nobody else changes a temporary table: what a transaction reads of it is what is there.
         if Self.isTemporary(name.database), case .timestamp(let micros) = time, micros == moment.withLock({ $0 }) { time = nil }
         return try keeper(of: name.database).snapshot(of: name, at: time)
+    }
+
+    /// Nobody else changes a temporary table, so that it goes with any version of another one.
+    package func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
+        let isShared = !Self.isTemporary(name.database) && version.table.number < CatalogStorage.firstTemporaryTable
+        return isShared ? try shared.snapshot(of: name, besides: version) : try snapshot(of: name, at: nil)
     }
 
     package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { try keeper(of: name.database).versions(of: name) }

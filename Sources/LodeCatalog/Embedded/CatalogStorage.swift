@@ -10,6 +10,9 @@ final class CatalogStorage: Sendable {
     /// How long a writer waits for another process, and an opener for another one that creates the file.
     static let patienceSeconds = 30.0
 
+    /// Tables of a catalog in memory are numbered from here on, apart from those of a catalog beside it.
+    static let firstTemporaryTable: Int64 = 1 << 48
+
     /// Nil: in memory, for this object alone.
     private let path: String?
     private let opened = Lock<(any DatabaseWriter)?>(nil)
@@ -51,8 +54,7 @@ final class CatalogStorage: Sendable {
             let queue = try DatabaseQueue()
             try queue.writeWithoutTransaction { db in
                 try CatalogSchema.update(db)
-                // Tables of a catalog beside it, as those of a warehouse, have other numbers.
-                try db.execute(sql: "INSERT INTO sqlite_sequence (name, seq) VALUES ('table_info', ?)", arguments: [1 << 48])
+                try db.execute(sql: "INSERT INTO sqlite_sequence (name, seq) VALUES ('table_info', ?)", arguments: [Self.firstTemporaryTable])
             }
             return queue
         }

@@ -22,15 +22,12 @@ final class DeletedRowsFilter: ScanFilter {
         guard let numbers = try columns.first?.flattened(), numbers.physical == .int64 else {
             throw .internalFault("row numbers are not integers")
         }
-        let rows = survivors.rows
+        let rows = survivors.lanes, lanes = numbers.lanes(as: Int64.self)
         var kept = 0, row = 0
-        withExtendedLifetime(numbers) {
-            let lanes = numbers.pointer(as: Int64.self)
-            while row < count {
-                rows[kept] = UInt32(truncatingIfNeeded: row)
-                kept &+= deleted.contains(lanes[row]) ? 0 : 1
-                row &+= 1
-            }
+        while row < count {
+            rows[kept] = UInt32(truncatingIfNeeded: row)
+            kept &+= deleted.contains(lanes[row]) ? 0 : 1
+            row &+= 1
         }
         survivors.count = kept
     }

@@ -74,7 +74,7 @@ package final class RowChangeSink: Sink {
                     guard case .integer(let gone) = numbers.value(at: row) else { throw .internalFault("a row without a number") }
                     guard try isNew(gone, &state.deleted[last.index]) else { continue }
                 }
-                kept.rows[kept.count] = UInt32(truncatingIfNeeded: row)
+                kept[kept.count] = UInt32(truncatingIfNeeded: row)
                 kept.count += 1
             }
             state.count += kept.count
@@ -117,7 +117,7 @@ package final class RowChangeSink: Sink {
         guard let flag = changes.isWritten else { return rows }
         let written = chunk.columns[flag], kept = try Selection(capacity: chunk.count)
         for row in 0..<chunk.count where written.value(at: row) == .boolean(true) {
-            kept.rows[kept.count] = UInt32(truncatingIfNeeded: row)
+            kept[kept.count] = UInt32(truncatingIfNeeded: row)
             kept.count += 1
         }
         if kept.count == 0 { return nil }
