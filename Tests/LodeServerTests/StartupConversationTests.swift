@@ -7,11 +7,19 @@ import Testing
 
 @Suite struct StartupConversationTests {
     private static func packet(_ code: Int32, _ rest: [UInt8] = []) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: code >> (24 - 8 * $0)) } + rest
+        let shifts: [Int32] = [24, 16, 8, 0]
+        return shifts.map { UInt8(truncatingIfNeeded: code >> $0) } + rest
     }
 
     private static func pairs(_ pairs: [(String, String)]) -> [UInt8] {
-        pairs.flatMap { Array($0.utf8) + [0] + Array($1.utf8) + [0] } + [0]
+        var bytes: [UInt8] = []
+        for (name, value) in pairs {
+            for text in [name, value] {
+                bytes += Array(text.utf8)
+                bytes.append(0)
+            }
+        }
+        return bytes + [0]
     }
 
     private static let startupPacket = packet(196_608, pairs([("user", "ann"), ("database", "lode"), ("application_name", "psql")]))
