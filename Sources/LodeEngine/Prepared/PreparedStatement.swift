@@ -74,9 +74,12 @@ extension Session {
         switch parsed.statement {
         case .query(let query): return try makeBinder(statementContext()).bind(query: query).schema.fields
         case .insert(let insert):
-            let target = try writableTable(insert.table).insertTarget()
-            _ = try makeBinder(statementContext()).bind(insert: insert, into: target)
-            return nil
+            let change = try beginChange(of: insert.table, "INSERT")
+            let bound = try makeBinder(statementContext()).bind(insert: insert, into: change.target.table, path: change.target.path)
+            return bound.returned.isEmpty ? nil : bound.returned
+        case .update, .delete, .merge:
+            let bound = try boundChange(parsed.statement, makeBinder(statementContext()))
+            return bound.flatMap { $0.returned.isEmpty ? nil : $0.returned }
         case .createTable(let create):
             if let query = create.query { _ = try makeBinder(statementContext()).bind(query: query) }
             return nil

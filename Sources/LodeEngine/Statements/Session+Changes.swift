@@ -43,6 +43,22 @@ extension Session {
             relation: relation, writeTarget: try table.writeTarget())
     }
 
+    /// An UPDATE, DELETE or MERGE, bound without being run; nil for other statements.
+    func boundChange(_ statement: Statement, _ binder: Binder) throws(SQLError) -> BoundChange? {
+        switch statement {
+        case .update(let update):
+            let change = try beginChange(of: try update.table.changedTable(by: "UPDATE"), "UPDATE")
+            return try binder.bind(update: update, of: change.target)
+        case .delete(let delete):
+            let change = try beginChange(of: try delete.table.changedTable(by: "DELETE"), "DELETE")
+            return try binder.bind(delete: delete, from: change.target)
+        case .merge(let merge):
+            let change = try beginChange(of: try merge.target.changedTable(by: "MERGE"), "MERGE")
+            return try binder.bind(merge: merge, into: change.target)
+        default: return nil
+        }
+    }
+
     /// Runs a statement that changes rows, again if another one came first, and gives what it returns.
     /// - Parameter verb: "UPDATE"; the tag and the name in the table's history.
     func change(

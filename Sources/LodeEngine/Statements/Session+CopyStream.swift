@@ -34,8 +34,7 @@ extension Session {
         guard case .table(let name, let named) = copy.subject else {
             throw SQLError(.syntaxError, "COPY FROM needs a table, not a query", at: run.parsed.span)
         }
-        try requireAutocommit("COPY", at: name.span)
-        let table = try writableTable(name)
+        let table = try writableTable(name, "COPY")
         let target = try table.insertTarget()
         let columns =
             named.isEmpty

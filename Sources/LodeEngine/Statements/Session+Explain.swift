@@ -39,15 +39,9 @@ extension Session {
                 throw SQLError.unsupported("EXPLAIN of a statement without a query", at: insert.table.span)
             }
             return try binder.bind(query: query)
-        case .update(let update):
-            let change = try beginChange(of: try update.table.changedTable(by: "UPDATE"), "UPDATE")
-            return try binder.bind(update: update, of: change.target).rows
-        case .delete(let delete):
-            let change = try beginChange(of: try delete.table.changedTable(by: "DELETE"), "DELETE")
-            return try binder.bind(delete: delete, from: change.target).rows
-        case .merge(let merge):
-            let change = try beginChange(of: try merge.target.changedTable(by: "MERGE"), "MERGE")
-            return try binder.bind(merge: merge, into: change.target).rows
+        case .update, .delete, .merge:
+            guard let bound = try boundChange(explain.statement, binder) else { throw .internalFault("no change of rows") }
+            return bound.rows
         case .copy(let copy) where copy.direction == .to: return try binder.bind(copy: copy.subject)
         default:
             throw SQLError.unsupported(

@@ -12,7 +12,6 @@ final class CellEncoder {
     /// What lanes belong to: the column, or its dictionary.
     let source: Column
     let members: [CellEncoder]
-    private let lanes: UnsafeRawPointer
     private let text: ValueText
     private let json: ValueJSON?
     private let layout: Column.Layout
@@ -27,7 +26,6 @@ final class CellEncoder {
         self.source = source
         layout = column.layout
         hasNulls = column.mayHaveNulls || column.type == .null
-        lanes = UnsafeRawPointer(source.lanes)
         text = ValueText(column, zone: zone)
         if case .map = column.type { json = ValueJSON(column, zone: zone) } else { json = nil }
         members = source.children.map { CellEncoder($0, style) }
@@ -42,13 +40,13 @@ final class CellEncoder {
         switch layout {
         case .flat: row
         case .constant: 0
-        case .dictionary: Int(column.pointer(as: Int32.self)[row])
+        case .dictionary: Int(column.lanes(as: Int32.self)[row])
         }
     }
 
     @inline(__always)
     func load<T: BitwiseCopyable>(_ lane: Int, as type: T.Type) -> T {
-        lanes.load(fromByteOffset: lane &* MemoryLayout<T>.stride, as: type)
+        source.lanes(as: type)[lane]
     }
 
     // MARK: Text
