@@ -38,15 +38,18 @@ final class CellEncoder {
     @inline(__always)
     func lane(_ row: Int) -> Int {
         switch layout {
-        case .flat: row
-        case .constant: 0
-        case .dictionary: Int(column.lanes(as: Int32.self)[row])
+        case .flat: return row
+        case .constant: return 0
+        case .dictionary:
+            let codes = column.lanes(as: Int32.self)
+            return Int(codes[row])
         }
     }
 
     @inline(__always)
     func load<T: BitwiseCopyable>(_ lane: Int, as type: T.Type) -> T {
-        source.lanes(as: type)[lane]
+        let lanes = source.lanes(as: type)
+        return lanes[lane]
     }
 
     // MARK: Text
