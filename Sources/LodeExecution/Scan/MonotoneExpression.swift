@@ -48,6 +48,9 @@ struct MonotoneExpression {
                 call.name == "date_trunc" || ["year", "isoyear", "decade", "century", "millennium"].contains(field.string.lowercased())
             else { return nil }
             return direction(call.arguments[1])
+        case ("round_seconds", 2):
+            guard case .constant = call.arguments[1], isLocal(call.arguments[0].type) else { return nil }
+            return direction(call.arguments[0])
         case ("floor", 1), ("ceil", 1), ("round", 1), ("trunc", 1):
             return call.arguments[0].type.isNumeric ? direction(call.arguments[0]) : nil
         default: return nil

@@ -130,10 +130,14 @@ extension Binder {
         let result = try cast(operand, to: type, isTry: isTry, at: expression.span, operandAt: inner.span)
         guard let limit = name.limit else { return result }
         if type == .varchar { return folded(try call("left", [result, NumberLiteral.integer(Int64(limit))], at: expression.span)) }
-        if type.isTemporal || type == .interval, limit < 6, operand.type != .date {
-            throw .unsupported(
-                "rounding a \(type) to \(limit) digits in a cast", at: name.span, hint: "Use date_trunc, for example to 'milliseconds'.")
-        }
-        return result
+        // Nanoseconds are rounded once, not to microseconds first.
+        let source = limit < 6 && operand.type.inMicros == type ? operand : result
+        return try rounded(source, to: name, type, at: expression.span)
+    }
+
+    /// A time with the digits of a second that its type is written with.
+    func rounded(_ value: BoundExpression, to name: TypeName, _ type: SQLType, at span: SourceSpan) throws(SQLError) -> BoundExpression {
+        guard type.isTemporal || type == .interval, let digits = name.limit, digits < 6 else { return value }
+        return folded(try call("round_seconds", [value, NumberLiteral.integer(Int64(digits))], at: span))
     }
 }

@@ -25,7 +25,8 @@ extension Binder {
         case .string(let text): return .constant(.text(text), .null)
         case .blob(let bytes): return .constant(.bytes(bytes), .varbinary)
         case .typed(let name, let text):
-            return try convert(.constant(.text(text), .null), to: try TypeBinder.type(name), at: span)
+            let type = try TypeBinder.type(name, roundsTimes: true)
+            return try rounded(try convert(.constant(.text(text), .null), to: type, at: span), to: name, type, at: span)
         }
     }
 

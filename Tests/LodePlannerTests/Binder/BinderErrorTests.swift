@@ -176,7 +176,7 @@ import Testing
     @Test(arguments: [
         "select * from t asof join u using (a)", "select * from t positional join u", "select * from t tablesample (10 percent)",
         "select a from t limit 10 percent", "select a from t limit (select 1)", "select (a, c) < any (select a, big from u) from t",
-        "select a = any(tags) from nested, t", "select b collate \"de_DE\" from t", "select cast(ts as timestamp(3)) from u",
+        "select a = any(tags) from nested, t", "select b collate \"de_DE\" from t", "select cast(ts as timestamp(8)) from u",
         "select string_agg(b, ',' order by a) over () from t",
     ])
     func `what is understood but not there is refused by its name`(_ sql: String) {

@@ -112,6 +112,7 @@ extension ScalarFunction {
                 }
             }
         ).forNanos(.kept),
+        SecondDigits.function,
     ]
 
     private static func difference(
