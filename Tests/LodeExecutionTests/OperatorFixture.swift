@@ -13,6 +13,8 @@ struct OperatorFixture {
     static let pool = WorkerPool(workers: 4)
 
     let ids = ColumnIDs()
+    /// What the plans of all tests scan.
+    static let relations = Relations()
 
     /// A scan of literal rows, in chunks of `chunkRows`.
     func table(_ columns: [(String, SQLType)], _ rows: [[Value]], chunkRows: Int = 7) throws -> LogicalPlan {
@@ -27,7 +29,8 @@ struct OperatorFixture {
             start += part.count
         }
         let outputs = columns.enumerated().map { ScanOutput(PlanColumn(ids.fresh(), $1.0, $1.1), index: $0) }
-        return .scan(ScanNode(source: ChunksRelation(displayName: "t", schema: schema, chunks: chunks), outputs: outputs))
+        let relation = Self.relations.add(ChunksRelation(displayName: "t", schema: schema, chunks: chunks))
+        return .scan(ScanNode(relation, outputs: outputs))
     }
 
     func column(_ plan: LogicalPlan, _ index: Int) -> BoundExpression { plan.columns[index].reference }
@@ -43,7 +46,8 @@ struct OperatorFixture {
     static func run(_ plan: LogicalPlan, threads: Int = 2, memory: Int = 1 << 30) throws -> [[Value]] {
         let budget = MemoryBudget(limit: memory)
         let context = ExecutionContext(
-            pool: pool, memory: budget, cancellation: Cancellation(), functions: FunctionContext(transactionMicros: 0), threads: threads)
+            pool: pool, memory: budget, cancellation: Cancellation(), functions: FunctionContext(transactionMicros: 0),
+            relations: relations, threads: threads)
         let chunks = try QueryExecution(plan: plan, context: context).collect()
         return chunks.flatMap { chunk in (0..<chunk.count).map { row in chunk.columns.map { $0.value(at: row) } } }
     }

@@ -101,7 +101,8 @@ import Testing
         let cancellation = Cancellation()
         let context = ExecutionContext(
             pool: OperatorFixture.pool, memory: MemoryBudget(limit: 1 << 30), cancellation: cancellation,
-            functions: FunctionContext(transactionMicros: 0), threads: 2)
+            functions: FunctionContext(transactionMicros: 0),
+            relations: OperatorFixture.relations, threads: 2)
         let cancelled = Atomic<Int>(0)
         let error = try WithThread.run {
             usleep(50_000)
@@ -142,7 +143,8 @@ import Testing
         }
         let context = ExecutionContext(
             pool: OperatorFixture.pool, memory: MemoryBudget(limit: 1 << 30), cancellation: Cancellation(),
-            functions: FunctionContext(transactionMicros: 0), threads: 2)
+            functions: FunctionContext(transactionMicros: 0),
+            relations: OperatorFixture.relations, threads: 2)
         let first = First()
         try QueryExecution(plan: try recursion(isDistinct: false, below: nil), context: context).run(into: first)
         #expect(first.rows.load(ordering: .relaxed) == 1)
@@ -153,7 +155,8 @@ import Testing
         let plan = LogicalPlan.filter(FilterNode(input: input, predicate: .comparison(.less, fixture.column(input, 0), integer(10), nil)))
         let context = ExecutionContext(
             pool: OperatorFixture.pool, memory: MemoryBudget(limit: 1 << 30), cancellation: Cancellation(),
-            functions: FunctionContext(transactionMicros: 0), threads: 2)
+            functions: FunctionContext(transactionMicros: 0),
+            relations: OperatorFixture.relations, threads: 2)
         let execution = try QueryExecution(plan: plan, context: context)
         _ = try execution.collect()
         #expect(execution.metrics.preorder(plan).map(\.rows) == [10, 1000])

@@ -44,13 +44,13 @@ import Testing
             columns[name] = column.reference
             return ScanOutput(column, index: index)
         }
-        return ScanNode(source: source, outputs: outputs, filters: filter?(columns) ?? [])
+        return ScanNode(OperatorFixture.relations.add(source), outputs: outputs, filters: filter?(columns) ?? [])
     }
 
     func run(_ node: ScanNode, threads: Int = 2) throws -> (rows: [[Value]], notes: [String: Int]) {
         let context = ExecutionContext(
             pool: OperatorFixture.pool, memory: MemoryBudget(limit: 1 << 30), cancellation: Cancellation(),
-            functions: FunctionContext(transactionMicros: 0), threads: threads)
+            functions: FunctionContext(transactionMicros: 0), relations: OperatorFixture.relations, threads: threads)
         let execution = try QueryExecution(plan: .scan(node), context: context)
         let chunks = try execution.collect()
         return (

@@ -116,7 +116,7 @@ extension Session {
     /// The files that a statement takes away as a whole, if metadata tells: of a DELETE by partition columns, or of everything.
     private func wholeFiles(_ bound: BoundChange, _ context: StatementContext) throws(SQLError) -> ChangedRows? {
         guard bound.changes.newRow.isEmpty, bound.returned.isEmpty, bound.rows.plan.scans.count == 1 else { return nil }
-        guard let files = try WholeFiles.chosen(by: bound.rows.plan, context.execution.functions) else { return nil }
+        guard let files = try WholeFiles.chosen(by: bound.rows.plan, context.execution) else { return nil }
         var changed = ChangedRows()
         for file in files {
             changed.deleted.append((file, RowPositions()))
@@ -169,7 +169,8 @@ extension Session {
         let listing = FileListing(files: files + small, filesTotal: files.count + small.count)
         let source = try CatalogRelation.identified(change.transaction, engine.stores) { _ in listing }
         let columns = source.schema.fields.map { PlanColumn(context.columnIDs.fresh(), $0.name, $0.type, nullable: $0.nullable) }
-        let scan = ScanNode(source: source, outputs: columns.enumerated().map { ScanOutput($1, index: $0) })
+        let scan = ScanNode(
+            context.execution.relations.add(source), outputs: columns.enumerated().map { ScanOutput($1, index: $0) })
         let rows = BoundQuery(plan: .scan(scan), names: columns.map(\.name))
         let kept = try write(rows, to: change.writeTarget, context, areChecked: true)
         changed.receipt.bytesRead += kept.receipt.bytesRead

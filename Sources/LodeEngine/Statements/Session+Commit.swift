@@ -83,7 +83,8 @@ extension Session {
         var fresh: [DataFile] = []
         while let slice = slices.popLast() {
             do throws(SQLError) {
-                fresh += try write(self.fresh(collector, files, known, slice), to: target, statementContext()).files
+                let context = statementContext()
+                fresh += try write(self.fresh(collector, files, known, slice, context), to: target, context).files
             } catch {
                 guard error.state == .outOfMemory, slice.count > 1 else {
                     written += fresh
@@ -99,9 +100,9 @@ extension Session {
 
     /// The rows of `files` at some offsets, each once, that are not among those of `known`.
     private func fresh(
-        _ collector: RejectCollector, _ files: [DataFile], _ known: [DataFile], _ slice: Range<Int64>
+        _ collector: RejectCollector, _ files: [DataFile], _ known: [DataFile], _ slice: Range<Int64>, _ context: StatementContext
     ) throws(SQLError) -> BoundQuery {
-        let ids = ColumnIDs(), schema = RejectTables.schema, stores = engine.stores
+        let ids = context.columnIDs, schema = RejectTables.schema, stores = engine.stores
         // The last column tells when a row was rejected, which is no part of what it is.
         let fields = schema.fields.dropLast()
         func scan(_ files: [DataFile]) throws(SQLError) -> LogicalPlan {
@@ -114,7 +115,7 @@ extension Session {
             let filters = outputs.map(\.column).filter { $0.name == "byte_offset" }.flatMap { offset in
                 [BoundExpression.comparison(.greaterOrEqual, offset.reference, low, nil), .comparison(.less, offset.reference, end, nil)]
             }
-            return .scan(ScanNode(source: source, outputs: outputs, filters: filters))
+            return .scan(ScanNode(context.execution.relations.add(source), outputs: outputs, filters: filters))
         }
         var plan = try scan(files)
         if collector.mayRepeat {

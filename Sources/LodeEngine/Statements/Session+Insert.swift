@@ -111,5 +111,5 @@ extension LogicalPlan {
     func reads(_ table: TableID) -> Bool { versionsRead.contains { $0.table == table } }
 
     /// The current states of the catalog's tables that scans read.
-    var versionsRead: Set<TableVersion> { Set(scans.compactMap(\.source.tableVersion)) }
+    var versionsRead: Set<TableVersion> { Set(scans.compactMap(\.relation.tableVersion)) }
 }

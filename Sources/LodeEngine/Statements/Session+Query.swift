@@ -13,7 +13,7 @@ extension Session {
     func makeBinder(_ context: StatementContext) -> Binder {
         Binder(
             resolver: context.resolver, parameters: variables, positions: parameters, columnIDs: context.columnIDs,
-            evaluateConstant: context.evaluateConstant)
+            relations: context.execution.relations, evaluateConstant: context.evaluateConstant)
     }
 
     func statementContext() -> StatementContext { StatementContext(session: self) }
@@ -30,7 +30,8 @@ extension Session {
     /// Optimizes a bound query.
     func optimized(_ bound: BoundQuery, _ context: StatementContext) throws(SQLError) -> BoundQuery {
         var result = bound
-        let rules = RuleContext(columnIDs: context.columnIDs, evaluateConstant: context.evaluateConstant)
+        let rules = RuleContext(
+            columnIDs: context.columnIDs, relations: context.execution.relations, evaluateConstant: context.evaluateConstant)
         result.plan = try Optimizer().optimize(bound.plan, rules)
         return result
     }

@@ -6,10 +6,10 @@ import LodeVectors
 
 extension PipelineBuilder {
     static func lower(_ node: ScanNode, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
-        switch node.source {
+        switch builder.context.relations[node.relation] {
         case let files as FilesRelation: return try scan(files, node, &builder)
         case let chunks as ChunksRelation: return try scan(chunks, node, &builder)
-        default: throw .internalFault("nothing knows how to scan \(node.source.displayName)")
+        default: throw .internalFault("nothing knows how to scan \(node.relation.displayName)")
         }
     }
 

@@ -10,8 +10,8 @@ package enum WholeFiles {
     ///
     /// `rows` is a scan of a table, under a filter or not: `DELETE … WHERE day = '2024-01-31'` of a table that is partitioned by day
     /// takes away whole files.
-    package static func chosen(by rows: LogicalPlan, _ functions: FunctionContext) throws(SQLError) -> [DataFile]? {
-        guard let (scan, source, conditions) = filteredScan(rows) else { return nil }
+    package static func chosen(by rows: LogicalPlan, _ context: ExecutionContext) throws(SQLError) -> [DataFile]? {
+        guard let (scan, source, conditions) = filteredScan(rows, context) else { return nil }
         let columns = scan.outputs.filter { $0.path.isEmpty }.map { ($0.column.id, source.field($0.index).name) }
         let names = Dictionary(columns, uniquingKeysWith: { first, _ in first })
         let keys = source.partitionColumns
@@ -19,7 +19,7 @@ package enum WholeFiles {
             if condition.isVolatile || condition.hasSubquery { return nil }
             guard condition.columns.allSatisfy({ names[$0].map { keys.contains($0) } ?? false }) else { return nil }
         }
-        let bounds = conditions.map { PredicateBounds.predicate($0, names, functions) }
+        let bounds = conditions.map { PredicateBounds.predicate($0, names, context.functions) }
         var chosen: [DataFile] = []
         for file in try source.files(bounds.isEmpty ? nil : .conjunction(bounds)).files {
             var values: [ColumnID: BoundExpression] = [:]
@@ -28,7 +28,7 @@ package enum WholeFiles {
                 values[output.column.id] = .constant(value, output.column.type)
             }
             guard file.liveRowCount != nil else { return nil }
-            if try holds(conditions, values, functions) { chosen.append(file) }
+            if try holds(conditions, values, context.functions) { chosen.append(file) }
         }
         return chosen
     }
@@ -42,7 +42,7 @@ package enum WholeFiles {
         return true
     }
 
-    private static func filteredScan(_ rows: LogicalPlan) -> (ScanNode, FilesRelation, [BoundExpression])? {
+    private static func filteredScan(_ rows: LogicalPlan, _ context: ExecutionContext) -> (ScanNode, FilesRelation, [BoundExpression])? {
         var conditions: [BoundExpression] = [], plan = rows
         while true {
             switch plan {
@@ -51,7 +51,7 @@ package enum WholeFiles {
                 conditions = node.predicate.conjuncts + conditions
                 plan = node.input
             case .scan(let scan):
-                guard let source = scan.source as? FilesRelation, scan.limit == nil else { return nil }
+                guard let source = context.relations[scan.relation] as? FilesRelation, scan.limit == nil else { return nil }
                 return (scan, source, scan.filters + conditions)
             default: return nil
             }

@@ -3,8 +3,8 @@
 import LodeCore
 
 package struct ScanNode: PlanNode {
-    package var source: any Relation
-    /// What the scan returns, in order, each with its position in `source.schema`. Column pruning shortens it.
+    package var relation: ScannedRelation
+    /// What the scan returns, in order, each with its position in `relation.schema`. Column pruning shortens it.
     package var outputs: [ScanOutput]
     /// A conjunction over `outputs`, applied while reading. Rows that are returned satisfy it.
     package var filters: [BoundExpression]
@@ -14,14 +14,14 @@ package struct ScanNode: PlanNode {
     package var dynamicFilters: [DynamicFilterUse]
     /// Filters that top-Ns above tighten while the query runs.
     package var topNFilters: [DynamicFilterUse] = []
-    /// What estimates go by; nil until join ordering has asked the source.
+    /// What estimates go by; nil until join ordering has asked the relation.
     package var statistics: RelationStatistics?
 
     package init(
-        source: any Relation, outputs: [ScanOutput], filters: [BoundExpression] = [], limit: Int? = nil,
+        _ relation: ScannedRelation, outputs: [ScanOutput], filters: [BoundExpression] = [], limit: Int? = nil,
         dynamicFilters: [DynamicFilterUse] = []
     ) {
-        self.source = source
+        self.relation = relation
         self.outputs = outputs
         self.filters = filters
         self.limit = limit
@@ -40,7 +40,7 @@ package struct ScanNode: PlanNode {
     }
     package var title: String { "Scan" }
     package var details: [String] {
-        var lines = [source.displayName, "columns: " + outputs.map(\.column.name).joined(separator: ", ")]
+        var lines = [relation.displayName, "columns: " + outputs.map(\.column.name).joined(separator: ", ")]
         if !filters.isEmpty { lines.append("filter: " + BoundExpression.conjunction(filters).text(naming: columns)) }
         if let limit { lines.append("limit: \(limit)") }
         if !dynamicFilters.isEmpty {
@@ -54,12 +54,12 @@ package struct ScanNode: PlanNode {
         return lines
     }
 
-    /// The scan with what its source's metadata tells of its columns. The only step of planning that estimates wait for.
-    package var withStatistics: ScanNode {
+    /// The scan with what metadata tells of its columns: lists files and opens them. The only step of planning that estimates wait for.
+    package func readingStatistics(_ relations: Relations) -> ScanNode {
         var copy = self
         // Of fields in structs and of hidden columns nothing is known.
-        let columns = Set(outputs.filter { $0.path.isEmpty && $0.index < source.schema.count }.map(\.index))
-        copy.statistics = source.readStatistics(of: columns.sorted())
+        let columns = Set(outputs.filter { $0.path.isEmpty && $0.index < relation.schema.count }.map(\.index))
+        copy.statistics = relations[relation]?.readStatistics(of: columns.sorted())
         return copy
     }
 

@@ -11,7 +11,7 @@ extension Binder {
         guard source.hiddenFields.count == 2 else { throw .internalFault("a table whose rows have no identity") }
         let all = (source.schema.fields + source.hiddenFields).map { PlanColumn(ids.fresh(), $0.name, $0.type, nullable: $0.nullable) }
         let columns = Array(all.dropLast(2))
-        let scan = ScanNode(source: source, outputs: all.enumerated().map { ScanOutput($1, index: $0) })
+        let scan = ScanNode(relations.add(source), outputs: all.enumerated().map { ScanOutput($1, index: $0) })
         let from = FromScope(relation: target.table.relation, path: target.path, columns: columns)
         let relation = try aliased(BoundRelation(plan: .scan(scan), from: from), reference.alias, at: reference.span)
         return BoundTarget(relation: relation, columns: columns, file: all[all.count - 2], number: all[all.count - 1])

@@ -95,7 +95,7 @@ extension Binder {
         let hidden = source.hiddenFields.map { PlanColumn(ids.fresh(), $0.name, $0.type, nullable: $0.nullable) }
         let outputs = (columns + hidden).enumerated().map { ScanOutput($1, index: $0) }
         return BoundRelation(
-            plan: .scan(ScanNode(source: source, outputs: outputs)),
+            plan: .scan(ScanNode(relations.add(source), outputs: outputs)),
             from: FromScope(relation: name, path: path, columns: columns, hidden: hidden))
     }
 

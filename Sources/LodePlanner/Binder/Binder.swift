@@ -20,6 +20,7 @@ package final class Binder {
     /// `$1`, `$2`, … of a prepared statement; nil if their values are among `parameters`.
     let positions: ParameterList?
     let ids: ColumnIDs
+    let relations: Relations
     let evaluate: ConstantEvaluator
 
     var queryDepth = 0
@@ -39,12 +40,13 @@ package final class Binder {
     package init(
         resolver: any RelationResolver, parameters: [String: Value] = [:], positions: ParameterList? = nil,
         columnIDs: ColumnIDs = ColumnIDs(),
-        evaluateConstant: @escaping ConstantEvaluator
+        relations: Relations = Relations(), evaluateConstant: @escaping ConstantEvaluator
     ) {
         self.resolver = resolver
         self.parameters = parameters
         self.positions = positions
         ids = columnIDs
+        self.relations = relations
         evaluate = evaluateConstant
     }
 

@@ -33,7 +33,7 @@ package struct BoundChange {
     /// Its plan reads the changed table elsewhere than where the rows come from that change.
     package func readsAgain(_ target: ChangeTarget) -> Bool {
         guard let table = target.relation.tableVersion?.table else { return false }
-        return rows.plan.scans.contains { $0.source !== target.relation && $0.source.tableVersion?.table == table }
+        return rows.plan.scans.contains { !$0.relation.stands(for: target.relation) && $0.relation.tableVersion?.table == table }
     }
 }
 

@@ -33,16 +33,18 @@ extension NodeRule {
 /// What rules share during the optimization of one statement.
 package final class RuleContext {
     package let columnIDs: ColumnIDs
+    package let relations: Relations
     /// Computes an expression without columns; the executor's business, handed in.
     package let evaluateConstant: (BoundExpression) throws(SQLError) -> Value
     private var nextCTE: Int
     private var nextDynamicFilter = 0
 
     package init(
-        columnIDs: ColumnIDs, firstFreeCTE: Int = 1_000_000,
+        columnIDs: ColumnIDs, relations: Relations, firstFreeCTE: Int = 1_000_000,
         evaluateConstant: @escaping (BoundExpression) throws(SQLError) -> Value
     ) {
         self.columnIDs = columnIDs
+        self.relations = relations
         self.evaluateConstant = evaluateConstant
         self.nextCTE = firstFreeCTE
     }

@@ -34,13 +34,13 @@ struct AnswerFromMetadata: NodeRule {
             guard let question = Self.question(call, renamed, places) else { return nil }
             questions.append(question)
         }
-        guard let files = scan.source.fileMetadata(), let kept = Self.chosen(files, scan, context) else { return nil }
+        guard let files = context.relations[scan.relation]?.fileMetadata(), let kept = Self.chosen(files, scan, context) else { return nil }
         var answers: [BoundExpression] = []
         for (call, question) in zip(aggregate.aggregates, questions) {
             guard let value = Self.answer(question, kept) else { return nil }
             answers.append(.constant(value, call.column.type))
         }
-        return .values(ValuesNode(columns: aggregate.columns, rows: [answers], metadataOf: scan.source.displayName))
+        return .values(ValuesNode(columns: aggregate.columns, rows: [answers], metadataOf: scan.relation.displayName))
     }
 
     /// The scan below projections that only pass columns on, and what these call them.

@@ -14,13 +14,13 @@ struct DropHiddenColumns: OptimizerRule {
         var hasHidden = false
         var named: Set<ColumnID> = []
         plan.visit { node in
-            if case .scan(let scan) = node, !scan.source.hiddenFields.isEmpty { hasHidden = true }
+            if case .scan(let scan) = node, !scan.relation.hiddenFields.isEmpty { hasHidden = true }
             for expression in node.expressions { named.formUnion(expression.columns) }
         }
         if !hasHidden { return plan }
         return plan.mapped { node in
             guard case .scan(var scan) = node else { return node }
-            let shown = scan.source.schema.count
+            let shown = scan.relation.schema.count
             scan.outputs.removeAll { $0.index >= shown && !named.contains($0.column.id) }
             return .scan(scan)
         }

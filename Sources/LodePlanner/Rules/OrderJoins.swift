@@ -15,7 +15,7 @@ struct OrderJoins: OptimizerRule {
 
     func apply(_ plan: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
         // Estimates begin here, with all filters at the scans and no column left that nobody reads.
-        let plan = plan.mapped { node in if case .scan(let scan) = node { .scan(scan.withStatistics) } else { node } }
+        let plan = plan.mapped { node in if case .scan(let scan) = node { .scan(scan.readingStatistics(context.relations)) } else { node } }
         return try plan.keepingColumnOrder { (plan) throws(SQLError) in
             var estimator = CardinalityEstimator()
             return try order(plan, &estimator)

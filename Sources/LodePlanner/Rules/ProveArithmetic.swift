@@ -14,7 +14,7 @@ struct ProveArithmetic: OptimizerRule {
     static let name = "prove_arithmetic"
 
     func apply(_ plan: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
-        var ranges = ValueRanges()
+        var ranges = ValueRanges(context.relations)
         return Self.prove(plan, &ranges)
     }
 

@@ -17,7 +17,7 @@ struct ReadFields: OptimizerRule {
     func apply(_ plan: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
         var structs: [ColumnID: SQLType] = [:]
         plan.visit { node in
-            guard case .scan(let scan) = node, scan.source.readsFields, FieldPath.isUsable(scan.source.schema) else { return }
+            guard case .scan(let scan) = node, scan.relation.readsFields, FieldPath.isUsable(scan.relation.schema) else { return }
             for output in scan.outputs { if case .structure = output.column.type { structs[output.column.id] = output.column.type } }
         }
         if structs.isEmpty { return plan }

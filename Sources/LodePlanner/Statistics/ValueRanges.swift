@@ -25,19 +25,22 @@ struct ValueRanges {
         }
     }
 
+    private let relations: Relations
     private var known: [ColumnID: Range] = [:]
-    private var scanned: [ColumnID: (source: any Relation, index: Int)] = [:]
+    private var scanned: [ColumnID: (relation: ScannedRelation, index: Int)] = [:]
     private var tables: [Int: [PlanColumn]] = [:]
 
     /// No table has more rows, nor a sum more terms.
     private static let maxRows = 1e15
 
+    init(_ relations: Relations) { self.relations = relations }
+
     /// Takes in what `node` computes; its inputs have been taken in before.
     mutating func learn(_ node: LogicalPlan) {
         switch node {
         case .scan(let scan):
-            for output in scan.outputs where output.path.isEmpty && output.index < scan.source.schema.count {
-                scanned[output.column.id] = (scan.source, output.index)
+            for output in scan.outputs where output.path.isEmpty && output.index < scan.relation.schema.count {
+                scanned[output.column.id] = (scan.relation, output.index)
             }
         case .project(let project): for item in project.items { set(item.column, range(of: item.expression)) }
         case .aggregate(let aggregate):
@@ -91,7 +94,8 @@ struct ValueRanges {
 
     private func column(_ id: ColumnID, _ type: SQLType) -> Range? {
         if let range = known[id] { return range }
-        guard let (source, index) = scanned[id], Self.range(of: type) != nil, let found = source.readStatistics(of: [index]).columns[index],
+        guard let (name, index) = scanned[id], Self.range(of: type) != nil, let relation = relations[name],
+            let found = relation.readStatistics(of: [index]).columns[index],
             let low = found.minimum?.position, let high = found.maximum?.position
         else { return Self.range(of: type) }
         return Range(low, high)

@@ -12,7 +12,7 @@ import Testing
     private func context(_ pool: WorkerPool, threads: Int = 4, _ cancellation: Cancellation = Cancellation()) -> ExecutionContext {
         ExecutionContext(
             pool: pool, memory: MemoryBudget(limit: 1 << 30), cancellation: cancellation, functions: FunctionContext(transactionMicros: 0),
-            threads: threads)
+            relations: OperatorFixture.relations, threads: threads)
     }
 
     private func run(_ source: any Source, _ sink: any Sink, _ context: ExecutionContext) -> PipelineRun {

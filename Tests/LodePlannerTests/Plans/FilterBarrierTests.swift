@@ -8,7 +8,8 @@ import Testing
 @Suite struct FilterBarrierTests {
     /// The plan of a query whose filters right above scans are barriers.
     private func optimized(_ sql: String) throws -> String {
-        let marked = try Planned(sql).bound.mapped { (node: LogicalPlan) -> LogicalPlan in
+        let planned = try Planned(sql)
+        let marked = planned.bound.mapped { (node: LogicalPlan) -> LogicalPlan in
             guard case .filter(var filter) = node, case .scan = filter.input else { return node }
             filter.isBarrier = true
             return .filter(filter)
@@ -16,7 +17,8 @@ import Testing
         let evaluate: (BoundExpression) throws(SQLError) -> Value = { (expression) throws(SQLError) in
             try ConstantEvaluation.evaluate(expression)
         }
-        let context = RuleContext(columnIDs: ColumnIDs(startingAt: 100_000), evaluateConstant: evaluate)
+        let context = RuleContext(
+            columnIDs: ColumnIDs(startingAt: 100_000), relations: planned.relations, evaluateConstant: evaluate)
         return PlanPrinter.text(try Optimizer().optimize(marked, context))
     }
 

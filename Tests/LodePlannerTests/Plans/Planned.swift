@@ -10,15 +10,17 @@ struct Planned {
     let bound: LogicalPlan
     let optimized: LogicalPlan
     let rules: Set<String>
+    let relations: Relations
 
     init(_ sql: String, over tables: MemoryResolver = .shop) throws(SQLError) {
         let statements = try Parser.parse(sql)
         guard statements.count == 1, case .query(let query) = statements[0].statement else { throw .unsupported("no query: \(sql)") }
         let ids = ColumnIDs()
+        relations = Relations()
         let evaluate: (BoundExpression) throws(SQLError) -> Value = { (expression) throws(SQLError) in
             try ConstantEvaluation.evaluate(expression)
         }
-        let plan = try Binder(resolver: tables, columnIDs: ids, evaluateConstant: evaluate).bind(query: query).plan
+        let plan = try Binder(resolver: tables, columnIDs: ids, relations: relations, evaluateConstant: evaluate).bind(query: query).plan
         bound = plan
         var before = Self.look(plan)
         var changed: Set<String> = []
@@ -27,7 +29,7 @@ struct Planned {
             if after != before { changed.insert(rule) }
             before = after
         }
-        optimized = try optimizer.optimize(plan, RuleContext(columnIDs: ids, evaluateConstant: evaluate))
+        optimized = try optimizer.optimize(plan, RuleContext(columnIDs: ids, relations: relations, evaluateConstant: evaluate))
         rules = changed
     }
 
