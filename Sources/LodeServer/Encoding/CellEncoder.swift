@@ -41,14 +41,14 @@ final class CellEncoder {
         case .flat: return row
         case .constant: return 0
         case .dictionary:
-            let codes = column.lanes(as: Int32.self)
+            let codes = column.lanes(as: Int32.self, keptBy: self)
             return Int(codes[row])
         }
     }
 
     @inline(__always)
     func load<T: BitwiseCopyable>(_ lane: Int, as type: T.Type) -> T {
-        let lanes = source.lanes(as: type)
+        let lanes = source.lanes(as: type, keptBy: self)
         return lanes[lane]
     }
 
