@@ -108,9 +108,8 @@ struct Serve: ParsableCommand {
 
     private func givenPassword() throws -> String? {
         if let passwordFile {
-            guard let text = ScriptFile.read(passwordFile) else {
-                throw ValidationError("could not read \"\(passwordFile)\": \(String(cString: strerror(errno)))")
-            }
+            let text: String
+            do throws(SQLError) { text = try ScriptFile.text(passwordFile) } catch { throw ValidationError(error.message) }
             let line = text.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
             if line.isEmpty { throw ValidationError("\"\(passwordFile)\" holds no password.") }
             return line
