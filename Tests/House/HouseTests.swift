@@ -161,7 +161,6 @@ private let otherUnsafeFiles: Set<String> = [
     private static let uncheckedFiles: Set<String> = [
         "Sources/LodeCore/Lock.swift",
         "Sources/LodeCore/Semaphore.swift",
-        "Sources/LodeEngine/Statements/Session+Query.swift",
         "Sources/LodeExecution/Operators/Aggregate/AggregateResult.swift",
         "Sources/LodeExecution/Operators/Aggregate/DistinctRows.swift",
         "Sources/LodeExecution/Pipeline/Strand.swift",

@@ -67,8 +67,19 @@ import Testing
     /// Settings that take any text.
     private static let free: Set<String> = ["application_name", "search_path", "temp_directory"]
 
-    @Test(arguments: SettingDefinition.all.map(\.name)) func `every setting takes its default and refuses nonsense`(setting: String) throws
-    {
+    /// Settings that only tell clients what they talk to.
+    private static let fixed: Set<String> = [
+        "server_version", "server_version_num", "server_encoding", "integer_datetimes", "in_hot_standby", "is_superuser",
+        "session_authorization", "max_identifier_length", "max_index_keys", "lc_collate", "lc_ctype",
+    ]
+
+    @Test(arguments: Self.fixed.sorted()) func `a setting that describes the server cannot be changed`(setting: String) throws {
+        let value = try #require(try scratch.rows("SHOW \(setting)").first?.first)
+        #expect(scratch.error("SET \(setting) = '\(value)'")?.state == .cannotChangeParameter)
+    }
+
+    @Test(arguments: SettingDefinition.all.map(\.name).filter { !fixed.contains($0) })
+    func `every setting takes its default and refuses nonsense`(setting: String) throws {
         let initial = try #require(try scratch.rows("SHOW \(setting)").first?.first)
         try scratch.rows("SET \(setting) = '\(initial)'")
         #expect(try scratch.rows("SHOW \(setting)") == [[initial]])
@@ -98,6 +109,13 @@ import Testing
     }
 
     private static let tableClauses: [String: Clause] = [
+        "on_commit": Clause(
+            works: ["CREATE TEMP TABLE n (a integer) ON COMMIT PRESERVE ROWS"],
+            refuses: [
+                ("CREATE TEMP TABLE n (a integer) ON COMMIT DROP", "ON COMMIT DROP"),
+                ("CREATE TEMP TABLE n (a integer) ON COMMIT DELETE ROWS", "ON COMMIT DELETE ROWS"),
+                ("CREATE TABLE n (a integer) ON COMMIT PRESERVE ROWS", "temporary tables"),
+            ]),
         "using_format": Clause(
             works: ["CREATE TABLE n (a integer) USING parquet"],
             refuses: [("CREATE TABLE n (a integer) USING delta", "delta"), ("CREATE TABLE n (a integer) USING csv", "csv")]),
@@ -234,7 +252,7 @@ import Testing
         }
         for (sql, name) in clause.refuses {
             #expect(names(name, sql), "\(sql): \(scratch.error(sql)?.message ?? "no error")")
-            try scratch.rows("DROP TABLE IF EXISTS n; DROP SCHEMA IF EXISTS n")
+            try scratch.rows("ROLLBACK; DROP TABLE IF EXISTS n; DROP SCHEMA IF EXISTS n")
         }
     }
 

@@ -120,7 +120,8 @@ import Testing
     @Test func `the history calls changes by their names`() throws {
         let scratch = try ScratchSession()
         try scratch.rows("CREATE TABLE t AS SELECT g AS id FROM generate_series(1, 5) AS s(g); UPDATE t SET id = 9 WHERE id = 1")
-        try scratch.rows("DELETE FROM t WHERE id = 2; MERGE INTO t USING (SELECT 3 AS x) AS s ON id = x WHEN MATCHED THEN DELETE; TRUNCATE t")
+        try scratch.rows(
+            "DELETE FROM t WHERE id = 2; MERGE INTO t USING (SELECT 3 AS x) AS s ON id = x WHEN MATCHED THEN DELETE; TRUNCATE t")
         let history = try scratch.rows("DESCRIBE HISTORY t")
         #expect(zip(history, ["TRUNCATE", "MERGE", "DELETE", "UPDATE", "CREATE TABLE"]).allSatisfy { $0.contains($1) })
         #expect(history.count == 5)

@@ -54,7 +54,8 @@ final class CatalogStorage: Sendable {
             let queue = try DatabaseQueue()
             try queue.writeWithoutTransaction { db in
                 try CatalogSchema.update(db)
-                try db.execute(sql: "INSERT INTO sqlite_sequence (name, seq) VALUES ('table_info', ?)", arguments: [Self.firstTemporaryTable])
+                try db.execute(
+                    sql: "INSERT INTO sqlite_sequence (name, seq) VALUES ('table_info', ?)", arguments: [Self.firstTemporaryTable])
             }
             return queue
         }

@@ -34,7 +34,9 @@ extension Session {
     func beginChange(of name: QualifiedName, _ verb: String) throws(SQLError) -> RowChange {
         let transaction = try catalog.beginWrite(try writableTable(name, verb).tableName)
         let snapshot = transaction.snapshot, table = transaction.table
-        let relation = try CatalogRelation.identified(transaction, engine.stores) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
+        let relation = try CatalogRelation.identified(transaction, engine.stores) { (predicate) throws(SQLError) in
+            try snapshot.plan(predicate)
+        }
         return RowChange(
             transaction: transaction,
             target: ChangeTarget(

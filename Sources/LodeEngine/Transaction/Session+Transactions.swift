@@ -109,8 +109,7 @@ extension Session {
 
     /// - Throws: `25P02` for what may not run in a transaction that has failed.
     func checkTransaction(_ statement: Statement) throws(SQLError) {
-        try checkReadOnly(statement)
-        guard transaction?.isFailed == true else { return }
+        guard transaction?.isFailed == true else { return try checkReadOnly(statement) }
         switch statement {
         case .commit, .rollback, .rollbackTo: return
         default:

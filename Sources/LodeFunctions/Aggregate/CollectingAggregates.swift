@@ -107,7 +107,7 @@ enum CollectingAggregate {
     /// How often each value came, in the order in which they were first seen.
     final class Counts: StateBox {
         private struct Entry {
-            let value: Value
+            var value: Value
             var count: Int64
             var seen: FirstSeen
         }
@@ -128,6 +128,7 @@ enum CollectingAggregate {
             rows += 1
             if let place = places[entry.value] {
                 entries[place].count += entry.count
+                if entry.seen < entries[place].seen { entries[place].value = entry.value }
                 entries[place].seen.merge(entry.seen)
                 return
             }
@@ -171,7 +172,7 @@ enum CollectingAggregate {
     /// The last value of each key, in the order in which keys were first seen.
     final class Entries: StateBox {
         private struct Entry {
-            let key: Value
+            var key: Value
             var value: Value
             /// The batch of the value.
             var batch: Int64
@@ -201,6 +202,8 @@ enum CollectingAggregate {
                 entry.seen = entry.seen.behind(rows)
                 return entries.append(entry)
             }
+            // Of equal keys that differ all the same, as 0 and -0 do, the first one stays.
+            if entry.seen < entries[place].seen { entries[place].key = entry.key }
             entries[place].seen.merge(entry.seen)
             guard entry.batch >= entries[place].batch else { return }
             contents += entry.value.ownedBytes - entries[place].value.ownedBytes
