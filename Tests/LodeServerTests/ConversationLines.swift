@@ -71,7 +71,19 @@ enum ClientLine {
     private static func int32(_ value: Int) -> [UInt8] { int16(value >> 16) + int16(value) }
     private static func shorts(_ list: [String]) -> [UInt8] { int16(list.count) + list.flatMap { int16(Int($0) ?? 0) } }
     private static func unescaped(_ text: String) -> String {
-        text.replacing("\\n", with: "\n").replacing("\\t", with: "\t").replacing("\\p", with: ")").replacing("\\c", with: ",")
+        let letters: [Character: String] = ["n": "\n", "t": "\t", "p": ")", "c": ",", "\\": "\\"]
+        var result = "", isEscaped = false
+        for character in text {
+            if isEscaped {
+                result += letters[character] ?? "\\\(character)"
+                isEscaped = false
+            } else if character == "\\" {
+                isEscaped = true
+            } else {
+                result.append(character)
+            }
+        }
+        return result
     }
 }
 
@@ -157,6 +169,6 @@ enum ServerLines {
         if bytes.contains(where: { $0 < 32 && $0 != 10 && $0 != 9 || $0 == 127 }) || String(validating: bytes, as: UTF8.self) == nil {
             return "x'" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "'"
         }
-        return String(decoding: bytes, as: UTF8.self).replacing("\n", with: "\\n").replacing("\t", with: "\\t")
+        return String(decoding: bytes, as: UTF8.self).replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\t", with: "\\t")
     }
 }
