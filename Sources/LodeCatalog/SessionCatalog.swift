@@ -26,8 +26,7 @@ package final class SessionCatalog: Catalog {
     }
 
     deinit {
-        // Nobody is left to tell if it fails.
-        if let folder = temporary.withLock({ $0?.folder }) { try? FileManager.default.removeItem(atPath: folder) }
+        if let folder = temporary.withLock({ $0?.folder }) { TemporaryFolders.remove(folder) }
     }
 
     package static func isTemporary(_ database: String) -> Bool { database.lowercased() == temporaryDatabase }
@@ -41,6 +40,7 @@ package final class SessionCatalog: Catalog {
         let parent = parent ?? FileManager.default.temporaryDirectory.path
         let random = String(UInt64.random(in: 0...UInt64.max), radix: 16)
         let folder = StorePath.join(parent, "lode-tables-\(ProcessInfo.processInfo.processIdentifier)-\(random)")
+        TemporaryFolders.add(folder)
         let catalog = EmbeddedCatalog(inMemoryWithDataIn: folder, stores: stores)
         _ = try catalog.commit([.createDatabase(GlueDatabase(name: Self.temporaryDatabase), ifNotExists: true)])
         temporary.withLock { $0 = Temporary(catalog: catalog, folder: folder) }
@@ -130,5 +130,26 @@ package final class SessionCatalog: Catalog {
     package func collectDropped() throws(SQLError) {
         try shared.collectDropped()
         if let own = temporary.withLock({ $0?.catalog }) { try own.collectDropped() }
+    }
+}
+
+/// The folders of temporary tables: those of sessions that are still there when the process ends go then.
+private enum TemporaryFolders {
+    private static let open = Lock<Set<String>>([])
+    private static let goWithProcess: Void = { atexit { TemporaryFolders.removeAll() } }()
+
+    static func add(_ folder: String) {
+        _ = goWithProcess
+        open.withLock { _ = $0.insert(folder) }
+    }
+
+    static func remove(_ folder: String) {
+        open.withLock { _ = $0.remove(folder) }
+        // Nobody is left to tell if it fails.
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    private static func removeAll() {
+        for folder in open.withLock({ $0 }) { remove(folder) }
     }
 }
