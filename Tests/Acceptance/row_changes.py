@@ -24,7 +24,7 @@ def main():
         if done.returncode != 0:
             words = done.stderr.replace("ERROR:", "ERROR ").split()
             state = words[words.index("ERROR") + 1].strip(":") if "ERROR" in words else done.stderr
-        return sorted(done.stdout.strip().split("\n")), state, done.stderr
+        return sorted(done.stdout.removesuffix("\n").split("\n")), state, done.stderr
 
     lode = [args.lode, "--warehouse", f"{folder}/lakehouse", "--format", "csv", "--quiet"]
     psql = shlex.split(args.psql) + ["--csv", "-v", "VERBOSITY=verbose", "-v", "ON_ERROR_STOP=1"]
