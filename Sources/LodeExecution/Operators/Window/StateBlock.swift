@@ -8,11 +8,14 @@ import LodeVectors
 final class StateBlock {
     let count: Int
     private let function: BoundAggregate
+    /// Beside `function`, whose copies cost a count for each of its closures.
+    private let stateBytes: Int
     private let memory: Buffer
     private let hold: MemoryHold
 
     init(_ function: BoundAggregate, count: Int, _ context: ExecutionContext) throws(SQLError) {
         self.function = function
+        stateBytes = function.stateBytes
         self.count = count
         hold = MemoryHold(context.memory, for: "window")
         try hold.grow(by: count * function.stateBytes)
@@ -21,10 +24,13 @@ final class StateBlock {
 
     /// The address of a state: one of those that the functions of `BoundAggregate` take.
     @inline(__always) subscript(_ index: Int) -> UnsafeMutableRawPointer {
-        memory.withUnsafeBytes { $0 + index &* function.stateBytes }
+        let offset = index &* stateBytes
+        return memory.withUnsafeBytes { $0 + offset }
     }
 
     deinit {
+        if function.destroy == nil { return }
+        let function = function
         for index in 0..<count { function.destroyOne(self[index]) }
     }
 }
