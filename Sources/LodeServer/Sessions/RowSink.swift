@@ -49,8 +49,8 @@ final class RowSink: ResultSink {
     }
 
     func rows(_ chunk: Chunk) throws(SQLError) -> Bool {
-        if let copyEncoder {
-            try copyEncoder.append(chunk, to: output.sink)
+        if copyEncoder != nil {
+            try copyEncoder?.append(chunk, to: output.sink)
             try output.flushIfLarge()
             return true
         }

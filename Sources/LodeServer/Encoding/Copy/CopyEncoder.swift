@@ -12,19 +12,22 @@ struct CopyEncoder {
     private let columns: [Field]
     private let style: TextStyle
     private let null: [UInt8]
+    /// Whether the header of the binary format is still to come: it shares a message with the first row, or with the end, and clients
+    /// count on that.
+    private var owesHeader: Bool
 
     init(_ format: CopyFormat, _ columns: [Field], _ style: TextStyle) {
         self.format = format
         self.columns = columns
         self.style = style
         null = Array(format.null.utf8)
+        owesHeader = format.kind == .binary
     }
 
     /// What stands before the rows.
     func begin(into sink: ByteSink) throws(SQLError) {
         switch format.kind {
-        case .binary:
-            try message(sink) { () throws(SQLError) in try sink.append(CopyBinary.header) }
+        case .binary: return
         case .text, .csv:
             if format.header == .none { return }
             try message(sink) { () throws(SQLError) in
@@ -44,15 +47,23 @@ struct CopyEncoder {
     }
 
     /// What stands behind them.
-    func end(into sink: ByteSink) throws(SQLError) {
+    mutating func end(into sink: ByteSink) throws(SQLError) {
         guard format.kind == .binary else { return }
-        try message(sink) { () throws(SQLError) in try sink.append(UInt16.max) }
+        let leads = owesHeader
+        owesHeader = false
+        try message(sink) { () throws(SQLError) in
+            if leads { try sink.append(CopyBinary.header) }
+            try sink.append(UInt16.max)
+        }
     }
 
-    func append(_ chunk: Chunk, to sink: ByteSink) throws(SQLError) {
+    mutating func append(_ chunk: Chunk, to sink: ByteSink) throws(SQLError) {
         let cells = chunk.columns.map { CellEncoder($0, style) }
         for row in 0..<chunk.count {
+            let leads = owesHeader
+            owesHeader = false
             try message(sink) { () throws(SQLError) in
+                if leads { try sink.append(CopyBinary.header) }
                 switch format.kind {
                 case .text: try appendText(cells, row, to: sink)
                 case .csv: try appendCSV(cells, row, to: sink)
