@@ -169,6 +169,7 @@ enum ServerLines {
         if bytes.contains(where: { $0 < 32 && $0 != 10 && $0 != 9 || $0 == 127 }) || String(validating: bytes, as: UTF8.self) == nil {
             return "x'" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "'"
         }
-        return String(decoding: bytes, as: UTF8.self).replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\t", with: "\\t")
+        let text = String(decoding: bytes, as: UTF8.self).replacing("\\", with: "\\\\")
+        return text.replacing("\n", with: "\\n").replacing("\t", with: "\\t")
     }
 }
