@@ -132,8 +132,12 @@ final class PoolCore: Sendable {
         let gate = Semaphore()
         var job = next(gate)
         while true {
-            if let completion = advance(&job, gate) { completion() }
-            if job != nil { continue }
+            // Only a worker that had a job looks for the next one here: one that is noted as idle must not be noted twice, or its second
+            // note is taken for another worker's.
+            if job != nil {
+                if let completion = advance(&job, gate) { completion() }
+                continue
+            }
             if state.withLock({ $0.isClosed && $0.runs.isEmpty }) { return }
             gate.wait()
             job = next(gate)

@@ -69,6 +69,14 @@ import Testing
 
     private func context(_ pool: WorkerPool, _ cancellation: Cancellation) -> ExecutionContext { context(pool, threads: 4, cancellation) }
 
+    @Test func `all workers are still there after many short runs`() throws {
+        let pool = WorkerPool(workers: 2)
+        for _ in 0..<200 { try run(StubSource([1]), StubSink(), context(pool)).runToEnd() }
+        let source = MeetingSource()
+        try run(source, StubSink(), context(pool)).runToEnd()
+        #expect(source.haveMet)
+    }
+
     @Test func `no more workers than a statement may have are at it at once`() throws {
         let pool = WorkerPool(workers: 4)
         let source = CountingSource(count: 2000)
@@ -161,6 +169,34 @@ final class GatedSource: Source {
             }
             isGiven = true
             return Chunk(columns: [], count: count)
+        }
+    }
+}
+
+/// Two parts, each of which waits for the other: that takes two workers at once.
+final class MeetingSource: Source {
+    private let arrived = Atomic<Int>(0), met = Atomic<Int>(0)
+    private let other = [Semaphore(), Semaphore()]
+
+    var haveMet: Bool { met.load(ordering: .relaxed) == 2 }
+    var parallelism: Int { 2 }
+    var progress: Double? { nil }
+    func open(_ context: ExecutionContext) throws(SQLError) {}
+    func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkProducer { Producer(self) }
+
+    private final class Producer: ChunkProducer {
+        private let source: MeetingSource
+        private var isOver = false
+        init(_ source: MeetingSource) { self.source = source }
+
+        func next() throws(SQLError) -> Chunk? {
+            if isOver { return nil }
+            isOver = true
+            let place = source.arrived.add(1, ordering: .relaxed).newValue - 1
+            guard place < 2 else { return nil }
+            source.other[1 - place].signal()
+            if source.other[place].wait(until: MonotonicClock.now() + 5_000_000_000) { source.met.add(1, ordering: .relaxed) }
+            return nil
         }
     }
 }
