@@ -1,4 +1,4 @@
-/// Testing a predicate against the values of a partition.
+/// Testing a predicate against the values of a partition, and against what is known of a file.
 
 import LodeCore
 
@@ -22,5 +22,19 @@ package enum PartitionPruning {
 
     static func sameName(_ left: String, _ right: String) -> Bool {
         left == right || left.lowercased() == right.lowercased()
+    }
+}
+
+extension TableSnapshot {
+    /// Whether rows of a file of the table could pass, by the values of its partition and its statistics.
+    package func mayMatch(_ predicate: ColumnPredicate, _ file: DataFile) -> Bool {
+        predicate.mayMatch { name in
+            if let index = partitionColumns.firstIndex(where: { PartitionPruning.sameName($0.name, name) }) {
+                guard index < file.partitionValues.count else { return nil }
+                return PartitionPruning.statistics(of: file.partitionValues[index], partitionColumns[index].type)
+            }
+            guard let column = schema.index(of: name) else { return nil }
+            return file.statistics[schema.fields[column].name]
+        }
     }
 }

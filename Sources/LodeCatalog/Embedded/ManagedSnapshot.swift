@@ -99,14 +99,4 @@ struct ManagedSnapshot: TableSnapshot {
         }
         return files
     }
-
-    private func mayMatch(_ predicate: ColumnPredicate, _ file: DataFile) -> Bool {
-        predicate.mayMatch { name in
-            if let index = partitionColumns.firstIndex(where: { $0.name.lowercased() == name.lowercased() }) {
-                return PartitionPruning.statistics(of: file.partitionValues[index], partitionColumns[index].type)
-            }
-            guard let column = schema.index(of: name) else { return nil }
-            return file.statistics[schema.fields[column].name]
-        }
-    }
 }
