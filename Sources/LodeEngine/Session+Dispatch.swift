@@ -18,9 +18,9 @@ extension Session {
         case .repairTable(let name): return try repairTable(name, run)
 
         case .insert(let insert): return try self.insert(insert, run)
-        case .update(let update): return try self.update(update, run)
-        case .delete(let delete): return try self.delete(delete, run)
-        case .merge(let merge): return try self.merge(merge, run)
+        case .update(let update): return try change(try update.changing, run)
+        case .delete(let delete): return try change(try delete.changing, run)
+        case .merge(let merge): return try change(try merge.changing, run)
         case .truncate(let names): return try truncate(names)
         case .copy(let copy): return try self.copy(copy, run)
 

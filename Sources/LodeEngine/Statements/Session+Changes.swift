@@ -10,6 +10,37 @@ import LodeSyntax
 import LodeTables
 import LodeVectors
 
+/// A statement that changes rows, before it is bound.
+struct ChangingStatement {
+    let table: QualifiedName
+    /// "UPDATE": the tag, and the name in the table's history.
+    let verb: String
+    let bind: (Binder, ChangeTarget) throws(SQLError) -> BoundChange
+
+    /// - Throws: `42601` for what is no table.
+    init(
+        _ verb: String, of table: TableReference, _ bind: @escaping (Binder, ChangeTarget) throws(SQLError) -> BoundChange
+    ) throws(SQLError) {
+        self.table = try table.changedTable(by: verb)
+        self.verb = verb
+        self.bind = bind
+    }
+}
+
+extension Statement {
+    /// Nil for a statement that does not change rows, or that only adds some.
+    var changing: ChangingStatement? {
+        get throws(SQLError) {
+            switch self {
+            case .update(let update): try update.changing
+            case .delete(let delete): try delete.changing
+            case .merge(let merge): try merge.changing
+            default: nil
+            }
+        }
+    }
+}
+
 /// A statement that changes rows, on its way.
 struct RowChange {
     var transaction: any TableTransaction
@@ -47,31 +78,18 @@ extension Session {
 
     /// An UPDATE, DELETE or MERGE, bound without being run; nil for other statements.
     func boundChange(_ statement: Statement, _ binder: Binder) throws(SQLError) -> BoundChange? {
-        switch statement {
-        case .update(let update):
-            let change = try beginChange(of: try update.table.changedTable(by: "UPDATE"), "UPDATE")
-            return try binder.bind(update: update, of: change.target)
-        case .delete(let delete):
-            let change = try beginChange(of: try delete.table.changedTable(by: "DELETE"), "DELETE")
-            return try binder.bind(delete: delete, from: change.target)
-        case .merge(let merge):
-            let change = try beginChange(of: try merge.target.changedTable(by: "MERGE"), "MERGE")
-            return try binder.bind(merge: merge, into: change.target)
-        default: return nil
-        }
+        guard let changing = try statement.changing else { return nil }
+        return try changing.bind(binder, try beginChange(of: changing.table, changing.verb).target)
     }
 
     /// Runs a statement that changes rows, again if another one came first, and gives what it returns.
-    /// - Parameter verb: "UPDATE"; the tag and the name in the table's history.
-    func change(
-        _ name: QualifiedName, _ verb: String, _ run: StatementRun,
-        bind: (Binder, ChangeTarget) throws(SQLError) -> BoundChange
-    ) throws(SQLError) -> StatementOutcome {
+    func change(_ changing: ChangingStatement, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        let verb = changing.verb
         let (bound, changed) = try retrying { () throws(SQLError) -> (BoundChange, ChangedRows) in
-            let context = statementContext(), change = try beginChange(of: name, verb)
+            let context = statementContext(), change = try beginChange(of: changing.table, verb)
             // Its lease holds until the files are published.
             defer { withExtendedLifetime(change.transaction) {} }
-            let bound = try bind(makeBinder(context), change.target)
+            let bound = try changing.bind(makeBinder(context), change.target)
             return (bound, try apply(bound, change, verb, context))
         }
         return try finish(changed, bound.returned, tag: "\(verb) \(changed.receipt.rows)", run)

@@ -17,10 +17,21 @@ extension Binder {
         return BoundTarget(relation: relation, columns: columns, file: all[all.count - 2], number: all[all.count - 1])
     }
 
-    /// The changed table beside what FROM or USING names.
-    func bindSources(_ sources: [TableReference], beside target: BoundTarget, _ outer: Scope) throws(SQLError) -> BoundRelation {
-        guard let first = sources.first else { return target.relation }
-        return try joined(.cross, target.relation, try bindFrom(sources, outer: outer), .none, outer: outer, at: first.span)
+    /// What UPDATE and DELETE look at: the changed table beside what FROM or USING names, and of that the rows that pass WHERE.
+    func bindMatches(
+        of reference: TableReference, _ target: ChangeTarget, beside sources: [TableReference], where condition: Expression?, _ outer: Scope
+    ) throws(SQLError) -> ChangeMatches {
+        let table = try bindTarget(reference, target)
+        var input = table.relation
+        if let first = sources.first {
+            input = try joined(.cross, input, try bindFrom(sources, outer: outer), .none, outer: outer, at: first.span)
+        }
+        let scope = Scope(parent: outer, from: input.from, clause: .where)
+        var plan = input.plan
+        if let condition {
+            plan = .filter(FilterNode(input: plan, predicate: try bindCondition(condition, scope, of: "WHERE")))
+        }
+        return ChangeMatches(table: table, from: input.from, scope: scope, plan: plan)
     }
 
     /// The position of a column that SET or an INSERT of MERGE names. The table may qualify it.

@@ -9,14 +9,10 @@ extension Binder {
     /// - Throws: `42703` for a column that the table has not, `42601` for one that is assigned twice, `428C9` for a generated one.
     package func bind(update: Update, of target: ChangeTarget) throws(SQLError) -> BoundChange {
         let outer = try scope(Scope.empty, with: update.with)
-        let table = try bindTarget(update.table, target)
-        let input = try bindSources(update.from, beside: table, outer)
-        let scope = Scope(parent: outer, from: input.from, clause: .where)
-        var plan = input.plan
-        if let condition = update.where {
-            plan = .filter(FilterNode(input: plan, predicate: try bindCondition(condition, scope, of: "WHERE")))
-        }
-        let set = try assignments(update.assignments, table, target.table, scope.entering(.update))
+        let found = try bindMatches(of: update.table, target, beside: update.from, where: update.where, outer)
+        let table = found.table
+        var plan = found.plan
+        let set = try assignments(update.assignments, table, target.table, found.scope.entering(.update))
         if !set.rows.isEmpty {
             plan = .project(ProjectNode(input: plan, items: ProjectNode.Item.passing(plan.columns) + set.rows))
         }
@@ -24,7 +20,7 @@ extension Binder {
         let replaced = Dictionary(zip(table.columns.map(\.id), row), uniquingKeysWith: { first, _ in first })
         return try change(
             changed, row: row, identity: [table.file, table.number], repetition: .ignored, returning: update.returning,
-            from: input.from.replacing(replaced), outer, update.with)
+            from: found.from.replacing(replaced), outer, update.with)
     }
 
     /// The values that the row has already, by position.

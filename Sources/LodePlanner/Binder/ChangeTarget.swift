@@ -47,6 +47,15 @@ struct BoundTarget {
     var number: PlanColumn
 }
 
+/// Rows of the changed table, each with those of other tables that are matched with it.
+struct ChangeMatches {
+    var table: BoundTarget
+    var from: FromScope
+    /// In which expressions over the rows are bound.
+    var scope: Scope
+    var plan: LogicalPlan
+}
+
 extension TableReference {
     /// The name of a table whose rows are to change.
     /// - Throws: `42601` for what can't be changed, such as a join.
