@@ -90,5 +90,10 @@ struct FirstSeen: Comparable {
     func behind(_ rows: Int) -> FirstSeen { batch == Batch.none ? FirstSeen(batch: batch, rows: rows) : self }
 
     /// Sees it again.
-    mutating func merge(_ other: FirstSeen) { if other.batch < batch { self = other } }
+    /// - Returns: whether that was before: of values that are equal and differ all the same, as 0 and -0 do, the first one stays.
+    mutating func merge(_ other: FirstSeen) -> Bool {
+        guard other.batch < batch else { return false }
+        self = other
+        return true
+    }
 }

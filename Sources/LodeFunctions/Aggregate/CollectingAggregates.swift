@@ -128,8 +128,7 @@ enum CollectingAggregate {
             rows += 1
             if let place = places[entry.value] {
                 entries[place].count += entry.count
-                if entry.seen < entries[place].seen { entries[place].value = entry.value }
-                entries[place].seen.merge(entry.seen)
+                if entries[place].seen.merge(entry.seen) { entries[place].value = entry.value }
                 return
             }
             places[entry.value] = entries.count
@@ -202,9 +201,7 @@ enum CollectingAggregate {
                 entry.seen = entry.seen.behind(rows)
                 return entries.append(entry)
             }
-            // Of equal keys that differ all the same, as 0 and -0 do, the first one stays.
-            if entry.seen < entries[place].seen { entries[place].key = entry.key }
-            entries[place].seen.merge(entry.seen)
+            if entries[place].seen.merge(entry.seen) { entries[place].key = entry.key }
             guard entry.batch >= entries[place].batch else { return }
             contents += entry.value.ownedBytes - entries[place].value.ownedBytes
             entries[place].value = entry.value
