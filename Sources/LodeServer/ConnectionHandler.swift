@@ -18,8 +18,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var startup: StartupConversation
     private var client: Client?
     private var process: Int32?
-    /// Whether the next bytes are TLS: nothing that came before it was agreed on is looked at.
-    private var awaitsTLS = false
     private var isClosing = false
     private var isWaiting = false
     private var patience: Scheduled<Void>?

@@ -15,9 +15,6 @@ package struct Listener: Service {
     /// Called with the address once connections are taken.
     private let whenReady: @Sendable (String) -> Void
 
-    /// How long statements may go on after the listener was told to stop.
-    private static let grace = TimeAmount.seconds(10)
-
     package init(_ options: ServerOptions, log: Logger, whenReady: @escaping @Sendable (String) -> Void) throws {
         self.options = options
         self.log = log

@@ -11,7 +11,7 @@ enum ArrayText {
     ) throws(SQLError) -> Value {
         var reader = Reader(bytes: Array(text.utf8), text: text)
         reader.skipBlanks()
-        let items = try reader.array(depth: 0, isNested: isList(element), value)
+        let items = try reader.array(isNested: isList(element), value)
         reader.skipBlanks()
         guard reader.isAtEnd else { throw reader.malformed("Junk after closing right brace.") }
         return .list(items)
@@ -31,14 +31,9 @@ enum ArrayText {
             while let byte, byte == 32 || (9...13).contains(byte) { index += 1 }
         }
 
-        mutating func array(
-            depth: Int, isNested: Bool, _ value: (String) throws(SQLError) -> Value
-        ) throws(SQLError) -> [Value] {
+        /// - Parameter isNested: whether the elements are arrays, which read themselves.
+        mutating func array(isNested: Bool, _ value: (String) throws(SQLError) -> Value) throws(SQLError) -> [Value] {
             guard byte == UInt8(ascii: "{") else { throw malformed("Array value must start with \"{\" or dimension information.") }
-            guard !isNested else {
-                // The elements are arrays, which read themselves.
-                return try nestedArrays(value)
-            }
             index += 1
             var items: [Value] = []
             skipBlanks()
@@ -48,8 +43,7 @@ enum ArrayText {
             }
             while true {
                 skipBlanks()
-                let (item, isQuoted) = try self.item()
-                items.append(!isQuoted && item.lowercased() == "null" ? .null : try value(item))
+                items.append(isNested ? try value(try braces()) : try element(value))
                 skipBlanks()
                 switch byte {
                 case UInt8(ascii: ","): index += 1
@@ -61,26 +55,9 @@ enum ArrayText {
             }
         }
 
-        private mutating func nestedArrays(_ value: (String) throws(SQLError) -> Value) throws(SQLError) -> [Value] {
-            index += 1
-            var items: [Value] = []
-            skipBlanks()
-            if byte == UInt8(ascii: "}") {
-                index += 1
-                return []
-            }
-            while true {
-                skipBlanks()
-                items.append(try value(try braces()))
-                skipBlanks()
-                switch byte {
-                case UInt8(ascii: ","): index += 1
-                case UInt8(ascii: "}"):
-                    index += 1
-                    return items
-                default: throw malformed("Unexpected array element.")
-                }
-            }
+        private mutating func element(_ value: (String) throws(SQLError) -> Value) throws(SQLError) -> Value {
+            let (item, isQuoted) = try self.item()
+            return !isQuoted && item.lowercased() == "null" ? .null : try value(item)
         }
 
         /// The text from a brace to the one that closes it.

@@ -8,27 +8,24 @@ import LodeVectors
 /// - Source: PostgreSQL, "Array Input and Output Syntax", "Composite Type Input and Output Syntax".
 enum ElementQuoting {
     static func quoteArrayElement(from start: Int, in sink: ByteSink) throws(SQLError) {
-        var needsQuotes = sink.count == start
-        for index in start..<sink.count {
-            switch sink.base[index] {
-            case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\\"), 9...13, 32:
-                needsQuotes = true
-            default: break
-            }
-        }
-        if needsQuotes || isNullWord(from: start, in: sink) { try quote(from: start, in: sink, escape: UInt8(ascii: "\\")) }
+        let isMistakable = isMistakable(from: start, in: sink, among: (UInt8(ascii: "{"), UInt8(ascii: "}")))
+        if isMistakable || isNullWord(from: start, in: sink) { try quote(from: start, in: sink, escape: UInt8(ascii: "\\")) }
     }
 
     static func quoteRecordField(from start: Int, in sink: ByteSink) throws(SQLError) {
-        var needsQuotes = sink.count == start
-        for index in start..<sink.count {
-            switch sink.base[index] {
-            case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\\"), 9...13, 32:
-                needsQuotes = true
-            default: break
+        let isMistakable = isMistakable(from: start, in: sink, among: (UInt8(ascii: "("), UInt8(ascii: ")")))
+        if isMistakable { try quote(from: start, in: sink, escape: nil) }
+    }
+
+    /// Whether it is empty, or has blanks, quotes, or what separates and encloses its like.
+    private static func isMistakable(from start: Int, in sink: ByteSink, among brackets: (open: UInt8, close: UInt8)) -> Bool {
+        sink.count == start
+            || (start..<sink.count).contains { index in
+                switch sink.base[index] {
+                case brackets.open, brackets.close, UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\\"), 9...13, 32: true
+                default: false
+                }
             }
-        }
-        if needsQuotes { try quote(from: start, in: sink, escape: nil) }
     }
 
     /// `null` in any case stands for NULL unless it is quoted.

@@ -65,8 +65,7 @@ struct CopyEncoder {
             try message(sink) { () throws(SQLError) in
                 if leads { try sink.append(CopyBinary.header) }
                 switch format.kind {
-                case .text: try appendText(cells, row, to: sink)
-                case .csv: try appendCSV(cells, row, to: sink)
+                case .text, .csv: try appendLine(cells, row, to: sink)
                 case .binary:
                     try sink.append(UInt16(truncatingIfNeeded: cells.count))
                     for cell in cells { try cell.appendBinaryCell(row, to: sink) }
@@ -90,21 +89,25 @@ struct CopyEncoder {
         }
     }
 
-    // MARK: Text
-
-    private func appendText(_ cells: [CellEncoder], _ row: Int, to sink: ByteSink) throws(SQLError) {
+    private func appendLine(_ cells: [CellEncoder], _ row: Int, to sink: ByteSink) throws(SQLError) {
         for (index, cell) in cells.enumerated() {
             if index > 0 { try sink.append(format.delimiter) }
             if cell.isNull(row) {
                 try sink.append(null)
-            } else {
-                let start = sink.count
-                try cell.appendText(row, to: sink)
-                if cell.mayNeedEscapes { try escape(from: start, in: sink) }
+                continue
+            }
+            let start = sink.count
+            try cell.appendText(row, to: sink)
+            if format.kind == .csv {
+                try quoteIfNeeded(from: start, index, in: sink, mayForce: true)
+            } else if cell.mayNeedEscapes {
+                try escape(from: start, in: sink)
             }
         }
         try sink.append(UInt8(ascii: "\n"))
     }
+
+    // MARK: Text
 
     private func escape(from start: Int, in sink: ByteSink) throws(SQLError) {
         var index = start
@@ -128,20 +131,6 @@ struct CopyEncoder {
     }
 
     // MARK: CSV
-
-    private func appendCSV(_ cells: [CellEncoder], _ row: Int, to sink: ByteSink) throws(SQLError) {
-        for (index, cell) in cells.enumerated() {
-            if index > 0 { try sink.append(format.delimiter) }
-            if cell.isNull(row) {
-                try sink.append(null)
-            } else {
-                let start = sink.count
-                try cell.appendText(row, to: sink)
-                try quoteIfNeeded(from: start, index, in: sink, mayForce: true)
-            }
-        }
-        try sink.append(UInt8(ascii: "\n"))
-    }
 
     private func quoteIfNeeded(from start: Int, _ column: Int, in sink: ByteSink, mayForce: Bool) throws(SQLError) {
         var needsQuotes = mayForce && column < format.forcesQuote.count && format.forcesQuote[column]
