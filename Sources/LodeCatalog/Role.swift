@@ -17,8 +17,6 @@ package struct Role: Codable, Equatable, Sendable {
     package var connectionLimit = -1
     /// Microseconds since 1970-01-01 UTC from which the password holds no longer.
     package var validUntil: Int64?
-    /// Roles that this one is a member of.
-    package var memberOf: [String] = []
 
     package init(name: String) { self.name = name }
 

@@ -82,7 +82,6 @@ package enum SQLState: String, Sendable {
     case programLimitExceeded = "54000"
     case statementTooComplex = "54001"
     case tooManyColumns = "54011"
-    case tooManyArguments = "54023"
     case objectNotInPrerequisiteState = "55000"
     case objectInUse = "55006"
     case cannotChangeParameter = "55P02"
