@@ -1,5 +1,6 @@
 /// PREPARE, EXECUTE and DEALLOCATE; DISCARD; LISTEN and NOTIFY.
 
+import LodeCatalog
 import LodeCore
 import LodePlanner
 import LodeSyntax
@@ -70,8 +71,17 @@ extension Session {
             channels = []
             settings.resetAll()
         }
-        if what == .all || what == .temporary { temporaryViews = [:] }
+        if what == .all || what == .temporary {
+            temporaryViews = [:]
+            try dropTemporaryTables()
+        }
         return StatementOutcome(tag: "DISCARD \(what.rawValue)")
+    }
+
+    private func dropTemporaryTables() throws(SQLError) {
+        guard sessionCatalog.hasTemporaryTables else { return }
+        let tables = try catalog.tables(in: SessionCatalog.temporaryDatabase)
+        _ = try catalog.commit(tables.map { .drop($0.tableName, kinds: [$0.kind]) })
     }
 
     /// Channels are kept for the session; what is notified in other sessions does not come here.
