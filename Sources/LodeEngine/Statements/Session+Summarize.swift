@@ -45,8 +45,8 @@ extension Session {
         let none = Expression(.literal(.null), span: span)
         let hasOrder = !field.type.isNested && field.type != .json
         func call(_ name: String, _ arguments: Expression...) -> Expression { .call(name, arguments, at: span) }
-        func binary(_ left: Expression, _ sign: BinaryOperator, _ right: Expression) -> Expression {
-            Expression(.binary(sign, left, right), span: span)
+        func binary(_ left: Expression, _ sign: ValueOperator, _ right: Expression) -> Expression {
+            Expression(.binary(.value(sign), left, right), span: span)
         }
         let rows = call("count"), nulls = binary(rows, .subtract, call("count", column))
         let share = binary(binary(.number("100.0", at: span), .multiply, nulls), .divide, call("greatest", rows, .number("1", at: span)))

@@ -7,13 +7,6 @@ import LodeSyntax
 
 extension Binder {
     func bindComparison(
-        _ symbol: BinaryOperator, _ left: Expression, _ right: Expression, _ span: SourceSpan, _ scope: Scope
-    ) throws(SQLError) -> BoundExpression {
-        guard let comparison = ComparisonOperator(rawValue: symbol.rawValue) else { throw .internalFault("not a comparison", at: span) }
-        return try bindComparison(comparison, left, right, span, scope)
-    }
-
-    func bindComparison(
         _ comparison: ComparisonOperator, _ left: Expression, _ right: Expression, _ span: SourceSpan, _ scope: Scope
     ) throws(SQLError) -> BoundExpression {
         if let leftRow = left.rowElements, let rightRow = right.rowElements {

@@ -87,9 +87,11 @@ extension Binder {
         guard case .binary(let symbol, let left, let right) = expression.kind else {
             throw .internalFault("not binary", at: expression.span)
         }
-        if symbol.isComparison { return try bindComparison(symbol, left, right, expression.span, scope) }
-        let operands = [try bind(left, scope), try bind(right, scope)]
-        return try operate(symbol.rawValue, operands, at: expression.span)
+        switch symbol {
+        case .comparison(let comparison): return try bindComparison(comparison, left, right, expression.span, scope)
+        case .value(let value):
+            return try operate(value.rawValue, [try bind(left, scope), try bind(right, scope)], at: expression.span)
+        }
     }
 
     /// An operator that is a function by its symbol.

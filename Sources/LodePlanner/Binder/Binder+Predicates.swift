@@ -111,8 +111,8 @@ extension Binder {
         _ symbol: BinaryOperator, _ value: Expression, _ quantifier: Quantifier, _ operand: QuantifiedOperand,
         _ span: SourceSpan, _ scope: Scope
     ) throws(SQLError) -> BoundExpression {
-        guard let comparison = ComparisonOperator(rawValue: symbol.rawValue) else {
-            throw .unsupported("\(symbol.rawValue) \(quantifier.rawValue) (…)", at: span, hint: "Only comparisons take ANY and ALL.")
+        guard case .comparison(let comparison) = symbol else {
+            throw .unsupported("\(symbol.symbol) \(quantifier.rawValue) (…)", at: span, hint: "Only comparisons take ANY and ALL.")
         }
         switch operand {
         case .query(let query):
@@ -126,7 +126,7 @@ extension Binder {
             if list.isUntyped { list = try convert(list, to: .list(left.isUntyped ? .varchar : left.type), at: array.span) }
             guard case .constant(let known, .list(let element)) = folded(list) else {
                 throw .unsupported(
-                    "\(symbol.rawValue) \(quantifier.rawValue) over a computed array", at: array.span,
+                    "\(symbol.symbol) \(quantifier.rawValue) over a computed array", at: array.span,
                     hint: "Use list_contains(list, value), or unnest the array in a subquery.")
             }
             if left.isUntyped { left = try convert(left, to: element, at: value.span) }

@@ -34,7 +34,7 @@ extension Expression {
                 value: match.value.grafting(left), operator: match.operator, pattern: match.pattern, escape: match.escape,
                 isNegated: match.isNegated, quantifier: match.quantifier)
             return Expression(.pattern(moved), span: whole)
-        default: return Expression(.binary(.jsonGet, left, self), span: whole)
+        default: return Expression(.binary(.value(.jsonGet), left, self), span: whole)
         }
     }
 }
@@ -43,8 +43,8 @@ extension BinaryOperator {
     /// Comparisons are looser than the arrow, and other operators of its own level are taken from left to right.
     fileprivate var isLooserThanArrow: Bool {
         switch self {
-        case .concatenate, .jsonGet, .jsonGetText, .contains, .containedBy, .overlaps: true
-        default: isComparison
+        case .comparison: true
+        case .value(let value): [.concatenate, .jsonGet, .jsonGetText, .contains, .containedBy, .overlaps].contains(value)
         }
     }
 }

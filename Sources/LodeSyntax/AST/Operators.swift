@@ -1,5 +1,7 @@
 /// The operators of expressions, by meaning.
 
+import LodeCore
+
 /// An operator before its operand. `+x` and `-x`, `~x` (bits), `@x` is not one of ours.
 package enum UnaryOperator: String, Sendable, CaseIterable {
     case plus = "+"
@@ -8,14 +10,34 @@ package enum UnaryOperator: String, Sendable, CaseIterable {
     case not = "NOT"
 }
 
-/// An operator between two operands; the raw value is how it prints. `!=` and `==` are read as `<>` and `=`.
-package enum BinaryOperator: String, Sendable, CaseIterable {
-    case equal = "="
-    case notEqual = "<>"
-    case less = "<"
-    case lessOrEqual = "<="
-    case greater = ">"
-    case greaterOrEqual = ">="
+/// An operator between two operands. `!=` and `==` are read as `<>` and `=`.
+package enum BinaryOperator: Hashable, Sendable {
+    case comparison(ComparisonOperator)
+    case value(ValueOperator)
+
+    /// The operator of a symbol of one token.
+    package init?(symbol: String) {
+        if let comparison = ComparisonOperator(rawValue: symbol) {
+            self = .comparison(comparison)
+        } else if let value = ValueOperator(rawValue: symbol) {
+            self = .value(value)
+        } else {
+            return nil
+        }
+    }
+
+    package var symbol: String {
+        switch self {
+        case .comparison(let comparison): comparison.rawValue
+        case .value(let value): value.rawValue
+        }
+    }
+
+    package var isComparison: Bool { if case .comparison = self { true } else { false } }
+}
+
+/// An operator that makes a value of two: a function that is named by its symbol.
+package enum ValueOperator: String, Sendable, CaseIterable {
     case add = "+"
     case subtract = "-"
     case multiply = "*"
@@ -34,13 +56,6 @@ package enum BinaryOperator: String, Sendable, CaseIterable {
     case contains = "@>"
     case containedBy = "<@"
     case overlaps = "&&"
-
-    package var isComparison: Bool {
-        switch self {
-        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: true
-        default: false
-        }
-    }
 }
 
 /// How a string is matched.

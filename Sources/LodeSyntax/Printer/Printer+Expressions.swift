@@ -43,10 +43,10 @@ extension Printer {
 
     private func precedence(_ op: BinaryOperator) -> Precedence {
         switch op {
-        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: .comparison
-        case .add, .subtract: .add
-        case .multiply, .divide, .integerDivide, .modulo: .multiply
-        case .power: .power
+        case .comparison: .comparison
+        case .value(.add), .value(.subtract): .add
+        case .value(.multiply), .value(.divide), .value(.integerDivide), .value(.modulo): .multiply
+        case .value(.power): .power
         default: .other
         }
     }
@@ -112,7 +112,7 @@ extension Printer {
         let level = precedence(op)
         // Comparisons do not chain; all others lean to the left.
         expression(left, atLeast: op.isComparison ? level.tighter : level)
-        write(" \(op.rawValue) ")
+        write(" \(op.symbol) ")
         expression(right, atLeast: level.tighter)
     }
 
@@ -142,7 +142,7 @@ extension Printer {
         switch expression.kind {
         case .quantified(let op, let left, let quantifier, let right):
             self.expression(left, atLeast: .membership)
-            write(" \(op.rawValue) \(quantifier.rawValue) (")
+            write(" \(op.symbol) \(quantifier.rawValue) (")
             switch right {
             case .query(let query): self.query(query)
             case .expression(let array): self.expression(array)

@@ -59,7 +59,7 @@ extension Transform {
         var list: [FunctionCall.Argument] = []
         if let arguments = find(edge, .tableArguments) { list = try self.arguments(arguments).list }
         let named = list.map { argument in
-            guard argument.name == nil, case .binary(.equal, let left, let right) = argument.value.kind,
+            guard argument.name == nil, case .binary(.comparison(.equal), let left, let right) = argument.value.kind,
                 case .name(let name) = left.kind, name.parts.count == 1
             else { return argument }
             return FunctionCall.Argument(name: name.last, value: right)

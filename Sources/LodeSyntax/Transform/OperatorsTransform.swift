@@ -150,15 +150,15 @@ extension Transform {
     private func binaryOperator(_ sign: Edge) throws(SQLError) -> BinaryOperator {
         guard sign.isToken else { throw mismatch(sign) }
         let text = rawText(sign.index)
-        if let known = BinaryOperator(rawValue: text), known != .greater { return known }
+        if text != ">", let known = BinaryOperator(symbol: text) { return known }
         switch text {
-        case "==": return .equal
-        case "!=": return .notEqual
-        case "**": return .power
+        case "==": return .comparison(.equal)
+        case "!=": return .comparison(.notEqual)
+        case "**": return .value(.power)
         case ">":
             // Two signs, lest `array<array<int>>` end in a shift.
             let next = sign.index + 1
-            return next < tokens.count && tokens.kinds[next] == tokens.kinds[sign.index] ? .shiftRight : .greater
+            return next < tokens.count && tokens.kinds[next] == tokens.kinds[sign.index] ? .value(.shiftRight) : .comparison(.greater)
         default: throw mismatch(sign)
         }
     }
