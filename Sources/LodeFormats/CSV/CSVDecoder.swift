@@ -246,7 +246,7 @@ final class CSVDecoder {
             }
             return try store.add(sink.bytes)
         case .json:
-            guard JSONCursor.isValid(text.bytes, text.count) else {
+            guard JSONCursor.isValid(UnsafeRawBufferPointer(start: text.bytes, count: text.count)) else {
                 try note(CSVBadField(row: row, column: rows.index, outcome: .malformed))
                 return nil
             }

@@ -284,7 +284,7 @@ final class JSONColumnDecoder {
                 try out.setNull(row)
                 continue
             }
-            var cursor = JSONCursor(batch.base, at: slot.start, end: slot.end)
+            var cursor = JSONCursor(batch.base, at: slot.start, end: slot.end, padding: Buffer.padding)
             guard kind == .object, keys.skipObject(&cursor, into: fields + row * width) else {
                 batch.badValues.append(JSONBadValue(slot: slot, path: path, type: type, fault: cursor.fault, position: cursor.at))
                 try out.setNull(row)
@@ -320,7 +320,7 @@ final class JSONColumnDecoder {
         for row in 0..<values.count {
             let slot = values[row], first = elements, kind = JSONKind(slot, batch.base)
             if kind == wanted {
-                var cursor = JSONCursor(batch.base, at: slot.start + 1, end: slot.end)
+                var cursor = JSONCursor(batch.base, at: slot.start + 1, end: slot.end, padding: Buffer.padding)
                 cursor.skipSpaces()
                 while !cursor.take(close) {
                     try addElement(&cursor)

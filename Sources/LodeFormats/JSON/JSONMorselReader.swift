@@ -156,7 +156,7 @@ final class JSONMorselReader: MorselReader {
                 continue
             }
             let start = rows.start(of: row)
-            var cursor = JSONCursor(batch.base, at: start, end: window.count)
+            var cursor = JSONCursor(batch.base, at: start, end: window.count, padding: Buffer.padding)
             _ = cursor.skipValue()
             try reject(describe(bad[next]), start, cursor.at, column: bad[next].path)
             while next < bad.count, bad[next].slot.start < end { next += 1 }
@@ -242,7 +242,7 @@ final class JSONMorselReader: MorselReader {
     }
 
     private func wrongKey(_ fault: JSONFault, at position: Int) -> SQLError {
-        var cursor = JSONCursor(batch.base, at: position, end: window.count)
+        var cursor = JSONCursor(batch.base, at: position, end: window.count, padding: Buffer.padding)
         _ = cursor.skipString()
         let cure =
             fault == .unknownKey

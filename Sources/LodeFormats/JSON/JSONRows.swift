@@ -94,7 +94,7 @@ final class JSONRows {
 
     /// Where the row begins that is to be read next: behind white space, and behind the comma of an array.
     func position(ofRowAt window: TextWindow) -> Int {
-        var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count)
+        var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count, padding: Buffer.padding)
         cursor.skipSpaces()
         if layout == .array, isBehindValue, cursor.take(UInt8(ascii: ",")) { cursor.skipSpaces() }
         return cursor.at
@@ -105,7 +105,8 @@ final class JSONRows {
 
     /// Adds the rows that begin in the window before `limit` (a window position), and moves the window's position on.
     func scan(_ window: TextWindow, limit: Int) -> Stop {
-        var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count, spansLines: layout != .lines)
+        var cursor = JSONCursor(
+            UnsafePointer(window.base), at: window.position, end: window.count, padding: Buffer.padding, spansLines: layout != .lines)
         let stop =
             switch layout {
             case .lines: scanLines(&cursor, limit: limit, isAtEnd: window.isAtEnd)
@@ -209,7 +210,7 @@ final class JSONRows {
         }
         let fault = cursor.fault, position = fault == nil ? start : cursor.at
         if let fault, fault.isAboutKeys {
-            cursor = JSONCursor(cursor.base, at: start, end: cursor.end)
+            cursor = JSONCursor(cursor.base, at: start, end: cursor.end, padding: Buffer.padding)
             _ = cursor.skipValue()
         }
         if cursor.fault == .unexpectedEnd, !isAtEnd { return back(&cursor, before) }

@@ -72,7 +72,7 @@ struct JSONSniffer {
     /// Lines if the first value ends where its line ends; an array if it is one.
     private func findLayout() throws(SQLError) -> JSONLayout {
         guard window.position < window.count else { return .lines }
-        var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count)
+        var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count, padding: Buffer.padding)
         let first = cursor.byte
         let isValue = cursor.skipValue()
         let end = isValue ? cursor.at : window.count
@@ -95,14 +95,14 @@ struct JSONSniffer {
     private func sample(_ search: JSONTypeSearch, _ layout: JSONLayout, _ maximumRows: Int) throws(SQLError) {
         var rows = 0
         while rows < maximumRows {
-            var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count)
+            var cursor = JSONCursor(UnsafePointer(window.base), at: window.position, end: window.count, padding: Buffer.padding)
             cursor.skipSpaces()
             if layout == .array {
                 _ = cursor.take(UInt8(ascii: ","))
                 cursor.skipSpaces()
                 if cursor.byte == UInt8(ascii: "]") { return }
             }
-            var check = JSONCursor(cursor.base, at: cursor.at, end: cursor.end, spansLines: layout != .lines)
+            var check = JSONCursor(cursor.base, at: cursor.at, end: cursor.end, padding: Buffer.padding, spansLines: layout != .lines)
             if check.skipValue() {
                 try search.take(&cursor)
                 window.position = cursor.at

@@ -96,7 +96,7 @@ enum CastFromText {
         let source = call.texts(0)
         var nulls = NullMask(call.count)
         for row in 0..<call.count where call.isValid(row) {
-            if source[row].withBytes({ JSONScanner.isValid($0) }) { continue }
+            if source[row].withBytes({ JSONCursor.isValid($0) }) { continue }
             if !isTry { throw failure(.malformed, source[row], .json) }
             try nulls.set(row)
         }

@@ -48,16 +48,16 @@ enum JSONScalar {
 
     /// Appends what one JSON value says; false for null.
     static func append(_ bytes: UnsafeRawBufferPointer, to sink: ByteSink) throws(SQLError) -> Bool {
-        var scanner = JSONScanner(bytes)
-        let kind = scanner.kind()
-        let start = scanner.at
+        guard var cursor = JSONCursor(strict: bytes) else { return true }
+        let kind = cursor.kind()
+        let start = cursor.at
         if kind == .null { return false }
-        guard scanner.skipValue() else {
+        guard cursor.skipValue() else {
             try sink.append(bytes)
             return true
         }
         let isString = kind == .string
-        let inner = UnsafeRawBufferPointer(rebasing: bytes[(isString ? start + 1 : start)..<(isString ? scanner.at - 1 : scanner.at)])
+        let inner = UnsafeRawBufferPointer(rebasing: bytes[(isString ? start + 1 : start)..<(isString ? cursor.at - 1 : cursor.at)])
         if isString { try appendUnescaped(inner, to: sink) } else { try sink.append(inner) }
         return true
     }

@@ -153,8 +153,9 @@ struct NestedTextReader {
         }
         if !inner.contains(where: { $0 == UInt8(ascii: "\\") || $0 == quote }) { return try arena.add(inner) }
         let sink = try ByteSink(capacity: inner.count)
-        var scanner = JSONScanner(UnsafeRawBufferPointer(rebasing: bytes[member.raw]))
-        if quote == UInt8(ascii: "\""), scanner.skipString(), scanner.isAtEnd {
+        if var cursor = JSONCursor(strict: UnsafeRawBufferPointer(rebasing: bytes[member.raw])), cursor.byte == UInt8(ascii: "\""),
+            cursor.skipString(), cursor.isAtEnd
+        {
             try JSONScalar.appendUnescaped(inner, to: sink)
             return try arena.add(sink.bytes)
         }

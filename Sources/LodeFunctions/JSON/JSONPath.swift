@@ -78,18 +78,18 @@ struct JSONPath: Sendable {
 
     /// The bytes of the value at the path; nil if there is none, or the text is not JSON up to there.
     func find(in bytes: UnsafeRawBufferPointer) -> Range<Int>? {
-        var scanner = JSONScanner(bytes)
+        guard var cursor = JSONCursor(strict: bytes) else { return nil }
         for step in steps {
-            switch (step, scanner.kind()) {
-            case (.key(let key), .object): guard Self.enter(&scanner, key: key) else { return nil }
-            case (.index(let index), .array): guard Self.enter(&scanner, index: index) else { return nil }
-            case (.index(let index), .object): guard Self.enter(&scanner, key: Array(String(index).utf8)) else { return nil }
+            switch (step, cursor.kind()) {
+            case (.key(let key), .object): guard Self.enter(&cursor, key: key) else { return nil }
+            case (.index(let index), .array): guard Self.enter(&cursor, index: index) else { return nil }
+            case (.index(let index), .object): guard Self.enter(&cursor, key: Array(String(index).utf8)) else { return nil }
             default: return nil
             }
         }
-        guard scanner.kind() != nil else { return nil }
-        let start = scanner.at
-        return scanner.skipValue() ? start..<scanner.at : nil
+        guard cursor.kind() != nil else { return nil }
+        let start = cursor.at
+        return cursor.skipValue() ? start..<cursor.at : nil
     }
 
     /// The values at the path, in the order of the text.
@@ -98,62 +98,48 @@ struct JSONPath: Sendable {
         for step in steps {
             var next: [Int] = []
             for place in places {
-                var scanner = JSONScanner(bytes)
-                scanner.at = place
-                switch (step, scanner.kind()) {
-                case (.key(let key), .object): if Self.enter(&scanner, key: key) { next.append(scanner.at) }
-                case (.index(let index), .array): if Self.enter(&scanner, index: index) { next.append(scanner.at) }
-                case (.every, .array), (.every, .object): next += Self.members(&scanner)
+                guard var cursor = JSONCursor(strict: bytes, at: place) else { return [] }
+                switch (step, cursor.kind()) {
+                case (.key(let key), .object): if Self.enter(&cursor, key: key) { next.append(cursor.at) }
+                case (.index(let index), .array): if Self.enter(&cursor, index: index) { next.append(cursor.at) }
+                case (.every, .array), (.every, .object): next += Self.members(&cursor)
                 default: break
                 }
             }
             places = next
         }
         return places.compactMap { place in
-            var scanner = JSONScanner(bytes)
-            scanner.at = place
-            guard scanner.kind() != nil else { return nil }
-            let start = scanner.at
-            return scanner.skipValue() ? start..<scanner.at : nil
+            guard var cursor = JSONCursor(strict: bytes, at: place), cursor.kind() != nil else { return nil }
+            let start = cursor.at
+            return cursor.skipValue() ? start..<cursor.at : nil
         }
     }
 
     /// Where the elements of the array, or the values of the object, that begins here do.
-    private static func members(_ scanner: inout JSONScanner) -> [Int] {
-        let isObject = scanner.peek == UInt8(ascii: "{")
+    private static func members(_ cursor: inout JSONCursor) -> [Int] {
+        let isObject = cursor.byte == UInt8(ascii: "{")
         var places: [Int] = []
-        scanner.at += 1
-        scanner.skipSpaces()
-        if scanner.peek == UInt8(ascii: isObject ? "}" : "]") { return [] }
+        cursor.at += 1
+        cursor.skipSpaces()
+        if cursor.byte == UInt8(ascii: isObject ? "}" : "]") { return [] }
         repeat {
-            scanner.skipSpaces()
-            if isObject {
-                guard scanner.skipString() else { return [] }
-                scanner.skipSpaces()
-                guard scanner.take(UInt8(ascii: ":")) else { return [] }
-                scanner.skipSpaces()
-            }
-            places.append(scanner.at)
-            guard scanner.skipValue() else { return [] }
-            scanner.skipSpaces()
-        } while scanner.take(UInt8(ascii: ","))
+            cursor.skipSpaces()
+            if isObject, cursor.key() == nil { return [] }
+            cursor.skipSpaces()
+            places.append(cursor.at)
+            guard cursor.skipSpacedValue() else { return [] }
+        } while cursor.take(UInt8(ascii: ","))
         return places
     }
 
     /// Moves to the value of a key of the object that begins here.
-    private static func enter(_ scanner: inout JSONScanner, key: [UInt8]) -> Bool {
-        scanner.at += 1
+    private static func enter(_ cursor: inout JSONCursor, key: [UInt8]) -> Bool {
+        cursor.at += 1
         while true {
-            scanner.skipSpaces()
-            let start = scanner.at
-            guard scanner.skipString() else { return false }
-            let name = UnsafeRawBufferPointer(rebasing: scanner.bytes[(start + 1)..<(scanner.at - 1)])
-            scanner.skipSpaces()
-            guard scanner.take(UInt8(ascii: ":")) else { return false }
-            if matches(name, key) { return true }
-            guard scanner.skipValue() else { return false }
-            scanner.skipSpaces()
-            guard scanner.take(UInt8(ascii: ",")) else { return false }
+            cursor.skipSpaces()
+            guard let name = cursor.key() else { return false }
+            if matches(UnsafeRawBufferPointer(start: cursor.base + name.lowerBound, count: name.count), key) { return true }
+            guard cursor.skipSpacedValue(), cursor.take(UInt8(ascii: ",")) else { return false }
         }
     }
 
@@ -164,20 +150,19 @@ struct JSONPath: Sendable {
     }
 
     /// Moves to an element of the array that begins here.
-    private static func enter(_ scanner: inout JSONScanner, index: Int64) -> Bool {
+    private static func enter(_ cursor: inout JSONCursor, index: Int64) -> Bool {
         var wanted = index
         if index < 0 {
-            guard let count = count(UnsafeRawBufferPointer(rebasing: scanner.bytes[scanner.at...])) else { return false }
+            let rest = UnsafeRawBufferPointer(start: cursor.base + cursor.at, count: cursor.end - cursor.at)
+            guard let count = count(rest) else { return false }
             wanted = count &+ index
         }
         guard wanted >= 0 else { return false }
-        scanner.at += 1
-        scanner.skipSpaces()
-        if scanner.peek == UInt8(ascii: "]") { return false }
+        cursor.at += 1
+        cursor.skipSpaces()
+        if cursor.byte == UInt8(ascii: "]") { return false }
         while wanted > 0 {
-            guard scanner.skipValue() else { return false }
-            scanner.skipSpaces()
-            guard scanner.take(UInt8(ascii: ",")) else { return false }
+            guard cursor.skipSpacedValue(), cursor.take(UInt8(ascii: ",")) else { return false }
             wanted -= 1
         }
         return true
@@ -185,37 +170,30 @@ struct JSONPath: Sendable {
 
     /// How many elements the array that begins the text has; nil if it is no array.
     static func count(_ bytes: UnsafeRawBufferPointer) -> Int64? {
-        var scanner = JSONScanner(bytes)
-        guard scanner.kind() == .array else { return nil }
-        scanner.at += 1
-        scanner.skipSpaces()
-        if scanner.take(UInt8(ascii: "]")) { return 0 }
+        guard var cursor = JSONCursor(strict: bytes), cursor.kind() == .array else { return nil }
+        cursor.at += 1
+        cursor.skipSpaces()
+        if cursor.take(UInt8(ascii: "]")) { return 0 }
         var count: Int64 = 0
         repeat {
-            guard scanner.skipValue() else { return nil }
+            guard cursor.skipSpacedValue() else { return nil }
             count += 1
-            scanner.skipSpaces()
-        } while scanner.take(UInt8(ascii: ","))
-        return scanner.take(UInt8(ascii: "]")) ? count : nil
+        } while cursor.take(UInt8(ascii: ","))
+        return cursor.take(UInt8(ascii: "]")) ? count : nil
     }
 
     /// The keys of the object that begins the text, between their quotes; nil if it is no object.
     static func keys(_ bytes: UnsafeRawBufferPointer) -> [Range<Int>]? {
-        var scanner = JSONScanner(bytes)
-        guard scanner.kind() == .object else { return nil }
-        scanner.at += 1
-        scanner.skipSpaces()
-        if scanner.take(UInt8(ascii: "}")) { return [] }
+        guard var cursor = JSONCursor(strict: bytes), cursor.kind() == .object else { return nil }
+        cursor.at += 1
+        cursor.skipSpaces()
+        if cursor.take(UInt8(ascii: "}")) { return [] }
         var keys: [Range<Int>] = []
         repeat {
-            scanner.skipSpaces()
-            let start = scanner.at
-            guard scanner.skipString() else { return nil }
-            keys.append((start + 1)..<(scanner.at - 1))
-            scanner.skipSpaces()
-            guard scanner.take(UInt8(ascii: ":")), scanner.skipValue() else { return nil }
-            scanner.skipSpaces()
-        } while scanner.take(UInt8(ascii: ","))
-        return scanner.take(UInt8(ascii: "}")) ? keys : nil
+            cursor.skipSpaces()
+            guard let key = cursor.key(), cursor.skipSpacedValue() else { return nil }
+            keys.append(key)
+        } while cursor.take(UInt8(ascii: ","))
+        return cursor.take(UInt8(ascii: "}")) ? keys : nil
     }
 }

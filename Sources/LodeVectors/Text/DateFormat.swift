@@ -102,7 +102,7 @@ package struct DateFormat: Sendable, Hashable, CustomStringConvertible {
         mutating func number(_ cursor: inout TextCursor, _ width: Int, _ range: ClosedRange<Int64>) -> Int64? {
             var value: Int64 = 0
             var taken = 0
-            while taken < width, TextCursor.isDigit(cursor.byte) {
+            while taken < width, TextByte.isDigit(cursor.byte) {
                 value = value * 10 + Int64(cursor.byte - 48)
                 cursor.at += 1
                 taken += 1

@@ -69,7 +69,7 @@ public enum ParseDate {
         if !cursor.isAtEnd {
             // The date of a timestamp.
             var clock: Int64 = 0
-            guard cursor.take(UInt8(ascii: "T")) || TextCursor.isSpace(cursor.byte) else { return .malformed }
+            guard cursor.take(UInt8(ascii: "T")) || TextByte.isSpace(cursor.byte) else { return .malformed }
             cursor.skipSpaces()
             let rest = ParseTime.clock(&cursor, &clock)
             guard rest == .parsed else { return rest }
@@ -83,7 +83,7 @@ public enum ParseDate {
     static func infinity(_ cursor: TextCursor) -> Bool? {
         var rest = cursor
         let negative = rest.take(UInt8(ascii: "-"))
-        guard TextCursor.isLetter(rest.byte), rest.isWholly("infinity") || rest.isWholly("inf") else { return nil }
+        guard TextByte.isLetter(rest.byte), rest.isWholly("infinity") || rest.isWholly("inf") else { return nil }
         return !negative
     }
 
@@ -91,7 +91,7 @@ public enum ParseDate {
     static func calendar(_ cursor: inout TextCursor, _ days: inout Int64) -> ParseOutcome {
         // The era stands behind the date, or behind time and zone.
         let isBefore = cursor.takeEra()
-        if TextCursor.isLetter(cursor.byte) {
+        if TextByte.isLetter(cursor.byte) {
             if cursor.isWholly("epoch") {
                 cursor.at = cursor.end
                 days = 0
@@ -112,7 +112,7 @@ public enum ParseDate {
         }
         let mark = cursor.byte
         separator(&cursor)
-        if TextCursor.isLetter(cursor.byte) {
+        if TextByte.isLetter(cursor.byte) {
             // 29-Feb-2024, 29 February 2024, 2024-Feb-29
             guard let month = month(named: cursor.word()) else { return .malformed }
             separator(&cursor)

@@ -102,7 +102,7 @@ public enum ParseDecimal {
             var sawDigit = false, sawPoint = false
             while !cursor.isAtEnd {
                 let byte = cursor.byte
-                if TextCursor.isDigit(byte) {
+                if TextByte.isDigit(byte) {
                     sawDigit = true
                     let isSignificant = byte != 48 || !offsets.isEmpty
                     if isSignificant {
@@ -113,7 +113,7 @@ public enum ParseDecimal {
                     }
                 } else if byte == UInt8(ascii: "."), !sawPoint {
                     sawPoint = true
-                } else if byte == UInt8(ascii: "_"), sawDigit, TextCursor.isDigit(cursor.next) {
+                } else if byte == UInt8(ascii: "_"), sawDigit, TextByte.isDigit(cursor.next) {
                     // A separator between digits.
                 } else {
                     break

@@ -82,7 +82,7 @@ public enum ParseDouble {
         let start = cursor.at
         let negative = cursor.byte == UInt8(ascii: "-")
         if negative || cursor.byte == UInt8(ascii: "+") { cursor.at += 1 }
-        if TextCursor.isLetter(cursor.byte) {
+        if TextByte.isLetter(cursor.byte) {
             if cursor.isWholly("nan") { out.pointee = .nan } else if cursor.isWholly("infinity") || cursor.isWholly("inf") {
                 out.pointee = negative ? -.infinity : .infinity
             } else {
@@ -121,7 +121,7 @@ public enum ParseDouble {
     private static func isDecimal(_ cursor: TextCursor) -> Bool {
         var cursor = cursor
         var digits = 0, points = 0
-        while TextCursor.isDigit(cursor.byte) || (cursor.byte == UInt8(ascii: ".") && points == 0) {
+        while TextByte.isDigit(cursor.byte) || (cursor.byte == UInt8(ascii: ".") && points == 0) {
             if cursor.byte == UInt8(ascii: ".") { points += 1 } else { digits += 1 }
             cursor.at += 1
         }
@@ -130,7 +130,7 @@ public enum ParseDouble {
             cursor.at += 1
             if cursor.byte == UInt8(ascii: "-") || cursor.byte == UInt8(ascii: "+") { cursor.at += 1 }
             var exponent = 0
-            while TextCursor.isDigit(cursor.byte) {
+            while TextByte.isDigit(cursor.byte) {
                 exponent += 1
                 cursor.at += 1
             }

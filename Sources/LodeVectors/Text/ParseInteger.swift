@@ -60,7 +60,7 @@ public enum ParseInteger {
         let negative = cursor.byte == UInt8(ascii: "-")
         if negative || cursor.byte == UInt8(ascii: "+") { cursor.at += 1 }
         var radix: UInt64 = 10
-        if cursor.byte == UInt8(ascii: "0"), TextCursor.isLetter(cursor.next) {
+        if cursor.byte == UInt8(ascii: "0"), TextByte.isLetter(cursor.next) {
             switch cursor.next | 32 {
             case UInt8(ascii: "x"): radix = 16
             case UInt8(ascii: "o"): radix = 8

@@ -10,7 +10,7 @@ package enum ParseInterval {
         guard !cursor.isAtEnd else { return .malformed }
         var sum = Parts()
         let outcome: ParseOutcome
-        if cursor.byte | 32 == UInt8(ascii: "p"), TextCursor.isDigit(cursor.next) || "-+Tt".utf8.contains(cursor.next) {
+        if cursor.byte | 32 == UInt8(ascii: "p"), TextByte.isDigit(cursor.next) || "-+Tt".utf8.contains(cursor.next) {
             cursor.at += 1
             outcome = sum.readISO(&cursor)
         } else {
@@ -58,15 +58,15 @@ package enum ParseInterval {
         init?(_ cursor: inout TextCursor) {
             negative = cursor.byte == UInt8(ascii: "-")
             if negative || cursor.byte == UInt8(ascii: "+") { cursor.at += 1 }
-            if TextCursor.isDigit(cursor.byte) {
+            if TextByte.isDigit(cursor.byte) {
                 guard let digits = cursor.digits() else { return nil }
                 whole = digits.value
                 sawDigits = true
             }
-            if cursor.byte == UInt8(ascii: "."), TextCursor.isDigit(cursor.next) || sawDigits {
+            if cursor.byte == UInt8(ascii: "."), TextByte.isDigit(cursor.next) || sawDigits {
                 cursor.at += 1
                 var unit: Int64 = 100_000_000
-                while TextCursor.isDigit(cursor.byte) {
+                while TextByte.isDigit(cursor.byte) {
                     billionths += Int64(cursor.byte - 48) * unit
                     unit /= 10
                     sawDigits = true
@@ -130,7 +130,7 @@ package enum ParseInterval {
             while true {
                 cursor.skipSpaces()
                 if cursor.isAtEnd { return sawPart ? .parsed : .malformed }
-                if TextCursor.isLetter(cursor.byte) {
+                if TextByte.isLetter(cursor.byte) {
                     guard sawPart, cursor.word() == "ago" else { return .malformed }
                     (months, days, micros) = (-months, -days, -micros)
                     cursor.skipSpaces()
@@ -142,17 +142,17 @@ package enum ParseInterval {
                 if cursor.byte == UInt8(ascii: ":") {
                     cursor = start
                     guard readClock(&cursor) else { return .malformed }
-                } else if cursor.byte == UInt8(ascii: "-"), TextCursor.isDigit(cursor.next), quantity.billionths == 0 {
+                } else if cursor.byte == UInt8(ascii: "-"), TextByte.isDigit(cursor.next), quantity.billionths == 0 {
                     // Years and months: 1-2.
                     cursor.at += 1
                     guard let digits = cursor.digits(), digits.value < 12 else { return .outOfRange }
                     months += (quantity.negative ? -1 : 1) * (Int128(quantity.whole) * 12 + Int128(digits.value))
                 } else {
                     cursor.skipSpaces()
-                    if TextCursor.isLetter(cursor.byte) {
+                    if TextByte.isLetter(cursor.byte) {
                         guard let unit = Unit(cursor.word()) else { return .malformed }
                         add(quantity, unit)
-                    } else if TextCursor.isDigit(cursor.byte) || "+-".utf8.contains(cursor.byte), isClockAhead(cursor) {
+                    } else if TextByte.isDigit(cursor.byte) || "+-".utf8.contains(cursor.byte), isClockAhead(cursor) {
                         // Days before a time: 3 04:05:06.
                         add(quantity, .days(1))
                     } else {

@@ -31,7 +31,7 @@ package enum ParseNanos {
             }
             let start = at &+ 1
             at = start
-            while at < count, TextCursor.isDigit(text[at]) { at &+= 1 }
+            while at < count, TextByte.isDigit(text[at]) { at &+= 1 }
             if at &- start > 6 { return start &+ 6..<at }
         }
         return nil

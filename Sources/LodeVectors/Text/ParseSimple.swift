@@ -62,7 +62,7 @@ package enum ParseBinary {
         if count >= 2, text[0] == UInt8(ascii: "\\"), text[1] == UInt8(ascii: "x") {
             var at = 2
             while at < count {
-                if TextCursor.isSpace(text[at]) {
+                if TextByte.isSpace(text[at]) {
                     at += 1
                     continue
                 }

@@ -31,7 +31,7 @@ package enum ParseTime {
         } else {
             return .malformed
         }
-        if cursor.byte == UInt8(ascii: ".") || cursor.byte == UInt8(ascii: ","), TextCursor.isDigit(cursor.next) {
+        if cursor.byte == UInt8(ascii: ".") || cursor.byte == UInt8(ascii: ","), TextByte.isDigit(cursor.next) {
             cursor.at += 1
             guard let value = cursor.fractionMicros() else { return .malformed }
             fraction = value

@@ -100,7 +100,7 @@ public enum ParseTimestamp {
         var rest = cursor
         let marked = rest.take(UInt8(ascii: "T")) || rest.take(UInt8(ascii: "t"))
         rest.skipSpaces()
-        if marked || (rest.at > cursor.at && TextCursor.isDigit(rest.byte)) {
+        if marked || (rest.at > cursor.at && TextByte.isDigit(rest.byte)) {
             let time = ParseTime.clock(&rest, &clock)
             guard time == .parsed else { return time }
             cursor = rest
@@ -142,13 +142,13 @@ public enum ParseTimestamp {
             return (.parsed, sign == UInt8(ascii: "-") ? -size : size)
         }
         let start = cursor.at
-        while !cursor.isAtEnd, !TextCursor.isSpace(cursor.byte) { cursor.at += 1 }
+        while !cursor.isAtEnd, !TextByte.isSpace(cursor.byte) { cursor.at += 1 }
         let name = String(
             decoding: UnsafeBufferPointer(start: cursor.base + start, count: cursor.at - start), as: UTF8.self)
         switch name.lowercased() {
         case "z", "utc", "gmt", "zulu": return (.parsed, 0)
         default:
-            guard TextCursor.isLetter(cursor.base[start]), let offset = zones?(name, local) else { return (.malformed, 0) }
+            guard TextByte.isLetter(cursor.base[start]), let offset = zones?(name, local) else { return (.malformed, 0) }
             return (.parsed, offset)
         }
     }

@@ -9,16 +9,12 @@ struct TextCursor {
     /// Over the text without the white space around it.
     init(_ base: UnsafePointer<UInt8>, _ count: Int) {
         var first = 0, last = max(0, count)
-        while first < last, Self.isSpace(base[first]) { first &+= 1 }
-        while last > first, Self.isSpace(base[last &- 1]) { last &-= 1 }
+        while first < last, TextByte.isSpace(base[first]) { first &+= 1 }
+        while last > first, TextByte.isSpace(base[last &- 1]) { last &-= 1 }
         self.base = base
         at = first
         end = last
     }
-
-    @inline(__always) static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (byte >= 9 && byte <= 13) }
-    @inline(__always) static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
-    @inline(__always) static func isLetter(_ byte: UInt8) -> Bool { (byte | 32) &- 97 < 26 }
 
     var isAtEnd: Bool { at >= end }
     /// The byte here, 0 at the end.
@@ -26,7 +22,7 @@ struct TextCursor {
     var next: UInt8 { at + 1 < end ? base[at + 1] : 0 }
     var remaining: Int { end - at }
 
-    mutating func skipSpaces() { while at < end, Self.isSpace(base[at]) { at &+= 1 } }
+    mutating func skipSpaces() { while at < end, TextByte.isSpace(base[at]) { at &+= 1 } }
 
     /// Steps over `byte` if it is here.
     mutating func take(_ byte: UInt8) -> Bool {
@@ -39,7 +35,7 @@ struct TextCursor {
     mutating func digits() -> (value: Int64, count: Int)? {
         let start = at
         var value: Int64 = 0
-        while at < end, Self.isDigit(base[at]) {
+        while at < end, TextByte.isDigit(base[at]) {
             guard at - start < 18 else { return nil }
             value = value &* 10 &+ Int64(base[at] &- 48)
             at &+= 1
@@ -50,7 +46,7 @@ struct TextCursor {
     /// The letters from here on in lower case, at most 20; empty if there are none.
     mutating func word() -> String {
         let start = at
-        while at < end, Self.isLetter(base[at]), at - start < 20 { at &+= 1 }
+        while at < end, TextByte.isLetter(base[at]), at - start < 20 { at &+= 1 }
         return String(decoding: UnsafeBufferPointer(start: base + start, count: at - start), as: UTF8.self).lowercased()
     }
 
@@ -60,7 +56,7 @@ struct TextCursor {
         var micros: Int64 = 0, places = 0
         // What comes behind the sixth place, against a half: its first digit, and whether any other is not zero.
         var next: UInt8 = 0, hasMore = false
-        while at < end, Self.isDigit(base[at]) {
+        while at < end, TextByte.isDigit(base[at]) {
             let digit = base[at] &- 48
             if places < 6 {
                 micros = micros &* 10 &+ Int64(digit)
@@ -96,12 +92,12 @@ struct TextCursor {
 
     /// Takes `BC` or `AD` off the end of the text; whether it was BC, nil if neither is there.
     mutating func takeEra() -> Bool? {
-        guard end - at > 3, Self.isSpace(base[end - 3]) || Self.isDigit(base[end - 3]) else { return nil }
+        guard end - at > 3, TextByte.isSpace(base[end - 3]) || TextByte.isDigit(base[end - 3]) else { return nil }
         let first = base[end - 2] | 32, second = base[end - 1] | 32
         let isBefore = first == UInt8(ascii: "b") && second == UInt8(ascii: "c")
         guard isBefore || (first == UInt8(ascii: "a") && second == UInt8(ascii: "d")) else { return nil }
         end -= 2
-        while end > at, Self.isSpace(base[end - 1]) { end -= 1 }
+        while end > at, TextByte.isSpace(base[end - 1]) { end -= 1 }
         return isBefore
     }
 

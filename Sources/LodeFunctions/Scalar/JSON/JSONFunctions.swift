@@ -26,7 +26,7 @@ extension ScalarFunction {
             "json_valid", "json", "Whether a string is JSON.",
             source: "DuckDB, JSON Functions", examples: [("json_valid('{}')", "true"), ("json_valid('{')", "false")],
             .strict([.varchar], .boolean, canFail: false) { call throws(SQLError) in
-                try call.map(StringView.self, to: .boolean) { view in view.withBytes { JSONScanner.isValid($0) } ? UInt8(1) : 0 }
+                try call.map(StringView.self, to: .boolean) { view in view.withBytes { JSONCursor.isValid($0) } ? UInt8(1) : 0 }
             }),
         ScalarFunction(
             "json_type", aliases: ["json_typeof"], "json", "The kind of a JSON value.",
@@ -35,8 +35,8 @@ extension ScalarFunction {
                 let texts = call.texts(0)
                 return try call.mapOptionalText { (row, arena) throws(SQLError) in
                     let name: StaticString? = texts[row].withBytes { bytes in
-                        var scanner = JSONScanner(bytes)
-                        return scanner.kind().map { JSONFunctions.name($0) }
+                        var cursor = JSONCursor(strict: bytes)
+                        return cursor?.kind().map { JSONFunctions.name($0) }
                     }
                     return try name.map { (name) throws(SQLError) in try arena.add(name) }
                 }
@@ -126,7 +126,7 @@ enum JSONFunctions {
         isIndex ? JSONPath(index: call.lanes(1, Int64.self)[row]) : try JSONPath(call.texts(1)[row].withBytes { [UInt8]($0) })
     }
 
-    static func name(_ kind: JSONScanner.Kind) -> StaticString {
+    static func name(_ kind: JSONCursor.Kind) -> StaticString {
         switch kind {
         case .null: "null"
         case .boolean: "boolean"

@@ -2,61 +2,73 @@
 
 import CLodeIntrinsics
 
-/// A position in JSON text, of which 64 bytes beyond `end` may be read.
+/// A position in JSON text. Reads are bounded; nesting is limited to 1,000.
 ///
 /// The functions that step return whether they could; if not, `fault` says what is wrong, at `at`.
 /// - Source: RFC 8259.
-struct JSONCursor {
-    let base: UnsafePointer<UInt8>
-    let end: Int
-    var at: Int
+package struct JSONCursor {
+    package let base: UnsafePointer<UInt8>
+    package let end: Int
+    package var at: Int
     /// Whether a value may go on behind a newline.
-    let spansLines: Bool
+    package let spansLines: Bool
+    /// Before it 16 bytes may be loaded at once.
+    private let wideEnd: Int
     /// Whether `NaN` and `Infinity` are no numbers. Much that writes JSON writes them, RFC 8259 has no such thing.
     private let isStrict: Bool
-    private(set) var fault: JSONFault?
+    package private(set) var fault: JSONFault?
     /// Whether the string that was stepped over last holds escapes.
-    private(set) var hasEscapes = false
+    package private(set) var hasEscapes = false
 
     /// Levels of brackets.
-    static let maximumDepth = 1000
+    package static let maximumDepth = 1000
 
+    /// - Parameter padding: how many bytes beyond `end` may be read; they are never part of a value.
     @inline(__always)
-    init(_ base: UnsafePointer<UInt8>, at: Int = 0, end: Int, spansLines: Bool = true, isStrict: Bool = false) {
+    package init(
+        _ base: UnsafePointer<UInt8>, at: Int = 0, end: Int, padding: Int = 0, spansLines: Bool = true, isStrict: Bool = false
+    ) {
         self.base = base
         self.at = at
         self.end = end
+        wideEnd = end &+ padding &- 15
         self.spansLines = spansLines
         self.isStrict = isStrict
     }
 
     /// Whether `count` bytes are exactly one value, with white space around it. Strings are not checked for UTF-8.
-    static func isValid(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        var cursor = JSONCursor(bytes, end: count, isStrict: true)
+    package static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard var cursor = JSONCursor(strict: bytes) else { return false }
         cursor.skipSpaces()
         guard cursor.skipValue() else { return false }
         cursor.skipSpaces()
-        return cursor.at == count
+        return cursor.isAtEnd
     }
 
-    mutating func fail(_ fault: JSONFault) -> Bool {
+    /// Over text in which `NaN` and `Infinity` are no numbers; nil if it is empty.
+    package init?(strict bytes: UnsafeRawBufferPointer, at: Int = 0) {
+        guard let base = bytes.baseAddress else { return nil }
+        self.init(base.assumingMemoryBound(to: UInt8.self), at: at, end: bytes.count, isStrict: true)
+    }
+
+    package mutating func fail(_ fault: JSONFault) -> Bool {
         self.fault = at >= end ? .unexpectedEnd : !spansLines && base[at] == 10 ? .lineEnds : fault
         return false
     }
 
     /// The byte here, 0 at the end.
     @inline(__always)
-    var byte: UInt8 { at < end ? base[at] : 0 }
+    package var byte: UInt8 { at < end ? base[at] : 0 }
 
     @inline(__always)
-    mutating func take(_ byte: UInt8) -> Bool {
+    package mutating func take(_ byte: UInt8) -> Bool {
         guard at < end, base[at] == byte else { return false }
         at &+= 1
         return true
     }
 
     @inline(__always)
-    mutating func skipSpaces() {
+    package mutating func skipSpaces() {
         // Mostly it is none, or one.
         _ = take(32)
         if at < end, base[at] <= 32 { skipRun() }
@@ -67,11 +79,29 @@ struct JSONCursor {
         while at < end, base[at] == 32 || base[at] == 9 || base[at] == 13 || (base[at] == 10 && spansLines) { at &+= 1 }
     }
 
+    package var isAtEnd: Bool { at >= end }
+
     // MARK: Values
+
+    package enum Kind { case null, boolean, number, string, array, object }
+
+    /// What the value behind the white space here is, by its first byte; nil if none begins here.
+    package mutating func kind() -> Kind? {
+        skipSpaces()
+        switch byte {
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
+        case UInt8(ascii: "\""): return .string
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
+        case UInt8(ascii: "n"): return .null
+        case UInt8(ascii: "-"), 48...57: return .number
+        default: return nil
+        }
+    }
 
     /// Steps over the value here.
     @inline(__always)
-    mutating func skipValue() -> Bool {
+    package mutating func skipValue() -> Bool {
         switch byte {
         case UInt8(ascii: "\""): skipString()
         case UInt8(ascii: "{"), UInt8(ascii: "["): skipNested()
@@ -79,11 +109,19 @@ struct JSONCursor {
         }
     }
 
-    /// A string, from its opening quote on.
+    /// The same, and the white space on both sides of it.
+    package mutating func skipSpacedValue() -> Bool {
+        skipSpaces()
+        guard skipValue() else { return false }
+        skipSpaces()
+        return true
+    }
+
+    /// A string, from its opening quote on, which the caller has seen.
     @inline(__always)
-    mutating func skipString() -> Bool {
+    package mutating func skipString() -> Bool {
         var here = at &+ 1
-        while here < end {
+        while here < wideEnd, here < end {
             let stops = lode_json_stops16(base + here)
             if stops == 0 {
                 here &+= 16
@@ -102,18 +140,19 @@ struct JSONCursor {
     /// The rest of a string of which the plain beginning is behind.
     @inline(never)
     private mutating func skipEscapes() -> Bool {
-        hasEscapes = true
+        hasEscapes = false
         while at < end {
             switch base[at] {
             case UInt8(ascii: "\""):
                 at &+= 1
                 return true
             case UInt8(ascii: "\\"):
+                hasEscapes = true
                 guard end &- at >= 2 else { return stopAtEnd() }
                 switch base[at &+ 1] {
                 case UInt8(ascii: "u"):
                     guard end &- at >= 6 else { return stopAtEnd() }
-                    for index in 2...5 where !TextByte.isHex(base[at &+ index]) { return fail(.badEscape) }
+                    for index in 2...5 where HexDigit.value(base[at &+ index]) == nil { return fail(.badEscape) }
                     at &+= 6
                 case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
                     UInt8(ascii: "r"), UInt8(ascii: "t"):
@@ -216,7 +255,7 @@ struct JSONCursor {
                 if nesting.pop() { return true }
             } else {
                 if nesting.isObject {
-                    guard skipKey() else { return false }
+                    guard key() != nil else { return false }
                     skipSpaces()
                 }
                 let first = byte
@@ -240,14 +279,22 @@ struct JSONCursor {
         }
     }
 
-    /// A key and its colon.
-    private mutating func skipKey() -> Bool {
-        guard byte == UInt8(ascii: "\"") else { return fail(.expectedKey) }
-        return skipString() && skipColon()
+    /// Steps over a key and its colon.
+    /// - Returns: where what is between its quotes stands.
+    @inline(__always)
+    package mutating func key() -> Range<Int>? {
+        let start = at &+ 1
+        guard byte == UInt8(ascii: "\"") else {
+            _ = fail(.expectedKey)
+            return nil
+        }
+        guard skipString() else { return nil }
+        let end = at &- 1
+        return skipColon() ? start..<end : nil
     }
 
     @inline(__always)
-    mutating func skipColon() -> Bool {
+    package mutating func skipColon() -> Bool {
         skipSpaces()
         return take(UInt8(ascii: ":")) || fail(.expectedColon)
     }
@@ -276,25 +323,4 @@ private struct JSONNesting {
         if depth & 63 == 0, let word = outer.popLast() { bits = word }
         return depth == 0
     }
-}
-
-/// What is wrong with a JSON text.
-enum JSONFault: String {
-    case unexpectedEnd = "the text ends within a value"
-    case lineEnds = "the line ends within a value"
-    case expectedValue = "a value is expected"
-    case expectedComma = "a comma or a closing bracket is expected"
-    case expectedColon = "a colon is expected"
-    case expectedKey = "a key in quotes is expected"
-    case badEscape = "unknown escape in a string"
-    case badNumber = "a number is malformed"
-    case controlCharacter = "a control character stands in a string"
-    case tooDeep = "it is nested more than 1000 levels deep"
-    case textFollows = "text follows the value"
-    case textFollowsArray = "text follows the array"
-    case unknownKey = "no object that was sniffed has the key"
-    case clashingKeys = "another key of the object differs only in case from the key"
-
-    /// Whether the value is JSON, but has keys that are not those of its columns.
-    var isAboutKeys: Bool { self == .unknownKey || self == .clashingKeys }
 }
