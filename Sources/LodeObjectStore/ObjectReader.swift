@@ -28,9 +28,11 @@ extension ObjectReader {
     /// The bytes of a range in an array of its own.
     package func read(offset: Int, count: Int) throws(SQLError) -> [UInt8] {
         try checkRange(offset: offset, count: count)
+        // Filling an array of no capacity writes to the one empty array that all threads share.
+        guard count > 0 else { return [] }
         var failure: SQLError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            guard count > 0, let base = buffer.baseAddress else { return }
+            guard let base = buffer.baseAddress else { return }
             do throws(SQLError) {
                 try read(offset: offset, count: count, into: UnsafeMutableRawPointer(base))
                 initialized = count

@@ -36,6 +36,8 @@ package enum JSONUnescape {
 
     /// The same into an array.
     package static func bytes(_ text: UnsafePointer<UInt8>, _ count: Int) -> [UInt8]? {
+        // Filling an array of no capacity writes to the one empty array that all threads share.
+        guard count > 0 else { return [] }
         var isWhole = true
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { out, written in
             let length = out.baseAddress.map { Self.text(text, count, $0) } ?? 0
