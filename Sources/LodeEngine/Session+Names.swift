@@ -26,7 +26,7 @@ extension Session {
     }
 
     package func functionNames() -> [String] {
-        let names = Array(FunctionRegistry.scalars.keys) + Array(FunctionRegistry.aggregates.keys) + Array(FunctionRegistry.windows.keys)
+        let names = Array(FunctionRegistry.scalars.keys) + Array(FunctionRegistry.sets.keys) + Array(FunctionRegistry.aggregates.keys) + Array(FunctionRegistry.windows.keys)
         return names.filter { $0.utf8.first.map { $0 > 96 } ?? false } + FileFunctions.names
     }
 

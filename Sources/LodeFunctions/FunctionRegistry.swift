@@ -5,6 +5,8 @@ import LodeCore
 /// Looks functions up. A new family adds one line to the lists below.
 package enum FunctionRegistry {
     package static let scalars: [String: ScalarFunction] = index(scalarFamilies.flatMap { $0 }) { $0.documentation }
+    /// Functions that give rows: a call gives the list of them.
+    package static let sets: [String: ScalarFunction] = index(ScalarFunction.sets) { $0.documentation }
     package static let aggregates: [String: AggregateFunction] = index(aggregateFamilies.flatMap { $0 }) { $0.documentation }
     package static let windows: [String: WindowFunction] = index(windowFunctions) { $0.documentation }
 
@@ -15,7 +17,7 @@ package enum FunctionRegistry {
         ScalarFunction.rounding, ScalarFunction.mathematics, ScalarFunction.choosing, ScalarFunction.session,
         ScalarFunction.dateParts, ScalarFunction.dateArithmetic, ScalarFunction.dateMaking, ScalarFunction.dateTexts,
         ScalarFunction.templates,
-        ScalarFunction.lists, ScalarFunction.lambdas, ScalarFunction.structsAndMaps, ScalarFunction.json,
+        ScalarFunction.lists, ScalarFunction.listSubscripts, ScalarFunction.lambdas, ScalarFunction.structsAndMaps, ScalarFunction.json,
     ]
     static let aggregateFamilies: [[AggregateFunction]] = [
         AggregateFunction.counts, AggregateFunction.sums, AggregateFunction.extremes, AggregateFunction.flags,
@@ -26,7 +28,7 @@ package enum FunctionRegistry {
 
     /// The function of any kind whose name is nearest to a misspelt one. Operators are no candidates.
     package static func nearest(to name: String) -> String? {
-        let names = [Array(scalars.keys), Array(aggregates.keys), Array(windows.keys)].joined()
+        let names = [Array(scalars.keys), Array(sets.keys), Array(aggregates.keys), Array(windows.keys)].joined()
         return NearestName.find(name, among: names.filter { $0.utf8.first.map { $0 >= 97 && $0 <= 122 } ?? false }.sorted())
     }
 

@@ -11,6 +11,7 @@ import Testing
         let scratch = try ScratchSession(threads: 1)
         var wrong: [String] = [], count = 0
         var entries = FunctionRegistry.scalars.map { ($0, $1.documentation) }
+        entries += FunctionRegistry.sets.map { ($0, $1.documentation) }
         entries += FunctionRegistry.aggregates.map { ($0, $1.documentation) }
         for (name, entry) in entries.sorted(by: { $0.0 < $1.0 }) where name == entry.name {
             for example in entry.examples {

@@ -25,7 +25,7 @@ import Testing
         ("a = a SELECT\n", "begins with itself"), ("a = b\nb = a? SELECT\n", "begins with itself"), ("a = SELCT\n", "not in keywords.csv"),
         ("a = b\n", "not defined"), ("a = SELECT\na = FROM\n", "defined twice"), ("a = SELECT (FROM\n", "expected )"),
         ("a = (b?)* SELECT\nb = FROM\n", "match nothing"),
-        ("a = @x\n", "unknown"), ("a = '++++++'\n", "one to three"),
+        ("a = @x\n", "unknown"), ("a = '++++++'\n", "one to four"),
         ("operators t over a\n  left x = SELECT _\na = FROM\n", "does not begin with _"), ("a = _\n", "outside"),
         ("a = SELECT &(SELECT FROM)\n", "one token"),
     ]) func `mistakes in a grammar are found when it is loaded`(text: String, message: String) {

@@ -15,6 +15,7 @@ extension Session {
         for (name, function) in FunctionRegistry.scalars where name.utf8.first.map({ $0 > 96 }) ?? false {
             add(name, "scalar", function.documentation)
         }
+        for (name, function) in FunctionRegistry.sets { add(name, "set", function.documentation) }
         for (name, function) in FunctionRegistry.aggregates { add(name, "aggregate", function.documentation) }
         for (name, function) in FunctionRegistry.windows { add(name, "window", function.documentation) }
         for function in FileFunctions.all {

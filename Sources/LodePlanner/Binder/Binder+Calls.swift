@@ -17,7 +17,7 @@ extension Binder {
             if let mergeAction { return mergeAction }
             throw SQLError(.wrongObjectType, "MERGE_ACTION() can only be used in the RETURNING list of a MERGE command", at: span)
         }
-        if name == "unnest" { return try bindUnnest(call, span, scope) }
+        if let list = try bindSet(name, call, span, scope) { return try bindRows(list, name, span, scope) }
         if let aggregate = FunctionRegistry.aggregates[name] {
             return try bindAggregate(aggregate, name, call, span, scope)
         }
@@ -36,7 +36,8 @@ extension Binder {
     /// The function's name in lower case; a schema may only be that of the built-in functions.
     func functionName(_ call: FunctionCall) throws(SQLError) -> String {
         let schema = call.name.qualifiers.map { $0.text.lowercased() }.joined(separator: ".")
-        guard ["", "pg_catalog", "main", "system", "system.main"].contains(schema) else {
+        let isStandard = schema == "information_schema" && call.name.last.text.hasPrefix("_pg_")
+        guard isStandard || ["", "pg_catalog", "main", "system", "system.main"].contains(schema) else {
             throw SQLError(
                 .undefinedFunction, "function \(call.name.text) does not exist", at: call.name.span,
                 hint: "Functions are built in and have no schema.")
@@ -44,7 +45,7 @@ extension Binder {
         return call.name.last.text.lowercased()
     }
 
-    private func bindScalarCall(
+    func bindScalarCall(
         _ function: ScalarFunction, _ name: String, _ call: FunctionCall, _ span: SourceSpan, _ scope: Scope
     ) throws(SQLError) -> BoundExpression {
         for argument in call.arguments {
@@ -65,7 +66,7 @@ extension Binder {
     }
 
     /// Refuses what only aggregates and window functions may have.
-    private func refuseExtras(_ call: FunctionCall, _ name: String, _ span: SourceSpan) throws(SQLError) {
+    func refuseExtras(_ call: FunctionCall, _ name: String, _ span: SourceSpan) throws(SQLError) {
         let extra: String
         if call.isDistinct {
             extra = "DISTINCT"
@@ -94,35 +95,11 @@ extension Binder {
         let near = NearestName.find(name, among: known)
         return SQLError(
             .undefinedFunction, "function \(name)(\(shown)) does not exist", at: call.name.span,
-            hint: resolver.isFileFunction(name) || name == "generate_series" || name == "range"
-                ? "\(name) gives rows: call it in FROM." : near.map { "Did you mean \"\($0)\"?" })
+            hint: resolver.isFileFunction(name) ? "\(name) gives rows: call it in FROM." : near.map { "Did you mean \"\($0)\"?" })
     }
 
     private static let functionNames: [String] =
-        (Array(FunctionRegistry.scalars.keys) + FunctionRegistry.aggregates.keys + FunctionRegistry.windows.keys
-        + ["coalesce", "nullif", "ifnull", "nvl", "if", "try", "unnest", "generate_series"])
+        (Array(FunctionRegistry.scalars.keys) + FunctionRegistry.sets.keys + FunctionRegistry.aggregates.keys
+        + FunctionRegistry.windows.keys + ["coalesce", "nullif", "ifnull", "nvl", "if", "try", "unnest"])
         .filter { $0.unicodeScalars.first?.properties.isAlphabetic ?? false }.sorted()
-
-    /// `unnest(list)` in a select list: a row for every element, the lists of one select list side by side.
-    private func bindUnnest(_ call: FunctionCall, _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression {
-        guard scope.clause == .select, let block = scope.block, !scope.isLambda else {
-            throw SQLError(
-                .featureNotSupported, "unnest is not allowed in \(scope.query.clause.rawValue)", at: span,
-                hint: "Use it in FROM: FROM t, unnest(t.list) AS u(x).")
-        }
-        guard call.arguments.count == 1 else {
-            throw SQLError(.undefinedFunction, "unnest in a select list takes one list", at: span)
-        }
-        let list = try bindSettled(call.arguments[0].value, scope)
-        guard case .list(let element) = list.type else {
-            throw SQLError(.undefinedFunction, "function unnest(\(list.type)) does not exist", at: span, hint: "unnest takes a list.")
-        }
-        if list.contains({ if case .column(let id, _) = $0 { block.unnestedColumns.contains { $0.id == id } } else { false } }) {
-            throw .unsupported("unnest within unnest", at: span, hint: "Use two unnest in FROM.")
-        }
-        let column = PlanColumn(ids.fresh(), "unnest", element)
-        block.unnestedLists.append(list)
-        block.unnestedColumns.append(column)
-        return column.reference
-    }
 }

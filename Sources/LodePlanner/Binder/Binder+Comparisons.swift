@@ -13,8 +13,8 @@ extension Binder {
             let l = try bindAll(leftRow, scope), r = try bindAll(rightRow, scope)
             return try compareRows(comparison, l, r, at: span)
         }
-        if left.rowElements != nil, case .subquery = right.kind {
-            throw .unsupported("comparing a row with a subquery", at: span, hint: "Use (a, b) IN (SELECT …).")
+        if let row = left.rowElements, case .subquery(let query) = right.kind {
+            return try compare(comparison, try bindAll(row, scope), query, at: span, scope)
         }
         let l = try bind(left, scope), r = try bind(right, scope)
         return try compare(comparison, l, r, at: span, sides: (left.span, right.span))

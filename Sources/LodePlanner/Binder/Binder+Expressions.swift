@@ -29,7 +29,8 @@ extension Binder {
         case .columns: return try bindColumns(expression, scope)
         case .lambda:
             throw SQLError(.syntaxError, "a lambda is only allowed as an argument of a function that takes one", at: expression.span)
-        case .star:
+        case .star(let star):
+            if let table = star.qualifier, star.isPlain, let row = try bindWholeRow(table, scope) { return row }
             throw SQLError(
                 .syntaxError, "* is not allowed here", at: expression.span,
                 hint: "A star stands in a select list or in count(*).")

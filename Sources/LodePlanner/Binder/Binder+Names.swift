@@ -17,7 +17,20 @@ extension Binder {
         }
         if let expression = try bindAlias(name, scope) { return expression }
         if let hidden = try bindHidden(name, scope) { return hidden }
+        if let row = try bindWholeRow(name, scope) { return row }
         throw missing(name, scope)
+    }
+
+    /// The row of a table as a struct of its columns: `t`, or `t.*` where a single value is wanted.
+    func bindWholeRow(_ name: QualifiedName, _ scope: Scope) throws(SQLError) -> BoundExpression? {
+        for level in sequence(first: scope, next: \.parent) {
+            let called = level.from.relations(called: name.parts[...])
+            guard let relation = called.first else { continue }
+            if called.count > 1 { throw SQLError(.duplicateAlias, "table reference \"\(name.text)\" is ambiguous", at: name.span) }
+            for column in relation.columns { uses.append(ColumnUse(id: column.id, name: name.text, span: name.span)) }
+            return StructValues.pack(relation.names, relation.columns.map(\.reference), at: name.span)
+        }
+        return nil
     }
 
     /// What a keyword without parentheses (`user`, `current_date`) means where a column has its name: the column.
@@ -108,9 +121,6 @@ extension Binder {
         let levels = Array(sequence(first: scope) { $0.parent })
         if name.parts.count > 1 { return missingRelation(name, levels) }
         let text = name.last.text
-        if levels.contains(where: { $0.from.relations.contains { $0.name.lowercased() == text.lowercased() } }) {
-            return .unsupported("the row of \"\(text)\" as a value", at: name.span, hint: "Name its columns, or write \(text).*.")
-        }
         let candidates = levels.flatMap { $0.from.visible.map(\.name) } + (scope.query.block?.aliases.map(\.name.text) ?? [])
         var hint = NearestName.find(text, among: candidates).map { "Did you mean \"\($0)\"?" }
         if let hidden = levels.lazy.compactMap(\.unreachable).first(where: { !$0.find(text).isEmpty }) {

@@ -10,7 +10,7 @@ extension Binder {
         let span = expression.span
         switch expression.kind {
         case .row(let elements):
-            let parts = try bindAll(elements, scope).map(settle)
+            let parts = try bindRow(elements, scope).map(settle)
             return StructValues.pack(parts.indices.map { "f\($0 + 1)" }, parts, at: span)
         case .array(let elements): return try bindArray(elements, span, scope)
         case .structure(let entries):
@@ -27,6 +27,16 @@ extension Binder {
         case .field(let base, let name): return try fieldAccess(try bind(base, scope), name)
         default: throw .internalFault("not a nested value", at: span)
         }
+    }
+
+    /// The elements of a row value; `t.*` is all columns of a table.
+    private func bindRow(_ elements: [Expression], _ scope: Scope) throws(SQLError) -> [BoundExpression] {
+        var parts: [BoundExpression] = []
+        for element in elements {
+            let part = try bind(element, scope)
+            if case .star = element.kind, let columns = StructValues.parts(of: part) { parts += columns } else { parts.append(part) }
+        }
+        return parts
     }
 
     /// `base.name` of a struct, or of json.

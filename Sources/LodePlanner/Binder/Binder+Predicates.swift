@@ -1,6 +1,7 @@
 /// Conditions with a syntax of their own: BETWEEN, IN, LIKE, IS, ANY and ALL.
 
 import LodeCore
+import LodeFunctions
 import LodePlan
 import LodeSyntax
 
@@ -124,16 +125,36 @@ extension Binder {
             }
             var list = try bind(array, scope)
             if list.isUntyped { list = try convert(list, to: .list(left.isUntyped ? .varchar : left.type), at: array.span) }
-            guard case .constant(let known, .list(let element)) = folded(list) else {
-                throw .unsupported(
-                    "\(symbol.symbol) \(quantifier.rawValue) over a computed array", at: array.span,
-                    hint: "Use list_contains(list, value), or unnest the array in a subquery.")
+            guard case .list(let element) = list.type else {
+                throw SQLError(.wrongObjectType, "op ANY/ALL (array) requires array on right side", at: array.span)
+            }
+            guard case .constant(let known, _) = folded(list) else {
+                if left.isUntyped { left = try convert(left, to: element, at: value.span) }
+                return try quantify(quantifier, list, of: element, repeating: left, at: span) { (item) throws(SQLError) in
+                    try compare(comparison, left, item, at: span)
+                }
             }
             if left.isUntyped { left = try convert(left, to: element, at: value.span) }
             guard case .list(let values) = known else { return .constant(.null, .boolean) }
             let items = values.map { BoundExpression.constant($0, element) }
             return try compare(comparison, left, quantifier, items, at: span, spans: items.map { _ in array.span })
         }
+    }
+
+    /// Whether the condition that `body` makes of an element holds for some or all elements of a list.
+    private func quantify(
+        _ quantifier: Quantifier, _ list: BoundExpression, of element: SQLType, repeating left: BoundExpression, at span: SourceSpan,
+        _ body: (BoundExpression) throws(SQLError) -> BoundExpression
+    ) throws(SQLError) -> BoundExpression {
+        try refuseTwice(left, quantifier.rawValue, at: span)
+        guard let function = FunctionRegistry.scalars[quantifier == .any ? "any_match" : "all_match"], let overload = function.overloads.first
+        else { throw .internalFault("no function decides \(quantifier.rawValue)", at: span) }
+        let item = PlanColumn(ids.fresh(), "element", element)
+        let condition = BoundExpression.lambda([item], body: try body(item.reference))
+        return .call(
+            ScalarCall(
+                name: function.name, function: try overload.bind([list.type, .boolean]), volatility: function.volatility,
+                isStrict: function.isStrict, arguments: [list, condition], span: span))
     }
 
     /// `left comparison ANY|ALL (items)`.
@@ -154,7 +175,12 @@ extension Binder {
             let parts = try bindAll(row, scope).map { negated ? BoundExpression.not(.isNull(settle($0))) : .isNull(settle($0)) }
             return parts.count == 1 ? parts[0] : parts.isEmpty ? .true : .and(parts)
         }
-        if test == .null { return signed(.isNull(try bindSettled(value, scope))) }
+        if test == .null {
+            let operand = try bindSettled(value, scope)
+            // The row of a table is NULL if all of its columns are, and is not if none of them is.
+            guard case .name = value.kind, let parts = StructValues.parts(of: operand) else { return signed(.isNull(operand)) }
+            return .and(parts.map { signed(.isNull($0)) })
+        }
         let condition = try bindCondition(value, scope, of: "IS \(test.rawValue)")
         switch test {
         case .true: return signed(.coalesce([condition, .false], .boolean))
@@ -170,7 +196,7 @@ extension Binder {
             return match.isNegated ? .not(result) : result
         }
         guard let patterns = match.pattern.arrayElements ?? match.pattern.rowElements else {
-            throw .unsupported("\(match.operator.rawValue) \(quantifier.rawValue) over a computed array", at: match.pattern.span)
+            return try bindPattern(match, value, quantifier, span, scope)
         }
         // NOT LIKE ANY is true if some pattern does not match.
         var parts: [BoundExpression] = []
@@ -180,6 +206,23 @@ extension Binder {
         }
         if parts.isEmpty { return .constant(.boolean(quantifier == .all), .boolean) }
         return parts.count == 1 ? parts[0] : quantifier == .any ? .or(parts) : .and(parts)
+    }
+
+    /// `value LIKE ANY (list)`, also of a query's values.
+    private func bindPattern(
+        _ match: PatternMatch, _ value: BoundExpression, _ quantifier: Quantifier, _ span: SourceSpan, _ scope: Scope
+    ) throws(SQLError) -> BoundExpression {
+        var source = match.pattern
+        if case .subquery(let query) = source.kind { source = Expression(.arrayQuery(query), span: source.span) }
+        var list = try bind(source, scope)
+        if list.isUntyped { list = try convert(list, to: .list(.varchar), at: source.span) }
+        guard case .list(let element) = list.type else {
+            throw SQLError(.wrongObjectType, "op ANY/ALL (array) requires array on right side", at: source.span)
+        }
+        return try quantify(quantifier, list, of: element, repeating: value, at: span) { (item) throws(SQLError) in
+            let result = try matching(value, item, match, span, scope)
+            return match.isNegated ? .not(result) : result
+        }
     }
 
     private func matching(

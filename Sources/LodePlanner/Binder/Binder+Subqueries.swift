@@ -32,6 +32,21 @@ extension Binder {
         return bound
     }
 
+    /// `(a, b) = (query)`: compared within the query, which gives one row or none.
+    func compare(
+        _ comparison: ComparisonOperator, _ row: [BoundExpression], _ query: Query, at span: SourceSpan, _ scope: Scope
+    ) throws(SQLError) -> BoundExpression {
+        let bound = try bindInner(query, scope)
+        guard bound.plan.columns.count == row.count else {
+            let many = bound.plan.columns.count > row.count
+            throw SQLError(.syntaxError, "subquery has too \(many ? "many" : "few") columns", at: query.span)
+        }
+        let verdict = try compareRows(comparison, row, bound.plan.columns.map(\.reference), at: span)
+        let column = PlanColumn(ids.fresh(), "compared", .boolean)
+        let plan = LogicalPlan.project(ProjectNode(input: bound.plan, items: [.init(column, verdict)]))
+        return .subquery(SubqueryExpression(id: ids.fresh(), kind: .scalar, plan: plan, type: .boolean, span: span))
+    }
+
     private func requireOneColumn(_ bound: BoundQuery, _ query: Query) throws(SQLError) {
         guard bound.names.count == 1 else {
             throw SQLError(

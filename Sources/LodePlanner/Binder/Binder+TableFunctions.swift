@@ -11,12 +11,17 @@ extension Binder {
         _ call: FunctionCall, alias: TableAlias?, _ withOrdinality: Bool, _ span: SourceSpan, _ scope: Scope
     ) throws(SQLError) -> BoundRelation {
         let name = try functionName(call)
-        if withOrdinality, name != "unnest" { throw .unsupported("WITH ORDINALITY of \(name)", at: span) }
+        if withOrdinality, name != "unnest", FunctionRegistry.sets[name] == nil {
+            throw .unsupported("WITH ORDINALITY of \(name)", at: span)
+        }
         if resolver.isFileFunction(name) { return try aliased(try bindFileFunction(name, call, span), alias, at: span) }
         let relation: BoundRelation
         switch name {
         case "unnest": relation = try bindUnnest(call, withOrdinality, alias, span, scope)
-        case "generate_series", "range": relation = try bindSeries(name, call, span, scope)
+        case "generate_series" where !withOrdinality, "range": relation = try bindSeries(name, call, span, scope)
+        case _ where FunctionRegistry.sets[name] != nil:
+            guard let rows = try bindSetTable(name, call, withOrdinality, span, scope) else { throw unknownTableFunction(name, call) }
+            relation = rows
         default:
             guard FunctionRegistry.scalars[name] != nil || ["coalesce", "nullif"].contains(name) else {
                 throw unknownTableFunction(name, call)
@@ -36,7 +41,7 @@ extension Binder {
     }
 
     private func unknownTableFunction(_ name: String, _ call: FunctionCall) -> SQLError {
-        let known = resolver.nearbyNames().filter { resolver.isFileFunction($0) } + ["unnest", "generate_series", "range"]
+        let known = resolver.nearbyNames().filter { resolver.isFileFunction($0) } + FunctionRegistry.sets.keys.sorted() + ["unnest", "range"]
         let isAggregate = FunctionRegistry.aggregates[name] != nil
         return SQLError(
             .undefinedFunction, isAggregate ? "aggregate functions are not allowed in FROM" : "table function \(name) does not exist",

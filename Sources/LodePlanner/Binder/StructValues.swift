@@ -13,6 +13,12 @@ enum StructValues {
                 name: "struct_pack", function: function, volatility: .immutable, isStrict: false, arguments: arguments, span: span))
     }
 
+    /// The fields of what `pack` made, if it is that.
+    static func parts(of expression: BoundExpression) -> [BoundExpression]? {
+        guard case .call(let call) = expression, call.name == "struct_pack", !call.arguments.isEmpty else { return nil }
+        return call.arguments
+    }
+
     /// `s.name`: NULL where the struct or the field is. The name is part of the call's, since it tells calls apart.
     static func field(_ index: Int, of operand: BoundExpression, _ field: Field, at span: SourceSpan) throws(SQLError) -> BoundExpression {
         guard let function = StructFunctions.extract(operand.type, at: index) else {

@@ -181,5 +181,8 @@ package final class Star: Sendable {
     }
 
     /// Whether nothing but the star was written.
-    package var isBare: Bool { qualifier == nil && exclude.isEmpty && replace.isEmpty && rename.isEmpty }
+    package var isBare: Bool { qualifier == nil && isPlain }
+
+    /// Whether the star stands for all columns as they are.
+    package var isPlain: Bool { exclude.isEmpty && replace.isEmpty && rename.isEmpty }
 }

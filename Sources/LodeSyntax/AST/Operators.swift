@@ -68,6 +68,8 @@ package enum PatternOperator: String, Sendable, CaseIterable {
     case regex = "~"
     /// `~*`; its negation is written `!~*`.
     case regexIgnoringCase = "~*"
+
+    var isSign: Bool { self == .regex || self == .regexIgnoringCase }
 }
 
 /// `x IS …`.

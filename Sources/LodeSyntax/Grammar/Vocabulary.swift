@@ -39,8 +39,8 @@ struct Vocabulary {
 
     /// The terminal of a sign that the grammar quotes; made on first sight.
     mutating func intern(sign: ArraySlice<UInt8>) throws(GrammarFault) -> UInt16 {
-        guard let first = sign.first, first < 128, sign.count <= 3 else {
-            throw GrammarFault("a sign has one to three ASCII characters")
+        guard let first = sign.first, first < 128, sign.count <= 4 else {
+            throw GrammarFault("a sign has one to four ASCII characters")
         }
         if let known = signs[Int(first)].first(where: { sign.elementsEqual($0.bytes) }) { return known.kind }
         let kind = UInt16(classes.count)
@@ -116,9 +116,9 @@ struct Vocabulary {
         for sign in signs[Int(first)] {
             let length = sign.bytes.count
             guard start + length <= text.count else { continue }
-            if length == 1 || (text[start + 1] == sign.bytes[1] && (length == 2 || text[start + 2] == sign.bytes[2])) {
-                return (sign.kind, length)
-            }
+            var same = 1
+            while same < length, text[start + same] == sign.bytes[same] { same += 1 }
+            if same == length { return (sign.kind, length) }
         }
         return nil
     }

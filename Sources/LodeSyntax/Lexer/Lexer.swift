@@ -55,7 +55,9 @@ struct Lexer {
     }
 
     private mutating func word(_ start: Int) {
-        if byte(1) == UInt8(ascii: "'") {
+        if byte(1) == UInt8(ascii: "&"), text[position] | 32 == UInt8(ascii: "u") {
+            if byte(2) == UInt8(ascii: "'") || byte(2) == UInt8(ascii: "\"") { return unicode(start) }
+        } else if byte(1) == UInt8(ascii: "'") {
             switch text[position] | 32 {
             case UInt8(ascii: "e"):
                 position += 2
@@ -130,6 +132,22 @@ struct Lexer {
         tokens.append(Terminal.bad, start, position)
     }
 
+    /// `U&'…'` or `U&"…"`, with the `UESCAPE 'c'` that may follow as a part of the token.
+    private mutating func unicode(_ start: Int) {
+        let isName = byte(2) == UInt8(ascii: "\"")
+        position += isName ? 2 : 3
+        if isName { quotedName(start) } else { string(start, escapes: false) }
+        var next = position
+        while next < text.count, CharacterKind.table[Int(text[next])] == .blank { next += 1 }
+        let tail = Array("uescape".utf8)
+        guard next + tail.count < text.count, tail.indices.allSatisfy({ text[next + $0] | 32 == tail[$0] }) else { return }
+        next += tail.count
+        while next < text.count, CharacterKind.table[Int(text[next])] == .blank { next += 1 }
+        guard next + 2 < text.count, text[next] == UInt8(ascii: "'"), text[next + 2] == UInt8(ascii: "'") else { return }
+        position = next + 3
+        tokens.extendLast(to: position)
+    }
+
     private mutating func quotedName(_ start: Int) {
         position += 1
         while position < text.count {
@@ -137,7 +155,7 @@ struct Lexer {
             position += 1
             if byte == UInt8(ascii: "\"") {
                 guard position < text.count, text[position] == UInt8(ascii: "\"") else {
-                    return tokens.append(position - start > 2 ? Terminal.quoted : Terminal.bad, start, position)
+                    return tokens.append(position - start > (text[start] == byte ? 2 : 4) ? Terminal.quoted : Terminal.bad, start, position)
                 }
                 position += 1
             }

@@ -15,5 +15,11 @@ struct Tokens {
         ends.append(UInt32(truncatingIfNeeded: end))
     }
 
+    /// Makes the last token longer: it takes in what follows it.
+    mutating func extendLast(to end: Int) {
+        guard let last = ends.indices.last else { return }
+        ends[last] = UInt32(truncatingIfNeeded: end)
+    }
+
     func span(_ index: Int) -> SourceSpan { SourceSpan(Int(starts[index]), Int(ends[index])) }
 }

@@ -31,7 +31,8 @@ extension Printer {
         case .isTest, .isDistinct: .is
         case .quantified: .comparison
         case .binary(let op, _, _): precedence(op)
-        case .pattern(let match): match.operator == .regex || match.operator == .regexIgnoringCase ? .other : .membership
+        case .pattern(let match) where match.quantifier != nil && match.operator.isSign: .comparison
+        case .pattern(let match): match.operator.isSign ? .other : .membership
         case .between, .inList, .inQuery: .membership
         case .atTimeZone: .timeZone
         case .collate: .collate
@@ -179,19 +180,24 @@ extension Printer {
         }
     }
 
+    private mutating func quantified(_ quantifier: Quantifier, _ operand: Expression) {
+        write("\(quantifier.rawValue) (")
+        if case .subquery(let query) = operand.kind { self.query(query) } else { expression(operand) }
+        write(")")
+    }
+
     private mutating func pattern(_ match: PatternMatch) {
-        let isSign = match.operator == .regex || match.operator == .regexIgnoringCase
+        let isSign = match.operator.isSign
         expression(match.value, atLeast: .other)
         if isSign {
             write(" \(match.isNegated ? "!" : "")\(match.operator.rawValue) ")
+            if let quantifier = match.quantifier { return quantified(quantifier, match.pattern) }
             expression(match.pattern, atLeast: .bitNot)
             return
         }
         write(" \(match.isNegated ? "NOT " : "")\(match.operator.rawValue) ")
         if let quantifier = match.quantifier {
-            write("\(quantifier.rawValue) (")
-            expression(match.pattern)
-            write(")")
+            quantified(quantifier, match.pattern)
         } else {
             expression(match.pattern, atLeast: .other)
         }

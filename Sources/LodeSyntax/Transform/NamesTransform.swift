@@ -9,6 +9,9 @@ extension Transform {
         guard tokens.kinds[edge.index] == Terminal.quoted else {
             return Identifier(foldedText(edge.index), span: span)
         }
+        if text[span.start] | 32 == UInt8(ascii: "u") {
+            return Identifier(try UnicodeLiteral.decode(text[span.start..<span.end], at: span), isQuoted: true, span: span)
+        }
         let inner = text[(span.start + 1)..<(span.end - 1)]
         guard inner.contains(UInt8(ascii: "\"")) else {
             return Identifier(String(decoding: inner, as: UTF8.self), isQuoted: true, span: span)

@@ -88,10 +88,17 @@ extension Transform {
     @inline(never)
     private func quantified(_ edge: Edge) throws(SQLError) -> Expression.Kind {
         let last = try lastKid(edge)
+        let sign = try operatorSign(try kid(edge, 1)), value = try expression(try kid(edge, 0))
+        let quantifier = has(edge, .all) ? Quantifier.all : .any
+        if let (pattern, isNegated) = patternOperator(sign) {
+            return .pattern(
+                PatternMatch(
+                    value: value, operator: pattern, pattern: try expression(last), escape: nil, isNegated: isNegated,
+                    quantifier: quantifier))
+        }
         let operand: QuantifiedOperand = rule(last) == .parenQuery
             ? .query(try parenthesizedQuery(last)) : .expression(try expression(last))
-        return .quantified(
-            try binaryOperator(try kid(edge, 1)), try expression(try kid(edge, 0)), has(edge, .all) ? .all : .any, operand)
+        return .quantified(try binaryOperator(sign), value, quantifier, operand)
     }
 
     @inline(never)
@@ -139,12 +146,34 @@ extension Transform {
     }
 
     private func combine(_ sign: Edge, _ left: Expression, _ right: Expression) throws(SQLError) -> Expression.Kind {
-        let text = rawText(sign.index)
-        guard text.contains("~") else { return .binary(try binaryOperator(sign), left, right) }
+        let sign = try operatorSign(sign)
+        guard let (pattern, isNegated) = patternOperator(sign) else { return .binary(try binaryOperator(sign), left, right) }
         return .pattern(
-            PatternMatch(
-                value: left, operator: text.hasSuffix("*") ? .regexIgnoringCase : .regex, pattern: right, escape: nil,
-                isNegated: text.hasPrefix("!"), quantifier: nil))
+            PatternMatch(value: left, operator: pattern, pattern: right, escape: nil, isNegated: isNegated, quantifier: nil))
+    }
+
+    /// The sign of an operator, which may be written as `OPERATOR(schema.sign)`.
+    private func operatorSign(_ edge: Edge) throws(SQLError) -> Edge {
+        guard rule(edge) == .operatorName else { return edge }
+        let sign = try lastKid(edge), schema = try identifiers(edge).map { $0.text.lowercased() }
+        guard schema.isEmpty || schema == ["pg_catalog"] else {
+            throw SQLError(
+                .undefinedFunction, "operator does not exist: \(schema.joined(separator: ".")).\(rawText(sign.index))", at: span(edge),
+                hint: "Operators are built in; their schema is pg_catalog.")
+        }
+        return sign
+    }
+
+    /// `~` and its kin; `~~` is LIKE.
+    private func patternOperator(_ sign: Edge) -> (PatternOperator, isNegated: Bool)? {
+        let text = rawText(sign.index)
+        switch text.drop(while: { $0 == "!" }) {
+        case "~": return (.regex, text != "~")
+        case "~*": return (.regexIgnoringCase, text != "~*")
+        case "~~": return (.like, text != "~~")
+        case "~~*": return (.ilike, text != "~~*")
+        default: return nil
+        }
     }
 
     private func binaryOperator(_ sign: Edge) throws(SQLError) -> BinaryOperator {

@@ -22,6 +22,7 @@ enum Rule: String, CaseIterable {
     case release
     case query
     case negative
+    case operatorName = "operator_name"
     case with
     case cte
     case union

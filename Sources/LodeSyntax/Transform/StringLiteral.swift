@@ -12,6 +12,7 @@ enum StringLiteral {
             guard let tagEnd = bytes.dropFirst().firstIndex(of: UInt8(ascii: "$")) else { break }
             let length = tagEnd + 1 - start
             return String(decoding: bytes.dropFirst(length).dropLast(length), as: UTF8.self)
+        case UInt8(ascii: "u"), UInt8(ascii: "U"): return try UnicodeLiteral.decode(bytes, at: span)
         case UInt8(ascii: "e"), UInt8(ascii: "E"): return try escaped(bytes.dropFirst(2).dropLast(), at: span)
         default: break
         }

@@ -66,7 +66,7 @@ extension ScalarFunction {
             }),
     ]
 
-    private static func toArray(_ arguments: [Column], _ count: Int, _ context: FunctionContext) throws(SQLError) -> Column {
+    static func toArray(_ arguments: [Column], _ count: Int, _ context: FunctionContext) throws(SQLError) -> Column {
         var flat: [Column] = []
         for argument in arguments { flat.append(try argument.flattened()) }
         let source = flat[0], separators = flat[1], nulls = flat.count > 2 ? flat[2] : nil
