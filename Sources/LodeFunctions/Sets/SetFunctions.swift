@@ -56,7 +56,8 @@ private enum SeriesLists {
 
     private static func tooMany() -> SQLError {
         SQLError(
-            .programLimitExceeded, "a series in a select list has at most \(limit) rows", hint: "Call generate_series in FROM: it has no limit there.")
+            .programLimitExceeded, "a series in a select list has at most \(limit) rows",
+            hint: "Call generate_series in FROM: it has no limit there.")
     }
 
     private static func numbers(_ start: Int64, _ stop: Int64, _ step: Int64) throws(SQLError) -> [Int64] {

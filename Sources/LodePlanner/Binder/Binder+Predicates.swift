@@ -147,8 +147,10 @@ extension Binder {
         _ body: (BoundExpression) throws(SQLError) -> BoundExpression
     ) throws(SQLError) -> BoundExpression {
         try refuseTwice(left, quantifier.rawValue, at: span)
-        guard let function = FunctionRegistry.scalars[quantifier == .any ? "any_match" : "all_match"], let overload = function.overloads.first
-        else { throw .internalFault("no function decides \(quantifier.rawValue)", at: span) }
+        let name = quantifier == .any ? "any_match" : "all_match"
+        guard let function = FunctionRegistry.scalars[name], let overload = function.overloads.first else {
+            throw .internalFault("no function decides \(quantifier.rawValue)", at: span)
+        }
         let item = PlanColumn(ids.fresh(), "element", element)
         let condition = BoundExpression.lambda([item], body: try body(item.reference))
         return .call(

@@ -7,7 +7,9 @@ import LodeSyntax
 
 extension Binder {
     /// The list of the rows that a call gives; nil if the function gives no rows.
-    private func bindSetCall(_ name: String, _ call: FunctionCall, _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression? {
+    private func bindSetCall(
+        _ name: String, _ call: FunctionCall, _ span: SourceSpan, _ scope: Scope
+    ) throws(SQLError) -> BoundExpression? {
         if name == "unnest" {
             guard call.arguments.count == 1 else {
                 throw SQLError(.undefinedFunction, "unnest of \(call.arguments.count) lists is only allowed in FROM", at: span)
@@ -36,7 +38,8 @@ extension Binder {
                 hint: "Call \(name) in FROM: FROM t, \(name)(…) AS u(x).")
         }
         if list.contains({ if case .column(let id, _) = $0 { block.unnestedColumns.contains { $0.id == id } } else { false } }) {
-            throw .unsupported("a set-returning function of the rows of another one", at: span, hint: "Call them in FROM, one after the other.")
+            throw .unsupported("a set-returning function of the rows of another one", at: span,
+                hint: "Call them in FROM, one after the other.")
         }
         guard case .list(let element) = list.type else { throw .internalFault("\(name) gives no list", at: span) }
         let column = PlanColumn(ids.fresh(), name, element)

@@ -41,7 +41,8 @@ extension Binder {
     }
 
     private func unknownTableFunction(_ name: String, _ call: FunctionCall) -> SQLError {
-        let known = resolver.nearbyNames().filter { resolver.isFileFunction($0) } + FunctionRegistry.sets.keys.sorted() + ["unnest", "range"]
+        let known = resolver.nearbyNames().filter { resolver.isFileFunction($0) }
+            + FunctionRegistry.sets.keys.sorted() + ["unnest", "range"]
         let isAggregate = FunctionRegistry.aggregates[name] != nil
         return SQLError(
             .undefinedFunction, isAggregate ? "aggregate functions are not allowed in FROM" : "table function \(name) does not exist",

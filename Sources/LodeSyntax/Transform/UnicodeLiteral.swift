@@ -32,7 +32,9 @@ enum UnicodeLiteral {
             }
             let isLong = index + 1 < end && bytes[index + 1] == UInt8(ascii: "+"), digits = isLong ? 6 : 4
             let start = index + (isLong ? 2 : 1)
-            guard start + digits <= end, bytes[start] != UInt8(ascii: "+"), let code = UInt32(String(decoding: bytes[start..<start + digits], as: UTF8.self), radix: 16) else {
+            guard start + digits <= end, bytes[start] != UInt8(ascii: "+"),
+                let code = UInt32(String(decoding: bytes[start..<start + digits], as: UTF8.self), radix: 16)
+            else {
                 throw SQLError(.syntaxError, "invalid Unicode escape", at: span, hint: "Unicode escapes must be \\XXXX or \\+XXXXXX.")
             }
             index = start + digits

@@ -11,8 +11,8 @@ enum ListSubscripts {
 
 extension ScalarFunction {
     static let listSubscripts: [ScalarFunction] = [
-        bound("array_upper", "The last subscript of a dimension; NULL if there is none.", [("array_upper([7, 8], 1)", "2")]) { count, first in
-            first + count - 1
+        bound("array_upper", "The last subscript of a dimension; NULL if there is none.", [("array_upper([7, 8], 1)", "2")]) {
+            count, first in first + count - 1
         },
         bound("array_lower", "The first subscript of a dimension; NULL if there is none.", [("array_lower([7, 8], 1)", "1")]) { _, first in
             first
@@ -56,8 +56,8 @@ extension ScalarFunction {
                     var values: [Value] = []
                     for row in 0..<call.count {
                         let range = ranges[row]
-                        let found = call.isValid(row)
-                            ? (0..<Int(range.count)).filter { RowOrder.compare(child, Int(range.offset) + $0, call.arguments[1], row) == 0 } : []
+                        let members = call.isValid(row) ? 0..<Int(range.count) : 0..<0
+                        let found = members.filter { RowOrder.compare(child, Int(range.offset) + $0, call.arguments[1], row) == 0 }
                         values.append(.list(found.map { .integer(Int64($0 + 1)) }))
                     }
                     return try Column.make(.list(.integer), values)
