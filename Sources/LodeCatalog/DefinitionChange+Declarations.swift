@@ -4,7 +4,12 @@ import LodeCore
 
 extension DefinitionChange {
     /// Whether a view can take it too.
-    var fitsView: Bool { if case .setComment = self { true } else { false } }
+    var fitsView: Bool {
+        switch self {
+        case .setComment, .access: true
+        default: false
+        }
+    }
 }
 
 extension GlueTable {
@@ -29,7 +34,7 @@ extension GlueTable {
                     hint: NearestName.find(name, among: known.map(\.name)).map { "Did you mean \"\($0)\"?" })
             }
             setConstraints(kept)
-        case .addColumns, .setProperties, .setLocation, .rename, .requires: break
+        case .addColumns, .setProperties, .setLocation, .rename, .requires, .access: break
         }
     }
 

@@ -19,6 +19,7 @@ package enum DefinitionChange: Sendable {
     case dropConstraint(String, ifExists: Bool = false)
     /// Changes nothing, but needs the table to be in this state: the changes beside it are right for its rows.
     case requires(TableVersion)
+    case access(AccessChange)
     /// Another name, in the same or another database; files stay where they are.
     case rename(TableName)
 }
@@ -36,6 +37,7 @@ extension GlueTable {
             storageDescriptor.location = location
         case .setComment, .setDefault, .setNullable, .addConstraint, .dropConstraint: try applyDeclaration(change)
         case .requires: break
+        case .access(let change): try apply(change)
         case .rename(let new):
             name = new.name
             databaseName = new.database

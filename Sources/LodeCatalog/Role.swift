@@ -18,6 +18,21 @@ package struct Role: Codable, Equatable, Sendable {
     /// Microseconds since 1970-01-01 UTC from which the password holds no longer.
     package var validUntil: Int64?
 
+    /// A role that this one is a member of.
+    package struct Membership: Codable, Hashable, Sendable {
+        package var role: String
+        /// Whether it may make others members.
+        package var isAdmin = false
+
+        package init(role: String, isAdmin: Bool) {
+            self.role = role
+            self.isAdmin = isAdmin
+        }
+    }
+
+    /// Nil of a role that never was a member of another one.
+    package var memberships: [Membership]?
+
     package init(name: String) { self.name = name }
 
     /// The role that a warehouse begins with.

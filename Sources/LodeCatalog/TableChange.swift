@@ -11,6 +11,7 @@ package enum TableChange: Sendable {
     case createDatabase(GlueDatabase, ifNotExists: Bool = false)
     /// - `cascade`: also drops its tables; otherwise `2BP01` if there are any.
     case dropDatabase(String, ifExists: Bool = false, cascade: Bool = false)
+    case alterDatabase(String, AccessChange)
     /// A new table or view with its first files (CREATE TABLE AS is one of these).
     ///
     /// - `computedFrom`: what was read to make it: a table that it replaces must still be in that state.
@@ -40,7 +41,7 @@ package enum TableChange: Sendable {
     package var database: String {
         switch self {
         case .createDatabase(let database, _): database.name
-        case .dropDatabase(let name, _, _): name
+        case .dropDatabase(let name, _, _), .alterDatabase(let name, _): name
         case .create(let table, _, _, _): table.databaseName
         case .drop(let name, _, _), .alter(let name, _), .files(let name, _), .partitions(let name, _), .requires(let name, _):
             name.database

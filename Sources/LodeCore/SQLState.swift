@@ -73,6 +73,7 @@ package enum SQLState: String, Sendable {
     case invalidRecursion = "42P19"
     case indeterminateDatatype = "42P18"
     case insufficientPrivilege = "42501"
+    case invalidGrant = "0LP01"
     case dependentObjectsStillExist = "2BP01"
     // Class 53-58, XX: resources, operator intervention, system, internal.
     case diskFull = "53100"

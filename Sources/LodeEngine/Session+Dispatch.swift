@@ -55,6 +55,9 @@ extension Session {
 
         case .createRole(let create): return try createRole(create)
         case .alterRole(let alter): return try alterRole(alter)
+        case .access(let access): return try changeAccess(access)
+        case .membership(let membership): return try changeMembership(membership)
+        case .alterOwner(let alter): return try alterOwner(alter)
         case .dropRole(let names, let ifExists): return try dropRoles(names, ifExists: ifExists)
         }
     }

@@ -26,8 +26,11 @@ extension Session {
     }
 
     package func functionNames() -> [String] {
-        let names = Array(FunctionRegistry.scalars.keys) + Array(FunctionRegistry.sets.keys) + Array(FunctionRegistry.aggregates.keys) + Array(FunctionRegistry.windows.keys)
-        return names.filter { $0.utf8.first.map { $0 > 96 } ?? false } + FileFunctions.names
+        let names = [
+            Array(FunctionRegistry.scalars.keys), Array(FunctionRegistry.sets.keys), Array(FunctionRegistry.aggregates.keys),
+            Array(FunctionRegistry.windows.keys),
+        ]
+        return names.joined().filter { $0.utf8.first.map { $0 > 96 } ?? false } + FileFunctions.names
     }
 
     /// How timestamptz values are shown.

@@ -31,6 +31,8 @@ package final class Session {
     var prepared: [String: PreparedStatement] = [:]
     /// Open cursors, by name.
     var cursors: [String: Cursor] = [:]
+    /// Roles that the running statement has asked about.
+    var principals: [String: Principal] = [:]
     /// What LISTEN asked for.
     var channels: Set<String> = []
     /// The rows of the running COPY FROM STDIN.
@@ -78,6 +80,7 @@ package final class Session {
         let statement = RunningStatement(engine, settings)
         current = statement
         latest.statement = statement
+        principals = [:]
         defer { current = nil }
         let result = Cancellation.$current.withValue(statement.cancellation) { () -> Result<StatementOutcome, SQLError> in
             do throws(SQLError) {
@@ -98,7 +101,8 @@ package final class Session {
     /// What functions may know of this session, for a statement that starts now.
     func functionContext(_ running: RunningStatement) -> FunctionContext {
         FunctionContext(
-            transactionMicros: Engine.nowMicros(), timeZone: settings["timezone"], currentUser: user, currentSchema: currentSchema,
+            transactionMicros: Engine.nowMicros(), timeZone: settings["timezone"], currentUser: currentUser, sessionUser: user,
+            currentSchema: currentSchema,
             cancellation: running.cancellation, memory: running.memory, settings: settingAccess)
     }
 

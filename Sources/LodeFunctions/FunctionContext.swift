@@ -9,6 +9,7 @@ package final class FunctionContext: Sendable {
     /// The `timezone` setting: an IANA name.
     package let timeZone: String
     package let currentUser: String
+    package let sessionUser: String
     package let currentDatabase: String
     package let currentSchema: String
     package let cancellation: Cancellation
@@ -18,13 +19,15 @@ package final class FunctionContext: Sendable {
     package let settings: SettingAccess
 
     package init(
-        transactionMicros: Int64, timeZone: String = "UTC", currentUser: String = "lode", currentDatabase: String = "lode",
+        transactionMicros: Int64, timeZone: String = "UTC", currentUser: String = "lode", sessionUser: String = "lode",
+        currentDatabase: String = "lode",
         currentSchema: String = "main", cancellation: Cancellation = Cancellation(), memory: MemoryBudget? = nil,
         settings: SettingAccess = SettingAccess()
     ) {
         self.transactionMicros = transactionMicros
         self.timeZone = timeZone
         self.currentUser = currentUser
+        self.sessionUser = sessionUser
         self.currentDatabase = currentDatabase
         self.currentSchema = currentSchema
         self.cancellation = cancellation

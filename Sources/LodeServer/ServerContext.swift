@@ -63,6 +63,7 @@ final class ServerContext: Sendable {
             let session = Session(engine: engine)
             session.settings = settings
             session.isRemote = true
+            try session.checkRole()
             session.allowedFolders = allowedFolders
             return .success(try Client(session, transport: transport, threads: threads))
         } catch {

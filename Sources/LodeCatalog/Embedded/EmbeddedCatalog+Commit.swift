@@ -10,7 +10,7 @@ extension EmbeddedCatalog {
         for change in changes {
             switch change {
             case .createDatabase, .requires: continue
-            case .dropDatabase, .create, .drop, .alter, .files, .partitions: break
+            case .dropDatabase, .alterDatabase, .create, .drop, .alter, .files, .partitions: break
             }
             try Self.checkWritable(change.database)
         }
@@ -48,6 +48,7 @@ extension EmbeddedCatalog {
         switch change {
         case .createDatabase(let database, let ifNotExists): try Self.create(database, ifNotExists, db)
         case .dropDatabase(let name, let ifExists, let cascade): try Self.drop(database: name, ifExists, cascade, db)
+        case .alterDatabase(let name, let change): try Self.alter(database: name, change, db)
         case .create(let table, let ifExists, let files, let read): try create(table, ifExists, files, read, db)
         case .drop(let name, let kinds, let ifExists): try Self.drop(name, kinds, ifExists, db)
         case .alter(let name, let changes): try alter(name, changes, db)
@@ -59,7 +60,7 @@ extension EmbeddedCatalog {
 
     private static func makesCatalog(_ change: TableChange) -> Bool {
         switch change {
-        case .createDatabase, .create: true
+        case .createDatabase, .alterDatabase, .create: true
         case .dropDatabase, .drop, .alter, .files, .partitions, .requires: false
         }
     }
@@ -71,7 +72,7 @@ extension EmbeddedCatalog {
         case .drop(let name, _, _), .alter(let name, _), .files(let name, _), .partitions(let name, _), .requires(let name, _):
             throw try missingTable(name)
         case .dropDatabase(let name, _, _): throw CatalogError.missingDatabase(name, among: try databases().map(\.name))
-        case .create, .createDatabase: throw SQLError.internalFault("a catalog that is not made")
+        case .create, .createDatabase, .alterDatabase: throw SQLError.internalFault("a catalog that is not made")
         }
     }
 

@@ -55,6 +55,17 @@ extension EmbeddedCatalog {
         return CommitOutcome()
     }
 
+    static func alter(database name: String, _ change: AccessChange, _ db: Database) throws -> CommitOutcome {
+        let id = try databaseID(name, db)
+        guard let text = try String.fetchOne(db, sql: "SELECT definition FROM database_info WHERE id = ?", arguments: [id]) else {
+            throw CatalogError.missingDatabase(name, among: try names(db))
+        }
+        var database = try JSONText.read(GlueDatabase.self, text, "database \(name)")
+        try database.apply(change)
+        try db.execute(sql: "UPDATE database_info SET definition = ? WHERE id = ?", arguments: [JSONText.write(database), id])
+        return CommitOutcome()
+    }
+
     /// All databases but those that ship with Lode.
     static func names(_ db: Database) throws -> [String] {
         let known = try String.fetchAll(db, sql: "SELECT key FROM database_info")

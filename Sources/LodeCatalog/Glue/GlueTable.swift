@@ -15,7 +15,10 @@ package struct GlueTable: Codable, Hashable, Sendable {
     /// The SQL of a view, as it was written.
     package var viewOriginalText: String?
     package var viewExpandedText: String?
+    /// The role that made it, or was given it; nil is the first role.
     package var owner: String?
+    /// What was granted; nil as long as nothing was.
+    package var access: AccessList?
     /// Microseconds since 1970-01-01 UTC.
     package var createTime: Int64?
     package var updateTime: Int64?
@@ -26,7 +29,7 @@ package struct GlueTable: Codable, Hashable, Sendable {
         case name = "Name", databaseName = "DatabaseName", tableType = "TableType", description = "Description"
         case parameters = "Parameters", partitionKeys = "PartitionKeys", storageDescriptor = "StorageDescriptor"
         case viewOriginalText = "ViewOriginalText", viewExpandedText = "ViewExpandedText", owner = "Owner"
-        case createTime = "CreateTime", updateTime = "UpdateTime", versionId = "VersionId"
+        case createTime = "CreateTime", updateTime = "UpdateTime", versionId = "VersionId", access = "Access"
     }
 
     package init(
@@ -58,6 +61,7 @@ package struct GlueTable: Codable, Hashable, Sendable {
         createTime = try box.decodeIfPresent(Int64.self, forKey: .createTime)
         updateTime = try box.decodeIfPresent(Int64.self, forKey: .updateTime)
         versionId = try box.decodeIfPresent(String.self, forKey: .versionId)
+        access = try box.decodeIfPresent(AccessList.self, forKey: .access)
     }
 }
 

@@ -21,7 +21,7 @@ package struct TransactionChanges: Sendable {
     private(set) var log: [TableChange] = []
     /// By the name that each has now, in lower case.
     private(set) var tables: [TableName: Table] = [:]
-    /// Those that were made (or nil: dropped), by name in lower case.
+    /// Those that were made or changed (or nil: dropped), by name in lower case.
     private(set) var databases: [String: GlueDatabase?] = [:]
     private var made: Int64 = 0
 
@@ -37,6 +37,14 @@ package struct TransactionChanges: Sendable {
         switch change {
         case .createDatabase(let database, let ifNotExists): return try create(database, ifNotExists, change, in: catalog)
         case .dropDatabase(let name, let ifExists, let cascade): return try drop(name, ifExists, cascade, change, in: catalog)
+        case .alterDatabase(let name, let access):
+            guard var database = try known(name, in: catalog) else {
+                throw CatalogError.missingDatabase(name, among: try catalog.databases().map(\.name))
+            }
+            try database.apply(access)
+            databases[name.lowercased()] = .some(database)
+            log.append(change)
+            return CommitOutcome()
         case .create(let table, let ifExists, let files, _): return try create(table, ifExists, files, change, in: catalog)
         case .drop(let name, let kinds, let ifExists): return try drop(name, kinds, ifExists, change, in: catalog)
         case .alter(let name, let changes): return try alter(name, changes, in: catalog)

@@ -74,7 +74,7 @@ extension Session {
         switch parsed.statement {
         case .query(let query): return try makeBinder(statementContext()).bind(query: query).schema.fields
         case .insert(let insert):
-            let change = try beginChange(of: insert.table, "INSERT")
+            let change = try beginChange(of: insert.table, "INSERT", needing: insert.privileges)
             let bound = try makeBinder(statementContext()).bind(insert: insert, into: change.target.table, path: change.target.path)
             return bound.returned.isEmpty ? nil : bound.returned
         case .update, .delete, .merge:

@@ -19,6 +19,8 @@ final class SessionResolver: RelationResolver {
     let rejects: RejectTables
     private let searchPath: [String]
     private let seesTemporaryViews: Bool
+    /// Who reads: the current user, or the owner of the view whose names these are.
+    private let role: String
     private struct Key: Hashable {
         var name: TableName
         var time: TableTime?
@@ -28,8 +30,9 @@ final class SessionResolver: RelationResolver {
 
     init(
         session: Session, stores: StoreRegistry, rejects: RejectTables, moment: StatementMoment, searchPath: [String]? = nil,
-        seesTemporaryViews: Bool = true
+        seesTemporaryViews: Bool = true, role: String? = nil
     ) {
+        self.role = role ?? session.currentUser
         self.moment = moment
         self.session = session
         self.stores = stores
@@ -47,7 +50,8 @@ final class SessionResolver: RelationResolver {
         }
         if name.parts.count == 1 {
             for schema in searchPath {
-                if let found = try relation(TableName(schema, name.last.text), at: time, name.span) { return found }
+                let full = TableName(schema, name.last.text)
+                if let found = try relation(full, at: time, name.span, isSought: true) { return found }
             }
             return nil
         }
@@ -59,10 +63,18 @@ final class SessionResolver: RelationResolver {
         throw try session.catalog.missingTable(full).at(name.span)
     }
 
-    private func relation(_ name: TableName, at time: TableTime?, _ span: SourceSpan) throws(SQLError) -> ResolvedRelation? {
+    /// - Parameter isSought: whether its schema is one of the search path: one that the role may not look into is passed over.
+    private func relation(
+        _ name: TableName, at time: TableTime?, _ span: SourceSpan, isSought: Bool = false
+    ) throws(SQLError) -> ResolvedRelation? {
         let key = Key(name: name, time: time)
         if let found = known[key] { return found }
         guard let table = try session.catalog.table(name) else { return nil }
+        if table.ownerName != role {
+            if isSought, try !session.allows(.usage, inSchema: name.database, as: role) { return nil }
+            try session.require(.usage, inSchema: name.database, as: role, at: span)
+        }
+        try session.require(.select, on: table, as: role, at: span)
         if time != nil, table.kind != .managed { throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span) }
         let found = try resolve(table, at: time)
         known[key] = found
@@ -95,7 +107,7 @@ final class SessionResolver: RelationResolver {
             let authorPath = table.parameters[ViewParameter.searchPath]?.split(separator: ",").map(String.init)
             let resolver = SessionResolver(
                 session: session, stores: stores, rejects: rejects, moment: moment, searchPath: authorPath ?? [table.databaseName],
-                seesTemporaryViews: false)
+                seesTemporaryViews: false, role: table.ownerName)
             return ResolvedView(path: path, query: query, columns: try table.schema().fields.map(\.name), resolver: resolver)
         } catch {
             // Spans of the view's own text would point into the statement at hand.

@@ -44,7 +44,13 @@ extension Session {
                 guard transaction != nil else { continue }
                 transaction?.localSettings.insert(try SettingDefinition.named(request.name).name)
             }
-            try settings.set(request.name, request.value)
+            try setChecked(request.name, request.value)
         }
+    }
+
+    /// Changes a setting as a client asks for it, who may only become a role that the user is a member of.
+    package func setChecked(_ name: String, _ value: String, at span: SourceSpan? = nil) throws(SQLError) {
+        if name.lowercased() == "role", value != "none" { try requireMembership(in: value, at: span) }
+        try settings.set(name, value, at: span)
     }
 }

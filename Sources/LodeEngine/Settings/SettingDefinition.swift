@@ -54,6 +54,9 @@ package struct SettingDefinition: Sendable {
             isList: true, initial: { "main" },
             parse: { (text) throws(SQLError) in text }),
         SettingDefinition(
+            name: "role", summary: "The role that statements run as; none is the user who connected.", initial: { "none" },
+            parse: { (text) throws(SQLError) in text }),
+        SettingDefinition(
             name: "default_table_format", summary: "The format of CREATE TABLE without USING.", initial: { "parquet" },
             parse: { (text) throws(SQLError) in try oneOf(text, ["parquet"]) }),
         SettingDefinition(

@@ -9,6 +9,7 @@ extension Session {
     func analyze(_ name: QualifiedName?) throws(SQLError) -> StatementOutcome {
         guard let name else { return StatementOutcome(tag: "ANALYZE") }
         let table = try existingTable(name)
+        try requireOwner(of: table, at: name.span)
         switch table.kind {
         case .managed: return StatementOutcome(tag: "ANALYZE")
         case .external:

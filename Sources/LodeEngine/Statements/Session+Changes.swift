@@ -15,14 +15,18 @@ struct ChangingStatement {
     let table: QualifiedName
     /// "UPDATE": the tag, and the name in the table's history.
     let verb: String
+    /// What the current user must be allowed.
+    let privileges: Privileges
     let bind: (Binder, ChangeTarget) throws(SQLError) -> BoundChange
 
     /// - Throws: `42601` for what is no table.
     init(
-        _ verb: String, of table: TableReference, _ bind: @escaping (Binder, ChangeTarget) throws(SQLError) -> BoundChange
+        _ verb: String, of table: TableReference, needing privileges: Privileges,
+        _ bind: @escaping (Binder, ChangeTarget) throws(SQLError) -> BoundChange
     ) throws(SQLError) {
         self.table = try table.changedTable(by: verb)
         self.verb = verb
+        self.privileges = privileges
         self.bind = bind
     }
 }
@@ -62,8 +66,8 @@ struct ChangedRows {
 
 extension Session {
     /// Begins a change of a managed table. What the statement reads is read afterwards, so that the commit sees whatever came between.
-    func beginChange(of name: QualifiedName, _ verb: String) throws(SQLError) -> RowChange {
-        let transaction = try catalog.beginWrite(try writableTable(name, verb).tableName)
+    func beginChange(of name: QualifiedName, _ verb: String, needing privileges: Privileges) throws(SQLError) -> RowChange {
+        let transaction = try catalog.beginWrite(try writableTable(name, verb, needing: privileges).tableName)
         let snapshot = transaction.snapshot, table = transaction.table
         let relation = try CatalogRelation.identified(transaction, engine.stores) { (predicate) throws(SQLError) in
             try snapshot.plan(predicate)
@@ -79,14 +83,14 @@ extension Session {
     /// An UPDATE, DELETE or MERGE, bound without being run; nil for other statements.
     func boundChange(_ statement: Statement, _ binder: Binder) throws(SQLError) -> BoundChange? {
         guard let changing = try statement.changing else { return nil }
-        return try changing.bind(binder, try beginChange(of: changing.table, changing.verb).target)
+        return try changing.bind(binder, try beginChange(of: changing.table, changing.verb, needing: changing.privileges).target)
     }
 
     /// Runs a statement that changes rows, again if another one came first, and gives what it returns.
     func change(_ changing: ChangingStatement, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let verb = changing.verb
         let (bound, changed) = try retrying { () throws(SQLError) -> (BoundChange, ChangedRows) in
-            let context = statementContext(), change = try beginChange(of: changing.table, verb)
+            let context = statementContext(), change = try beginChange(of: changing.table, verb, needing: changing.privileges)
             // Its lease holds until the files are published.
             defer { withExtendedLifetime(change.transaction) {} }
             let bound = try changing.bind(makeBinder(context), change.target)

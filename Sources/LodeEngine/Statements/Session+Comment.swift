@@ -15,6 +15,7 @@ extension Session {
             if (table.kind == .view) != (comment.kind == .view) {
                 throw CatalogError.wrongKind(table.tableName, is: table.kind, wanted: comment.kind == .view ? "a view" : "a table").at(span)
             }
+            try requireOwner(of: table, at: span)
             change = (table.tableName, .setComment(comment.text))
         case .column:
             let parts = comment.name.parts
@@ -22,6 +23,7 @@ extension Session {
                 throw SQLError(.syntaxError, "column name must be qualified", at: span, hint: "Write table.column.")
             }
             let table = try existingTable(QualifiedName(Array(parts.dropLast())))
+            try requireOwner(of: table, at: span)
             change = (table.tableName, .setComment(comment.text, column: column.text))
         }
         do throws(SQLError) {

@@ -44,6 +44,7 @@ extension Session {
             guard existing.kind == .managed, try existing.schema().fields.map(\.type) == schema.fields.map(\.type) else {
                 throw SQLError(.datatypeMismatch, "\"\(table)\" is not a rejects table", hint: "Name another table, or drop it first.")
             }
+            try require(.insert, on: existing, at: nil)
             let begun = try catalog.beginWrite(table)
             transaction = begun
             let sources = AscendingValues(collector.sources.map { .text(SQLText($0)) })
@@ -58,9 +59,12 @@ extension Session {
             kept.append(collector)
         }
         guard let transaction else {
+            var database = GlueDatabase(name: table.database)
+            database.owner = currentUser
+            if try catalog.database(table.database) == nil { try requireSchemaCreation(at: nil) }
             return [
-                .createDatabase(GlueDatabase(name: table.database), ifNotExists: true),
-                .create(try GlueTable.define(table, schema), files: files),
+                .createDatabase(database, ifNotExists: true),
+                .create(try made(try GlueTable.define(table, schema), replacing: false), files: files),
             ]
         }
         transaction.append(files)

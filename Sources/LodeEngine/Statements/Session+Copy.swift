@@ -42,7 +42,7 @@ extension Session {
         let options = try CopyOptions(copy.options, makeBinder(statementContext()))
         let format = try self.format(options, path, span)
         try options.checkRead(format)
-        let table = try writableTable(name, "INSERT")
+        let table = try writableTable(name, "INSERT", needing: .insert)
         // Values are read as they were written: lists stay lists.
         var arguments: [(name: Identifier?, value: Expression)] = [(nil, .text(path, at: span))]
         for property in options.forFormat {

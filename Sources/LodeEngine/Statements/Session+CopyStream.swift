@@ -34,7 +34,7 @@ extension Session {
         guard case .table(let name, let named) = copy.subject else {
             throw SQLError(.syntaxError, "COPY FROM needs a table, not a query", at: run.parsed.span)
         }
-        let table = try writableTable(name, "COPY")
+        let table = try writableTable(name, "COPY", needing: .insert)
         let target = try table.insertTarget()
         let columns =
             named.isEmpty

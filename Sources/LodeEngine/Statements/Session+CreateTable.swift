@@ -20,6 +20,7 @@ extension Session {
         let name = try createdTable(create)
         if create.orReplace, create.ifNotExists { throw .replaceIfNotExists(at: create.name.span) }
         guard try catalog.database(name.database) != nil else { throw try missingSchema(name.database, at: create.name.span) }
+        try require(.create, inSchema: name.database, at: create.name.span)
         if create.ifNotExists, try catalog.table(name) != nil { return StatementOutcome(tag: "CREATE TABLE") }
 
         let context = statementContext()
@@ -27,7 +28,7 @@ extension Session {
         var bound: BoundQuery?
         if let query = create.query { bound = try makeBinder(context).bind(query: query) }
         let (elements, partitions) = try tableElements(create, name, bound, options, context)
-        let table = try definition(create, elements, partitions, options, hasQuery: bound != nil)
+        let table = try made(try definition(create, elements, partitions, options, hasQuery: bound != nil), replacing: create.orReplace)
         let ifExists: TableChange.IfExists = create.orReplace ? .replace : create.ifNotExists ? .skip : .fail
         if ifExists == .fail, try catalog.table(name) != nil {
             throw SQLError(
@@ -134,7 +135,11 @@ extension Session {
         _ create: CreateTable, _ name: TableName, _ bound: BoundQuery?, _ options: TableOptions, _ context: StatementContext
     ) throws(SQLError) -> (TableElements, partitions: [String]) {
         var elements = TableElements(name), partitions = options.partitionedBy
-        if let like = create.like { try elements.add(like: try existingTable(like)) }
+        if let like = create.like {
+            let table = try existingTable(like)
+            try require(.select, on: table, at: like.span)
+            try elements.add(like: table)
+        }
         if let bound {
             try elements.add(bound, create.columns)
         } else {

@@ -1,5 +1,6 @@
 /// DELETE.
 
+import LodeCatalog
 import LodeCore
 import LodePlanner
 import LodeSyntax
@@ -7,7 +8,11 @@ import LodeSyntax
 extension Delete {
     var changing: ChangingStatement {
         get throws(SQLError) {
-            try ChangingStatement("DELETE", of: table) { (binder, target) throws(SQLError) in try binder.bind(delete: self, from: target) }
+            try ChangingStatement("DELETE", of: table, needing: privileges) { (binder, target) throws(SQLError) in
+                try binder.bind(delete: self, from: target)
+            }
         }
     }
+
+    private var privileges: Privileges { self.where != nil || !returning.isEmpty ? [.delete, .select] : .delete }
 }

@@ -16,7 +16,7 @@ extension Session {
     private func insertOnce(_ insert: Insert) throws(SQLError) -> (returned: [Field], ChangedRows) {
         let context = statementContext()
         // Before the query is bound: what the query reads and what the commit checks must be the same or older.
-        let change = try beginChange(of: insert.table, "INSERT"), transaction = change.transaction
+        let change = try beginChange(of: insert.table, "INSERT", needing: insert.privileges), transaction = change.transaction
         // Its lease holds until the files are published.
         defer { withExtendedLifetime(transaction) {} }
         let target = change.target.table, binder = makeBinder(context)
@@ -66,7 +66,8 @@ extension Session {
 
     /// The managed table that a name means.
     /// - Parameter verb: what is to be done to it: "INSERT", "UPDATE".
-    func writableTable(_ name: QualifiedName, _ verb: String) throws(SQLError) -> GlueTable {
+    /// - Throws: `42501` if the current user lacks one of the privileges that are needed.
+    func writableTable(_ name: QualifiedName, _ verb: String, needing privileges: Privileges) throws(SQLError) -> GlueTable {
         let particle = ["INSERT": " into", "MERGE": " into", "DELETE": " from"][verb] ?? ""
         let action = verb.lowercased() + particle
         if name.parts.count == 1, temporaryViews[name.last.text.lowercased()] != nil {
@@ -74,7 +75,12 @@ extension Session {
         }
         let table = try existingTable(name)
         switch table.kind {
-        case .managed: return table
+        case .managed:
+            if name.parts.count > 1, table.ownerName != currentUser {
+                try require(.usage, inSchema: table.databaseName, at: name.span)
+            }
+            try require(privileges, on: table, at: name.span)
+            return table
         case .view: throw SQLError(.wrongObjectType, "cannot \(action) view \"\(table.name)\"", at: name.span)
         case .system: throw SQLError(.insufficientPrivilege, "permission denied for table \(table.name)", at: name.span)
         case .external:
@@ -112,4 +118,13 @@ extension LogicalPlan {
 
     /// The current states of the catalog's tables that scans read.
     var versionsRead: Set<TableVersion> { Set(scans.compactMap(\.relation.tableVersion)) }
+}
+
+extension Insert {
+    var privileges: Privileges {
+        var needed: Privileges = .insert
+        if isOverwrite { needed.insert(.delete) }
+        if !returning.isEmpty { needed.insert(.select) }
+        return needed
+    }
 }

@@ -14,6 +14,7 @@ extension Session {
         do throws(SQLError) {
             outcome = try retrying { () throws(SQLError) in
                 let table = try existingTable(name)
+                try requireOwner(of: table, at: name.span)
                 let columns = try table.externalPartitionFields()
                 let location = table.storageDescriptor.location ?? ""
                 let folders = HiveDiscovery(location: location, columns: columns, io: StoreTableIO(engine.stores))
@@ -39,6 +40,7 @@ extension Session {
         do throws(SQLError) {
             return try retrying { () throws(SQLError) in
                 let table = try existingTable(alter.name)
+                try requireOwner(of: table, at: alter.name.span)
                 if table.kind == .view { throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table") }
                 if let outcome = try alterDeclarations(of: table, by: alter.action) { return outcome }
                 try catalog.commit(try change(alter.action, table))
@@ -77,6 +79,7 @@ extension Session {
             return .partitions(name, .drop(dropped, ifExists: ifExists))
         case .rename(let new):
             let database = new.parts.count > 1 ? try tableName(new).database : name.database
+            if database != name.database { try require(.create, inSchema: database, at: new.span) }
             return .alter(name, [.rename(TableName(database, new.last.text))])
         case .renameColumn: throw SQLError.unsupported("ALTER TABLE … RENAME COLUMN")
         case .dropColumns: throw SQLError.unsupported("ALTER TABLE … DROP COLUMN")

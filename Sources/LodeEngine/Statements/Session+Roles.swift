@@ -22,11 +22,12 @@ extension Session {
     /// Everybody may change their own password.
     func alterRole(_ alter: AlterRole) throws(SQLError) -> StatementOutcome {
         let onlyPassword = alter.newName == nil && alter.options.allSatisfy { if case .password = $0 { true } else { false } }
-        if !onlyPassword || alter.name.text != user { try requireRoleCreation(at: alter.name.span) }
+        if !onlyPassword || alter.name.text != currentUser { try requireRoleCreation(at: alter.name.span) }
         let name = alter.name.text, current = try existingRole(alter.name)
         var changed = current
         try apply(alter.options, to: &changed)
         if let newName = alter.newName {
+            try requireNothingDepends(on: alter.name, "renamed")
             if try catalog.role(newName.text) != nil {
                 throw SQLError(.duplicateObject, "role \"\(newName.text)\" already exists", at: newName.span)
             }
@@ -46,13 +47,19 @@ extension Session {
         var notices: [String] = []
         for name in names {
             try requireRoleCreation(at: name.span)
-            if name.text == user { throw SQLError(.objectInUse, "current user cannot be dropped", at: name.span) }
+            if [user, currentUser].contains(name.text) {
+                throw SQLError(.objectInUse, "current user cannot be dropped", at: name.span)
+            }
             if ifExists, try catalog.role(name.text) == nil {
                 notices.append("role \"\(name.text)\" does not exist, skipping")
                 continue
             }
-            _ = try existingRole(name)
-            try catalog.changeRole(name.text) { (_) throws(SQLError) in nil }
+            let role = try existingRole(name).name
+            try requireNothingDepends(on: name, "dropped")
+            try catalog.changeRole(role) { (_) throws(SQLError) in nil }
+            for other in try catalog.roles() where other.memberships?.contains(where: { $0.role == role }) == true {
+                try changeMemberships(of: other.name) { memberships in memberships.removeAll { $0.role == role } }
+            }
         }
         return StatementOutcome(tag: "DROP ROLE", notices: notices)
     }
@@ -63,7 +70,7 @@ extension Session {
     /// - Throws: `42501` unless the user is a superuser or may create roles. A warehouse without roles is its owner's.
     private func requireRoleCreation(at span: SourceSpan) throws(SQLError) {
         let roles = try catalog.roles()
-        guard let role = roles.first(where: { $0.name == user }) else {
+        guard let role = roles.first(where: { $0.name == currentUser }) else {
             if roles.isEmpty || !isRemote { return }
             throw SQLError(.insufficientPrivilege, "permission denied to change roles", at: span)
         }
@@ -72,7 +79,7 @@ extension Session {
         }
     }
 
-    private func existingRole(_ name: Identifier) throws(SQLError) -> Role {
+    func existingRole(_ name: Identifier) throws(SQLError) -> Role {
         if let role = try catalog.role(name.text) { return role }
         let near = NearestName.find(name.text, among: try catalog.roles().map(\.name))
         throw SQLError(

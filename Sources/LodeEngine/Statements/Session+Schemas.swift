@@ -58,6 +58,8 @@ extension Session {
         var database = GlueDatabase(name: try schemaName(create.name), description: create.comment)
         let properties = try self.properties(create.properties)
         if !properties.isEmpty { database.parameters = properties }
+        try requireSchemaCreation(at: create.name.span)
+        database.owner = currentUser
         do throws(SQLError) {
             try catalog.commit(.createDatabase(database, ifNotExists: create.ifNotExists))
         } catch {
@@ -71,11 +73,14 @@ extension Session {
             do throws(SQLError) {
                 switch drop.kind {
                 case .schema:
+                    if let schema = try catalog.database(try schemaName(name)) { try requireOwner(ofSchema: schema, at: name.span) }
                     try catalog.commit(.dropDatabase(try schemaName(name), ifExists: drop.ifExists, cascade: drop.isCascade))
                 case .table:
+                    if let table = try catalog.table(try droppedTable(name)) { try requireOwner(of: table, at: name.span) }
                     try catalog.commit(.drop(try droppedTable(name), kinds: [.managed, .external], ifExists: drop.ifExists))
                 case .view:
                     if name.parts.count == 1, temporaryViews.removeValue(forKey: name.last.text.lowercased()) != nil { continue }
+                    if let view = try catalog.table(try tableName(name)) { try requireOwner(of: view, at: name.span) }
                     try catalog.commit(.drop(try tableName(name), kinds: [.view], ifExists: drop.ifExists))
                 }
             } catch {
@@ -122,7 +127,7 @@ extension Session {
             view.parameters.merge(try self.properties(create.properties)) { own, _ in own }
             if let comment = create.comment { view.parameters[TableParameter.comment] = comment }
             let ifExists: TableChange.IfExists = create.orReplace ? .replace : create.ifNotExists ? .skip : .fail
-            try catalog.commit(.create(view, ifExists: ifExists))
+            try catalog.commit(.create(try made(view, replacing: create.orReplace), ifExists: ifExists))
         } catch {
             throw error.at(create.name.span)
         }

@@ -23,7 +23,7 @@ extension Session {
         var texts: [String] = []
         for value in set.values { texts.append(try settingText(value)) }
         if name == "temp_directory", let folder = texts.first { try requireAccess(to: folder) }
-        try settings.set(name, texts.joined(separator: ", "), at: set.values.first?.span ?? set.name.span)
+        try setChecked(name, texts.joined(separator: ", "), at: set.values.first?.span ?? set.name.span)
         return StatementOutcome(tag: "SET")
     }
 

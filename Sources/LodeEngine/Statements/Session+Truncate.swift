@@ -10,7 +10,7 @@ extension Session {
         try retrying { () throws(SQLError) in
             var changes: [TableChange] = [], seen: Set<TableName> = []
             for name in names {
-                let table = try writableTable(name, "TRUNCATE").tableName
+                let table = try writableTable(name, "TRUNCATE", needing: .truncate).tableName
                 guard seen.insert(table).inserted else { continue }
                 let transaction = try catalog.beginWrite(table)
                 transaction.replaceAll(with: [])

@@ -12,7 +12,13 @@ extension Session {
         if let retention = vacuum.retention { request.retention = retention.micros }
         let files: [VacuumedFile]
         do throws(SQLError) {
-            request.table = try vacuum.table.map { (name) throws(SQLError) in try existingTable(name).tableName }
+            if let name = vacuum.table {
+                let table = try existingTable(name)
+                try requireOwner(of: table, at: name.span)
+                request.table = table.tableName
+            } else {
+                try requireSuperuser("vacuum all tables")
+            }
             files = try catalog.vacuum(request)
         } catch {
             throw error.at(vacuum.table?.span)

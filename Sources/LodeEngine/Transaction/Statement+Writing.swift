@@ -23,6 +23,9 @@ extension Statement {
         case .createRole: "CREATE ROLE"
         case .alterRole: "ALTER ROLE"
         case .dropRole: "DROP ROLE"
+        case .access(let access): access.isGrant ? "GRANT" : "REVOKE"
+        case .membership(let membership): membership.isGrant ? "GRANT ROLE" : "REVOKE ROLE"
+        case .alterOwner(let alter): "ALTER \(alter.kind.rawValue)"
         case .explain(let explain): explain.options.contains { $0.key.text.lowercased() == "analyze" } ? explain.statement.writingName : nil
         case .prepare, .execute, .deallocate, .declareCursor, .fetch, .closeCursor, .discard, .listen, .unlisten, .notify, .query, .set,
             .reset, .show, .describe, .describeHistory, .summarize, .use, .analyze, .call, .begin, .commit, .rollback,

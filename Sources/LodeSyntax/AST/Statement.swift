@@ -68,4 +68,7 @@ package indirect enum Statement: Sendable {
     case createRole(CreateRole)
     case alterRole(AlterRole)
     case dropRole([Identifier], ifExists: Bool)
+    case access(AccessStatement)
+    case membership(MembershipStatement)
+    case alterOwner(AlterOwner)
 }

@@ -40,6 +40,9 @@ extension Printer {
         case .prepare, .execute, .deallocate, .declareCursor, .fetch, .closeCursor, .discard, .listen, .unlisten, .notify:
             sessionStatement(statement)
         case .createRole, .alterRole, .dropRole: roleStatement(statement)
+        case .access(let access): self.access(access)
+        case .membership(let membership): self.membership(membership)
+        case .alterOwner(let alter): alterOwner(alter)
         }
     }
 

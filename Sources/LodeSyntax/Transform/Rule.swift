@@ -284,6 +284,21 @@ enum Rule: String, CaseIterable {
     case createRole = "create_role"
     case alterRole = "alter_role"
     case dropRole = "drop_role"
+    case grant
+    case revoke
+    case grantPrivileges = "grant_privileges"
+    case revokePrivileges = "revoke_privileges"
+    case grantRoles = "grant_roles"
+    case revokeRoles = "revoke_roles"
+    case grantedBy = "granted_by"
+    case privileges
+    case privilege
+    case allTables = "all_tables"
+    case schemaTarget = "schema_target"
+    case tableTarget = "table_target"
+    case roleName = "role_name"
+    case alterOwner = "alter_owner"
+    case setRole = "set_role"
     case rolePassword = "role_password"
     case roleValidity = "role_validity"
     case roleLimit = "role_limit"

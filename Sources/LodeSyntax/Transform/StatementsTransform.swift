@@ -47,6 +47,8 @@ extension Transform {
         case .createRole: .createRole(try createRole(edge))
         case .alterRole: .alterRole(try alterRole(edge))
         case .dropRole: .dropRole(try identifiers(edge), ifExists: find(edge, .ifExists) != nil)
+        case .grant, .revoke: try access(edge)
+        case .alterOwner: .alterOwner(try alterOwner(edge))
         default: .query(try query(edge))
         }
     }

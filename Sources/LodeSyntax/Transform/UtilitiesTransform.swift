@@ -4,6 +4,10 @@ import LodeCore
 extension Transform {
     func set(_ edge: Edge) throws(SQLError) -> SetSetting {
         if let modes = try transactionModes(edge) { return modes }
+        if let role = find(edge, .setRole) {
+            let name = QualifiedName([Identifier("role", span: span(role))])
+            return SetSetting(name: name, values: try roleSetting(role), isLocal: has(edge, .local))
+        }
         let first = kids(edge).first { rule($0) == .timeZone || rule($0) == .settingName }
         guard let name = first, let index = kids(edge).firstIndex(where: { $0.raw == name.raw }) else { throw mismatch(edge) }
         let values = kids(edge)[(index + 1)...].filter { word($0) != .to && word($0) != .equals }

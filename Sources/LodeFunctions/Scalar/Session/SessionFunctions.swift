@@ -5,7 +5,10 @@ import LodeVectors
 
 extension ScalarFunction {
     static let session: [ScalarFunction] = [
-        fact("current_user", call: "current_user", aliases: ["user", "session_user"], "The user's name.", "lode") { $0.currentUser },
+        fact("current_user", call: "current_user", aliases: ["user", "current_role"], "The role that statements run as.", "lode") {
+            $0.currentUser
+        },
+        fact("session_user", call: "session_user", "The user who connected.", "lode") { $0.sessionUser },
         fact("current_schema", "The schema in which new tables are made.", "main") { $0.currentSchema },
         fact("current_database", aliases: ["current_catalog"], "The database's name.", "lode") { $0.currentDatabase },
         ScalarFunction(
