@@ -76,6 +76,7 @@ package enum SQLState: String, Sendable {
     case invalidGrant = "0LP01"
     case dependentObjectsStillExist = "2BP01"
     // Class 53-58, XX: resources, operator intervention, system, internal.
+    case insufficientResources = "53000"
     case diskFull = "53100"
     case outOfMemory = "53200"
     case tooManyConnections = "53300"

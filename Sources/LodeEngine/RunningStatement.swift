@@ -8,17 +8,26 @@ final class RunningStatement: Sendable {
     /// The statement's part of the process's memory.
     let memory: MemoryBudget
     private let began = Engine.monotonicNanoseconds()
-    private let timeout: Alarm.Setting?
+    private let timeout = Lock<Alarm.Setting?>(nil)
     private let source = Lock<(@Sendable () -> Double?)?>(nil)
 
     init(_ engine: Engine, _ settings: SessionSettings) {
         memory = engine.memory.child(limit: settings.memoryLimit)
-        timeout = settings.statementTimeout.map { [cancellation] milliseconds in
-            Alarm.after(milliseconds * 1_000_000) { cancellation.cancel(.statementTimeout) }
-        }
+        expire(after: settings.statementTimeout)
     }
 
-    deinit { timeout?.cancel() }
+    deinit { expire(after: nil) }
+
+    /// Gives the statement so many milliseconds from now on; nil: as long as it likes.
+    func expire(after milliseconds: Int?) {
+        let setting = milliseconds.map { [cancellation] in
+            Alarm.after($0 * 1_000_000) { cancellation.cancel(.statementTimeout) }
+        }
+        timeout.withLock { timeout in
+            timeout?.cancel()
+            timeout = setting
+        }
+    }
 
     var elapsedNanoseconds: UInt64 { Engine.monotonicNanoseconds() &- began }
     var progress: Double? { source.withLock { $0 }?() }

@@ -29,14 +29,16 @@ package final class Session {
     package var isInImplicitBlock = false
     /// Prepared statements, by name.
     var prepared: [String: PreparedStatement] = [:]
-    /// Open cursors, by name.
-    var cursors: [String: Cursor] = [:]
+    /// What Bind and DECLARE CURSOR have made, by name.
+    var portals: [String: Portal] = [:]
     /// Roles that the running statement has asked about.
     var principals: [String: Principal] = [:]
     /// What LISTEN asked for.
     var channels: Set<String> = []
+    /// Where rows of COPY FROM STDIN come from, if the client has any.
+    package var copySource: (any CopySource)?
     /// The rows of the running COPY FROM STDIN.
-    var copiedRows: ChunksRelation?
+    var copiedRows: ArrivingRelation?
     /// What `set_config` asked for in the running statement.
     let requestedSettings = RequestedSettings()
     /// What `$1`, `$2`, … mean in the running statement; nil: they are variables.
@@ -47,7 +49,7 @@ package final class Session {
 
     /// The statement that is being executed.
     private var current: RunningStatement?
-    private let latest = LatestStatement()
+    let latest = LatestStatement()
 
     package init(engine: Engine) {
         self.engine = engine
@@ -56,8 +58,14 @@ package final class Session {
 
     /// Makes the statement that was begun last fail with `57014`; does nothing when it is over. Safe to call from any thread.
     package var cancel: @Sendable () -> Void {
+        let interrupt = interrupt
+        return { interrupt(.userRequest) }
+    }
+
+    /// The same, with a reason.
+    package var interrupt: @Sendable (Cancellation.Reason) -> Void {
         let latest = latest
-        return { latest.statement?.cancellation.cancel() }
+        return { latest.statement?.cancellation.cancel($0) }
     }
 
     /// How far that statement is: 0...1, nil when not known. Safe to call from any thread.
@@ -123,7 +131,7 @@ struct StatementRun {
     let text: String
     let sink: any ResultSink
     /// Where a query may go on by itself when the call returns.
-    var stream: StreamedResult?
+    var stream: ResultStream?
 
     /// The text of a part of the statement.
     func source(_ span: SourceSpan) -> String {

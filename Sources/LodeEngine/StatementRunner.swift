@@ -134,6 +134,9 @@ package final class StatementRunner {
 }
 
 extension Session {
+    /// Statements of a string that are still to be executed.
+    package typealias ParsedText = ArraySlice<ParsedStatement>
+
     /// The statements of a string.
     package func parse(_ text: String) throws(SQLError) -> [ParsedStatement] { try Parser.parse(text) }
 

@@ -134,7 +134,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         isWaiting = true
         let server = server, loop = context.eventLoop, bound = NIOLoopBound((self, context), eventLoop: loop)
         let isLoopback = context.remoteAddress?.isLoopback ?? false
-        server.threads.run {
+        onThread(context) {
             let found = server.roles.proof(of: wanted, isLoopback: isLoopback)
             loop.execute {
                 let (handler, context) = bound.value
@@ -159,7 +159,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         patience?.cancel()
         let server = server, channel = context.channel, loop = context.eventLoop
         let pending = startup.pending, bound = NIOLoopBound((self, context), eventLoop: loop)
-        server.threads.run {
+        onThread(context) {
             let made = server.client(for: wanted, on: channel)
             loop.execute {
                 let (handler, context) = bound.value
@@ -175,17 +175,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func serve(_ client: Client, of user: String, _ pending: [BackendMessage], _ context: ChannelHandlerContext) {
         let server = server, loop = context.eventLoop, channel = context.channel
         let bound = NIOLoopBound((self, context), eventLoop: loop)
-        let (process, secret) = server.registry.add(user: user, cancel: client.canceller) {
-            loop.execute {
-                let (handler, context) = bound.value
-                handler.refuse(
-                    Report(SQLError(.adminShutdown, "terminating connection due to administrator command"), severity: .fatal), context)
-            }
-        }
+        let (process, secret) = server.registry.add(user: user, client)
         self.process = process
         self.client = client
         framer.phase = .ready
-        server.threads.run {
+        onThread(context) {
             client.welcome(before: pending, process: process, secret: secret)
             loop.execute {
                 guard channel.isActive else { return }
@@ -194,6 +188,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 handler.advance(context)
             }
         }
+    }
+
+    /// Does what may wait.
+    private func onThread(_ context: ChannelHandlerContext, _ body: @escaping @Sendable () -> Void) {
+        if server.threads.run(body) { return }
+        refuse(Report(SQLError(.insufficientResources, "no thread could be started for the connection"), severity: .fatal), context)
     }
 
     // MARK: Answers

@@ -42,7 +42,20 @@ package struct Listener: Service {
         } onCancelOrGracefulShutdown: {
             server.close(promise: nil)
         }
-        context.registry.endAll()
+        await end()
         try await loops.shutdownGracefully()
+    }
+
+    /// How long statements may take to fail when they are cancelled.
+    private static let patienceWithCancelled = 2_000_000_000
+
+    /// Lets statements finish that are being executed, but no longer than the grace time.
+    private func end() async {
+        let registry = context.registry
+        registry.dismissAll()
+        if await registry.isEmpty(within: options.graceSeconds * 1_000_000_000) { return }
+        log.notice("cancelling what is still being executed", metadata: ["connections": "\(registry.count)"])
+        registry.cancelAll()
+        _ = await registry.isEmpty(within: Self.patienceWithCancelled)
     }
 }

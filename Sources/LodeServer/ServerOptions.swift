@@ -26,6 +26,8 @@ package struct ServerOptions: Sendable {
     /// Folders below which clients may name files.
     package var allowedFolders: [String]
     package var maximumConnections = 2000
+    /// How long statements may go on when the server is told to end.
+    package var graceSeconds = 30
 
     package init(
         engine: Engine, host: String, port: Int, tls: TLS, trustsLoopback: Bool, settings: SessionSettings,

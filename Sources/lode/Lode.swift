@@ -71,14 +71,16 @@ struct CommonOptions: ParsableArguments {
     var quiet = false
 
     /// A session as the options want it.
-    func session() throws -> Session {
+    /// - Parameter memoryLimit: of all statements of the process together; nil is what the engine takes for itself.
+    func session(memoryLimit: Int? = nil) throws -> Session {
         let folder = warehouse ?? getenv("LODE_WAREHOUSE").map { String(cString: $0) } ?? "./lakehouse"
         do throws(SQLError) {
             try Engine.checkWarehouse(folder)
         } catch {
             throw ValidationError("\(error.message). \(error.hint ?? "")")
         }
-        let session = Session(engine: Engine(warehouse: folder, makeVerifier: Passwords.verifier))
+        let session = Session(
+            engine: Engine(warehouse: folder, memoryLimit: memoryLimit ?? Engine.defaultMemoryLimit, makeVerifier: Passwords.verifier))
         for pair in settings {
             let (name, value) = try Self.split(pair, option: "--set")
             do throws(SQLError) {

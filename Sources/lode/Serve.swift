@@ -26,6 +26,12 @@ struct Serve: ParsableCommand {
         help: ArgumentHelp("A folder below which clients may read and write files by path; may be repeated.", valueName: "folder"))
     var allowedPaths: [String] = []
 
+    @Option(help: ArgumentHelp("Memory for all statements together, such as 4GB (four fifths of the machine's).", valueName: "size"))
+    var memory: String?
+
+    @Option(help: ArgumentHelp("How long statements may go on when the server is told to end, such as 30s.", valueName: "time"))
+    var grace = "30s"
+
     @Flag(help: "Let clients on this machine in without a password.")
     var trust = false
 
@@ -43,6 +49,8 @@ struct Serve: ParsableCommand {
             throw ValidationError("--tls \(tls.rawValue) needs --tls-certificate and --tls-key.")
         }
         _ = try address()
+        _ = try graceSeconds()
+        _ = try memoryLimit()
         if let path = allowedPaths.first(where: { !$0.hasPrefix("/") && !$0.contains("://") }) {
             throw ValidationError("--allow-path takes an absolute path, not \"\(path)\".")
         }
@@ -51,12 +59,13 @@ struct Serve: ParsableCommand {
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
         let (host, port) = try address()
-        let session = try common.session()
+        let session = try common.session(memoryLimit: try memoryLimit())
         try prepareFirstRole(session.engine)
-        let options = ServerOptions(
+        var options = ServerOptions(
             engine: session.engine, host: host, port: port,
             tls: ServerOptions.TLS(mode: tls, certificateFile: tlsCertificate, keyFile: tlsKey), trustsLoopback: trust,
             settings: session.settings, allowedFolders: allowedPaths)
+        options.graceSeconds = try graceSeconds()
         let log = Logger(label: "lode.server") { _ in StreamLogHandler.standardError(label: "lode.server") }
         let listener: Listener
         do {
@@ -104,6 +113,21 @@ struct Serve: ParsableCommand {
         }
         let host = listen[..<colon].drop { $0 == "[" }
         return (host.hasSuffix("]") ? String(host.dropLast()) : String(host), port)
+    }
+
+    private func graceSeconds() throws -> Int {
+        guard let milliseconds = DurationText.milliseconds(grace), milliseconds >= 0 else {
+            throw ValidationError("--grace takes a time such as 30s, not \"\(grace)\".")
+        }
+        return milliseconds / 1000
+    }
+
+    private func memoryLimit() throws -> Int? {
+        guard let memory else { return nil }
+        guard let bytes = ByteSize.parse(memory), bytes >= 64 << 20 else {
+            throw ValidationError("--memory takes a size of at least 64MB, such as 4GB, not \"\(memory)\".")
+        }
+        return bytes
     }
 
     private func givenPassword() throws -> String? {

@@ -20,7 +20,7 @@ import Testing
         while true {
             switch stream.next() {
             case .rows(let chunk): rows += chunk.count
-            case .waiting: continue
+            case .waiting, .suspended: continue
             case .finished(let outcome): return (rows, outcome)
             case .failed(let error): throw error
             }
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func `an event loop is called once when there is something, and never waits`() throws {
+    @Test func `a reader without a thread is called once when there is something`() throws {
         let scratch = try ScratchSession()
         let stream = try start(scratch.session, "SELECT i FROM range(300000) t(i)")
         let called = Semaphore()
@@ -87,7 +87,7 @@ import Testing
             switch stream.poll({ called.signal() }) {
             case .rows(let chunk): rows += chunk.count
             case .waiting: called.wait()
-            case .finished: isOver = true
+            case .finished, .suspended: isOver = true
             case .failed(let error): throw error
             }
         }
@@ -113,5 +113,26 @@ import Testing
         scratch.session.cancel()
         let error = #expect(throws: SQLError.self) { try readAll(stream) }
         #expect(error?.state == .queryCanceled && error?.message == "canceling statement due to user request")
+    }
+
+    @Test func `rows that wait when a query fails are not given any more`() throws {
+        let scratch = try ScratchSession()
+        let stream = try start(scratch.session, "SELECT i FROM range(100000000) t(i)")
+        guard case .rows = stream.next() else { throw SQLError(.internalError, "no rows") }
+        scratch.session.interrupt(.adminCommand)
+        // The pool ends the query by itself, whoever reads.
+        while true {
+            if case .failed(let error) = stream.next() {
+                #expect(error.state == .adminShutdown)
+                break
+            }
+        }
+    }
+
+    @Test func `settings that a query asks for hold once it was read`() throws {
+        let scratch = try ScratchSession()
+        let stream = try start(scratch.session, "SELECT set_config('search_path', 'elsewhere', false)")
+        #expect(try readAll(stream).rows == 1)
+        #expect(scratch.session.settings["search_path"] == "elsewhere")
     }
 }

@@ -35,25 +35,18 @@ import Testing
     }
 }
 
-/// Plays the client's side of a conversation.
-private final class ConversationScript: CopyInput {
+/// Plays the client's side of a conversation. A statement reads on in it while the test waits for the statement.
+private final class ConversationScript: CopyInput, @unchecked Sendable {
     private final class Transport: MessageTransport {
         private let held = Lock<[UInt8]>([])
         func write(_ bytes: UnsafeRawBufferPointer) throws(SQLError) { held.withLock { $0 += Array(bytes) } }
+        func hasRoom(_ wake: @escaping @Sendable () -> Void) -> Bool { true }
         func take() -> [UInt8] {
             held.withLock { bytes in
                 defer { bytes = [] }
                 return bytes
             }
         }
-    }
-
-    private final class NoTimeouts: StatementTimeouts {
-        private final class Never: StatementTimeout {
-            let hasPassed = false
-            func stop() {}
-        }
-        func start(milliseconds: Int, _ expire: @escaping @Sendable () -> Void) -> any StatementTimeout { Never() }
     }
 
     private var lines: [String]
@@ -69,19 +62,23 @@ private final class ConversationScript: CopyInput {
     }
 
     func run() throws -> String {
-        let client = ClientSession(session, output: try MessageOutput(transport), input: self, timeouts: NoTimeouts())
+        let client = ClientSession(session, output: try MessageOutput(transport), input: self)
         self.client = client
+        let woken = Semaphore()
         while let message = next() {
             if try !client.handle(type: message.type, body: message.body) {
                 answer()
                 log.append("< (closed)")
             }
+            while try !client.advance({ woken.signal() }) { woken.wait() }
         }
         answer()
         return log.joined(separator: "\n") + "\n"
     }
 
-    func next() -> (type: UInt8, body: [UInt8])? {
+    func poll() -> CopyMessage { next().map { .message(type: $0.type, body: $0.body) } ?? .gone }
+
+    private func next() -> (type: UInt8, body: [UInt8])? {
         while !lines.isEmpty {
             let line = lines.removeFirst()
             if line.hasPrefix("<") { continue }

@@ -87,7 +87,7 @@ extension Session {
             if case .query(let query) = explain.statement { _ = try makeBinder(statementContext()).bind(query: query) }
             return [Field("plan", .varchar)]
         case .execute(let name, _): return try preparedStatement(name.text, at: name.span).columns
-        case .fetch(let fetch): return fetch.isMove ? nil : try cursor(fetch.cursor.text, at: fetch.cursor.span).columns
+        case .fetch(let fetch): return fetch.isMove ? nil : try cursor(fetch.cursor.text, at: fetch.cursor.span)
         case .show, .describe, .describeHistory:
             // They change nothing, so that asking them is as good as asking about them.
             let sink = ColumnsOnly()

@@ -4,13 +4,13 @@ import LodeCore
 
 /// A length of time in milliseconds, which is what numbers without a unit mean.
 /// - Source: PostgreSQL 17, 19.1.1 "Parameter Names and Values".
-enum DurationText {
+package enum DurationText {
     private static let units: [(name: String, milliseconds: Double)] = [
         ("us", 0.001), ("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000),
     ]
 
     /// Milliseconds, rounded; nil for what is no length of time, or more than 24 days.
-    static func milliseconds(_ text: String) -> Int? {
+    package static func milliseconds(_ text: String) -> Int? {
         let trimmed = text.filter { $0 != " " }
         let digits = trimmed.prefix { $0.isNumber || $0 == "." }, unit = trimmed.dropFirst(digits.count)
         guard let number = Double(digits), unit.isEmpty || units.contains(where: { $0.name == unit }) else { return nil }

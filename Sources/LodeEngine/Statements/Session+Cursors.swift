@@ -1,4 +1,4 @@
-/// DECLARE, FETCH, MOVE and CLOSE.
+/// DECLARE, FETCH, MOVE and CLOSE; what the protocol does with portals, which are the same.
 
 import LodeCore
 import LodeSyntax
@@ -10,46 +10,126 @@ extension Session {
         if transaction == nil, !declare.holds, !isInImplicitBlock {
             throw SQLError(.noActiveTransaction, "DECLARE CURSOR can only be used in transaction blocks", at: declare.name.span)
         }
-        if cursors[name] != nil { throw SQLError(.duplicateCursor, "cursor \"\(name)\" already exists", at: declare.name.span) }
-        let rows = RowQueue()
+        if portals[name] != nil { throw SQLError(.duplicateCursor, "cursor \"\(name)\" already exists", at: declare.name.span) }
+        let stream = ResultStream(of: self)
         let parsed = ParsedStatement(.query(declare.query), at: declare.span)
-        _ = try query(declare.query, StatementRun(parsed: parsed, text: run.text, sink: rows))
-        cursors[name] = Cursor(declare, rows)
+        _ = try query(declare.query, StatementRun(parsed: parsed, text: run.text, sink: stream, stream: stream))
+        let portal = Portal(declare, stream)
+        if portal.scrolls || portal.holds { try portal.keep(in: self) }
+        leave(portal)
+        portals[name] = portal
         return StatementOutcome(tag: "DECLARE CURSOR")
     }
 
     func fetch(_ fetch: FetchCursor, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
-        let cursor = try cursor(fetch.cursor.text, at: fetch.cursor.span)
-        if fetch.isMove { return StatementOutcome(tag: "MOVE \(try cursor.fetch(fetch.direction, into: nil))") }
-        if cursor.isBinary { try run.sink.begin(binary: cursor.columns) } else { try run.sink.begin(cursor.columns) }
-        let count = try cursor.fetch(fetch.direction, into: run.sink)
-        var receipt = Receipt()
-        receipt.rows = count
-        return StatementOutcome(tag: "FETCH \(count)", receipt: receipt)
+        let portal = try portal(fetch.cursor.text, at: fetch.cursor.span)
+        try portal.open(in: self)
+        guard case .rows(let columns, let isBinary) = portal.shape else {
+            throw SQLError(.objectNotInPrerequisiteState, "portal \"\(portal.name)\" gives no rows", at: fetch.cursor.span)
+        }
+        attend(portal)
+        if !fetch.isMove {
+            if isBinary { try run.sink.begin(binary: columns) } else { try run.sink.begin(columns) }
+        }
+        switch try portal.fetch(fetch.direction, into: fetch.isMove ? nil : run.sink) {
+        case .rows(let count):
+            leave(portal)
+            var receipt = Receipt()
+            receipt.rows = count
+            return StatementOutcome(tag: "\(fetch.isMove ? "MOVE" : "FETCH") \(count)", receipt: receipt)
+        case .following(let count):
+            let reading = PortalReading(portal, count == .max ? nil : count, .fetch)
+            guard let stream = run.stream else { return try give(reading, to: run.sink) }
+            stream.read(reading, portal.shape)
+            return StatementOutcome(tag: "FETCH")
+        }
+    }
+
+    private func give(_ reading: PortalReading, to sink: any ResultSink) throws(SQLError) -> StatementOutcome {
+        while true {
+            switch reading.take(nil, self) {
+            case .rows(let chunk): _ = try sink.rows(chunk)
+            case .waiting: continue
+            case .suspended: return StatementOutcome(tag: "FETCH")
+            case .finished(let outcome): return outcome
+            case .failed(let error): throw error
+            }
+        }
     }
 
     func closeCursor(_ name: Identifier?) throws(SQLError) -> StatementOutcome {
         guard let name else {
-            cursors = [:]
+            portals = [:]
             return StatementOutcome(tag: "CLOSE CURSOR ALL")
         }
-        _ = try cursor(name.text, at: name.span)
-        cursors[name.text] = nil
+        _ = try portal(name.text, at: name.span)
+        portals[name.text] = nil
         return StatementOutcome(tag: "CLOSE CURSOR")
     }
 
-    /// What a cursor gives: clients see cursors as portals. Nil if there is none of that name.
-    package func cursorColumns(_ name: String) -> (columns: [Field], isBinary: Bool)? {
-        cursors[name].map { ($0.columns, $0.isBinary) }
-    }
-
-    /// Closes a cursor, if there is one.
-    package func dropCursor(_ name: String) { cursors[name] = nil }
-
-    func cursor(_ name: String, at span: SourceSpan?) throws(SQLError) -> Cursor {
-        guard let cursor = cursors[name] else {
+    private func portal(_ name: String, at span: SourceSpan) throws(SQLError) -> Portal {
+        guard let portal = portals[name] else {
             throw SQLError(.invalidCursorName, "cursor \"\(name)\" does not exist", at: span)
         }
-        return cursor
+        return portal
+    }
+
+    func cursor(_ name: String, at span: SourceSpan) throws(SQLError) -> [Field]? { try portal(name, at: span).columns }
+
+    // MARK: Portals of the protocol
+
+    /// Keeps a portal under its name; one without a name replaces the one before.
+    /// - Throws: `42P03` if the name is taken.
+    package func keep(_ portal: Portal) throws(SQLError) {
+        if !portal.name.isEmpty, portals[portal.name] != nil {
+            throw SQLError(.duplicateCursor, "cursor \"\(portal.name)\" already exists")
+        }
+        portals[portal.name] = portal
+    }
+
+    /// - Throws: `34000` if there is none of that name.
+    package func portal(_ name: String) throws(SQLError) -> Portal {
+        guard let portal = portals[name] else { throw SQLError(.invalidCursorName, "portal \"\(name)\" does not exist") }
+        return portal
+    }
+
+    /// The text of what a portal executes; nil if there is none of that name.
+    package func portalText(_ name: String) -> String? { portals[name]?.statement?.text }
+
+    /// Forgets a portal, if there is one; its query ends.
+    package func closePortal(_ name: String) { portals[name] = nil }
+
+    /// The end of a transaction, or of a group of messages outside of one.
+    package func closePortals() {
+        if !portals.isEmpty { portals = portals.filter { $0.value.holds } }
+    }
+
+    /// The client is gone: what it has begun ends.
+    package func abandon() {
+        portals = [:]
+        cancel()
+    }
+
+    /// Goes on with a portal: `limit` rows, or all that are left. What gives no rows is executed by the first call; later ones repeat
+    /// its tag.
+    package func execute(_ portal: Portal, limit: Int?) throws(SQLError) -> ResultStream {
+        try portal.open(in: self)
+        attend(portal)
+        let stream = ResultStream(of: self)
+        stream.read(PortalReading(portal, limit, .execute), portal.shape)
+        return stream
+    }
+
+    /// Makes a portal's query the one that is cancelled and whose time runs.
+    private func attend(_ portal: Portal) {
+        guard let running = portal.running else { return }
+        latest.statement = running
+        running.expire(after: settings.statementTimeout)
+    }
+
+    /// Lets it wait until it is asked for rows again.
+    func leave(_ portal: Portal) {
+        portal.running?.expire(after: nil)
+        latest.statement = nil
     }
 }

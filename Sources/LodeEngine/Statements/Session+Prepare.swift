@@ -29,7 +29,9 @@ extension Session {
         for (index, (argument, type)) in zip(arguments, statement.parameterTypes).enumerated() {
             values.append(try binder.bindConstant(argument, as: type, what: "parameter $\(index + 1)"))
         }
-        return try execute(statement, values, into: run.sink)
+        guard let parsed = statement.parsed else { return StatementOutcome(tag: "") }
+        let nested = StatementRun(parsed: parsed, text: statement.text, sink: run.sink, stream: run.stream)
+        return try with(ParameterList(values, types: statement.parameterTypes)) { () throws(SQLError) in try execute(nested) }
     }
 
     /// - Throws: `26000` if there is none of that name.
@@ -67,7 +69,7 @@ extension Session {
         if what == .all {
             if transaction != nil { throw SQLError(.activeTransaction, "DISCARD ALL cannot run inside a transaction block") }
             prepared = [:]
-            cursors = [:]
+            portals = [:]
             channels = []
             settings.resetAll()
         }

@@ -40,10 +40,11 @@ extension Session {
     func stream(_ bound: BoundQuery, _ context: StatementContext, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let query = try optimized(bound, context)
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
-        // What readers reject is committed at the end, which needs this thread.
-        if let stream = run.stream, context.rejects.all.isEmpty {
+        if let stream = run.stream {
             observer?(execution)
-            return stream.run(execution, query.schema.fields, context)
+            try stream.begin(query.schema.fields)
+            stream.run(LiveQuery(execution, context))
+            return StatementOutcome(tag: "SELECT")
         }
         try run.sink.begin(query.schema.fields)
         var rows = 0

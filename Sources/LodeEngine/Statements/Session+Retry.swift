@@ -11,6 +11,8 @@ extension Session {
     func retrying<T>(_ statement: () throws(SQLError) -> T) throws(SQLError) -> T {
         // In a transaction nothing is published yet, and what is read does not change.
         if transaction != nil { return try statement() }
+        // What a client sends comes once.
+        if copiedRows != nil { return try statement() }
         var attempt = 1
         while true {
             do throws(SQLError) {

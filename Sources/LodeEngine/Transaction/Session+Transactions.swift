@@ -46,7 +46,7 @@ extension Session {
         if ended.isFailed { return try rollback() }
         let isSerializable = settings[Self.levelName] == IsolationLevel.serializable.rawValue.lowercased()
         transaction = nil
-        cursors = cursors.filter { $0.value.holds }
+        closePortals()
         for name in ended.localSettings { settings.restore(name, from: ended.earlier.settings) }
         do throws(SQLError) {
             try ended.catalog.publish(isSerializable: isSerializable)
@@ -61,7 +61,7 @@ extension Session {
     func rollback() throws(SQLError) -> StatementOutcome {
         guard let ended = transaction else { return Self.noTransaction("ROLLBACK") }
         transaction = nil
-        cursors = cursors.filter { $0.value.holds }
+        closePortals()
         state = ended.earlier
         discard(ended.catalog.changes.files)
         return StatementOutcome(tag: "ROLLBACK")

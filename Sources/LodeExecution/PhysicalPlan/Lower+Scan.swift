@@ -9,6 +9,7 @@ extension PipelineBuilder {
         switch builder.context.relations[node.relation] {
         case let files as FilesRelation: return try scan(files, node, &builder)
         case let chunks as ChunksRelation: return try scan(chunks, node, &builder)
+        case let rows as ArrivingRelation: return try scan(rows, node, &builder)
         default: throw .internalFault("nothing knows how to scan \(node.relation.displayName)")
         }
     }
@@ -43,7 +44,18 @@ extension PipelineBuilder {
         try store.append(
             table.chunks.map { chunk in Chunk(columns: node.outputs.map { chunk.columns[$0.index] }, count: chunk.count) }, bytes: 0)
         let order = BatchOrder()
-        let open = OpenPipeline(source: ChunkStoreSource(store, order: order), columns: node.columns, order: order)
+        return try filtered(OpenPipeline(source: ChunkStoreSource(store, order: order), columns: node.columns, order: order), node, builder)
+    }
+
+    private static func scan(
+        _ rows: ArrivingRelation, _ node: ScanNode, _ builder: inout PipelineBuilder
+    ) throws(SQLError) -> OpenPipeline {
+        let order = BatchOrder()
+        let source = ArrivingSource(rows, node.outputs.map(\.index), order)
+        return try filtered(OpenPipeline(source: source, columns: node.columns, order: order), node, builder)
+    }
+
+    private static func filtered(_ open: OpenPipeline, _ node: ScanNode, _ builder: PipelineBuilder) throws(SQLError) -> OpenPipeline {
         if node.filters.isEmpty { return open }
         let filter = try RowFilter(.conjunction(node.filters), columns: node.columns, functions: builder.context.functions)
         return open.appending(FilterOperator(filter), columns: node.columns)

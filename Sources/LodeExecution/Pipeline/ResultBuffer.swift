@@ -50,12 +50,13 @@ package final class ResultBuffer: ResultConsumer {
         return state.withLock { !$0.isClosed && $0.bytes >= capacity } ? ticket : nil
     }
 
-    /// No more rows come.
+    /// No more rows come. Those that wait are dropped if the query has failed: whoever cancels it is not to read on for seconds.
     package func end(_ error: SQLError?) {
-        let reader = state.withLock { state in
+        let (dropped, reader) = state.withLock { state in
             state.end = .some(error)
-            return state.takeReader()
+            return (error == nil ? [] : state.dropAll(), state.takeReader())
         }
+        withExtendedLifetime(dropped) {}
         reader?()
     }
 
@@ -90,11 +91,7 @@ package final class ResultBuffer: ResultConsumer {
     package func close() {
         let dropped = state.withLock { state in
             state.isClosed = true
-            let chunks = state.chunks
-            state.chunks = []
-            state.taken = 0
-            state.bytes = 0
-            return chunks
+            return state.dropAll()
         }
         withExtendedLifetime(dropped) {}
         room.raise()
@@ -105,6 +102,11 @@ extension ResultBuffer.State {
     fileprivate mutating func takeReader() -> (@Sendable () -> Void)? {
         defer { reader = nil }
         return reader
+    }
+
+    fileprivate mutating func dropAll() -> [(chunk: Chunk, bytes: Int)] {
+        defer { (chunks, taken, bytes) = ([], 0, 0) }
+        return chunks
     }
 
     fileprivate mutating func takeFirst() -> Chunk? {

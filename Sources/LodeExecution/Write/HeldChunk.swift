@@ -5,11 +5,11 @@ import LodeVectors
 
 extension Chunk {
     /// What keeping the chunk costs: lanes, strings and the objects themselves, but no dictionaries, which chunks share.
-    var heldBytes: Int { columns.reduce(64) { $0 + $1.heldBytes + Column.objectBytes } }
+    package var heldBytes: Int { columns.reduce(64) { $0 + $1.heldBytes + Column.objectBytes } }
 
     /// The same rows, with memory of their own if they are few in what they came from: some rows of each page must not keep all
     /// pages of a file alive.
-    func withoutForeignMemory() throws(SQLError) -> Chunk {
+    package func withoutForeignMemory() throws(SQLError) -> Chunk {
         count * 2 > Chunk.capacity && columns.allSatisfy({ $0.owners.count <= 4 }) ? self : try withOwnMemory()
     }
 

@@ -7,6 +7,8 @@ import LodeVectors
 ///
 /// Hot: a result of millions of rows passes here cell by cell. Nothing is allocated once a chunk's encoders are made.
 struct RowEncoder {
+    typealias Cell = (encoder: CellEncoder, isBinary: Bool)
+
     private let formats: [WireFormat]
     private let style: TextStyle
 
@@ -15,10 +17,15 @@ struct RowEncoder {
         self.style = style
     }
 
-    /// Appends a message for each row of `chunk`.
-    func append(_ chunk: Chunk, to sink: ByteSink) throws(SQLError) {
-        let cells = zip(chunk.columns, formats).map { (encoder: CellEncoder($0, style), isBinary: $1 == .binary) }
-        for row in 0..<chunk.count {
+    func cells(_ chunk: Chunk) -> [Cell] {
+        zip(chunk.columns, formats).map { (encoder: CellEncoder($0, style), isBinary: $1 == .binary) }
+    }
+
+    /// Appends a message for each of `rows`, until the sink holds `limit` bytes.
+    /// - Returns: the first row that is left.
+    func append(_ rows: Range<Int>, of cells: [Cell], to sink: ByteSink, limit: Int) throws(SQLError) -> Int {
+        var row = rows.lowerBound
+        while row < rows.upperBound, sink.count < limit {
             let start = sink.count
             do throws(SQLError) {
                 try append(row, cells, to: sink)
@@ -27,11 +34,13 @@ struct RowEncoder {
                 sink.truncate(to: start)
                 throw error
             }
+            row += 1
         }
+        return row
     }
 
     @inline(__always)
-    private func append(_ row: Int, _ cells: [(encoder: CellEncoder, isBinary: Bool)], to sink: ByteSink) throws(SQLError) {
+    private func append(_ row: Int, _ cells: [Cell], to sink: ByteSink) throws(SQLError) {
         let start = sink.count
         try sink.append(UInt8(ascii: "D"))
         try sink.append(UInt32(0))

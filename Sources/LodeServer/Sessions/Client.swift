@@ -5,32 +5,25 @@ import LodeEngine
 import LodeVectors
 import NIOCore
 
-/// Messages come in on the event loop and are answered on a thread of their own.
+/// Messages come in on the event loop and are answered on a session thread, which the client has only as long as there is something to do
+/// for it: not while it is idle, nor while its rows are computed, nor while it does not take them.
 final class Client: Sendable {
     private let mailbox = Mailbox()
     private let threads: SessionThreads
     private let transport: ChannelTransport
-    private let cancel: @Sendable () -> Void
+    private let interrupt: @Sendable (Cancellation.Reason) -> Void
     /// The session, which one thread at a time has.
     private let session: Lock<ClientSession>
-
-    /// What a session waits for beside its statements.
-    private final class Input: CopyInput {
-        let mailbox: Mailbox
-        init(_ mailbox: Mailbox) { self.mailbox = mailbox }
-        func next() -> (type: UInt8, body: [UInt8])? { mailbox.await().map { ($0.type, $0.body) } }
-    }
 
     init(_ session: sending Session, transport: ChannelTransport, threads: SessionThreads) throws(SQLError) {
         self.threads = threads
         self.transport = transport
-        cancel = session.cancel
-        let output = try MessageOutput(transport)
-        let client = ClientSession(session, output: output, input: Input(mailbox), timeouts: LoopTimeouts(transport.channel.eventLoop))
-        self.session = Lock(client)
+        interrupt = session.interrupt
+        self.session = Lock(ClientSession(session, output: try MessageOutput(transport), input: MailInput(mailbox)))
     }
 
-    var canceller: @Sendable () -> Void { cancel }
+    /// Makes the statement fail that is being executed, if there is one.
+    func cancel(_ reason: Cancellation.Reason) { interrupt(reason) }
 
     /// Greets the client. Not to be called on an event loop.
     func welcome(before: [BackendMessage], process: Int32, secret: Int32) {
@@ -40,8 +33,7 @@ final class Client: Sendable {
     }
 
     func receive(_ message: Mailbox.Message) {
-        guard mailbox.deliver(message) else { return }
-        threads.run { self.serve() }
+        if mailbox.deliver(message) { begin() }
     }
 
     /// Whether the client should not be read from; `resume` is called when it should again.
@@ -49,33 +41,73 @@ final class Client: Sendable {
 
     /// The connection is gone: what runs ends.
     func disconnected() {
-        mailbox.close()
         transport.closed()
-        cancel()
+        cancel(.droppedConsumer)
+        if mailbox.close() { begin() }
+    }
+
+    /// Takes the client's leave when what it has asked for so far is done.
+    func dismiss(_ error: SQLError) { take(.dismissed(error)) }
+
+    private func take(_ farewell: Mailbox.Farewell) {
+        if mailbox.deliver(farewell) { begin() }
+    }
+
+    private func begin() {
+        if threads.run({ self.serve() }) { return }
+        // Nobody is there to do what it asks for.
+        transport.refuse(SQLError(.insufficientResources, "no thread could be started for the session"))
+    }
+
+    private func wake() {
+        if mailbox.wake() { begin() }
     }
 
     private func serve() {
         session.withLock { session in
-            while let message = mailbox.next() {
+            while !mailbox.isClosed {
                 do throws(SQLError) {
-                    if message == Self.expiry {
-                        try session.expire()
-                        throw SQLError(.idleSessionTimeout, "")
+                    if try !session.advance({ self.wake() }) {
+                        if mailbox.park() { return }
+                        continue
                     }
-                    if try session.handle(type: message.type, body: message.body) { continue }
+                    switch mailbox.next() {
+                    case .message(let message): if try session.handle(type: message.type, body: message.body) { continue }
+                    case .farewell(.dismissed(let error)): try session.takeLeave(error)
+                    case .farewell(.expired): try session.takeLeave(session.expired)
+                    case .nothing: return expectMessage(idleFor: session.idleLimitMilliseconds)
+                    }
                 } catch {}
                 // The client has taken its leave, or is gone.
-                mailbox.close()
+                _ = mailbox.close()
                 transport.close()
             }
-            guard let limit = session.idleLimitMilliseconds else { return }
-            let quiet = mailbox.deliveries
-            transport.channel.eventLoop.scheduleTask(in: .milliseconds(Int64(limit))) {
-                if self.mailbox.deliveries == quiet { self.receive(Self.expiry) }
-            }
+            session.drop()
         }
     }
 
-    /// Stands for the end of the server's patience: no client can send it.
-    private static let expiry = Mailbox.Message(type: 0, body: [])
+    /// Ends a session whose client says nothing for too long.
+    private func expectMessage(idleFor limit: Int?) {
+        guard let limit else { return }
+        let quiet = mailbox.deliveries
+        transport.channel.eventLoop.scheduleTask(in: .milliseconds(Int64(limit))) { [weak self] in
+            guard let self, mailbox.deliveries == quiet else { return }
+            take(.expired)
+        }
+    }
+}
+
+/// The client's messages in the midst of a statement: the data of COPY.
+private final class MailInput: CopyInput {
+    private let mailbox: Mailbox
+
+    init(_ mailbox: Mailbox) { self.mailbox = mailbox }
+
+    func poll() -> CopyMessage {
+        switch mailbox.poll() {
+        case .message(let message): .message(type: message.type, body: message.body)
+        case .waiting(let wait): .waiting(wait)
+        case .closed: .gone
+        }
+    }
 }

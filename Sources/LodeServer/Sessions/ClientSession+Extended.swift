@@ -18,7 +18,7 @@ extension ClientSession {
         // The unnamed statement is gone even if its successor is wrong.
         if message.name.isEmpty { session.forget("") }
         let statement = try session.prepare(message.query, types: types)
-        if let columns = statement.columns { try RowSink.check(columns) }
+        if let columns = statement.columns { try RowWriter.check(columns) }
         try session.keep(statement, as: message.name)
         parameterIDs[message.name] = statement.parameterTypes.enumerated().map { index, type in
             let given = index < message.parameterTypes.count ? message.parameterTypes[index] : 0
@@ -38,9 +38,6 @@ extension ClientSession {
                 .protocolViolation,
                 "bind message supplies \(supplied) parameters, but prepared statement \"\(message.statement)\" requires \(ids.count)")
         }
-        if !message.portal.isEmpty, portals[message.portal] != nil {
-            throw SQLError(.duplicateCursor, "cursor \"\(message.portal)\" already exists")
-        }
         let decoder = ParameterDecoder(session: session)
         var values: [Value] = [], types: [SQLType] = []
         for (index, value) in message.values.enumerated() {
@@ -50,7 +47,8 @@ extension ClientSession {
             types.append(parameter.type)
         }
         let results = try Self.resultFormats(message.resultFormats, columns: statement.columns?.count ?? 0)
-        portals[message.portal] = BoundPortal(portal: Portal(statement, values, types: types), formats: results)
+        try session.keep(Portal(message.portal, statement, values, types: types))
+        portalFormats[message.portal] = results
         try output.send(.bindComplete)
     }
 
@@ -104,33 +102,27 @@ extension ClientSession {
             try output.send(.parameterDescription(parameterIDs(of: statement, named: name)))
             try describe(statement.columns, formats: statement.columns?.map { _ in .text } ?? [])
         case .portal(let name):
-            if portals[name] == nil, let cursor = session.cursorColumns(name) {
-                return try describe(cursor.columns, formats: cursor.columns.map { _ in cursor.isBinary ? .binary : .text })
-            }
-            let bound = try portal(name)
-            try describe(bound.portal.columns, formats: bound.formats)
+            let portal = try session.portal(name)
+            try describe(portal.columns, formats: formats(of: portal) ?? [])
         }
+    }
+
+    /// As Bind has said; of a cursor, all alike.
+    private func formats(of portal: Portal) -> [WireFormat]? {
+        portal.statement != nil ? portalFormats[portal.name] : portal.columns?.map { _ in portal.isBinary ? .binary : .text }
     }
 
     private func describe(_ columns: [Field]?, formats: [WireFormat]) throws(SQLError) {
         guard let columns else { return try output.send(.noData) }
-        try output.send(.rowDescription(RowSink.description(of: columns, formats: formats)))
+        try output.send(.rowDescription(RowWriter.description(of: columns, formats: formats)))
     }
 
     func execute(_ message: ExecuteMessage) throws(SQLError) {
-        let bound = try portal(message.portal)
-        if bound.portal.statement.isEmpty { return try output.send(.emptyQueryResponse) }
+        let portal = try session.portal(message.portal)
+        if let statement = portal.statement, statement.isEmpty { return try output.send(.emptyQueryResponse) }
         let limit = message.maximumRows > 0 ? Int(message.maximumRows) : nil
-        let sink = statementSink(formats: bound.formats)
-        switch try timed({ () throws(SQLError) in try bound.portal.fetch(limit, of: session, into: sink) }) {
-        case .suspended: try output.send(.portalSuspended)
-        case .ended(let outcome): try finished(outcome)
-        }
-    }
-
-    private func portal(_ name: String) throws(SQLError) -> BoundPortal {
-        guard let portal = portals[name] else { throw SQLError(.invalidCursorName, "portal \"\(name)\" does not exist") }
-        return portal
+        let formats = formats(of: portal) ?? []
+        try give(try session.execute(portal, limit: limit), formats: formats, portal.statement?.text ?? "")
     }
 
     func close(_ object: NamedObject) throws(SQLError) {
@@ -138,8 +130,13 @@ extension ClientSession {
         case .statement(let name):
             session.forget(name)
             parameterIDs[name] = nil
-        case .portal(let name): if portals.removeValue(forKey: name) == nil { session.dropCursor(name) }
+        case .portal(let name): closePortal(name)
         }
         try output.send(.closeComplete)
+    }
+
+    func closePortal(_ name: String) {
+        session.closePortal(name)
+        portalFormats[name] = nil
     }
 }

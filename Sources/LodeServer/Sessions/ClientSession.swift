@@ -4,32 +4,42 @@ import LodeCore
 import LodeEngine
 import LodeVectors
 
-/// Answers messages one after another, on whatever thread has it just now. It waits for nothing but its statements, the client that takes
-/// their rows, and the data of COPY.
+/// Answers messages one after another, on whatever thread has it just now.
+///
+///     handle(message) ─▶ begins something ─▶ advance … advance ─▶ done: the next message
+///
+/// What gives rows is only begun by a message. `advance` then hands them to the client, and returns when there is nothing to do but wait:
+/// for rows, or for room on the way to the client. No thread waits with it.
 final class ClientSession {
     let session: Session
     let output: MessageOutput
-    let input: any CopyInput
-    private let timeouts: any StatementTimeouts
     private var conversation = QueryConversation()
     private var reported = ReportedSettings()
-    var portals: [String: BoundPortal] = [:]
+    /// How the columns of portals go over the wire.
+    var portalFormats: [String: [WireFormat]] = [:]
     /// The numbers of parameter types, as clients gave them or were told.
     var parameterIDs: [String: [UInt32]] = [:]
+    private var work: Work?
+    /// What is left of a simple query.
+    private var query: SimpleQuery?
 
-    /// A portal and how its columns go over the wire.
-    struct BoundPortal {
-        var portal: Portal
-        var formats: [WireFormat]
+    /// A statement whose rows are on their way.
+    private struct Work {
+        var stream: ResultStream
+        var writer: RowWriter
+        /// What spans of errors count in.
+        var text: String
     }
 
-    init(
-        _ session: Session, output: MessageOutput, input: any CopyInput, timeouts: any StatementTimeouts
-    ) {
+    private struct SimpleQuery {
+        var text: String
+        var statements: Session.ParsedText
+    }
+
+    init(_ session: Session, output: MessageOutput, input: any CopyInput) {
         self.session = session
         self.output = output
-        self.input = input
-        self.timeouts = timeouts
+        session.copySource = ClientCopySource(session, output, input)
     }
 
     /// What a client is told when it has proven who it is.
@@ -39,7 +49,7 @@ final class ClientSession {
         try output.flush()
     }
 
-    /// Answers one message.
+    /// Begins to answer a message. What was begun before must be done.
     /// - Returns: whether the connection goes on.
     /// - Throws: only if the connection is gone.
     func handle(type: UInt8, body: [UInt8]) throws(SQLError) -> Bool {
@@ -51,8 +61,7 @@ final class ClientSession {
         case .bind(let message): try extended(nil) { () throws(SQLError) in try bind(message) }
         case .describe(let object): try extended(nil) { () throws(SQLError) in try describe(object) }
         case .execute(let message):
-            let text = portals[message.portal]?.portal.statement.text
-            try extended(text) { () throws(SQLError) in try execute(message) }
+            try extended(session.portalText(message.portal)) { () throws(SQLError) in try execute(message) }
         case .close(let object): try extended(nil) { () throws(SQLError) in try close(object) }
         case .synchronize: try ready()
         case .flush: try output.flush()
@@ -66,6 +75,8 @@ final class ClientSession {
         return true
     }
 
+    // MARK: The end
+
     /// How long the client may say nothing now; nil without a limit.
     var idleLimitMilliseconds: Int? {
         let settings = session.settings, isIdle = session.transactionStatus == .idle
@@ -73,77 +84,107 @@ final class ClientSession {
         return limit > 0 ? limit : nil
     }
 
-    /// The client said nothing for too long.
-    func expire() throws(SQLError) {
-        let error =
-            session.transactionStatus == .idle
+    /// What is said to a client that said nothing for too long.
+    var expired: SQLError {
+        session.transactionStatus == .idle
             ? SQLError(.idleSessionTimeout, "terminating connection due to idle-session timeout")
             : SQLError(.idleInTransactionTimeout, "terminating connection due to idle-in-transaction timeout")
+    }
+
+    func takeLeave(_ error: SQLError) throws(SQLError) {
         try output.send(.error(Report(error, severity: .fatal)))
         try output.flush()
+    }
+
+    /// Lets go of everything that was begun.
+    func drop() {
+        work?.stream.close()
+        work = nil
+        query = nil
+        session.abandon()
+    }
+
+    // MARK: Rows on their way
+
+    /// Goes on with what was begun.
+    /// - Returns: whether it is done; if not, `wake` is called, once, when it is worth going on.
+    /// - Throws: only if the connection is gone.
+    func advance(_ wake: @escaping @Sendable () -> Void) throws(SQLError) -> Bool {
+        while let work {
+            guard output.hasRoom(wake) else { return false }
+            do throws(SQLError) {
+                if work.writer.hasRows {
+                    try work.writer.write()
+                } else if try !step(work, wake) {
+                    // What is there is not held back while the client waits for more.
+                    try output.flush()
+                    return false
+                }
+            } catch {
+                work.stream.close()
+                self.work = nil
+                try failed(error, work.text)
+            }
+        }
+        return output.hasRoom(wake)
+    }
+
+    /// - Returns: false if nothing is there yet.
+    private func step(_ work: Work, _ wake: @escaping @Sendable () -> Void) throws(SQLError) -> Bool {
+        switch work.stream.poll(wake) {
+        case .rows(let chunk): work.writer.take(chunk)
+        case .waiting: return false
+        case .suspended:
+            self.work = nil
+            try output.send(.portalSuspended)
+        case .finished(let outcome):
+            self.work = nil
+            try work.writer.end()
+            for notice in outcome.notices { try output.send(.notice(.notice(notice, severity: .warning))) }
+            try output.send(.commandComplete(outcome.tag))
+            try nextStatement()
+        case .failed(let error): throw error
+        }
+        return true
+    }
+
+    /// Has the rows of a statement sent. `formats` are those of columns that were described before.
+    func give(_ stream: ResultStream, formats: [WireFormat]?, _ text: String) throws(SQLError) {
+        let style = TextStyle(zone: session.zone, encoding: session.settings.clientEncoding)
+        work = Work(stream: stream, writer: try RowWriter(stream.shape, formats: formats, style, output), text: text)
     }
 
     // MARK: Simple queries
 
     private func simpleQuery(_ text: String) throws(SQLError) {
         // Whatever has no name ends with the next query.
-        portals[""] = nil
+        closePortal("")
         session.forget("")
+        query = SimpleQuery(text: text, statements: [])
         do throws(SQLError) {
             let statements = try session.parse(text)
             if statements.isEmpty { try output.send(.emptyQueryResponse) }
             session.isInImplicitBlock = statements.count > 1
-            defer { session.isInImplicitBlock = false }
-            for statement in statements {
-                let sink = statementSink(formats: nil)
-                let outcome = try timed { () throws(SQLError) in try session.execute(statement, of: text, into: sink) }
-                try finished(outcome)
-            }
+            query?.statements = statements[...]
+            try nextStatement()
         } catch {
             try failed(error, text)
         }
+    }
+
+    /// Begins the next statement of a simple query, or ends it.
+    private func nextStatement() throws(SQLError) {
+        guard var query else { return }
+        let next = query.statements.popFirst()
+        self.query = query
+        if let next { return try give(try session.start(next, of: query.text), formats: nil, query.text) }
+        try endQuery()
+    }
+
+    private func endQuery() throws(SQLError) {
+        query = nil
+        session.isInImplicitBlock = false
         try ready()
-    }
-
-    /// Tells how a statement ended.
-    func finished(_ outcome: StatementOutcome) throws(SQLError) {
-        for notice in outcome.notices { try output.send(.notice(.notice(notice, severity: .warning))) }
-        try output.send(.commandComplete(outcome.tag))
-        if session.transactionStatus == .idle { closePortals() }
-    }
-
-    /// Portals end with their transaction; in a group of messages without one, with the group.
-    private func closePortals() {
-        if endsPortals { portals = [:] }
-    }
-
-    /// Whether the statement that just ended was the end of a transaction.
-    private var endsPortals: Bool {
-        defer { wasOpen = session.transactionStatus != .idle }
-        return wasOpen && session.transactionStatus == .idle
-    }
-
-    private var wasOpen = false
-
-    /// How strings go to the client now.
-    private var style: TextStyle { TextStyle(zone: session.zone, encoding: session.settings.clientEncoding) }
-
-    func statementSink(formats: [WireFormat]?) -> RowSink {
-        RowSink(output, style, formats: formats, copyInput: input, decoder: ParameterDecoder(session: session))
-    }
-
-    /// Runs a statement within `statement_timeout`.
-    func timed<T>(_ body: () throws(SQLError) -> T) throws(SQLError) -> T {
-        let limit = session.settings.statementTimeoutMilliseconds
-        guard limit > 0 else { return try body() }
-        let timeout = timeouts.start(milliseconds: limit, session.cancel)
-        defer { timeout.stop() }
-        do throws(SQLError) {
-            return try body()
-        } catch {
-            guard error.state == .queryCanceled, timeout.hasPassed else { throw error }
-            throw SQLError(.queryCanceled, "canceling statement due to statement timeout")
-        }
     }
 
     // MARK: Extended queries
@@ -153,15 +194,17 @@ final class ClientSession {
         do throws(SQLError) {
             try body()
         } catch {
-            conversation.failed()
             try failed(error, text)
         }
     }
 
+    /// A statement, or a message, has failed: the rest of the group is skipped.
     private func failed(_ error: SQLError, _ text: String?) throws(SQLError) {
         if error.state == .connectionFailure { throw error }
         session.failTransaction()
         try output.send(.error(Report(error, in: text)))
+        if query != nil { return try endQuery() }
+        conversation.failed()
         // Who pipelines may wait for it before Sync is sent.
         try output.flush()
     }
@@ -171,7 +214,8 @@ final class ClientSession {
         let status: BackendMessage.TransactionStatus
         switch session.transactionStatus {
         case .idle:
-            portals = [:]
+            session.closePortals()
+            portalFormats = [:]
             status = .idle
         case .active: status = .open
         case .failed: status = .failed
@@ -181,18 +225,21 @@ final class ClientSession {
     }
 }
 
-/// Where the data of COPY FROM STDIN comes from.
-protocol CopyInput: AnyObject {
-    /// The next message of the client, which is waited for; nil once the connection is gone.
-    func next() -> (type: UInt8, body: [UInt8])?
-}
+/// Asks the client for the rows of COPY FROM STDIN. Belongs to its session.
+private final class ClientCopySource: CopySource {
+    private unowned let session: Session
+    private let output: MessageOutput
+    private let input: any CopyInput
 
-/// Alarms for statements that take too long.
-protocol StatementTimeouts: AnyObject {
-    func start(milliseconds: Int, _ expire: @escaping @Sendable () -> Void) -> any StatementTimeout
-}
+    init(_ session: Session, _ output: MessageOutput, _ input: any CopyInput) {
+        self.session = session
+        self.output = output
+        self.input = input
+    }
 
-protocol StatementTimeout: AnyObject {
-    var hasPassed: Bool { get }
-    func stop()
+    func begin(_ format: CopyFormat, _ columns: [Field], _ element: @escaping ValueReader) throws(SQLError) -> any CopyRows {
+        try output.send(.copyInResponse(CopyResponse(format: format.kind == .binary ? .binary : .text, columns: columns.count)))
+        try output.flush()
+        return CopyReader(format, columns, session.settings.clientEncoding, input, element)
+    }
 }

@@ -4,10 +4,12 @@ import LodeCore
 import LodeEngine
 import LodeVectors
 
-/// Where encoded messages go. `write` waits as long as the client does not take what it was sent.
+/// Where encoded messages go. Nothing is refused but by a connection that is gone; whoever has much to say asks for room first.
 protocol MessageTransport: AnyObject, Sendable {
     /// - Throws: `08006` once the connection is gone.
     func write(_ bytes: UnsafeRawBufferPointer) throws(SQLError)
+    /// Whether the client takes what it is sent. If not, `wake` is called, once, when it is worth asking again.
+    func hasRoom(_ wake: @escaping @Sendable () -> Void) -> Bool
 }
 
 /// Collects messages and sends them in pieces. Belongs to its session.
@@ -37,6 +39,9 @@ final class MessageOutput {
     func flushIfLarge() throws(SQLError) {
         if sink.count >= Self.pieceBytes { try flush() }
     }
+
+    /// Whether more may be said now; if not, `wake` is called when it is worth asking again.
+    func hasRoom(_ wake: @escaping @Sendable () -> Void) -> Bool { transport.hasRoom(wake) }
 
     func flush() throws(SQLError) {
         if sink.isEmpty { return }

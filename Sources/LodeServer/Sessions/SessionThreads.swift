@@ -4,7 +4,7 @@ import LodeCore
 
 /// As many as sessions have something to do. A thread that is done waits a while for more; idle connections have none.
 ///
-/// Statements recurse over plans, and some wait: for data of a COPY, for a client that reads slowly. None of that is for an event loop.
+/// Statements recurse over plans, and those that write are waited for. None of that is for an event loop.
 final class SessionThreads: Sendable {
     /// What a plan 1,000 levels deep needs; only what is touched takes memory.
     static let stackBytes = 64 << 20
@@ -20,7 +20,8 @@ final class SessionThreads: Sendable {
     private let arrived = Semaphore()
 
     /// Runs `body` on some thread.
-    func run(_ body: @escaping @Sendable () -> Void) {
+    /// - Returns: whether there is one.
+    func run(_ body: @escaping @Sendable () -> Void) -> Bool {
         let needsThread = state.withLock { state in
             if state.idle > 0 {
                 state.idle -= 1
@@ -29,8 +30,9 @@ final class SessionThreads: Sendable {
             }
             return true
         }
-        guard needsThread else { return arrived.signal() }
-        PosixThread(stackBytes: Self.stackBytes) { self.serve(body) }.start()
+        if needsThread { return PosixThread(stackBytes: Self.stackBytes) { self.serve(body) }.start() }
+        arrived.signal()
+        return true
     }
 
     private func serve(_ first: @escaping @Sendable () -> Void) {

@@ -57,9 +57,13 @@ struct CopyEncoder {
         }
     }
 
-    mutating func append(_ chunk: Chunk, to sink: ByteSink) throws(SQLError) {
-        let cells = chunk.columns.map { CellEncoder($0, style) }
-        for row in 0..<chunk.count {
+    func cells(_ chunk: Chunk) -> [CellEncoder] { chunk.columns.map { CellEncoder($0, style) } }
+
+    /// Appends a message for each of `rows`, until the sink holds `limit` bytes.
+    /// - Returns: the first row that is left.
+    mutating func append(_ rows: Range<Int>, of cells: [CellEncoder], to sink: ByteSink, limit: Int) throws(SQLError) -> Int {
+        var row = rows.lowerBound
+        while row < rows.upperBound, sink.count < limit {
             let leads = owesHeader
             owesHeader = false
             try message(sink) { () throws(SQLError) in
@@ -71,7 +75,9 @@ struct CopyEncoder {
                     for cell in cells { try cell.appendBinaryCell(row, to: sink) }
                 }
             }
+            row += 1
         }
+        return row
     }
 
     @inline(__always)

@@ -3,16 +3,27 @@
 import LodeCore
 import LodeVectors
 
-/// A client that takes rows of COPY TO STDOUT, and has those of COPY FROM STDIN.
-package protocol CopyClient: ResultSink {
-    /// Rows follow, by `rows`; `endCopyOut` after the last.
-    func beginCopyOut(_ format: CopyFormat, _ columns: [Field]) throws(SQLError)
-    func endCopyOut() throws(SQLError)
-    /// The rows of these columns are wanted, by `nextCopyRows`.
-    func beginCopyIn(_ format: CopyFormat, _ columns: [Field]) throws(SQLError)
-    /// The next rows; nil at the end.
+/// A client that has rows for COPY FROM STDIN. Belongs to its session.
+package protocol CopySource: AnyObject {
+    /// Reads a string as a value of a type.
+    typealias ValueReader = @Sendable (String, SQLType) throws(SQLError) -> Value
+
+    /// Tells the client that rows of these columns are wanted. `element` reads what stands in arrays.
+    func begin(_ format: CopyFormat, _ columns: [Field], _ element: @escaping ValueReader) throws(SQLError) -> any CopyRows
+}
+
+/// The rows of one COPY FROM STDIN, as the client sends them. Read by one worker after another.
+package protocol CopyRows: AnyObject, Sendable {
+    /// The next rows; never waits.
     /// - Throws: `22P04` for data that is not of the format, `57014` if the client gives up.
-    func nextCopyRows() throws(SQLError) -> Chunk?
+    func next() throws(SQLError) -> CopyArrival
+}
+
+package enum CopyArrival: Sendable {
+    /// Columns of text, which the engine reads, or of the right type. `lines` tells where each row begins in what was sent, from 1.
+    case rows(Chunk, lines: [Int])
+    case waiting(Wait)
+    case end
 }
 
 /// How rows of a COPY are written.

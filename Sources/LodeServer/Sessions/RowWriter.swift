@@ -1,0 +1,98 @@
+/// A statement's rows, to the client.
+
+import LodeCore
+import LodeEngine
+import LodeVectors
+
+/// Encodes rows piece by piece, so that what waits to leave stays small however large a chunk is.
+final class RowWriter {
+    /// As many as PostgreSQL takes in a target list.
+    static let maximumColumns = 1664
+
+    private enum Encoder {
+        /// What was said to give no rows gives none.
+        case none
+        case rows(RowEncoder, [RowEncoder.Cell])
+        case copy(CopyEncoder, [CellEncoder])
+    }
+
+    private let output: MessageOutput
+    private var encoder: Encoder
+    /// Of the chunk that is being written.
+    private var rows = 0..<0
+
+    /// Tells the client what comes.
+    /// - Parameter formats: of the columns, which were described before; nil if they are to be described now.
+    init(_ shape: ResultStream.Shape, formats: [WireFormat]?, _ style: TextStyle, _ output: MessageOutput) throws(SQLError) {
+        self.output = output
+        switch shape {
+        case .none: encoder = .none
+        case .rows(let columns, let isBinary):
+            if let formats, formats.count != columns.count {
+                // Other rows than were said would be taken for something else.
+                if !formats.isEmpty {
+                    throw SQLError.unsupported("a prepared statement whose columns have changed", hint: "Prepare it again.")
+                }
+                encoder = .none
+                return
+            }
+            let known = formats ?? columns.map { _ in isBinary ? .binary : .text }
+            encoder = .rows(RowEncoder(formats: known, style), [])
+            if formats == nil {
+                try Self.check(columns)
+                try output.send(.rowDescription(Self.description(of: columns, formats: known)))
+            }
+        case .copy(let columns, let format):
+            let copy = CopyEncoder(format, columns, style)
+            encoder = .copy(copy, [])
+            try output.send(
+                .copyOutResponse(CopyResponse(format: format.kind == .binary ? .binary : .text, columns: columns.count)))
+            try copy.begin(into: output.sink)
+        }
+    }
+
+    /// The next rows, when those before are written.
+    func take(_ chunk: Chunk) {
+        switch encoder {
+        case .none: return
+        case .rows(let encoder, _): self.encoder = .rows(encoder, encoder.cells(chunk))
+        case .copy(let encoder, _): self.encoder = .copy(encoder, encoder.cells(chunk))
+        }
+        rows = 0..<chunk.count
+    }
+
+    /// Whether rows are left to be written.
+    var hasRows: Bool { !rows.isEmpty }
+
+    /// Writes rows until a piece is full, which leaves, or none is left.
+    func write() throws(SQLError) {
+        let next: Int
+        switch encoder {
+        case .none: next = rows.upperBound
+        case .rows(let encoder, let cells): next = try encoder.append(rows, of: cells, to: output.sink, limit: MessageOutput.pieceBytes)
+        case .copy(var encoder, let cells):
+            next = try encoder.append(rows, of: cells, to: output.sink, limit: MessageOutput.pieceBytes)
+            self.encoder = .copy(encoder, cells)
+        }
+        rows = next..<rows.upperBound
+        try output.flushIfLarge()
+    }
+
+    /// All rows were written.
+    func end() throws(SQLError) {
+        guard case .copy(var encoder, _) = encoder else { return }
+        try encoder.end(into: output.sink)
+        try output.send(.copyDone)
+    }
+
+    /// - Throws: `54011` for more columns than clients can take.
+    static func check(_ columns: [Field]) throws(SQLError) {
+        if columns.count > maximumColumns {
+            throw SQLError(.tooManyColumns, "target lists can have at most \(maximumColumns) entries")
+        }
+    }
+
+    static func description(of columns: [Field], formats: [WireFormat]) -> [ColumnDescription] {
+        zip(columns, formats).map { ColumnDescription(name: $0.name, type: WireType($0.type), format: $1) }
+    }
+}
