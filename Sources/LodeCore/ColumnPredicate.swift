@@ -61,6 +61,24 @@ package indirect enum ColumnPredicate: Hashable, Sendable {
         }
     }
 
+    /// The values of which a column must have one; nil if it may have others.
+    package func possibleValues(of column: String) -> Set<Value>? {
+        switch self {
+        case .nothing: return []
+        case .compare(column, .equal, let value): return [value]
+        case .isIn(column, let values): return Set(values.values)
+        case .all(let parts): return parts.lazy.compactMap { $0.possibleValues(of: column) }.first
+        case .any(let parts):
+            var values: Set<Value> = []
+            for part in parts {
+                guard let some = part.possibleValues(of: column) else { return nil }
+                values.formUnion(some)
+            }
+            return values
+        default: return nil
+        }
+    }
+
     /// The same with the columns called by other names; a column without one is a column of which nothing is known.
     package func renamed(_ name: (String) -> String?) -> ColumnPredicate {
         switch self {

@@ -25,6 +25,7 @@ extension SQLType: CustomStringConvertible {
         case .interval: "interval"
         case .uuid: "uuid"
         case .json: "json"
+        case .catalog(let type): type.rawValue
         case .list(let element): "\(element)[]"
         case .structure(let fields):
             "struct(" + fields.map { "\(Self.quoted($0.name)) \($0.type)" }.joined(separator: ", ") + ")"

@@ -25,6 +25,8 @@ package indirect enum SQLType: Hashable, Sendable {
     case interval
     case uuid
     case json
+    /// A type of PostgreSQL's catalogs, such as `oid` and `name`.
+    case catalog(CatalogType)
     case list(SQLType)
     case structure([Field])
     case map(key: SQLType, value: SQLType)
@@ -43,6 +45,7 @@ package indirect enum SQLType: Hashable, Sendable {
     package var isText: Bool {
         switch self {
         case .varchar, .char, .json: true
+        case .catalog(let type): type.base == .varchar
         default: false
         }
     }
@@ -50,6 +53,7 @@ package indirect enum SQLType: Hashable, Sendable {
     package var isNested: Bool {
         switch self {
         case .list, .structure, .map: true
+        case .catalog(let type): type.isVector
         default: false
         }
     }
@@ -94,6 +98,8 @@ package struct Field: Hashable, Sendable {
     package var type: SQLType
     /// Whether NULL may occur. False is a promise; true is not.
     package var nullable: Bool
+    /// Of a column of a result: the column that it shows.
+    package var origin: CatalogColumn?
 
     package init(_ name: String, _ type: SQLType, nullable: Bool = true) {
         self.name = name

@@ -44,6 +44,8 @@ package struct TypeReader {
     }
 
     private mutating func base() throws(SQLError) -> SQLType {
+        // PostgreSQL's "char" has a name in quotes.
+        if accept("\"") { return try TypeWords.type("\"\(try quoted(by: UInt8(ascii: "\"")))\"") }
         let first = word().lowercased()
         switch first {
         case "": throw malformed("a type is expected")

@@ -34,6 +34,8 @@ package enum TypeWords {
             throw .unsupported("type \"\(word)\"", hint: "Write interval, and cut what is finer off.")
         default: break
         }
+        // PostgreSQL's names of arrays.
+        if word.hasPrefix("_"), word.count > 1 { return .list(try type(String(word.dropFirst()), arguments, in: dialect)) }
         if let type = simple[word] {
             let hasDigits = type.isTemporal && type != .date || type == .interval
             try limit(arguments, to: hasDigits ? 1 : 0, word)
@@ -103,8 +105,8 @@ package enum TypeWords {
         "timestamptz": .timestamptz, "timestamp with time zone": .timestamptz, "timestamp_ltz": .timestamptz,
         "timestamp with local time zone": .timestamptz,
         "timestamp_ns": .timestampNanos, "timestamptz_ns": .timestamptzNanos,
-        "interval": .interval, "uuid": .uuid, "json": .json, "jsonb": .json, "name": .varchar, "regclass": .varchar, "oid": .bigint,
-    ]
+        "interval": .interval, "uuid": .uuid, "json": .json, "jsonb": .json,
+    ].merging(CatalogType.allCases.map { ($0.rawValue, .catalog($0)) }) { own, _ in own }
 
     private static let lacking: [String: String] = [
         "time with time zone": "Use time, or timestamptz for an instant.", "timetz": "Use time, or timestamptz for an instant.",

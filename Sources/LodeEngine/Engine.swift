@@ -34,7 +34,8 @@ package final class Engine: Sendable {
     }
 
     /// What clients connect to: the catalog's name.
-    package var databaseName: String { InformationSchema.catalogName }
+    package var databaseName: String { Self.catalogName }
+    static let catalogName = "lode"
 
     /// - Throws: `0A000` for a warehouse that is no local folder.
     package static func checkWarehouse(_ location: String) throws(SQLError) {

@@ -9,7 +9,7 @@ extension Session {
 
     /// Tables and views of a schema, or of the search path.
     package func tableNames(in schema: String?) -> [String] {
-        let schemas = schema.map { [$0] } ?? lookupPath
+        let schemas = schema.map { [$0] } ?? ownPath
         let names = schemas.flatMap { ((try? catalog.tables(in: $0)) ?? []).map(\.name) }
         return schema == nil ? names + temporaryViews.values.map(\.name) : names
     }

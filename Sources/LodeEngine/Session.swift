@@ -107,19 +107,22 @@ package final class Session {
     }
 
     /// What functions may know of this session, for a statement that starts now.
-    func functionContext(_ running: RunningStatement) -> FunctionContext {
+    func functionContext(_ running: RunningStatement, _ objects: StatementObjects) -> FunctionContext {
         FunctionContext(
             transactionMicros: Engine.nowMicros(), timeZone: settings["timezone"], currentUser: currentUser, sessionUser: user,
-            currentSchema: currentSchema,
-            cancellation: running.cancellation, memory: running.memory, settings: settingAccess)
+            currentSchema: currentSchema, cancellation: running.cancellation, memory: running.memory, settings: settingAccess,
+            objects: objects.names)
     }
 
-    /// Where unqualified tables are looked for: among temporary ones first.
-    var lookupPath: [String] {
+    /// The schemas of a user's own tables in which unqualified ones are looked for: temporary ones first.
+    var ownPath: [String] {
         let path = settings.searchPath
         return sessionCatalog.hasTemporaryTables && !path.contains(where: SessionCatalog.isTemporary)
             ? [SessionCatalog.temporaryDatabase] + path : path
     }
+
+    /// Where unqualified tables are looked for: in pg_catalog, too, before the search path.
+    var lookupPath: [String] { StatementObjects.lookupPath(ownPath) }
 
     /// Where unqualified new tables go.
     package var currentSchema: String { settings.searchPath.first ?? EmbeddedCatalog.defaultDatabase }

@@ -18,15 +18,17 @@ final class StatementContext {
     init(session: Session) {
         let running = session.running
         self.running = running
+        let objects = session.statementObjects()
         rejects = RejectTables(session, memory: running.memory)
         execution = ExecutionContext(
             pool: session.engine.pool, memory: running.memory, cancellation: running.cancellation,
-            functions: session.functionContext(running), threads: session.settings.threads)
+            functions: session.functionContext(running, objects), threads: session.settings.threads)
         let folder = session.settings["temp_directory"]
         let limits = SpoolLimits(
             cancellation: running.cancellation, memory: running.memory, temporaryFolder: folder.isEmpty ? nil : folder)
         resolver = SessionResolver(
-            session: session, stores: session.engine.stores.limited(limits), rejects: rejects, moment: StatementMoment())
+            session: session, stores: session.engine.stores.limited(limits), rejects: rejects, moment: StatementMoment(),
+            objects: objects)
     }
 
     /// Computes an expression without columns.

@@ -202,5 +202,5 @@ package struct FormatOptions: Sendable, CustomStringConvertible {
 
     package func isNamed(_ name: String) -> Bool { if case .named? = values[name] { true } else { false } }
 
-    package func type(_ name: String) throws(SQLError) -> SQLType { try TypeReader.read(name) }
+    package func type(_ name: String) throws(SQLError) -> SQLType { try TypeReader.read(name).stored }
 }

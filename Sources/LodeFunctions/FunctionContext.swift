@@ -17,12 +17,14 @@ package final class FunctionContext: Sendable {
     package let memory: MemoryBudget?
     /// What the session says of its settings, and lets be changed.
     package let settings: SettingAccess
+    /// The catalog's objects by number and name.
+    package let objects: ObjectNames
 
     package init(
         transactionMicros: Int64, timeZone: String = "UTC", currentUser: String = "lode", sessionUser: String = "lode",
         currentDatabase: String = "lode",
         currentSchema: String = "main", cancellation: Cancellation = Cancellation(), memory: MemoryBudget? = nil,
-        settings: SettingAccess = SettingAccess()
+        settings: SettingAccess = SettingAccess(), objects: ObjectNames = ObjectNames()
     ) {
         self.transactionMicros = transactionMicros
         self.timeZone = timeZone
@@ -33,6 +35,24 @@ package final class FunctionContext: Sendable {
         self.cancellation = cancellation
         self.memory = memory
         self.settings = settings
+        self.objects = objects
+    }
+}
+
+/// What numbers and names of the catalog's objects mean to a session.
+package struct ObjectNames: Sendable {
+    /// The name of an object, as SQL writes it for this session: with its schema where the search path does not lead to it.
+    package var text: @Sendable (CatalogType, Int64) -> String?
+    /// The number of the object that a text names along the search path; nil if there is none.
+    /// - Throws: `42602` for a text that is no name.
+    package var number: @Sendable (CatalogType, String) throws(SQLError) -> Int64?
+
+    package init(
+        text: @escaping @Sendable (CatalogType, Int64) -> String? = { _, _ in nil },
+        number: @escaping @Sendable (CatalogType, String) throws(SQLError) -> Int64? = { _, _ throws(SQLError) in nil }
+    ) {
+        self.text = text
+        self.number = number
     }
 }
 

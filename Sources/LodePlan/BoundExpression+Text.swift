@@ -82,7 +82,7 @@ extension Value {
         case .interval(let interval): return "interval '\(interval.months) months \(interval.days) days \(interval.micros) microseconds'"
         case .uuid(let number): return "uuid '\(String(number, radix: 16))'"
         case .list(let items):
-            let element: SQLType = if case .list(let element) = type { element } else { .null }
+            let element: SQLType = if case .list(let element) = type.base { element } else { .null }
             return "[" + items.prefix(8).map { $0.literal(element) }.joined(separator: ", ") + (items.count > 8 ? ", …]" : "]")
         case .structure, .map: return "{…}"
         }

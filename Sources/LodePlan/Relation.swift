@@ -13,6 +13,8 @@ package protocol Relation: AnyObject, Sendable {
     var schema: Schema { get }
     /// Columns that `*` does not show, called in lower case; their positions go on behind those of `schema`.
     var hiddenFields: [Field] { get }
+    /// What the catalog says of the columns, aligned with `schema`; empty for what is not in the catalog.
+    var origins: [CatalogColumn] { get }
     /// Columns whose values come from the path: predicates on them choose files before any is opened.
     var partitionColumns: Set<String> { get }
     /// What metadata tells of the table and of the columns at these positions in `schema`. May list files and open them.
@@ -27,6 +29,7 @@ extension Relation {
     package var tableVersion: TableVersion? { nil }
     package var readsFields: Bool { false }
     package var hiddenFields: [Field] { [] }
+    package var origins: [CatalogColumn] { [] }
     package func fileMetadata() -> [any FileMetadata]? { nil }
 }
 

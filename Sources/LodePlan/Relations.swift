@@ -23,6 +23,7 @@ package struct ScannedRelation: Sendable {
     package let schema: Schema
     package let hiddenFields: [Field]
     package let readsFields: Bool
+    package let origins: [CatalogColumn]
     private let object: ObjectIdentifier
 
     fileprivate init(_ relation: any Relation) {
@@ -32,6 +33,7 @@ package struct ScannedRelation: Sendable {
         schema = relation.schema
         hiddenFields = relation.hiddenFields
         readsFields = relation.readsFields
+        origins = relation.origins
         object = ObjectIdentifier(relation)
     }
 

@@ -5,11 +5,9 @@ import LodeCore
 
 extension EmbeddedCatalog {
     package func databases() throws(SQLError) -> [GlueDatabase] {
-        let texts = try storage.read(orEmpty: []) { db in
-            try String.fetchAll(db, sql: "SELECT definition FROM database_info")
-        }
+        let rows = try storage.read(orEmpty: []) { db in try DatabaseRow.fetchAll(db, sql: DatabaseRow.query) }
         var found = ShippedTables.databases.map { GlueDatabase(name: $0) }
-        for text in texts { found.append(try JSONText.read(GlueDatabase.self, text, "a database")) }
+        for row in rows { found.append(try row.database()) }
         if !found.contains(where: { $0.name == Self.defaultDatabase }) {
             found.append(GlueDatabase(name: Self.defaultDatabase))
         }
@@ -19,10 +17,10 @@ extension EmbeddedCatalog {
     package func database(_ name: String) throws(SQLError) -> GlueDatabase? {
         if ShippedTables.isShipped(database: name) { return GlueDatabase(name: name.lowercased()) }
         let key = name.lowercased()
-        let text = try storage.read(orEmpty: nil) { db in
-            try String.fetchOne(db, sql: "SELECT definition FROM database_info WHERE key = ?", arguments: [key])
+        let row = try storage.read(orEmpty: nil) { db in
+            try DatabaseRow.fetchOne(db, sql: DatabaseRow.query + " WHERE key = ?", arguments: [key])
         }
-        if let text { return try JSONText.read(GlueDatabase.self, text, "database \(name)") }
+        if let row { return try row.database() }
         return key == Self.defaultDatabase ? GlueDatabase(name: Self.defaultDatabase) : nil
     }
 
@@ -96,5 +94,26 @@ extension EmbeddedCatalog {
             .dependentObjectsStillExist, "cannot drop schema \"\(name)\" because it is not empty",
             detail: "It has \(tables.count) tables: \(some)\(tables.count > 5 ? ", …" : "").",
             hint: "Use DROP SCHEMA … CASCADE to drop them too.")
+    }
+}
+
+/// One row of `database_info`.
+private struct DatabaseRow: FetchableRecord {
+    static let query = "SELECT id, key, definition FROM database_info"
+
+    var id: Int64
+    var key: String
+    var definition: String
+
+    init(row: Row) {
+        id = row[0]
+        key = row[1]
+        definition = row[2]
+    }
+
+    func database() throws(SQLError) -> GlueDatabase {
+        var database = try JSONText.read(GlueDatabase.self, definition, "database \(key)")
+        database.number = id
+        return database
     }
 }

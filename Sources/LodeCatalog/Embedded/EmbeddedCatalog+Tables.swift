@@ -14,14 +14,27 @@ extension EmbeddedCatalog {
                 db, sql: TableRow.query + "WHERE d.key = ? AND t.dropped_at IS NULL ORDER BY t.key", arguments: [key])
         }
         var found: [GlueTable] = []
-        for row in rows { found.append(try row.table(warehouse)) }
+        for row in rows { found.append(try table(row)) }
         return found
     }
 
     package func table(_ name: TableName) throws(SQLError) -> GlueTable? {
         if ShippedTables.isShipped(database: name.database) { return ShippedTables.table(name) }
         let row = try storage.read(orEmpty: nil) { db in try TableRow.fetch(name, db) }
-        return try row?.table(warehouse)
+        return try row.map { (row) throws(SQLError) in try table(row) }
+    }
+
+    /// A row's table. Definitions that were read once are not read again until they change.
+    private func table(_ row: TableRow) throws(SQLError) -> GlueTable {
+        if let known = definitions.withLock({ $0[row.id] }), known.text == row.definition, known.version == row.definitionVersion {
+            return known.table
+        }
+        let table = try row.table(warehouse)
+        definitions.withLock { known in
+            if known.count >= Self.maximumKnownDefinitions { known = [:] }
+            known[row.id] = KnownDefinition(text: row.definition, version: row.definitionVersion, table: table)
+        }
+        return table
     }
 
     func create(
@@ -197,6 +210,7 @@ struct TableRow: FetchableRecord {
         var table = try storedTable()
         table.storageDescriptor.location = table.storageDescriptor.location.map { warehouse.resolve($0) }
         table.versionId = "\(id).\(definitionVersion)"
+        table.number = id
         return table
     }
 }

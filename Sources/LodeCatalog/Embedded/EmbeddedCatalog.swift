@@ -18,6 +18,9 @@ package final class EmbeddedCatalog: Catalog {
     let warehouse: Warehouse
     let stores: StoreRegistry
     let io: any TableIO
+    /// Definitions as they were read last, by the number of their table.
+    let definitions = Lock<[Int64: KnownDefinition]>([:])
+    static let maximumKnownDefinitions = 10_000
     /// Called at the steps of a commit, so that tests can fail there, or end the process.
     let onCommitStep: @Sendable (CommitStep) throws(SQLError) -> Void
 
@@ -63,6 +66,13 @@ package final class EmbeddedCatalog: Catalog {
                 detail: "It is part of Lode and cannot be changed.")
         }
     }
+}
+
+/// A table with the text that it was read from.
+struct KnownDefinition: Sendable {
+    let text: String
+    let version: Int64
+    let table: GlueTable
 }
 
 /// The points of a commit at which a process may die.

@@ -8,6 +8,8 @@ package struct GlueDatabase: Codable, Hashable, Sendable {
     package var parameters: [String: String]?
     /// Microseconds since 1970-01-01 UTC.
     package var createTime: Int64?
+    /// Of the catalog's own counting; not part of the definition.
+    package var number: Int64?
     /// The role that made it, or was given it; nil is the first role.
     package var owner: String?
     /// What was granted; nil as long as nothing was.

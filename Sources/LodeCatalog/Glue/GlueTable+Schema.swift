@@ -30,7 +30,7 @@ extension GlueTable {
         func column(_ index: Int) -> GlueColumn {
             let field = schema.fields[index]
             return GlueColumn(
-                name: field.name, type: HiveTypeText.write(field.type), comment: comments[field.name], nullable: field.nullable)
+                name: field.name, type: HiveTypeText.write(field.type.stored), comment: comments[field.name], nullable: field.nullable)
         }
         let data = schema.fields.indices.filter { !keys.contains($0) }
         var table = GlueTable(

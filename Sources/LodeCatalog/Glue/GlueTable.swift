@@ -24,6 +24,8 @@ package struct GlueTable: Codable, Hashable, Sendable {
     package var updateTime: Int64?
     /// Changes whenever the definition changes.
     package var versionId: String?
+    /// Of the catalog's own counting, the same through all changes and names; not part of the definition.
+    package var number: Int64?
 
     enum CodingKeys: String, CodingKey {
         case name = "Name", databaseName = "DatabaseName", tableType = "TableType", description = "Description"

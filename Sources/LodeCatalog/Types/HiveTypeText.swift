@@ -29,6 +29,7 @@ package enum HiveTypeText {
         case .interval: "interval"
         case .uuid: "uuid"
         case .json: "json"
+        case .catalog(let type): type.rawValue
         case .list(let element): "array<\(write(element))>"
         case .structure(let fields):
             "struct<" + fields.map { "\(name($0.name)):\(write($0.type))" }.joined(separator: ",") + ">"

@@ -68,7 +68,7 @@ extension Session {
     func requireSchemaCreation(at span: SourceSpan?) throws(SQLError) {
         if try principal(currentUser).isSuperuser { return }
         if let role = try catalog.role(currentUser), role.canCreateDatabases { return }
-        throw SQLError(.insufficientPrivilege, "permission denied for database \(InformationSchema.catalogName)", at: span)
+        throw SQLError(.insufficientPrivilege, "permission denied for database \(Engine.catalogName)", at: span)
     }
 
     static func noun(_ table: GlueTable) -> String { table.kind == .view ? "view" : "table" }

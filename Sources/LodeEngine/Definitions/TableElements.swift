@@ -61,7 +61,10 @@ struct TableElements {
 
     /// The columns of a query; `definitions` rename the first of them and may give them types and constraints.
     mutating func add(_ query: BoundQuery, _ definitions: [ColumnDefinition]) throws(SQLError) {
-        columns += query.schema.fields.map { DeclaredColumn(field: Field($0.name, $0.type == .null ? .varchar : $0.type)) }
+        columns += query.schema.fields.map { field in
+            let type = field.type == .null ? .varchar : field.type.stored
+            return DeclaredColumn(field: Field(field.name, type), maximumLength: type == .varchar ? field.origin?.maximumLength : nil)
+        }
         if definitions.count > columns.count {
             throw SQLError(.syntaxError, "too many column names were specified", at: definitions.last?.span)
         }
@@ -163,7 +166,7 @@ struct TableElements {
 
 extension DeclaredColumn {
     var glueColumn: GlueColumn {
-        var column = GlueColumn(name: field.name, type: HiveTypeText.write(field.type))
+        var column = GlueColumn(name: field.name, type: HiveTypeText.write(field.type.stored))
         apply(to: &column)
         return column
     }

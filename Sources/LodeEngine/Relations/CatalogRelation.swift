@@ -41,7 +41,8 @@ enum CatalogRelation {
             tableVersion: isCurrent ? snapshot.identity : nil, schema: schema, format: format,
             options: options(snapshot, format), stores: stores, partitionFields: snapshot.partitionColumns,
             filenameColumn: identity.first?.name, rowNumberColumn: identity.last?.name, hiddenFields: identity,
-            matching: snapshot.columnMatching, totals: snapshot.statistics, list: list)
+            matching: snapshot.columnMatching, totals: snapshot.statistics,
+            origins: isCurrent ? try table.origins() : [], list: list)
     }
 
     /// Called as no column of the table is.

@@ -27,13 +27,15 @@ final class SessionResolver: RelationResolver {
     }
     private var known: [Key: ResolvedRelation] = [:]
     private let moment: StatementMoment
+    private let objects: StatementObjects
 
     init(
-        session: Session, stores: StoreRegistry, rejects: RejectTables, moment: StatementMoment, searchPath: [String]? = nil,
-        seesTemporaryViews: Bool = true, role: String? = nil
+        session: Session, stores: StoreRegistry, rejects: RejectTables, moment: StatementMoment, objects: StatementObjects,
+        searchPath: [String]? = nil, seesTemporaryViews: Bool = true, role: String? = nil
     ) {
         self.role = role ?? session.currentUser
         self.moment = moment
+        self.objects = objects
         self.session = session
         self.stores = stores
         self.rejects = rejects
@@ -82,12 +84,11 @@ final class SessionResolver: RelationResolver {
     }
 
     private func resolve(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> ResolvedRelation {
-        let path = [InformationSchema.catalogName, table.databaseName, table.name]
+        let path = [Engine.catalogName, table.databaseName, table.name]
         switch table.kind {
         case .view: return .view(try view(table, path))
         case .system:
-            let rows = try InformationSchema.rows(of: table.name, in: session.catalog)
-            return .source(try ChunksRelation(displayName: "\(table.tableName)", schema: try table.schema(), rows: rows), path: path)
+            return .source(try SystemRelations.relation(table, session, objects.all), path: path)
         case .managed, .external: return .source(try source(table, at: time), path: path)
         }
     }
@@ -106,8 +107,9 @@ final class SessionResolver: RelationResolver {
             }
             let authorPath = table.parameters[ViewParameter.searchPath]?.split(separator: ",").map(String.init)
             let resolver = SessionResolver(
-                session: session, stores: stores, rejects: rejects, moment: moment, searchPath: authorPath ?? [table.databaseName],
-                seesTemporaryViews: false, role: table.ownerName)
+                session: session, stores: stores, rejects: rejects, moment: moment, objects: objects,
+                searchPath: StatementObjects.lookupPath(authorPath ?? [table.databaseName]), seesTemporaryViews: false,
+                role: table.ownerName)
             return ResolvedView(path: path, query: query, columns: try table.schema().fields.map(\.name), resolver: resolver)
         } catch {
             // Spans of the view's own text would point into the statement at hand.

@@ -76,7 +76,7 @@ extension Session {
             transaction: transaction,
             target: ChangeTarget(
                 table: try table.insertTarget(), relation: relation,
-                path: [InformationSchema.catalogName, table.databaseName, table.name]),
+                path: [Engine.catalogName, table.databaseName, table.name]),
             relation: relation, writeTarget: try table.writeTarget())
     }
 

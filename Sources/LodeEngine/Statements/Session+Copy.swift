@@ -23,7 +23,7 @@ extension Session {
         let written: WrittenRows
         do throws(SQLError) {
             let staged = try stage(path, options)
-            let bound = try binder.bind(copy: copy.subject)
+            let bound = binder.stored(try binder.bind(copy: copy.subject))
             written = try write(bound, to: staged, path: path, format, options, context)
             // What can fail comes first: nothing is replaced unless everything else is done.
             try context.storeRejects(self)

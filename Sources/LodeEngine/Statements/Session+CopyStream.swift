@@ -42,7 +42,7 @@ extension Session {
             return Field(target.schema.fields[index].name, target.schema.fields[index].type)
         }
         let format = try CopyFormat(copy.options, columns: fields, isInput: true, makeBinder(statementContext()))
-        let functions = functionContext(running)
+        let functions = functionContext(running, statementObjects())
         let sent = try source.begin(format, fields) { (text, type) throws(SQLError) in
             try TypedCopyRows.cast(try Column.make(.varchar, [.text(SQLText(text))]), 1, to: type, functions).value(at: 0)
         }

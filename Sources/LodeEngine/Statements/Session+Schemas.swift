@@ -11,7 +11,7 @@ extension Session {
         switch name.parts.count {
         case 1: return TableName(currentSchema, name.last.text)
         case 2: return TableName(name.parts[0].text, name.last.text)
-        case 3 where name.parts[0].text.lowercased() == InformationSchema.catalogName:
+        case 3 where name.parts[0].text.lowercased() == Engine.catalogName:
             return TableName(name.parts[1].text, name.last.text)
         default:
             throw SQLError(.invalidName, "improper qualified name: \(name.text)", at: name.span, hint: "Write schema.table.")
@@ -28,8 +28,8 @@ extension Session {
     /// The schema that a name means; there is one catalog.
     func schemaName(_ name: QualifiedName) throws(SQLError) -> String {
         let others = name.parts.dropLast()
-        if others.isEmpty || (others.count == 1 && others[0].text.lowercased() == InformationSchema.catalogName) { return name.last.text }
-        throw .unsupported("another catalog: \(name.text)", at: name.span, hint: "The catalog is called \(InformationSchema.catalogName).")
+        if others.isEmpty || (others.count == 1 && others[0].text.lowercased() == Engine.catalogName) { return name.last.text }
+        throw .unsupported("another catalog: \(name.text)", at: name.span, hint: "The catalog is called \(Engine.catalogName).")
     }
 
     /// The existing table or view that a name means: the first schema of the search path that has it.

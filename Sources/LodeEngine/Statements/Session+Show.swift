@@ -38,7 +38,7 @@ extension Session {
         _ schema: QualifiedName?, _ pattern: String?, kinds: Set<TableKind>?, _ run: StatementRun
     ) throws(SQLError) -> StatementOutcome {
         var rows: [[Value]] = []
-        let schemas = try schema.map { (name) throws(SQLError) in [try schemaName(name)] } ?? lookupPath
+        let schemas = try schema.map { (name) throws(SQLError) in [try schemaName(name)] } ?? ownPath
         for name in schemas {
             guard try catalog.database(name) != nil else {
                 if let schema { throw try missingSchema(name, at: schema.span) }

@@ -10,6 +10,11 @@ extension PipelineBuilder {
         case let files as FilesRelation: return try scan(files, node, &builder)
         case let chunks as ChunksRelation: return try scan(chunks, node, &builder)
         case let rows as ArrivingRelation: return try scan(rows, node, &builder)
+        case let computed as ComputedRelation:
+            let names = Dictionary(
+                node.outputs.filter { $0.path.isEmpty }.map { ($0.column.id, $0.column.name) }, uniquingKeysWith: { first, _ in first })
+            let parts = node.filters.map { PredicateBounds.predicate($0, names, builder.context.functions) }
+            return try scan(try computed.chunks(.conjunction(parts)), node, &builder)
         default: throw .internalFault("nothing knows how to scan \(node.relation.displayName)")
         }
     }

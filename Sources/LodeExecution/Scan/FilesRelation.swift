@@ -12,6 +12,7 @@ import LodeTables
 /// cast. Partition columns and `filename` are constants of each file.
 package final class FilesRelation: Relation {
     package let displayName: String
+    package let origins: [CatalogColumn]
     package let tableVersion: TableVersion?
     package let schema: Schema
     package let format: any FileFormat
@@ -51,6 +52,7 @@ package final class FilesRelation: Relation {
         displayName: String, tableVersion: TableVersion? = nil, schema: Schema, format: any FileFormat,
         options: FormatOptions = FormatOptions(), stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil,
         rowNumberColumn: String? = nil, hiddenFields: [Field] = [], matching: ColumnMatching = .name, totals: TableStatistics? = nil,
+        origins: [CatalogColumn] = [],
         list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) {
         self.displayName = displayName
@@ -65,6 +67,7 @@ package final class FilesRelation: Relation {
         self.hiddenFields = hiddenFields
         self.matching = matching
         self.totals = totals
+        self.origins = origins
         self.list = list
     }
 

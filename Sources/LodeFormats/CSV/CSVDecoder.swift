@@ -92,7 +92,7 @@ final class CSVDecoder {
         case .interval: return try lanes(column, rows, Interval()) { ParseInterval.interval($0, $1, $2) }
         case .uuid: return try lanes(column, rows, Int128(0)) { ParseUUID.uuid($0, $1, $2) }
         case .varchar, .char, .json, .varbinary: return try texts(column, rows, window.buffer)
-        case .null, .list, .structure, .map:
+        case .null, .list, .structure, .map, .catalog:
             throw .unsupported("reading type \(column.type) from csv", hint: "Read it as varchar and cast it.")
         }
     }

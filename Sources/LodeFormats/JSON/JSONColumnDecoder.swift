@@ -117,7 +117,7 @@ final class JSONColumnDecoder {
         case .timestamptzNanos: return try lanes(values, batch, Int64(0)) { ParseNanos.timestamptz($0, $1, zones: batch.zones, $2) }
         case .interval: return try lanes(values, batch, Interval()) { ParseInterval.interval($0, $1, $2) }
         case .uuid: return try lanes(values, batch, Int128(0)) { ParseUUID.uuid($0, $1, $2) }
-        case .null: throw .unsupported("reading type \(type) from json", hint: "Read it as json.")
+        case .null, .catalog: throw .unsupported("reading type \(type) from json", hint: "Read it as json.")
         }
     }
 

@@ -11,6 +11,7 @@ package enum Casts {
     package static func implicitCost(from: SQLType, to: SQLType) -> Int? {
         if from == to { return 0 }
         if from == .null { return 1 }
+        if let cost = catalogCost(from, to) { return cost }
         if let source = numericRank(from), let target = numericRank(to) { return numericCost(from, source, to, target) }
         switch (from, to) {
         case (.date, .timestamp): return 1
@@ -68,6 +69,7 @@ package enum Casts {
         if a == b { return a }
         if a == .null { return b }
         if b == .null { return a }
+        if let type = commonCatalogType(a, b) { return type }
         if a.isNumeric, b.isNumeric { return commonNumeric(a, b) }
         switch (a, b) {
         case (.date, .timestamp), (.timestamp, .date): return .timestamp

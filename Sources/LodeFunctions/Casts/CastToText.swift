@@ -6,7 +6,8 @@ import LodeVectors
 enum CastToText {
     /// The value as PostgreSQL shows it; char loses the blanks that pad it.
     static func body(_ from: SQLType) -> StrictBody? {
-        if from == .varchar || from == .json { return { call throws(SQLError) in call.arguments[0].retyped(.varchar) } }
+        if from == .json { return { call throws(SQLError) in call.arguments[0].retyped(.varchar) } }
+        if from.base == .varchar { return { call throws(SQLError) in call.arguments[0].retyped(.varchar) } }
         if case .char = from {
             return { call throws(SQLError) in
                 try call.mapPart { (_, bytes) throws(SQLError) in
@@ -20,7 +21,7 @@ enum CastToText {
     }
 
     static func render(_ call: StrictCall, to type: SQLType = .varchar) throws(SQLError) -> Column {
-        let text = ValueText(call.arguments[0], zone: try zone(call))
+        let text = ValueText(call.arguments[0], zone: try zone(call), objects: call.context.objects.text)
         let sink = try ByteSink(capacity: 256)
         return try call.mapText(to: type) { (row, arena) throws(SQLError) in
             sink.truncate()

@@ -12,6 +12,7 @@ extension Casts {
     package static func kernel(from: SQLType, to: SQLType, isTry: Bool) -> ScalarKernel? {
         if from == to { return { arguments, _, _ throws(SQLError) in arguments[0] } }
         if from == .null { return { _, count, _ throws(SQLError) in try .null(to, count: count) } }
+        if let kernel = catalogKernel(from, to, isTry) { return kernel }
         if keepsLanes(from, to) { return { arguments, _, _ throws(SQLError) in arguments[0].retyped(to) } }
         guard let body = body(from, to, isTry) else { return nil }
         return StrictKernel.make(to, body)
@@ -20,6 +21,7 @@ extension Casts {
     /// Whether some value may fail to convert.
     package static func canFail(from: SQLType, to: SQLType) -> Bool {
         if from == to || from == .null { return false }
+        if let canFail = catalogCanFail(from, to) { return canFail }
         switch (from, to) {
         case (_, .varchar), (.varchar, .char), (.char, .char): return false
         case (.boolean, _) where to.isInteger: return false

@@ -38,7 +38,7 @@ enum ColumnJoin {
 
     private static func children(_ columns: [Column], _ type: SQLType) throws(SQLError) -> [Column] {
         let types: [SQLType] =
-            switch type {
+            switch type.base {
             case .list(let element): [element]
             case .map(let key, let value): [key, value]
             case .structure(let fields): fields.map(\.type)

@@ -155,7 +155,7 @@ extension Binder {
         !expression.contains {
             switch $0 {
             case .call(let call): call.volatility != .immutable
-            case .cast(let inner, let type, _, _): Self.dependsOnZone(inner.type, type)
+            case .cast(let inner, let type, _, _): Self.dependsOnZone(inner.type, type) || Casts.asksCatalog(from: inner.type, to: type)
             default: false
             }
         }

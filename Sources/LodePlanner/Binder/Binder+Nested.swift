@@ -96,7 +96,7 @@ extension Binder {
     {
         let operand = try bind(base, scope)
         let position = try bind(index, scope)
-        switch operand.type {
+        switch operand.type.base {
         case .json: return try call("->", [operand, settle(position)], at: span)
         case .structure:
             guard case .constant(.text(let name), _) = position else {
@@ -107,7 +107,11 @@ extension Binder {
             let typed = try coerce(position, to: key, as: "the key of the map", at: index.span)
             return try callNested(SpelledFunctions.mapElement, "taking an entry of a map", [operand, typed], at: span)
         case .list, .varchar, .char:
-            let typed = try coerce(position, to: .bigint, as: "a subscript", at: index.span)
+            var typed = try coerce(position, to: .bigint, as: "a subscript", at: index.span)
+            // PostgreSQL counts the elements of its vectors from 0.
+            if case .catalog(let type) = operand.type, type.isVector {
+                typed = try call("+", [typed, .constant(.integer(1), .bigint)], at: index.span)
+            }
             return try callNested(SpelledFunctions.listElement, "taking an element of a list", [operand, typed], at: span)
         default:
             throw SQLError(

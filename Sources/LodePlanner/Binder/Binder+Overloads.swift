@@ -75,7 +75,20 @@ extension Binder {
                 refusal = refusal ?? error
             }
         }
+        // A name works wherever text does, an oid wherever an integer does.
+        if let plain = Self.plain(arguments) { return try choose(overloads, name, plain, at: span, signature: signature, bind: bind) }
         throw unknownOverload(name, arguments, overloads.map(signature), refusal, at: span)
+    }
+
+    /// The arguments without catalog types; nil if there are none.
+    private static func plain(_ arguments: [CallArgument]) -> [CallArgument]? {
+        var isChanged = false
+        let plain = arguments.map { argument -> CallArgument in
+            guard case .value(let expression) = argument, expression.type != expression.type.stored else { return argument }
+            isChanged = true
+            return .value(.cast(expression, to: expression.type.stored, isTry: false, nil))
+        }
+        return isChanged ? plain : nil
     }
 
     private func ambiguous(_ name: String, _ arguments: [CallArgument], _ signatures: [Signature], at span: SourceSpan) -> SQLError {

@@ -125,7 +125,7 @@ extension Binder {
             }
             var list = try bind(array, scope)
             if list.isUntyped { list = try convert(list, to: .list(left.isUntyped ? .varchar : left.type), at: array.span) }
-            guard case .list(let element) = list.type else {
+            guard case .list(let element) = list.type.base else {
                 throw SQLError(.wrongObjectType, "op ANY/ALL (array) requires array on right side", at: array.span)
             }
             guard case .constant(let known, _) = folded(list) else {
@@ -218,7 +218,7 @@ extension Binder {
         if case .subquery(let query) = source.kind { source = Expression(.arrayQuery(query), span: source.span) }
         var list = try bind(source, scope)
         if list.isUntyped { list = try convert(list, to: .list(.varchar), at: source.span) }
-        guard case .list(let element) = list.type else {
+        guard case .list(let element) = list.type.base else {
             throw SQLError(.wrongObjectType, "op ANY/ALL (array) requires array on right side", at: source.span)
         }
         return try quantify(quantifier, list, of: element, repeating: value, at: span) { (item) throws(SQLError) in

@@ -15,7 +15,7 @@ extension Binder {
                 throw SQLError(.undefinedFunction, "unnest of \(call.arguments.count) lists is only allowed in FROM", at: span)
             }
             let list = try bindSettled(call.arguments[0].value, scope)
-            guard case .list = list.type else {
+            guard case .list = list.type.base else {
                 throw SQLError(.undefinedFunction, "function unnest(\(list.type)) does not exist", at: span, hint: "unnest takes a list.")
             }
             return list
@@ -41,7 +41,7 @@ extension Binder {
             throw .unsupported("a set-returning function of the rows of another one", at: span,
                 hint: "Call them in FROM, one after the other.")
         }
-        guard case .list(let element) = list.type else { throw .internalFault("\(name) gives no list", at: span) }
+        guard case .list(let element) = list.type.base else { throw .internalFault("\(name) gives no list", at: span) }
         let column = PlanColumn(ids.fresh(), name, element)
         block.unnestedLists.append(list)
         block.unnestedColumns.append(column)
@@ -53,7 +53,7 @@ extension Binder {
         _ name: String, _ call: FunctionCall, _ withOrdinality: Bool, _ span: SourceSpan, _ scope: Scope
     ) throws(SQLError) -> BoundRelation? {
         guard FunctionRegistry.sets[name] != nil, let list = try bindSet(name, call, span, scope) else { return nil }
-        guard case .list(let element) = list.type else { throw .internalFault("\(name) gives no list", at: span) }
+        guard case .list(let element) = list.type.base else { throw .internalFault("\(name) gives no list", at: span) }
         let row = PlanColumn(ids.fresh(), name, element)
         let ordinality = withOrdinality ? PlanColumn(ids.fresh(), "ordinality", .bigint, nullable: false) : nil
         let plan = LogicalPlan.unnest(

@@ -78,7 +78,7 @@ extension Binder {
         var lists: [BoundExpression] = [], elements: [PlanColumn] = []
         for argument in call.arguments {
             let list = settle(try bind(argument.value, scope))
-            switch list.type {
+            switch list.type.base {
             case .list(let element): elements.append(PlanColumn(ids.fresh(), "unnest", element))
             case .map(let key, let value):
                 elements.append(PlanColumn(ids.fresh(), "key", key))

@@ -71,6 +71,19 @@ package final class Binder {
         }
     }
 
+    /// The same rows for a file: without the types that only PostgreSQL's catalogs have.
+    package func stored(_ query: BoundQuery) -> BoundQuery {
+        guard query.types.contains(where: { $0 != $0.stored }) else { return query }
+        let items = query.plan.columns.map { column in
+            column.type == column.type.stored
+                ? ProjectNode.Item(column, column.reference)
+                : ProjectNode.Item(
+                    PlanColumn(ids.fresh(), column.name, column.type.stored, nullable: column.nullable),
+                    .cast(column.reference, to: column.type.stored, isTry: false, nil))
+        }
+        return BoundQuery(plan: .project(ProjectNode(input: query.plan, items: items)), names: query.names)
+    }
+
     /// Binds an expression over given columns: a default, a constraint, a partition value.
     ///
     /// `relation` may qualify the columns.
@@ -109,6 +122,8 @@ package final class Binder {
         var plan = settleColumns(query.plan)
         plan = CommonTables.attach(shared, to: plan)
         shared = []
-        return BoundQuery(plan: plan, names: query.names)
+        var bound = BoundQuery(plan: plan, names: query.names)
+        bound.origins = CatalogColumns(plan).of(plan.columns)
+        return bound
     }
 }

@@ -9,6 +9,8 @@ package struct BoundQuery: Sendable {
     /// Aligned with the plan's columns. Names may occur twice.
     package var names: [String]
     package var types: [SQLType]
+    /// The columns of the catalog that those of the result show, aligned with `names`; empty until the statement is bound.
+    var origins: [CatalogColumn?] = []
 
     package init(plan: LogicalPlan, names: [String]) {
         self.plan = plan
@@ -18,6 +20,8 @@ package struct BoundQuery: Sendable {
 
     /// Names, types and nullability of the result.
     package var schema: Schema {
-        Schema(zip(names, plan.columns).map { Field($0, $1.type, nullable: $1.nullable) })
+        var fields = zip(names, plan.columns).map { Field($0, $1.type, nullable: $1.nullable) }
+        for (index, origin) in origins.enumerated() where index < fields.count { fields[index].origin = origin }
+        return Schema(fields)
     }
 }

@@ -1,6 +1,7 @@
 /// Text that a query's author wrote for a value of another type: `'2024-01-31'` where a date is meant.
 
 import LodeCore
+import LodeFunctions
 import LodeVectors
 
 /// The types whose strings the binder reads itself; what else a string may be is a cast's business.
@@ -65,6 +66,8 @@ enum LiteralText {
             var interval = Interval()
             outcome = ParseInterval.interval(bytes, count, &interval)
             value = .interval(interval)
+        case .catalog(.oid), .catalog(.xid):
+            do throws(SQLError) { return .success(try CatalogText.value(text, .oid, ObjectNames())) } catch { return .failure(error) }
         default: return .success(nil)
         }
         switch outcome {

@@ -10,6 +10,9 @@ enum LosslessConstant {
         case (.integer(let number), .tinyint), (.integer(let number), .smallint), (.integer(let number), .integer),
             (.integer(let number), .bigint):
             return LiteralText.fits(number, type) ? value : nil
+        case (.integer(let number), .catalog(let type)) where type.isNumber: return UInt32(exactly: number) == nil ? nil : value
+        case (.text(let text), .catalog(let type)) where type.base == .varchar && !from.isNested:
+            return text.utf8.count <= type.maximumBytes ?? .max ? value : nil
         case (.integer(let number), .decimal(let precision, let scale)):
             return decimal(Int128(number), 0, precision, scale)
         case (.integer(let number), .double): return Int64(exactly: Double(number)) == number ? .double(Double(number)) : nil

@@ -50,7 +50,7 @@ struct SignatureMatch {
         switch parameter {
         case .same(let letter): letters[letter, default: []].append(expression)
         case .list(let letter):
-            if case .list(let element) = expression.type {
+            if case .list(let element) = expression.type.base {
                 letters[letter, default: []].append(placeholder(element))
             } else if !expression.isUntyped {
                 return false

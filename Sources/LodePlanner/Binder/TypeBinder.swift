@@ -59,7 +59,9 @@ package enum TypeBinder {
                 if case .number(let number) = argument { return number }
                 throw SQLError(.syntaxError, "type \"\(name.last.text)\" takes numbers in parentheses")
             }
-            return try TypeWords.type(name.last.text.lowercased(), numbers, roundsTimes: roundsTimes)
+            // "char" in quotes is not char.
+            let word = name.last.text.lowercased(), isQuoted = name.last.isQuoted && word == "char"
+            return try TypeWords.type(isQuoted ? CatalogType.char.rawValue : word, numbers, roundsTimes: roundsTimes)
         } catch {
             throw error.at(span)
         }

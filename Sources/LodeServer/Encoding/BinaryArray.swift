@@ -31,6 +31,15 @@ enum BinaryArray {
         sink.store(hasNull ? 1 : 0, at: flags)
     }
 
+    /// An int2vector or oidvector: one dimension, counted from 0, and never NULL within.
+    static func append(vector: CellEncoder, _ lane: Int, to sink: ByteSink) throws(SQLError) {
+        guard let elements = vector.members.first else { return }
+        let range = vector.load(lane, as: ListRange.self)
+        for word in [1, 0, WireType(elements.column.type).id, range.count, 0] { try sink.append(word) }
+        var hasNull = false
+        try appendElements(vector, lane, &hasNull, to: sink)
+    }
+
     /// Finds the length of every dimension.
     /// - Throws: `2202E` if arrays within differ in length: no array of several dimensions has them.
     private static func measure(

@@ -18,9 +18,10 @@ enum BinaryValue {
         case ObjectID.boolean: return .boolean(try reader.uint8() != 0)
         case ObjectID.int2: return .integer(Int64(try reader.int16()))
         case ObjectID.int4: return .integer(Int64(try reader.int32()))
-        case ObjectID.oid, ObjectID.xid, ObjectID.cid: return .integer(Int64(UInt32(bitPattern: try reader.int32())))
-        case ObjectID.regclass, ObjectID.regtype, ObjectID.regproc:
-            return .text(String(UInt32(bitPattern: try reader.int32())))
+        case ObjectID.oid, ObjectID.xid, ObjectID.regclass, ObjectID.regtype, ObjectID.regproc, ObjectID.regnamespace,
+            ObjectID.regrole:
+            return .integer(Int64(UInt32(bitPattern: try reader.int32())))
+        case ObjectID.cid: return .integer(Int64(try reader.int32()))
         case ObjectID.int8: return .integer(try reader.int64())
         case ObjectID.money: return .double(Double(try reader.int64()) / 100)
         case ObjectID.float4: return .double(Double(Float(bitPattern: UInt32(bitPattern: try reader.int32()))))
@@ -40,7 +41,8 @@ enum BinaryValue {
             guard try reader.uint8() == 1 else { throw SQLError(.invalidBinaryRepresentation, "unsupported jsonb version number") }
             return .text(try EncodedText.decode(reader.rest()))
         default:
-            if ObjectID.element(of: id) != nil, case .list(let element) = type { return try array(&reader, element) }
+            let isArray = ObjectID.element(of: id) != nil || type != type.base
+            if isArray, case .list(let element) = type.base { return try array(&reader, element) }
             guard type.isText else { throw SQLError.unsupported("a parameter of type \(id) in binary", hint: "Send it as text.") }
             return .text(try EncodedText.decode(reader.rest()))
         }

@@ -26,7 +26,7 @@ final class CellEncoder {
         self.source = source
         layout = column.layout
         hasNulls = column.mayHaveNulls || column.type == .null
-        text = ValueText(column, zone: zone)
+        text = ValueText(column, zone: zone, objects: style.objects)
         if case .map = column.type { json = ValueJSON(column, zone: zone) } else { json = nil }
         members = source.children.map { CellEncoder($0, style) }
     }
@@ -152,6 +152,10 @@ final class CellEncoder {
         case .char, .map, .timestampNanos, .timestamptzNanos: try appendText(row, to: sink)
         case .list: try BinaryArray.append(self, lane, to: sink)
         case .structure: try appendBinaryRecord(lane, to: sink)
+        case .catalog(let type):
+            if type.isVector { return try BinaryArray.append(vector: self, lane, to: sink) }
+            if type.isNumber { return try sink.append(UInt32(truncatingIfNeeded: load(lane, as: Int64.self))) }
+            try sink.append(load(lane, as: StringView.self))
         }
     }
 

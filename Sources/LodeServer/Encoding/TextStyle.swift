@@ -8,6 +8,8 @@ import LodeVectors
 struct TextStyle: Sendable {
     var zone: ValueText.Zone?
     var encoding = ClientEncoding.utf8
+    /// How `regclass` values and their kin are shown.
+    var objects: ValueText.Names?
 
     static let plain = TextStyle()
 }

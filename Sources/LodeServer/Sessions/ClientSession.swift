@@ -150,7 +150,7 @@ final class ClientSession {
 
     /// Has the rows of a statement sent. `formats` are those of columns that were described before.
     func give(_ stream: ResultStream, formats: [WireFormat]?, _ text: String) throws(SQLError) {
-        let style = TextStyle(zone: session.zone, encoding: session.settings.clientEncoding)
+        let style = TextStyle(zone: session.zone, encoding: session.settings.clientEncoding, objects: session.objectNames)
         work = Work(stream: stream, writer: try RowWriter(stream.shape, formats: formats, style, output), text: text)
     }
 

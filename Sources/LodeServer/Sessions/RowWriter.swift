@@ -93,6 +93,12 @@ final class RowWriter {
     }
 
     static func description(of columns: [Field], formats: [WireFormat]) -> [ColumnDescription] {
-        zip(columns, formats).map { ColumnDescription(name: $0.name, type: WireType($0.type), format: $1) }
+        zip(columns, formats).map { column, format in
+            guard let origin = column.origin else {
+                return ColumnDescription(name: column.name, type: WireType(column.type), format: format)
+            }
+            return ColumnDescription(
+                name: column.name, table: origin.table, column: origin.attribute, type: origin.type, format: format)
+        }
     }
 }

@@ -18,6 +18,8 @@ package protocol ResultRenderer: ResultSink {
 package struct RenderingContext {
     package var output: Output
     package var zone: ValueText.Zone?
+    /// The names of objects: how `regclass` values and their kin are shown.
+    package var objects: ValueText.Names?
     /// Columns of the terminal; nil where output is not a terminal, and nothing is cut.
     package var width: Int?
     /// Rows that a table shows at most; nil for all.
@@ -59,5 +61,5 @@ package struct RenderingContext {
         return cells
     }
 
-    func texts(_ chunk: Chunk) -> [ValueText] { chunk.columns.map { ValueText($0, zone: zone) } }
+    func texts(_ chunk: Chunk) -> [ValueText] { chunk.columns.map { ValueText($0, zone: zone, objects: objects) } }
 }

@@ -32,9 +32,10 @@ package final class StatementPrinter: StatementClient {
     package func begin(_ statement: SourceStatement) throws(SQLError) -> any ResultSink {
         willBegin(statement)
         // A box is cut to the terminal only where somebody looks at one.
-        let context = RenderingContext(
+        var context = RenderingContext(
             output: output, zone: session.zone, width: output.isTerminal ? Output.terminalSize()?.columns : nil,
             maximumRows: output.isTerminal ? Self.tableRows : nil)
+        context.objects = session.objectNames
         let fresh = try context.renderer(isVertical && format == .table ? .vertical : format)
         renderer = fresh
         progress.start()

@@ -48,14 +48,14 @@ package enum PartitionText {
         case .timestamp, .timestamptz: return readTimestamp(text)
         case .timestampNanos, .timestamptzNanos: return readNanos(text)
         case .uuid: return readUUID(text)
-        case .interval, .list, .structure, .map: return nil
+        case .interval, .list, .structure, .map, .catalog: return nil
         }
     }
 
     /// Whether a column of this type may partition a table.
     package static func canPartition(_ type: SQLType) -> Bool {
         switch type {
-        case .interval, .list, .structure, .map, .null: false
+        case .interval, .list, .structure, .map, .null, .catalog: false
         default: true
         }
     }

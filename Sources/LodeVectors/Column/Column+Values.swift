@@ -36,7 +36,7 @@ extension Column {
     private static func makeChildren(
         _ type: SQLType, _ values: [Value], _ lanes: Buffer
     ) throws(SQLError) -> [Column] {
-        switch type {
+        switch type.base {
         case .structure(let fields):
             var children: [Column] = []
             for (index, field) in fields.enumerated() {
@@ -118,8 +118,8 @@ extension Column {
     }
 
     private func laneValue(_ row: Int) -> Value {
-        switch type {
-        case .null: return .null
+        switch type.base {
+        case .null, .catalog: return .null
         case .boolean: return .boolean(lanes(as: UInt8.self)[row] != 0)
         case .tinyint: return .integer(Int64(lanes(as: Int8.self)[row]))
         case .smallint: return .integer(Int64(lanes(as: Int16.self)[row]))

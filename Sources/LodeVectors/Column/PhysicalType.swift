@@ -59,6 +59,7 @@ extension SQLType {
         case .interval: .interval
         case .uuid: .int128
         case .list, .map: .list
+        case .catalog(let type): type.base.physical
         case .structure: .structure
         }
     }

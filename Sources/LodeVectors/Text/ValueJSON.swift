@@ -60,6 +60,12 @@ package struct ValueJSON {
         case .double: try source.lanes(as: Double.self)[lane].isFinite ? text.append(row, to: sink) : quoted(row, to: sink)
         case .varchar, .char: try appendText(source.lanes(as: StringView.self)[lane], to: sink)
         case .json: try text.append(row, to: sink)
+        case .catalog(let type):
+            switch type.base {
+            case .bigint where !type.isReference: try text.append(row, to: sink)
+            case .varchar: try appendText(source.lanes(as: StringView.self)[lane], to: sink)
+            default: try quoted(row, to: sink)
+            }
         case .list: try appendList(lane, to: sink)
         case .map: try appendMap(lane, to: sink)
         case .structure: try appendStructure(lane, to: sink)

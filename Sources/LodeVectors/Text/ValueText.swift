@@ -16,14 +16,18 @@ package struct ValueText {
     private let members: [ValueText]
     private let names: [String]
     private let zone: Zone?
+    /// The names of objects by number: how `regclass` values and their kin are shown. Nil for those that are not known.
+    package typealias Names = @Sendable (CatalogType, Int64) -> String?
+    private let objects: Names?
 
-    /// `zone` nil means UTC.
-    package init(_ column: Column, zone: Zone? = nil) {
+    /// `zone` nil means UTC; without `objects`, objects are shown as numbers.
+    package init(_ column: Column, zone: Zone? = nil, objects: Names? = nil) {
         self.column = column
         let source = column.layout == .dictionary ? column.dictionary ?? column : column
         self.source = source
         self.zone = zone
-        members = source.children.map { ValueText($0, zone: zone) }
+        self.objects = objects
+        members = source.children.map { ValueText($0, zone: zone, objects: objects) }
         if case .structure(let fields) = column.type { names = fields.map(\.name) } else { names = [] }
     }
 
@@ -68,9 +72,30 @@ package struct ValueText {
         case .interval: try TimeText.append(source.lanes(as: Interval.self)[lane], to: sink)
         case .uuid:
             try Self.append(uuid: UInt128(bitPattern: source.lanes(as: Int128.self)[lane]) ^ (1 << 127), to: sink)
+        case .catalog(let type): try append(type, lane, to: sink)
         case .list: try appendList(lane, to: sink)
         case .map: try appendMap(lane, to: sink)
         case .structure: try appendStructure(lane, to: sink)
+        }
+    }
+
+    private func append(_ type: CatalogType, _ lane: Int, to sink: ByteSink) throws(SQLError) {
+        switch type.base {
+        case .bigint:
+            let number = source.lanes(as: Int64.self)[lane]
+            if type.isReference, let objects {
+                // No object has the number 0.
+                if number == 0 { return try sink.append("-") }
+                if let name = objects(type, number) { return try sink.append(name) }
+            }
+            try NumberText.append(number, to: sink)
+        case .varchar: try sink.append(source.lanes(as: StringView.self)[lane])
+        default:
+            let range = source.lanes(as: ListRange.self)[lane]
+            for index in 0..<Int(range.count) {
+                if index > 0 { try sink.append(" ") }
+                try members[0].append(Int(range.offset) + index, to: sink)
+            }
         }
     }
 

@@ -46,7 +46,7 @@ enum SampleValues {
             return .interval(Interval(months: Int32(n.magnitude % 50), days: Int32(n.magnitude % 9), micros: Int64(n.magnitude) * 1000))
         case .uuid: return .uuid(UInt128(UInt64(n.magnitude)) << 96 | 77)
         case .json: return .text("{\"a\": \(n)}")
-        case .null: return .null
+        case .null, .catalog: return .null
         case .list(let element):
             return .list((0..<Int(n.magnitude % 4)).map { (n + Int64($0)) % 7 == 0 ? .null : value(element, seed &* 31 + $0) })
         case .structure(let fields):

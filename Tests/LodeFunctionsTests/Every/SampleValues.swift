@@ -48,6 +48,7 @@ enum SampleValues {
         case .uuid: return [.uuid(0), .uuid(.max)]
         case .json: return jsons
         case .list(let element): return lists(element)
+        case .catalog(let type): return values(type.base)
         case .map(let key, let value): return maps(key, value)
         case .structure(let fields):
             let members = fields.map { values($0.type) + [.null] }

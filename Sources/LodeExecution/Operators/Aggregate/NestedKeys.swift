@@ -91,7 +91,7 @@ enum NestedKeys {
     private static func take(_ type: SQLType, _ bytes: inout ArraySlice<UInt8>) throws(SQLError) -> Value {
         guard let mark = bytes.popFirst() else { throw .internalFault("a nested key is cut short") }
         if mark == 0 { return .null }
-        switch type {
+        switch type.base {
         case .structure(let fields):
             var items: [Value] = []
             for field in fields { items.append(try take(field.type, &bytes)) }
@@ -125,7 +125,7 @@ enum NestedKeys {
 
     private static func scalar(_ type: SQLType, _ number: Int128) -> Value {
         let short = Int64(truncatingIfNeeded: number)
-        return switch type {
+        return switch type.base {
         case .boolean: .boolean(number != 0)
         case .decimal(_, let scale): .decimal(number, scale: scale)
         case .real, .double: .double(Double(bitPattern: UInt64(bitPattern: short)))

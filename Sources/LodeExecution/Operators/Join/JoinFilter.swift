@@ -58,7 +58,7 @@ final class JoinFilter: Sendable {
 
     /// Whether equal values are the same value: not so for numbers with NaN and two zeros, and for blank-padded strings.
     private static func hasPlainValues(_ type: SQLType) -> Bool {
-        switch type {
+        switch type.base {
         case .tinyint, .smallint, .integer, .bigint, .decimal, .date, .time, .timestamp, .timestamptz, .timestampNanos, .timestamptzNanos,
             .varchar, .varbinary, .uuid: true
         default: false
@@ -86,7 +86,7 @@ final class JoinFilter: Sendable {
 
     /// An integer lane as a value of its type.
     private static func value(_ lane: Int64, _ type: SQLType) -> Value? {
-        switch type {
+        switch type.base {
         case .tinyint, .smallint, .integer, .bigint: .integer(lane)
         case .decimal(_, let scale): .decimal(Int128(lane), scale: scale)
         case .date: .date(Int32(truncatingIfNeeded: lane))

@@ -16,7 +16,7 @@ final class UnnestOperator: Operator {
     init(_ node: UnnestNode, input: [PlanColumn], shown: [Int], _ builder: PipelineBuilder) throws(SQLError) {
         lists = try builder.compile(node.lists, input)
         elementTypes = node.lists.map { list in
-            switch list.type {
+            switch list.type.base {
             case .list(let element): [element]
             case .map(let key, let value): [key, value]
             default: [.null]

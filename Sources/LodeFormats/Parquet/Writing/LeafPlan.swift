@@ -107,7 +107,8 @@ struct SchemaPlan: Sendable {
         case .timestamptzNanos: return element(.int64, nil, .timestamp(isUTC: true, .nanos))
         case .interval: return element(.fixedLenByteArray, .interval, length: 12)
         case .uuid: return element(.fixedLenByteArray, nil, .uuid, length: 16)
-        case .null, .list, .structure, .map: return element(.int32, nil, .unknown)
+        // Queries that are written have stored types.
+        case .null, .list, .structure, .map, .catalog: return element(.int32, nil, .unknown)
         }
     }
 }

@@ -1,23 +1,21 @@
 /// What PostgreSQL calls the types: numbers in pg_type, sizes and modifiers.
 
-import LodeCore
-
 /// A type as RowDescription names it.
-struct WireType: Equatable {
-    var id: UInt32
+package struct WireType: Hashable, Sendable {
+    package var id: UInt32
     /// Bytes of a value in memory; -1 where they vary.
-    var size: Int16
+    package var size: Int16
     /// Precision and scale, or length; -1 without.
-    var modifier: Int32 = -1
+    package var modifier: Int32 = -1
 
-    init(id: UInt32, size: Int16, modifier: Int32 = -1) {
+    package init(id: UInt32, size: Int16, modifier: Int32 = -1) {
         self.id = id
         self.size = size
         self.modifier = modifier
     }
 
     /// - Source: PostgreSQL, src/include/catalog/pg_type.dat; the modifier of numeric from `make_numeric_typmod`.
-    init(_ type: SQLType) {
+    package init(_ type: SQLType) {
         switch type {
         case .boolean: self.init(id: ObjectID.boolean, size: 1)
         case .tinyint, .smallint: self.init(id: ObjectID.int2, size: 2)
@@ -42,6 +40,32 @@ struct WireType: Equatable {
         case .json, .map: self.init(id: ObjectID.json, size: -1)
         case .list(let element): self.init(id: ObjectID.array(of: WireType(Self.innermost(element)).id), size: -1)
         case .structure: self.init(id: ObjectID.record, size: -1)
+        case .catalog(let type): self.init(type)
+        }
+    }
+
+    /// The type of a column, which may be a varchar of at most so many characters.
+    package init(_ type: SQLType, maximumLength: Int?) {
+        self.init(type)
+        guard type == .varchar, let maximumLength else { return }
+        self.init(id: ObjectID.varchar, size: -1, modifier: Int32(clamping: maximumLength) &+ 4)
+    }
+
+    private init(_ type: CatalogType) {
+        switch type {
+        case .oid: self.init(id: ObjectID.oid, size: 4)
+        case .xid: self.init(id: ObjectID.xid, size: 4)
+        case .regclass: self.init(id: ObjectID.regclass, size: 4)
+        case .regtype: self.init(id: ObjectID.regtype, size: 4)
+        case .regproc: self.init(id: ObjectID.regproc, size: 4)
+        case .regnamespace: self.init(id: ObjectID.regnamespace, size: 4)
+        case .regrole: self.init(id: ObjectID.regrole, size: 4)
+        case .name: self.init(id: ObjectID.name, size: 64)
+        case .char: self.init(id: ObjectID.char, size: 1)
+        case .nodeTree: self.init(id: ObjectID.nodeTree, size: -1)
+        case .aclItem: self.init(id: ObjectID.aclItem, size: 12)
+        case .smallintVector: self.init(id: ObjectID.int2vector, size: -1)
+        case .oidVector: self.init(id: ObjectID.oidvector, size: -1)
         }
     }
 
@@ -50,19 +74,19 @@ struct WireType: Equatable {
         if case .list(let element) = type { innermost(element) } else { type }
     }
 
+    private static let catalogTypes = Dictionary(uniqueKeysWithValues: CatalogType.allCases.map { (WireType($0).id, $0) })
+
     /// The type that parameters of a number have; nil for numbers that are not known.
-    static func type(ofParameter id: UInt32) -> SQLType? {
+    package static func type(ofParameter id: UInt32) -> SQLType? {
         switch id {
         case ObjectID.boolean: .boolean
         case ObjectID.int2: .smallint
-        case ObjectID.int4, ObjectID.xid, ObjectID.cid: .integer
-        case ObjectID.int8, ObjectID.oid: .bigint
+        case ObjectID.int4, ObjectID.cid: .integer
+        case ObjectID.int8: .bigint
         case ObjectID.float4: .real
         case ObjectID.float8, ObjectID.money: .double
         case ObjectID.numeric: .decimal(precision: 38, scale: 9)
-        case ObjectID.text, ObjectID.varchar, ObjectID.bpchar, ObjectID.name, ObjectID.char, ObjectID.xml, ObjectID.regclass,
-            ObjectID.regtype, ObjectID.regproc, ObjectID.cstring:
-            .varchar
+        case ObjectID.text, ObjectID.varchar, ObjectID.bpchar, ObjectID.xml, ObjectID.cstring: .varchar
         case ObjectID.bytea: .varbinary
         case ObjectID.date: .date
         case ObjectID.time, ObjectID.timetz: .time
@@ -71,6 +95,7 @@ struct WireType: Equatable {
         case ObjectID.interval: .interval
         case ObjectID.uuid: .uuid
         case ObjectID.json, ObjectID.jsonb: .json
+        case _ where catalogTypes[id] != nil: catalogTypes[id].map { .catalog($0) }
         default: ObjectID.element(of: id).flatMap { type(ofParameter: $0) }.map { .list($0) }
         }
     }
