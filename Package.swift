@@ -28,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -35,7 +36,7 @@ let package = Package(
         .executableTarget(
             name: "lode",
             dependencies: [
-                "LodeServer", "LodeShell", "LodePipelines", "LodeEngine", "LodeCore",
+                "LodeServer", "LodeHTTP", "LodeShell", "LodePipelines", "LodeEngine", "LodeCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -44,12 +45,20 @@ let package = Package(
         .target(
             name: "LodeServer",
             dependencies: [
-                "LodeEngine", "LodeVectors", "LodeCore", .product(name: "NIOCore", package: "swift-nio"),
+                "LodeHTTP", "LodeEngine", "LodeSyntax", "LodeFunctions", "LodeVectors", "LodeCore",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: kernels),
+        .target(
+            name: "LodeHTTP",
+            dependencies: [
+                "LodeCore", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: library),
         .target(
             name: "LodeShell", dependencies: ["LodeEngine", "LodeSyntax", "LodeVectors", "LodeCore", "CReadline"], swiftSettings: library),
         .target(name: "LodePipelines", dependencies: ["LodeEngine", "LodeSyntax", "LodeCore"], swiftSettings: library),
@@ -105,7 +114,12 @@ let package = Package(
         .testTarget(name: "LodePlanTests", dependencies: ["LodePlan", "LodeFunctions", "LodeVectors", "LodeCore"], swiftSettings: library),
         .target(name: "Transcripts", path: "Tests/Transcripts/Support"),
         .testTarget(
-            name: "LodeServerTests", dependencies: ["LodeServer", "LodeEngine", "LodeVectors", "LodeCore"], swiftSettings: kernels),
+            name: "LodeServerTests",
+            dependencies: [
+                "LodeServer", "LodeEngine", "LodeVectors", "LodeCore", .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ], swiftSettings: kernels),
+        .testTarget(name: "LodeHTTPTests", dependencies: ["LodeHTTP"], swiftSettings: library),
         .testTarget(name: "LodeShellTests", dependencies: ["LodeShell", "LodeCore", "Transcripts"], swiftSettings: library),
         .testTarget(name: "LodePipelinesTests", dependencies: ["LodePipelines", "LodeCore", "Transcripts"], swiftSettings: library),
         .testTarget(name: "LodeObjectStoreTests", dependencies: ["LodeObjectStore", "LodeCore"], swiftSettings: library),

@@ -94,6 +94,9 @@ static const unsigned char information_schema_view_table_usage_json[] = {
 static const unsigned char information_schema_views_json[] = {
 #embed "information_schema/views.json"
 };
+static const unsigned char lode_query_history_json[] = {
+#embed "lode/query_history.json"
+};
 static const unsigned char pg_catalog_pg_aggregate_json[] = {
 #embed "pg_catalog/pg_aggregate.json"
 };
@@ -310,6 +313,9 @@ static const unsigned char pg_catalog_pg_shdescription_json[] = {
 static const unsigned char pg_catalog_pg_shseclabel_json[] = {
 #embed "pg_catalog/pg_shseclabel.json"
 };
+static const unsigned char pg_catalog_pg_stat_activity_json[] = {
+#embed "pg_catalog/pg_stat_activity.json"
+};
 static const unsigned char pg_catalog_pg_stat_all_indexes_json[] = {
 #embed "pg_catalog/pg_stat_all_indexes.json"
 };
@@ -318,6 +324,9 @@ static const unsigned char pg_catalog_pg_stat_all_tables_json[] = {
 };
 static const unsigned char pg_catalog_pg_stat_database_json[] = {
 #embed "pg_catalog/pg_stat_database.json"
+};
+static const unsigned char pg_catalog_pg_stat_ssl_json[] = {
+#embed "pg_catalog/pg_stat_ssl.json"
 };
 static const unsigned char pg_catalog_pg_stat_user_indexes_json[] = {
 #embed "pg_catalog/pg_stat_user_indexes.json"
@@ -420,6 +429,7 @@ static const struct lode_catalog_entry entries[] = {
     ENTRY("information_schema/view_column_usage.json", information_schema_view_column_usage_json),
     ENTRY("information_schema/view_table_usage.json", information_schema_view_table_usage_json),
     ENTRY("information_schema/views.json", information_schema_views_json),
+    ENTRY("lode/query_history.json", lode_query_history_json),
     ENTRY("pg_catalog/pg_aggregate.json", pg_catalog_pg_aggregate_json),
     ENTRY("pg_catalog/pg_aggregate.tsv", pg_catalog_pg_aggregate_tsv),
     ENTRY("pg_catalog/pg_am.json", pg_catalog_pg_am_json),
@@ -492,9 +502,11 @@ static const struct lode_catalog_entry entries[] = {
     ENTRY("pg_catalog/pg_shdepend.json", pg_catalog_pg_shdepend_json),
     ENTRY("pg_catalog/pg_shdescription.json", pg_catalog_pg_shdescription_json),
     ENTRY("pg_catalog/pg_shseclabel.json", pg_catalog_pg_shseclabel_json),
+    ENTRY("pg_catalog/pg_stat_activity.json", pg_catalog_pg_stat_activity_json),
     ENTRY("pg_catalog/pg_stat_all_indexes.json", pg_catalog_pg_stat_all_indexes_json),
     ENTRY("pg_catalog/pg_stat_all_tables.json", pg_catalog_pg_stat_all_tables_json),
     ENTRY("pg_catalog/pg_stat_database.json", pg_catalog_pg_stat_database_json),
+    ENTRY("pg_catalog/pg_stat_ssl.json", pg_catalog_pg_stat_ssl_json),
     ENTRY("pg_catalog/pg_stat_user_indexes.json", pg_catalog_pg_stat_user_indexes_json),
     ENTRY("pg_catalog/pg_stat_user_tables.json", pg_catalog_pg_stat_user_tables_json),
     ENTRY("pg_catalog/pg_statio_all_tables.json", pg_catalog_pg_statio_all_tables_json),

@@ -16,6 +16,10 @@ package final class Engine: Sendable {
     /// What all running statements reserve from, each through a budget of its own.
     package let memory: MemoryBudget
     package let pool: WorkerPool
+    package let sessions = SessionRegistry()
+    /// The statements that were executed in the warehouse.
+    let history: QueryHistory
+    private let observing = Lock<[any StatementObserver]>([])
 
     /// Makes of a password what a role keeps of it.
     let makeVerifier: (@Sendable (String) -> String)?
@@ -31,7 +35,12 @@ package final class Engine: Sendable {
         self.catalog = catalog ?? EmbeddedCatalog(warehouse: warehouse, stores: stores)
         memory = MemoryBudget(limit: memoryLimit)
         pool = WorkerPool(workers: workers)
+        history = QueryHistory(warehouse: warehouse)
     }
+
+    /// Who hears of statements that have ended.
+    var observers: [any StatementObserver] { observing.withLock { $0 } }
+    package func observe(_ observer: any StatementObserver) { observing.withLock { $0.append(observer) } }
 
     /// What clients connect to: the catalog's name.
     package var databaseName: String { Self.catalogName }

@@ -9,7 +9,8 @@ package final class ResultFile {
     private let writer: any ObjectWriter
     private var isShown = false
 
-    fileprivate init(_ writer: any ObjectWriter) { self.writer = writer }
+    /// Starts a file of results. Pipes and devices are written where they stand.
+    package init(path: String) throws(SQLError) { writer = try StoreRegistry().createWriter(path) }
 
     package func write(_ bytes: [UInt8]) throws(SQLError) { try writer.write(bytes) }
     /// Makes what was written so far readable.
@@ -20,9 +21,4 @@ package final class ResultFile {
 
     /// The end. A file that was never shown is dropped, and what stood there stays.
     package func close() throws(SQLError) { isShown ? try writer.finish() : writer.abort() }
-}
-
-extension Engine {
-    /// Starts a file of results. Pipes and devices are written where they stand.
-    package func resultFile(_ path: String) throws(SQLError) -> ResultFile { ResultFile(try stores.createWriter(path)) }
 }

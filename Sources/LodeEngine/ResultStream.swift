@@ -150,18 +150,26 @@ package final class ResultStream: ResultSink {
             if let error { throw error }
             try session?.conclude(query)
             self.outcome = outcome
+            query.running.ended(outcome, nil)
             return .finished(outcome)
         } catch {
             session?.failTransaction()
+            query.running.ended(outcome, error)
             return .failed(error)
         }
     }
 
     /// The reader wants no more rows. May be called again.
     package func close() {
-        if case .query(let query) = source { query.close() }
+        if case .query(let query) = source {
+            query.close()
+            query.running.ended(query.outcome, nil)
+        }
         chunks = []
     }
+
+    /// The query that goes on by itself, if it is one.
+    var ownQuery: RunningStatement? { if case .query(let query) = source { query.running } else { nil } }
 
     /// What keeps the running query, if it is one.
     var running: RunningStatement? {

@@ -10,6 +10,7 @@ final class RunningStatement: Sendable {
     private let began = Engine.monotonicNanoseconds()
     private let timeout = Lock<Alarm.Setting?>(nil)
     private let source = Lock<(@Sendable () -> Double?)?>(nil)
+    private let reporter = Lock<StatementReporter?>(nil)
 
     init(_ engine: Engine, _ settings: SessionSettings) {
         memory = engine.memory.child(limit: settings.memoryLimit)
@@ -27,6 +28,31 @@ final class RunningStatement: Sendable {
             timeout?.cancel()
             timeout = setting
         }
+    }
+
+    /// Who is told of the end.
+    func report(to reporter: StatementReporter) { self.reporter.withLock { $0 = reporter } }
+
+    /// Lets another statement tell what this one would: the query that it has begun, which goes on by itself.
+    func handReport(to query: RunningStatement) {
+        if query === self { return }
+        let handed = reporter.withLock { reporter in
+            defer { reporter = nil }
+            return reporter
+        }
+        if let handed { query.report(to: handed) }
+    }
+
+    /// The statement is over: as it says, or with an error. Only the first call counts.
+    /// - Returns: whether it was a statement of a client, and not a part of one.
+    @discardableResult
+    func ended(_ outcome: StatementOutcome?, _ error: SQLError?) -> Bool {
+        let reporter = reporter.withLock { reporter in
+            defer { reporter = nil }
+            return reporter
+        }
+        reporter?.ended(outcome, error)
+        return reporter != nil
     }
 
     var elapsedNanoseconds: UInt64 { Engine.monotonicNanoseconds() &- began }

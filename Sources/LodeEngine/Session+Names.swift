@@ -25,7 +25,9 @@ extension Session {
         return []
     }
 
-    package func functionNames() -> [String] {
+    package func functionNames() -> [String] { Self.allFunctionNames }
+
+    package static var allFunctionNames: [String] {
         let names = [
             Array(FunctionRegistry.scalars.keys), Array(FunctionRegistry.sets.keys), Array(FunctionRegistry.aggregates.keys),
             Array(FunctionRegistry.windows.keys),
@@ -34,8 +36,9 @@ extension Session {
     }
 
     /// How timestamptz values are shown.
-    package var zone: ValueText.Zone? {
-        let name = settings["timezone"]
+    package var zone: ValueText.Zone? { Self.zone(named: settings["timezone"]) }
+
+    package static func zone(named name: String) -> ValueText.Zone? {
         guard name != "UTC", let rules = try? TimeZoneRules.named(name) else { return nil }
         return { rules.offsetSeconds(atUTC: $0) }
     }

@@ -12,6 +12,8 @@ import LodeSyntax
 /// `progress`, which any thread may call. Statements recurse over plans: give the thread a stack of at least 8 MB.
 package final class Session {
     package let engine: Engine
+    /// What other sessions see of this one.
+    package let activity: SessionActivity
     /// The engine's catalog, with this session's temporary tables.
     let sessionCatalog: SessionCatalog
     package var settings = SessionSettings()
@@ -54,7 +56,11 @@ package final class Session {
     package init(engine: Engine) {
         self.engine = engine
         sessionCatalog = SessionCatalog(engine.catalog, engine.stores)
+        activity = engine.sessions.open()
+        activity.setCancel(cancel)
     }
+
+    deinit { engine.sessions.close(activity) }
 
     /// Makes the statement that was begun last fail with `57014`; does nothing when it is over. Safe to call from any thread.
     package var cancel: @Sendable () -> Void {
@@ -85,11 +91,12 @@ package final class Session {
     }
 
     func execute(_ run: StatementRun) throws(SQLError) -> StatementOutcome {
-        let statement = RunningStatement(engine, settings)
+        let statement = RunningStatement(engine, settings), outer = current
+        if outer == nil { statement.report(to: beginReport(of: run)) }
         current = statement
         latest.statement = statement
         principals = [:]
-        defer { current = nil }
+        defer { current = outer }
         let result = Cancellation.$current.withValue(statement.cancellation) { () -> Result<StatementOutcome, SQLError> in
             do throws(SQLError) {
                 try checkTransaction(run.parsed.statement)
@@ -101,9 +108,26 @@ package final class Session {
                 return .failure(error)
             }
         }
-        var outcome = try result.get()
-        outcome.receipt.elapsedNanoseconds = statement.elapsedNanoseconds
-        return outcome
+        return try ended(result, statement, run)
+    }
+
+    /// What a statement that ran comes to; one whose rows are still being computed ends later.
+    private func ended(
+        _ result: Result<StatementOutcome, SQLError>, _ statement: RunningStatement, _ run: StatementRun
+    ) throws(SQLError) -> StatementOutcome {
+        do throws(SQLError) {
+            var outcome = try result.get()
+            outcome.receipt.elapsedNanoseconds = statement.elapsedNanoseconds
+            if let query = run.stream?.ownQuery {
+                statement.handReport(to: query)
+            } else if statement.ended(outcome, nil) {
+                rest()
+            }
+            return outcome
+        } catch {
+            if statement.ended(nil, error) { rest() }
+            throw error
+        }
     }
 
     /// What functions may know of this session, for a statement that starts now.
@@ -111,7 +135,7 @@ package final class Session {
         FunctionContext(
             transactionMicros: Engine.nowMicros(), timeZone: settings["timezone"], currentUser: currentUser, sessionUser: user,
             currentSchema: currentSchema, cancellation: running.cancellation, memory: running.memory, settings: settingAccess,
-            objects: objects.names)
+            objects: objects.names, backends: backendAccess)
     }
 
     /// The schemas of a user's own tables in which unqualified ones are looked for: temporary ones first.

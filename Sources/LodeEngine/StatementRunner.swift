@@ -45,15 +45,15 @@ package protocol StatementClient: AnyObject {
     func failed(_ statement: SourceStatement, _ error: SQLError)
 }
 
-/// Executes statements of a session for a client, which it keeps. Each is split from its text and parsed once.
+/// Has statements executed for a client, which it keeps. Each is split from its text and parsed once.
 package final class StatementRunner {
-    package let session: Session
+    private let executor: any StatementExecutor
     private let client: any StatementClient
     private var splitter = StatementSplitter()
     private var count = 0
 
-    package init(session: Session, client: any StatementClient) {
-        self.session = session
+    package init(_ executor: any StatementExecutor, client: any StatementClient) {
+        self.executor = executor
         self.client = client
     }
 
@@ -109,22 +109,18 @@ package final class StatementRunner {
     /// Executes a statement that a command of the client stands for; `text` is the command.
     @discardableResult
     package func run(_ statement: Statement, for text: String) -> Bool {
-        let parsed = ParsedStatement(statement, at: SourceSpan(0, text.utf8.count))
-        return execute(SourceStatement(text: text)) { () throws(SQLError) in [parsed] }
+        let source = SourceStatement(text: text)
+        return execute(source) { () throws(SQLError) in try executor.execute(statement, as: source, for: client) }
     }
 
     private func execute(_ piece: StatementSplitter.Piece, number: Int, script: String?) -> Bool {
         let statement = SourceStatement(text: String(decoding: piece.text, as: UTF8.self), script: script, number: number, line: piece.line)
-        return execute(statement) { () throws(SQLError) in try Parser.parse(piece.text) }
+        return execute(statement) { () throws(SQLError) in try executor.execute(statement, piece.text, for: client) }
     }
 
-    private func execute(_ statement: SourceStatement, _ parse: () throws(SQLError) -> [ParsedStatement]) -> Bool {
+    private func execute(_ statement: SourceStatement, _ body: () throws(SQLError) -> Void) -> Bool {
         do throws(SQLError) {
-            for parsed in try parse() {
-                let sink = try client.begin(statement)
-                let outcome = try session.execute(parsed, of: statement.text, into: sink)
-                try client.succeeded(statement, outcome)
-            }
+            try body()
             return true
         } catch {
             client.failed(statement, error)
@@ -138,13 +134,19 @@ extension Session {
     package typealias ParsedText = ArraySlice<ParsedStatement>
 
     /// The statements of a string.
-    package func parse(_ text: String) throws(SQLError) -> [ParsedStatement] { try Parser.parse(text) }
+    package func parse(_ text: String) throws(SQLError) -> [ParsedStatement] {
+        try reportingFailure(of: text) { () throws(SQLError) in try Parser.parse(text) }
+    }
+
+    func parse(_ text: [UInt8], shown: String) throws(SQLError) -> [ParsedStatement] {
+        try reportingFailure(of: shown) { () throws(SQLError) in try Parser.parse(text) }
+    }
 
     /// Executes the statements of a string, whose rows all go to one sink.
     /// - Throws: the error of the first that fails.
     package func executeAll(_ text: String, into sink: any ResultSink) throws(SQLError) -> [StatementOutcome] {
         let client = CollectedOutcomes(sink)
-        _ = StatementRunner(session: self, client: client).run(text.utf8)
+        _ = StatementRunner(self, client: client).run(text.utf8)
         if let error = client.error { throw error }
         return client.outcomes
     }

@@ -19,12 +19,14 @@ package final class FunctionContext: Sendable {
     package let settings: SettingAccess
     /// The catalog's objects by number and name.
     package let objects: ObjectNames
+    /// The other sessions of the server.
+    package let backends: BackendAccess
 
     package init(
         transactionMicros: Int64, timeZone: String = "UTC", currentUser: String = "lode", sessionUser: String = "lode",
         currentDatabase: String = "lode",
         currentSchema: String = "main", cancellation: Cancellation = Cancellation(), memory: MemoryBudget? = nil,
-        settings: SettingAccess = SettingAccess(), objects: ObjectNames = ObjectNames()
+        settings: SettingAccess = SettingAccess(), objects: ObjectNames = ObjectNames(), backends: BackendAccess = BackendAccess()
     ) {
         self.transactionMicros = transactionMicros
         self.timeZone = timeZone
@@ -36,6 +38,7 @@ package final class FunctionContext: Sendable {
         self.memory = memory
         self.settings = settings
         self.objects = objects
+        self.backends = backends
     }
 }
 

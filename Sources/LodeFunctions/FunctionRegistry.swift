@@ -14,7 +14,7 @@ package enum FunctionRegistry {
         ScalarFunction.arithmetic, ScalarFunction.comparisons,
         ScalarFunction.textBasics, ScalarFunction.textBuilding, ScalarFunction.textSearching, ScalarFunction.matching,
         ScalarFunction.regex, ScalarFunction.encodings,
-        ScalarFunction.rounding, ScalarFunction.mathematics, ScalarFunction.choosing, ScalarFunction.session,
+        ScalarFunction.rounding, ScalarFunction.mathematics, ScalarFunction.choosing, ScalarFunction.session, ScalarFunction.backends,
         ScalarFunction.dateParts, ScalarFunction.dateArithmetic, ScalarFunction.dateMaking, ScalarFunction.dateTexts,
         ScalarFunction.templates,
         ScalarFunction.lists, ScalarFunction.listSubscripts, ScalarFunction.lambdas, ScalarFunction.structsAndMaps, ScalarFunction.json,

@@ -18,6 +18,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var startup: StartupConversation
     private var client: Client?
     private var process: Int32?
+    /// Who the client is, for the log.
+    private var facts = ConnectionFacts(address: "local")
     private var isClosing = false
     private var isWaiting = false
     private var patience: Scheduled<Void>?
@@ -31,6 +33,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         let channel = context.channel
+        if let address = context.remoteAddress { facts = ConnectionFacts(address: address.ipAddress ?? "local", port: address.port) }
         patience = context.eventLoop.scheduleTask(in: server.authenticationTimeout) { channel.close(promise: nil) }
         context.fireChannelActive()
     }
@@ -68,6 +71,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func end() {
         patience?.cancel()
+        if client != nil { for observer in server.observers { observer.disconnected(facts) } }
         if let process { server.registry.remove(process) }
         client?.disconnected()
         client = nil
@@ -132,6 +136,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func lookUp(_ wanted: StartupConversation.Startup, _ context: ChannelHandlerContext) {
         isWaiting = true
+        facts.user = wanted.user
         let server = server, loop = context.eventLoop, bound = NIOLoopBound((self, context), eventLoop: loop)
         let isLoopback = context.remoteAddress?.isLoopback ?? false
         onThread(context) {
@@ -175,8 +180,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func serve(_ client: Client, of user: String, _ pending: [BackendMessage], _ context: ChannelHandlerContext) {
         let server = server, loop = context.eventLoop, channel = context.channel
         let bound = NIOLoopBound((self, context), eventLoop: loop)
-        let (process, secret) = server.registry.add(user: user, client)
+        let process = client.activity.process, secret = server.registry.add(process, user: user, client)
+        client.activity.connected(peer(context), user: user) { [weak client] in client?.terminate() }
         self.process = process
+        facts.process = process
+        for observer in server.observers { observer.connected(facts) }
         self.client = client
         framer.phase = .ready
         onThread(context) {
@@ -194,6 +202,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func onThread(_ context: ChannelHandlerContext, _ body: @escaping @Sendable () -> Void) {
         if server.threads.run(body) { return }
         refuse(Report(SQLError(.insufficientResources, "no thread could be started for the connection"), severity: .fatal), context)
+    }
+
+    /// Who sits at the other end.
+    private func peer(_ context: ChannelHandlerContext) -> SessionActivity.Client {
+        let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+        let version = tls?.tlsVersion.map { "TLSv\($0.number)" }
+        return SessionActivity.Client(
+            address: facts.address, port: facts.port, encryption: version.map { SessionActivity.Encryption(version: $0) })
     }
 
     // MARK: Answers
@@ -215,8 +231,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func refuse(_ report: Report, _ context: ChannelHandlerContext) {
         if isClosing { return }
         isClosing = true
+        for observer in server.observers { observer.refused(facts, report.code) }
         send([.error(report)], context)
         context.close(promise: nil)
+    }
+}
+
+extension TLSVersion {
+    fileprivate var number: String {
+        switch self {
+        case .tlsv1: "1"
+        case .tlsv11: "1.1"
+        case .tlsv12: "1.2"
+        case .tlsv13: "1.3"
+        }
     }
 }
 

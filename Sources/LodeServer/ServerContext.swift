@@ -13,6 +13,7 @@ final class ServerContext: Sendable {
     let registry = ConnectionRegistry()
     let threads = SessionThreads()
     let log: Logger
+    let observers: [any ConnectionObserver]
     let tlsMode: StartupConversation.TLSMode
     let tls: NIOSSLContext?
     /// What channel binding proves: SHA-256 of the server's certificate.
@@ -29,6 +30,7 @@ final class ServerContext: Sendable {
         allowedFolders = AllowedFolders(options.allowedFolders)
         roles = Roles(options.engine, trustsLoopback: options.trustsLoopback)
         self.log = log
+        observers = options.observers
         tlsMode = options.tls.mode
         maximumConnections = options.maximumConnections
         (tls, certificateHash) = try Self.tls(options.tls)

@@ -28,6 +28,8 @@ package struct ServerOptions: Sendable {
     package var maximumConnections = 2000
     /// How long statements may go on when the server is told to end.
     package var graceSeconds = 30
+    /// Who hears of connections.
+    package var observers: [any ConnectionObserver] = []
 
     package init(
         engine: Engine, host: String, port: Int, tls: TLS, trustsLoopback: Bool, settings: SessionSettings,

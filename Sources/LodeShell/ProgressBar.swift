@@ -16,9 +16,9 @@ package final class ProgressBar: Sendable {
     private let isWanted: Bool
     private static let patienceMicros: UInt32 = 500_000
 
-    package init(session: Session) {
-        progress = session.progress
-        isWanted = isatty(STDERR_FILENO) == 1 && session.settings["progress_bar"] == "on"
+    package init(_ executor: any StatementExecutor) {
+        progress = executor.progress
+        isWanted = isatty(STDERR_FILENO) == 1 && executor.showsProgress
     }
 
     /// A statement begins.

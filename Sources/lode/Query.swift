@@ -23,7 +23,6 @@ struct Query: ParsableCommand {
     }
 
     func run() throws {
-        let shell = Shell(session: try common.session(), format: common.format, isQuiet: common.quiet)
         let commands = commands
         var scripts: [(text: String, path: String)] = []
         for file in files {
@@ -33,15 +32,27 @@ struct Query: ParsableCommand {
                 throw ValidationError(error.message)
             }
         }
-        if !commands.isEmpty { onDeepStack { commands.allSatisfy { shell.run($0) } } }
-        if !scripts.isEmpty { onDeepStack { scripts.allSatisfy { shell.run($0.text, script: $0.path) } } }
-        if isatty(STDIN_FILENO) == 1 {
-            Interrupts.watch()
-            onDeepStack {
-                shell.run()
-                return true
-            }
+        let isInteractive = commands.isEmpty && scripts.isEmpty && isatty(STDIN_FILENO) == 1
+        if isInteractive { Interrupts.watch() }
+        let (executor, end) = try executor(isInteractive: isInteractive)
+        let shell = Shell(executor, format: common.format, isQuiet: common.quiet)
+        onDeepStack {
+            defer { end() }
+            if !commands.isEmpty { return commands.allSatisfy { shell.run($0) } }
+            if !scripts.isEmpty { return scripts.allSatisfy { shell.run($0.text, script: $0.path) } }
+            guard isInteractive else { return shell.runStandardInput() }
+            shell.run()
+            return true
         }
-        onDeepStack { shell.runStandardInput() }
+    }
+
+    /// Where statements are executed, and what is to be done in the end.
+    ///
+    /// What is typed goes into the history of the warehouse. The statements of `-c`, `-f` and pipes don't: opening and closing the history
+    /// would cost as much as a small statement.
+    private func executor(isInteractive: Bool) throws -> (any StatementExecutor, () -> Void) {
+        let session = try common.session()
+        if isInteractive { session.engine.keepHistory() }
+        return (session, { session.engine.flushHistory() })
     }
 }

@@ -18,13 +18,15 @@ struct Run: ParsableCommand {
 
     func run() throws {
         let session = try common.session()
-        let printer = StatementPrinter(session: session, format: common.format)
+        let printer = StatementPrinter(session, format: common.format)
         let isQuiet = common.quiet, paths = paths
         if !isQuiet { printer.receipt = { "  \($0.line): \($0.title)  —  \($1.receipt.line)" } }
         printer.failure = { "\($0.script ?? ""): statement \($0.number) (line \($0.line)) failed; nothing after it was run." }
+        session.engine.keepHistory()
         onDeepStack {
+            defer { session.engine.flushHistory() }
             do throws(SQLError) {
-                let scripts = ScriptRunner(StatementRunner(session: session, client: printer))
+                let scripts = ScriptRunner(StatementRunner(session, client: printer))
                 return try scripts.run(try Script.find(paths)) { if !isQuiet { Messages.write($0.name) } }
             } catch {
                 Messages.write(ErrorText.text(error, sql: ""))

@@ -4,6 +4,7 @@ import ArgumentParser
 @preconcurrency import Glibc
 import LodeCore
 import LodeEngine
+import LodeHTTP
 import LodeServer
 import LodeShell
 import Logging
@@ -44,13 +45,27 @@ struct Serve: ParsableCommand {
     @Option(help: ArgumentHelp("The private key of the certificate, in PEM.", valueName: "file"))
     var tlsKey: String?
 
+    @Option(help: ArgumentHelp("Where to serve /metrics, for Prometheus, and /healthz.", valueName: "host:port"))
+    var metrics: String?
+
+    @Option(help: "What is logged: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var logLevel: Logger.Level = .info
+
+    @Option(help: "How log lines are written: text or json.")
+    var logFormat: LogFormat = .text
+
+    @Option(help: ArgumentHelp("Log statements that take at least this long, such as 250ms or 0.", valueName: "duration"))
+    var logMinDuration: String?
+
     func validate() throws {
         if tls != .off, tlsCertificate == nil || tlsKey == nil {
             throw ValidationError("--tls \(tls.rawValue) needs --tls-certificate and --tls-key.")
         }
-        _ = try address()
+        _ = try Self.address(listen, option: "--listen")
+        if let metrics { _ = try Self.address(metrics, option: "--metrics") }
         _ = try graceSeconds()
         _ = try memoryLimit()
+        _ = try slowMilliseconds()
         if let path = allowedPaths.first(where: { !$0.hasPrefix("/") && !$0.contains("://") }) {
             throw ValidationError("--allow-path takes an absolute path, not \"\(path)\".")
         }
@@ -58,27 +73,36 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
-        let (host, port) = try address()
-        let session = try common.session(memoryLimit: try memoryLimit())
-        try prepareFirstRole(session.engine)
+        let (host, port) = try Self.address(listen, option: "--listen")
+        let session = try common.session(memoryLimit: try memoryLimit()), engine = session.engine
+        try prepareFirstRole(engine)
+        let log = logFormat.logger("lode.server", level: logLevel)
+        let serverLog = ServerLog(log, slowMilliseconds: try slowMilliseconds()), measures = ServerMetrics(engine), health = ServerHealth()
+        engine.keepHistory()
+        for observer in [serverLog, measures] as [any StatementObserver] { engine.observe(observer) }
         var options = ServerOptions(
-            engine: session.engine, host: host, port: port,
+            engine: engine, host: host, port: port,
             tls: ServerOptions.TLS(mode: tls, certificateFile: tlsCertificate, keyFile: tlsKey), trustsLoopback: trust,
             settings: session.settings, allowedFolders: allowedPaths)
         options.graceSeconds = try graceSeconds()
-        let log = Logger(label: "lode.server") { _ in StreamLogHandler.standardError(label: "lode.server") }
+        options.observers = [serverLog, measures]
         let listener: Listener
         do {
-            listener = try Listener(options, log: log) { address in Messages.write("lode accepts connections on \(address)") }
+            listener = try Listener(options, log: log) { address in
+                health.becomes(.accepting)
+                Messages.write("lode accepts connections on \(address)")
+            }
         } catch {
             throw ValidationError("TLS: \(error)")
         }
+        // Services end from the last to the first: health says so first, and metrics can be read to the end.
+        let services = try httpServices(measures, health) + [listener, StopWatch(health)]
         let ended = Semaphore()
         nonisolated(unsafe) var status: Int32 = 0
         Task {
             do {
                 try await ServiceGroup(
-                    services: [listener], gracefulShutdownSignals: [.sigterm, .sigint], logger: log
+                    services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log
                 ).run()
             } catch {
                 Messages.write("lode serve: \(error)")
@@ -87,7 +111,26 @@ struct Serve: ParsableCommand {
             ended.signal()
         }
         ended.wait()
+        engine.flushHistory()
         Glibc.exit(status)
+    }
+
+    /// The HTTP listener, if one is wanted.
+    private func httpServices(_ measures: ServerMetrics, _ health: ServerHealth) throws -> [any Service] {
+        guard let metrics else { return [] }
+        let (host, port) = try Self.address(metrics, option: "--metrics")
+        var routes = HTTPRoutes()
+        routes.add("GET", "/metrics") { _ in .text(measures.text(), contentType: "text/plain; version=0.0.4; charset=utf-8") }
+        routes.add("GET", "/healthz") { _ in health.response }
+        return [HTTPListener(host: host, port: port, routes: routes) { Messages.write("lode serves metrics on http://\($0)/metrics") }]
+    }
+
+    private func slowMilliseconds() throws -> Int? {
+        guard let logMinDuration else { return nil }
+        guard let milliseconds = DurationText.milliseconds(logMinDuration) else {
+            throw ValidationError("--log-min-duration takes a length of time, such as 250ms, not \"\(logMinDuration)\".")
+        }
+        return milliseconds
     }
 
     private func prepareFirstRole(_ engine: Engine) throws {
@@ -106,12 +149,11 @@ struct Serve: ParsableCommand {
         }
     }
 
-    private func address() throws -> (host: String, port: Int) {
-        let text = listen
+    private static func address(_ text: String, option: String) throws -> (host: String, port: Int) {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else {
-            throw ValidationError("--listen takes host:port, not \"\(listen)\".")
+            throw ValidationError("\(option) takes host:port, not \"\(text)\".")
         }
-        let host = listen[..<colon].drop { $0 == "[" }
+        let host = text[..<colon].drop { $0 == "[" }
         return (host.hasSuffix("]") ? String(host.dropLast()) : String(host), port)
     }
 
@@ -143,3 +185,5 @@ struct Serve: ParsableCommand {
 }
 
 extension StartupConversation.TLSMode: ExpressibleByArgument {}
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+extension LogFormat: ExpressibleByArgument {}

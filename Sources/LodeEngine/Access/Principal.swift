@@ -15,6 +15,13 @@ struct Principal: Sendable {
     func owns(_ owner: String) -> Bool { isSuperuser || roles.contains(owner) }
 }
 
+extension Principal {
+    init(_ name: String, among all: [Role], isOwner: Bool) {
+        let isSuperuser = all.first { $0.name == name }?.isSuperuser ?? isOwner
+        self.init(name: name, isSuperuser: isSuperuser, roles: Session.memberships(of: name, all, onlyInherited: true))
+    }
+}
+
 extension Session {
     /// The role that statements run as: that of the session, or the one of SET ROLE.
     package var currentUser: String {
@@ -26,12 +33,13 @@ extension Session {
     /// superuser.
     func principal(_ name: String) throws(SQLError) -> Principal {
         if let known = principals[name] { return known }
-        let all = try catalog.roles(), role = all.first { $0.name == name }
-        let isSuperuser = role?.isSuperuser ?? (name == user && !isRemote)
-        let found = Principal(name: name, isSuperuser: isSuperuser, roles: Self.memberships(of: name, all, onlyInherited: true))
+        let found = Principal(name, among: try catalog.roles(), isOwner: isOwner(name))
         principals[name] = found
         return found
     }
+
+    /// Whether it is the session's own, and the client started the process.
+    func isOwner(_ role: String) -> Bool { role == user && !isRemote }
 
     /// The role and all that it is a member of, directly or not.
     static func memberships(of name: String, _ all: [Role], onlyInherited: Bool) -> Set<String> {

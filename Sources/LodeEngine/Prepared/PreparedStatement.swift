@@ -24,14 +24,16 @@ extension Session {
     /// - Throws: `42601` for several statements, `42P18` for a parameter whose type nothing tells, and what binding raises.
     package func prepare(_ text: String, types: [SQLType?]) throws(SQLError) -> PreparedStatement {
         let statements = try parse(text)
-        if statements.count > 1 {
-            throw SQLError(
-                .syntaxError, "cannot insert multiple commands into a prepared statement", at: statements[1].span)
+        return try reportingFailure(of: text) { () throws(SQLError) in
+            if statements.count > 1 {
+                throw SQLError(
+                    .syntaxError, "cannot insert multiple commands into a prepared statement", at: statements[1].span)
+            }
+            guard let parsed = statements.first else {
+                return PreparedStatement(text: text, parsed: nil, parameterTypes: types.map { $0 ?? .varchar }, columns: nil)
+            }
+            return try prepare(parsed, of: text, types: types)
         }
-        guard let parsed = statements.first else {
-            return PreparedStatement(text: text, parsed: nil, parameterTypes: types.map { $0 ?? .varchar }, columns: nil)
-        }
-        return try prepare(parsed, of: text, types: types)
     }
 
     /// Prepares a parsed statement of `text`.

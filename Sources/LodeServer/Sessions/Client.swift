@@ -12,6 +12,7 @@ final class Client: Sendable {
     private let threads: SessionThreads
     private let transport: ChannelTransport
     private let interrupt: @Sendable (Cancellation.Reason) -> Void
+    let activity: SessionActivity
     /// The session, which one thread at a time has.
     private let session: Lock<ClientSession>
 
@@ -19,6 +20,7 @@ final class Client: Sendable {
         self.threads = threads
         self.transport = transport
         interrupt = session.interrupt
+        activity = session.activity
         self.session = Lock(ClientSession(session, output: try MessageOutput(transport), input: MailInput(mailbox)))
     }
 
@@ -48,6 +50,12 @@ final class Client: Sendable {
 
     /// Takes the client's leave when what it has asked for so far is done.
     func dismiss(_ error: SQLError) { take(.dismissed(error)) }
+
+    /// Ends the connection: what runs fails.
+    func terminate() {
+        cancel(.adminCommand)
+        dismiss(ConnectionRegistry.farewell)
+    }
 
     private func take(_ farewell: Mailbox.Farewell) {
         if mailbox.deliver(farewell) { begin() }

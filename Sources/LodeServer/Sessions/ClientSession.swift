@@ -211,6 +211,7 @@ final class ClientSession {
 
     /// The end of a group of messages.
     private func ready() throws(SQLError) {
+        session.rest()
         let status: BackendMessage.TransactionStatus
         switch session.transactionStatus {
         case .idle:

@@ -11,7 +11,6 @@ final class ConnectionRegistry: Sendable {
 
     private struct State {
         var entries: [Int32: Entry] = [:]
-        var last: Int32 = 0
     }
 
     private let state = Lock(State())
@@ -21,15 +20,12 @@ final class ConnectionRegistry: Sendable {
 
     func count(of user: String) -> Int { state.withLock { $0.entries.values.count { $0.user == user } } }
 
-    /// - Returns: the number of the connection, and the secret that a request to cancel must name.
-    func add(user: String, _ client: Client) -> (process: Int32, secret: Int32) {
+    /// - Parameter process: the number of the session.
+    /// - Returns: the secret that a request to cancel must name.
+    func add(_ process: Int32, user: String, _ client: Client) -> Int32 {
         let secret = Int32.random(in: .min ... .max)
-        let process = state.withLock { state in
-            repeat { state.last = state.last == .max ? 1 : state.last + 1 } while state.entries[state.last] != nil
-            state.entries[state.last] = Entry(user: user, secret: secret, client: client)
-            return state.last
-        }
-        return (process, secret)
+        state.withLock { $0.entries[process] = Entry(user: user, secret: secret, client: client) }
+        return secret
     }
 
     func remove(_ process: Int32) {
@@ -52,7 +48,7 @@ final class ConnectionRegistry: Sendable {
 
     // MARK: The end of the server
 
-    private static let farewell = SQLError(.adminShutdown, "terminating connection due to administrator command")
+    static let farewell = SQLError(.adminShutdown, "terminating connection due to administrator command")
 
     /// Ends connections that are idle, and the others when their statements are done.
     func dismissAll() {

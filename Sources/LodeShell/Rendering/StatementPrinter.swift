@@ -6,7 +6,7 @@ import LodeVectors
 
 /// The client of a runner that people look at.
 package final class StatementPrinter: StatementClient {
-    package let session: Session
+    private let executor: any StatementExecutor
     package var output = Output()
     package var format: OutputFormat
     /// Rows as lists where they would be a table.
@@ -23,19 +23,19 @@ package final class StatementPrinter: StatementClient {
     /// Rows of a table that a terminal shows.
     private static let tableRows = 40
 
-    package init(session: Session, format: OutputFormat) {
-        self.session = session
+    package init(_ executor: any StatementExecutor, format: OutputFormat) {
+        self.executor = executor
         self.format = format
-        progress = ProgressBar(session: session)
+        progress = ProgressBar(executor)
     }
 
     package func begin(_ statement: SourceStatement) throws(SQLError) -> any ResultSink {
         willBegin(statement)
         // A box is cut to the terminal only where somebody looks at one.
         var context = RenderingContext(
-            output: output, zone: session.zone, width: output.isTerminal ? Output.terminalSize()?.columns : nil,
+            output: output, zone: executor.zone, width: output.isTerminal ? Output.terminalSize()?.columns : nil,
             maximumRows: output.isTerminal ? Self.tableRows : nil)
-        context.objects = session.objectNames
+        context.objects = executor.objectNames
         let fresh = try context.renderer(isVertical && format == .table ? .vertical : format)
         renderer = fresh
         progress.start()

@@ -5,7 +5,7 @@ import LodeEngine
 import LodeSyntax
 
 struct Completer {
-    let session: Session
+    let executor: any StatementExecutor
 
     /// Candidates for the word that ends at byte `cursor` of `line`, after the lines in `before`.
     func candidates(before: String, line: String, cursor: Int) -> (start: Int, candidates: [String]) {
@@ -29,18 +29,18 @@ struct Completer {
     private func names(_ kind: String, _ completion: Completion) -> [String] {
         switch kind {
         case "table", "view", "relation": tables(completion)
-        case "schema": session.schemaNames()
+        case "schema": executor.schemaNames()
         case "column": columns(completion)
         case "member": completion.qualifiers.isEmpty ? [] : columns(completion) + tables(completion)
-        case "function": session.functionNames()
+        case "function": executor.functionNames()
         case "setting": SettingDefinition.all.map(\.name)
         default: []
         }
     }
 
     private func tables(_ completion: Completion) -> [String] {
-        if let schema = completion.qualifiers.last { return session.tableNames(in: schema) }
-        return session.tableNames(in: nil) + session.schemaNames().map { $0 + "." }
+        if let schema = completion.qualifiers.last { return executor.tableNames(in: schema) }
+        return executor.tableNames(in: nil) + executor.schemaNames().map { $0 + "." }
     }
 
     private func columns(_ completion: Completion) -> [String] {
@@ -50,7 +50,7 @@ struct Completer {
                 $0.alias?.lowercased() == qualifier.lowercased() || $0.name.last?.lowercased() == qualifier.lowercased()
             }
         }
-        return tables.flatMap { session.columnNames(of: $0.name) }
+        return tables.flatMap { executor.columnNames(of: $0.name) }
             + (completion.qualifiers.isEmpty ? tables.compactMap { $0.alias ?? $0.name.last } : [])
     }
 
@@ -62,7 +62,7 @@ struct Completer {
             if typed.hasPrefix("\\h ") {
                 return (start, Help.topics.map(\.name).filter { $0.hasPrefix(word.uppercased()) })
             }
-            if typed.hasPrefix("\\d") { return (start, session.tableNames(in: nil).filter { $0.hasPrefix(word) }) }
+            if typed.hasPrefix("\\d") { return (start, executor.tableNames(in: nil).filter { $0.hasPrefix(word) }) }
             return (start, [])
         }
         return (0, MetaCommand.all.map(\.name).filter { $0.hasPrefix(typed) })

@@ -79,7 +79,7 @@ extension Shell {
 
     private func redirect(_ path: String) {
         do throws(SQLError) {
-            let next = path.isEmpty ? Output() : Output(try session.engine.resultFile(path))
+            let next = path.isEmpty ? Output() : Output(try ResultFile(path: path))
             let last = printer.output
             printer.output = next
             try last.close()
@@ -91,9 +91,9 @@ extension Shell {
     private func setVariable(_ argument: String) {
         let parts = argument.split(separator: " ", maxSplits: 1).map(String.init)
         switch parts.count {
-        case 0: Messages.write(session.variables.keys.sorted().map { ":\($0)" }.joined(separator: "\n"))
-        case 1: session.variables[parts[0]] = .text("")
-        default: session.variables[parts[0]] = Variables.value(Self.unquoted(parts[1]))
+        case 0: Messages.write(executor.variables.keys.sorted().map { ":\($0)" }.joined(separator: "\n"))
+        case 1: executor.variables[parts[0]] = .text("")
+        default: executor.variables[parts[0]] = Variables.value(Self.unquoted(parts[1]))
         }
     }
 

@@ -8,7 +8,7 @@ import LodeSyntax
 /// Runs statements for a user. At a terminal, errors and Ctrl-C end the statement and never the shell; everywhere else the first
 /// error ends the run.
 package final class Shell {
-    let session: Session
+    let executor: any StatementExecutor
     let printer: StatementPrinter
     let runner: StatementRunner
     private let isQuiet: Bool
@@ -18,12 +18,12 @@ package final class Shell {
     var showsReceipt: Bool
     private var depth = 0
 
-    package init(session: Session, format: OutputFormat, isQuiet: Bool) {
-        self.session = session
+    package init(_ executor: any StatementExecutor, format: OutputFormat, isQuiet: Bool) {
+        self.executor = executor
         self.isQuiet = isQuiet
         showsReceipt = !isQuiet
-        printer = StatementPrinter(session: session, format: format)
-        runner = StatementRunner(session: session, client: printer)
+        printer = StatementPrinter(executor, format: format)
+        runner = StatementRunner(executor, client: printer)
         printer.receipt = { [unowned self] _, outcome in receipt(outcome) }
     }
 
@@ -67,13 +67,13 @@ package final class Shell {
     // MARK: At a terminal
 
     package func run() {
-        let completer = Completer(session: session)
+        let completer = Completer(executor: executor)
         let home = getenv("HOME").map { String(cString: $0) }
         let editor = LineEditor(historyPath: home.map { $0 + "/.lode_history" }) { [unowned self] line, cursor in
             completer.candidates(before: typed, line: line, cursor: cursor)
         }
         self.editor = editor
-        let cancel = session.cancel
+        let cancel = executor.cancel
         printer.willBegin = { [unowned self] _ in
             rememberTyped()
             Interrupts.onInterrupt { cancel() }

@@ -1,0 +1,72 @@
+/// One HTTP connection on its event loop.
+
+import NIOCore
+import NIOHTTP1
+
+/// Collects a request, has it answered elsewhere, and sends the answer. One request of a connection is under way at a time: the pipeline's
+/// `HTTPServerPipelineHandler` holds the next one back.
+final class HTTPHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// What a request may bring.
+    static let maximumBodyBytes = 16 << 20
+
+    private let routes: HTTPRoutes
+    private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
+    private var isTooLarge = false
+
+    init(_ routes: HTTPRoutes) { self.routes = routes }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            self.head = head
+            body = []
+            isTooLarge = false
+        case .body(let buffer):
+            isTooLarge = isTooLarge || body.count + buffer.readableBytes > Self.maximumBodyBytes
+            if isTooLarge { body = [] } else { body += buffer.readableBytesView }
+        case .end:
+            guard let head else { return }
+            self.head = nil
+            answer(head, context)
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent, head == nil { return context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        if isTooLarge { return send(.text("too large\n", status: 413), to: head, keepsAlive: false, context) }
+        let request = HTTPRequest(
+            method: head.method.rawValue, target: head.uri, headers: head.headers.map { HTTPHeader($0.name, $0.value) }, body: body)
+        body = []
+        let routes = routes, loop = context.eventLoop, bound = NIOLoopBound((self, context), eventLoop: loop)
+        Task {
+            let response = await routes.answer(request)
+            loop.execute {
+                let (handler, context) = bound.value
+                if context.channel.isActive { handler.send(response, to: head, keepsAlive: head.isKeepAlive, context) }
+            }
+        }
+    }
+
+    private func send(_ response: HTTPResponse, to request: HTTPRequestHead, keepsAlive: Bool, _ context: ChannelHandlerContext) {
+        var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
+        headers.replaceOrAdd(name: "Content-Length", value: String(response.body.count))
+        headers.replaceOrAdd(name: "Connection", value: keepsAlive ? "keep-alive" : "close")
+        let status = HTTPResponseStatus(statusCode: response.status)
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: request.version, status: status, headers: headers))), promise: nil)
+        if request.method != .HEAD, !response.body.isEmpty {
+            context.write(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))), promise: nil)
+        }
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in if !keepsAlive { channel.close(promise: nil) } }
+    }
+}
