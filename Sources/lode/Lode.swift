@@ -96,7 +96,7 @@ struct CommonOptions: ParsableArguments {
         return session
     }
 
-    private static func split(_ pair: String, option: String) throws -> (String, String) {
+    static func split(_ pair: String, option: String) throws -> (String, String) {
         guard let sign = pair.firstIndex(of: "="), sign > pair.startIndex else {
             throw ValidationError("\(option) takes name=value, not \"\(pair)\".")
         }

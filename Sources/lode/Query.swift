@@ -18,8 +18,12 @@ struct Query: ParsableCommand {
     @Option(name: [.customShort("f"), .customLong("file")], help: "Run the statements of a file and exit; may be repeated.")
     var files: [String] = []
 
+    @Option(help: ArgumentHelp("Run them on a server: postgres://user@host:port/database?sslmode=require.", valueName: "url"))
+    var connect: String?
+
     func validate() throws {
         if !commands.isEmpty, !files.isEmpty { throw ValidationError("Give either -c or -f.") }
+        if connect != nil, common.warehouse != nil { throw ValidationError("Give either --connect or --warehouse.") }
     }
 
     func run() throws {
@@ -51,6 +55,7 @@ struct Query: ParsableCommand {
     /// What is typed goes into the history of the warehouse. The statements of `-c`, `-f` and pipes don't: opening and closing the history
     /// would cost as much as a small statement.
     private func executor(isInteractive: Bool) throws -> (any StatementExecutor, () -> Void) {
+        if let connect { return (try common.remoteSession(connect), {}) }
         let session = try common.session()
         if isInteractive { session.engine.keepHistory() }
         return (session, { session.engine.flushHistory() })

@@ -45,7 +45,7 @@ extension ScramVerifier {
     }
 
     /// PBKDF2 with HMAC-SHA-256, for one block.
-    private static func salted(_ password: [UInt8], _ salt: [UInt8], _ iterations: Int) -> [UInt8] {
+    static func salted(_ password: [UInt8], _ salt: [UInt8], _ iterations: Int) -> [UInt8] {
         let key = SymmetricKey(data: password)
         var block = Array(HMAC<SHA256>.authenticationCode(for: salt + [0, 0, 0, 1], using: key))
         var sum = block

@@ -13,6 +13,8 @@ struct MessageFramer {
     /// What may come: messages without a type first, then proofs of identity, then everything.
     enum Phase {
         case startup, authentication, ready
+        /// At a client: whatever its server sends.
+        case server
     }
 
     var phase = Phase.startup
@@ -52,6 +54,13 @@ struct MessageFramer {
         return take(length + 1, header: 5).map { .message(type: type, body: $0) }
     }
 
+    /// The next byte, which is no part of a message: the answer to a request for encryption.
+    mutating func nextByte() -> UInt8? {
+        guard held > 0 else { return nil }
+        defer { offset += 1 }
+        return bytes[offset]
+    }
+
     private func length(at place: Int) -> Int? {
         guard held >= place + 4 else { return nil }
         var value: UInt32 = 0
@@ -67,6 +76,7 @@ struct MessageFramer {
 
     /// The longest message of a type, as PostgreSQL has it; nil for a type that does not belong here.
     private static func longest(_ type: UInt8, _ phase: Phase) -> Int? {
+        if phase == .server { return 1 << 30 }
         if phase == .authentication { return type == UInt8(ascii: "p") ? 65_535 : nil }
         switch type {
         case UInt8(ascii: "Q"), UInt8(ascii: "P"), UInt8(ascii: "B"), UInt8(ascii: "F"), UInt8(ascii: "d"): return 1 << 30
