@@ -71,7 +71,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func end() {
         patience?.cancel()
-        if client != nil { for observer in server.observers { observer.disconnected(facts) } }
+        if let client {
+            server.engine.sessions.close(client.activity)
+            for observer in server.observers { observer.disconnected(facts) }
+        }
         if let process { server.registry.remove(process) }
         client?.disconnected()
         client = nil

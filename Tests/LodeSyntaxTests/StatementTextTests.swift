@@ -7,12 +7,13 @@ import Testing
 @Suite struct StatementTextTests {
     @Test(arguments: [
         ("CREATE ROLE ana LOGIN PASSWORD 'Geheim''1'", "CREATE ROLE ana LOGIN PASSWORD '<hidden>'"),
-        ("alter role ana encrypted password E'Geheim\\'1' VALID UNTIL '2030-01-01'", "alter role ana encrypted password '<hidden>' VALID UNTIL '2030-01-01'"),
+        ("alter role a encrypted password E'Geh\\'1' VALID UNTIL '2030'", "alter role a encrypted password '<hidden>' VALID UNTIL '2030'"),
         ("ALTER ROLE ana PASSWORD $x$Geheim1$x$", "ALTER ROLE ana PASSWORD '<hidden>'"),
-        ("ALTER ROLE ana /* a comment */ PASSWORD\n-- and another\n'Geheim1'", "ALTER ROLE ana /* a comment */ PASSWORD\n-- and another\n'<hidden>'"),
+        ("ALTER ROLE a /* 1 */ PASSWORD\n-- 2\n'Geheim1'", "ALTER ROLE a /* 1 */ PASSWORD\n-- 2\n'<hidden>'"),
         ("ALTER ROLE ana PASSWORD 'Geh'\n'eim1'", "ALTER ROLE ana PASSWORD '<hidden>'\n'<hidden>'"),
         ("ALTER ROLE ana PASSWORD 'Geheim1", "ALTER ROLE ana PASSWORD '<hidden>'"),
         ("ALTER ROLE ana PASSWORD U&'Geheim1' oops", "ALTER ROLE ana PASSWORD '<hidden>' oops"),
+        ("ALTER USER ana PASSWORD Geheim1x 'Geheim1'; SELECT 1", "ALTER USER ana PASSWORD '<hidden>' '<hidden>'; SELECT 1"),
         ("SET my.secret_key TO 'Geheim1'", "SET my.secret_key TO '<hidden>'"),
         ("SELECT f(\"password\" => 'Geheim1', b => 'open')", "SELECT f(\"password\" => '<hidden>', b => 'open')"),
         ("FROM read_csv('s3://user:Geheim1@host/x.csv')", "FROM read_csv('<hidden>')"),
@@ -23,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "SELECT 1", "SELECT 'password'", "SELECT password FROM users WHERE name = 'ana'", "ALTER ROLE ana PASSWORD NULL",
+        "SELECT 1", "SELECT 'password'", "SELECT password FROM users WHERE name = 'ana'", "ALTER ROLE ana LOGIN; SELECT password FROM users", "ALTER ROLE ana PASSWORD NULL",
         "COPY t TO 's3://bucket/a@b'", "SELECT 'http://host/x'", "SELECT $1, '$x$'", "/* password */ SELECT 'x'", "$", "'", "E'\\", "$x$", "/*",
     ])
     func `a text without one is left as it is`(text: String) {

@@ -20,7 +20,12 @@ package final class SessionRegistry: Sendable {
         }
     }
 
-    func close(_ activity: SessionActivity) { state.withLock { _ = $0.sessions.removeValue(forKey: activity.process) } }
+    /// The session is over, even if somebody still holds it.
+    package func close(_ activity: SessionActivity) { 
+        state.withLock { state in
+            if state.sessions[activity.process] === activity { state.sessions[activity.process] = nil }
+        }
+    }
 
     subscript(_ process: Int32) -> SessionActivity? { state.withLock { $0.sessions[process] } }
 

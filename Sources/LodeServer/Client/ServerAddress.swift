@@ -92,7 +92,9 @@ package struct ServerAddress: Equatable, Sendable {
             place = place[name.endIndex...]
         }
         if !name.isEmpty { host = try Self.decoded(name) }
-        if place.hasPrefix(":") { try set("port", String(place.dropFirst())) } else if !place.isEmpty { throw Self.wrong("unexpected \"\(place)\"") }
+        if place.isEmpty { return }
+        guard place.hasPrefix(":") else { throw Self.wrong("unexpected \"\(place)\"") }
+        try set("port", String(place.dropFirst()))
     }
 
     private mutating func read(_ pair: Substring) throws(SQLError) {
@@ -135,7 +137,7 @@ package struct ServerAddress: Equatable, Sendable {
                 continue
             }
             guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), value != 0 else {
-                throw wrong("invalid percent-encoding in \"\(withoutPassword(String(text)))\"")
+                throw wrong("invalid percent-encoding in the address")
             }
             bytes.append(value)
             rest = rest.dropFirst(2)

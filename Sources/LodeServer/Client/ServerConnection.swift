@@ -20,7 +20,7 @@ final class ServerConnection {
     /// - Parameter password: asked for when the server wants one.
     /// - Throws: `08006` if there is no server, and what the server says to it.
     static func open(_ address: ServerAddress, password: () -> String?) throws(SQLError) -> ServerConnection {
-        var first: SQLError?
+        var first: SQLError?, last: SQLError?
         for usesTLS in address.encryption.attempts {
             do throws(SQLError) {
                 let connection = try ServerConnection(address)
@@ -32,12 +32,13 @@ final class ServerConnection {
                     throw error
                 }
             } catch {
-                first = first ?? error
+                (first, last) = (first ?? error, error)
                 // Another try finds neither another password nor another server.
-                if error.state == .invalidPassword || error.state == .connectionFailure && error.detail == Self.unreachable { break }
+                if error.state == .invalidPassword || error.detail == Self.unreachable { break }
             }
         }
-        throw first ?? SQLError(.connectionFailure, "no connection to the server")
+        let telling = address.encryption == .allow ? first : last
+        throw telling ?? SQLError(.connectionFailure, "no connection to the server")
     }
 
     private static let unreachable = "Is it running there, and does it accept connections over TCP?"
@@ -56,8 +57,7 @@ final class ServerConnection {
                 }
                 .connect(host: address.host, port: address.port).wait()
         } catch {
-            throw SQLError(
-                .connectionFailure, "could not connect to \(address.host), port \(address.port)", detail: Self.unreachable, hint: "\(error)")
+            throw SQLError(.connectionFailure, "could not connect to \(address.host), port \(address.port)", detail: Self.unreachable)
         }
     }
 
@@ -110,8 +110,8 @@ final class ServerConnection {
 
     private func start(usesTLS: Bool, _ password: () -> String?) throws(SQLError) {
         if usesTLS { try encrypt() }
-        let parameters = [("user", address.user), ("database", address.database), ("client_encoding", "UTF8")]
-            + address.settings.map { ($0.name, $0.value) }
+        var parameters = [("user", address.user), ("database", address.database), ("client_encoding", "UTF8")]
+        parameters += address.settings.map { ($0.name, $0.value) }
         try write(StartupMessage.startup(minor: 0, parameters: parameters.map { .init(name: $0.0, value: $0.1) }).bytes)
         var scram: ScramClient?
         while true {
@@ -157,13 +157,14 @@ final class ServerConnection {
 
     private static var unexpected: SQLError { SQLError(.protocolViolation, "the server proves itself out of turn") }
 
-    /// Begins TLS.
+    /// Begins TLS, or goes on without it if the server does not know it and the address does not mind.
     /// - Throws: `08006` if the server does not know it, or is not the one that it should be.
     private func encrypt() throws(SQLError) {
         try write(StartupMessage.sslRequest.bytes)
         channel.read()
         let answer = try next { (framer) throws(SQLError) in framer.nextByte() }
         guard answer == UInt8(ascii: "S") else {
+            if address.encryption == .prefer { return }
             throw SQLError(.connectionFailure, "the server does not support TLS, but sslmode=\(address.encryption.rawValue) asks for it")
         }
         let address = address, channel = channel

@@ -47,7 +47,9 @@ struct VariableText: Equatable {
         case .null: "NULL"
         case .boolean(let flag): flag ? "TRUE" : "FALSE"
         case .text(let text): text.literal
-        default: "\(value)"
+        case .integer(let number): String(number)
+        case .decimal(let unscaled, let scale): Decimal128.text(unscaled, scale: scale)
+        default: SQLText("\(value)").literal
         }
     }
 }

@@ -10,28 +10,49 @@ package enum StatementText {
     package static func withoutSecrets(_ text: String) -> String? {
         let bytes = Array(text.utf8)
         guard mayHoldSecret(bytes) else { return nil }
-        var result: [UInt8] = [], isSecret = false, hasHidden = false
+        var result: [UInt8] = [], isSecret = false, hasHidden = false, role = RoleWords()
         var scanner = LiteralScanner(bytes)
         while let piece = scanner.next() {
             let part = bytes[piece.range]
             switch piece.kind {
-            case .string where isSecret || holdsPassword(part):
+            case .string where isSecret || holdsPassword(part), .word where role.isPassword(part), .number where role.isPassword(part):
                 result += Array(hidden.utf8)
                 hasHidden = true
+                role.isExpected = false
             case .string, .number:
                 isSecret = false
                 result += part
             case .word:
                 // PASSWORD 'x', secret = 'x', "password" => 'x'; between name and value there are words of the grammar at most.
                 isSecret = namesSecret(part) || (isSecret && isConnective(part))
+                role.note(part)
                 result += part
             case .sign:
+                if part.first == UInt8(ascii: ";") { role = RoleWords() }
                 isSecret = isSecret && [UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: ":")].contains(part.first ?? 0)
                 result += part
             case .space: result += part
             }
         }
         return hasHidden ? String(decoding: result, as: UTF8.self) : nil
+    }
+
+    /// CREATE and ALTER of roles, where even a word behind PASSWORD is one: somebody forgot its quotes.
+    private struct RoleWords {
+        private var previous = ""
+        private var isRole = false
+        var isExpected = false
+
+        mutating func note(_ word: ArraySlice<UInt8>) {
+            let text = String(decoding: word, as: UTF8.self).lowercased()
+            if ["create", "alter"].contains(previous), ["role", "user", "group"].contains(text) { isRole = true }
+            isExpected = isRole && text == "password"
+            previous = text
+        }
+
+        func isPassword(_ word: ArraySlice<UInt8>) -> Bool {
+            isExpected && String(decoding: word, as: UTF8.self).lowercased() != "null"
+        }
     }
 
     /// The text with `?` for every literal, and one space for what lies between words: equal for statements that differ in values only.

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func `reading an empty warehouse creates nothing`() throws {
-        #expect(try catalog.databases().map(\.name) == ["information_schema", "main", "pg_catalog"])
+        #expect(try catalog.databases().map(\.name) == ["information_schema", "lode", "main", "pg_catalog"])
         #expect(try catalog.tables(in: "main") == [])
         #expect(try catalog.table(Scene.sales) == nil)
         #expect(try catalog.dropTable(Scene.sales, kinds: [.managed], ifExists: true) == false)

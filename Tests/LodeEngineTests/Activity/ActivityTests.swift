@@ -28,7 +28,8 @@ import Testing
         return scratch
     }
 
-    private static let activity = "SELECT usename, state, query, client_addr FROM pg_catalog.pg_stat_activity WHERE usename IN ('ana', 'ben') ORDER BY 1"
+    private static let activity =
+        "SELECT usename, state, query, client_addr FROM pg_catalog.pg_stat_activity WHERE usename IN ('ana', 'ben') ORDER BY 1"
 
     @Test func `a session sees itself at work, with its client`() throws {
         let ana = remote(try scratch(), as: "ana")
@@ -46,7 +47,8 @@ import Testing
 
     @Test func `the state follows the transaction`() throws {
         let scratch = try scratch()
-        let ana = remote(scratch, as: "ana"), state = "SELECT state, xact_start IS NOT NULL FROM pg_catalog.pg_stat_activity WHERE usename = 'ana'"
+        let ana = remote(scratch, as: "ana")
+        let state = "SELECT state, xact_start IS NOT NULL FROM pg_catalog.pg_stat_activity WHERE usename = 'ana'"
         _ = try rows(ana, "BEGIN")
         #expect(try scratch.rows(state) == [["idle in transaction", "true"]])
         _ = try? rows(ana, "SELECT 1 / 0")

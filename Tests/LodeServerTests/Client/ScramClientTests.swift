@@ -13,7 +13,8 @@ import Testing
         password: String, verifier: String, client: [UInt8]?, server: [UInt8]?, offered: [String]? = nil
     ) throws -> (mechanism: String, answer: [UInt8]?) {
         var exchange = ScramExchange(
-            verifier: ScramVerifier(password: verifier, salt: Self.salt), mockSalt: Self.salt, serverNonce: "server", certificateHash: server)
+            verifier: ScramVerifier(password: verifier, salt: Self.salt), mockSalt: Self.salt, serverNonce: "server",
+            certificateHash: server)
         var scram = ScramClient(password: password, nonce: "client", certificateHash: client)
         let (mechanism, first) = try scram.begin(offered ?? ScramExchange.mechanisms(isBound: server != nil))
         let proof = try scram.prove(try exchange.begin(mechanism: mechanism, first))

@@ -11,7 +11,8 @@ import Testing
     }
 
     @Test func `a URL says everything`() throws {
-        let found = try address("postgres://ana%40x:ge%3Aheim@db.example:5433/sales%2F1?sslmode=verify-full&application_name=a%20b&options=-c%20threads%3D1")
+        let url = "postgres://ana%40x:ge%3Aheim@db.example:5433/sales%2F1"
+        let found = try address(url + "?sslmode=verify-full&application_name=a%20b&options=-c%20threads%3D1")
         #expect(found.user == "ana@x" && found.password == "ge:heim" && found.host == "db.example" && found.port == 5433)
         #expect(found.database == "sales/1" && found.encryption == .verifyFull)
         #expect(found.settings == [.init(name: "application_name", value: "a b"), .init(name: "threads", value: "1")])

@@ -65,7 +65,8 @@ import Testing
     @Test func `without a limit only errors are logged`() {
         let lines = Lock<[String]>([])
         run(["SELECT 1", "SELECT 1 / 0"]) { engine in
-            engine.observe(ServerLog(Logger(label: "test") { _ in LineLogHandler(format: .text) { line in lines.withLock { $0.append(line) } } }))
+            let log = Logger(label: "test") { _ in LineLogHandler(format: .text) { line in lines.withLock { $0.append(line) } } }
+            engine.observe(ServerLog(log))
             return {}
         }
         #expect(lines.withLock { $0 }.map { $0.contains("statement failed") && $0.contains("sqlstate=22012") } == [true])
