@@ -55,6 +55,7 @@ struct RemoteRows {
         case ObjectID.bpchar: return modifier > 0 ? .char(modifier) : .varchar
         default:
             guard let type = WireType.type(ofParameter: wire.id) else { return .varchar }
+            if case .catalog(let own) = type { return own.isReference || own.base.isNested ? .varchar : type }
             guard case .list(let element) = type else { return type }
             let exact = ObjectID.element(of: wire.id) == ObjectID.numeric ? SQLType.varchar : element
             return (0..<dimensions(values)).reduce(exact) { type, _ in .list(type) }

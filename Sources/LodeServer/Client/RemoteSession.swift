@@ -24,6 +24,8 @@ package final class RemoteSession: StatementExecutor {
         connection.close()
     }
 
+    /// Names come from the server as they are to be shown.
+    package let objectNames: ValueText.Names = { _, _ in nil }
     package var zone: ValueText.Zone? { Session.zone(named: connection.parameters["TimeZone"] ?? "UTC") }
 
     // MARK: Statements

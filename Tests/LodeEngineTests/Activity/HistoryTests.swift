@@ -48,7 +48,7 @@ import Testing
         reading: while true {
             switch stream.next() {
             case .rows, .waiting: continue
-            case .finished, .failed: break reading
+            case .finished, .failed, .suspended: break reading
             }
         }
         #expect(try scratch.rows("SELECT text, tag, rows FROM lode.query_history") == [[text, "SELECT 5", "5"]])
