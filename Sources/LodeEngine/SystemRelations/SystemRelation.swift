@@ -55,7 +55,8 @@ enum SystemRelations {
     static let all: [any SystemRelation.Type] = [
         PgAttrdef.self, PgAttribute.self, PgClass.self, PgConstraint.self, PgDescription.self, PgForeignTable.self, PgIndex.self,
         PgIndexes.self, PgNamespace.self, PgProc.self, PgTables.self, PgType.self, PgViews.self, PgStatUserTables.self,
-        PgStatActivity.self, PgStatSSL.self, QueryHistoryRelation.self, PgDatabase.self, PgSettings.self, PgRoles.self, PgAuthid.self, PgUser.self, PgShadow.self, PgGroup.self,
+        PgStatActivity.self, PgStatSSL.self, QueryHistoryRelation.self,
+        PgDatabase.self, PgSettings.self, PgRoles.self, PgAuthid.self, PgUser.self, PgShadow.self, PgGroup.self,
     ] + information
 
     /// The rows of a relation that ships with Lode.

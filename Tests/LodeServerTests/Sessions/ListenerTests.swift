@@ -51,7 +51,7 @@ import Testing
 
     /// Runs `body` beside a listener, on a thread that may wait.
     private func serving(_ body: @escaping @Sendable (ServerAddress) throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "lode-listener-\(UUID().uuidString)").path(percentEncoded: false)
+        let folder = NSTemporaryDirectory() + "lode-listener-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let engine = Engine(warehouse: folder, makeVerifier: Passwords.verifier)
         _ = try engine.prepareFirstRole(password: nil) { nil }
