@@ -75,7 +75,8 @@ final class ServerConnection {
         do {
             try channel.writeAndFlush(channel.allocator.buffer(bytes: bytes)).wait()
         } catch {
-            throw SQLError(.connectionFailure, "the connection to the server is gone", detail: "\(error)")
+            // Why it is gone, such as a certificate that is not believed, came from the other direction.
+            throw inbox.failure ?? SQLError(.connectionFailure, "the connection to the server is gone", detail: "\(error)")
         }
     }
 

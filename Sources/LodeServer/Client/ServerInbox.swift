@@ -38,6 +38,9 @@ final class ServerInbox: Sendable {
         arrived.signal()
     }
 
+    /// Why nothing more comes; nil as long as something may.
+    var failure: SQLError? { state.withLock { $0.failure } }
+
     /// The next thing that `read` finds, which is waited for; `resume` asks for more.
     /// - Throws: why there is none: `08006` once the connection is gone, `08P01` for what is no message.
     func next<T>(_ resume: () -> Void, _ read: (inout MessageFramer) throws(SQLError) -> T?) throws(SQLError) -> T {
