@@ -28,6 +28,9 @@ static const uint8_t changes[] = {
 static const uint8_t utilities[] = {
 #embed "utilities.gram"
 };
+static const uint8_t transactions[] = {
+#embed "transactions.gram"
+};
 static const uint8_t sessions[] = {
 #embed "sessions.gram"
 };
@@ -46,7 +49,7 @@ static const struct {
 } files[] = {
     FILE_ENTRY(names), FILE_ENTRY(statements), FILE_ENTRY(queries), FILE_ENTRY(tables), FILE_ENTRY(expressions),
     FILE_ENTRY(types), FILE_ENTRY(definitions), FILE_ENTRY(changes), FILE_ENTRY(utilities),
-    FILE_ENTRY(sessions), FILE_ENTRY(roles),
+    FILE_ENTRY(transactions), FILE_ENTRY(sessions), FILE_ENTRY(roles),
 };
 
 long lode_grammar_count(void) { return sizeof files / sizeof files[0]; }

@@ -82,20 +82,20 @@ extension Session {
         case .update, .delete, .merge:
             let bound = try boundChange(parsed.statement, makeBinder(statementContext()))
             return bound.flatMap { $0.returned.isEmpty ? nil : $0.returned }
-        case .createTable(let create):
+        case .definition(.createTable(let create)):
             if let query = create.query { _ = try makeBinder(statementContext()).bind(query: query) }
             return nil
         case .explain(let explain):
             if case .query(let query) = explain.statement { _ = try makeBinder(statementContext()).bind(query: query) }
             return [Field("plan", .varchar)]
-        case .execute(let name, _): return try preparedStatement(name.text, at: name.span).columns
-        case .fetch(let fetch): return fetch.isMove ? nil : try cursor(fetch.cursor.text, at: fetch.cursor.span)
-        case .show, .describe, .describeHistory:
+        case .session(.execute(let name, _)): return try preparedStatement(name.text, at: name.span).columns
+        case .session(.fetch(let fetch)): return fetch.isMove ? nil : try cursor(fetch.cursor.text, at: fetch.cursor.span)
+        case .utility(.show), .utility(.describe), .utility(.describeHistory):
             // They change nothing, so that asking them is as good as asking about them.
             let sink = ColumnsOnly()
             _ = try run(StatementRun(parsed: parsed, text: text, sink: sink))
             return sink.columns
-        case .summarize(let target):
+        case .utility(.summarize(let target)):
             _ = try bind(target)
             return Self.summaryFields
         default: return nil

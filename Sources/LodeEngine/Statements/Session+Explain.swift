@@ -29,7 +29,7 @@ extension Session {
     private func writtenRows(_ explain: Explain, _ context: StatementContext) throws(SQLError) -> BoundQuery {
         let binder = makeBinder(context)
         switch explain.statement {
-        case .createTable(let create):
+        case .definition(.createTable(let create)):
             guard let query = create.query else {
                 throw SQLError.unsupported("EXPLAIN of a statement without a query", at: create.name.span)
             }

@@ -103,7 +103,7 @@ extension Session {
 
     /// - Throws: `25006` for a statement that changes something where only reading is allowed.
     private func checkReadOnly(_ statement: Statement) throws(SQLError) {
-        guard settings["transaction_read_only"] == "on", let name = statement.writingName else { return }
+        guard settings["transaction_read_only"] == "on", let name = statement.changeName else { return }
         throw SQLError(.readOnlyTransaction, "cannot execute \(name) in a read-only transaction")
     }
 
@@ -111,7 +111,7 @@ extension Session {
     func checkTransaction(_ statement: Statement) throws(SQLError) {
         guard transaction?.isFailed == true else { return try checkReadOnly(statement) }
         switch statement {
-        case .commit, .rollback, .rollbackTo: return
+        case .transaction(.commit), .transaction(.rollback), .transaction(.rollbackTo): return
         default:
             throw SQLError(
                 .failedTransaction, "current transaction is aborted, commands ignored until end of transaction block",

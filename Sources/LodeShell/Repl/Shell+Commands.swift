@@ -37,11 +37,11 @@ extension Shell {
         return true
     }
 
-    private func show(_ what: Show, _ line: String) { runner.run(.show(what), for: line) }
+    private func show(_ what: Show, _ line: String) { runner.run(.utility(.show(what)), for: line) }
 
     private func describe(_ name: String, _ line: String) {
         guard let name = Self.name(name) else { return Messages.write("\\d takes the name of a table or view.") }
-        runner.run(.describe(.table(name), isExtended: false), for: line)
+        runner.run(.utility(.describe(.table(name), isExtended: false)), for: line)
     }
 
     private func tables(_ schema: String, _ line: String) {

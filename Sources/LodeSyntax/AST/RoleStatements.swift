@@ -1,5 +1,25 @@
-/// CREATE ROLE and ALTER ROLE.
+/// Statements about roles.
 import LodeCore
+
+package enum RoleStatement: Sendable {
+    case createRole(CreateRole)
+    case alterRole(AlterRole)
+    case dropRole([Identifier], ifExists: Bool)
+    case access(AccessStatement)
+    case membership(MembershipStatement)
+    case alterOwner(AlterOwner)
+
+    var changeName: String? {
+        switch self {
+        case .createRole: "CREATE ROLE"
+        case .alterRole: "ALTER ROLE"
+        case .dropRole: "DROP ROLE"
+        case .access(let access): access.isGrant ? "GRANT" : "REVOKE"
+        case .membership(let membership): membership.isGrant ? "GRANT ROLE" : "REVOKE ROLE"
+        case .alterOwner(let alter): "ALTER \(alter.kind.rawValue)"
+        }
+    }
+}
 
 /// `CREATE ROLE|USER [IF NOT EXISTS] name [WITH] options`.
 package struct CreateRole: Sendable {

@@ -1,6 +1,22 @@
 /// Prepared statements, cursors and what else a session keeps between statements.
 import LodeCore
 
+package enum SessionStatement: Sendable {
+    case prepare(Prepare)
+    case execute(Identifier, [Expression])
+    /// `DEALLOCATE name`; nil is DEALLOCATE ALL.
+    case deallocate(Identifier?)
+    case declareCursor(DeclareCursor)
+    case fetch(FetchCursor)
+    /// `CLOSE name`; nil is CLOSE ALL.
+    case closeCursor(Identifier?)
+    case discard(Discard)
+    case listen(Identifier)
+    /// `UNLISTEN name`; nil is UNLISTEN *.
+    case unlisten(Identifier?)
+    case notify(Identifier, payload: String?)
+}
+
 /// `PREPARE name [(types)] AS statement`.
 package struct Prepare: Sendable {
     package var name: Identifier

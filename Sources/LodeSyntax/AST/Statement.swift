@@ -9,15 +9,10 @@ package struct ParsedStatement: Sendable {
     package var parameterCount: Int
 }
 
+/// Each kind of statement is an enum of its own, beside the parts of its statements.
 package indirect enum Statement: Sendable {
     case query(Query)
-
-    case createSchema(CreateSchema)
-    case createTable(CreateTable)
-    case createView(CreateView)
-    case alterTable(AlterTable)
-    case commentOn(CommentOn)
-    case drop(Drop)
+    case explain(Explain)
 
     case insert(Insert)
     case update(Update)
@@ -26,49 +21,26 @@ package indirect enum Statement: Sendable {
     case truncate([QualifiedName])
     case copy(Copy)
 
-    case set(SetSetting)
-    /// `RESET name`; nil is RESET ALL.
-    case reset(QualifiedName?)
-    case show(Show)
-    /// DESCRIBE, with EXTENDED or FORMATTED.
-    case describe(DescribeTarget, isExtended: Bool)
-    case describeHistory(QualifiedName)
-    case summarize(DescribeTarget)
-    case explain(Explain)
-    /// `USE [catalog.]schema`.
-    case use(QualifiedName)
-    case repairTable(QualifiedName)
-    case vacuum(Vacuum)
-    /// `ANALYZE [table]`: collect statistics.
-    case analyze(QualifiedName?)
-    case call(FunctionCall)
+    case definition(DefinitionStatement)
+    case utility(UtilityStatement)
+    case transaction(TransactionStatement)
+    case session(SessionStatement)
+    case role(RoleStatement)
 
-    case begin(TransactionModes)
-    case commit
-    case rollback
-    case savepoint(Identifier)
-    case release(Identifier)
-    /// `ROLLBACK TO savepoint`.
-    case rollbackTo(Identifier)
-
-    case prepare(Prepare)
-    case execute(Identifier, [Expression])
-    /// `DEALLOCATE name`; nil is DEALLOCATE ALL.
-    case deallocate(Identifier?)
-    case declareCursor(DeclareCursor)
-    case fetch(FetchCursor)
-    /// `CLOSE name`; nil is CLOSE ALL.
-    case closeCursor(Identifier?)
-    case discard(Discard)
-    case listen(Identifier)
-    /// `UNLISTEN name`; nil is UNLISTEN *.
-    case unlisten(Identifier?)
-    case notify(Identifier, payload: String?)
-
-    case createRole(CreateRole)
-    case alterRole(AlterRole)
-    case dropRole([Identifier], ifExists: Bool)
-    case access(AccessStatement)
-    case membership(MembershipStatement)
-    case alterOwner(AlterOwner)
+    /// What a statement that changes tables or definitions is called; nil for the others.
+    package var changeName: String? {
+        switch self {
+        case .query, .transaction, .session: nil
+        case .explain(let explain): explain.options.contains { $0.key.text.lowercased() == "analyze" } ? explain.statement.changeName : nil
+        case .insert: "INSERT"
+        case .update: "UPDATE"
+        case .delete: "DELETE"
+        case .merge: "MERGE"
+        case .truncate: "TRUNCATE TABLE"
+        case .copy(let copy): copy.direction == .from ? "COPY FROM" : nil
+        case .definition(let definition): definition.changeName
+        case .utility(let utility): utility.changeName
+        case .role(let role): role.changeName
+        }
+    }
 }

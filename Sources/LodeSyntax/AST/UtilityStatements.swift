@@ -1,5 +1,31 @@
-/// SET, SHOW, DESCRIBE and EXPLAIN.
+/// Settings, questions about what there is, and the care of tables.
 import LodeCore
+
+package enum UtilityStatement: Sendable {
+    case set(SetSetting)
+    /// `RESET name`; nil is RESET ALL.
+    case reset(QualifiedName?)
+    case show(Show)
+    /// DESCRIBE, with EXTENDED or FORMATTED.
+    case describe(DescribeTarget, isExtended: Bool)
+    case describeHistory(QualifiedName)
+    case summarize(DescribeTarget)
+    /// `USE [catalog.]schema`.
+    case use(QualifiedName)
+    case repairTable(QualifiedName)
+    case vacuum(Vacuum)
+    /// `ANALYZE [table]`: collect statistics.
+    case analyze(QualifiedName?)
+    case call(FunctionCall)
+
+    var changeName: String? {
+        switch self {
+        case .repairTable: "MSCK REPAIR TABLE"
+        case .vacuum: "VACUUM"
+        case .set, .reset, .show, .describe, .describeHistory, .summarize, .use, .analyze, .call: nil
+        }
+    }
+}
 
 /// `SET [SESSION|LOCAL] name = value`, `SET TIME ZONE …` (name `timezone`).
 package struct SetSetting: Sendable {
@@ -37,21 +63,6 @@ package enum DescribeTarget: Sendable {
     case query(Query)
 }
 
-/// `ISOLATION LEVEL …`.
-package enum IsolationLevel: String, Sendable, CaseIterable {
-    case serializable = "SERIALIZABLE"
-    case repeatableRead = "REPEATABLE READ"
-    case readCommitted = "READ COMMITTED"
-    case readUncommitted = "READ UNCOMMITTED"
-}
-
-/// How a transaction is to be.
-package struct TransactionModes: Sendable {
-    package var level: IsolationLevel?
-    /// READ ONLY or READ WRITE; nil if neither is said.
-    package var isReadOnly: Bool?
-}
-
 /// `VACUUM [table] [RETAIN n HOURS|DAYS] [DRY RUN]`.
 package struct Vacuum: Sendable {
     package struct Retention: Sendable {
@@ -74,13 +85,4 @@ package struct Vacuum: Sendable {
     package var table: QualifiedName?
     package var retention: Retention?
     package var isDryRun: Bool
-}
-
-/// `EXPLAIN [ANALYZE] [(option value, …)] statement`.
-package struct Explain: Sendable {
-    /// Options as written: `analyze`, `why`, `format` …; a flag without value has none. A bare ANALYZE is an option too.
-    package var options: [Property]
-    package var statement: Statement
-    /// The text of the statement that is explained.
-    package var span: SourceSpan
 }

@@ -2,7 +2,7 @@
 import LodeCore
 
 extension Printer {
-    mutating func definition(_ statement: Statement) {
+    mutating func definitionStatement(_ statement: DefinitionStatement) {
         switch statement {
         case .createSchema(let schema): createSchema(schema)
         case .createTable(let table): createTable(table)
@@ -16,7 +16,6 @@ extension Printer {
             write("DROP \(drop.kind.rawValue) \(drop.ifExists ? "IF EXISTS " : "")")
             list(drop.names) { $0.name($1) }
             if drop.isCascade { write(" CASCADE") }
-        default: break
         }
     }
 

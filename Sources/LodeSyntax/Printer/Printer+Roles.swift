@@ -2,7 +2,7 @@
 import LodeCore
 
 extension Printer {
-    mutating func roleStatement(_ statement: Statement) {
+    mutating func roleStatement(_ statement: RoleStatement) {
         switch statement {
         case .createRole(let create):
             write(create.isUser ? "CREATE USER " : "CREATE ROLE ")
@@ -20,7 +20,9 @@ extension Printer {
         case .dropRole(let names, let ifExists):
             write(ifExists ? "DROP ROLE IF EXISTS " : "DROP ROLE ")
             list(names) { $0.name($1) }
-        default: break
+        case .access(let access): self.access(access)
+        case .membership(let membership): self.membership(membership)
+        case .alterOwner(let alter): alterOwner(alter)
         }
     }
 

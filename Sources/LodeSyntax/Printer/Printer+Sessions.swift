@@ -2,7 +2,7 @@
 import LodeCore
 
 extension Printer {
-    mutating func sessionStatement(_ statement: Statement) {
+    mutating func sessionStatement(_ statement: SessionStatement) {
         switch statement {
         case .prepare(let prepare): self.prepare(prepare)
         case .execute(let name, let values):
@@ -19,7 +19,6 @@ extension Printer {
         case .notify(let name, let payload):
             command("NOTIFY", name, else: "")
             if let payload { write(", \(SQLText(payload).literal)") }
-        default: break
         }
     }
 

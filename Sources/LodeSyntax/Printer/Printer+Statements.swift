@@ -1,11 +1,11 @@
-/// Statements other than queries and definitions.
+/// EXPLAIN, and statements that change rows.
 import LodeCore
 
 extension Printer {
     mutating func statement(_ statement: Statement) {
         switch statement {
         case .query(let query): self.query(query)
-        case .createSchema, .createTable, .createView, .alterTable, .commentOn, .drop: definition(statement)
+        case .explain(let explain): self.explain(explain)
         case .insert(let insert): self.insert(insert)
         case .update(let update): self.update(update)
         case .delete(let delete): self.delete(delete)
@@ -14,39 +14,15 @@ extension Printer {
             write("TRUNCATE TABLE ")
             list(names) { $0.name($1) }
         case .copy(let copy): self.copy(copy)
-        case .set(let set): self.set(set)
-        case .reset(let name): if let name { command("RESET", name) } else { write("RESET ALL") }
-        case .show(let show): self.show(show)
-        case .describe(let target, let isExtended): describe(isExtended ? "DESCRIBE EXTENDED" : "DESCRIBE", target)
-        case .describeHistory(let name): command("DESCRIBE HISTORY", name)
-        case .vacuum(let vacuum): self.vacuum(vacuum)
-        case .summarize(let target): describe("SUMMARIZE", target)
-        case .explain(let explain): self.explain(explain)
-        case .use(let name): command("USE", name)
-        case .repairTable(let name): command("MSCK REPAIR TABLE", name)
-        case .analyze(let name): if let name { command("ANALYZE", name) } else { write("ANALYZE") }
-        case .call(let call):
-            write("CALL ")
-            self.call(call)
-        case .begin(let modes):
-            write("BEGIN")
-            if let level = modes.level { write(" ISOLATION LEVEL \(level.rawValue)") }
-            if let isReadOnly = modes.isReadOnly { write((modes.level == nil ? " " : ", ") + (isReadOnly ? "READ ONLY" : "READ WRITE")) }
-        case .commit: write("COMMIT")
-        case .rollback: write("ROLLBACK")
-        case .savepoint(let name): command("SAVEPOINT", QualifiedName([name]))
-        case .release(let name): command("RELEASE SAVEPOINT", QualifiedName([name]))
-        case .rollbackTo(let name): command("ROLLBACK TO SAVEPOINT", QualifiedName([name]))
-        case .prepare, .execute, .deallocate, .declareCursor, .fetch, .closeCursor, .discard, .listen, .unlisten, .notify:
-            sessionStatement(statement)
-        case .createRole, .alterRole, .dropRole: roleStatement(statement)
-        case .access(let access): self.access(access)
-        case .membership(let membership): self.membership(membership)
-        case .alterOwner(let alter): alterOwner(alter)
+        case .definition(let definition): definitionStatement(definition)
+        case .utility(let utility): utilityStatement(utility)
+        case .transaction(let transaction): transactionStatement(transaction)
+        case .session(let session): sessionStatement(session)
+        case .role(let role): roleStatement(role)
         }
     }
 
-    private mutating func command(_ words: String, _ name: QualifiedName) {
+    mutating func command(_ words: String, _ name: QualifiedName) {
         write("\(words) ")
         self.name(name)
     }
@@ -195,72 +171,6 @@ extension Printer {
             write(" ")
             properties(copy.options)
         }
-    }
-
-    private mutating func set(_ set: SetSetting) {
-        if !set.also.isEmpty { return transactionModes(set) }
-        write(set.isLocal ? "SET LOCAL " : "SET ")
-        name(set.name)
-        write(" = ")
-        list(set.values) { $0.propertyValue($1) }
-    }
-
-    /// Several modes of transactions, which one statement sets.
-    private mutating func transactionModes(_ set: SetSetting) {
-        write(set.name.text.hasPrefix("default_") ? "SET SESSION CHARACTERISTICS AS TRANSACTION " : "SET TRANSACTION ")
-        list([set] + set.also) { printer, mode in
-            guard case .literal(.string(let value))? = mode.values.first?.kind else { return }
-            if mode.name.text.hasSuffix("read_only") {
-                printer.write(value == "on" ? "READ ONLY" : "READ WRITE")
-            } else {
-                printer.write("ISOLATION LEVEL \(value.uppercased())")
-            }
-        }
-    }
-
-    private mutating func show(_ show: Show) {
-        switch show {
-        case .setting(let name): command("SHOW", name)
-        case .allSettings: write("SHOW ALL")
-        case .tables(let schema, let pattern): listing("SHOW TABLES", schema, pattern)
-        case .views(let schema, let pattern): listing("SHOW VIEWS", schema, pattern)
-        case .schemas(let pattern): listing("SHOW SCHEMAS", nil, pattern)
-        case .columns(let name): command("SHOW COLUMNS IN", name)
-        case .partitions(let name): command("SHOW PARTITIONS", name)
-        case .createTable(let name): command("SHOW CREATE TABLE", name)
-        case .createView(let name): command("SHOW CREATE VIEW", name)
-        case .tableProperties(let name): command("SHOW TBLPROPERTIES", name)
-        case .functions(let pattern): listing("SHOW FUNCTIONS", nil, pattern)
-        }
-    }
-
-    private mutating func listing(_ words: String, _ schema: QualifiedName?, _ pattern: String?) {
-        write(words)
-        if let schema {
-            write(" IN ")
-            name(schema)
-        }
-        if let pattern { write(" LIKE \(SQLText(pattern).literal)") }
-    }
-
-    private mutating func describe(_ word: String, _ target: DescribeTarget) {
-        switch target {
-        case .table(let name): command(word, name)
-        case .file(let path, _): write("\(word) \(SQLText(path).literal)")
-        case .query(let query):
-            write("\(word) ")
-            self.query(query)
-        }
-    }
-
-    private mutating func vacuum(_ vacuum: Vacuum) {
-        write("VACUUM")
-        if let table = vacuum.table {
-            write(" ")
-            name(table)
-        }
-        if let retention = vacuum.retention { write(" RETAIN \(retention.count) \(retention.unit.rawValue)") }
-        if vacuum.isDryRun { write(" DRY RUN") }
     }
 
     private mutating func explain(_ explain: Explain) {

@@ -2,7 +2,7 @@
 import LodeCore
 
 extension Transform {
-    func access(_ edge: Edge) throws(SQLError) -> Statement {
+    func access(_ edge: Edge) throws(SQLError) -> RoleStatement {
         let inner = try kid(edge, 0), isGrant = rule(edge) == .grant
         let roles = try each(kids(inner).filter { rule($0) == .roleName }) { (kid) throws(SQLError) in try roleName(kid) }
         let grantor = try content(inner, .grantedBy).map { (kid) throws(SQLError) in try roleName(kid) }

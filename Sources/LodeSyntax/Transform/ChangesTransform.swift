@@ -2,6 +2,19 @@
 import LodeCore
 
 extension Transform {
+    /// Nil if it is a statement of another kind.
+    func changeStatement(_ edge: Edge) throws(SQLError) -> Statement? {
+        switch rule(edge) {
+        case .insert: .insert(try insert(edge))
+        case .update: .update(try update(edge))
+        case .delete: .delete(try delete(edge))
+        case .merge: .merge(try merge(edge))
+        case .truncate: .truncate(try truncate(edge))
+        case .copy: .copy(try copy(edge))
+        default: nil
+        }
+    }
+
     func insert(_ edge: Edge) throws(SQLError) -> Insert {
         var partition: [Property] = []
         if let part = find(edge, .partitionSpec) { partition = try properties(try kid(part, 0)) }

@@ -2,6 +2,19 @@
 import LodeCore
 
 extension Transform {
+    /// Nil if it is a statement of another kind.
+    func definitionStatement(_ edge: Edge) throws(SQLError) -> DefinitionStatement? {
+        switch rule(edge) {
+        case .createSchema: .createSchema(try createSchema(edge))
+        case .createTable: .createTable(try createTable(edge))
+        case .createView: .createView(try createView(edge))
+        case .alterTable: .alterTable(try alterTable(edge))
+        case .commentOn: .commentOn(try commentOn(edge))
+        case .drop: .drop(try drop(edge))
+        default: nil
+        }
+    }
+
     func createSchema(_ edge: Edge) throws(SQLError) -> CreateSchema {
         var schema = CreateSchema(
             name: try qualifiedName(edge, .schemaName), ifNotExists: find(edge, .ifNotExists) != nil, comment: nil,

@@ -2,6 +2,18 @@
 import LodeCore
 
 extension Transform {
+    /// Nil if it is a statement of another kind.
+    func roleStatement(_ edge: Edge) throws(SQLError) -> RoleStatement? {
+        switch rule(edge) {
+        case .createRole: .createRole(try createRole(edge))
+        case .alterRole: .alterRole(try alterRole(edge))
+        case .dropRole: .dropRole(try identifiers(edge), ifExists: find(edge, .ifExists) != nil)
+        case .grant, .revoke: try access(edge)
+        case .alterOwner: .alterOwner(try alterOwner(edge))
+        default: nil
+        }
+    }
+
     func createRole(_ edge: Edge) throws(SQLError) -> CreateRole {
         guard let name = try identifiers(edge).first else { throw mismatch(edge) }
         return CreateRole(

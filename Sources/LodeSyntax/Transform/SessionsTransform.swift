@@ -2,7 +2,24 @@
 import LodeCore
 
 extension Transform {
-    func prepare(_ edge: Edge) throws(SQLError) -> Prepare {
+    /// Nil if it is a statement of another kind.
+    func sessionStatement(_ edge: Edge) throws(SQLError) -> SessionStatement? {
+        switch rule(edge) {
+        case .prepare: .prepare(try prepare(edge))
+        case .execute: try execute(edge)
+        case .deallocate: .deallocate(try identifiers(edge).first)
+        case .declare: .declareCursor(try declareCursor(edge))
+        case .fetchCursor, .moveCursor: .fetch(try fetchCursor(edge))
+        case .closeCursor: .closeCursor(try identifiers(edge).first)
+        case .discard: .discard(discard(edge))
+        case .listen: .listen(try identifier(try kid(edge, 0)))
+        case .unlisten: .unlisten(try identifiers(edge).first)
+        case .notify: try notify(edge)
+        default: nil
+        }
+    }
+
+    private func prepare(_ edge: Edge) throws(SQLError) -> Prepare {
         let inner = try lastKid(edge)
         var types: [TypeName] = []
         if let list = find(edge, .prepareTypes) { types = try each(kids(list)) { (kid) throws(SQLError) in try type(kid) } }
@@ -11,7 +28,7 @@ extension Transform {
             name: try identifier(try kid(edge, 0)), types: types, statement: statement, span: span(inner), parameterCount: parameterCount)
     }
 
-    func execute(_ edge: Edge) throws(SQLError) -> Statement {
+    private func execute(_ edge: Edge) throws(SQLError) -> SessionStatement {
         var values: [Expression] = []
         if let list = find(edge, .executeValues) {
             values = try each(kids(list)) { (kid) throws(SQLError) in try expression(kid) }
@@ -19,7 +36,7 @@ extension Transform {
         return .execute(try identifier(try kid(edge, 0)), values)
     }
 
-    func declareCursor(_ edge: Edge) throws(SQLError) -> DeclareCursor {
+    private func declareCursor(_ edge: Edge) throws(SQLError) -> DeclareCursor {
         let options = kids(edge).filter { rule($0) == .cursorOption }, query = try lastKid(edge)
         return DeclareCursor(
             name: try identifier(try kid(edge, 0)), isBinary: options.contains { has($0, .binary) },
@@ -27,7 +44,7 @@ extension Transform {
             holds: find(edge, .cursorHold).map { has($0, .with) } ?? false, query: try self.query(query), span: span(query))
     }
 
-    func fetchCursor(_ edge: Edge) throws(SQLError) -> FetchCursor {
+    private func fetchCursor(_ edge: Edge) throws(SQLError) -> FetchCursor {
         let step = try kid(edge, 0)
         let direction = try find(step, .fetchDirection).map { (part) throws(SQLError) in try fetchDirection(part) }
         return FetchCursor(
@@ -48,13 +65,13 @@ extension Transform {
         return has(edge, .all) ? .forward(nil) : .forward(count ?? 1)
     }
 
-    func discard(_ edge: Edge) -> Discard {
+    private func discard(_ edge: Edge) -> Discard {
         if has(edge, .all) { return .all }
         if has(edge, .plans) { return .plans }
         return has(edge, .sequences) ? .sequences : .temporary
     }
 
-    func notify(_ edge: Edge) throws(SQLError) -> Statement {
+    private func notify(_ edge: Edge) throws(SQLError) -> SessionStatement {
         let payload = try find(edge, .notifyPayload).map { (part) throws(SQLError) in try string(try kid(part, 0)) }
         return .notify(try identifier(try kid(edge, 0)), payload: payload)
     }

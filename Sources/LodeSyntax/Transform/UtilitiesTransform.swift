@@ -2,6 +2,24 @@
 import LodeCore
 
 extension Transform {
+    /// Nil if it is a statement of another kind.
+    func utilityStatement(_ edge: Edge) throws(SQLError) -> UtilityStatement? {
+        switch rule(edge) {
+        case .set: .set(try set(edge))
+        case .reset: .reset(try reset(edge))
+        case .show: .show(try show(edge))
+        case .describe: try describe(edge)
+        case .summarize: .summarize(try describeTarget(edge))
+        case .use: .use(try qualifiedName(edge, .schemaName))
+        case .repair: .repairTable(try qualifiedName(edge, .tableName))
+        case .vacuum: .vacuum(try vacuum(edge))
+        case .analyze:
+            .analyze(try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) })
+        case .callStatement: .call(try tableCall(try kid(edge, 0)))
+        default: nil
+        }
+    }
+
     func set(_ edge: Edge) throws(SQLError) -> SetSetting {
         if let modes = try transactionModes(edge) { return modes }
         if let role = find(edge, .setRole) {
@@ -33,24 +51,6 @@ extension Transform {
         }
         first.also = Array(settings.dropFirst())
         return first
-    }
-
-    /// The level that the last transaction mode names.
-    func isolation(_ edge: Edge) -> IsolationLevel? {
-        let levels: [(Word, IsolationLevel)] = [
-            (.serializable, .serializable), (.repeatable, .repeatableRead), (.committed, .readCommitted), (.uncommitted, .readUncommitted),
-        ]
-        let parts = self.modes(of: edge).flatMap { rule($0) == .transactionMode ? Array(kids($0)) : [$0] }
-        let modes = parts.filter { rule($0) == .isolationLevel }
-        return modes.last.flatMap { mode in levels.first { has(mode, $0.0) }?.1 }
-    }
-
-    private func modes(of edge: Edge) -> [Edge] { find(edge, .transactionModes).map { Array(kids($0)) } ?? [] }
-
-    /// What the last mode about it says.
-    func isReadOnly(_ edge: Edge) -> Bool? {
-        let modes = self.modes(of: edge).filter { has($0, .only) || has($0, .write) }
-        return modes.last.map { has($0, .only) }
     }
 
     /// A setting's name; TIME ZONE is `timezone`, as in PostgreSQL.
@@ -86,7 +86,7 @@ extension Transform {
         }
     }
 
-    func describe(_ edge: Edge) throws(SQLError) -> Statement {
+    private func describe(_ edge: Edge) throws(SQLError) -> UtilityStatement {
         if let history = find(edge, .describeHistory) { return .describeHistory(try qualifiedName(history, .tableName)) }
         return .describe(try describeTarget(edge), isExtended: find(edge, .extended) != nil)
     }

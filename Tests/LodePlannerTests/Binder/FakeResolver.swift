@@ -35,7 +35,7 @@ final class FakeResolver: RelationResolver {
             let name = String(definition[..<open])
             var fields: [Field] = []
             let statements = try Parser.parse("create table \(definition)")
-            if case .createTable(let table)? = statements.first?.statement {
+            if case .definition(.createTable(let table))? = statements.first?.statement {
                 for column in table.columns {
                     guard let type = column.type else { continue }
                     fields.append(Field(column.name.text, try TypeBinder.type(type)))
