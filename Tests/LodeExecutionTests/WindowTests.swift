@@ -120,12 +120,12 @@ import Testing
         for frame in Self.frames {
             for ignoresNulls in [false, true] {
                 func values(_ rows: [[Value]]) -> [Value] { rows.map { $0[2] }.filter { !ignoresNulls || !$0.isNull } }
-                let cases: [(WindowFunctionKind, ([[Value]]) -> Value)] = [
+                let cases: [(FrameFunction, ([[Value]]) -> Value)] = [
                     (.firstValue, { values($0).first ?? .null }), (.lastValue, { values($0).last ?? .null }),
                     (.nthValue, { values($0).count > 1 ? values($0)[1] : .null }),
                 ]
                 for (kind, value) in cases {
-                    let found = try run(rows, .window(kind), .bigint, frame: frame, ignoresNulls: ignoresNulls) {
+                    let found = try run(rows, .window(.frame(kind)), .bigint, frame: frame, ignoresNulls: ignoresNulls) {
                         kind == .nthValue ? [$0.columns[2].reference, .constant(.integer(2), .bigint)] : [$0.columns[2].reference]
                     }
                     #expect(found.map { $0[4] } == expected(found, frame, value), "\(kind) \(frame)")
@@ -137,9 +137,9 @@ import Testing
     @Test func `ranking functions`() throws {
         var dice = Dice(4)
         let rows = rows(90, &dice)
-        for kind in [WindowFunctionKind.rowNumber, .rank, .denseRank, .percentRank, .cumeDist, .ntile] {
+        for kind in RankingFunction.allCases {
             let isDouble = kind == .percentRank || kind == .cumeDist
-            let found = try run(rows, .window(kind), isDouble ? .double : .bigint) { _ in
+            let found = try run(rows, .window(.ranking(kind)), isDouble ? .double : .bigint) { _ in
                 kind == .ntile ? [.constant(.integer(4), .integer)] : []
             }
             for (i, row) in found.enumerated() {
@@ -165,9 +165,9 @@ import Testing
         var dice = Dice(5)
         let rows = rows(80, &dice)
         for (kind, ignoresNulls, offset) in [
-            (WindowFunctionKind.lag, false, 1), (.lead, false, 3), (.lag, true, 2), (.lead, true, 1), (.lag, false, -1),
+            (OffsetFunction.lag, false, 1), (.lead, false, 3), (.lag, true, 2), (.lead, true, 1), (.lag, false, -1),
         ] {
-            let found = try run(rows, .window(kind), .bigint, ignoresNulls: ignoresNulls) {
+            let found = try run(rows, .window(.offset(kind)), .bigint, ignoresNulls: ignoresNulls) {
                 [$0.columns[2].reference, .constant(.integer(Int64(offset)), .bigint), .constant(.integer(-7), .bigint)]
             }
             for (i, row) in found.enumerated() {
@@ -222,7 +222,7 @@ import Testing
         }
         let plan = try fixture.table([("p", .integer), ("k", .integer)], rows, chunkRows: 2048)
         let call = WindowCall(
-            column: PlanColumn(fixture.ids.fresh(), "n", .bigint), name: "row_number", function: .window(.rowNumber), arguments: [],
+            column: PlanColumn(fixture.ids.fresh(), "n", .bigint), name: "row_number", function: .window(.ranking(.rowNumber)), arguments: [],
             frame: .standard)
         let node = WindowNode(
             input: plan, partition: [fixture.column(plan, 0)], order: [SortKey(fixture.column(plan, 1))], calls: [call])

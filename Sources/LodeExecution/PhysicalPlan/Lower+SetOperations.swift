@@ -36,7 +36,7 @@ extension PipelineBuilder {
     private static func numbered(_ input: OpenPipeline, _ side: Int, _ builder: inout PipelineBuilder) throws(SQLError) -> OpenPipeline {
         let number = PlanColumn(syntheticColumn(side), "row_number", .bigint, nullable: false)
         let call = WindowCall(
-            column: number, name: "row_number", function: .window(.rowNumber), arguments: [], frame: .standard)
+            column: number, name: "row_number", function: .window(.ranking(.rowNumber)), arguments: [], frame: .standard)
         let node = WindowNode(
             input: .values(ValuesNode(columns: input.columns, rows: [])), partition: input.columns.map(\.reference), order: [],
             calls: [call])

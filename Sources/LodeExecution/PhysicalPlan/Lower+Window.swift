@@ -27,7 +27,7 @@ extension PipelineBuilder {
         let input = try builder.lower(node.input, child: 0)
         let number = PlanColumn(syntheticColumn(0), "row_number", .bigint, nullable: false)
         let call = WindowCall(
-            column: number, name: "row_number", function: .window(.rowNumber), arguments: [], frame: .standard)
+            column: number, name: "row_number", function: .window(.ranking(.rowNumber)), arguments: [], frame: .standard)
         var numbered = WindowNode(input: node.input, partition: node.keys, order: node.order, calls: [call])
         numbered.wantsFirstRows = !node.order.isEmpty
         let open = try window(numbered, input, nil, &builder)

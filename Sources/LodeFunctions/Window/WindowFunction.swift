@@ -2,10 +2,20 @@
 
 import LodeCore
 
-/// What the window operator computes for a row; aggregates over frames are `AggregateFunction`s.
+/// What the window operator computes for a row; aggregates over frames are `AggregateFunction`s. Each kind has its operator.
 package enum WindowFunctionKind: Sendable, Hashable {
-    case rowNumber, rank, denseRank, percentRank, cumeDist, ntile
-    case lag, lead, firstValue, lastValue, nthValue
+    case ranking(RankingFunction)
+    case offset(OffsetFunction)
+    case frame(FrameFunction)
+
+    /// Whether rows that are equal in the order of the window may get different results.
+    package var tellsPeersApart: Bool { if case .ranking(let function) = self { function.tellsPeersApart } else { true } }
+
+    /// Whether it is the row's number in some way: 1 for the first row, and never less for a later one.
+    package var isRowNumber: Bool { if case .ranking(let function) = self { function.isRowNumber } else { false } }
+
+    /// Whether IGNORE NULLS and RESPECT NULLS mean something to it.
+    package var respectsNullTreatment: Bool { if case .ranking = self { false } else { true } }
 }
 
 package struct WindowFunction: Sendable {

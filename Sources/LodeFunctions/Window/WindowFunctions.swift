@@ -1,6 +1,20 @@
-/// The functions that need OVER.
+/// The functions that need OVER: a case and an entry each.
 
 import LodeCore
+
+/// Of a row's place in its partition.
+package enum RankingFunction: Sendable, Hashable, CaseIterable {
+    case rowNumber, rank, denseRank, percentRank, cumeDist, ntile
+
+    var tellsPeersApart: Bool { self == .rowNumber || self == .ntile }
+    var isRowNumber: Bool { [.rowNumber, .rank, .denseRank].contains(self) }
+}
+
+/// Of the row so many rows away.
+package enum OffsetFunction: Sendable, Hashable { case lag, lead }
+
+/// Of one row of the frame.
+package enum FrameFunction: Sendable, Hashable { case firstValue, lastValue, nthValue }
 
 extension WindowFunction {
     /// Ranking and navigation. The window operator computes them.
@@ -12,19 +26,19 @@ extension WindowFunction {
         ranking("cume_dist", .cumeDist, "The share of rows that are before the row or its peers, up to 1.", .double, "1"),
         WindowFunction(
             entry("ntile", "The number of the row's bucket, of so many of nearly the same size.", "ntile(2) OVER (ORDER BY 1)", "1"),
-            kind: .ntile, signature: Signature([.bigint]), returns: { _ in .bigint }),
+            kind: .ranking(.ntile), signature: Signature([.bigint]), returns: { _ in .bigint }),
         navigation("lag", .lag, "The value so many rows before (1 if not given), or the default."),
         navigation("lead", .lead, "The value so many rows after (1 if not given), or the default."),
         WindowFunction(
             entry("first_value", "The value in the frame's first row.", "first_value(7) OVER ()", "7"),
-            kind: .firstValue, signature: Signature([.any]), returns: { $0[0] }),
+            kind: .frame(.firstValue), signature: Signature([.any]), returns: { $0[0] }),
         WindowFunction(
             entry("last_value", "The value in the frame's last row.", "last_value(7) OVER ()", "7"),
-            kind: .lastValue, signature: Signature([.any]), returns: { $0[0] }),
+            kind: .frame(.lastValue), signature: Signature([.any]), returns: { $0[0] }),
         WindowFunction(
             entry(
                 "nth_value", "The value in the frame's row of this number, from 1; NULL if there is none.", "nth_value(7, 1) OVER ()", "7"),
-            kind: .nthValue, signature: Signature([.any, .bigint]), returns: { $0[0] }),
+            kind: .frame(.nthValue), signature: Signature([.any, .bigint]), returns: { $0[0] }),
     ]
 
     private static func entry(_ name: String, _ summary: String, _ call: String, _ result: String) -> FunctionDocumentation {
@@ -33,15 +47,15 @@ extension WindowFunction {
     }
 
     private static func ranking(
-        _ name: String, _ kind: WindowFunctionKind, _ summary: String, _ type: SQLType, _ result: String
+        _ name: String, _ function: RankingFunction, _ summary: String, _ type: SQLType, _ result: String
     ) -> WindowFunction {
         WindowFunction(
-            entry(name, summary, "\(name)() OVER (ORDER BY 1)", result), kind: kind, signature: Signature([]), returns: { _ in type })
+            entry(name, summary, "\(name)() OVER (ORDER BY 1)", result), kind: .ranking(function), signature: Signature([]), returns: { _ in type })
     }
 
-    private static func navigation(_ name: String, _ kind: WindowFunctionKind, _ summary: String) -> WindowFunction {
+    private static func navigation(_ name: String, _ function: OffsetFunction, _ summary: String) -> WindowFunction {
         WindowFunction(
-            entry(name, summary, "\(name)(7, 1, 0) OVER (ORDER BY 1)", "0"), kind: kind,
+            entry(name, summary, "\(name)(7, 1, 0) OVER (ORDER BY 1)", "0"), kind: .offset(function),
             signature: Signature([.same("T"), .bigint, .same("T")], optional: 2),
             returns: { types in types.count > 2 ? Casts.commonType(types[0], types[2]) ?? types[0] : types[0] })
     }

@@ -64,7 +64,7 @@ package struct WindowNode: PlanNode {
         result.addUnknown(calls.map(\.column))
         return result
     }
-    /// Whole partitions go, so that no window of a row that stays misses one.
+    /// Whole partitions go, so that no window of per row that stays misses one.
     package func origins(of id: ColumnID) -> [ColumnOrigin] {
         partition.first { $0.isColumn(id) }.map { [ColumnOrigin(0, $0)] } ?? []
     }
@@ -113,8 +113,7 @@ package struct WindowCall: Sendable {
     /// Whether the result depends on which of the rows that the window's keys leave equal comes first.
     var dependsOnOrder: Bool {
         switch function {
-        case .window(.rank), .window(.denseRank), .window(.percentRank), .window(.cumeDist): false
-        case .window: true
+        case .window(let kind): kind.tellsPeersApart
         case .aggregate(let aggregate): aggregate.takesBatch || frame.dividesPeers
         }
     }

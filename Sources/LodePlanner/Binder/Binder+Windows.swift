@@ -172,12 +172,3 @@ extension LodePlan.WindowFrame.Bound {
         }
     }
 }
-
-extension WindowFunctionKind {
-    fileprivate var respectsNullTreatment: Bool {
-        switch self {
-        case .lag, .lead, .firstValue, .lastValue, .nthValue: true
-        default: false
-        }
-    }
-}

@@ -27,11 +27,7 @@ struct KeepFirstRows: NodeRule {
     }
 
     private static func ranks(_ call: WindowCall) -> Bool {
-        guard case .window(let kind) = call.function else { return false }
-        return switch kind {
-        case .rowNumber, .rank, .denseRank: true
-        default: false
-        }
+        if case .window(let kind) = call.function { kind.isRowNumber } else { false }
     }
 
     /// `n = 1`, `n <= 1`, `n < 2`, for one of `numbers`.

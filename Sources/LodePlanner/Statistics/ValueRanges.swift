@@ -101,7 +101,7 @@ struct ValueRanges {
         return Range(low, high)
     }
 
-    /// What `+`, `-` and `*` give if they don't overflow; nil for other calls.
+    /// What `+`, `-` and `*` give if they do not overflow; nil for other calls.
     func range(of call: ScalarCall) -> Range? {
         guard call.arguments.count == 2, let a = range(of: call.arguments[0]), let b = range(of: call.arguments[1]) else { return nil }
         switch (call.name, call.arguments[0].type, call.arguments[1].type) {
@@ -148,9 +148,9 @@ struct ValueRanges {
         case .aggregate: return range(ofAggregate: call.name, call.arguments)
         case .window(let kind):
             switch kind {
-            case .rowNumber, .rank, .denseRank: return Range(0, Self.maxRows)
-            case .firstValue, .lastValue, .nthValue: return call.arguments.first.flatMap { range(of: $0) }
-            case .percentRank, .cumeDist, .ntile, .lag, .lead: return nil
+            case .ranking: return kind.isRowNumber ? Range(0, Self.maxRows) : nil
+            case .frame: return call.arguments.first.flatMap { range(of: $0) }
+            case .offset: return nil
             }
         }
     }

@@ -5,27 +5,27 @@ import LodeFunctions
 import LodeVectors
 
 final class FrameValues: WindowValues {
-    private let kind: WindowFunctionKind
+    private let function: FrameFunction
     private let frames: WindowFrames
     private let source: PickedRows
     /// nth_value: which row, by row.
     private let positions: Column?
     private let span: SourceSpan?
 
-    init(_ kind: WindowFunctionKind, _ call: WindowShape.Call, _ piece: WindowPiece, _ frames: WindowFrames) throws(SQLError) {
-        self.kind = kind
+    init(_ function: FrameFunction, _ call: WindowShape.Call, _ piece: WindowPiece, _ frames: WindowFrames) throws(SQLError) {
+        self.function = function
         self.frames = frames
         span = call.call.span
         guard let value = call.arguments.first else { throw .internalFault("\(call.call.name) without its argument") }
         source = PickedRows(try piece.column(value), ignoringNulls: call.call.ignoresNulls)
-        positions = kind == .nthValue && call.arguments.count > 1 ? try piece.column(call.arguments[1]) : nil
+        positions = function == .nthValue && call.arguments.count > 1 ? try piece.column(call.arguments[1]) : nil
     }
 
     func values(_ first: Int, _ count: Int) throws(SQLError) -> Column {
         var rows = [Int](repeating: -1, count: count)
         for i in 0..<count {
             let row = first + i
-            switch kind {
+            switch function {
             case .lastValue: rows[i] = last(row)
             case .nthValue:
                 guard let positions, case .integer(let wanted) = positions.value(at: row) else { continue }
@@ -33,7 +33,7 @@ final class FrameValues: WindowValues {
                     throw SQLError(.invalidParameterValue, "argument of nth_value must be greater than zero", at: span)
                 }
                 rows[i] = nth(row, Int(clamping: wanted) - 1)
-            default: rows[i] = nth(row, 0)
+            case .firstValue: rows[i] = nth(row, 0)
             }
         }
         return try source.values(rows)

@@ -5,15 +5,15 @@ import LodeFunctions
 import LodeVectors
 
 final class RankingValues: WindowValues {
-    private let kind: WindowFunctionKind
+    private let function: RankingFunction
     private let piece: WindowPiece
     private let type: SQLType
     private let span: SourceSpan?
     /// ntile: the number of buckets, by row.
     private let buckets: Column?
 
-    init(_ kind: WindowFunctionKind, _ call: WindowShape.Call, _ piece: WindowPiece) throws(SQLError) {
-        self.kind = kind
+    init(_ function: RankingFunction, _ call: WindowShape.Call, _ piece: WindowPiece) throws(SQLError) {
+        self.function = function
         self.piece = piece
         type = call.call.column.type
         span = call.call.span
@@ -22,7 +22,7 @@ final class RankingValues: WindowValues {
 
     func values(_ first: Int, _ count: Int) throws(SQLError) -> Column {
         let piece = piece
-        switch kind {
+        switch function {
         case .rowNumber: return try integers(first, count) { $0 - piece.partitionStart($0) + 1 }
         case .rank: return try integers(first, count) { piece.groupStart($0) - piece.partitionStart($0) + 1 }
         case .denseRank:
@@ -38,7 +38,6 @@ final class RankingValues: WindowValues {
                 return Double(piece.groupEnd(row) - start) / Double(piece.partitionEnd(row) - start)
             }
         case .ntile: return try ntile(first, count)
-        case .lag, .lead, .firstValue, .lastValue, .nthValue: throw .internalFault("\(kind) is not a ranking function")
         }
     }
 

@@ -66,11 +66,9 @@ final class WindowShape: Sendable {
             return try WindowAggregate(aggregate, call, piece, try frames(call, piece), context)
         case .window(let kind):
             switch kind {
-            case .rowNumber, .rank, .denseRank, .percentRank, .cumeDist, .ntile:
-                return try RankingValues(kind, call, piece)
-            case .lag, .lead: return try OffsetValues(isLead: kind == .lead, call, piece)
-            case .firstValue, .lastValue, .nthValue:
-                return try FrameValues(kind, call, piece, try frames(call, piece))
+            case .ranking(let function): return try RankingValues(function, call, piece)
+            case .offset(let function): return try OffsetValues(isLead: function == .lead, call, piece)
+            case .frame(let function): return try FrameValues(function, call, piece, try frames(call, piece))
             }
         }
     }
