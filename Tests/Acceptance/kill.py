@@ -11,7 +11,7 @@ process reads all the while. At the end, a VACUUM leaves not one file that no ta
 """
 import os, random, subprocess, threading, time
 
-from warehouse import Warehouse, arguments, conclude
+from warehouse import Warehouse, arguments, conclude, feed
 
 
 def main():
@@ -125,14 +125,6 @@ def main():
     print(f"{args.kills} kills, {landed} of them in the midst of the script; {batches[0][0]} batches landed of {generation} begun; "
           f"{reads[0]} rounds of checks by a second process; {len(stored)} files left, {live} live")
     conclude(problems, "everything was whole after each")
-
-
-def feed(process, text):
-    try:
-        process.stdin.write(text)
-        process.stdin.close()
-    except (BrokenPipeError, OSError, ValueError):
-        pass
 
 
 main()

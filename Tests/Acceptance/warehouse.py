@@ -37,6 +37,15 @@ class Warehouse:
         return subprocess.Popen(self.command + list(arguments), cwd=self.folder, stdout=subprocess.DEVNULL, **streams)
 
 
+def feed(process, text):
+    """Writes a script to a process that may be killed meanwhile."""
+    try:
+        process.stdin.write(text)
+        process.stdin.close()
+    except (BrokenPipeError, OSError, ValueError):
+        pass
+
+
 def conclude(problems, praise):
     """Prints the verdict, and exits as it says."""
     for problem in problems[:20]:

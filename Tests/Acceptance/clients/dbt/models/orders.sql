@@ -1,0 +1,2 @@
+{{ config(materialized='view') }}
+select id, country, amount, status, updated_at from {{ ref('raw_orders') }}

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Kills two processes that run transactions over three tables, again and again, and checks after each kill that every transaction is
+in all three tables or in none.
+
+    kill_transactions.py --lode PATH/TO/lode [--kills 300] [--rows 5000]
+
+Each writer owns one half of the rows (k = 0 or 1) of `updated`, `replaced` and `merged`, and puts a generation number into all of
+them: by UPDATE, by DELETE and INSERT, and by MERGE. Some transactions go back to a savepoint or roll back, with a generation that
+nobody may ever see. A third process reads all three tables all the while. At the end, a VACUUM leaves not one file that no table has.
+"""
+import os, random, subprocess, threading, time
+
+from warehouse import Warehouse, arguments, conclude, feed
+
+FORBIDDEN = -1
+
+
+def main():
+    args = arguments(__doc__, kills=300, rows=5000, seed=1)
+    random.seed(args.seed)
+    house = Warehouse(args.lode)
+    n = args.rows
+    rows = f"generate_series(1, {n}) AS g(i)"
+    tables = ["updated", "replaced", "merged"]
+    house.rows("".join(
+        f"CREATE TABLE {t} PARTITIONED BY (k) AS SELECT 0 AS generation, i, k FROM {rows}, (VALUES (0), (1)) AS h(k);" for t in tables))
+    check = "SELECT k, min(generation), max(generation), count(*), count(DISTINCT i), count(DISTINCT t) FROM (" + " UNION ALL ".join(
+        f"SELECT '{t}' AS t, k, generation, i FROM {t}" for t in tables) + ") AS a GROUP BY k ORDER BY k"
+
+    def whole(where):
+        got, error = house.query(check)
+        if got is None:
+            return [f"{where}: {error.strip()}"]
+        good = len(got) == 2 and all(
+            low == high and int(low) >= 0 and (count, distinct, seen) == (str(3 * n), str(n), "3") for _, low, high, count, distinct, seen in got)
+        return [] if good else [f"{where}: {got}"]
+
+    def change(generation, k):
+        steps = [
+            f"UPDATE updated SET generation = {generation} WHERE k = {k};",
+            f"DELETE FROM replaced WHERE k = {k}; INSERT INTO replaced SELECT {generation}, i, {k} FROM {rows};",
+            f"MERGE INTO merged AS t USING (SELECT i, {k} AS k FROM {rows}) AS s ON t.i = s.i AND t.k = s.k"
+            f" WHEN MATCHED THEN UPDATE SET generation = {generation};",
+        ]
+        random.shuffle(steps)
+        return steps
+
+    def transaction(generation, k):
+        kind = random.random()
+        if kind < 0.15:
+            return "BEGIN;" + "".join(change(FORBIDDEN, k)[:random.randint(1, 3)]) + "ROLLBACK;"
+        if kind < 0.3:
+            return "BEGIN; SAVEPOINT s;" + "".join(change(FORBIDDEN, k)) + "ROLLBACK TO s;" + "".join(change(generation, k)) + "COMMIT;"
+        return "BEGIN;" + "".join(change(generation, k)) + "COMMIT;"
+
+    problems, reads, stop = [], [0], threading.Event()
+
+    def read_on():
+        while not stop.is_set():
+            problems.extend(whole("while writing"))
+            reads[0] += 1
+
+    reader = threading.Thread(target=read_on)
+    reader.start()
+    generation, midst = 0, 0
+    for kill in range(args.kills):
+        writers, feeders = [], []
+        for k in (0, 1):
+            script = []
+            for _ in range(30):
+                generation += 1
+                script.append(transaction(generation, k))
+            writers.append(house.start(stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+            feeders.append(threading.Thread(target=feed, args=(writers[-1], "\n".join(script))))
+            feeders[-1].start()
+        time.sleep(random.uniform(0.02, 0.6))
+        for writer in writers:
+            if writer.poll() is None:
+                midst += 1
+            else:
+                problems.append(f"a writer ended by itself: {writer.stderr.read().strip()[:300]}")
+            writer.kill()
+            writer.wait()
+        for feeder in feeders:
+            feeder.join()
+        problems.extend(whole(f"after kill {kill + 1}"))
+    stop.set()
+    reader.join()
+    house.query("VACUUM RETAIN 0 HOURS")
+    time.sleep(1.1)  # the clock of files ticks coarsely, so the last second's are spared
+    house.rows("VACUUM RETAIN 0 HOURS")
+    problems.extend(whole("after the last VACUUM"))
+    stored = [f for _, _, files in os.walk(f"{house.folder}/lakehouse") for f in files if not f.startswith("catalog.")]
+    live = sum(int(house.rows(f"DESCRIBE HISTORY {t}")[0][3]) for t in tables)
+    if len(stored) != live:
+        problems.append(f"{len(stored)} files are stored, the tables have {live}")
+    reached = [int(row[2]) for row in house.rows(check)]
+    print(f"{args.kills} kills of two processes, {midst} of them in the midst of the script; generations {reached} of {generation} begun; "
+          f"{reads[0]} checks by a third process; {len(stored)} files left, {live} live")
+    conclude(problems, "every transaction was in all three tables or in none")
+
+
+main()
