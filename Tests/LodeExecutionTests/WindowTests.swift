@@ -222,8 +222,8 @@ import Testing
         }
         let plan = try fixture.table([("p", .integer), ("k", .integer)], rows, chunkRows: 2048)
         let call = WindowCall(
-            column: PlanColumn(fixture.ids.fresh(), "n", .bigint), name: "row_number", function: .window(.ranking(.rowNumber)), arguments: [],
-            frame: .standard)
+            column: PlanColumn(fixture.ids.fresh(), "n", .bigint), name: "row_number", function: .window(.ranking(.rowNumber)),
+            arguments: [], frame: .standard)
         let node = WindowNode(
             input: plan, partition: [fixture.column(plan, 0)], order: [SortKey(fixture.column(plan, 1))], calls: [call])
         let found = try OperatorFixture.run(.window(node))

@@ -50,7 +50,8 @@ extension WindowFunction {
         _ name: String, _ function: RankingFunction, _ summary: String, _ type: SQLType, _ result: String
     ) -> WindowFunction {
         WindowFunction(
-            entry(name, summary, "\(name)() OVER (ORDER BY 1)", result), kind: .ranking(function), signature: Signature([]), returns: { _ in type })
+            entry(name, summary, "\(name)() OVER (ORDER BY 1)", result), kind: .ranking(function), signature: Signature([]),
+            returns: { _ in type })
     }
 
     private static func navigation(_ name: String, _ function: OffsetFunction, _ summary: String) -> WindowFunction {

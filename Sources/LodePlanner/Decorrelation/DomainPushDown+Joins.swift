@@ -73,7 +73,9 @@ extension DomainPushDown {
         let (skip, last) = try Self.bounds(node)
         let number = PlanColumn(context.columnIDs.fresh(), "row_number", .bigint, nullable: false)
         let rank = PlanColumn(context.columnIDs.fresh(), "rank", .bigint, nullable: false)
-        var calls = [WindowCall(column: number, name: "row_number", function: .window(.ranking(.rowNumber)), arguments: [], frame: .standard)]
+        var calls = [
+            WindowCall(column: number, name: "row_number", function: .window(.ranking(.rowNumber)), arguments: [], frame: .standard)
+        ]
         if !node.ties.isEmpty {
             calls.append(WindowCall(column: rank, name: "rank", function: .window(.ranking(.rank)), arguments: [], frame: .standard))
         }
