@@ -12,7 +12,7 @@ package enum Alarm {
         package func cancel() { Clock.shared.cancel(number) }
     }
 
-    /// Calls `body` after so many nanoseconds, on the alarms' thread: it must be short and must not wait.
+    /// Calls `body` after this many nanoseconds, on the alarms' thread: it must be short and must not wait.
     package static func after(_ nanoseconds: Int, _ body: @escaping @Sendable () -> Void) -> Setting {
         let (due, overflow) = MonotonicClock.now().addingReportingOverflow(max(0, nanoseconds))
         return Setting(number: Clock.shared.set(overflow ? Int.max : due, body))

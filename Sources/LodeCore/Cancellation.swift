@@ -2,7 +2,7 @@
 
 import Synchronization
 
-/// A flag that every worker looks at once a chunk, so that a statement ends within milliseconds; who is parked is woken.
+/// A flag that every worker looks at once per chunk, so that a statement ends within milliseconds; who is parked is woken.
 package final class Cancellation: Sendable {
     /// Why a statement ends before its time.
     package enum Reason: Sendable {

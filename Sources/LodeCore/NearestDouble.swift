@@ -27,7 +27,7 @@ extension Double {
 
     /// The double nearest to `numerator / divisor`, ties to even. `divisor`: from 1 to 2^127.
     package static func nearest(_ numerator: UInt128, dividedBy divisor: UInt128) -> Double {
-        // A quotient of so many bits rounds right once its last one says whether a remainder is left.
+        // A quotient of this many bits rounds right once its last one says whether a remainder is left.
         let enough: UInt128 = 1 << 56
         var (quotient, remainder) = numerator.quotientAndRemainder(dividingBy: divisor)
         var exponent = 0

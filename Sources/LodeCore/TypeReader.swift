@@ -89,7 +89,7 @@ package struct TypeReader {
         return ""
     }
 
-    /// What stands in `<…>` or `(…)`.
+    /// What is written in `<…>` or `(…)`.
     private mutating func bracketed<T>(_ body: (inout Self) throws(SQLError) -> T) throws(SQLError) -> T {
         let isAngular = accept("<")
         if !isAngular { try expect("(") }

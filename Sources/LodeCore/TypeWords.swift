@@ -62,7 +62,7 @@ package enum TypeWords {
         return .char(count)
     }
 
-    /// The type with so many digits of a second: six are microseconds, nine nanoseconds.
+    /// The type with this many digits of a second: six are microseconds, nine nanoseconds.
     private static func time(_ type: SQLType, _ digits: Int, _ word: String, holdsFewer: Bool) throws(SQLError) -> SQLType {
         guard (0...9).contains(digits) else { throw outOfRange("precision of type \(word) must be from 0 to 9") }
         if digits == (type.inMicros == nil ? 6 : 9) || (digits < 6 && holdsFewer) { return type }

@@ -62,7 +62,7 @@ package struct WrittenFile: Sendable {
     package var path: String
     package var bytes: Int
     package var rows: Int
-    /// One a column of the schema.
+    /// One per column of the schema.
     package var statistics: [ColumnStatistics]
 
     package init(path: String, bytes: Int, rows: Int, statistics: [ColumnStatistics]) {

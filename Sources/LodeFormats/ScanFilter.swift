@@ -26,7 +26,7 @@ package protocol ScanFilter: AnyObject, Sendable {
     func select(_ columns: [Column], count: Int, into survivors: Selection) throws(SQLError)
 }
 
-/// What a scan wants from every file: resolved once a query, used by all workers.
+/// What a scan wants from every file: resolved once per query, used by all workers.
 package struct ScanRequest: Sendable {
     /// The columns to return, as positions in the file's schema or those that the file gives to fields of structs and to row
     /// numbers; each at most once.
@@ -46,7 +46,7 @@ package struct ScanRequest: Sendable {
     }
 }
 
-/// What reading spared and cost, for receipts and EXPLAIN ANALYZE. Workers add theirs together.
+/// What reading skipped and cost, for receipts and EXPLAIN ANALYZE. Workers add theirs together.
 ///
 /// A row group that several workers share is counted by the one that has its first rows.
 package struct ScanCounters: Sendable {
@@ -114,7 +114,7 @@ package protocol FileScan: AnyObject, Sendable {
     var rowNumberPosition: Int? { get }
     /// Rows in the file, if known without reading it.
     var rowCount: Int? { get }
-    /// Columns whose type is no more than a guess, since the file has no value for them: positions in `schema`.
+    /// Columns whose type is only a guess, since the file has no value for them: positions in `schema`.
     var guessedColumns: Set<Int> { get }
     /// What is known of a column over the whole file, by position in the schema.
     func statistics(_ column: Int) -> ColumnStatistics?

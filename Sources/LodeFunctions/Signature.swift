@@ -18,7 +18,7 @@ package enum ParameterType: Hashable, Sendable {
     case map(key: Character, value: Character)
     /// Any list, map or struct.
     case anyNested
-    /// A lambda of so many parameters, for functions such as `transform`.
+    /// A lambda of this many parameters, for functions such as `transform`.
     case lambda(parameters: Int)
 }
 

@@ -37,7 +37,7 @@ package protocol PlanNode: Sendable {
 
     // MARK: Rows
 
-    /// At most so many rows come out, for certain; nil if nobody knows.
+    /// At most this many rows come out, for certain; nil if nobody knows.
     var maxRows: Int? { get }
     /// Whether a row comes out even if every table is empty.
     var alwaysHasRow: Bool { get }

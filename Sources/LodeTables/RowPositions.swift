@@ -2,7 +2,7 @@
 
 import LodeCore
 
-/// A set of row numbers, counted from 0 at the file's first row: one bit a row up to the last member.
+/// A set of row numbers, counted from 0 at the file's first row: one bit per row up to the last member.
 package struct RowPositions: Hashable, Sendable {
     private var words: [UInt64] = []
     /// How many rows are members.

@@ -56,7 +56,7 @@ package struct TableStatistics: Hashable, Sendable {
     }
 }
 
-/// The files that a scan opens, and what it was spared.
+/// The files that a scan opens, and what it could skip.
 package struct FileListing: Hashable, Sendable {
     /// Ordered by partition, then path.
     package var files: [DataFile]

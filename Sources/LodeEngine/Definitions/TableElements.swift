@@ -17,7 +17,7 @@ struct DeclaredColumn {
     var span: SourceSpan?
 }
 
-/// What stands in the parentheses of CREATE TABLE, collected and then checked as a whole.
+/// What is written in the parentheses of CREATE TABLE, collected and then checked as a whole.
 struct TableElements {
     let table: TableName
     var columns: [DeclaredColumn] = []

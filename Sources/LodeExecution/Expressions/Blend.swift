@@ -23,7 +23,7 @@ enum Blend {
         return Column(flat: type, count: count, lanes: lanes, validity: validity, heaps: left.heapOwners + right.heapOwners)
     }
 
-    /// One byte a row: 1 where the condition is true.
+    /// One byte per row: 1 where the condition is true.
     private static func truth(_ condition: Column, _ count: Int) throws(SQLError) -> Buffer {
         let buffer = try Buffer(byteCount: count)
         let out = buffer.lanes(as: UInt8.self), input = condition.lanes(as: UInt8.self)
@@ -94,7 +94,7 @@ enum Blend {
         return Validity.nullCount(Lanes(out), count) == 0 ? nil : validity
     }
 
-    /// The mask of a column that has a bit a row.
+    /// The mask of a column that has a bit per row.
     @_lifetime(borrow column)
     private static func rowMask(_ column: Column) -> Lanes<UInt64>? { column.layout == .constant ? nil : column.mask }
 }

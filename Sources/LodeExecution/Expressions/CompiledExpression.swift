@@ -3,7 +3,7 @@
 import LodeCore
 import LodeVectors
 
-/// Compiled once a query, evaluated once a chunk, by many workers at once.
+/// Compiled once per query, evaluated once per chunk, by many workers at once.
 package protocol CompiledExpression: AnyObject, Sendable {
     var type: SQLType { get }
     /// The value for every row of the chunk, in any layout.

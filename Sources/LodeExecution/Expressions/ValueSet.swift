@@ -92,7 +92,7 @@ final class ValueSet: Sendable {
         return Column(flat: .boolean, count: count, lanes: flags, validity: buffer)
     }
 
-    /// One byte a row of a flat column.
+    /// One byte per row of a flat column.
     private func lookUp(_ flat: Column, _ count: Int) throws(SQLError) -> Buffer {
         let result = try Buffer(byteCount: count)
         let out = result.lanes(as: UInt8.self)

@@ -1,4 +1,4 @@
-/// What a query's nodes did: rows, what scans spared; and how long its pipelines took.
+/// What a query's nodes did: rows, what scans skipped; and how long its pipelines took.
 
 import LodeCore
 import LodeFormats
@@ -57,7 +57,7 @@ package final class QueryMetrics: Sendable {
     package var pipelines: [PipelineTime] { totals.withLock { $0.pipelines.sorted { $0.number < $1.number } } }
     func record(_ time: PipelineTime) { totals.withLock { $0.pipelines.append(time) } }
 
-    /// What all scans read and spared.
+    /// What all scans read and skipped.
     package var scan: ScanCounters {
         nodes.withLock { nodes in nodes.values.reduce(into: ScanCounters()) { $0.add($1.scan) } }
     }

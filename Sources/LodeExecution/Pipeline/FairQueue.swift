@@ -17,7 +17,7 @@ struct FairQueue {
         fileprivate(set) var usedNanoseconds = 0
         /// Workers that serve it now.
         fileprivate(set) var running = 0
-        /// At most so many may.
+        /// At most this many may.
         let limit: Int
         /// Whether it may have something for one more worker.
         fileprivate(set) var isReady = false

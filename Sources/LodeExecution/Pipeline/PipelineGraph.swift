@@ -18,7 +18,7 @@ enum PipelineStep {
 
 /// What became of a step.
 enum StepOutcome {
-    /// Of use are so many strands.
+    /// This many strands are of use.
     case opened(strands: Int)
     /// The slice is over.
     case yielded

@@ -59,7 +59,7 @@ package final class PipelineRun: Sendable {
     /// Ends it before its time. Safe to call from any thread.
     package func stop(with error: SQLError) { context.pool.stop(number, with: error) }
 
-    /// To be called once a chunk.
+    /// To be called once per chunk.
     /// - Throws: `57014` if the statement was cancelled, or another worker failed (whose error is the one reported).
     func check() throws(SQLError) {
         try context.cancellation.check()

@@ -37,7 +37,7 @@ final class FileScanSource: Source {
     /// Raised when a file was opened: it may have work for those who found none.
     private let opened = Signal()
 
-    /// Batch numbers leave room for so many morsels in a file.
+    /// Batch numbers leave room for this many morsels in a file.
     private static let morselsPerFile = 1 << 24
 
     init(_ plan: ScanPlan, order: BatchOrder) {

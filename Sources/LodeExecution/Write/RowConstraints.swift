@@ -12,7 +12,7 @@ package struct RowConstraints: Sendable {
         var condition: any CompiledExpression
     }
 
-    /// Which rows are checked: what is said of a broken constraint depends on it.
+    /// Which rows are checked: what is known about a broken constraint depends on it.
     package enum Rows: Sendable { case new, stored }
 
     private let relation: String

@@ -109,7 +109,7 @@ struct CSVHeader {
         return result
     }
 
-    // MARK: What is said of the columns
+    // MARK: What is known about the columns
 
     func applyOptions(_ columns: inout [CSVColumn]) throws(SQLError) {
         if let declared = options.columns {

@@ -9,7 +9,7 @@ package struct CSVProfile: Hashable, Sendable, CustomStringConvertible {
     package var columns: [CSVColumn]
     /// Offset of the first row in the text.
     package var dataStart: Int
-    /// The names of the header as they stand in the file, if it has one.
+    /// The names of the header as written in the file, if it has one.
     package var header: [String]
     /// How the first line ends, escaped: `\n`, `\r\n` or `\r`.
     package var newlines: String

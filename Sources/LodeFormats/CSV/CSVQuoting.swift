@@ -1,4 +1,4 @@
-/// Which bytes of a block lie inside of quotes.
+/// Which bytes of a block are inside quotes.
 
 import CLodeIntrinsics
 

@@ -125,7 +125,7 @@ struct CSVRowSplitter {
     }
 
     /// Goes from a place within a row to the row after it.
-    /// - Parameter isQuoted: whether the place is taken to lie inside of quotes.
+    /// - Parameter isQuoted: whether the place is taken to be inside quotes.
     func rest(_ base: UnsafePointer<UInt8>, from start: Int, count: Int, isQuoted: Bool, ends: MutableLanes<UInt32>) -> Rest {
         var at = start
         if isQuoted {

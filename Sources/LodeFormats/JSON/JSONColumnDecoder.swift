@@ -207,7 +207,7 @@ final class JSONColumnDecoder {
 
     // MARK: Strings
 
-    /// Strings without their escapes (with them and their quotes for `json`); everything else as it stands in the file, less white space.
+    /// Strings without their escapes (with them and their quotes for `json`); everything else as written in the file, less white space.
     /// Short strings lie in their lanes, long ones are pointed at.
     private func texts(_ values: JSONSlotColumn, _ batch: JSONBatch) throws(SQLError) -> Column {
         let out = try JSONLanes(type, StringView(), values.count)

@@ -31,7 +31,7 @@ final class JSONKeys {
     static let start = 0
     /// The place behind a key that is not remembered.
     private static let unlisted = 1
-    /// So many spellings are remembered, unless there are more fields.
+    /// How many spellings are remembered, unless there are more fields.
     private static let maximumLearned = 16_384
     private static let maximumLength = 256
     private static let maximumProbes = 64

@@ -28,7 +28,7 @@ struct JSONReadOptions: Sendable {
     /// Types below this depth of nesting become json.
     var maximumDepth = 64
     var sampleRows = 20_480
-    /// So many files of a set are looked at to find out their columns.
+    /// How many files of a set are looked at to find out their columns.
     var sampleFiles = 32
     /// Objects of more different keys than this are maps.
     var mapThreshold = 200

@@ -25,7 +25,7 @@ struct JSONSlot {
     @inline(__always) var isMissing: Bool { extent == 0 }
 }
 
-/// The slots of one column: one a row, `stride` apart.
+/// The slots of one column: one per row, `stride` apart.
 struct JSONSlotColumn: ~Escapable {
     let first: Lanes<JSONSlot>
     let stride: Int

@@ -5,7 +5,7 @@ import LodeCore
 import LodeObjectStore
 import LodeVectors
 
-/// Counts newlines from the nearest offset whose line is known, so that a file full of bad rows is counted once and not once a row.
+/// Counts newlines from the nearest offset whose line is known, so that a file full of bad rows is counted once and not once per row.
 /// Shared by the workers of a scan.
 final class LineCounter: Sendable {
     private typealias Place = (offset: Int, line: Int)

@@ -14,7 +14,7 @@ package struct RejectedRow: Sendable {
     /// The SQLSTATE that the error would have had.
     package var state: String
     package var message: String
-    /// The row as it stands in the file, cut short after some thousand bytes.
+    /// The row as written in the file, cut short after some thousand bytes.
     package var text: String
 
     package init(file: String, line: Int, byteOffset: Int, column: String?, state: String, message: String, text: String) {

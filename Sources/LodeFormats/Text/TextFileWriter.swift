@@ -22,7 +22,7 @@ final class TextFile: Sendable {
     private nonisolated(unsafe) var order = BlockOrder<Rendered>()
     private let rows = Lock(0)
 
-    /// Rows as they stand in the file.
+    /// Rows as written in the file.
     struct Rendered {
         var bytes: ByteSink
         var rows: Int
@@ -92,7 +92,7 @@ final class TextFilePacker {
 
     init(_ codec: Codec) throws(SQLError) { compressor = codec == .uncompressed ? nil : try Compressor(codec) }
 
-    /// The text as it stands in the file.
+    /// The text as written in the file.
     func pack(_ text: ByteSink) throws(SQLError) -> ByteSink {
         guard let compressor else { return text }
         let capacity = compressor.bound(text.count)

@@ -97,7 +97,7 @@ struct RankSelection<Key: RankedKey> {
         return partition(inside, rank - below, next - below)
     }
 
-    /// Every so many keys.
+    /// Once for this many keys.
     private func sample(_ state: UnsafeMutableRawPointer, _ count: Int) -> Int {
         let step = count / Self.sampleSize, scratch = buffer.lanes(as: Key.self)
         var wanted = step / 2, passed = 0, taken = 0

@@ -125,14 +125,14 @@ struct StateGrowth {
         return place
     }
 
-    /// Gives back what `allocate` gave for so many bytes.
+    /// Gives back what `allocate` gave for this many bytes.
     mutating func free(_ place: UnsafeMutableRawPointer?, _ bytes: Int) {
         guard memory.isGivenBack, let place else { return }
         Glibc.free(place)
         pending &-= Self.allocated(bytes)
     }
 
-    /// What the allocator takes for so many bytes.
+    /// What the allocator takes for this many bytes.
     private static func allocated(_ bytes: Int) -> Int { (bytes + 8 + 15) & ~15 }
 
     /// Counts what is pending. Bytes beyond the limit are counted too, since their states give them back when they are destroyed.

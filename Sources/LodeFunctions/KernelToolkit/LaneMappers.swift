@@ -4,7 +4,7 @@ import LodeCore
 import LodeVectors
 
 extension StrictCall {
-    /// One result a row, from one argument.
+    /// One result per row, from one argument.
     @inline(__always)
     func map<A, R: BitwiseCopyable>(_: A.Type, to type: SQLType, _ body: (A) -> R) throws(SQLError) -> Column {
         let result = try LaneResult<R>(count)
@@ -21,7 +21,7 @@ extension StrictCall {
         return result.column(type)
     }
 
-    /// One result a row, from two arguments; a loop of its own where one is a constant.
+    /// One result per row, from two arguments; a loop of its own where one is a constant.
     @inline(__always)
     func map<A, B, R: BitwiseCopyable>(_: A.Type, _: B.Type, to type: SQLType, _ body: (A, B) -> R) throws(SQLError) -> Column {
         let result = try LaneResult<R>(count)
@@ -51,7 +51,7 @@ extension StrictCall {
         return result.column(type)
     }
 
-    /// One result a row that has no NULL, by a body that can fail; `zero` for the other rows.
+    /// One result per row that has no NULL, by a body that can fail; `zero` for the other rows.
     @inline(__always)
     func mapValid<R: BitwiseCopyable>(_ zero: R, to type: SQLType, _ body: (Int) throws(SQLError) -> R) throws(SQLError) -> Column {
         let result = try LaneResult<R>(count)

@@ -24,7 +24,7 @@ struct StrictCall {
         ArgumentLanes(base: plain(index, Lane.self), mask: isConstant(index) ? 0 : -1)
     }
 
-    /// The lanes of an argument: one a row, or one for all rows if it is a constant.
+    /// The lanes of an argument: one per row, or one for all rows if it is a constant.
     @inline(__always)
     @_lifetime(borrow self)
     func plain<Lane>(_ index: Int, _: Lane.Type) -> Lanes<Lane> { arguments[index].lanes(as: Lane.self, keptBy: self) }

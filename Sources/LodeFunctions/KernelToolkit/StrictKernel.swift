@@ -57,7 +57,7 @@ enum StrictKernel {
         }
         let result = try body(StrictCall(arguments: flat, count: count, validity: validity, context: context))
         guard let validity else { return result }
-        // A constant's mask has one bit, a chunk's one a row.
+        // A constant's mask has one bit, a chunk's one per row.
         let rows = result.layout == .constant ? try result.flattened() : result
         return rows.replacing(validity: try Validity.and(rows.validityBuffer, validity, count))
     }

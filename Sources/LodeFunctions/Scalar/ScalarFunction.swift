@@ -5,7 +5,7 @@ import LodeVectors
 
 /// Computes a chunk: `arguments` have `count` rows each, in any layout; the result has `count` rows.
 ///
-/// Resolved once a query, called once a chunk, by many workers at once.
+/// Resolved once per query, called once per chunk, by many workers at once.
 /// - Throws: an error of the data (22xxx); never for rows whose arguments are NULL if the function is strict.
 package typealias ScalarKernel =
     @Sendable (_ arguments: [Column], _ count: Int, _ context: FunctionContext) throws(SQLError) -> Column

@@ -9,7 +9,7 @@ enum TemplateNumber {
     case decimal(Int128, scale: Int)
     case double(Double)
 
-    /// The digits with so many places, halves rounded away from zero, after a shift of the point; with the sign apart.
+    /// The digits with this many places, halves rounded away from zero, after a shift of the point; with the sign apart.
     func digits(_ template: NumberTemplate) -> (isNegative: Bool, text: String, places: Int) {
         switch self {
         case .decimal(let unscaled, let scale):
@@ -33,7 +33,7 @@ enum TemplateNumber {
         }
     }
 
-    /// `magnitude * 10^-scale` with so many places.
+    /// `magnitude * 10^-scale` with this many places.
     private static func fixed(_ magnitude: UInt128, _ scale: Int, _ places: Int) -> String {
         var digits = Array(String(magnitude).utf8), point = digits.count - (magnitude == 0 ? max(0, scale) : scale)
         if point < 1 {
@@ -63,7 +63,7 @@ enum TemplateNumber {
         }
     }
 
-    /// ` 1.50e+00`: a place for the sign, so many places, an exponent.
+    /// ` 1.50e+00`: a place for the sign, this many places, an exponent.
     func scientific(_ places: Int) -> String {
         switch self {
         case .double(let number):

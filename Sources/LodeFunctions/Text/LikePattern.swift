@@ -1,4 +1,4 @@
-/// LIKE patterns, compiled once a chunk.
+/// LIKE patterns, compiled once per chunk.
 
 import Glibc
 import LodeCore

@@ -6,7 +6,7 @@ import LodeCore
 package enum CalendarArithmetic {
     static let microsPerDay = CivilDate.microsPerDay
 
-    /// The day so many months later; the day of the month is cut to the month's length (31 January + 1 month is 28 or 29 February).
+    /// The day this many months later; the day of the month is cut to the month's length (31 January + 1 month is 28 or 29 February).
     @inline(__always)
     static func addMonths(_ days: Int64, _ months: Int64) -> Int64 {
         if months == 0 { return days }

@@ -10,7 +10,7 @@ package enum RankingFunction: Sendable, Hashable, CaseIterable {
     var isRowNumber: Bool { [.rowNumber, .rank, .denseRank].contains(self) }
 }
 
-/// Of the row so many rows away.
+/// Of the row this many rows away.
 package enum OffsetFunction: Sendable, Hashable { case lag, lead }
 
 /// Of one row of the frame.

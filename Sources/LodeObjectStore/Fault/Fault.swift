@@ -13,7 +13,7 @@ package struct Fault: Sendable {
         case fail(SQLError)
         /// The call takes this much longer.
         case delay(micros: UInt32)
-        /// Only so many bytes arrive, and the call says that all went well.
+        /// Only this many bytes arrive, and the call says that all went well.
         case tear(bytes: Int)
         /// The call does nothing and says that all went well.
         case drop

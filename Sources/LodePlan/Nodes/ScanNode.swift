@@ -8,7 +8,7 @@ package struct ScanNode: PlanNode {
     package var outputs: [ScanOutput]
     /// A conjunction over `outputs`, applied while reading. Rows that are returned satisfy it.
     package var filters: [BoundExpression]
-    /// At most so many rows are wanted, if known.
+    /// At most this many rows are wanted, if known.
     package var limit: Int?
     /// Filters that joins above fill while the query runs, each by its number, on one of `outputs`.
     package var dynamicFilters: [DynamicFilterUse]

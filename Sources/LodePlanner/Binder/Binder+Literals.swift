@@ -128,7 +128,7 @@ extension Binder {
         return .constant(.interval(cut), type)
     }
 
-    /// So many digits of a second; halves go away from zero (PostgreSQL, AdjustIntervalForTypmod).
+    /// This many digits of a second; halves go away from zero (PostgreSQL, AdjustIntervalForTypmod).
     private static func rounded(_ micros: Int64, _ digits: Int, at span: SourceSpan) throws(SQLError) -> Int64 {
         guard (0...6).contains(digits) else {
             throw SQLError(.invalidParameterValue, "precision of interval must be from 0 to 6", at: span)

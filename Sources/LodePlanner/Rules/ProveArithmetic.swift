@@ -5,7 +5,7 @@ import LodePlan
 
 /// Marks sums, differences, products and casts whose operands lie in ranges for which the result fits its type.
 ///
-///     rank() over (…) + 1          can't fail: no table has so many rows
+///     rank() over (…) + 1          can't fail: no table has this many rows
 ///     d_week_seq - 53              can't fail: the file's bounds say so
 ///
 /// - Sound because: ranges are facts (`ValueRanges`), and limits are kept with room to spare.

@@ -4,7 +4,7 @@ import LodeCore
 import LodeEngine
 import LodeVectors
 
-/// Made once a chunk and column; asked once a row, and therefore a class: a struct of so many references would be copied each time.
+/// Made once per chunk and column; asked once per row, and therefore a class: a struct of this many references would be copied each time.
 ///
 /// Text is PostgreSQL's output of the type, binary what its `…send` function gives.
 final class CellEncoder {

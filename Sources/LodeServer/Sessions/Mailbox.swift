@@ -11,7 +11,7 @@ import LodeCore
 ///                           parked       it has begun something, and waits for rows, or for room on the way to its client;
 ///                                        messages wait meanwhile
 final class Mailbox: Sendable {
-    /// From so many bytes on, nothing more is read from the client.
+    /// From this many bytes on, nothing more is read from the client.
     static let fullBytes = 1 << 20
 
     private enum Phase {

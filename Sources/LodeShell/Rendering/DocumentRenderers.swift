@@ -69,7 +69,7 @@ final class HTMLRenderer: ResultRenderer {
     }
 }
 
-/// A block a row, a line a column: for wide rows (`\x`).
+/// A block a row, one line per column: for wide rows (`\x`).
 final class VerticalRenderer: ResultRenderer {
     private let context: RenderingContext
     private let scratch: ByteSink

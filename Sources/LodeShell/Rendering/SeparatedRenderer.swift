@@ -3,7 +3,7 @@
 import LodeCore
 import LodeVectors
 
-/// A header and a line a row; RFC 4180 quotes where a value needs them, NULL as nothing. The empty text is quoted, which tells it
+/// A header and one line per row; RFC 4180 quotes where a value needs them, NULL as nothing. The empty text is quoted, which tells it
 /// from NULL. TSV escapes tabs and line ends with a backslash instead.
 final class SeparatedRenderer: ResultRenderer {
     private let context: RenderingContext

@@ -46,7 +46,7 @@ package struct DeclareCursor: Sendable {
 package struct FetchCursor: Sendable {
     /// Where from the current row the wanted rows are.
     package enum Direction: Sendable, Equatable {
-        /// So many rows from here on; negative ones go back; nil is all that are left. Zero is the current row again.
+        /// How many rows from here on; negative ones go back; nil is all that are left. Zero is the current row again.
         case forward(Int?)
         case backwardAll
         /// One row, counted from the first (1) or, negative, from the last (-1).

@@ -1,4 +1,4 @@
-/// What stands in FROM: tables, files, functions, subqueries and joins.
+/// What is written in FROM: tables, files, functions, subqueries and joins.
 import LodeCore
 
 /// One source of rows with its alias.

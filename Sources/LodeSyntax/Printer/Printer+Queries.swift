@@ -1,4 +1,4 @@
-/// Queries and what stands in FROM.
+/// Queries and what is written in FROM.
 import LodeCore
 
 extension Printer {

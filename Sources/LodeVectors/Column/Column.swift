@@ -7,11 +7,11 @@ import LodeCore
 ///
 /// Three layouts:
 ///
-///     flat         lanes: one a row
+///     flat         lanes: one per row
 ///     constant     lanes: one, for all rows
 ///     dictionary   lanes: one Int32 code a row, into `dictionary` (flat, without nulls)
 ///
-/// `validity` has a bit a row (for a constant: one bit), and is nil where nothing is NULL. **Lanes of NULL rows hold a
+/// `validity` has a bit per row (for a constant: one bit), and is nil where nothing is NULL. **Lanes of NULL rows hold a
 /// harmless value** (zero, the empty text, code 0): kernels compute every lane without looking, and whoever makes a column
 /// keeps that promise. Texts point into buffers that `owners` keeps alive.
 @usableFromInline
@@ -125,7 +125,7 @@ package final class Column: @unchecked Sendable {
             dictionary: dictionary?.retyped(type), children: other ?? children, owners: owners)
     }
 
-    /// The same values with other nulls. `validity` has a bit a row (one bit for a constant).
+    /// The same values with other nulls. `validity` has a bit per row (one bit for a constant).
     /// Lanes that become NULL keep their value, which is harmless because it was one.
     package func replacing(validity: Buffer?) -> Column {
         Column(

@@ -3,7 +3,7 @@
 import Glibc
 import LodeCore
 
-/// Bit masks of one bit a row, least significant first; a set bit is a valid row.
+/// Bit masks of one bit per row, least significant first; a set bit is a valid row.
 ///
 /// A column without nulls has no mask at all (`nil`). Bits past the last row are unspecified.
 @usableFromInline

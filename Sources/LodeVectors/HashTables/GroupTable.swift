@@ -31,7 +31,7 @@ package final class GroupTable {
     private static let smallest = 4096
     /// Beyond this size (the second-level cache), entries are fetched ahead.
     private static let prefetchSlots = 32_768
-    /// A table with a limit grows up to so many times its limit while keys repeat.
+    /// A table with a limit grows up to this many times its limit while keys repeat.
     private static let stretch = 16
 
     /// - Parameter slotLimit: nil for a table in which every key has exactly one row.

@@ -7,7 +7,7 @@ import LodeCore
 /// `find` gives the chain of every row; `nextPairs` walks all chains at once, a link a round, so that the loads of
 /// different rows overlap.
 package final class JoinProbe {
-    /// heads, hashes, found: a word a row; candidates, rest, active: a row number a row.
+    /// heads, hashes, found: a word per row; candidates, rest, active: a row number a row.
     private let memory: Buffer
     private var activeCount = 0
     private var position = 0

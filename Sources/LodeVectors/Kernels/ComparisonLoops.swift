@@ -4,7 +4,7 @@ import LodeCore
 
 /// What a comparison writes.
 enum ComparisonOutput: ~Escapable {
-    /// One byte a row, 0 or 1.
+    /// One byte per row, 0 or 1.
     case flags(MutableLanes<UInt8>)
     /// The rows that satisfy it, ascending.
     case select(Selection)
@@ -46,7 +46,7 @@ func runPredicate<P: LanePredicate, L: LaneSource & ~Escapable, R: LaneSource & 
     }
 }
 
-/// Chooses the predicate for an operator, once a chunk.
+/// Chooses the predicate for an operator, once per chunk.
 @inline(__always)
 func runComparison<L: LaneSource & ~Escapable, R: LaneSource & ~Escapable>(
     _ comparison: ComparisonOperator, _ left: L, _ right: R, _ count: Int, _ output: ComparisonOutput
@@ -61,7 +61,7 @@ func runComparison<L: LaneSource & ~Escapable, R: LaneSource & ~Escapable>(
     }
 }
 
-/// One byte a row decides: a ready table of flags instead of a comparison.
+/// One byte per row decides: a ready table of flags instead of a comparison.
 @inline(__always)
 func runFlags<L: LaneSource & ~Escapable>(_ flags: L, _ count: Int, _ output: ComparisonOutput) where L.Lane == UInt8 {
     switch output {

@@ -2,7 +2,7 @@
 
 import LodeCore
 
-/// Chosen once a query, called once a chunk.
+/// Chosen once per query, called once per chunk.
 package enum ComparisonSelect {
     /// `survivors` must have room for `count` rows.
     package typealias Kernel =
@@ -77,6 +77,6 @@ package enum ComparisonSelect {
 }
 
 extension Column {
-    /// The validity mask with a bit a row; nil for a constant, which is either all NULL or not at all.
+    /// The validity mask with a bit per row; nil for a constant, which is either all NULL or not at all.
     package var rowValidity: Buffer? { layout == .constant ? nil : validityBuffer }
 }

@@ -4,7 +4,7 @@ import LodeCore
 
 /// The last few dictionaries with one flag a value.
 ///
-/// Chunks of one row group share a dictionary, so each distinct text is compared once a row group. Workers read different
+/// Chunks of one row group share a dictionary, so each distinct text is compared once per row group. Workers read different
 /// row groups, hence more than one entry. Sixteen nanoseconds a chunk for the lock.
 final class DictionaryVerdicts: Sendable {
     private struct Entry {

@@ -25,7 +25,7 @@ package struct SortPrefix: Sendable {
     }
 
     private let parts: [Part]
-    /// So many keys are decided by the word.
+    /// How many keys are decided by the word.
     package let exactKeys: Int
     private let keyCount: Int
 

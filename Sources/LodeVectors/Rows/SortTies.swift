@@ -12,7 +12,7 @@ struct SortTies {
 
     /// Runs up to this size are compared.
     private static let small = 20
-    /// Strings that agree in so many bytes are compared.
+    /// Strings that agree in this many bytes are compared.
     private static let deepest = 64
 
     /// Orders `entries` by the keys from `key` on. Their words are not kept.

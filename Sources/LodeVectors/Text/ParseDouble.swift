@@ -62,7 +62,7 @@ public enum ParseDouble {
         }
     }
 
-    /// float4: parsed as double and then rounded, unless the text has so many digits that rounding twice could differ.
+    /// float4: parsed as double and then rounded, unless the text has this many digits that rounding twice could differ.
     public static func float(_ text: UnsafePointer<UInt8>, _ count: Int, _ out: UnsafeMutablePointer<Float>) -> ParseOutcome {
         var wide = 0.0
         let outcome = double(text, count, &wide)

@@ -21,7 +21,7 @@ package enum ParseNanos {
         return extra.contains { text[$0] != UInt8(ascii: "0") }
     }
 
-    /// Where the digits behind the sixth place lie; nil if there are none. No other part of a timestamp has so many behind a point.
+    /// Where the digits behind the sixth place lie; nil if there are none. No other part of a timestamp has this many behind a point.
     private static func extraDigits(_ text: UnsafePointer<UInt8>, _ count: Int) -> Range<Int>? {
         var at = 0
         while at < count {

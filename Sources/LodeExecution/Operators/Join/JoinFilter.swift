@@ -17,7 +17,7 @@ final class JoinFilter: Sendable {
         self.isBounds = isBounds
     }
 
-    /// Beyond so many keys a Bloom filter no longer fits any cache and costs about what it spares.
+    /// Beyond this many keys a Bloom filter no longer fits any cache and costs about what it saves.
     private static let bloomLimit = 8 << 20
     /// Build sides of more rows are known by their bounds alone where statistics are tested.
     private static let maxKeys = 4096

@@ -1,4 +1,4 @@
-/// What a hash join computes, resolved once a query.
+/// What a hash join computes, resolved once per query.
 
 import LodeCore
 import LodePlan

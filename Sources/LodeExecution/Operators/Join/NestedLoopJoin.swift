@@ -4,7 +4,7 @@ import LodeCore
 import LodePlan
 import LodeVectors
 
-/// What a nested-loop join computes, resolved once a query.
+/// What a nested-loop join computes, resolved once per query.
 final class NestedLoopShape: Sendable {
     let kind: JoinNode.Kind
     /// Over all columns of the left, then of the right side; nil where every pair matches.
@@ -48,7 +48,7 @@ final class NestedLoopShape: Sendable {
     }
 }
 
-/// The right side of a nested-loop join, flat, with a byte a row that tells whether it was matched.
+/// The right side of a nested-loop join, flat, with a byte per row that tells whether it was matched.
 final class NestedLoopRows: Sendable {
     struct Block: Sendable {
         var chunk: Chunk

@@ -140,7 +140,7 @@ private final class SortWorker: ChunkConsumer {
 
     /// Larger limits are cheaper to sort in one go than to prune again and again.
     private static let prunedLimit = 256 * 1024
-    /// A bound is renewed when so many more rows have come before it: often, as scans follow it too.
+    /// A bound is renewed when this many more rows have come before it: often, as scans follow it too.
     private static let leastPruned = 16
 
     init(

@@ -1,4 +1,4 @@
-/// What a sort keeps of its rows, and their order; resolved once a query.
+/// What a sort keeps of its rows, and their order; resolved once per query.
 
 import LodeCore
 import LodePlan

@@ -19,7 +19,7 @@ final class FirstRows {
     /// Rows after which it is decided whether leaving out pays.
     private static let trial = 64 * Chunk.capacity
 
-    /// - Parameter partitionKeys: so many keys of the sort are the partition's; the others order it.
+    /// - Parameter partitionKeys: this many keys of the sort are the partition's; the others order it.
     init(_ shape: SortShape, partitionKeys: Int, memory: MemoryBudget) throws(SQLError) {
         self.partitionKeys = partitionKeys
         let keys = shape.order.keys

@@ -1,4 +1,4 @@
-/// What a window computes, resolved once a query.
+/// What a window computes, resolved once per query.
 
 import LodeCore
 import LodePlan

@@ -19,7 +19,7 @@ final class BloomFilterReading {
     private(set) var bytesRead = 0
 
     static let blockBytes = 32
-    /// A filter is fetched whole where it has at most so many bytes for each value that is asked about; of others only the blocks.
+    /// A filter is fetched whole where it has at most this many bytes for each value that is asked about; of others only the blocks.
     private static let bytesPerProbe = 4096
     /// The format's own limit.
     static let maximumBytes = 128 << 20

@@ -44,7 +44,7 @@ enum BitUnpacking {
         }
     }
 
-    /// One call site a width, so that each becomes a loop of its own with constant shifts.
+    /// One call site per width, so that each becomes a loop of its own with constant shifts.
     private static func unpackGroups(
         _ bits: UnsafeRawPointer, _ groups: Int, _ width: Int, _ out: UnsafeMutablePointer<UInt32>
     ) {

@@ -12,7 +12,7 @@ enum Int96Choice: String, Hashable, Sendable {
 }
 
 enum Int96Probe {
-    /// So many values are looked at: of clocks that count nanoseconds, one in a thousand shows none.
+    /// How many values are looked at: of clocks that count nanoseconds, one in a thousand shows none.
     private static let values = 2048
 
     /// The footer with INT96 columns in the unit that is chosen.

@@ -37,7 +37,7 @@ final class RowGroupReader: MorselReader {
     private var accumulators: [ColumnAccumulator]
 
     private var returnedRows = 0
-    /// What was read and spared before the columns.
+    /// What was read and skipped before the columns.
     private var ownCounters: ScanCounters
     /// Whether a dictionary has ruled out all rows.
     private var isHopeless = false

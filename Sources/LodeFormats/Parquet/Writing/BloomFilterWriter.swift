@@ -38,7 +38,7 @@ struct BloomFilterWriter {
         }
     }
 
-    /// Header and bits as they stand in the file.
+    /// Header and bits as written in the file.
     func bytes() -> [UInt8] {
         var filter = self
         // A block of the half-sized filter takes the bits of two neighbours: its number has one bit of the hash less.

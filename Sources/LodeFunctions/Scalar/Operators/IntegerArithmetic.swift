@@ -139,7 +139,7 @@ extension StrictCall {
 enum IntegerOperation: Sendable {
     case add, subtract, multiply, divide, remainder, shiftLeft, shiftRight, and, or, xor
 
-    /// The body for a type; dispatched once a chunk.
+    /// The body for a type; dispatched once per chunk.
     func body(_ type: SQLType) -> StrictBody {
         switch type {
         case .tinyint: return { call throws(SQLError) in try self.run(Int8.self, call, type) }

@@ -170,7 +170,7 @@ package enum DateField: String, Sendable, CaseIterable {
         }
     }
 
-    /// So many of the field as an interval.
+    /// That many of the field as an interval.
     func interval(_ count: Int64) throws(SQLError) -> Interval {
         func months(_ each: Int64) throws(SQLError) -> Interval {
             guard let months = Int32(exactly: count.multipliedReportingOverflow(by: each).overflow ? .max : count * each) else {

@@ -83,7 +83,7 @@ struct LikeKernel: Sendable {
         return result.column(.boolean)
     }
 
-    /// The form is looked at once a chunk.
+    /// The form is looked at once per chunk.
     private func run(
         _ pattern: LikePattern, _ texts: ArgumentLanes<StringView>, _ count: Int, _ flip: UInt8, _ out: MutableLanes<UInt8>
     ) {

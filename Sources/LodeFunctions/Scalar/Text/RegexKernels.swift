@@ -1,4 +1,4 @@
-/// The kernels of regular expressions: a constant pattern is compiled once a chunk at most.
+/// The kernels of regular expressions: a constant pattern is compiled once per chunk at most.
 
 import LodeCore
 import LodeVectors

@@ -1,4 +1,4 @@
-/// COPY's text format: a line a row, tabs between fields, backslashes before what would confuse.
+/// COPY's text format: one line per row, tabs between fields, backslashes before what would confuse.
 
 import LodeCore
 import LodeEngine
