@@ -67,16 +67,32 @@ public enum ParseDate {
         let outcome = calendar(&cursor, &days)
         guard outcome == .parsed else { return outcome }
         if !cursor.isAtEnd {
-            // The date of a timestamp.
-            var clock: Int64 = 0
-            guard cursor.take(UInt8(ascii: "T")) || TextByte.isSpace(cursor.byte) else { return .malformed }
-            cursor.skipSpaces()
-            let rest = ParseTime.clock(&cursor, &clock)
+            let rest = isZone(&cursor) ? ParseTimestamp.zone(&cursor, 0, nil).0 : clock(&cursor)
             guard rest == .parsed else { return rest }
-            guard ParseTimestamp.skipZone(&cursor), cursor.isAtEnd else { return .malformed }
+            guard cursor.isAtEnd else { return .malformed }
         }
         out.pointee = Int32(truncatingIfNeeded: days)
         return .parsed
+    }
+
+    /// Whether a zone is here, which means nothing to a date: `2024-02-29 +00`, as JDBC writes it. Steps over the white space before it.
+    private static func isZone(_ cursor: inout TextCursor) -> Bool {
+        var rest = cursor
+        rest.skipSpaces()
+        let isApart = rest.at > cursor.at
+        guard rest.byte == UInt8(ascii: "+") || isApart && (rest.byte == UInt8(ascii: "-") || TextByte.isLetter(rest.byte)) else { return false }
+        cursor = rest
+        return true
+    }
+
+    /// The time of a timestamp of which only the date is wanted.
+    private static func clock(_ cursor: inout TextCursor) -> ParseOutcome {
+        var clock: Int64 = 0
+        guard cursor.take(UInt8(ascii: "T")) || TextByte.isSpace(cursor.byte) else { return .malformed }
+        cursor.skipSpaces()
+        let outcome = ParseTime.clock(&cursor, &clock)
+        guard outcome == .parsed else { return outcome }
+        return ParseTimestamp.skipZone(&cursor) ? .parsed : .malformed
     }
 
     /// True for `infinity`, false for `-infinity`, nil for everything else.
