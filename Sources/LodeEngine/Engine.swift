@@ -21,6 +21,9 @@ package final class Engine: Sendable {
     let history: QueryHistory
     private let observing = Lock<[any StatementObserver]>([])
 
+    /// When the engine was made, in microseconds since 1970-01-01 UTC.
+    let startMicros = Engine.nowMicros()
+
     /// Makes of a password what a role keeps of it.
     let makeVerifier: (@Sendable (String) -> String)?
 

@@ -34,7 +34,9 @@ package final class Session {
     /// What Bind and DECLARE CURSOR have made, by name.
     var portals: [String: Portal] = [:]
     /// Roles that the running statement has asked about.
-    var principals: [String: Principal] = [:]
+    var knownRoles: RoleGraph?
+    /// The number by which a client cancels the session.
+    package var backend: Int64 = 0
     /// What LISTEN asked for.
     var channels: Set<String> = []
     /// Where rows of COPY FROM STDIN come from, if the client has any.
@@ -95,7 +97,7 @@ package final class Session {
         if outer == nil { statement.report(to: beginReport(of: run)) }
         current = statement
         latest.statement = statement
-        principals = [:]
+        knownRoles = nil
         defer { current = outer }
         let result = Cancellation.$current.withValue(statement.cancellation) { () -> Result<StatementOutcome, SQLError> in
             do throws(SQLError) {
@@ -135,7 +137,7 @@ package final class Session {
         FunctionContext(
             transactionMicros: Engine.nowMicros(), timeZone: settings["timezone"], currentUser: currentUser, sessionUser: user,
             currentSchema: currentSchema, cancellation: running.cancellation, memory: running.memory, settings: settingAccess,
-            objects: objects.names, backends: backendAccess)
+            objects: objects.names, catalog: StatementFacts(objects, self), backends: backendAccess)
     }
 
     /// The schemas of a user's own tables in which unqualified ones are looked for: temporary ones first.

@@ -19,6 +19,8 @@ package final class FunctionContext: Sendable {
     package let settings: SettingAccess
     /// The catalog's objects by number and name.
     package let objects: ObjectNames
+    /// What is known of them.
+    package let catalog: any CatalogFacts
     /// The other sessions of the server.
     package let backends: BackendAccess
 
@@ -26,7 +28,8 @@ package final class FunctionContext: Sendable {
         transactionMicros: Int64, timeZone: String = "UTC", currentUser: String = "lode", sessionUser: String = "lode",
         currentDatabase: String = "lode",
         currentSchema: String = "main", cancellation: Cancellation = Cancellation(), memory: MemoryBudget? = nil,
-        settings: SettingAccess = SettingAccess(), objects: ObjectNames = ObjectNames(), backends: BackendAccess = BackendAccess()
+        settings: SettingAccess = SettingAccess(), objects: ObjectNames = ObjectNames(), catalog: any CatalogFacts = NoCatalog(),
+        backends: BackendAccess = BackendAccess()
     ) {
         self.transactionMicros = transactionMicros
         self.timeZone = timeZone
@@ -38,6 +41,7 @@ package final class FunctionContext: Sendable {
         self.memory = memory
         self.settings = settings
         self.objects = objects
+        self.catalog = catalog
         self.backends = backends
     }
 }

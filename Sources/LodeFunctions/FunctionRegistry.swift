@@ -6,7 +6,7 @@ import LodeCore
 package enum FunctionRegistry {
     package static let scalars: [String: ScalarFunction] = index(scalarFamilies.flatMap { $0 }) { $0.documentation }
     /// Functions that give rows: a call gives the list of them.
-    package static let sets: [String: ScalarFunction] = index(ScalarFunction.sets) { $0.documentation }
+    package static let sets: [String: ScalarFunction] = index(ScalarFunction.sets + ScalarFunction.catalogSets) { $0.documentation }
     package static let aggregates: [String: AggregateFunction] = index(aggregateFamilies.flatMap { $0 }) { $0.documentation }
     package static let windows: [String: WindowFunction] = index(windowFunctions) { $0.documentation }
 
@@ -18,6 +18,8 @@ package enum FunctionRegistry {
         ScalarFunction.dateParts, ScalarFunction.dateArithmetic, ScalarFunction.dateMaking, ScalarFunction.dateTexts,
         ScalarFunction.templates,
         ScalarFunction.lists, ScalarFunction.listSubscripts, ScalarFunction.lambdas, ScalarFunction.structsAndMaps, ScalarFunction.json,
+        ScalarFunction.jsonBuilding, ScalarFunction.catalogNames, ScalarFunction.catalogDefinitions, ScalarFunction.catalogComments,
+        ScalarFunction.catalogPrivileges, ScalarFunction.standardCatalog, ScalarFunction.server,
     ]
     static let aggregateFamilies: [[AggregateFunction]] = [
         AggregateFunction.counts, AggregateFunction.sums, AggregateFunction.extremes, AggregateFunction.flags,

@@ -34,7 +34,7 @@ package final class CatalogObjects: Sendable {
         let found = try catalog.databases().map { database in
             SchemaObject(
                 number: ObjectNumbers.schema(database), name: database.name, comment: database.description,
-                isShipped: ShippedTables.isShipped(database: database.name))
+                isShipped: ShippedTables.isShipped(database: database.name), database: database)
         }
         state.withLock { $0.schemas = found }
         return found

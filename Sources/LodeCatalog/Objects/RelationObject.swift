@@ -8,6 +8,7 @@ package struct SchemaObject: Sendable {
     package let name: String
     package let comment: String?
     package let isShipped: Bool
+    package let database: GlueDatabase
 }
 
 /// A table or view with its number, and what is computed of its definition when it is asked for.

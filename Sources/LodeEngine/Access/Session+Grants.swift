@@ -95,7 +95,7 @@ extension Session {
     func alterOwner(_ alter: AlterOwner) throws(SQLError) -> StatementOutcome {
         let owner = try roleName(alter.owner), principal = try principal(currentUser)
         func requireNewOwner() throws(SQLError) {
-            let own = Self.memberships(of: currentUser, try catalog.roles(), onlyInherited: false)
+            let own = try roles.memberships(of: currentUser, onlyInherited: false)
             if principal.isSuperuser || own.contains(owner) { return }
             throw SQLError(.insufficientPrivilege, "must be member of role \"\(owner)\"", at: alter.owner.span)
         }

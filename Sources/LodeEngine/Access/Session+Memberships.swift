@@ -28,9 +28,9 @@ extension Session {
     /// - Throws: `42501` unless the user is a superuser, may create roles (and the role is no superuser), or is its admin.
     private func requireAdmin(of role: Role, at span: SourceSpan) throws(SQLError) {
         if try principal(currentUser).isSuperuser { return }
-        let all = try catalog.roles()
+        let all = try roles.all()
         if !role.isSuperuser, all.first(where: { $0.name == currentUser })?.canCreateRoles == true { return }
-        let own = Self.memberships(of: currentUser, all, onlyInherited: false)
+        let own = try roles.memberships(of: currentUser, onlyInherited: false)
         let isAdmin = all.contains { own.contains($0.name) && $0.memberships?.contains { $0.role == role.name && $0.isAdmin } == true }
         if !isAdmin { throw SQLError(.insufficientPrivilege, "must have admin option on role \"\(role.name)\"", at: span) }
     }
@@ -38,7 +38,7 @@ extension Session {
     private func join(
         _ member: String, to role: String, _ statement: MembershipStatement, at span: SourceSpan, _ notices: inout [String]
     ) throws(SQLError) {
-        if Self.memberships(of: role, try catalog.roles(), onlyInherited: false).contains(member) {
+        if try roles.memberships(of: role, onlyInherited: false).contains(member) {
             throw SQLError(
                 .invalidGrant, member == role
                     ? "role \"\(role)\" is a member of role \"\(role)\"" : "role \"\(role)\" is a member of role \"\(member)\"", at: span)
@@ -78,7 +78,7 @@ extension Session {
             role.memberships = memberships.isEmpty ? nil : memberships
             return role
         }
-        principals = [:]
+        knownRoles = nil
     }
 
     /// - Throws: `2BP01` if the role owns something, or was granted or has granted something.

@@ -22,7 +22,7 @@ enum PgStatActivity: SystemRelation {
             .number(ObjectNumbers.database), .text(SQLText(scope.engine.databaseName)), .number(view.process), .null,
             role.map { .number($0) } ?? .null, .text(SQLText(view.user)), .text(SQLText(view.applicationName)),
         ]
-        guard scope.principal.owns(view.user) else { return what + Array(repeating: .null, count: 13) + [hiddenText, .null] }
+        guard try scope.roles.principal(scope.user).owns(view.user) else { return what + Array(repeating: .null, count: 13) + [hiddenText, .null] }
         let waits = view.phase != .active, written = StatementReporter.part(of: view.text)
         return what + [
             .optional(view.client.address), .null, view.client.port.map { .number($0) } ?? .null,
@@ -57,7 +57,8 @@ enum QueryHistoryRelation: SystemRelation {
     static let name = "query_history"
 
     static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] {
-        try scope.engine.history.entries().map { row($0, isVisible: scope.principal.owns($0.role)) }
+        let reader = try scope.roles.principal(scope.user)
+        return try scope.engine.history.entries().map { row($0, isVisible: reader.owns($0.role)) }
     }
 
     private static func row(_ entry: HistoryEntry, isVisible: Bool) -> [Value] {

@@ -30,13 +30,12 @@ extension Session {
 
     /// Other sessions, as functions of a statement reach them.
     var backendAccess: BackendAccess {
-        let sessions = engine.sessions, process = activity.process, catalog = engine.catalog
-        let asking = currentUser, isOwner = isOwner(asking)
+        let sessions = engine.sessions, process = activity.process, asking = currentUser, roles = roles
         @Sendable func session(_ process: Int64, _ action: BackendAction) throws(SQLError) -> SessionActivity? {
             guard let number = Int32(exactly: process), let session = sessions[number] else { return nil }
-            let owner = session.view.user, roles = try catalog.roles()
-            if Principal(asking, among: roles, isOwner: isOwner).owns(owner) { return session }
-            throw action.denied(isSuperuser: roles.contains { $0.name == owner && $0.isSuperuser })
+            let owner = session.view.user
+            if try roles.principal(asking).owns(owner) { return session }
+            throw action.denied(isSuperuser: try roles.principal(owner).isSuperuser)
         }
         return BackendAccess(
             process: process,

@@ -21,6 +21,8 @@ extension SettingDefinition {
         fact("max_index_keys", "The most columns of a key.", "32"),
         fact("lc_collate", "The order of texts.", "C"),
         fact("lc_ctype", "The kinds of characters.", "C.UTF-8"),
+        fact("block_size", "The size of a page of PostgreSQL's, in bytes.", "8192"),
+        fact("ssl", "Whether the server offers TLS to all clients.", "off"),
     ]
 
     private static let timeouts: [SettingDefinition] = [
@@ -49,6 +51,14 @@ extension SettingDefinition {
             name: "transaction_read_only", summary: "Whether the transaction may not write.", fallback: "default_transaction_read_only",
             initial: { "off" }, parse: { (text) throws(SQLError) in try flag(text) }),
         deferrable("transaction_deferrable", "default_transaction_deferrable"), deferrable("default_transaction_deferrable", nil),
+        choice("default_table_access_method", "How tables are kept; PostgreSQL's word for it.", ["heap"]),
+        choice("default_tablespace", "The tablespace of new tables: there is one.", [""]),
+        choice("temp_tablespaces", "The tablespaces of temporary tables: there is one.", [""]),
+        choice("default_toast_compression", "How PostgreSQL packs long values; here files have their codec.", ["pglz"]),
+        choice("synchronous_commit", "Whether a commit waits until it is kept; it always does.", ["on"]),
+        choice("backslash_quote", "Whether quotes may be written by a backslash in E'…'.", ["safe_encoding"]),
+        switching("check_function_bodies", "Whether functions are checked when they are made; nobody makes any.", "on"),
+        switching("quote_all_identifiers", "Whether names in definitions always have quotes.", "off"),
         switching("row_security", "Whether policies of rows hold; there are none.", "on"),
         switching("jit", "Whether expressions are compiled; they are not.", "off"),
         switching("escape_string_warning", "Whether backslashes in '…' are warned of; they are ordinary characters.", "off"),

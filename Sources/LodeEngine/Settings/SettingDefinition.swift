@@ -19,6 +19,9 @@ package struct SettingDefinition: Sendable {
     /// - Throws: `22023` saying what is expected.
     var parse: @Sendable (String) throws(SQLError) -> String
 
+    /// The name as SHOW writes it: three settings of PostgreSQL have capitals.
+    var title: String { ["datestyle": "DateStyle", "intervalstyle": "IntervalStyle", "timezone": "TimeZone"][name] ?? name }
+
     package static let all: [SettingDefinition] = ofEngine + ofClients
 
     private static let ofEngine: [SettingDefinition] = [

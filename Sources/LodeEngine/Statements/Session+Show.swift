@@ -11,7 +11,7 @@ extension Session {
         switch show {
         case .setting(let name):
             let setting = try SettingDefinition.named(name.text, at: name.span)
-            return try give([Field(setting.name, .varchar)], [[.text(settings[setting.name])]], to: run.sink, tag: "SHOW")
+            return try give([Field(setting.title, .varchar)], [[.text(settings[setting.name])]], to: run.sink, tag: "SHOW")
         case .allSettings:
             let rows = SettingDefinition.all.sorted { $0.name < $1.name }.map {
                 [Value.text($0.name), .text(settings[$0.name]), .text($0.summary)]

@@ -15,11 +15,11 @@ enum PgClass: SystemRelation {
             rows.append(row(
                 relation.number, relation.name, relation, type: relation.rowType, owner: owner, kind: relation.kind,
                 method: relation.isTable ? ObjectNumbers.heap : 0, columns: try relation.table.schema().count, hasIndex: hasKeys,
-                checks: constraints.count { $0.declared.kind == .check }))
+                checks: constraints.count { $0.declared.kind == .check }, access: relation.table.accessItems))
             for key in constraints where key.isKey {
                 rows.append(row(
                     key.number, key.declared.name, relation, type: 0, owner: owner, kind: "i", method: ObjectNumbers.btree,
-                    columns: key.attributes.count, hasIndex: false, checks: 0))
+                    columns: key.attributes.count, hasIndex: false, checks: 0, access: .null))
             }
         }
         return rows
@@ -27,7 +27,7 @@ enum PgClass: SystemRelation {
 
     private static func row(
         _ number: Int64, _ name: String, _ relation: RelationObject, type: Int64, owner: Int64, kind: String, method: Int64, columns: Int,
-        hasIndex: Bool, checks: Int
+        hasIndex: Bool, checks: Int, access: Value
     ) -> [Value] {
         let isIndex = kind == "i", isTemporary = relation.schema.number == ObjectNumbers.temporary
         // Nothing is known of sizes before somebody asks the table.
@@ -40,7 +40,7 @@ enum PgClass: SystemRelation {
             // relhasrules, relhastriggers, relhassubclass, relrowsecurity, relforcerowsecurity, relispopulated
             .boolean(kind == "v"), .no, .no, .no, .no, .yes,
             // relreplident, relispartition, relrewrite, relfrozenxid, relminmxid, relacl, reloptions, relpartbound
-            .text(kind == "r" ? "d" : "n"), .no, .zero, .zero, .zero, .null, .null, .null,
+            .text(kind == "r" ? "d" : "n"), .no, .zero, .zero, .zero, access, .null, .null,
         ]
     }
 }

@@ -7,6 +7,9 @@ enum PgNamespace: SystemRelation {
     static let name = "pg_namespace"
 
     static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] {
-        try scope.objects.schemas().map { [.number($0.number), .text($0.name), .number(ObjectNumbers.firstRole), .null] }
+        try scope.objects.schemas().map { (schema) throws(SQLError) in
+            let owner = try scope.objects.role(named: schema.database.ownerName) ?? ObjectNumbers.firstRole
+            return [.number(schema.number), .text(schema.name), .number(owner), schema.database.accessItems]
+        }
     }
 }

@@ -11,7 +11,7 @@ enum PgSettings: SystemRelation {
             let value = scope.settings[setting.name], initial = setting.initial(), isSet = scope.settings.isSet(setting.name)
             let type = setting.isList ? "string" : ["on", "off"].contains(initial) ? "bool" : Int(initial) != nil ? "integer" : "string"
             return [
-                .text(setting.name), .text(value), .null, .text("Settings"), .text(setting.summary), .null,
+                .text(setting.title), .text(value), .null, .text("Settings"), .text(setting.summary), .null,
                 // context, vartype, source, min_val, max_val, enumvals, boot_val, reset_val, sourcefile, sourceline, pending_restart
                 .text(setting.isFixed ? "internal" : "user"), .text(type), .text(isSet ? "session" : "default"), .null, .null, .null,
                 .text(initial), .text(initial), .null, .null, .no,

@@ -59,6 +59,9 @@ final class StatementObjects: Sendable {
         return try visibleClass(name.name) == number ? short : "\(SQLName.quoted(name.database)).\(short)"
     }
 
+    /// Whether the name alone finds the relation or key of that number.
+    func isVisible(_ number: Int64, _ name: String) throws(SQLError) -> Bool { try visibleClass(name) == number }
+
     private func visibleClass(_ name: String) throws(SQLError) -> Int64? {
         for schema in path {
             if let number = try all.classNumber(TableName(schema, name)) { return number }

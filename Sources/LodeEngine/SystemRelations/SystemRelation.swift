@@ -26,8 +26,7 @@ struct SystemScope: Sendable {
     let engine: Engine
     let objects: CatalogObjects
     let user: String
-    /// Who reads it.
-    let principal: Principal
+    let roles: RoleGraph
     let settings: SessionSettings
     /// What the statement wants of the rows: a relation that heeds it has less to do; rows too many do no harm.
     let predicate: ColumnPredicate
@@ -57,20 +56,19 @@ enum SystemRelations {
         PgIndexes.self, PgNamespace.self, PgProc.self, PgTables.self, PgType.self, PgViews.self, PgStatUserTables.self,
         PgStatActivity.self, PgStatSSL.self, QueryHistoryRelation.self,
         PgDatabase.self, PgSettings.self, PgRoles.self, PgAuthid.self, PgUser.self, PgShadow.self, PgGroup.self,
+        PgAuthMembers.self,
     ] + information
 
     /// The rows of a relation that ships with Lode.
     static func relation(_ table: GlueTable, _ session: Session, _ objects: CatalogObjects) throws(SQLError) -> ComputedRelation {
         let computed = byName["\(table.databaseName).\(table.name)"]
-        let engine = session.engine, user = session.user, settings = session.settings
-        let principal = try session.principal(session.currentUser)
+        let engine = session.engine, user = session.currentUser, roles = session.roles, settings = session.settings
         return ComputedRelation(
             displayName: "\(table.tableName)", schema: try table.schema(), origins: try table.origins(),
             usualRows: computed == nil ? 100 : 1000
         ) { predicate throws(SQLError) in
             let scope = SystemScope(
-                table: table, engine: engine, objects: objects, user: user, principal: principal, settings: settings,
-                predicate: predicate)
+                table: table, engine: engine, objects: objects, user: user, roles: roles, settings: settings, predicate: predicate)
             guard let computed else { return try scope.shippedRows() }
             return try computed.rows(scope)
         }

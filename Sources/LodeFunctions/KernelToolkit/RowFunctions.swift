@@ -8,6 +8,7 @@ struct RowCall {
     let arguments: [Value]
     let context: FunctionContext
 
+    var catalog: any CatalogFacts { context.catalog }
     var count: Int { arguments.count }
 
     /// An argument that is text; the empty text for one that is not.
@@ -57,5 +58,17 @@ extension ScalarOverload {
             }
             return try Column.make(returns, values)
         }
+    }
+}
+
+extension ScalarFunction {
+    /// A function over the catalog, which another statement may answer otherwise.
+    static func catalog(
+        _ name: String, aliases: [String] = [], _ summary: String, _ examples: [(String, String)], source: String = "PostgreSQL 17, 9.27",
+        isStrict: Bool = true, _ overloads: ScalarOverload...
+    ) -> ScalarFunction {
+        ScalarFunction(
+            name, aliases: aliases, "catalog", summary, source: source, examples: examples, volatility: .stable, isStrict: isStrict,
+            overloads: overloads)
     }
 }

@@ -152,6 +152,7 @@ extension Binder {
             throw .internalFault("no function decides \(quantifier.rawValue)", at: span)
         }
         let item = PlanColumn(ids.fresh(), "element", element)
+        let list = try convert(list, to: list.type.base, at: span)
         let condition = BoundExpression.lambda([item], body: try body(item.reference))
         return .call(
             ScalarCall(

@@ -38,7 +38,7 @@ enum InformationSchemata: InformationRelation {
     static let name = "schemata"
 
     static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] {
-        try scope.objects.schemas().map { [catalog, .text($0.name), .text(Role.first)] + nulls(4) }
+        try scope.objects.schemas().map { [catalog, .text($0.name), .text($0.database.ownerName)] + nulls(4) }
     }
 }
 
@@ -48,15 +48,4 @@ enum InformationCharacterSets: InformationRelation {
     static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] {
         [[.null, .null, .text("UTF8"), .text("UCS"), .text("UTF8"), catalog, .text("pg_catalog"), .text("default")]]
     }
-}
-
-/// The roles that the user has.
-enum InformationRoles: InformationRelation {
-    static let name = "enabled_roles"
-    static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] { [[.text(scope.user)]] }
-}
-
-enum InformationApplicableRoles: InformationRelation {
-    static let name = "applicable_roles"
-    static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] { [] }
 }

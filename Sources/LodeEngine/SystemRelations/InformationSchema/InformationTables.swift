@@ -44,24 +44,3 @@ enum InformationForeignTables: InformationRelation {
         try scope.objects.relations().filter { $0.kind == "f" }.map { path($0) + [catalog, .text("files")] }
     }
 }
-
-/// Who may do what with tables, as long as nothing is granted: their owner, everything.
-enum InformationTablePrivileges: InformationRelation {
-    static let name = "table_privileges"
-
-    static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] {
-        var rows: [[Value]] = []
-        for relation in try scope.objects.relations() where !relation.schema.isShipped {
-            let owner = Value.text(scope.ownerName(of: relation.table))
-            for privilege in ["INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE"] {
-                rows.append([owner, owner] + path(relation) + [.text(privilege), yesNo(true), yesNo(privilege == "SELECT")])
-            }
-        }
-        return rows
-    }
-}
-
-enum InformationRoleGrants: InformationRelation {
-    static let name = "role_table_grants"
-    static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] { try InformationTablePrivileges.rows(scope) }
-}

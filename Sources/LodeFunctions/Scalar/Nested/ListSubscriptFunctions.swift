@@ -3,10 +3,10 @@
 import LodeCore
 import LodeVectors
 
-/// Lists count from 1.
+/// Lists count from 1, the vectors of catalogs from 0.
 enum ListSubscripts {
     /// The subscript of the first element.
-    static func first(_ type: SQLType) -> Int64 { 1 }
+    static func first(_ type: SQLType) -> Int64 { if case .catalog = type { 0 } else { 1 } }
 }
 
 extension ScalarFunction {
