@@ -4,6 +4,9 @@ import LodeCore
 import LodeVectors
 
 extension ScalarFunction {
+    /// What the only column of a function is called in FROM, where that is not the function's name.
+    package static let setColumns = ["pg_partition_ancestors": "relid"]
+
     /// Called in FROM or in a select list, where the lists of one select list are read side by side. A list of structs gives a column for
     /// each of their fields in FROM.
     static let sets: [ScalarFunction] = [

@@ -54,7 +54,7 @@ extension Binder {
     ) throws(SQLError) -> BoundRelation? {
         guard FunctionRegistry.sets[name] != nil, let list = try bindSet(name, call, span, scope) else { return nil }
         guard case .list(let element) = list.type.base else { throw .internalFault("\(name) gives no list", at: span) }
-        let row = PlanColumn(ids.fresh(), name, element)
+        let row = PlanColumn(ids.fresh(), ScalarFunction.setColumns[name] ?? name, element)
         let ordinality = withOrdinality ? PlanColumn(ids.fresh(), "ordinality", .bigint, nullable: false) : nil
         let plan = LogicalPlan.unnest(
             UnnestNode(input: .values(.singleRow), lists: [list], elements: [row], ordinality: ordinality))

@@ -32,8 +32,8 @@ extension Binder {
             relation = BoundRelation(plan: plan, from: FromScope(relation: name, path: [], columns: [column]))
         }
         var from = relation.from
-        // A function's only column is called like its alias.
-        if let alias, alias.columns.isEmpty, from.visible.count == 1 {
+        // A function's only column is called like its alias, unless it has a name of its own.
+        if let alias, alias.columns.isEmpty, from.visible.count == 1, from.visible[0].name == name {
             from = FromScope(relation: alias.name.text, path: [], columns: from.visible.map(\.column), names: [alias.name.text])
             return BoundRelation(plan: relation.plan, from: from)
         }
