@@ -135,10 +135,10 @@ final class CellEncoder {
         case .double: try sink.append(load(lane, as: Double.self).bitPattern)
         case .decimal(_, let scale):
             let unscaled = source.physical == .int64 ? Int128(load(lane, as: Int64.self)) : load(lane, as: Int128.self)
-            try BinaryNumeric.append(unscaled, scale: scale, to: sink)
-        case .date: try sink.append(UInt32(bitPattern: BinaryTime.date(load(lane, as: Int32.self))))
+            try WireNumeric.append(unscaled, scale: scale, to: sink)
+        case .date: try sink.append(UInt32(bitPattern: WireTime.date(load(lane, as: Int32.self))))
         case .time: try sink.append(UInt64(bitPattern: load(lane, as: Int64.self)))
-        case .timestamp, .timestamptz: try sink.append(UInt64(bitPattern: BinaryTime.timestamp(load(lane, as: Int64.self))))
+        case .timestamp, .timestamptz: try sink.append(UInt64(bitPattern: WireTime.timestamp(load(lane, as: Int64.self))))
         case .interval:
             let interval = load(lane, as: Interval.self)
             try sink.append(UInt64(bitPattern: interval.micros))

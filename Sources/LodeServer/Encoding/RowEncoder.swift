@@ -1,62 +1,98 @@
-/// Rows as DataRow messages.
+/// Rows of a chunk as messages: DataRow, or CopyData.
 
 import LodeCore
+import LodeEngine
 import LodeVectors
 
-/// Encodes chunks of one result, whose columns each have their format.
-///
-/// Hot: a result of millions of rows passes here cell by cell. Nothing is allocated once a chunk's encoders are made.
-struct RowEncoder {
-    typealias Cell = (encoder: CellEncoder, isBinary: Bool)
+/// Encodes a chunk block by block, so that what waits to leave stays small however large its values are. A block is encoded column by
+/// column, then put together row by row.
+final class RowEncoder {
+    /// Text that is encoded at a time.
+    private static let blockBytes = 256 << 10
 
-    private let formats: [WireFormat]
+    enum Framing {
+        /// With the format of each column.
+        case rows([WireFormat])
+        case copy(CopyEncoder)
+    }
+
+    private let framing: Framing
     private let style: TextStyle
+    private let chunk: Chunk
+    /// The next row to encode.
+    private var row = 0
+    private var block: RowAssembly?
 
-    init(formats: [WireFormat], _ style: TextStyle) {
-        self.formats = formats
+    init(_ chunk: Chunk, _ framing: Framing, _ style: TextStyle) throws(SQLError) {
+        self.framing = framing
         self.style = style
+        var columns: [Column] = []
+        for column in chunk.columns { columns.append(column.type == .null ? column : try column.flattened()) }
+        self.chunk = Chunk(columns: columns, count: chunk.count)
     }
 
-    func cells(_ chunk: Chunk) -> [Cell] {
-        zip(chunk.columns, formats).map { (encoder: CellEncoder($0, style), isBinary: $1 == .binary) }
-    }
+    var isAtEnd: Bool { row == chunk.count && (block?.count ?? 0) == 0 }
 
-    /// Appends a message for each of `rows`, until the sink holds `limit` bytes.
-    /// - Returns: the first row that is left.
-    func append(_ rows: Range<Int>, of cells: [Cell], to sink: ByteSink, limit: Int) throws(SQLError) -> Int {
-        var row = rows.lowerBound
-        while row < rows.upperBound, sink.count < limit {
-            let start = sink.count
-            do throws(SQLError) {
-                try append(row, cells, to: sink)
-            } catch {
-                // The error must not follow half a message.
-                sink.truncate(to: start)
-                throw error
-            }
-            row += 1
-        }
-        return row
-    }
-
-    @inline(__always)
-    private func append(_ row: Int, _ cells: [Cell], to sink: ByteSink) throws(SQLError) {
-        let start = sink.count
-        try sink.append(UInt8(ascii: "D"))
-        try sink.append(UInt32(0))
-        try sink.append(UInt16(truncatingIfNeeded: cells.count))
-        for (encoder, isBinary) in cells {
-            if isBinary {
-                try encoder.appendBinaryCell(row, to: sink)
-            } else if encoder.isNull(row) {
-                try sink.append(UInt32.max)
-            } else {
-                let place = sink.count
-                try sink.append(UInt32(0))
-                try encoder.appendText(row, to: sink)
-                try CellLength.store(sink.count - place - 4, at: place, in: sink)
+    /// Appends messages until the sink holds `limit` bytes, or all rows are there.
+    func write(to sink: ByteSink, limit: Int) throws(SQLError) {
+        while !isAtEnd, sink.count < limit {
+            if block == nil || block?.count == 0 { try encodeBlock() }
+            guard let block else { return }
+            switch framing {
+            case .rows: try block.appendRows(UInt8(ascii: "D"), to: sink, limit: limit)
+            case .copy(let encoder): try encoder.append(block, to: sink, limit: limit)
             }
         }
-        try CellLength.store(sink.count - start - 1, at: start + 1, in: sink)
+    }
+
+    private func encodeBlock() throws(SQLError) {
+        let count = EncodedCells.rows(of: chunk.columns, from: row, to: chunk.count, limit: Self.blockBytes)
+        let rows = row..<(row + count)
+        var cells: [EncodedCells] = []
+        for (index, column) in chunk.columns.enumerated() {
+            let encoded = try EncodedCells(capacity: count)
+            switch framing {
+            case .rows(let formats):
+                if formats[index] == .binary {
+                    try encoded.encodeBinary(column, rows, style)
+                } else {
+                    try encoded.encodeText(column, rows, style)
+                }
+            case .copy(let encoder): try encoder.encode(column, index, rows, style, into: encoded)
+            }
+            cells.append(encoded)
+        }
+        block = try RowAssembly(cells, rows: count)
+        row = rows.upperBound
+    }
+}
+
+extension EncodedCells {
+    /// Appends the text of rows as the client wants it.
+    func encodeText(_ column: Column, _ rows: Range<Int>, _ style: TextStyle) throws(SQLError) {
+        let isForeign = style.encoding == .latin1 && column.type.isText
+        if column.layout == .flat, !isForeign, try appendText(column, rows, zone: style.zone) { return }
+        try encodeEach(column, rows, style) { (cell, row) throws(SQLError) in try cell.appendText(row, to: bytes) }
+    }
+
+    func encodeBinary(_ column: Column, _ rows: Range<Int>, _ style: TextStyle) throws(SQLError) {
+        if column.layout == .flat, try appendBinary(column, rows) { return }
+        try encodeEach(column, rows, style) { (cell, row) throws(SQLError) in try cell.appendBinary(row, to: bytes) }
+    }
+
+    /// Appends cells one by one.
+    func encodeEach(
+        _ column: Column, _ rows: Range<Int>, _ style: TextStyle, _ append: (CellEncoder, Int) throws(SQLError) -> Void
+    ) throws(SQLError) {
+        let cell = CellEncoder(column, style)
+        for row in rows {
+            if cell.isNull(row) {
+                appendNull()
+                continue
+            }
+            let start = bytes.count
+            try append(cell, row)
+            try endCell(from: start)
+        }
     }
 }

@@ -133,7 +133,7 @@ final class ClientSession {
     /// - Returns: false if nothing is there yet.
     private func step(_ work: Work, _ wake: @escaping @Sendable () -> Void) throws(SQLError) -> Bool {
         switch work.stream.poll(wake) {
-        case .rows(let chunk): work.writer.take(chunk)
+        case .rows(let chunk): try work.writer.take(chunk)
         case .waiting: return false
         case .suspended:
             self.work = nil

@@ -9,42 +9,37 @@ final class RowWriter {
     /// As many as PostgreSQL takes in a target list.
     static let maximumColumns = 1664
 
-    private enum Encoder {
-        /// What was said to give no rows gives none.
-        case none
-        case rows(RowEncoder, [RowEncoder.Cell])
-        case copy(CopyEncoder, [CellEncoder])
-    }
-
     private let output: MessageOutput
-    private var encoder: Encoder
-    /// Of the chunk that is being written.
-    private var rows = 0..<0
+    private let style: TextStyle
+    /// Nil: what was said to give no rows gives none.
+    private var framing: RowEncoder.Framing?
+    /// The chunk that is being written.
+    private var chunk: RowEncoder?
 
     /// Tells the client what comes.
     /// - Parameter formats: of the columns, which were described before; nil if they are to be described now.
     init(_ shape: ResultStream.Shape, formats: [WireFormat]?, _ style: TextStyle, _ output: MessageOutput) throws(SQLError) {
         self.output = output
+        self.style = style
         switch shape {
-        case .none: encoder = .none
+        case .none: break
         case .rows(let columns, let isBinary):
             if let formats, formats.count != columns.count {
                 // Other rows than were said would be taken for something else.
                 if !formats.isEmpty {
                     throw SQLError.unsupported("a prepared statement whose columns have changed", hint: "Prepare it again.")
                 }
-                encoder = .none
                 return
             }
             let known = formats ?? columns.map { _ in isBinary ? .binary : .text }
-            encoder = .rows(RowEncoder(formats: known, style), [])
+            framing = .rows(known)
             if formats == nil {
                 try Self.check(columns)
                 try output.send(.rowDescription(Self.description(of: columns, formats: known)))
             }
         case .copy(let columns, let format):
             let copy = CopyEncoder(format, columns, style)
-            encoder = .copy(copy, [])
+            framing = .copy(copy)
             try output.send(
                 .copyOutResponse(CopyResponse(format: format.kind == .binary ? .binary : .text, columns: columns.count)))
             try copy.begin(into: output.sink)
@@ -52,35 +47,24 @@ final class RowWriter {
     }
 
     /// The next rows, when those before are written.
-    func take(_ chunk: Chunk) {
-        switch encoder {
-        case .none: return
-        case .rows(let encoder, _): self.encoder = .rows(encoder, encoder.cells(chunk))
-        case .copy(let encoder, _): self.encoder = .copy(encoder, encoder.cells(chunk))
-        }
-        rows = 0..<chunk.count
+    func take(_ chunk: Chunk) throws(SQLError) {
+        self.chunk = try framing.map { (framing) throws(SQLError) in try RowEncoder(chunk, framing, style) }
     }
 
     /// Whether rows are left to be written.
-    var hasRows: Bool { !rows.isEmpty }
+    var hasRows: Bool { chunk != nil }
 
     /// Writes rows until a piece is full, which leaves, or none is left.
     func write() throws(SQLError) {
-        let next: Int
-        switch encoder {
-        case .none: next = rows.upperBound
-        case .rows(let encoder, let cells): next = try encoder.append(rows, of: cells, to: output.sink, limit: MessageOutput.pieceBytes)
-        case .copy(var encoder, let cells):
-            next = try encoder.append(rows, of: cells, to: output.sink, limit: MessageOutput.pieceBytes)
-            self.encoder = .copy(encoder, cells)
-        }
-        rows = next..<rows.upperBound
+        guard let chunk else { return }
+        try chunk.write(to: output.sink, limit: MessageOutput.pieceBytes)
+        if chunk.isAtEnd { self.chunk = nil }
         try output.flushIfLarge()
     }
 
     /// All rows were written.
     func end() throws(SQLError) {
-        guard case .copy(var encoder, _) = encoder else { return }
+        guard case .copy(let encoder) = framing else { return }
         try encoder.end(into: output.sink)
         try output.send(.copyDone)
     }

@@ -5,9 +5,10 @@ import LodeCore
 
 /// Appends bytes to one block of memory that doubles when it is full. Not `Sendable`: one writer owns it.
 package final class ByteSink {
-    package private(set) var base: UnsafeMutablePointer<UInt8>
-    package private(set) var count = 0
-    private var capacity: Int
+    // One thread at a time has a sink, and none of its methods calls back: looking at each access again would cost more than a cell.
+    @exclusivity(unchecked) package private(set) var base: UnsafeMutablePointer<UInt8>
+    @exclusivity(unchecked) package private(set) var count = 0
+    @exclusivity(unchecked) private var capacity: Int
     private var reservation: ExpressionMemory.Reservation?
 
     /// - Throws: `53200` if the memory cannot be had.

@@ -116,8 +116,7 @@ extension FuzzTargets {
         let fields = texts.indices.map { Field("c\($0)", .varchar) }
         let chunk = Chunk(columns: try values.map { (value) throws(SQLError) in try Column.make(.varchar, [value]) }, count: 1)
         let sink = try ByteSink()
-        var encoder = CopyEncoder(format, fields, .plain)
-        _ = try encoder.append(0..<1, of: encoder.cells(chunk), to: sink, limit: .max)
+        try RowEncoder(chunk, .copy(CopyEncoder(format, fields, .plain)), .plain).write(to: sink, limit: .max)
         let back = rows([UInt8](sink.bytes.dropFirst(5)), piece: Int.max / 2, format, fields)
         let wanted: [[UInt8]?] = values.map { if case .text(let text) = $0 { Array(text.utf8) } else { nil } }
         try require(back.rows == [wanted], "a row reads back as it was written")

@@ -7,7 +7,7 @@ import LodeVectors
 /// Text, CSV or binary, a message a row.
 ///
 /// - Source: PostgreSQL, "COPY", "File Formats".
-struct CopyEncoder {
+final class CopyEncoder {
     private let format: CopyFormat
     private let columns: [Field]
     private let style: TextStyle
@@ -47,7 +47,7 @@ struct CopyEncoder {
     }
 
     /// What stands behind them.
-    mutating func end(into sink: ByteSink) throws(SQLError) {
+    func end(into sink: ByteSink) throws(SQLError) {
         guard format.kind == .binary else { return }
         let leads = owesHeader
         owesHeader = false
@@ -57,27 +57,40 @@ struct CopyEncoder {
         }
     }
 
-    func cells(_ chunk: Chunk) -> [CellEncoder] { chunk.columns.map { CellEncoder($0, style) } }
-
-    /// Appends a message for each of `rows`, until the sink holds `limit` bytes.
-    /// - Returns: the first row that is left.
-    mutating func append(_ rows: Range<Int>, of cells: [CellEncoder], to sink: ByteSink, limit: Int) throws(SQLError) -> Int {
-        var row = rows.lowerBound
-        while row < rows.upperBound, sink.count < limit {
-            let leads = owesHeader
-            owesHeader = false
-            try message(sink) { () throws(SQLError) in
-                if leads { try sink.append(CopyBinary.header) }
-                switch format.kind {
-                case .text, .csv: try appendLine(cells, row, to: sink)
-                case .binary:
-                    try sink.append(UInt16(truncatingIfNeeded: cells.count))
-                    for cell in cells { try cell.appendBinaryCell(row, to: sink) }
-                }
+    /// Appends the cells of some rows of a column, as they stand in their lines.
+    func encode(
+        _ column: Column, _ index: Int, _ rows: Range<Int>, _ style: TextStyle, into cells: EncodedCells
+    ) throws(SQLError) {
+        switch format.kind {
+        case .binary: try cells.encodeBinary(column, rows, style)
+        case .text:
+            try cells.encodeText(column, rows, style)
+            guard Self.mayNeedEscapes(column.type), cells.needsEscapes(format.delimiter) else { return }
+            cells.removeAll()
+            try cells.encodeEach(column, rows, style) { (cell, row) throws(SQLError) in
+                let start = cells.bytes.count
+                try cell.appendText(row, to: cells.bytes)
+                try escape(from: start, in: cells.bytes)
             }
-            row += 1
+        case .csv:
+            try cells.encodeEach(column, rows, style) { (cell, row) throws(SQLError) in
+                let start = cells.bytes.count
+                try cell.appendText(row, to: cells.bytes)
+                try quoteIfNeeded(from: start, index, in: cells.bytes, mayForce: true)
+            }
         }
-        return row
+    }
+
+    /// Whether strings of a type may hold anything but digits, letters and signs that mean nothing in COPY.
+    private static func mayNeedEscapes(_ type: SQLType) -> Bool { type.isText || type.isNested || type == .varbinary }
+
+    /// Appends a message for each row of a block, until the sink holds `limit` bytes.
+    func append(_ block: RowAssembly, to sink: ByteSink, limit: Int) throws(SQLError) {
+        guard format.kind == .binary else {
+            return try block.appendLines(UInt8(ascii: "d"), delimiter: format.delimiter, null: null, to: sink, limit: limit)
+        }
+        try block.appendRows(UInt8(ascii: "d"), lead: owesHeader ? CopyBinary.header : [], to: sink, limit: limit)
+        owesHeader = false
     }
 
     @inline(__always)
@@ -93,24 +106,6 @@ struct CopyEncoder {
             sink.truncate(to: start - 1)
             throw error
         }
-    }
-
-    private func appendLine(_ cells: [CellEncoder], _ row: Int, to sink: ByteSink) throws(SQLError) {
-        for (index, cell) in cells.enumerated() {
-            if index > 0 { try sink.append(format.delimiter) }
-            if cell.isNull(row) {
-                try sink.append(null)
-                continue
-            }
-            let start = sink.count
-            try cell.appendText(row, to: sink)
-            if format.kind == .csv {
-                try quoteIfNeeded(from: start, index, in: sink, mayForce: true)
-            } else if cell.mayNeedEscapes {
-                try escape(from: start, in: sink)
-            }
-        }
-        try sink.append(UInt8(ascii: "\n"))
     }
 
     // MARK: Text
@@ -162,11 +157,6 @@ struct CopyEncoder {
         }
         try sink.append(format.quote)
     }
-}
-
-extension CellEncoder {
-    /// Whether strings of this type may hold anything but digits, letters and signs that mean nothing in COPY.
-    var mayNeedEscapes: Bool { source.type.isText || source.type.isNested || source.type == .varbinary }
 }
 
 extension ByteSink {
