@@ -17,7 +17,7 @@ enum ListFunctions {
     }
 
     static func elementType(_ type: SQLType) -> SQLType? {
-        if case .list(let element) = type { return element }
+        if case .list(let element) = type.base { return element }
         return nil
     }
 

@@ -5,8 +5,8 @@ import LodeVectors
 
 /// Lists count from 1, the vectors of catalogs from 0.
 enum ListSubscripts {
-    /// The subscript of the first element.
-    static func first(_ type: SQLType) -> Int64 { if case .catalog = type { 0 } else { 1 } }
+    /// The subscript of the first element: PostgreSQL counts those of its vectors from 0.
+    static func first(_ type: SQLType) -> Int64 { if case .catalog(let type) = type, type.isVector { 0 } else { 1 } }
 }
 
 extension ScalarFunction {
