@@ -65,7 +65,7 @@ enum SystemRelations {
         let engine = session.engine, user = session.currentUser, roles = session.roles, settings = session.settings
         return ComputedRelation(
             displayName: "\(table.tableName)", schema: try table.schema(), origins: try table.origins(),
-            usualRows: computed == nil ? 100 : 1000
+            number: ObjectNumbers.table(table), usualRows: computed == nil ? 100 : 1000
         ) { predicate throws(SQLError) in
             let scope = SystemScope(
                 table: table, engine: engine, objects: objects, user: user, roles: roles, settings: settings, predicate: predicate)
