@@ -34,6 +34,8 @@ extension GlueColumn {
         static let defaultValue = "default"
         /// The expression of GENERATED ALWAYS AS … STORED, as SQL.
         static let generated = "generated"
+        /// `true` marks a column of a relation that ships with Lode which `*` does not show.
+        static let hidden = "hidden"
     }
 
     package var nullable: Bool {
@@ -50,6 +52,9 @@ extension GlueColumn {
         get { parameters?[Fact.generated] }
         set { set(Fact.generated, newValue) }
     }
+
+    /// Whether the column is there for who names it, and not part of `*`.
+    package var isHidden: Bool { parameters?[Fact.hidden] == "true" }
 
     /// The n of `varchar(n)`, in characters.
     package var maximumLength: Int? { HiveTypeText.varcharLength(type) }

@@ -41,8 +41,9 @@ package struct RelationObject: Sendable {
     /// - Throws: `42704` or `42601` if the catalog holds a type that is not known.
     package func attributes() throws(SQLError) -> [AttributeObject] {
         let declared = try table.columns()
-        return try table.schema().fields.enumerated().map { index, field in
-            AttributeObject(attribute: index + 1, field: field, column: declared[index])
+        // Hidden ones are the last.
+        return try table.schema().fields.enumerated().compactMap { index, field in
+            declared[index].isHidden ? nil : AttributeObject(attribute: index + 1, field: field, column: declared[index])
         }
     }
 

@@ -63,9 +63,10 @@ enum SystemRelations {
     static func relation(_ table: GlueTable, _ session: Session, _ objects: CatalogObjects) throws(SQLError) -> ComputedRelation {
         let computed = byName["\(table.databaseName).\(table.name)"]
         let engine = session.engine, user = session.currentUser, roles = session.roles, settings = session.settings
+        let shown = try table.columns().count { !$0.isHidden }, fields = try table.schema().fields
         return ComputedRelation(
-            displayName: "\(table.tableName)", schema: try table.schema(), origins: try table.origins(),
-            number: ObjectNumbers.table(table), usualRows: computed == nil ? 100 : 1000
+            displayName: "\(table.tableName)", schema: Schema(Array(fields.prefix(shown))), hidden: Array(fields.dropFirst(shown)),
+            origins: try table.origins(), number: ObjectNumbers.table(table), usualRows: computed == nil ? 100 : 1000
         ) { predicate throws(SQLError) in
             let scope = SystemScope(
                 table: table, engine: engine, objects: objects, user: user, roles: roles, settings: settings, predicate: predicate)

@@ -10,16 +10,18 @@ package final class ComputedRelation: Relation {
 
     package let displayName: String
     package let schema: Schema
+    /// Columns of Lode's own, and the number of the relation itself.
+    package let hiddenFields: [Field]
     package let origins: [CatalogColumn]
-    /// The number of the relation itself, which catalogs of several of PostgreSQL's kinds of objects are told apart by.
     private let number: Int64
     /// For estimates.
     private let usualRows: Int
     private let rows: Rows
 
-    package init(displayName: String, schema: Schema, origins: [CatalogColumn], number: Int64, usualRows: Int, rows: @escaping Rows) {
+    package init(displayName: String, schema: Schema, hidden: [Field], origins: [CatalogColumn], number: Int64, usualRows: Int, rows: @escaping Rows) {
         self.displayName = displayName
         self.schema = schema
+        hiddenFields = hidden + [Field("tableoid", .catalog(.oid), nullable: false)]
         self.origins = origins
         self.number = number
         self.usualRows = usualRows
@@ -27,15 +29,15 @@ package final class ComputedRelation: Relation {
     }
 
     package var partitionColumns: Set<String> { [] }
-    package var hiddenFields: [Field] { [Field("tableoid", .catalog(.oid), nullable: false)] }
     package func readStatistics(of columns: [Int]) -> RelationStatistics { RelationStatistics(rowCount: Double(usualRows)) }
 
     func chunks(_ predicate: ColumnPredicate) throws(SQLError) -> ChunksRelation {
-        let computed = try ChunksRelation(displayName: displayName, schema: schema, rows: rows(predicate))
+        let whole = Schema(schema.fields + hiddenFields.dropLast())
+        let computed = try ChunksRelation(displayName: displayName, schema: whole, rows: rows(predicate))
         let chunks = try computed.chunks.map { (chunk) throws(SQLError) in
             let number = try Column.constant(.integer(number), .catalog(.oid), count: chunk.count)
             return Chunk(columns: chunk.columns + [number], count: chunk.count)
         }
-        return ChunksRelation(displayName: displayName, schema: schema, chunks: chunks)
+        return ChunksRelation(displayName: displayName, schema: whole, chunks: chunks)
     }
 }

@@ -146,7 +146,11 @@ extension Binder {
             if case .column(let id, let type) = expression, nullability[id] != nil || computed.contains(id), seen.insert(id).inserted {
                 return PlanColumn(id, item.name, type, nullable: nullable)
             }
-            return PlanColumn(ids.fresh(), item.name, expression.type, nullable: nullable)
+            let column = PlanColumn(ids.fresh(), item.name, expression.type, nullable: nullable)
+            if case .expression(let written) = item.source, case .cast(_, let type, _) = written.kind {
+                writtenTypes[column.id] = TypeBinder.described(type)
+            }
+            return column
         }
     }
 

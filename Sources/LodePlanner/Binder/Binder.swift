@@ -33,6 +33,8 @@ package final class Binder {
     var uses: [ColumnUse] = []
     /// What `merge_action()` stands for: bound for RETURNING of a MERGE.
     var mergeAction: BoundExpression?
+    /// Columns of select lists that are casts to a type of which clients are told more than is kept.
+    var writtenTypes: [ColumnID: CatalogColumn] = [:]
     /// What COLUMNS(…) stands for in the select item that is being bound.
     var expandedColumn: FromScope.Visible?
 
@@ -123,7 +125,7 @@ package final class Binder {
         plan = CommonTables.attach(shared, to: plan)
         shared = []
         var bound = BoundQuery(plan: plan, names: query.names)
-        bound.origins = CatalogColumns(plan).of(plan.columns)
+        bound.origins = CatalogColumns(plan, writtenTypes).of(plan.columns)
         return bound
     }
 }

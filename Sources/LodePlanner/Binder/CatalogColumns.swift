@@ -5,11 +5,12 @@ import LodePlan
 
 /// Follows columns through projections and groups down to the scans. What is computed, or is of several tables, has no origin.
 struct CatalogColumns {
-    private var known: [ColumnID: CatalogColumn] = [:]
-    private var sources: [ColumnID: ColumnID] = [:]
+    private var known: [ColumnID: CatalogColumn]
+    private var sources: [ColumnID: ColumnID]
 
-    init(_ plan: LogicalPlan) {
-        var known = known, sources = sources
+    /// - Parameter written: what is known of some columns by how they were written.
+    init(_ plan: LogicalPlan, _ written: [ColumnID: CatalogColumn]) {
+        var known = written, sources: [ColumnID: ColumnID] = [:]
         func pass(_ items: [ProjectNode.Item]) {
             for item in items {
                 if case .column(let source, _) = item.expression, source != item.column.id { sources[item.column.id] = source }

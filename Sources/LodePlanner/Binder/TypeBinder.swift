@@ -32,6 +32,16 @@ package enum TypeBinder {
         return (type, type == .varchar ? name.limit : nil)
     }
 
+    /// What a written type is to a client where it says more than the type that it stands for: `varchar` is not `text` there.
+    static func described(_ name: TypeName) -> CatalogColumn? {
+        guard case .named(let words, _) = name.kind, ["varchar", "character varying"].contains(words.last.text.lowercased()) else {
+            return nil
+        }
+        let type = WireType(.varchar, maximumLength: name.limit)
+        let written = name.limit == nil ? WireType(id: ObjectID.varchar, size: -1) : type
+        return CatalogColumn(table: 0, attribute: 0, type: written, maximumLength: name.limit)
+    }
+
     private static func refuseLimits(within name: TypeName) throws(SQLError) {
         switch name.kind {
         case .named:

@@ -95,8 +95,8 @@ extension ScalarFunction {
         ScalarFunction(
             name, aliases: aliases, "session", summary, source: "PostgreSQL 17, 9.27", examples: [(call ?? "\(name)()", result)],
             volatility: .stable,
-            .plain([], .varchar, canFail: false) { _, count, context throws(SQLError) in
-                try .constant(.text(value(context)), .varchar, count: count)
+            .plain([], .catalog(.name), canFail: false) { _, count, context throws(SQLError) in
+                try .constant(.text(value(context)), .catalog(.name), count: count)
             })
     }
 }
