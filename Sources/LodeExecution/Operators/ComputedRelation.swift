@@ -18,7 +18,10 @@ package final class ComputedRelation: Relation {
     private let usualRows: Int
     private let rows: Rows
 
-    package init(displayName: String, schema: Schema, hidden: [Field], origins: [CatalogColumn], number: Int64, usualRows: Int, rows: @escaping Rows) {
+    package init(
+        displayName: String, schema: Schema, hidden: [Field], origins: [CatalogColumn], number: Int64, usualRows: Int,
+        rows: @escaping Rows
+    ) {
         self.displayName = displayName
         self.schema = schema
         hiddenFields = hidden + [Field("tableoid", .catalog(.oid), nullable: false)]
