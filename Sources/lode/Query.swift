@@ -52,8 +52,8 @@ struct Query: ParsableCommand {
 
     /// Where statements are executed, and what is to be done in the end.
     ///
-    /// What is typed goes into the history of the warehouse. The statements of `-c`, `-f` and pipes don't: opening and closing the history
-    /// would cost as much as a small statement.
+    /// What is typed goes into the history of the warehouse. The statements of `-c`, `-f` and pipes don't: a script that calls them in a
+    /// loop would push everything else out, and every one of them would wait for its turn with the file.
     private func executor(isInteractive: Bool) throws -> (any StatementExecutor, () -> Void) {
         if let connect { return (try common.remoteSession(connect), {}) }
         let session = try common.session()
