@@ -22,7 +22,9 @@ enum PgStatActivity: SystemRelation {
             .number(ObjectNumbers.database), .text(SQLText(scope.engine.databaseName)), .number(view.process), .null,
             role.map { .number($0) } ?? .null, .text(SQLText(view.user)), .text(SQLText(view.applicationName)),
         ]
-        guard try scope.roles.principal(scope.user).owns(view.user) else { return what + Array(repeating: .null, count: 13) + [hiddenText, .null] }
+        guard try scope.roles.principal(scope.user).owns(view.user) else {
+            return what + Array(repeating: .null, count: 13) + [hiddenText, .null]
+        }
         let waits = view.phase != .active, written = StatementReporter.part(of: view.text)
         return what + [
             .optional(view.client.address), .null, view.client.port.map { .number($0) } ?? .null,

@@ -79,8 +79,8 @@ public enum ParseDate {
     private static func isZone(_ cursor: inout TextCursor) -> Bool {
         var rest = cursor
         rest.skipSpaces()
-        let isApart = rest.at > cursor.at
-        guard rest.byte == UInt8(ascii: "+") || isApart && (rest.byte == UInt8(ascii: "-") || TextByte.isLetter(rest.byte)) else { return false }
+        let isApart = rest.at > cursor.at, mayBeApart = rest.byte == UInt8(ascii: "-") || TextByte.isLetter(rest.byte)
+        guard rest.byte == UInt8(ascii: "+") || isApart && mayBeApart else { return false }
         cursor = rest
         return true
     }

@@ -28,7 +28,8 @@ extension ScalarFunction {
             [("pg_is_other_temp_schema(1)", "false")],
             .row([.catalog(.oid)], .boolean, canFail: false) { (_) throws(SQLError) in .boolean(false) }),
         catalog(
-            "pg_tablespace_location", "The folder of a tablespace; all are below the warehouse.", [("length(pg_tablespace_location(1663))", "0")],
+            "pg_tablespace_location", "The folder of a tablespace; all are below the warehouse.",
+            [("length(pg_tablespace_location(1663))", "0")],
             .row([.catalog(.oid)], .varchar, canFail: false) { (_) throws(SQLError) in .text("") }),
         catalog(
             "txid_current", aliases: ["pg_current_xact_id"], "A number of the transaction: the microsecond in which it began.",
