@@ -35,8 +35,6 @@ package final class Session {
     var portals: [String: Portal] = [:]
     /// Roles that the running statement has asked about.
     var knownRoles: RoleGraph?
-    /// The number by which a client cancels the session.
-    package var backend: Int64 = 0
     /// What LISTEN asked for.
     var channels: Set<String> = []
     /// Where rows of COPY FROM STDIN come from, if the client has any.

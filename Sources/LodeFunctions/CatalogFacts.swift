@@ -79,21 +79,8 @@ package protocol CatalogFacts: Sendable {
     func searchPath(implicit: Bool) throws(SQLError) -> [String]
     /// The words of the language with the letter of their class.
     var keywords: [(word: String, class: Character)] { get }
-    /// What the server says of itself.
-    var server: ServerFacts { get }
-}
-
-/// What the server says of itself.
-package struct ServerFacts: Sendable {
-    /// The number that a client cancels this session by.
-    package var backend: Int64 = 0
-    /// When the process began, in microseconds since 1970-01-01 UTC.
-    package var startMicros: Int64 = 0
-
-    package init(backend: Int64 = 0, startMicros: Int64 = 0) {
-        self.backend = backend
-        self.startMicros = startMicros
-    }
+    /// When the server began, in microseconds since 1970-01-01 UTC.
+    var startMicros: Int64 { get }
 }
 
 /// No catalog: tests and constants that are computed without a session.
@@ -106,5 +93,5 @@ package struct NoCatalog: CatalogFacts {
     package func isMember(_ role: String?, of other: String, canGrant: Bool) throws(SQLError) -> Bool { true }
     package func searchPath(implicit: Bool) throws(SQLError) -> [String] { [] }
     package var keywords: [(word: String, class: Character)] { [] }
-    package var server: ServerFacts { ServerFacts() }
+    package var startMicros: Int64 { 0 }
 }

@@ -14,7 +14,7 @@ final class StatementFacts: CatalogFacts {
     private let roles: RoleGraph
     private let explicitPath: [String], fullPath: [String]
     private let databaseName: String
-    let server: ServerFacts
+    let startMicros: Int64
 
     init(_ objects: StatementObjects, _ session: Session) {
         self.objects = objects
@@ -24,7 +24,7 @@ final class StatementFacts: CatalogFacts {
         explicitPath = session.settings.searchPath
         fullPath = session.lookupPath
         databaseName = session.engine.databaseName
-        server = ServerFacts(backend: session.backend, startMicros: session.engine.startMicros)
+        startMicros = session.engine.startMicros
     }
 
     // MARK: Objects

@@ -45,7 +45,6 @@ final class ClientSession {
     /// What a client is told when it has proven who it is.
     func welcome(before: [BackendMessage], process: Int32, secret: Int32) throws(SQLError) {
         try output.send(before + [.authentication(.ok)] + reported.changes(in: session.settings))
-        session.backend = Int64(process)
         try output.send([.backendKeyData(process: process, secret: secret), .readyForQuery(.idle)])
         try output.flush()
     }

@@ -30,9 +30,10 @@ extension ScalarFunction {
                 else { return .null }
                 return table.columns[Int(number) - 1].comment.map { .text($0) } ?? .null
             }),
-        visible("table", .relation), visible("type", .type), visible("function", .function), visible("operator", .operator),
-        visible("collation", .collation), visible("opclass", .operatorClass), visible("opfamily", .operatorFamily),
-        visible("statistics_obj", .statistics), unknown("conversion"), unknown("ts_config"), unknown("ts_dict"), unknown("ts_parser"),
+        visible("table", .relation), visible("type", .type), visible("function", .function), visible("statistics_obj", .statistics),
+        visible("operator", .operator, none: 0), visible("collation", .collation, none: 0),
+        visible("opclass", .operatorClass, none: 0), visible("opfamily", .operatorFamily, none: 0),
+        unknown("conversion"), unknown("ts_config"), unknown("ts_dict"), unknown("ts_parser"),
         unknown("ts_template"),
     ]
 
@@ -41,10 +42,11 @@ extension ScalarFunction {
         return try call.catalog.object(kind, call.number(0) ?? 0)?.comment.map { .text($0) } ?? .null
     }
 
-    private static func visible(_ noun: String, _ kind: ObjectKind) -> ScalarFunction {
+    /// - Parameter none: a number that no such object has, for the example.
+    private static func visible(_ noun: String, _ kind: ObjectKind, none: Int = 1) -> ScalarFunction {
         let name = "pg_\(noun)_is_visible"
         return catalog(
-            name, "Whether the name alone finds the object along the search path; NULL if there is none.", [("\(name)(1)", "NULL")],
+            name, "Whether the name alone finds the object along the search path; NULL if there is none.", [("\(name)(\(none))", "NULL")],
             .row([.catalog(.oid)], .boolean) { (call) throws(SQLError) in
                 try call.catalog.object(kind, call.number(0) ?? 0).map { .boolean($0.isVisible) } ?? .null
             })

@@ -41,7 +41,7 @@ extension ScalarFunction {
         let name = "has_\(noun)_privilege"
         return ScalarFunction(
             name, "catalog", "Whether the user, or the role that comes first, has a privilege.", source: "PostgreSQL 17, 9.27.2",
-            examples: [("\(name)(1, '\(words[0])')", "NULL")], volatility: .stable,
+            examples: [("\(name)(0, '\(words[0])')", "NULL")], volatility: .stable,
             overloads: [SQLType.varchar, .catalog(.oid)].flatMap { object in
                 [
                     ScalarOverload.row([object, .varchar], .boolean) { (call) throws(SQLError) in

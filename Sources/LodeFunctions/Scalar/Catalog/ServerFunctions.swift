@@ -6,12 +6,9 @@ import LodeVectors
 extension ScalarFunction {
     static let server: [ScalarFunction] = [
         catalog(
-            "pg_backend_pid", "The number by which a client cancels this session.", [("pg_backend_pid() >= 0", "true")],
-            .row([], .integer, canFail: false) { (call) throws(SQLError) in .integer(call.catalog.server.backend) }),
-        catalog(
             "pg_postmaster_start_time", aliases: ["pg_conf_load_time"], "When the server began.",
             [("pg_postmaster_start_time() <= now()", "true")],
-            .row([], .timestamptz, canFail: false) { (call) throws(SQLError) in .timestamp(call.catalog.server.startMicros) }),
+            .row([], .timestamptz, canFail: false) { (call) throws(SQLError) in .timestamp(call.catalog.startMicros) }),
         fixed("pg_is_in_recovery", "Whether the server only repeats what another one does.", .boolean, .boolean(false), "false"),
         fixed("pg_is_wal_replay_paused", "Whether the repeating is paused.", .boolean, .boolean(false), "false"),
         catalog(
