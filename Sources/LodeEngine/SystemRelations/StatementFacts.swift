@@ -110,7 +110,10 @@ final class StatementFacts: CatalogFacts {
         switch kind {
         case .relation: number = try objects.names.number(.regclass, name)
         case .type: number = try objects.names.number(.regtype, name)
-        case .function: number = try objects.names.number(.regproc, String(name.prefix { $0 != "(" }))
+        case .function:
+            // Whichever of its overloads: they are all the same to who asks.
+            let last = try SQLName.parts(of: String(name.prefix { $0 != "(" })).last
+            number = FunctionFacts.all.values.filter { $0.name == last }.map(\.number).min()
         case .schema: number = try objects.all.schema(named: name)?.number
         case .role: number = try objects.all.role(named: name)
         case .database: number = name == databaseName ? ObjectNumbers.database : nil
