@@ -20,6 +20,8 @@ import Testing
         Array("QPBDECSHFdcfpX".utf8), Array("-c datestyle=iso\\ x".utf8), [0xc3, 0xa4], [0x80],
     ]
 
+    private static let marks = Array("\"\\,;\t\n\r.N0a{} ".utf8)
+
     private static func input(_ random: inout FuzzRandom) -> [UInt8] {
         var bytes = [UInt8(truncatingIfNeeded: random.next()), UInt8(truncatingIfNeeded: random.next())]
         for _ in 0..<random.below(12) {
@@ -32,7 +34,7 @@ import Testing
                 let length = body.count + 4 + (random.below(8) == 0 ? random.below(9) - 4 : 0)
                 bytes.append(types[random.below(types.count)])
                 bytes += [0, 0, UInt8(truncatingIfNeeded: length >> 8), UInt8(truncatingIfNeeded: length)] + body
-            case 4: bytes += (0..<random.below(20)).map { _ in Array("\"\\,;\t\n\r.N0a{} ".utf8)[random.below(15)] }
+            case 4: for _ in 0..<random.below(20) { bytes.append(marks[random.below(marks.count)]) }
             default: if bytes.count > 2 { bytes[2 + random.below(bytes.count - 2)] ^= UInt8(1 << random.below(8)) }
             }
         }
