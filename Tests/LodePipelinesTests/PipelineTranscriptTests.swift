@@ -12,11 +12,13 @@ import Transcripts
         #expect(differences == [], "\(differences.joined(separator: "\n"))")
     }
 
-    /// The blocks of the README that begin with a dollar sign are one session.
+    /// The blocks of the tour that begin with a dollar sign are one session.
     @Test func `the tour of the README prints what it says`() throws {
         let readme = try String(contentsOfFile: TranscriptFolder.root + "/README.md", encoding: .utf8)
         var blocks: [String] = [], isInside = false
-        for line in readme.split(separator: "\n", omittingEmptySubsequences: false) {
+        let lines = readme.split(separator: "\n", omittingEmptySubsequences: false)
+        let tour = lines.drop { $0 != "## A tour" }.dropFirst().prefix { !$0.hasPrefix("## ") }
+        for line in tour {
             if line.hasPrefix("```") {
                 isInside.toggle()
                 if isInside { blocks.append("") }
