@@ -143,7 +143,9 @@ extension Printer {
         switch expression.kind {
         case .quantified(let op, let left, let quantifier, let right):
             self.expression(left, atLeast: .membership)
-            write(" \(op.symbol) \(quantifier.rawValue) (")
+            // Only comparisons stand before ANY and ALL as they are.
+            write(op.isComparison ? " \(op.symbol)" : " OPERATOR(\(op.symbol))")
+            write(" \(quantifier.rawValue) (")
             switch right {
             case .query(let query): self.query(query)
             case .expression(let array): self.expression(array)
