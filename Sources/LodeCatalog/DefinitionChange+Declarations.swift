@@ -6,7 +6,7 @@ extension DefinitionChange {
     /// Whether a view can take it too.
     var fitsView: Bool {
         switch self {
-        case .setComment, .access: true
+        case .setComment, .access, .rename: true
         default: false
         }
     }

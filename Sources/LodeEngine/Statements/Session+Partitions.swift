@@ -41,7 +41,12 @@ extension Session {
             return try retrying { () throws(SQLError) in
                 let table = try existingTable(alter.name)
                 try requireOwner(of: table, at: alter.name.span)
-                if table.kind == .view { throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table") }
+                // As in PostgreSQL, ALTER TABLE renames views, too.
+                var isRename = false
+                if case .rename = alter.action { isRename = true }
+                if table.kind == .view, !isRename {
+                    throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table")
+                }
                 if let outcome = try alterDeclarations(of: table, by: alter.action) { return outcome }
                 try catalog.commit(try change(alter.action, table))
                 return StatementOutcome(tag: "ALTER TABLE")

@@ -23,13 +23,15 @@ extension Binder {
         var types: [SQLType] = []
         for position in 0..<width {
             let outputs = inputs.map { Self.output($0.plan, position) }
-            guard let type = Self.commonType(of: outputs) else {
+            guard var type = Self.commonType(of: outputs) else {
                 let other = inputs.indices.first { Self.commonType(of: [outputs[0], outputs[$0]]) == nil } ?? 0
                 throw SQLError(
                     .datatypeMismatch, "\(word) types \(outputs[0].type) and \(outputs[other].type) cannot be matched",
                     at: operands[other].span, detail: "It is column \(position + 1), \"\(inputs[0].names[position])\".",
                     hint: "Cast one of them to the type of the other.")
             }
+            // A name stays a name beside texts.
+            if case .catalog(.name) = outputs[0].type, type == .varchar { type = outputs[0].type }
             types.append(type)
         }
         var plans: [LogicalPlan] = []
@@ -92,7 +94,7 @@ extension Binder {
                 continue
             }
             let isLiteral = item.expression.isConstant
-            guard isLiteral || item.expression.isUntyped || Casts.commonType(type, from) == type else { throw refuse(position, from) }
+            guard isLiteral || item.expression.isUntyped || Casts.commonType(type, from) == type.base else { throw refuse(position, from) }
             let converted = try convert(item.expression, to: type, at: nil)
             items.append(.init(PlanColumn(ids.fresh(), item.column.name, type, nullable: item.column.nullable), converted))
         }
