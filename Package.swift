@@ -90,7 +90,9 @@ let package = Package(
             ], swiftSettings: library),
 
         // Leaves: functions, files, tables, syntax, columns.
-        .target(name: "LodeFunctions", dependencies: ["LodeVectors", "LodeCore", "CPcre2"], swiftSettings: kernels),
+        .target(
+            name: "LodeFunctions",
+            dependencies: ["LodeVectors", "LodeCore", "CPcre2", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: kernels),
         .target(
             name: "LodeFormats",
             dependencies: [

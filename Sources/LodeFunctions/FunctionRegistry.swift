@@ -13,7 +13,7 @@ package enum FunctionRegistry {
     static let scalarFamilies: [[ScalarFunction]] = [
         ScalarFunction.arithmetic, ScalarFunction.comparisons,
         ScalarFunction.textBasics, ScalarFunction.textBuilding, ScalarFunction.textSearching, ScalarFunction.matching,
-        ScalarFunction.regex, ScalarFunction.encodings,
+        ScalarFunction.regex, ScalarFunction.encodings, ScalarFunction.digests,
         ScalarFunction.rounding, ScalarFunction.mathematics, ScalarFunction.choosing, ScalarFunction.session, ScalarFunction.backends,
         ScalarFunction.dateParts, ScalarFunction.dateArithmetic, ScalarFunction.dateMaking, ScalarFunction.dateTexts,
         ScalarFunction.templates,

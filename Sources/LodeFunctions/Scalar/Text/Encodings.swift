@@ -126,13 +126,14 @@ enum Encoding {
     private static let lower = Array("0123456789abcdef".utf8), upper = Array("0123456789ABCDEF".utf8)
     private static let base64Digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    private static func hex(_ bytes: UnsafeRawBufferPointer, _ digits: [UInt8], _ sink: ByteSink) throws(SQLError) {
+    private static func hex(_ bytes: some Sequence<UInt8>, _ digits: [UInt8], _ sink: ByteSink) throws(SQLError) {
         for byte in bytes {
             try sink.append(digits[Int(byte >> 4)])
             try sink.append(digits[Int(byte & 15)])
         }
     }
 
+    static func hexLower(_ bytes: some Sequence<UInt8>, _ sink: ByteSink) throws(SQLError) { try hex(bytes, lower, sink) }
     @Sendable static func hexUpper(_ bytes: UnsafeRawBufferPointer, _ sink: ByteSink) throws(SQLError) { try hex(bytes, upper, sink) }
 
     static func fromHex(_ bytes: UnsafeRawBufferPointer, to sink: ByteSink) throws(SQLError) {
