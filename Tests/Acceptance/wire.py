@@ -1,5 +1,5 @@
 """A server to try, and clients of PostgreSQL's protocol that do just what they are told: no pool, no caches, no retries."""
-import asyncio, base64, hashlib, hmac, os, re, socket, struct, subprocess, tempfile
+import asyncio, base64, hashlib, hmac, os, re, socket, struct, subprocess, tempfile, threading
 
 
 class Server:
@@ -17,6 +17,8 @@ class Server:
             found = re.search(r"accepts connections on ([\d.]+):(\d+)", line)
             if found:
                 self.host, self.port = found[1], int(found[2])
+                # The log goes on: a pipe that nobody reads would hold the server.
+                threading.Thread(target=self.process.stderr.read, daemon=True).start()
                 return self
         raise SystemExit("lode serve did not start")
 
