@@ -5,27 +5,29 @@ import CLodeIntrinsics
 /// A position in JSON text. Reads are bounded; nesting is limited to 1,000.
 ///
 /// The functions that step return whether they could; if not, `fault` says what is wrong, at `at`.
+///
+/// Public and inlinable, since the readers of files spend their time here: a call into another module costs them a quarter.
 /// - Source: RFC 8259.
-package struct JSONCursor {
-    package let base: UnsafePointer<UInt8>
-    package let end: Int
-    package var at: Int
+public struct JSONCursor {
+    public let base: UnsafePointer<UInt8>
+    public let end: Int
+    public var at: Int
     /// Whether a value may go on behind a newline.
-    package let spansLines: Bool
+    public let spansLines: Bool
     /// Before it 16 bytes may be loaded at once.
-    private let wideEnd: Int
+    @usableFromInline let wideEnd: Int
     /// Whether `NaN` and `Infinity` are no numbers. Much that writes JSON writes them, RFC 8259 has no such thing.
-    private let isStrict: Bool
-    package private(set) var fault: JSONFault?
+    @usableFromInline let isStrict: Bool
+    public private(set) var fault: JSONFault?
     /// Whether the string that was stepped over last holds escapes.
-    package private(set) var hasEscapes = false
+    public var hasEscapes = false
 
     /// Levels of brackets.
-    package static let maximumDepth = 1000
+    public static let maximumDepth = 1000
 
     /// - Parameter padding: how many bytes beyond `end` may be read; they are never part of a value.
-    @inline(__always)
-    package init(
+    @inlinable @inline(__always)
+    public init(
         _ base: UnsafePointer<UInt8>, at: Int = 0, end: Int, padding: Int = 0, spansLines: Bool = true, isStrict: Bool = false
     ) {
         self.base = base
@@ -51,35 +53,35 @@ package struct JSONCursor {
         self.init(base.assumingMemoryBound(to: UInt8.self), at: at, end: bytes.count, isStrict: true)
     }
 
-    package mutating func fail(_ fault: JSONFault) -> Bool {
+    public mutating func fail(_ fault: JSONFault) -> Bool {
         self.fault = at >= end ? .unexpectedEnd : !spansLines && base[at] == 10 ? .lineEnds : fault
         return false
     }
 
     /// The byte here, 0 at the end.
-    @inline(__always)
-    package var byte: UInt8 { at < end ? base[at] : 0 }
+    @inlinable @inline(__always)
+    public var byte: UInt8 { at < end ? base[at] : 0 }
 
-    @inline(__always)
-    package mutating func take(_ byte: UInt8) -> Bool {
+    @inlinable @inline(__always)
+    public mutating func take(_ byte: UInt8) -> Bool {
         guard at < end, base[at] == byte else { return false }
         at &+= 1
         return true
     }
 
-    @inline(__always)
-    package mutating func skipSpaces() {
+    @inlinable @inline(__always)
+    public mutating func skipSpaces() {
         // Mostly it is none, or one.
         _ = take(32)
         if at < end, base[at] <= 32 { skipRun() }
     }
 
-    @inline(never)
-    private mutating func skipRun() {
+    @inline(never) @usableFromInline
+    mutating func skipRun() {
         while at < end, base[at] == 32 || base[at] == 9 || base[at] == 13 || (base[at] == 10 && spansLines) { at &+= 1 }
     }
 
-    package var isAtEnd: Bool { at >= end }
+    @inlinable public var isAtEnd: Bool { at >= end }
 
     // MARK: Values
 
@@ -100,8 +102,8 @@ package struct JSONCursor {
     }
 
     /// Steps over the value here.
-    @inline(__always)
-    package mutating func skipValue() -> Bool {
+    @inlinable @inline(__always)
+    public mutating func skipValue() -> Bool {
         switch byte {
         case UInt8(ascii: "\""): skipString()
         case UInt8(ascii: "{"), UInt8(ascii: "["): skipNested()
@@ -118,8 +120,8 @@ package struct JSONCursor {
     }
 
     /// A string, from its opening quote on, which the caller has seen.
-    @inline(__always)
-    package mutating func skipString() -> Bool {
+    @inlinable @inline(__always)
+    public mutating func skipString() -> Bool {
         var here = at &+ 1
         while here < wideEnd, here < end {
             let stops = lode_json_stops16(base + here)
@@ -138,8 +140,8 @@ package struct JSONCursor {
     }
 
     /// The rest of a string of which the plain beginning is behind.
-    @inline(never)
-    private mutating func skipEscapes() -> Bool {
+    @inline(never) @usableFromInline
+    mutating func skipEscapes() -> Bool {
         hasEscapes = false
         while at < end {
             switch base[at] {
@@ -172,8 +174,8 @@ package struct JSONCursor {
     }
 
     /// A number, `true`, `false` or `null`.
-    @inline(__always)
-    private mutating func skipScalar() -> Bool {
+    @inlinable @inline(__always)
+    mutating func skipScalar() -> Bool {
         let first = byte
         if first &- 45 < 13 { return skipNumber() }
         switch first {
@@ -186,7 +188,7 @@ package struct JSONCursor {
         }
     }
 
-    private mutating func skipWord(_ word: StaticString) -> Bool {
+    @usableFromInline mutating func skipWord(_ word: StaticString) -> Bool {
         let length = word.utf8CodeUnitCount
         var index = 1
         while index < length {
@@ -198,8 +200,8 @@ package struct JSONCursor {
         return true
     }
 
-    @inline(__always)
-    private mutating func skipNumber() -> Bool {
+    @inlinable @inline(__always)
+    mutating func skipNumber() -> Bool {
         let first = base[at] == UInt8(ascii: "-") ? at &+ 1 : at
         var here = behindDigits(first)
         if here == first { return skipOddNumber(first) }
@@ -221,15 +223,15 @@ package struct JSONCursor {
     }
 
     /// Where no digit is behind the sign, if there is one.
-    private mutating func skipOddNumber(_ first: Int) -> Bool {
+    @usableFromInline mutating func skipOddNumber(_ first: Int) -> Bool {
         let sign = at
         at = first
         return first > sign && !isStrict && byte == UInt8(ascii: "I") ? skipWord("Infinity") : fail(.expectedValue)
     }
 
     /// The first position from `start` on that has no digit, eight tried at a time.
-    @inline(__always)
-    private func behindDigits(_ start: Int) -> Int {
+    @inlinable @inline(__always)
+    func behindDigits(_ start: Int) -> Int {
         var here = start
         while here &+ 8 <= end {
             let word = UnsafeRawPointer(base + here).loadUnaligned(as: UInt64.self).littleEndian ^ 0x3030_3030_3030_3030
@@ -243,8 +245,8 @@ package struct JSONCursor {
     }
 
     /// An object or array, without recursion.
-    @inline(never)
-    private mutating func skipNested() -> Bool {
+    @inline(never) @usableFromInline
+    mutating func skipNested() -> Bool {
         var nesting = JSONNesting()
         nesting.push(isObject: base[at] == UInt8(ascii: "{"))
         at &+= 1
@@ -281,8 +283,8 @@ package struct JSONCursor {
 
     /// Steps over a key and its colon.
     /// - Returns: where what is between its quotes stands.
-    @inline(__always)
-    package mutating func key() -> Range<Int>? {
+    @inlinable @inline(__always)
+    public mutating func key() -> Range<Int>? {
         let start = at &+ 1
         guard byte == UInt8(ascii: "\"") else {
             _ = fail(.expectedKey)
@@ -293,8 +295,8 @@ package struct JSONCursor {
         return skipColon() ? start..<end : nil
     }
 
-    @inline(__always)
-    package mutating func skipColon() -> Bool {
+    @inlinable @inline(__always)
+    public mutating func skipColon() -> Bool {
         skipSpaces()
         return take(UInt8(ascii: ":")) || fail(.expectedColon)
     }

@@ -1,7 +1,7 @@
 /// What is wrong with a JSON text.
 
 /// Faults of values, which `JSONCursor` finds, and of rows, which the reader of files finds.
-package enum JSONFault: String {
+public enum JSONFault: String {
     case unexpectedEnd = "the text ends within a value"
     case lineEnds = "the line ends within a value"
     case expectedValue = "a value is expected"
