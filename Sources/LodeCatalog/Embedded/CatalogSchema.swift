@@ -1,15 +1,10 @@
-/// The tables of `catalog.sqlite`, and how older files become current.
+/// The tables of `catalog.sqlite`.
 
-import GRDB
-import LodeCore
-
-/// The steps that made the schema, in order; `PRAGMA user_version` counts the ones a file has.
-///
-/// A step is never changed once released: a new one is added.
-///
 ///     database_info 1─n table_info 1─n table_version
 ///                            └─1─n partition_info 1─n data_file (added_version … removed_version)
 enum CatalogSchema {
+    static let schema = SQLiteSchema("catalog", steps: steps)
+
     static let steps: [String] = [
         """
         CREATE TABLE database_info (
@@ -71,27 +66,4 @@ enum CatalogSchema {
             definition TEXT NOT NULL) WITHOUT ROWID;  -- Role as JSON
         """,
     ]
-
-    /// Whether the file has all steps.
-    /// - Throws: `55000` if it has steps that this Lode doesn't know.
-    static func isCurrent(_ db: Database) throws -> Bool {
-        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        guard version <= steps.count else {
-            throw SQLError(
-                .objectNotInPrerequisiteState, "the catalog was written by a newer version of Lode",
-                detail: "Its layout is number \(version); this Lode knows up to \(steps.count).", hint: "Use the newer Lode.")
-        }
-        return version == steps.count
-    }
-
-    /// Applies the steps that are missing, all or none.
-    static func update(_ db: Database) throws {
-        try db.inTransaction(.immediate) {
-            guard try !isCurrent(db) else { return .commit }
-            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            for step in steps[version...] { try db.execute(sql: step) }
-            try db.execute(sql: "PRAGMA user_version = \(steps.count)")
-            return .commit
-        }
-    }
 }

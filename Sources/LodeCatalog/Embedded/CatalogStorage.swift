@@ -53,7 +53,7 @@ final class CatalogStorage: Sendable {
             if !create { return nil }
             let queue = try DatabaseQueue()
             try queue.writeWithoutTransaction { db in
-                try CatalogSchema.update(db)
+                try CatalogSchema.schema.update(db)
                 try db.execute(
                     sql: "INSERT INTO sqlite_sequence (name, seq) VALUES ('table_info', ?)", arguments: [Self.firstTemporaryTable])
             }
@@ -94,7 +94,7 @@ final class CatalogStorage: Sendable {
         try pool.writeWithoutTransaction { db in
             // What was reported as committed is there after a power failure too.
             try db.execute(sql: "PRAGMA synchronous = FULL")
-            if try !CatalogSchema.isCurrent(db) { try CatalogSchema.update(db) }
+            try CatalogSchema.schema.update(db)
         }
         return pool
     }

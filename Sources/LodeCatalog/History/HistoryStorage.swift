@@ -6,17 +6,18 @@ import LodeObjectStore
 
 /// Opened when first needed; shared by processes. Losing the last moments in a power failure is no harm, so that nothing is synced.
 final class HistoryStorage: Sendable {
-    /// The steps that made the schema, in order; `PRAGMA user_version` counts the ones a file has. Never changed once released.
-    private static let steps = [
-        """
-        CREATE TABLE statement (
-            id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL, role TEXT NOT NULL, client_address TEXT,
-            application_name TEXT NOT NULL, session INTEGER NOT NULL, began INTEGER NOT NULL, elapsed INTEGER NOT NULL,
-            state TEXT NOT NULL, tag TEXT NOT NULL, row_count INTEGER NOT NULL, bytes_read INTEGER NOT NULL,
-            files_read INTEGER NOT NULL, files_pruned INTEGER NOT NULL, memory_peak INTEGER NOT NULL, error_state TEXT,
-            error_message TEXT);
-        """
-    ]
+    private static let schema = SQLiteSchema(
+        "history",
+        steps: [
+            """
+            CREATE TABLE statement (
+                id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL, role TEXT NOT NULL, client_address TEXT,
+                application_name TEXT NOT NULL, session INTEGER NOT NULL, began INTEGER NOT NULL, elapsed INTEGER NOT NULL,
+                state TEXT NOT NULL, tag TEXT NOT NULL, row_count INTEGER NOT NULL, bytes_read INTEGER NOT NULL,
+                files_read INTEGER NOT NULL, files_pruned INTEGER NOT NULL, memory_peak INTEGER NOT NULL, error_state TEXT,
+                error_message TEXT);
+            """
+        ])
 
     private static let columns =
         "text, role, client_address, application_name, session, began, elapsed, state, tag, row_count, bytes_read, files_read, "
@@ -64,15 +65,7 @@ final class HistoryStorage: Sendable {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF")
-                try db.inTransaction(.immediate) {
-                    let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-                    guard version <= Self.steps.count else {
-                        throw SQLError(.objectNotInPrerequisiteState, "the history was written by a newer version of Lode")
-                    }
-                    for step in Self.steps[version...] { try db.execute(sql: step) }
-                    if version < Self.steps.count { try db.execute(sql: "PRAGMA user_version = \(Self.steps.count)") }
-                    return .commit
-                }
+                try Self.schema.update(db)
             }
             current = queue
             return queue
