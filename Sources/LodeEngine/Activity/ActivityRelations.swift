@@ -11,20 +11,17 @@ enum PgStatActivity: SystemRelation {
     static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] {
         // A session of the process in which nothing was executed is nobody's.
         let views = scope.engine.sessions.views.filter { $0.client.address != nil || $0.statementBegan != nil }
-        var rows: [[Value]] = []
-        for view in views { rows.append(try row(view, scope)) }
-        return rows
+        let reader = try scope.roles.principal(scope.user)
+        return try views.map { (view) throws(SQLError) in try row(view, scope, isVisible: reader.owns(view.user)) }
     }
 
-    private static func row(_ view: SessionActivity.View, _ scope: SystemScope) throws(SQLError) -> [Value] {
+    private static func row(_ view: SessionActivity.View, _ scope: SystemScope, isVisible: Bool) throws(SQLError) -> [Value] {
         let role = try scope.objects.role(named: view.user)
         let what: [Value] = [
             .number(ObjectNumbers.database), .text(SQLText(scope.engine.databaseName)), .number(view.process), .null,
             role.map { .number($0) } ?? .null, .text(SQLText(view.user)), .text(SQLText(view.applicationName)),
         ]
-        guard try scope.roles.principal(scope.user).owns(view.user) else {
-            return what + Array(repeating: .null, count: 13) + [hiddenText, .null]
-        }
+        guard isVisible else { return what + Array(repeating: .null, count: 13) + [hiddenText, .null] }
         let waits = view.phase != .active, written = StatementReporter.part(of: view.text)
         return what + [
             .optional(view.client.address), .null, view.client.port.map { .number($0) } ?? .null,

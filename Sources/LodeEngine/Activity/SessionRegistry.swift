@@ -21,7 +21,7 @@ package final class SessionRegistry: Sendable {
     }
 
     /// The session is over, even if somebody still holds it.
-    package func close(_ activity: SessionActivity) { 
+    package func close(_ activity: SessionActivity) {
         state.withLock { state in
             if state.sessions[activity.process] === activity { state.sessions[activity.process] = nil }
         }

@@ -41,11 +41,10 @@ extension Session {
             return try retrying { () throws(SQLError) in
                 let table = try existingTable(alter.name)
                 try requireOwner(of: table, at: alter.name.span)
-                // As in PostgreSQL, ALTER TABLE renames views, too.
-                var isRename = false
-                if case .rename = alter.action { isRename = true }
-                if table.kind == .view, !isRename {
-                    throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table")
+                switch (table.kind, alter.action) {
+                case (.view, .rename): break  // as in PostgreSQL
+                case (.view, _): throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table")
+                default: break
                 }
                 if let outcome = try alterDeclarations(of: table, by: alter.action) { return outcome }
                 try catalog.commit(try change(alter.action, table))

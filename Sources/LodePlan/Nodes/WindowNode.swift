@@ -64,7 +64,7 @@ package struct WindowNode: PlanNode {
         result.addUnknown(calls.map(\.column))
         return result
     }
-    /// Whole partitions go, so that no window of per row that stays misses one.
+    /// Whole partitions go, so that no window of a row that stays misses one.
     package func origins(of id: ColumnID) -> [ColumnOrigin] {
         partition.first { $0.isColumn(id) }.map { [ColumnOrigin(0, $0)] } ?? []
     }
