@@ -27,6 +27,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -100,7 +101,15 @@ let package = Package(
             ], swiftSettings: kernels),
         .target(name: "LodeTables", dependencies: ["LodeVectors", "LodeCore"], swiftSettings: library),
         .target(name: "LodeSyntax", dependencies: ["LodeCore", "CLodeGrammar"], swiftSettings: kernels),
-        .target(name: "LodeObjectStore", dependencies: ["LodeCore", "CLodeFiles"], swiftSettings: library),
+        .target(name: "LodeObjectStore", dependencies: ["LodeCloud", "LodeCore", "CLodeFiles"], swiftSettings: library),
+        .target(
+            name: "LodeCloud",
+            dependencies: [
+                "LodeCore", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: library),
         .target(name: "LodeVectors", dependencies: ["LodeCore", "CLodeIntrinsics"], swiftSettings: kernels),
         .target(name: "LodeCore", swiftSettings: kernels),
 
@@ -121,6 +130,13 @@ let package = Package(
                 "LodeServer", "LodeEngine", "LodeVectors", "LodeCore", .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ], swiftSettings: kernels),
+        .target(
+            name: "CloudDouble",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ], path: "Tests/CloudDouble"),
+        .testTarget(name: "LodeCloudTests", dependencies: ["LodeCloud", "CloudDouble", "LodeCore"], swiftSettings: library),
         .testTarget(name: "LodeHTTPTests", dependencies: ["LodeHTTP"], swiftSettings: library),
         .testTarget(name: "LodeShellTests", dependencies: ["LodeShell", "LodeCore", "Transcripts"], swiftSettings: library),
         .testTarget(name: "LodePipelinesTests", dependencies: ["LodePipelines", "LodeCore", "Transcripts"], swiftSettings: library),

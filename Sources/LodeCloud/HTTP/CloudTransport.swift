@@ -1,0 +1,140 @@
+/// The connections of the process.
+
+import AsyncHTTPClient
+import Glibc
+import LodeCore
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// What connections have in common that can be reused for one another.
+package struct TransportSettings: Sendable, Hashable {
+    /// A file of PEM certificates that is trusted instead of the system's.
+    package var caBundle: String?
+    /// `http://host:port`, by which everything else goes.
+    package var proxy: CloudURL?
+    package var connectMillis = RetryPolicy.standard.connectMillis
+    package var idleMillis = RetryPolicy.standard.idleMillis
+
+    package init() {}
+
+    /// As the environment says for a URL: AWS_CA_BUNDLE, HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.
+    package init(for url: CloudURL, _ environment: CloudEnvironment, _ policy: RetryPolicy) {
+        caBundle = environment["AWS_CA_BUNDLE"] ?? environment["SSL_CERT_FILE"]
+        connectMillis = policy.connectMillis
+        idleMillis = policy.idleMillis
+        let names = url.isSecure ? ["HTTPS_PROXY", "https_proxy"] : ["http_proxy"]
+        let text = (names + ["ALL_PROXY", "all_proxy"]).lazy.compactMap { environment[$0] }.first
+        guard let text, !Self.isExempt(url.host, environment["NO_PROXY"] ?? environment["no_proxy"] ?? "") else { return }
+        proxy = try? CloudURL(text.contains("://") ? text : "http://\(text)")
+    }
+
+    /// Names that end like an entry, `*` for all. This machine needs no proxy.
+    static func isExempt(_ host: String, _ list: String) -> Bool {
+        if host == "localhost" || host == "::1" || host.hasPrefix("127.") || host == "169.254.169.254" || host == "169.254.170.2" {
+            return true
+        }
+        return list.split(separator: ",").contains { entry in
+            var name = entry.filter { $0 != " " }.lowercased()
+            if name == "*" { return true }
+            if name.hasPrefix("*") { name.removeFirst() }
+            if let colon = name.lastIndex(of: ":") { name = String(name[..<colon]) }
+            let suffix = name.hasPrefix(".") ? name : "." + name
+            return !name.isEmpty && (host == name || host.hasSuffix(suffix))
+        }
+    }
+}
+
+/// Clients by their settings. They live as long as the process does, and keep connections that are not used for a minute.
+enum CloudTransport {
+    private static let clients = Lock<[TransportSettings: HTTPClient]>([:])
+
+    static func client(_ settings: TransportSettings) throws(SQLError) -> HTTPClient {
+        if let known = clients.withLock({ $0[settings] }) { return known }
+        let made = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: try configuration(settings))
+        let kept = clients.withLock { clients in
+            if let known = clients[settings] { return known }
+            clients[settings] = made
+            return made
+        }
+        if kept !== made { made.shutdown { _ in } }
+        return kept
+    }
+
+    private static func configuration(_ settings: TransportSettings) throws(SQLError) -> HTTPClient.Configuration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let bundle = settings.caBundle {
+            guard access(bundle, R_OK) == 0 else {
+                throw SQLError(
+                    .invalidParameterValue, "the file of certificates \"\(bundle)\" can't be read", hint: "AWS_CA_BUNDLE names it.")
+            }
+            tls.trustRoots = .file(bundle)
+        }
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            timeout: .init(connect: .milliseconds(Int64(settings.connectMillis)), read: .milliseconds(Int64(settings.idleMillis))),
+            decompression: .disabled)
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool = .init(idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 128)
+        // A connection that can't be made is an attempt that failed: the policy decides, not the pool.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        if let proxy = settings.proxy { configuration.proxy = .server(host: proxy.host, port: proxy.port ?? 8080) }
+        return configuration
+    }
+}
+
+/// Collects an answer, and refuses one that is shorter or longer than it says.
+final class ResponseCollector: HTTPClientResponseDelegate {
+    typealias Response = CloudResponse
+
+    private struct State {
+        var response = CloudResponse(status: 0)
+        var announced: Int?
+    }
+
+    private let state = Lock(State())
+    private let limit: Int
+    private let isHead: Bool
+
+    init(limit: Int, isHead: Bool) {
+        self.limit = limit
+        self.isHead = isHead
+    }
+
+    func didReceiveHead(task: HTTPClient.Task<CloudResponse>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+        let announced = head.headers.first(name: "content-length").flatMap { Int($0) }
+        state.withLock { state in
+            state.response = CloudResponse(
+                status: Int(head.status.code), headers: CloudHeaders(head.headers.map { (name: $0.name, value: $0.value) }))
+            state.announced = announced
+            if !isHead, let announced { state.response.body.reserveCapacity(min(max(0, announced), 64 << 20)) }
+        }
+        if !isHead, let announced, announced > limit { return task.eventLoop.makeFailedFuture(Self.tooLarge(limit)) }
+        return task.eventLoop.makeSucceededVoidFuture()
+    }
+
+    func didReceiveBodyPart(task: HTTPClient.Task<CloudResponse>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
+        let fits = state.withLock { state in
+            guard buffer.readableBytes <= limit - state.response.body.count else { return false }
+            state.response.body.append(contentsOf: buffer.readableBytesView)
+            return true
+        }
+        return fits ? task.eventLoop.makeSucceededVoidFuture() : task.eventLoop.makeFailedFuture(Self.tooLarge(limit))
+    }
+
+    func didFinishRequest(task: HTTPClient.Task<CloudResponse>) throws -> CloudResponse {
+        let (response, announced) = state.withLock { state in
+            defer { state.response.body = [] }
+            return (state.response, state.announced)
+        }
+        if !isHead, response.status != 304, let announced, announced != response.body.count {
+            throw CloudFailure(.broken, "\(announced) bytes were announced, \(response.body.count) came")
+        }
+        return response
+    }
+
+    private static func tooLarge(_ limit: Int) -> CloudFailure {
+        CloudFailure(.tooLarge, "the answer has more than \(limit) bytes", state: .programLimitExceeded)
+    }
+}
