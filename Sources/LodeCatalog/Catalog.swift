@@ -35,6 +35,10 @@ package protocol Catalog: Sendable {
     /// - Returns: outcomes, aligned with `changes`.
     func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome]
 
+    /// A number that is another one as soon as anything in the catalog has changed, by whomever; nil where that can't be told. Asking is
+    /// cheap.
+    func generation() throws(SQLError) -> Int64?
+
     /// The folder for the files of a managed table; it need not exist yet.
     func managedLocation(of name: TableName) throws(SQLError) -> String
     /// The state that everything committed so far makes; versions of that time stay readable as long as the result lives.
@@ -58,5 +62,6 @@ package protocol Catalog: Sendable {
 }
 
 extension Catalog {
+    package func generation() throws(SQLError) -> Int64? { nil }
     package func snapshot(of name: TableName) throws(SQLError) -> any TableSnapshot { try snapshot(of: name, at: nil) }
 }

@@ -96,6 +96,9 @@ package final class SessionCatalog: Catalog {
 
     package func lease() -> Lease { shared.lease() }
 
+    /// Temporary tables are not counted.
+    package func generation() throws(SQLError) -> Int64? { try shared.generation() }
+
     /// What others can see is published first: only that can meet a conflict.
     package func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
         for change in changes {

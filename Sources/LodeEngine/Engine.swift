@@ -16,6 +16,8 @@ package final class Engine: Sendable {
     /// What all running statements reserve from, each through a budget of its own.
     package let memory: MemoryBudget
     package let pool: WorkerPool
+    /// Rows of small tables that are asked again and again.
+    let held: HeldTables
     package let sessions = SessionRegistry()
     /// The statements that were executed in the warehouse.
     let history: QueryHistory
@@ -37,6 +39,7 @@ package final class Engine: Sendable {
         self.stores = stores
         self.catalog = catalog ?? EmbeddedCatalog(warehouse: warehouse, stores: stores)
         memory = MemoryBudget(limit: memoryLimit)
+        held = HeldTables(memory)
         pool = WorkerPool(workers: workers)
         history = QueryHistory(warehouse: warehouse)
     }

@@ -183,18 +183,23 @@ package final class ResultStream: ResultSink {
 
 /// A query on its way into a buffer, from which the reader takes its rows.
 final class LiveQuery {
-    let buffer = ResultBuffer()
+    let buffer: ResultBuffer
     let running: RunningStatement
     let rejects: RejectTables
     private let execution: QueryExecution
+    /// Whether it is so small that it is computed at once, by whoever starts it.
+    private let isSmall: Bool
 
-    init(_ execution: QueryExecution, _ context: StatementContext) {
+    init(_ execution: QueryExecution, _ context: StatementContext, isSmall: Bool = false) {
         self.execution = execution
+        self.isSmall = isSmall
+        buffer = isSmall ? ResultBuffer(capacity: .max) : ResultBuffer()
         running = context.running
         rejects = context.rejects
     }
 
     func start() {
+        if isSmall { return execution.runHere(into: buffer) }
         let execution = execution
         running.set { execution.progress }
         execution.start(into: buffer)

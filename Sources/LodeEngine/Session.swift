@@ -33,6 +33,10 @@ package final class Session {
     var prepared: [String: PreparedStatement] = [:]
     /// What Bind and DECLARE CURSOR have made, by name.
     var portals: [String: Portal] = [:]
+    /// Queries that are planned already.
+    var keptQueries = KeptQueries()
+    /// The one that the next text is.
+    var foundKept: (text: String, run: KeptRun)?
     /// Roles that the running statement has asked about.
     var knownRoles: RoleGraph?
     /// What LISTEN asked for.
@@ -93,6 +97,8 @@ package final class Session {
     func execute(_ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let statement = RunningStatement(engine, settings), outer = current
         if outer == nil { statement.report(to: beginReport(of: run)) }
+        // Anything else may change what names, types or settings mean to a plan.
+        if case .query = run.parsed.statement {} else if !keptQueries.isEmpty { keptQueries = KeptQueries() }
         current = statement
         latest.statement = statement
         knownRoles = nil
@@ -159,6 +165,8 @@ struct StatementRun {
     let sink: any ResultSink
     /// Where a query may go on by itself when the call returns.
     var stream: ResultStream?
+    /// Of a query that is planned already.
+    var kept: KeptRun?
 
     /// The text of a part of the statement.
     func source(_ span: SourceSpan) -> String {

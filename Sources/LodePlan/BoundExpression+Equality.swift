@@ -9,6 +9,7 @@ extension BoundExpression: Hashable {
         switch (left, right) {
         case (.column(let a, _), .column(let b, _)): a == b
         case (.constant(let a, let s), .constant(let b, let t)): a == b && s == t
+        case (.parameter(let a, let s), .parameter(let b, let t)): a == b && s == t
         case (.comparison(let o, let a, let b, _), .comparison(let p, let c, let d, _)): o == p && a == c && b == d
         case (.and(let a), .and(let b)), (.or(let a), .or(let b)): a == b
         case (.not(let a), .not(let b)), (.isNull(let a), .isNull(let b)), (.attempt(let a), .attempt(let b)): a == b
@@ -29,6 +30,7 @@ extension BoundExpression: Hashable {
         switch self {
         case .column(let id, _): hasher.combine(id)
         case .constant(let value, _): hasher.combine(value)
+        case .parameter(let number, _): hasher.combine(number)
         case .comparison(let o, let a, let b, _):
             hasher.combine(o)
             hasher.combine(a)

@@ -16,6 +16,7 @@ extension BoundExpression {
         switch self {
         case .column(let id, _): return names[id] ?? "#\(id.number)"
         case .constant(let value, let type): return value.literal(type)
+        case .parameter(let number, _): return "$\(number)"
         case .comparison(let op, let a, let b, _): return wrap("\(inner(a)) \(op.rawValue) \(inner(b))")
         case .and(let parts): return wrap(parts.map(inner).joined(separator: " and "))
         case .or(let parts): return wrap(parts.map(inner).joined(separator: " or "))

@@ -6,7 +6,7 @@ extension BoundExpression {
     /// The direct parts, in order. A subquery's plan is not among them, its operands are.
     package var children: [BoundExpression] {
         switch self {
-        case .column, .constant: []
+        case .column, .constant, .parameter: []
         case .comparison(_, let a, let b, _): [a, b]
         case .and(let parts), .or(let parts), .coalesce(let parts, _): parts
         case .not(let a), .isNull(let a), .attempt(let a), .cast(let a, _, _, _), .lambda(_, let a): [a]
@@ -20,7 +20,7 @@ extension BoundExpression {
     /// The same expression over other parts, which must be as many as `children`.
     package func replacing(children new: [BoundExpression]) -> BoundExpression {
         switch self {
-        case .column, .constant: return self
+        case .column, .constant, .parameter: return self
         case .comparison(let op, _, _, let span): return .comparison(op, new[0], new[1], span)
         case .and: return .and(new)
         case .or: return .or(new)
@@ -69,7 +69,7 @@ extension BoundExpression {
     /// Whether some direct part satisfies `test`; for most expressions without making a list of them.
     private func anyChild(_ test: (BoundExpression) -> Bool) -> Bool {
         switch self {
-        case .column, .constant: false
+        case .column, .constant, .parameter: false
         case .comparison(_, let a, let b, _): test(a) || test(b)
         case .not(let a), .isNull(let a), .attempt(let a), .cast(let a, _, _, _), .lambda(_, let a): test(a)
         default: children.contains(where: test)

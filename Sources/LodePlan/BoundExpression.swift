@@ -10,6 +10,8 @@ import LodeFunctions
 package indirect enum BoundExpression: Sendable {
     case column(ColumnID, SQLType)
     case constant(Value, SQLType)
+    /// `$n` of a plan that is kept: a constant takes its place before the plan runs.
+    case parameter(Int, SQLType)
     /// Both sides have the same type.
     case comparison(ComparisonOperator, BoundExpression, BoundExpression, SourceSpan?)
     /// Two or more, flattened.
@@ -44,7 +46,8 @@ package indirect enum BoundExpression: Sendable {
 
     package var type: SQLType {
         switch self {
-        case .column(_, let type), .constant(_, let type), .conditional(_, _, let type), .coalesce(_, let type): type
+        case .column(_, let type), .constant(_, let type), .parameter(_, let type): type
+        case .conditional(_, _, let type), .coalesce(_, let type): type
         case .cast(_, let type, _, _): type
         case .comparison, .and, .or, .not, .isNull, .isIn: .boolean
         case .call(let call): call.function.returns

@@ -53,6 +53,9 @@ package final class Relations: Sendable {
         return scanned
     }
 
+    /// Gives a plan that is kept the relation that it scans in this statement: one with the columns of `scanned`.
+    package func put(_ relation: any Relation, for scanned: ScannedRelation) { known.withLock { $0[scanned.id] = relation } }
+
     /// Nil if the plan is of another statement.
     package subscript(scanned: ScannedRelation) -> (any Relation)? { known.withLock { $0[scanned.id] } }
 }

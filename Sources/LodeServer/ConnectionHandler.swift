@@ -84,13 +84,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: Messages
 
     private func advance(_ context: ChannelHandlerContext) {
+        // What came together is served together.
+        var needsService = false
+        defer { if needsService { client?.begin() } }
         do throws(SQLError) {
             while !isClosing, !isWaiting, let frame = try framer.next() {
                 switch frame {
                 case .startup(let body): perform(startup.receive(body), context)
                 case .message(let type, let body):
                     if let client {
-                        client.receive(Mailbox.Message(type: type, body: body))
+                        if client.receive(Mailbox.Message(type: type, body: body)) { needsService = true }
                     } else {
                         perform(startup.receive(proof: body), context)
                     }

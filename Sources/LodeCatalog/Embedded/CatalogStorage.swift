@@ -16,6 +16,8 @@ final class CatalogStorage: Sendable {
     /// Nil: in memory, for this object alone.
     private let path: String?
     private let opened = Lock<(any DatabaseWriter)?>(nil)
+    /// A connection that only looks whether others, of this process too, have committed.
+    private let watching = Lock<DatabaseQueue?>(nil)
 
     init(path: String?) { self.path = path }
 
@@ -29,6 +31,27 @@ final class CatalogStorage: Sendable {
 
     /// Whether there is a catalog.
     func isThere() throws(SQLError) -> Bool { try database(create: false) != nil }
+
+    /// Changes with every commit, of whatever process; nil if there is no catalog yet, or one in memory.
+    ///
+    /// - Source: SQLite, "PRAGMA data_version": it tells of commits of other connections than the one that asks.
+    func generation() throws(SQLError) -> Int64? {
+        guard let path, try isThere() else { return nil }
+        return try converting {
+            let queue = try watching.withLock { current in
+                if let current { return current }
+                var configuration = Configuration()
+                configuration.readonly = true
+                configuration.label = "catalog generation"
+                let made = try DatabaseQueue(path: path, configuration: configuration)
+                current = made
+                return made
+            }
+            return try queue.unsafeRead { db in
+                try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version"))
+            }
+        }
+    }
 
     /// Runs `body` as one transaction that is written wholly or not at all. Creates the catalog if there is none.
     func write<T>(_ body: (Database) throws -> T) throws(SQLError) -> T {

@@ -54,6 +54,8 @@ package final class EmbeddedCatalog: Catalog {
         io = StoreTableIO(stores)
     }
 
+    package func generation() throws(SQLError) -> Int64? { try storage.generation() }
+
     package func lease() -> Lease { leases.take(Self.nowMicros()) }
 
     static func nowMicros() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }

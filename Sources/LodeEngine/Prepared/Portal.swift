@@ -18,6 +18,8 @@ package final class Portal {
     /// Whether the rows of a cursor go to the client in binary.
     package let isBinary: Bool
     private var rows: Rows
+    /// The query that Execute will find planned already.
+    var kept: KeptRun?
     /// The number of the current row, from 1: 0 before the first, one more than the rows behind the last.
     private(set) var place = 0
 
@@ -60,9 +62,18 @@ package final class Portal {
         return columns.map { .rows($0, isBinary: isBinary) } ?? .none
     }
 
+    /// What it will execute, as long as that has not begun.
+    var unopened: (statement: PreparedStatement, values: [Value], types: [SQLType])? {
+        if case .unopened(let values, let types) = rows, let statement { (statement, values, types) } else { nil }
+    }
+
     /// Begins its query, if that has not happened.
     func open(in session: Session) throws(SQLError) {
         guard case .unopened(let values, let types) = rows, let statement else { return }
+        if let kept = kept ?? session.kept(statement, values, types) {
+            self.kept = nil
+            return rows = .live(try session.start(kept, of: statement.text))
+        }
         rows = .live(try session.start(statement, values, types: types))
     }
 

@@ -114,6 +114,19 @@ extension Session {
     /// A string as SQL reads a quoted literal of a type.
     /// - Throws: `22P02`, `22007`, `22003` and kin for what is none.
     package func literal(_ text: String, of type: SQLType) throws(SQLError) -> Value {
-        try makeBinder(statementContext()).readLiteral(text, of: type)
+        // What most parameters are is read at once.
+        switch type {
+        case .varchar: return .text(SQLText(text))
+        case .integer: if let number = Self.plainInteger(text).flatMap({ Int32(exactly: $0) }) { return .integer(Int64(number)) }
+        case .bigint: if let number = Self.plainInteger(text) { return .integer(number) }
+        default: break
+        }
+        return try makeBinder(statementContext()).readLiteral(text, of: type)
+    }
+
+    /// Up to 18 digits, perhaps behind a minus; nil for whatever else may be a number.
+    private static func plainInteger(_ text: String) -> Int64? {
+        guard (1...18).contains(text.utf8.count), text.utf8.dropFirst().allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
+        return Int64(text)
     }
 }

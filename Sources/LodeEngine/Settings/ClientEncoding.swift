@@ -17,7 +17,3 @@ package enum ClientEncoding: String, Sendable {
         }
     }
 }
-
-extension SessionSettings {
-    package var clientEncoding: ClientEncoding { ClientEncoding(named: self["client_encoding"]) ?? .utf8 }
-}

@@ -26,7 +26,6 @@ extension SettingDefinition {
     ]
 
     private static let timeouts: [SettingDefinition] = [
-        duration("statement_timeout", "How long a statement may take; 0 is no limit."),
         duration("idle_in_transaction_session_timeout", "How long a client may say nothing within a transaction; 0 is no limit."),
         duration("idle_session_timeout", "How long a client may say nothing outside of a transaction; 0 is no limit."),
         duration("lock_timeout", "How long to wait for a lock; nothing here waits for one."),
@@ -73,11 +72,7 @@ extension SettingDefinition {
 
     private static func duration(_ name: String, _ summary: String) -> SettingDefinition {
         SettingDefinition(
-            name: name, summary: summary, initial: { "0" },
-            parse: { (text) throws(SQLError) in
-                guard let milliseconds = Duration.milliseconds(text) else { throw wrong(text, "a time such as 500, '30s' or '5min'") }
-                return Duration.text(milliseconds)
-            })
+            name: name, summary: summary, initial: { "0" }, parse: { (text) throws(SQLError) in try DurationText.shown(text) })
     }
 
     private static func choice(_ name: String, _ summary: String, _ choices: [String]) -> SettingDefinition {
@@ -95,36 +90,4 @@ extension SettingDefinition {
     private static func switching(_ name: String, _ summary: String, _ initial: String) -> SettingDefinition {
         SettingDefinition(name: name, summary: summary, initial: { initial }, parse: { (text) throws(SQLError) in try flag(text) })
     }
-
-    /// Times with units, as settings have them.
-    enum Duration {
-        private static let units: [(name: String, milliseconds: Int)] = [
-            ("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1000), ("ms", 1),
-        ]
-
-        /// `250`, `'30s'`, `'5 min'`; nil for what is no time.
-        static func milliseconds(_ text: String) -> Int? {
-            let digits = text.prefix { $0.isNumber }, unit = text.dropFirst(digits.count).drop { $0 == " " }
-            let known = unit.isEmpty ? 1 : units.first { $0.name == unit }?.milliseconds
-            guard let count = Int(digits), let scale = known else { return nil }
-            let (product, overflow) = count.multipliedReportingOverflow(by: scale)
-            return overflow || product > Int(Int32.max) ? nil : product
-        }
-
-        /// In the largest unit that divides it.
-        static func text(_ milliseconds: Int) -> String {
-            if milliseconds == 0 { return "0" }
-            let unit = units.first { milliseconds % $0.milliseconds == 0 }
-            return unit.map { "\(milliseconds / $0.milliseconds)\($0.name)" } ?? "\(milliseconds)ms"
-        }
-    }
-}
-
-extension SessionSettings {
-    /// 0 is no limit.
-    package var statementTimeoutMilliseconds: Int { milliseconds("statement_timeout") }
-    package var idleSessionTimeoutMilliseconds: Int { milliseconds("idle_session_timeout") }
-    package var idleInTransactionTimeoutMilliseconds: Int { milliseconds("idle_in_transaction_session_timeout") }
-
-    private func milliseconds(_ name: String) -> Int { SettingDefinition.Duration.milliseconds(self[name]) ?? 0 }
 }

@@ -1,19 +1,34 @@
 /// The values of a session's settings.
 
 import LodeCore
+import Synchronization
 
 /// Validated strings by name; unset ones have their initial value.
 package struct SessionSettings: Sendable {
-    private var values: [String: String] = [:]
+    private var values: [String: String] = [:] {
+        didSet {
+            revision = Self.revisions.add(1, ordering: .relaxed).newValue
+            read = ReadSettings(of: self)
+        }
+    }
     /// What a session begins with, and RESET leaves.
     private var established: Set<String> = []
+    /// Another one after every change: settings of one revision are the same.
+    package private(set) var revision = 0
+    /// What every statement looks at.
+    private var read = Self.initiallyRead
+
+    private static let revisions = Atomic<Int>(0)
+    /// Values that hold where none is set, and the settings that are asked before.
+    private static let initial = Dictionary(
+        SettingDefinition.all.map { ($0.name, (fallback: $0.fallback, value: $0.initial())) }, uniquingKeysWith: { first, _ in first })
 
     package init() {}
 
     package subscript(_ name: String) -> String {
         if let value = values[name] { return value }
-        guard let definition = SettingDefinition.all.first(where: { $0.name == name }) else { return "" }
-        return definition.fallback.map { self[$0] } ?? definition.initial()
+        guard let initial = Self.initial[name] else { return "" }
+        return initial.fallback.map { self[$0] } ?? initial.value
     }
 
     /// Says what can't be changed: the user of a session.
@@ -44,16 +59,42 @@ package struct SessionSettings: Sendable {
 
     package mutating func resetAll() { values = values.filter { established.contains($0.key) } }
 
-    package var threads: Int { Int(self["threads"]) ?? 1 }
+    package var threads: Int { read.threads }
     /// Milliseconds; nil for no limit.
-    package var statementTimeout: Int? { DurationText.milliseconds(self["statement_timeout"]).flatMap { $0 > 0 ? $0 : nil } }
-    package var memoryLimit: Int { ByteSize.parse(self["memory_limit"]) ?? Engine.defaultMemoryLimit }
-
+    package var statementTimeout: Int? { read.statementTimeout }
+    package var memoryLimit: Int { read.memoryLimit }
     /// The schemas of `search_path`, unquoted.
-    package var searchPath: [String] {
-        let names = self["search_path"].split(separator: ",").map { part in
+    package var searchPath: [String] { read.searchPath }
+    package var clientEncoding: ClientEncoding { read.clientEncoding }
+    /// Milliseconds; nil for no limit.
+    package var idleSessionTimeout: Int? { read.idleSessionTimeout }
+    package var idleInTransactionTimeout: Int? { read.idleInTransactionTimeout }
+
+    private static let initiallyRead = ReadSettings { name in initial[name]?.value ?? "" }
+}
+
+/// Settings whose texts have been read.
+private struct ReadSettings {
+    let threads: Int
+    let memoryLimit: Int
+    let searchPath: [String]
+    let clientEncoding: ClientEncoding
+    let statementTimeout, idleSessionTimeout, idleInTransactionTimeout: Int?
+
+    init(of settings: SessionSettings) { self.init { settings[$0] } }
+
+    init(_ value: (String) -> String) {
+        threads = Int(value("threads")) ?? 1
+        memoryLimit = ByteSize.parse(value("memory_limit")) ?? Engine.defaultMemoryLimit
+        clientEncoding = ClientEncoding(named: value("client_encoding")) ?? .utf8
+        statementTimeout = Self.limit(value("statement_timeout"))
+        idleSessionTimeout = Self.limit(value("idle_session_timeout"))
+        idleInTransactionTimeout = Self.limit(value("idle_in_transaction_session_timeout"))
+        let names = value("search_path").split(separator: ",").map { part in
             String(part.drop { $0 == " " || $0 == "\"" || $0 == "'" }.reversed().drop { $0 == " " || $0 == "\"" || $0 == "'" }.reversed())
         }
-        return names.isEmpty ? ["main"] : names.filter { !$0.isEmpty }
+        searchPath = names.isEmpty ? ["main"] : names.filter { !$0.isEmpty }
     }
+
+    private static func limit(_ text: String) -> Int? { DurationText.milliseconds(text).flatMap { $0 > 0 ? $0 : nil } }
 }

@@ -19,6 +19,7 @@ extension Session {
     func statementContext() -> StatementContext { StatementContext(session: self) }
 
     func query(_ query: Query, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        if let kept = run.kept, let stream = run.stream { return try self.run(kept, stream) }
         // Bound again where tables were replaced meanwhile.
         let (bound, context) = try retrying { () throws(SQLError) in
             let context = statementContext()

@@ -25,6 +25,7 @@ package struct ExpressionCompiler {
             return ColumnExpression(position: try position(of: id), type: type)
         case .constant(let value, let type):
             return ConstantExpression(try Column.constant(value, type, count: 1), type: type)
+        case .parameter(let number, _): throw .internalFault("the parameter $\(number) reached the executor without a value")
         case .comparison(let comparison, let left, let right, let span):
             return ComparisonExpression(comparison, try compile(left), try compile(right), span)
         case .and(let parts): return try connective(parts, isAnd: true)

@@ -61,6 +61,11 @@ package final class QueryExecution: Sendable {
         }
     }
 
+    /// Computes all rows on the calling thread before it returns, for a query of few rows. `buffer` must have room for them.
+    package func runHere(into buffer: ResultBuffer) {
+        buffer.end(prepare(OutputSink(buffer, order: open.order), "result").runHere())
+    }
+
     private func prepare(_ sink: any Sink, _ name: String) -> PipelineRun {
         var builder = builder
         builder.finish(open, into: sink, name: name)

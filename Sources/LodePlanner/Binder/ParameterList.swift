@@ -13,17 +13,28 @@ package final class ParameterList {
     package private(set) var types: [SQLType?]
     /// Nil while only types are asked for.
     private let values: [Value]?
+    /// Whether the plan is to be kept, and given values each time that it runs.
+    private let isKept: Bool
 
     /// Parameters of which only types are asked; those that are known come first.
     package init(types: [SQLType?]) {
         self.types = types
         values = nil
+        isKept = false
+    }
+
+    /// Parameters of a plan that is kept.
+    package init(kept types: [SQLType]) {
+        self.types = types
+        values = nil
+        isKept = true
     }
 
     /// Parameters with values.
     package init(_ values: [Value], types: [SQLType]) {
         self.types = types
         self.values = values
+        isKept = false
     }
 
     /// The most parameters that a statement may have: the wire counts them in 16 bits.
@@ -32,11 +43,12 @@ package final class ParameterList {
     /// The parameter as an expression.
     /// - Throws: `42P02` if there is no such parameter.
     func expression(_ number: Int, at span: SourceSpan) throws(SQLError) -> BoundExpression {
-        guard number >= 1, number <= Self.maximumCount, values == nil || number <= types.count else {
+        guard number >= 1, number <= Self.maximumCount, (values == nil && !isKept) || number <= types.count else {
             throw SQLError(.undefinedParameter, "there is no parameter $\(number)", at: span)
         }
         while types.count < number { types.append(nil) }
         guard let type = types[number - 1] else { return .constant(.integer(Int64(number)), .null) }
+        if isKept { return .parameter(number, type) }
         return .constant(values?[number - 1] ?? .null, type)
     }
 

@@ -60,7 +60,7 @@ struct ShareCommonSubexpressions: NodeRule {
 
         mutating func add(_ expression: BoundExpression) {
             switch expression {
-            case .column, .constant, .subquery, .lambda: return
+            case .column, .constant, .parameter, .subquery, .lambda: return
             default: break
             }
             // Branches are computed for some rows only: what is in them is not shared.

@@ -37,7 +37,7 @@ struct SimplifyExpressions: OptimizerRule {
     /// `part` as a constant, if it is one.
     static func folded(_ part: BoundExpression, _ context: RuleContext) -> BoundExpression {
         switch part {
-        case .column, .constant, .lambda, .subquery: return part
+        case .column, .constant, .parameter, .lambda, .subquery: return part
         // What is stable stays the same for the whole statement, for which the plan is made.
         case .call(let call) where call.volatility == .volatile: return part
         default: break

@@ -6,7 +6,8 @@ import LodeVectors
 import NIOCore
 
 /// Messages come in on the event loop and are answered on a session thread, which the client has only as long as there is something to do
-/// for it: not while it is idle, nor while its rows are computed, nor while it does not take them.
+/// for it: not while it is idle, nor while its rows are computed, nor while it does not take them. Look-ups, which wait for nobody, are
+/// answered on the event loop itself: handing them over would take longer.
 final class Client: Sendable {
     private let mailbox = Mailbox()
     private let threads: SessionThreads
@@ -34,8 +35,13 @@ final class Client: Sendable {
         }
     }
 
-    func receive(_ message: Mailbox.Message) {
-        if mailbox.deliver(message) { begin() }
+    /// Takes a message.
+    /// - Returns: whether the client must be served: by `begin`, when everything is here that came with it.
+    func receive(_ message: Mailbox.Message) -> Bool { mailbox.deliver(message) }
+
+    /// On the event loop: answers what has come as far as that is quick, and has a thread do the rest.
+    func begin() {
+        if !serve(quickly: true) { goOn() }
     }
 
     /// Whether the client should not be read from; `resume` is called when it should again.
@@ -45,7 +51,7 @@ final class Client: Sendable {
     func disconnected() {
         transport.closed()
         cancel(.droppedConsumer)
-        if mailbox.close() { begin() }
+        if mailbox.close() { goOn() }
     }
 
     /// Takes the client's leave when what it has asked for so far is done.
@@ -58,32 +64,37 @@ final class Client: Sendable {
     }
 
     private func take(_ farewell: Mailbox.Farewell) {
-        if mailbox.deliver(farewell) { begin() }
+        if mailbox.deliver(farewell) { goOn() }
     }
 
-    private func begin() {
-        if threads.run({ self.serve() }) { return }
+    private func goOn() {
+        if threads.run({ _ = self.serve(quickly: false) }) { return }
         // Nobody is there to do what it asks for.
         transport.refuse(SQLError(.insufficientResources, "no thread could be started for the session"))
     }
 
     private func wake() {
-        if mailbox.wake() { begin() }
+        if mailbox.wake() { goOn() }
     }
 
-    private func serve() {
+    /// - Parameter quickly: whether the thread has no time for anything but look-ups.
+    /// - Returns: whether everything is done, or waits for somebody; if not, a thread with time must go on.
+    private func serve(quickly: Bool) -> Bool {
         session.withLock { session in
             while !mailbox.isClosed {
                 do throws(SQLError) {
                     if try !session.advance({ self.wake() }) {
-                        if mailbox.park() { return }
+                        if mailbox.park() { return true }
                         continue
                     }
+                    if quickly, let message = mailbox.first, !session.isQuick(type: message.type, body: message.body) { return false }
                     switch mailbox.next() {
                     case .message(let message): if try session.handle(type: message.type, body: message.body) { continue }
                     case .farewell(.dismissed(let error)): try session.takeLeave(error)
                     case .farewell(.expired): try session.takeLeave(session.expired)
-                    case .nothing: return expectMessage(idleFor: session.idleLimitMilliseconds)
+                    case .nothing:
+                        expectMessage(idleFor: session.idleLimitMilliseconds)
+                        return true
                     }
                 } catch {}
                 // The client has taken its leave, or is gone.
@@ -91,6 +102,7 @@ final class Client: Sendable {
                 transport.close()
             }
             session.drop()
+            return true
         }
     }
 

@@ -75,13 +75,26 @@ final class ClientSession {
         return true
     }
 
+    /// Whether a message is answered without waiting for anybody, in the time that handing it to another thread takes.
+    func isQuick(type: UInt8, body: [UInt8]) -> Bool {
+        if conversation.isSkipping { return true }
+        switch type {
+        case UInt8(ascii: "Q"):
+            guard let text = body.dropLast().withUnsafeBytes({ String(validating: $0, as: UTF8.self) }) else { return false }
+            return session.findKept(text)
+        case UInt8(ascii: "E"):
+            let name = body.prefix { $0 != 0 }
+            return session.findKept(portal: String(decoding: name, as: UTF8.self))
+        case UInt8(ascii: "B"), UInt8(ascii: "D"), UInt8(ascii: "S"), UInt8(ascii: "H"): return session.transactionStatus == .idle
+        default: return false
+        }
+    }
+
     // MARK: The end
 
     /// How long the client may say nothing now; nil without a limit.
     var idleLimitMilliseconds: Int? {
-        let settings = session.settings, isIdle = session.transactionStatus == .idle
-        let limit = isIdle ? settings.idleSessionTimeoutMilliseconds : settings.idleInTransactionTimeoutMilliseconds
-        return limit > 0 ? limit : nil
+        session.transactionStatus == .idle ? session.settings.idleSessionTimeout : session.settings.idleInTransactionTimeout
     }
 
     /// What is said to a client that said nothing for too long.
@@ -162,6 +175,7 @@ final class ClientSession {
         session.forget("")
         query = SimpleQuery(text: text, statements: [])
         do throws(SQLError) {
+            if let stream = try session.startKept(text) { return try give(stream, formats: nil, text) }
             let statements = try session.parse(text)
             if statements.isEmpty { try output.send(.emptyQueryResponse) }
             session.isInImplicitBlock = statements.count > 1

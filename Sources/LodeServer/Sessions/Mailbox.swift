@@ -123,6 +123,9 @@ final class Mailbox: Sendable {
 
     // MARK: Of the session's thread
 
+    /// The next message, which stays.
+    var first: Message? { state.withLock { $0.first < $0.messages.count ? $0.messages[$0.first] : nil } }
+
     enum Next {
         case message(Message)
         case farewell(Farewell)

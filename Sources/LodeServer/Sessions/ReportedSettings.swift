@@ -17,9 +17,12 @@ struct ReportedSettings {
     ]
 
     private var told: [String: String] = [:]
+    private var revision: Int?
 
     /// What has changed since the last call; everything, the first time.
     mutating func changes(in settings: SessionSettings) -> [BackendMessage] {
+        if revision == settings.revision { return [] }
+        revision = settings.revision
         var messages: [BackendMessage] = []
         for (shown, setting) in Self.names {
             let value = settings[setting]

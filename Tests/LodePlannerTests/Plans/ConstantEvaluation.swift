@@ -39,7 +39,7 @@ enum ConstantEvaluation {
             for argument in call.arguments { columns.append(try Column.constant(try evaluate(argument), argument.type, count: 1)) }
             return try call.function.kernel(columns, 1, functions).value(at: 0)
         case .attempt(let inner): return (try? evaluate(inner)) ?? .null
-        case .column, .lambda, .subquery: throw .unsupported("a column in a constant")
+        case .column, .parameter, .lambda, .subquery: throw .unsupported("a column in a constant")
         }
     }
 
