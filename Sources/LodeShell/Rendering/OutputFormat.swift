@@ -61,5 +61,6 @@ package struct RenderingContext {
         return cells
     }
 
-    func texts(_ chunk: Chunk) -> [ValueText] { chunk.columns.map { ValueText($0, zone: zone, objects: objects) } }
+    func text(_ column: Column) -> ValueText { ValueText(column, zone: zone, objects: objects) }
+    func texts(_ chunk: Chunk) -> [ValueText] { chunk.columns.map(text) }
 }

@@ -19,32 +19,55 @@ final class SeparatedRenderer: ResultRenderer {
     }
 
     func begin(_ columns: [Field]) throws(SQLError) {
+        let name = try ByteSink()
         for (index, column) in columns.enumerated() {
             if index > 0 { try line.append(separator) }
-            let start = line.count
-            try line.append(column.name)
-            try protect(from: start)
+            name.truncate()
+            try name.append(column.name)
+            try protect(name.bytes, into: line)
         }
         try line.append(10)
         try flush()
     }
 
+    /// Column by column, then put together row by row.
     func rows(_ chunk: Chunk) throws(SQLError) -> Bool {
-        let texts = context.texts(chunk), columns = chunk.columns
-        for row in 0..<chunk.count {
-            // By position: an iterator would hand out a copy of each text, with all that it refers to.
-            for index in texts.indices {
-                if index > 0 { try line.append(separator) }
-                if columns[index].isNull(row) { continue }
-                let start = line.count
-                try texts[index].append(row, to: line)
-                try protect(from: start)
-            }
-            try line.append(10)
-            if line.count > 1 << 15 { try flush() }
+        if chunk.columns.isEmpty {
+            for _ in 0..<chunk.count { try line.append(10) }
+            try flush()
+            return true
         }
-        try flush()
+        var cells: [EncodedCells] = []
+        for column in chunk.columns { cells.append(try protected(try encoded(column, chunk.count))) }
+        let lines = try RowAssembly(cells, rows: chunk.count)
+        while lines.count > 0 {
+            try lines.appendLines(nil, delimiter: separator, null: [], to: line, limit: 1 << 15)
+            try flush()
+        }
         return true
+    }
+
+    private func encoded(_ column: Column, _ count: Int) throws(SQLError) -> EncodedCells {
+        let cells = try EncodedCells(capacity: count)
+        let column = column.type == .null ? column : try column.flattened()
+        // Wire clients see booleans as t and f.
+        if column.layout == .flat, column.type != .boolean, try cells.appendText(column, 0..<count, zone: context.zone) { return cells }
+        let text = context.text(column)
+        for row in 0..<count {
+            if column.isNull(row) {
+                cells.appendNull()
+                continue
+            }
+            let start = cells.bytes.count
+            try text.append(row, to: cells.bytes)
+            try cells.endCell(from: start)
+        }
+        return cells
+    }
+
+    private func protected(_ cells: EncodedCells) throws(SQLError) -> EncodedCells {
+        guard firstSpecial(UnsafeRawBufferPointer(cells.bytes.bytes)) != nil || (isCSV && cells.hasEmpty) else { return cells }
+        return try cells.rewritten { (cell, sink) throws(SQLError) in try self.protect(cell, into: sink) }
     }
 
     func finish() throws(SQLError) {}
@@ -54,38 +77,40 @@ final class SeparatedRenderer: ResultRenderer {
         line.truncate()
     }
 
-    /// Quotes or escapes the field that begins at `start`.
-    private func protect(from start: Int) throws(SQLError) {
-        let end = line.count
-        if start == end {
-            if isCSV { try line.append("\"\"" as StaticString) }
-            return
-        }
-        let bytes = line.base, separator = separator, mark: UInt8 = isCSV ? 34 : 92
-        var index = start
-        while index < end {
+    /// The first byte that can't stand as it is.
+    private func firstSpecial(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        let separator = separator, mark: UInt8 = isCSV ? 34 : 92
+        var index = 0
+        while index < bytes.count {
             let byte = bytes[index]
-            if byte == separator || byte == 10 || byte == 13 || byte == mark { break }
+            if byte == separator || byte == 10 || byte == 13 || byte == mark { return index }
             index &+= 1
         }
-        if index == end { return }
-        let field = [UInt8](UnsafeBufferPointer(start: line.base + start, count: end - start))
-        line.truncate(to: start)
-        if isCSV { try line.append(34) }
+        return nil
+    }
+
+    /// Appends a field, quoted or escaped where it must be.
+    private func protect(_ field: UnsafeRawBufferPointer, into sink: ByteSink) throws(SQLError) {
+        if field.isEmpty {
+            if isCSV { try sink.append("\"\"" as StaticString) }
+            return
+        }
+        if firstSpecial(field) == nil { return try sink.append(field) }
+        if isCSV { try sink.append(34) }
         for byte in field {
             if isCSV {
-                if byte == 34 { try line.append(34) }
-                try line.append(byte)
+                if byte == 34 { try sink.append(34) }
+                try sink.append(byte)
             } else {
                 switch byte {
-                case 9: try line.append("\\t" as StaticString)
-                case 10: try line.append("\\n" as StaticString)
-                case 13: try line.append("\\r" as StaticString)
-                case 92: try line.append("\\\\" as StaticString)
-                default: try line.append(byte)
+                case 9: try sink.append("\\t" as StaticString)
+                case 10: try sink.append("\\n" as StaticString)
+                case 13: try sink.append("\\r" as StaticString)
+                case 92: try sink.append("\\\\" as StaticString)
+                default: try sink.append(byte)
                 }
             }
         }
-        if isCSV { try line.append(34) }
+        if isCSV { try sink.append(34) }
     }
 }

@@ -46,6 +46,34 @@ package final class EncodedCells {
         count &+= 1
     }
 
+    /// Whether some cell is a text of no bytes.
+    package var hasEmpty: Bool {
+        var index = 0
+        while index < count {
+            if lengths[index] == 0 { return true }
+            index &+= 1
+        }
+        return false
+    }
+
+    /// The same cells, each as `append` writes it; NULL stays NULL.
+    package func rewritten(_ append: (UnsafeRawBufferPointer, ByteSink) throws(SQLError) -> Void) throws(SQLError) -> EncodedCells {
+        let result = try EncodedCells(capacity: count)
+        var offset = 0
+        for index in 0..<count {
+            let length = Int(lengths[index])
+            if length < 0 {
+                result.appendNull()
+                continue
+            }
+            let start = result.bytes.count
+            try append(UnsafeRawBufferPointer(start: bytes.base + offset, count: length), result.bytes)
+            try result.endCell(from: start)
+            offset += length
+        }
+        return result
+    }
+
     static var tooLong: SQLError { SQLError(.programLimitExceeded, "a value or row of 2 GiB or more cannot be sent") }
 
     // MARK: Loops

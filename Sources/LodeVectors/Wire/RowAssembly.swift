@@ -100,13 +100,15 @@ package final class RowAssembly {
         }
     }
 
-    /// Rows as lines of COPY: cells between delimiters; until the sink holds `limit` bytes.
-    package func appendLines(_ type: UInt8, delimiter: UInt8, null: [UInt8], to sink: ByteSink, limit: Int) throws(SQLError) {
+    /// Rows as lines: cells between delimiters; until the sink holds `limit` bytes.
+    /// - Parameter type: of the message that each line is; nil for lines alone.
+    package func appendLines(_ type: UInt8?, delimiter: UInt8, null: [UInt8], to sink: ByteSink, limit: Int) throws(SQLError) {
+        let header = type == nil ? 0 : 5
         while count > 0, sink.count < limit {
-            let size = 5 &+ max(1, cells.count) &+ payload(nullBytes: null.count)
+            let size = header &+ max(1, cells.count) &+ payload(nullBytes: null.count)
             var out = UnsafeMutableRawPointer(try sink.reserve(size &+ Self.stride))
-            try Self.begin(type, size, at: out)
-            out += 5
+            if let type { try Self.begin(type, size, at: out) }
+            out += header
             var column = 0
             while column < cells.count {
                 if column > 0 {
