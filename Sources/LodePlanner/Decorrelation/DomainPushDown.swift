@@ -20,6 +20,8 @@ struct DomainPushDown {
     /// Positions in `outer` of D's columns.
     let reads: [Int]
     let context: RuleContext
+    /// The recursions that the domain is being pushed through: their rows carry D's columns.
+    var recursions: Set<Int> = []
 
     /// A plan that was computed for every row of D.
     struct Pushed {
@@ -71,7 +73,7 @@ struct DomainPushDown {
 
     func reads(_ plan: LogicalPlan) -> Bool {
         let free = plan.freeColumns
-        return reads.contains { free.contains(outer[$0].id) }
+        return reads.contains { free.contains(outer[$0].id) } || readsRound(plan)
     }
 
     /// `plan` for every row of D: its rows with D's columns beside them.
@@ -88,12 +90,14 @@ struct DomainPushDown {
             let left = try push(node.left)
             let replaced = replacements(left.columns)
             node.left = left.plan
-            node.right = node.right.substitutingEverywhere(replaced)
+            node.right = rounds(in: node.right.substitutingEverywhere(replaced), of: left.columns)
             node.predicate = node.predicate.substituting(replaced)
             return Pushed(plan: .dependentJoin(node), columns: left.columns)
         case .limit(let node): return try pushIntoLimit(node)
         case .setOperation(let node): return try pushIntoSetOperation(node)
         case .values(let node): return pushIntoValues(node)
+        case .recursive(let node): return try pushIntoRecursion(node)
+        case .cteScan(let node): return pushIntoRound(node)
         default: return try pushThrough(plan)
         }
     }
