@@ -89,7 +89,8 @@ extension Binder {
         }
         bound.items = zip(columns, expressions).map { ProjectNode.Item($0, $1) }
         if block.aggregatesRows {
-            let rewriter = GroupRewriter(groups: block.groups, input: input.from.ids, uses: uses[usesFrom...])
+            let below = input.from.ids.union(block.groupedLists.columns.map(\.id))
+            let rewriter = GroupRewriter(groups: block.groups, input: below, uses: uses[usesFrom...])
             try moveAboveGroups(&bound, block, rewriter)
         }
         return try build(select, bound, block, input, limit, scope)
@@ -114,7 +115,7 @@ extension Binder {
         bound.distinctOn = bound.distinctOn.map { $0.substituting(replaced) }
         bound.having = try bound.having.map { (e) throws(SQLError) in try rewriter.rewrite(e) }
         bound.qualify = try bound.qualify.map { (e) throws(SQLError) in try rewriter.rewrite(e) }
-        block.unnestedLists = try rewriter.all(block.unnestedLists)
+        block.unnestedLists.lists = try rewriter.all(block.unnestedLists.lists)
         for index in block.windows.indices {
             block.windows[index].partition = try rewriter.all(block.windows[index].partition)
             block.windows[index].order = try rewriter.all(block.windows[index].order)

@@ -7,13 +7,14 @@ import LodeSyntax
 extension Binder {
     /// Stacks up:
     ///
-    ///     FROM - WHERE - aggregation - HAVING - windows - QUALIFY - unnest - select list - DISTINCT - ORDER BY - LIMIT
+    ///     FROM - WHERE - unnest (GROUP BY) - aggregation - HAVING - windows - QUALIFY - unnest - select list - DISTINCT - ORDER BY - LIMIT
     func build(
         _ select: Select, _ given: BoundSelect, _ block: SelectBlock, _ input: BoundRelation, _ limit: Limit?, _ scope: Scope
     ) throws(SQLError) -> BoundQuery {
         var bound = given
         var plan = input.plan
         if let filter = bound.filter { plan = .filter(FilterNode(input: plan, predicate: filter)) }
+        plan = block.groupedLists.over(plan)
         if block.aggregatesRows {
             plan = .aggregate(AggregateNode(
                 input: plan, groups: block.groups, sets: block.groupingSets, setColumn: block.setColumn, aggregates: block.aggregates))
@@ -28,9 +29,7 @@ extension Binder {
             }
             plan = .filter(FilterNode(input: plan, predicate: qualify))
         }
-        if !block.unnestedLists.isEmpty {
-            plan = .unnest(UnnestNode(input: plan, lists: block.unnestedLists, elements: block.unnestedColumns))
-        }
+        plan = block.unnestedLists.over(plan)
         plan = .project(ProjectNode(input: plan, items: bound.items + bound.hidden))
         plan = try distinct(select, &bound, plan)
         if !bound.sort.isEmpty { plan = .sort(SortNode(input: plan, keys: bound.sort)) }

@@ -30,21 +30,29 @@ extension Binder {
         return try bindSetCall(name, call, span, scope)
     }
 
-    /// The rows of a call in a select list: a column of the row source below it. All such calls of a select list are read side by side.
+    /// The rows of a call in a select list, or in clauses that name its items: a column of the row source below it. All such calls of
+    /// a select list are read side by side; those of GROUP BY too, before rows are grouped.
     func bindRows(_ list: BoundExpression, _ name: String, _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression {
-        guard scope.clause == .select, let block = scope.block, !scope.isLambda else {
+        guard scope.clause.allowsRows, let block = scope.block, !scope.isLambda else {
             throw SQLError(
                 .featureNotSupported, "set-returning functions are not allowed in \(scope.query.clause.rawValue)", at: span,
                 hint: "Call \(name) in FROM: FROM t, \(name)(…) AS u(x).")
         }
-        if list.contains({ if case .column(let id, _) = $0 { block.unnestedColumns.contains { $0.id == id } } else { false } }) {
+        if list.contains({ if case .column(let id, _) = $0 { block.isElement(id) } else { false } }) {
             throw .unsupported("a set-returning function of the rows of another one", at: span,
                 hint: "Call them in FROM, one after the other.")
         }
         guard case .list(let element) = list.type.base else { throw .internalFault("\(name) gives no list", at: span) }
-        let column = PlanColumn(ids.fresh(), name, element)
-        block.unnestedLists.append(list)
-        block.unnestedColumns.append(column)
+        let column: PlanColumn
+        if let grouped = block.groupedLists.column(of: list) {
+            column = grouped
+        } else if scope.clause != .select, let known = block.unnestedLists.column(of: list) {
+            column = known
+        } else {
+            column = PlanColumn(ids.fresh(), name, element)
+            if scope.clause == .groupBy { block.groupedLists.add(list, column) } else { block.unnestedLists.add(list, column) }
+        }
+        uses.append(ColumnUse(id: column.id, name: name, span: span))
         return column.reference
     }
 

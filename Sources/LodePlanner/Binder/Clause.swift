@@ -37,6 +37,14 @@ enum Clause: String {
         }
     }
 
+    /// Whether a call may give several rows for one.
+    var allowsRows: Bool {
+        switch self {
+        case .select, .groupBy, .orderBy, .distinctOn: true
+        default: false
+        }
+    }
+
     /// Whether a name that is no column may be the alias of a select item.
     var seesAliases: Bool {
         switch self {
