@@ -118,6 +118,7 @@ enum CastFromText {
             }
             return SQLError(.numericValueOutOfRange, "value \"\(shown)\" is out of range for type \(type)", hint: hint)
         }
+        if type.isDecimal, let error = DecimalCasts.notANumber(text) { return error }
         return SQLError(
             isTime ? .invalidDatetimeFormat : .invalidTextRepresentation, "invalid input syntax for type \(type): \"\(shown)\"", hint: hint)
     }

@@ -3,7 +3,18 @@
 import LodeCore
 import LodeVectors
 
-enum DecimalCasts {
+package enum DecimalCasts {
+    /// Why a text that PostgreSQL's numeric takes is no decimal: files have no bits for such values, and no other engine reads them.
+    package static func notANumber(_ text: String) -> SQLError? {
+        let words = ["nan", "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity"]
+        let word = String(text.lowercased().drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        return words.contains(word) ? notANumber : nil
+    }
+
+    package static var notANumber: SQLError {
+        SQLError(.numericValueOutOfRange, "NaN and infinity are no values of decimal", hint: "Use double precision.")
+    }
+
     /// More or fewer digits; digits that are dropped round half away from zero.
     static func betweenDecimals(_ from: SQLType, _ to: SQLType, _ isTry: Bool) -> StrictBody? {
         guard case .decimal(let p, let s) = from, case .decimal(let q, let t) = to else { return nil }

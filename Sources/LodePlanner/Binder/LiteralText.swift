@@ -87,6 +87,7 @@ enum LiteralText {
     }
 
     private static func malformed(_ text: String, _ type: SQLType) -> SQLError {
+        if type.isDecimal, let error = DecimalCasts.notANumber(text) { return error }
         let isTime = type.isTemporal || type == .interval
         return SQLError(
             isTime ? .invalidDatetimeFormat : .invalidTextRepresentation, "invalid input syntax for type \(type): \"\(text)\"",

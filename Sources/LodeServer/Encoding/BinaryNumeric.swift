@@ -1,6 +1,7 @@
 /// numeric in binary: digits to the base of 10,000.
 
 import LodeCore
+import LodeFunctions
 import LodeVectors
 
 /// Reads them; `WireNumeric` writes them, and draws them.
@@ -13,7 +14,7 @@ enum BinaryNumeric {
             throw SQLError(.invalidBinaryRepresentation, "invalid external \"numeric\" value")
         }
         guard sign & 0xc000 != 0xc000 else {
-            throw SQLError(.numericValueOutOfRange, "NaN and infinity are no values of decimal", hint: "Use double precision.")
+            throw DecimalCasts.notANumber
         }
         var unscaled: Int128 = 0
         // How many decimal digits behind the point `unscaled` has so far.
