@@ -70,6 +70,16 @@ package enum Alarm {
     }
 }
 
+/// The calendar's time, which somebody may set.
+package enum WallClock {
+    /// Microseconds since 1970-01-01 UTC.
+    package static func micros() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+}
+
 /// Nanoseconds that only go forward.
 package enum MonotonicClock {
     package static func now() -> Int {

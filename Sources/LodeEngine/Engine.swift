@@ -19,6 +19,8 @@ package final class Engine: Sendable {
     /// Rows of small tables that are asked again and again.
     let held: HeldTables
     package let sessions = SessionRegistry()
+    let advisoryLocks = AdvisoryLocks()
+    let channels = NotificationChannels()
     /// The statements that were executed in the warehouse.
     let history: QueryHistory
     private let observing = Lock<[any StatementObserver]>([])
@@ -69,11 +71,7 @@ package final class Engine: Sendable {
     package static var defaultThreads: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// Microseconds since 1970-01-01 UTC.
-    static func nowMicros() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
-    }
+    static func nowMicros() -> Int64 { WallClock.micros() }
 
     /// Nanoseconds of a clock that never goes back.
     static func monotonicNanoseconds() -> UInt64 {

@@ -75,8 +75,10 @@ struct Serve: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let (host, port) = try Self.address(listen, option: "--listen")
         let session = try common.session(memoryLimit: try memoryLimit()), engine = session.engine
-        try prepareFirstRole(engine)
-        let log = logFormat.logger("lode.server", level: logLevel)
+        let writer = logFormat.writer(STDERR_FILENO), say = { @Sendable text in writer.write(Messages.visible(text)) }
+        defer { writer.flush() }
+        try prepareFirstRole(engine, writer, say)
+        let log = logFormat.logger("lode.server", level: logLevel, to: writer)
         let serverLog = ServerLog(log, slowMilliseconds: try slowMilliseconds()), measures = ServerMetrics(engine), health = ServerHealth()
         engine.keepHistory()
         for observer in [serverLog, measures] as [any StatementObserver] { engine.observe(observer) }
@@ -90,13 +92,13 @@ struct Serve: ParsableCommand {
         do {
             listener = try Listener(options, log: log) { address in
                 health.becomes(.accepting)
-                Messages.write("lode accepts connections on \(address)")
+                say("lode accepts connections on \(address)")
             }
         } catch {
             throw ValidationError("TLS: \(error)")
         }
         // Services end from the last to the first: health says so first, and metrics can be read to the end.
-        let services = try httpServices(measures, health) + [listener, StopWatch(health)]
+        let services = try httpServices(measures, health, say) + [listener, StopWatch(health)]
         let ended = Semaphore()
         nonisolated(unsafe) var status: Int32 = 0
         Task {
@@ -105,24 +107,27 @@ struct Serve: ParsableCommand {
                     services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log
                 ).run()
             } catch {
-                Messages.write("lode serve: \(error)")
+                say("lode serve: \(error)")
                 status = 1
             }
             ended.signal()
         }
         ended.wait()
         engine.flushHistory()
+        writer.flush()
         Glibc.exit(status)
     }
 
     /// The HTTP listener, if one is wanted.
-    private func httpServices(_ measures: ServerMetrics, _ health: ServerHealth) throws -> [any Service] {
+    private func httpServices(
+        _ measures: ServerMetrics, _ health: ServerHealth, _ say: @escaping @Sendable (String) -> Void
+    ) throws -> [any Service] {
         guard let metrics else { return [] }
         let (host, port) = try Self.address(metrics, option: "--metrics")
         var routes = HTTPRoutes()
         routes.add("GET", "/metrics") { _ in .text(measures.text(), contentType: "text/plain; version=0.0.4; charset=utf-8") }
         routes.add("GET", "/healthz") { _ in health.response }
-        return [HTTPListener(host: host, port: port, routes: routes) { Messages.write("lode serves metrics on http://\($0)/metrics") }]
+        return [HTTPListener(host: host, port: port, routes: routes) { say("lode serves metrics on http://\($0)/metrics") }]
     }
 
     private func slowMilliseconds() throws -> Int? {
@@ -133,7 +138,7 @@ struct Serve: ParsableCommand {
         return milliseconds
     }
 
-    private func prepareFirstRole(_ engine: Engine) throws {
+    private func prepareFirstRole(_ engine: Engine, _ writer: LogWriter, _ say: (String) -> Void) throws {
         let given = try givenPassword(), needsPassword = !trust
         let result: Result<String?, SQLError>
         do throws(SQLError) {
@@ -142,9 +147,10 @@ struct Serve: ParsableCommand {
             result = .failure(error)
         }
         switch result {
-        case .success(let madeUp): if let madeUp { Messages.write("The password of the role \(Engine.firstRole) is \(madeUp)") }
+        case .success(let madeUp): if let madeUp { say("The password of the role \(Engine.firstRole) is \(madeUp)") }
         case .failure(let error):
-            Messages.write(ErrorText.text(error, sql: ""))
+            say(ErrorText.text(error, sql: ""))
+            writer.flush()
             Glibc.exit(1)
         }
     }

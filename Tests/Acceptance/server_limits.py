@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""What a server does at its limits: memory for all statements, COPY of more than that, clients that leave, and the end by SIGTERM.
+"""What a server does at its limits: memory for all statements, COPY of more than that, clients that leave, a log that nobody reads,
+and the end by SIGTERM.
 
     server_limits.py --lode PATH/TO/lode [--megabytes 300]
 """
-import signal, time
+import signal, subprocess, time
 from warehouse import arguments, conclude
 from wire import Failure, Server, message, query
 
@@ -57,6 +58,23 @@ def memory(lode, megabytes, problems):
             problems.append(f"{found} rows in place of {count * 1000}")
 
 
+def log(lode, problems):
+    """Lines of many times a pipe's size: the server answers, and ends when it is told to."""
+    with Server(lode, "--log-min-duration", "0", reads_log=False) as server:
+        client, statements = server.connect(), 2000
+        client.socket.settimeout(30)
+        for number in range(statements):
+            client.run(query(f"select {number} as a, '{'x' * 900}' as b" + ", 1" * 300))
+        began = time.monotonic()
+        server.process.terminate()
+        try:
+            server.process.wait(20)
+            print(f"{statements} statements answered beside a full log; the end took {time.monotonic() - began:.2f} s")
+        except subprocess.TimeoutExpired:
+            problems.append("a log that nobody reads holds the server's end")
+            server.process.kill()
+
+
 def end(lode, problems):
     with Server(lode, "--grace", "2s") as server:
         idle, open_, busy, endless = (server.connect() for _ in range(4))
@@ -82,6 +100,7 @@ def main():
     args = arguments(__doc__, megabytes=300)
     problems = []
     memory(args.lode, args.megabytes, problems)
+    log(args.lode, problems)
     end(args.lode, problems)
     conclude(problems, "limits hold, and the end is in order")
 

@@ -5,7 +5,8 @@ import asyncio, base64, hashlib, hmac, os, re, socket, struct, subprocess, tempf
 class Server:
     """`lode serve` in a warehouse of its own; it ends with the block."""
 
-    def __init__(self, lode, *options):
+    def __init__(self, lode, *options, reads_log=True):
+        self.reads_log = reads_log
         self._folder = tempfile.TemporaryDirectory()
         self.folder = self._folder.name
         self.command = [os.path.abspath(lode), "serve", "--listen", "127.0.0.1:0", "--warehouse", f"{self.folder}/lakehouse", "--trust",
@@ -17,8 +18,9 @@ class Server:
             found = re.search(r"accepts connections on ([\d.]+):(\d+)", line)
             if found:
                 self.host, self.port = found[1], int(found[2])
-                # The log goes on: a pipe that nobody reads would hold the server.
-                threading.Thread(target=self.process.stderr.read, daemon=True).start()
+                # The log goes on.
+                if self.reads_log:
+                    threading.Thread(target=self.process.stderr.read, daemon=True).start()
                 return self
         raise SystemExit("lode serve did not start")
 

@@ -11,14 +11,19 @@ package enum LogFormat: String, CaseIterable, Sendable {
     /// `{"time":"2026-11-28T12:00:00.123Z","level":"info","message":"connected","user":"ana"}`.
     case json
 
-    /// A logger that writes to standard error.
-    package func logger(_ label: String, level: Logger.Level) -> Logger {
-        var logger = Logger(label: label) { _ in LineLogHandler(format: self, write: Self.writeLine) }
+    /// A writer that tells in this format of lines it dropped.
+    package func writer(_ descriptor: Int32, queueBytes: Int = 1 << 20) -> LogWriter {
+        LogWriter(descriptor, queueBytes: queueBytes) { count in
+            self.line("log lines dropped", .warning, [("lines", String(count))], at: WallClock.micros())
+        }
+    }
+
+    /// A logger whose lines go to `writer`.
+    package func logger(_ label: String, level: Logger.Level, to writer: LogWriter) -> Logger {
+        var logger = Logger(label: label) { _ in LineLogHandler(format: self, write: writer.write) }
         logger.logLevel = level
         return logger
     }
-
-    @Sendable private static func writeLine(_ line: String) { fputs(line + "\n", stderr) }
 
     func line(_ message: String, _ level: Logger.Level, _ facts: [(key: String, value: String)], at micros: Int64) -> String {
         let time = Self.time(micros)
@@ -74,8 +79,6 @@ struct LineLogHandler: LogHandler {
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let facts = all.sorted { $0.key < $1.key }.map { (key: $0.key, value: "\($0.value)") }
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        write(format.line("\(event.message)", event.level, facts, at: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000))
+        write(format.line("\(event.message)", event.level, facts, at: WallClock.micros()))
     }
 }

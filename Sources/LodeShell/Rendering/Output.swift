@@ -41,6 +41,12 @@ package final class Output {
         if buffer.count >= Self.bufferBytes { try drain() }
     }
 
+    package func write(bytes: [UInt8]) throws(SQLError) {
+        if isTerminal { return try write(String(decoding: bytes, as: UTF8.self)) }
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= Self.bufferBytes { try drain() }
+    }
+
     /// Hands on everything, so that it can be read by others.
     package func flush() throws(SQLError) {
         try drain()
@@ -88,7 +94,8 @@ package final class Output {
 
 /// Messages to people: everything that is no result goes to standard error.
 package enum Messages {
-    package static func write(_ text: String) {
-        fputs(ControlCharacters.visible(text, keepsLines: true) + "\n", stderr)
-    }
+    package static func write(_ text: String) { fputs(visible(text) + "\n", stderr) }
+
+    /// A message as it may be shown: nothing in it steers a terminal.
+    package static func visible(_ text: String) -> String { ControlCharacters.visible(text, keepsLines: true) }
 }
