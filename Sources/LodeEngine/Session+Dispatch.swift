@@ -57,6 +57,7 @@ extension Session {
         case .savepoint(let name): try savepoint(name)
         case .release(let name): try release(name)
         case .rollbackTo(let name): try rollback(to: name)
+        case .lock(let lock): try self.lock(lock)
         }
     }
 
@@ -69,8 +70,8 @@ extension Session {
         case .fetch(let fetch): try self.fetch(fetch, run)
         case .closeCursor(let name): try closeCursor(name)
         case .discard(let what): try discard(what)
-        case .listen(let channel): listen(channel)
-        case .unlisten(let channel): unlisten(channel)
+        case .listen(let channel): try listen(channel)
+        case .unlisten(let channel): try unlisten(channel)
         case .notify(let channel, let payload): try notify(channel, payload)
         }
     }

@@ -33,14 +33,18 @@ package final class Session {
     var prepared: [String: PreparedStatement] = [:]
     /// What Bind and DECLARE CURSOR have made, by name.
     var portals: [String: Portal] = [:]
+    /// How many there ever were.
+    var portalsMade = 0
     /// Queries that are planned already.
     var keptQueries = KeptQueries()
     /// The one that the next text is.
     var foundKept: (text: String, run: KeptRun)?
     /// Roles that the running statement has asked about.
     var knownRoles: RoleGraph?
-    /// What LISTEN asked for.
-    var channels: Set<String> = []
+    /// What LISTEN and NOTIFY asked for in the transaction.
+    var channelRequests: [ChannelRequest] = []
+    /// What other sessions notified this one of.
+    package let inbox = NotificationInbox()
     /// Where rows of COPY FROM STDIN come from, if the client has any.
     package var copySource: (any CopySource)?
     /// The rows of the running COPY FROM STDIN.
@@ -64,7 +68,16 @@ package final class Session {
         activity.setCancel(cancel)
     }
 
-    deinit { engine.sessions.close(activity) }
+    deinit {
+        engine.sessions.close(activity)
+        endSharing()
+    }
+
+    /// What it shares with other sessions, it gives back.
+    func endSharing() {
+        engine.advisoryLocks.endSession(activity.process)
+        engine.channels.unlisten(to: nil, activity.process)
+    }
 
     /// Makes the statement that was begun last fail with `57014`; does nothing when it is over. Safe to call from any thread.
     package var cancel: @Sendable () -> Void {
@@ -138,10 +151,12 @@ package final class Session {
 
     /// What functions may know of this session, for a statement that starts now.
     func functionContext(_ running: RunningStatement, _ objects: StatementObjects) -> FunctionContext {
-        FunctionContext(
-            transactionMicros: Engine.nowMicros(), timeZone: settings["timezone"], currentUser: currentUser, sessionUser: user,
-            currentSchema: currentSchema, cancellation: running.cancellation, memory: running.memory, settings: settingAccess,
-            objects: objects.names, catalog: StatementFacts(objects, self), backends: backendAccess)
+        let began = activity.times
+        return FunctionContext(
+            transactionMicros: began.transaction, statementMicros: began.statement, timeZone: settings["timezone"],
+            currentUser: currentUser, sessionUser: user, currentSchema: currentSchema, cancellation: running.cancellation,
+            memory: running.memory, settings: settingAccess, objects: objects.names, catalog: StatementFacts(objects, self),
+            backends: backendAccess(running.cancellation))
     }
 
     /// The schemas of a user's own tables in which unqualified ones are looked for: temporary ones first.

@@ -2,10 +2,12 @@
 
 import LodeCore
 
-/// The session's facts for one statement: fixed while it runs, so that `now()` is one instant.
+/// The session's facts for one statement, fixed while it runs.
 package final class FunctionContext: Sendable {
     /// `now()`: microseconds since 1970-01-01 UTC at the start of the statement's transaction.
     package let transactionMicros: Int64
+    /// `statement_timestamp()`: the same, at the start of the statement.
+    package let statementMicros: Int64
     /// The `timezone` setting: an IANA name.
     package let timeZone: String
     package let currentUser: String
@@ -25,13 +27,14 @@ package final class FunctionContext: Sendable {
     package let backends: BackendAccess
 
     package init(
-        transactionMicros: Int64, timeZone: String = "UTC", currentUser: String = "lode", sessionUser: String = "lode",
-        currentDatabase: String = "lode",
+        transactionMicros: Int64, statementMicros: Int64? = nil, timeZone: String = "UTC", currentUser: String = "lode",
+        sessionUser: String = "lode", currentDatabase: String = "lode",
         currentSchema: String = "main", cancellation: Cancellation = Cancellation(), memory: MemoryBudget? = nil,
         settings: SettingAccess = SettingAccess(), objects: ObjectNames = ObjectNames(), catalog: any CatalogFacts = NoCatalog(),
         backends: BackendAccess = BackendAccess()
     ) {
         self.transactionMicros = transactionMicros
+        self.statementMicros = statementMicros ?? transactionMicros
         self.timeZone = timeZone
         self.currentUser = currentUser
         self.sessionUser = sessionUser

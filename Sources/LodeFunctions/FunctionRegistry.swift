@@ -15,6 +15,7 @@ package enum FunctionRegistry {
         ScalarFunction.textBasics, ScalarFunction.textBuilding, ScalarFunction.textSearching, ScalarFunction.matching,
         ScalarFunction.regex, ScalarFunction.encodings, ScalarFunction.digests,
         ScalarFunction.rounding, ScalarFunction.mathematics, ScalarFunction.choosing, ScalarFunction.session, ScalarFunction.backends,
+        ScalarFunction.advisoryLocks,
         ScalarFunction.dateParts, ScalarFunction.dateArithmetic, ScalarFunction.dateMaking, ScalarFunction.dateTexts,
         ScalarFunction.templates,
         ScalarFunction.lists, ScalarFunction.listSubscripts, ScalarFunction.lambdas, ScalarFunction.structsAndMaps, ScalarFunction.json,

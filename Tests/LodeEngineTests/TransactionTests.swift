@@ -96,6 +96,20 @@ import Testing
         try rows(session, "COMMIT")
     }
 
+    @Test func `what FOR UPDATE has read must not have changed`() throws {
+        try rows(session, "BEGIN; SELECT x FROM a FOR UPDATE; SELECT x FROM b; INSERT INTO b VALUES (5)")
+        try rows(other, "INSERT INTO b VALUES (6)")
+        try rows(session, "COMMIT")
+        #expect(try rows(session, Self.sums) == [["1", "12"]])
+        try rows(session, "BEGIN; SELECT * FROM (SELECT x FROM a FOR SHARE) AS q; INSERT INTO b VALUES (5)")
+        try rows(other, "INSERT INTO a VALUES (6)")
+        #expect(state(session, "COMMIT") == "40001")
+        // Without a change of its own, a transaction has seen one state.
+        try rows(session, "BEGIN; SELECT x FROM a FOR UPDATE")
+        try rows(other, "INSERT INTO a VALUES (1)")
+        try rows(session, "COMMIT")
+    }
+
     @Test func `write skew is a conflict for serializable transactions`() throws {
         try rows(session, "BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO a SELECT sum(x) FROM b")
         try rows(other, "BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO b SELECT sum(x) FROM a")

@@ -13,6 +13,7 @@ import Testing
         case .message: "message"
         case .farewell(.dismissed(let error)): error.message
         case .farewell(.expired): "expired"
+        case .news: "news"
         case .nothing: "nothing"
         }
     }
@@ -55,6 +56,14 @@ import Testing
         #expect(mailbox.deliver(.dismissed(SQLError(.adminShutdown, "the end"))))
         #expect(!mailbox.deliver(message))
         #expect([next(mailbox), next(mailbox)] == ["message", "the end"])
+    }
+
+    @Test func `news come when nothing else is to be done, and once`() {
+        let mailbox = Mailbox()
+        #expect(mailbox.deliverNews() && !mailbox.deliverNews() && !mailbox.deliver(message))
+        #expect([next(mailbox), next(mailbox), next(mailbox)] == ["message", "news", "nothing"])
+        _ = mailbox.close()
+        #expect(!mailbox.deliverNews())
     }
 
     @Test func `a client that says something has not expired`() {

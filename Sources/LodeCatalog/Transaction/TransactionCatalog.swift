@@ -16,6 +16,8 @@ package final class TransactionCatalog: Catalog {
         var lease: Lease?
         /// What was read of the catalog's tables, by the name under which it was found.
         var reads: [TableVersion: TableName] = [:]
+        /// Those of them that must not have changed by the end: FOR UPDATE.
+        var locked: Set<TableVersion> = []
     }
 
     let base: any Catalog
@@ -38,13 +40,16 @@ package final class TransactionCatalog: Catalog {
         }
     }
 
+    /// From here on, a change of these tables is a conflict.
+    package func lock(_ tables: Set<TableVersion>) { state.withLock { $0.locked.formUnion(tables) } }
+
     /// Makes all changes visible to others, or none.
-    /// - Parameter isSerializable: whether a change of what was read, since it was read, is a conflict, too.
+    /// - Parameter isSerializable: whether a change of anything that was read, since it was read, is a conflict, too.
     /// - Throws: `40001` if a concurrent change does not go with these.
     package func publish(isSerializable: Bool) throws(SQLError) {
-        let (changes, reads) = state.withLock { ($0.changes.log, $0.reads) }
+        let (changes, reads, locked) = state.withLock { ($0.changes.log, $0.reads, $0.locked) }
         if changes.isEmpty { return }
-        let required = isSerializable ? reads.map { TableChange.requires($0.value, $0.key) } : []
+        let required = reads.filter { isSerializable || locked.contains($0.key) }.map { TableChange.requires($0.value, $0.key) }
         _ = try base.commit(required + changes)
     }
 

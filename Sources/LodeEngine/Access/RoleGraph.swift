@@ -23,13 +23,13 @@ final class RoleGraph: Sendable {
     }
 
     private let catalog: any Catalog
-    /// The session's own role, where the client started the process: a superuser, also if nobody has made it.
+    /// Who has begun the session, where the client started the process: a superuser, also if nobody has made it.
     private let starter: String?
     private let state = Lock(State())
 
     init(_ session: Session) {
         catalog = session.catalog
-        starter = session.isRemote ? nil : session.user
+        starter = session.isRemote ? nil : session.settings.connectedUser
     }
 
     func all() throws(SQLError) -> [Role] {

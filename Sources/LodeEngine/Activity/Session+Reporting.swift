@@ -13,7 +13,12 @@ extension Session {
     }
 
     /// Nothing of the session runs any more: what it waits for is its client.
-    package func rest() { activity.rest(transactionStatus) }
+    package func rest() {
+        // The statements of one message are one transaction.
+        if isInImplicitBlock { return }
+        activity.rest(transactionStatus)
+        if transaction == nil { engine.advisoryLocks.endTransaction(of: activity.process) }
+    }
 
     /// Runs `body`, which takes a text to pieces; what it throws is told as the failure of that text.
     func reportingFailure<T>(of text: String, _ body: () throws(SQLError) -> T) throws(SQLError) -> T {
@@ -29,7 +34,8 @@ extension Session {
     }
 
     /// Other sessions, as functions of a statement reach them.
-    var backendAccess: BackendAccess {
+    func backendAccess(_ cancellation: Cancellation) -> BackendAccess {
+        let requested = requestedSettings, channels = engine.channels
         let sessions = engine.sessions, process = activity.process, asking = currentUser, roles = roles
         @Sendable func session(_ process: Int64, _ action: BackendAction) throws(SQLError) -> SessionActivity? {
             guard let number = Int32(exactly: process), let session = sessions[number] else { return nil }
@@ -44,7 +50,9 @@ extension Session {
                 session.cancel()
                 return true
             },
-            terminate: { (process) throws(SQLError) in try session(process, .terminate)?.terminate() ?? false })
+            terminate: { (process) throws(SQLError) in try session(process, .terminate)?.terminate() ?? false },
+            locks: lockAccess(cancellation), notify: { requested.add(.notify($0, payload: $1)) },
+            channels: { channels.channels(of: process) })
     }
 }
 

@@ -76,6 +76,13 @@ package final class SessionActivity: Sendable {
     }
 
     package var view: View { state.withLock { $0.view } }
+    /// When the running statement and its transaction began; now, if nothing runs.
+    var times: (transaction: Int64, statement: Int64) {
+        let view = view, now = Engine.nowMicros()
+        guard view.phase == .active else { return (view.transactionBegan ?? now, now) }
+        return (view.transactionBegan ?? now, view.statementBegan ?? now)
+    }
+
     package var client: Client { state.withLock { $0.view.client } }
 
     /// Who has connected, and how the connection is ended.

@@ -15,6 +15,8 @@ package final class Portal {
     let scrolls: Bool
     /// Whether it outlives its transaction.
     let holds: Bool
+    /// Which of its session's portals it is, in the order in which they were made.
+    var number = 0
     /// Whether the rows of a cursor go to the client in binary.
     package let isBinary: Bool
     private var rows: Rows

@@ -43,6 +43,8 @@ final class SessionResolver: RelationResolver {
         self.seesTemporaryViews = seesTemporaryViews
     }
 
+    func lock(_ tables: Set<TableVersion>) { session.transaction?.catalog.lock(tables) }
+
     func table(_ name: QualifiedName, at time: TableTime?) throws(SQLError) -> ResolvedRelation? {
         if name.parts.count == 1, seesTemporaryViews, let view = session.temporaryViews[name.last.text.lowercased()] {
             return .view(ResolvedView(path: ["temp", view.name], query: view.query, columns: view.columns, resolver: self))

@@ -16,7 +16,9 @@ extension SettingDefinition {
         fact("integer_datetimes", "Times are counted in microseconds.", "on"),
         fact("in_hot_standby", "Whether this server only reads what another one writes.", "off"),
         fact("is_superuser", "Whether the user may do everything.", "on"),
-        fact("session_authorization", "The user of the session.", "lode"),
+        SettingDefinition(
+            name: "session_authorization", summary: "The user of the session.", initial: { "lode" },
+            parse: { (text) throws(SQLError) in text }),
         fact("max_identifier_length", "The longest name, in bytes.", "63"),
         fact("max_index_keys", "The most columns of a key.", "32"),
         fact("lc_collate", "The order of texts.", "C"),
@@ -28,7 +30,7 @@ extension SettingDefinition {
     private static let timeouts: [SettingDefinition] = [
         duration("idle_in_transaction_session_timeout", "How long a client may say nothing within a transaction; 0 is no limit."),
         duration("idle_session_timeout", "How long a client may say nothing outside of a transaction; 0 is no limit."),
-        duration("lock_timeout", "How long to wait for a lock; nothing here waits for one."),
+        duration("lock_timeout", "How long to wait for an advisory lock; 0 is no limit."),
     ]
 
     private static let styles: [SettingDefinition] = [

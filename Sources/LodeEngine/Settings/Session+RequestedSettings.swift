@@ -1,4 +1,4 @@
-/// `set_config`: settings that a query changes.
+/// `set_config` and `pg_notify`: what a query asks its session for.
 
 import LodeCore
 import LodeFunctions
@@ -12,8 +12,18 @@ final class RequestedSettings: Sendable {
     }
 
     private let requests = Lock<[Request]>([])
+    private let notices = Lock<[ChannelRequest]>([])
 
     func add(_ request: Request) { requests.withLock { $0.append(request) } }
+
+    func add(_ notice: ChannelRequest) { notices.withLock { $0.append(notice) } }
+
+    func takeNotices() -> [ChannelRequest] {
+        notices.withLock { notices in
+            defer { notices = [] }
+            return notices
+        }
+    }
 
     func take() -> [Request] {
         requests.withLock { requests in
@@ -37,8 +47,9 @@ extension Session {
             })
     }
 
-    /// Makes what a statement asked for by `set_config` hold.
+    /// Makes what a statement asked for by `set_config` and `pg_notify` hold.
     func keepRequestedSettings() throws(SQLError) {
+        for notice in requestedSettings.takeNotices() { try request(notice) }
         for request in requestedSettings.take() {
             if request.isLocal {
                 guard transaction != nil else { continue }
@@ -50,7 +61,23 @@ extension Session {
 
     /// Changes a setting as a client asks for it, who may only become a role that the user is a member of.
     package func setChecked(_ name: String, _ value: String, at span: SourceSpan? = nil) throws(SQLError) {
+        if name.lowercased() == "session_authorization" { return try authorize(value, at: span) }
         if name.lowercased() == "role", value != "none" { try requireMembership(in: value, at: span) }
         try settings.set(name, value, at: span)
+    }
+
+    /// SET SESSION AUTHORIZATION: a superuser may become anybody, and who has connected may always be that again.
+    private func authorize(_ user: String, at span: SourceSpan?) throws(SQLError) {
+        let connected = settings.connectedUser
+        if user != connected, try !principal(connected).isSuperuser {
+            throw SQLError(.insufficientPrivilege, "permission denied to set session authorization \"\(user)\"", at: span)
+        }
+        if user != connected, try catalog.role(user) == nil {
+            let near = NearestName.find(user, among: try catalog.roles().map(\.name))
+            throw SQLError(
+                .invalidParameterValue, "role \"\(user)\" does not exist", at: span, hint: near.map { "Did you mean \"\($0)\"?" })
+        }
+        let isSuperuser = try principal(user).isSuperuser
+        settings.authorize(user, isSuperuser: isSuperuser)
     }
 }

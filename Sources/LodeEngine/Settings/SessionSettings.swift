@@ -11,8 +11,8 @@ package struct SessionSettings: Sendable {
             read = ReadSettings(of: self)
         }
     }
-    /// What a session begins with, and RESET leaves.
-    private var established: Set<String> = []
+    /// What a session begins with, and RESET goes back to.
+    private var established: [String: String] = [:]
     /// Another one after every change: settings of one revision are the same.
     package private(set) var revision = 0
     /// What every statement looks at.
@@ -31,10 +31,21 @@ package struct SessionSettings: Sendable {
         return initial.fallback.map { self[$0] } ?? initial.value
     }
 
-    /// Says what can't be changed: the user of a session.
+    /// Says what is so from the beginning: the user of a session.
     package mutating func establish(_ name: String, _ value: String) {
         values[name] = value
-        established.insert(name)
+        established[name] = value
+    }
+
+    /// Who has connected, whoever the session works for now.
+    var connectedUser: String { established["session_authorization"] ?? self["session_authorization"] }
+
+    /// Lets the session work for another user, in no other role.
+    mutating func authorize(_ user: String, isSuperuser: Bool) {
+        established["session_authorization"] = connectedUser
+        values["session_authorization"] = user
+        values["is_superuser"] = isSuperuser ? "on" : "off"
+        values["role"] = nil
     }
 
     /// Gives one its value in other settings, or none if it has none there.
@@ -54,10 +65,14 @@ package struct SessionSettings: Sendable {
     }
 
     package mutating func reset(_ name: String, at span: SourceSpan? = nil) throws(SQLError) {
-        values[try SettingDefinition.named(name, at: span).name] = nil
+        let name = try SettingDefinition.named(name, at: span).name
+        values[name] = established[name]
+        guard name == "session_authorization" else { return }
+        values["is_superuser"] = established["is_superuser"]
+        values["role"] = nil
     }
 
-    package mutating func resetAll() { values = values.filter { established.contains($0.key) } }
+    package mutating func resetAll() { values = established }
 
     package var threads: Int { read.threads }
     /// Milliseconds; nil for no limit.
@@ -69,6 +84,7 @@ package struct SessionSettings: Sendable {
     /// Milliseconds; nil for no limit.
     package var idleSessionTimeout: Int? { read.idleSessionTimeout }
     package var idleInTransactionTimeout: Int? { read.idleInTransactionTimeout }
+    var lockTimeout: Int? { ReadSettings.limit(self["lock_timeout"]) }
 
     private static let initiallyRead = ReadSettings { name in initial[name]?.value ?? "" }
 }
@@ -96,5 +112,5 @@ private struct ReadSettings {
         searchPath = names.isEmpty ? ["main"] : names.filter { !$0.isEmpty }
     }
 
-    private static func limit(_ text: String) -> Int? { DurationText.milliseconds(text).flatMap { $0 > 0 ? $0 : nil } }
+    static func limit(_ text: String) -> Int? { DurationText.milliseconds(text).flatMap { $0 > 0 ? $0 : nil } }
 }

@@ -17,7 +17,7 @@ extension Session {
         let portal = Portal(declare, stream)
         if portal.scrolls || portal.holds { try portal.keep(in: self) }
         leave(portal)
-        portals[name] = portal
+        add(portal)
         return StatementOutcome(tag: "DECLARE CURSOR")
     }
 
@@ -84,6 +84,12 @@ extension Session {
         if !portal.name.isEmpty, portals[portal.name] != nil {
             throw SQLError(.duplicateCursor, "cursor \"\(portal.name)\" already exists")
         }
+        add(portal)
+    }
+
+    private func add(_ portal: Portal) {
+        portalsMade += 1
+        portal.number = portalsMade
         portals[portal.name] = portal
     }
 
@@ -104,10 +110,14 @@ extension Session {
         if !portals.isEmpty { portals = portals.filter { $0.value.holds } }
     }
 
+    /// The end of a transaction that comes to nothing, or of its part since a savepoint: what was made in it goes, WITH HOLD or not.
+    func closePortals(madeAfter number: Int) { portals = portals.filter { $0.value.number <= number } }
+
     /// The client is gone: what it has begun ends.
     package func abandon() {
         portals = [:]
         cancel()
+        endSharing()
     }
 
     /// Goes on with a portal: `limit` rows, or all that are left. What gives no rows is executed by the first call; later ones repeat

@@ -70,7 +70,7 @@ extension Session {
             if transaction != nil { throw SQLError(.activeTransaction, "DISCARD ALL cannot run inside a transaction block") }
             prepared = [:]
             portals = [:]
-            channels = []
+            endSharing()
             settings.resetAll()
         }
         if what == .all || what == .temporary {
@@ -86,20 +86,18 @@ extension Session {
         _ = try catalog.commit(tables.map { .drop($0.tableName, kinds: [$0.kind]) })
     }
 
-    /// Channels are kept for the session; what is notified in other sessions does not come here.
-    func listen(_ channel: Identifier) -> StatementOutcome {
-        channels.insert(channel.text)
+    func listen(_ channel: Identifier) throws(SQLError) -> StatementOutcome {
+        try request(.listen(channel.text))
         return StatementOutcome(tag: "LISTEN")
     }
 
-    func unlisten(_ channel: Identifier?) -> StatementOutcome {
-        if let channel { channels.remove(channel.text) } else { channels = [] }
+    func unlisten(_ channel: Identifier?) throws(SQLError) -> StatementOutcome {
+        try request(.unlisten(channel?.text))
         return StatementOutcome(tag: "UNLISTEN")
     }
 
     func notify(_ channel: Identifier, _ payload: String?) throws(SQLError) -> StatementOutcome {
-        if channel.text.utf8.count >= 64 { throw SQLError(.invalidParameterValue, "channel name too long", at: channel.span) }
-        if let payload, payload.utf8.count >= 8000 { throw SQLError(.invalidParameterValue, "payload string too long") }
+        try request(.notify(channel.text, payload: payload ?? ""), at: channel.span)
         return StatementOutcome(tag: "NOTIFY")
     }
 }

@@ -47,13 +47,16 @@ extension Session {
         let isSerializable = settings[Self.levelName] == IsolationLevel.serializable.rawValue.lowercased()
         transaction = nil
         closePortals()
+        engine.advisoryLocks.endTransaction(of: activity.process)
         for name in ended.localSettings { settings.restore(name, from: ended.earlier.settings) }
         do throws(SQLError) {
             try ended.catalog.publish(isSerializable: isSerializable)
         } catch {
             discard(ended.catalog.changes.files)
+            channelRequests = []
             throw error
         }
+        performChannelRequests()
         try? sessionCatalog.collectDropped()
         return StatementOutcome(tag: "COMMIT")
     }
@@ -62,7 +65,9 @@ extension Session {
         guard let ended = transaction else { return Self.noTransaction("ROLLBACK") }
         transaction = nil
         closePortals()
+        closePortals(madeAfter: ended.earlier.portalsMade)
         state = ended.earlier
+        engine.advisoryLocks.endTransaction(of: activity.process)
         discard(ended.catalog.changes.files)
         return StatementOutcome(tag: "ROLLBACK")
     }
@@ -81,15 +86,38 @@ extension Session {
 
     func rollback(to name: Identifier) throws(SQLError) -> StatementOutcome {
         guard let catalog = transaction?.catalog else { throw Self.outside("ROLLBACK TO SAVEPOINT") }
-        if let earlier = try transaction?.restore(name, { self.discard(catalog.restore($0)) }) { state = earlier }
+        if let earlier = try transaction?.restore(name, { self.discard(catalog.restore($0)) }) {
+            state = earlier
+            closePortals(madeAfter: earlier.portalsMade)
+            engine.advisoryLocks.endTransaction(of: activity.process, after: earlier.lastLock)
+        }
         return StatementOutcome(tag: "ROLLBACK")
     }
 
+    /// Reading and changing never waits here, so that the weak modes, which go with each other, are had by all. Nobody can be kept out.
+    /// - Throws: `25P01` outside of a transaction, `0A000` for a mode that keeps others out.
+    func lock(_ lock: LockTable) throws(SQLError) -> StatementOutcome {
+        if transaction == nil { throw Self.outside("LOCK TABLE") }
+        for name in lock.tables { try require(.select, on: try existingTable(name), at: name.span) }
+        switch lock.mode {
+        case .accessShare, .rowShare, .rowExclusive: return StatementOutcome(tag: "LOCK TABLE")
+        case .shareUpdateExclusive, .share, .shareRowExclusive, .exclusive, .accessExclusive:
+            throw SQLError.unsupported(
+                "LOCK TABLE IN \(lock.mode.rawValue) MODE", at: lock.span,
+                hint: "Transactions are optimistic: SELECT … FOR UPDATE lets one fail with 40001 if its rows were changed.")
+        }
+    }
+
     private var state: SessionTransaction.SessionState {
-        get { SessionTransaction.SessionState(settings: settings, temporaryViews: temporaryViews) }
+        get {
+            SessionTransaction.SessionState(
+                settings: settings, temporaryViews: temporaryViews, portalsMade: portalsMade, channelRequests: channelRequests,
+                lastLock: engine.advisoryLocks.last)
+        }
         set {
             settings = newValue.settings
             temporaryViews = newValue.temporaryViews
+            channelRequests = newValue.channelRequests
         }
     }
 

@@ -17,6 +17,11 @@ struct SessionTransaction {
     struct SessionState {
         var settings: SessionSettings
         var temporaryViews: [String: TemporaryView]
+        /// How many portals the session had made: later ones go with what made them.
+        var portalsMade: Int
+        var channelRequests: [ChannelRequest]
+        /// The latest advisory lock, of any session.
+        var lastLock: Int
     }
 
     let catalog: TransactionCatalog

@@ -73,6 +73,19 @@ final class PoolCore: Sendable {
         employ(hired)
     }
 
+    // MARK: Workers that wait
+
+    /// A worker begins to wait for something outside: it counts no more, so that another thread can take its place.
+    func replaceWorker() {
+        employ(state.withLock { state in
+            state.threads -= 1
+            return hire(&state)
+        })
+    }
+
+    /// Until one of those that are too many is idle, more than there are cores.
+    func workerIsBack() { state.withLock { $0.threads += 1 } }
+
     // MARK: Workers
 
     private enum Hired {
@@ -138,10 +151,18 @@ final class PoolCore: Sendable {
                 if let completion = advance(&job, gate) { completion() }
                 continue
             }
-            if state.withLock({ $0.isClosed && $0.runs.isEmpty }) { return }
+            if state.withLock({ ($0.isClosed && $0.runs.isEmpty) || leavesAsSurplus(gate, &$0) }) { return }
             gate.wait()
             job = next(gate)
         }
+    }
+
+    /// Whether an idle worker goes, since there are more than wanted.
+    private func leavesAsSurplus(_ gate: Semaphore, _ state: inout State) -> Bool {
+        guard state.threads > workers, let place = state.idle.firstIndex(where: { $0 === gate }) else { return false }
+        state.idle.remove(at: place)
+        state.threads -= 1
+        return true
     }
 
     /// Does the job at hand and finds the next one.

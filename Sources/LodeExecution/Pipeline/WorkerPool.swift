@@ -22,6 +22,13 @@ package final class WorkerPool: Sendable {
 
     func submit(_ run: PipelineRun) { core.submit(run) }
 
+    /// Lets another thread do the work of this worker while it waits for something that is none of the pool's: another session.
+    package func withStandIn<Result>(_ body: () throws(SQLError) -> Result) throws(SQLError) -> Result {
+        core.replaceWorker()
+        defer { core.workerIsBack() }
+        return try body()
+    }
+
     /// Ends a run with an error: its parked parts are dropped, its running ones stop at their next chunk.
     func stop(_ run: Int, with error: SQLError) { core.stop(run, with: error) }
 }

@@ -21,6 +21,7 @@ extension Binder {
             bound = isPlain ? body : try ordered(body, query, in: scope)
         }
         try checkUnused(query.with, in: scope)
+        if !query.locking.isEmpty { try lock(query, bound.plan) }
         return bound
     }
 

@@ -24,6 +24,13 @@ package protocol RelationResolver {
 
     /// Names that a misspelt table may have meant: tables and views on the search path, and file functions.
     func nearbyNames() -> [String]
+
+    /// These tables are to be as they are when the transaction of the statement commits.
+    func lock(_ tables: Set<TableVersion>)
+}
+
+extension RelationResolver {
+    package func lock(_ tables: Set<TableVersion>) {}
 }
 
 /// What a name in FROM turned out to be.

@@ -1,9 +1,10 @@
 /// What a server says, taken apart: for clients.
 
 import LodeCore
+import LodeEngine
 
 extension BackendMessage {
-    /// Nil for what is no message of this kind (rows, data of COPY) and what nobody asked for (notifications).
+    /// Nil for what is no message of this kind: rows, data of COPY.
     /// - Throws: `08P01` for a body that is not what its type says.
     init?(type: UInt8, body: [UInt8]) throws(SQLError) {
         var reader = MessageReader(body)
@@ -26,6 +27,9 @@ extension BackendMessage {
         case UInt8(ascii: "C"): self = .commandComplete(try reader.string())
         case UInt8(ascii: "E"): self = .error(try Report(&reader, else: .error))
         case UInt8(ascii: "N"): self = .notice(try Report(&reader, else: .notice))
+        case UInt8(ascii: "A"):
+            self = .notification(
+                Notification(process: try reader.int32(), channel: try reader.string(), payload: try reader.string()))
         case UInt8(ascii: "G"): self = .copyInResponse(try CopyResponse(&reader))
         case UInt8(ascii: "H"): self = .copyOutResponse(try CopyResponse(&reader))
         default:

@@ -27,6 +27,7 @@ enum BackendMessage: Equatable {
     case copyInResponse(CopyResponse)
     case copyOutResponse(CopyResponse)
     case copyDone
+    case notification(Notification)
 
     /// What ReadyForQuery says of the transaction.
     enum TransactionStatus: UInt8, Equatable {
@@ -57,6 +58,10 @@ enum BackendMessage: Equatable {
         case .commandComplete(let tag): try writer.string(tag)
         case .error(let report), .notice(let report): try report.encode(&writer)
         case .copyInResponse(let copy), .copyOutResponse(let copy): try copy.encode(&writer)
+        case .notification(let notification):
+            try writer.int32(notification.process)
+            try writer.string(notification.channel)
+            try writer.string(notification.payload)
         case .noData, .parseComplete, .bindComplete, .closeComplete, .emptyQueryResponse, .portalSuspended, .copyDone: break
         }
         writer.finish()
@@ -83,6 +88,7 @@ enum BackendMessage: Equatable {
         case .copyInResponse: UInt8(ascii: "G")
         case .copyOutResponse: UInt8(ascii: "H")
         case .copyDone: UInt8(ascii: "c")
+        case .notification: UInt8(ascii: "A")
         }
     }
 }

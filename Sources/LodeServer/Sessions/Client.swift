@@ -22,7 +22,9 @@ final class Client: Sendable {
         self.transport = transport
         interrupt = session.interrupt
         activity = session.activity
+        let inbox = session.inbox
         self.session = Lock(ClientSession(session, output: try MessageOutput(transport), input: MailInput(mailbox)))
+        inbox.onArrival { [weak self] in self?.tellNews() }
     }
 
     /// Makes the statement fail that is being executed, if there is one.
@@ -73,6 +75,10 @@ final class Client: Sendable {
         transport.refuse(SQLError(.insufficientResources, "no thread could be started for the session"))
     }
 
+    private func tellNews() {
+        if mailbox.deliverNews() { begin() }
+    }
+
     private func wake() {
         if mailbox.wake() { goOn() }
     }
@@ -91,6 +97,9 @@ final class Client: Sendable {
                     switch mailbox.next() {
                     case .message(let message): if try session.handle(type: message.type, body: message.body) { continue }
                     case .farewell(.dismissed(let error)): try session.takeLeave(error)
+                    case .news:
+                        try session.tellNews()
+                        continue
                     case .farewell(.expired): try session.takeLeave(session.expired)
                     case .nothing:
                         expectMessage(idleFor: session.idleLimitMilliseconds)

@@ -104,6 +104,17 @@ final class ClientSession {
             : SQLError(.idleInTransactionTimeout, "terminating connection due to idle-in-transaction timeout")
     }
 
+    /// Notifications that have come while nothing ran.
+    func tellNews() throws(SQLError) {
+        try sendNotifications()
+        try output.flush()
+    }
+
+    /// Within a transaction they wait for its end.
+    private func sendNotifications() throws(SQLError) {
+        if session.transactionStatus == .idle { try output.send(session.inbox.take().map { .notification($0) }) }
+    }
+
     func takeLeave(_ error: SQLError) throws(SQLError) {
         try output.send(.error(Report(error, severity: .fatal)))
         try output.flush()
@@ -235,6 +246,7 @@ final class ClientSession {
         case .active: status = .open
         case .failed: status = .failed
         }
+        try sendNotifications()
         try output.send(reported.changes(in: session.settings) + [.readyForQuery(status)])
         try output.flush()
     }

@@ -30,6 +30,8 @@ final class Mailbox: Sendable {
         var isWoken = false
         var isClosed = false
         var farewell: Farewell?
+        /// Whether the server has something to say that nobody asked for.
+        var hasNews = false
         /// Called once, when there is room again.
         var whenDrained: (@Sendable () -> Void)?
 
@@ -86,6 +88,16 @@ final class Mailbox: Sendable {
         }
     }
 
+    /// Lets the session tell its client what nobody asked for, when it has nothing else to do. Safe to call from any thread.
+    /// - Returns: whether the session needs a thread now.
+    func deliverNews() -> Bool {
+        state.withLock { state in
+            if state.isClosed { return false }
+            state.hasNews = true
+            return state.serve(from: .idle)
+        }
+    }
+
     /// Whether so much waits that nothing more should be read; `resume` is called when that is over.
     func isFull(resume: @escaping @Sendable () -> Void) -> Bool {
         state.withLock { state in
@@ -129,6 +141,7 @@ final class Mailbox: Sendable {
     enum Next {
         case message(Message)
         case farewell(Farewell)
+        case news
         /// The session gives its thread back.
         case nothing
     }
@@ -137,6 +150,10 @@ final class Mailbox: Sendable {
         let (next, drained) = state.withLock { state -> (Next, (@Sendable () -> Void)?) in
             if let message = Self.take(&state) { return (.message(message), Self.drained(&state)) }
             if let farewell = state.farewell { return (.farewell(farewell), nil) }
+            if state.hasNews {
+                state.hasNews = false
+                return (.news, nil)
+            }
             state.phase = .idle
             return (.nothing, nil)
         }

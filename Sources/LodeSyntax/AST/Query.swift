@@ -1,21 +1,45 @@
 /// Queries: everything that makes rows and may stand in parentheses.
 import LodeCore
 
-/// `[WITH …] body [ORDER BY …] [LIMIT …]`.
+/// `[WITH …] body [ORDER BY …] [LIMIT …] [FOR UPDATE …]`.
 package final class Query: Sendable {
     package let with: With?
     package let body: QueryBody
     package let orderBy: OrderBy?
     package let limit: Limit?
+    package let locking: [RowLocking]
     package let span: SourceSpan
 
-    package init(with: With?, body: QueryBody, orderBy: OrderBy?, limit: Limit?, span: SourceSpan) {
+    package init(with: With?, body: QueryBody, orderBy: OrderBy?, limit: Limit?, locking: [RowLocking] = [], span: SourceSpan) {
         self.with = with
         self.body = body
         self.orderBy = orderBy
         self.limit = limit
+        self.locking = locking
         self.span = span
     }
+}
+
+/// `FOR UPDATE [OF tables] [NOWAIT|SKIP LOCKED]`.
+package struct RowLocking: Sendable {
+    package enum Strength: String, Sendable {
+        case update = "UPDATE"
+        case noKeyUpdate = "NO KEY UPDATE"
+        case share = "SHARE"
+        case keyShare = "KEY SHARE"
+    }
+
+    package enum Waiting: String, Sendable {
+        case noWait = "NOWAIT"
+        case skipLocked = "SKIP LOCKED"
+    }
+
+    package var strength: Strength
+    /// Empty: all in FROM.
+    package var tables: [QualifiedName]
+    /// Nil: it waits.
+    package var waiting: Waiting?
+    package var span: SourceSpan
 }
 
 package enum QueryBody: Sendable {

@@ -9,6 +9,26 @@ package enum TransactionStatement: Sendable {
     case release(Identifier)
     /// `ROLLBACK TO savepoint`.
     case rollbackTo(Identifier)
+    case lock(LockTable)
+}
+
+/// `LOCK [TABLE] names [IN mode MODE] [NOWAIT]`.
+package struct LockTable: Sendable {
+    package enum Mode: String, Sendable {
+        case accessShare = "ACCESS SHARE"
+        case rowShare = "ROW SHARE"
+        case rowExclusive = "ROW EXCLUSIVE"
+        case shareUpdateExclusive = "SHARE UPDATE EXCLUSIVE"
+        case share = "SHARE"
+        case shareRowExclusive = "SHARE ROW EXCLUSIVE"
+        case exclusive = "EXCLUSIVE"
+        case accessExclusive = "ACCESS EXCLUSIVE"
+    }
+
+    package var tables: [QualifiedName]
+    package var mode: Mode
+    /// Of the mode, if one is written.
+    package var span: SourceSpan
 }
 
 /// `ISOLATION LEVEL …`.

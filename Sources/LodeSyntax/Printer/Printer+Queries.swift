@@ -18,6 +18,14 @@ extension Printer {
         case nil: break
         }
         if let limit = query.limit { self.limit(limit) }
+        for locking in query.locking {
+            write(" FOR \(locking.strength.rawValue)")
+            if !locking.tables.isEmpty {
+                write(" OF ")
+                list(locking.tables) { $0.name($1) }
+            }
+            if let waiting = locking.waiting { write(" \(waiting.rawValue)") }
+        }
     }
 
     mutating func with(_ with: With) {

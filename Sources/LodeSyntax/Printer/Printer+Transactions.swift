@@ -13,6 +13,10 @@ extension Printer {
         case .savepoint(let name): command("SAVEPOINT", QualifiedName([name]))
         case .release(let name): command("RELEASE SAVEPOINT", QualifiedName([name]))
         case .rollbackTo(let name): command("ROLLBACK TO SAVEPOINT", QualifiedName([name]))
+        case .lock(let lock):
+            write("LOCK TABLE ")
+            list(lock.tables) { $0.name($1) }
+            write(" IN \(lock.mode.rawValue) MODE")
         }
     }
 }

@@ -35,6 +35,10 @@ extension Transform {
         }
         if let all = find(edge, .allTables) { return .allTables(try names(all, .schemaName)) }
         if let schemas = find(edge, .schemaTarget) { return .schemas(try names(schemas, .schemaName)) }
+        if let other = find(edge, .otherTarget) {
+            let kind = kids(other).prefix { $0.isToken && !$0.isName && !isValue($0) }.map(written).joined(separator: " ")
+            throw .unsupported("a privilege on \(kind)", at: span(other), hint: "Privileges are kept on tables, views and schemas.")
+        }
         guard let tables = find(edge, .tableTarget) else { throw mismatch(edge) }
         return .tables(try names(tables, .tableName))
     }

@@ -27,12 +27,24 @@ extension Transform {
         let body = try body(bodyEdge)
         var order: OrderBy?
         if let part = find(edge, .orderBy) { order = try orderBy(part) }
-        return Query(with: with, body: body, orderBy: order, limit: try limit(edge), span: span(edge))
+        return Query(
+            with: with, body: body, orderBy: order, limit: try limit(edge),
+            locking: try each(kids(edge).filter { rule($0) == .locking }) { (kid) throws(SQLError) in try locking(kid) },
+            span: span(edge))
+    }
+
+    @inline(never)
+    private func locking(_ edge: Edge) throws(SQLError) -> RowLocking {
+        guard let part = find(edge, .rowLock), let strength = RowLocking.Strength(rawValue: written(part)) else { throw mismatch(edge) }
+        return RowLocking(
+            strength: strength,
+            tables: try each(kids(edge).filter { rule($0) == .tableName }) { (kid) throws(SQLError) in try qualifiedName(kid) },
+            waiting: find(edge, .lockingWait).flatMap { RowLocking.Waiting(rawValue: written($0)) }, span: span(edge))
     }
 
     private func isBody(_ rule: Rule) -> Bool {
         switch rule {
-        case .with, .orderBy, .limit, .offset, .fetch: false
+        case .with, .orderBy, .limit, .offset, .fetch, .locking: false
         default: true
         }
     }
@@ -67,7 +79,7 @@ extension Transform {
             return .table(TableReference(.table(try qualifiedName(name), nil), alias: nil, span: span(name)))
         case .parenQuery:
             let inner = try query(edge)
-            guard inner.with == nil, inner.orderBy == nil, inner.limit == nil else { return .query(inner) }
+            guard inner.with == nil, inner.orderBy == nil, inner.limit == nil, inner.locking.isEmpty else { return .query(inner) }
             return inner.body
         default: throw mismatch(edge)
         }

@@ -299,6 +299,14 @@ enum Rule: String, CaseIterable {
     case roleName = "role_name"
     case alterOwner = "alter_owner"
     case setRole = "set_role"
+    case setAuthorization = "set_authorization"
+    case authorization
+    case otherTarget = "other_target"
+    case lockTable = "lock_table"
+    case lockMode = "lock_mode"
+    case locking
+    case rowLock = "row_lock"
+    case lockingWait = "locking_wait"
     case rolePassword = "role_password"
     case roleValidity = "role_validity"
     case roleLimit = "role_limit"

@@ -11,8 +11,16 @@ extension Transform {
         case .rollbackTo: .rollbackTo(try identifier(try lastKid(edge)))
         case .savepoint: .savepoint(try identifier(try lastKid(edge)))
         case .release: .release(try identifier(try lastKid(edge)))
+        case .lockTable: .lock(try lock(edge))
         default: nil
         }
+    }
+
+    private func lock(_ edge: Edge) throws(SQLError) -> LockTable {
+        let tables = try each(kids(edge).filter { rule($0) == .tableName }) { (kid) throws(SQLError) in try qualifiedName(kid) }
+        guard let part = content(edge, .lockMode) else { return LockTable(tables: tables, mode: .accessExclusive, span: span(edge)) }
+        guard let mode = LockTable.Mode(rawValue: written(part)) else { throw mismatch(edge) }
+        return LockTable(tables: tables, mode: mode, span: span(part))
     }
 
     /// The level that the last transaction mode names.

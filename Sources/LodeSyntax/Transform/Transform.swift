@@ -85,6 +85,12 @@ final class Transform {
         return SourceSpan(Int(tokens.starts[Int(node.start)]), Int(tokens.ends[Int(node.end) - 1]))
     }
 
+    /// The words of a node as they are known: in capitals, with one blank between them.
+    func written(_ edge: Edge) -> String {
+        let words = edge.isToken ? edge.index..<(edge.index + 1) : Int(tree.nodes[edge.index].start)..<Int(tree.nodes[edge.index].end)
+        return words.map { rawText($0).uppercased() }.joined(separator: " ")
+    }
+
     /// A node without the child that it must have: the transform and the grammar disagree.
     func mismatch(_ edge: Edge) -> SQLError {
         .internalFault("the tree of rule \(rule(edge).rawValue) is not what was expected", at: span(edge))

@@ -26,6 +26,14 @@ extension Transform {
             let name = QualifiedName([Identifier("role", span: span(role))])
             return SetSetting(name: name, values: try roleSetting(role), isLocal: has(edge, .local))
         }
+        if let user = find(edge, .setAuthorization) {
+            let value = try lastKid(user), name = authorization(user)
+            if rule(value) == .default {
+                return SetSetting(name: name, values: [Expression(.defaultValue, span: span(value))], isLocal: has(edge, .local))
+            }
+            let text = isString(value) ? try string(value) : try identifier(value).text
+            return SetSetting(name: name, values: [.text(text, at: span(value))], isLocal: has(edge, .local))
+        }
         let first = kids(edge).first { rule($0) == .timeZone || rule($0) == .settingName }
         guard let name = first, let index = kids(edge).firstIndex(where: { $0.raw == name.raw }) else { throw mismatch(edge) }
         let values = kids(edge)[(index + 1)...].filter { word($0) != .to && word($0) != .equals }
@@ -59,8 +67,11 @@ extension Transform {
         return QualifiedName([Identifier("timezone", span: span(edge))])
     }
 
+    private func authorization(_ edge: Edge) -> QualifiedName { QualifiedName([Identifier("session_authorization", span: span(edge))]) }
+
     func reset(_ edge: Edge) throws(SQLError) -> QualifiedName? {
-        try find(edge, .settingName).map { (name) throws(SQLError) in try qualifiedName(name) }
+        if let user = find(edge, .authorization) { return authorization(user) }
+        return try find(edge, .settingName).map { (name) throws(SQLError) in try qualifiedName(name) }
     }
 
     func show(_ edge: Edge) throws(SQLError) -> Show {
@@ -81,6 +92,7 @@ extension Transform {
         case .showProperties: return .tableProperties(try qualifiedName(part, .tableName))
         case .showFunctions: return .functions(pattern: pattern)
         case .timeZone, .settingName: return .setting(try settingName(part))
+        case .authorization: return .setting(authorization(part))
         case .showIsolation: return .setting(QualifiedName([Identifier("transaction_isolation", span: span(part))]))
         default: return .allSettings
         }

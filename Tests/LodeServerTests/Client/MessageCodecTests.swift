@@ -1,6 +1,7 @@
 // Messages are read as they were written, on both sides of the wire.
 
 import LodeCore
+import LodeEngine
 import LodeVectors
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
         .parameterDescription([25]), .parseComplete, .bindComplete, .closeComplete, .commandComplete("SELECT 1"), .emptyQueryResponse,
         .portalSuspended, .copyInResponse(CopyResponse(format: .text, columns: 2)), .copyDone,
         .error(Report(severity: .fatal, code: "42601", message: "m", detail: "d", hint: "h", position: 3, place: "w")),
-        .notice(Report.notice("n")),
+        .notice(Report.notice("n")), .notification(Notification(process: 7, channel: "c", payload: "ä")),
     ]
 
     /// Cuts one message.

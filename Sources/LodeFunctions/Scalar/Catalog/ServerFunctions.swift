@@ -52,10 +52,6 @@ extension ScalarFunction {
             }),
         whole("pg_database_size", .database, "The bytes of all files of the database."),
         whole("pg_tablespace_size", .tablespace, "The bytes of all files of the tablespace."),
-        ScalarFunction(
-            "pg_advisory_unlock_all", "catalog", "Gives back the advisory locks of the session: it can take none.",
-            source: "PostgreSQL 17, 9.28.10", examples: [("length(pg_advisory_unlock_all())", "0")], volatility: .volatile,
-            .row([], .varchar, canFail: false) { (_) throws(SQLError) in .text("") }),
     ]
 
     private static func fixed(

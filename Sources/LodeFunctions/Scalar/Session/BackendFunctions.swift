@@ -12,19 +12,40 @@ package struct BackendAccess: Sendable {
     package var cancel: @Sendable (_ process: Int64) throws(SQLError) -> Bool
     /// Ends a session; as `cancel`.
     package var terminate: @Sendable (_ process: Int64) throws(SQLError) -> Bool
+    package var locks: AdvisoryLockAccess
+    /// Tells those who listen to a channel, when the transaction is committed.
+    package var notify: @Sendable (_ channel: String, _ payload: String) -> Void
+    /// What the session listens to.
+    package var channels: @Sendable () -> [String]
 
     package init(
         process: Int32 = 0, cancel: @escaping @Sendable (Int64) throws(SQLError) -> Bool = { _ throws(SQLError) in false },
-        terminate: @escaping @Sendable (Int64) throws(SQLError) -> Bool = { _ throws(SQLError) in false }
+        terminate: @escaping @Sendable (Int64) throws(SQLError) -> Bool = { _ throws(SQLError) in false },
+        locks: AdvisoryLockAccess = AdvisoryLockAccess(), notify: @escaping @Sendable (String, String) -> Void = { _, _ in },
+        channels: @escaping @Sendable () -> [String] = { [] }
     ) {
         self.process = process
         self.cancel = cancel
         self.terminate = terminate
+        self.locks = locks
+        self.notify = notify
+        self.channels = channels
     }
 }
 
 extension ScalarFunction {
     static let backends: [ScalarFunction] = [
+        ScalarFunction(
+            "pg_notify", "session", "Tells those who listen to a channel, as NOTIFY does.", source: "PostgreSQL 17, NOTIFY",
+            examples: [("length(pg_notify('channel', 'payload'))", "0")], volatility: .volatile,
+            .plain([.varchar, .varchar], .varchar) { arguments, count, context throws(SQLError) in
+                for row in 0..<count {
+                    guard case .text(let channel) = arguments[0].value(at: row) else { continue }
+                    let payload = if case .text(let text) = arguments[1].value(at: row) { text.string } else { "" }
+                    context.backends.notify(channel.string, payload)
+                }
+                return try .constant(.text(""), .varchar, count: count)
+            }),
         ScalarFunction(
             "pg_backend_pid", "session", "The number of this session, as pg_stat_activity has it.", source: "PostgreSQL 17, 9.27.1",
             examples: [("pg_backend_pid() >= 0", "true")], volatility: .stable,

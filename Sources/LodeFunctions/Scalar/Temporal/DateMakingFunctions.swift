@@ -9,6 +9,16 @@ extension ScalarFunction {
             "now", aliases: ["current_timestamp", "transaction_timestamp", "get_current_timestamp"],
             "The instant at which the transaction began.", .timestamptz, call: "now()"
         ) { (micros, _) throws(SQLError) in .timestamp(micros) },
+        ScalarFunction(
+            "statement_timestamp", "date and time", "The instant at which the statement began.", source: "PostgreSQL 17, 9.9.5",
+            examples: [("statement_timestamp() >= now()", "true")], volatility: .stable,
+            .plain([], .timestamptz, canFail: false) { _, count, context throws(SQLError) in
+                try .constant(.timestamp(context.statementMicros), .timestamptz, count: count)
+            }),
+        ScalarFunction(
+            "clock_timestamp", "date and time", "This very instant.", source: "PostgreSQL 17, 9.9.5",
+            examples: [("clock_timestamp() >= statement_timestamp()", "true")], volatility: .volatile,
+            .row([], .timestamptz, canFail: false) { (_) throws(SQLError) in .timestamp(WallClock.micros()) }),
         clock("localtimestamp", aliases: ["current_localtimestamp"], "The transaction's beginning on the session's clock.", .timestamp) {
             (micros, zone) throws(SQLError) in .timestamp(try zone.local(fromUTC: micros))
         },
