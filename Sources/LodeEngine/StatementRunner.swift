@@ -43,6 +43,21 @@ package protocol StatementClient: AnyObject {
     func succeeded(_ statement: SourceStatement, _ outcome: StatementOutcome) throws(SQLError)
     /// The statement could not be parsed, or failed. Nothing after it in its text is executed.
     func failed(_ statement: SourceStatement, _ error: SQLError)
+
+    /// Data of COPY TO STDOUT, as it is.
+    func copied(_ data: [UInt8]) throws(SQLError)
+    /// More data for COPY FROM STDIN; nil at its end.
+    func dataToCopy() throws(SQLError) -> [UInt8]?
+}
+
+extension StatementClient {
+    package func copied(_ data: [UInt8]) throws(SQLError) {
+        throw SQLError.unsupported("COPY TO STDOUT here", hint: "Name a file, or print results with --format.")
+    }
+
+    package func dataToCopy() throws(SQLError) -> [UInt8]? {
+        throw SQLError.unsupported("COPY FROM STDIN here", hint: "Name a file.")
+    }
 }
 
 /// Has statements executed for a client, which it keeps. Each is split from its text and parsed once.

@@ -3,20 +3,28 @@
 import Glibc
 
 /// Lines with their ends, as soon as they arrive. A line of more than a mebibyte comes in parts.
-struct InputLines {
+package final class InputLines {
     private var buffer: [UInt8] = []
     private var start = 0
     private var isAtEnd = false
+    /// Whether the end of COPY's data was read behind the last of it.
+    private var endsData = false
     private static let readBytes = 1 << 16
     private static let maxBytes = 1 << 20
 
+    package init() {}
+
     /// The next line; nil at the end of the input.
-    mutating func next() -> ArraySlice<UInt8>? {
+    func next() -> ArraySlice<UInt8>? {
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: 10) { return take(to: end + 1) }
             searched = buffer.count
-            if isAtEnd || buffer.count - start >= Self.maxBytes { return start < buffer.count ? take(to: buffer.count) : nil }
+            if isAtEnd || buffer.count - start >= Self.maxBytes {
+                // At a terminal there may be more after an end.
+                isAtEnd = false
+                return start < buffer.count ? take(to: buffer.count) : nil
+            }
             buffer.removeFirst(start)
             searched -= start
             start = 0
@@ -24,12 +32,30 @@ struct InputLines {
         }
     }
 
-    private mutating func take(to end: Int) -> ArraySlice<UInt8> {
+    private func take(to end: Int) -> ArraySlice<UInt8> {
         defer { start = end }
         return buffer[start..<end]
     }
 
-    private mutating func fill() {
+    /// Data of COPY FROM STDIN, up to a line that is `\\.` or the end of the input: some lines at a time.
+    func data() -> [UInt8]? {
+        if endsData {
+            endsData = false
+            return nil
+        }
+        var data: [UInt8] = []
+        while data.count < Self.readBytes {
+            guard let line = next(), !line.elementsEqual([92, 46, 10]), !line.elementsEqual([92, 46, 13, 10]), !line.elementsEqual([92, 46])
+            else {
+                endsData = !data.isEmpty
+                break
+            }
+            data.append(contentsOf: line)
+        }
+        return data.isEmpty ? nil : data
+    }
+
+    private func fill() {
         var chunk = [UInt8](repeating: 0, count: Self.readBytes)
         while true {
             let count = read(STDIN_FILENO, &chunk, chunk.count)

@@ -32,20 +32,37 @@ final class RemoteAnswer {
             attempt(connection) { () throws(SQLError) in try row(body) }
             return false
         }
+        if type == UInt8(ascii: "d") {
+            attempt(connection) { () throws(SQLError) in try client.copied(body) }
+            return false
+        }
         switch try BackendMessage(type: type, body: body) {
         case .rowDescription(let columns)?: rows = RemoteRows(columns)
         case .commandComplete(let tag)?: attempt(connection) { () throws(SQLError) in try ended(tag) }
         case .notice(let report)?: notices.append(report.message)
+        case .notification(let one)?:
+            let payload = one.payload.isEmpty ? "" : " with payload \"\(one.payload)\""
+            notices.append("asynchronous notification \"\(one.channel)\"\(payload) received from session \(one.process)")
         case .error(let report)?:
             self.report = self.report ?? report
             if report.severity == .fatal { throw report.error() }
-        case .copyInResponse?: try connection.send(.copyFail("the shell has no rows to send"))
-        case .copyOutResponse?:
-            failure = failure ?? SQLError.unsupported("COPY TO STDOUT here", hint: "Name a file, or print results with --format.")
+        case .copyInResponse?: try sendData(connection)
         case .readyForQuery?: return true
         default: break
         }
         return false
+    }
+
+    /// The data of COPY FROM STDIN. The server reads all of it, even if it has no use for it any more.
+    private func sendData(_ connection: ServerConnection) throws(SQLError) {
+        do throws(SQLError) {
+            while let data = try client.dataToCopy() { try connection.send(.copyData(data)) }
+        } catch {
+            if error.state == .connectionFailure { throw error }
+            failure = error
+            return try connection.send(.copyFail(error.message))
+        }
+        try connection.send(.copyDone)
     }
 
     /// After a failure of our own the rest is read and dropped.

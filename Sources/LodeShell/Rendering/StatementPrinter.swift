@@ -8,6 +8,8 @@ import LodeVectors
 package final class StatementPrinter: StatementClient {
     private let executor: any StatementExecutor
     package var output = Output()
+    /// Where COPY FROM STDIN finds its data, and scripts that are piped their statements.
+    let input = InputLines()
     package var format: OutputFormat
     /// Rows as lists where they would be a table.
     package var isVertical = false
@@ -50,6 +52,16 @@ package final class StatementPrinter: StatementClient {
         for notice in outcome.notices { Messages.write("NOTICE: \(notice)") }
         if let line = receipt(statement, outcome) { Messages.write(line) }
         didEnd()
+    }
+
+    package func copied(_ data: [UInt8]) throws(SQLError) {
+        progress.stop()
+        try output.write(bytes: data)
+    }
+
+    package func dataToCopy() throws(SQLError) -> [UInt8]? {
+        progress.stop()
+        return input.data()
     }
 
     package func failed(_ statement: SourceStatement, _ error: SQLError) {

@@ -42,8 +42,7 @@ package final class Shell {
     /// Reads standard input; each statement is executed, and its result flushed, as soon as its semicolon arrives. Lines that begin with a
     /// backslash between statements are commands.
     package func runStandardInput() -> Bool {
-        var lines = InputLines()
-        while let line = lines.next() {
+        while let line = printer.input.next() {
             if runner.state == .idle, line.first == UInt8(ascii: "\\") {
                 let text = line.reversed().drop { $0 == 10 || $0 == 13 }.reversed()
                 if !command(String(decoding: text, as: UTF8.self)) { return end(true) }
