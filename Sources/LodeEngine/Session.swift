@@ -28,7 +28,9 @@ package final class Session {
     /// The files that a remote client may name.
     package var allowedFolders = AllowedFolders([])
     /// Whether the statements of one message run, which form a transaction of their own.
-    package var isInImplicitBlock = false
+    package var isInImplicitBlock = false {
+        didSet { if !isInImplicitBlock, transaction == nil { performChannelRequests() } }
+    }
     /// Prepared statements, by name.
     var prepared: [String: PreparedStatement] = [:]
     /// What Bind and DECLARE CURSOR have made, by name.

@@ -1,4 +1,5 @@
-// Random inputs for the decoders of the wire, in the ordinary tests; as many as LODE_FUZZ_INPUTS says.
+// Random inputs for the decoders of the wire, in the ordinary tests; as many as LODE_FUZZ_INPUTS says, for all targets or the one that
+// LODE_FUZZ_TARGET names (Tests/Acceptance/fuzz_wire.py).
 
 import Glibc
 import LodeCore
@@ -8,6 +9,8 @@ import Testing
     private static let targets = [
         FuzzTargets.messages, FuzzTargets.scram, FuzzTargets.copyRows, FuzzTargets.copyTexts, FuzzTargets.parameters,
     ]
+
+    private static let chosen = getenv("LODE_FUZZ_TARGET").map { String(cString: $0) }
 
     private static var inputs: Int { getenv("LODE_FUZZ_INPUTS").flatMap { Int(String(cString: $0)) } ?? 2000 }
 
@@ -41,7 +44,7 @@ import Testing
         return bytes
     }
 
-    @Test(arguments: targets.indices) func `random inputs break no rule`(index: Int) throws {
+    @Test(arguments: targets.indices.filter { chosen == nil || targets[$0].name == chosen }) func `random inputs break no rule`(index: Int) throws {
         let target = Self.targets[index]
         var random = FuzzRandom(state: UInt64(index) &* 7919 &+ UInt64(Self.inputs))
         for _ in 0..<Self.inputs {

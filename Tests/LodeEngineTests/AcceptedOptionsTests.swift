@@ -70,7 +70,7 @@ import Testing
     /// Settings that only tell clients what they talk to.
     private static let fixed: Set<String> = [
         "server_version", "server_version_num", "server_encoding", "integer_datetimes", "in_hot_standby", "is_superuser",
-        "session_authorization", "max_identifier_length", "max_index_keys", "lc_collate", "lc_ctype", "block_size", "ssl",
+        "max_identifier_length", "max_index_keys", "lc_collate", "lc_ctype", "block_size", "ssl",
     ]
 
     @Test(arguments: Self.fixed.sorted()) func `a setting that describes the server cannot be changed`(setting: String) throws {

@@ -101,7 +101,7 @@ extension Session {
             if channelRequests.contains(request) { return }
         }
         channelRequests.append(request)
-        if transaction == nil { performChannelRequests() }
+        if transaction == nil, !isInImplicitBlock { performChannelRequests() }
     }
 
     /// The transaction is committed.

@@ -22,7 +22,10 @@ extension Session {
 
     /// Says that something outside of `execute` has gone wrong within the transaction, if there is one: a string that could not be parsed,
     /// a result that failed while it was read.
-    package func failTransaction() { transaction?.isFailed = true }
+    package func failTransaction() {
+        if transaction == nil { channelRequests = [] }
+        transaction?.isFailed = true
+    }
 
     private static let levelName = "transaction_isolation"
 

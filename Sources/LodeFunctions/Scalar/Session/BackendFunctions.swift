@@ -37,10 +37,12 @@ extension ScalarFunction {
     static let backends: [ScalarFunction] = [
         ScalarFunction(
             "pg_notify", "session", "Tells those who listen to a channel, as NOTIFY does.", source: "PostgreSQL 17, NOTIFY",
-            examples: [("length(pg_notify('channel', 'payload'))", "0")], volatility: .volatile,
+            examples: [("length(pg_notify('channel', 'payload'))", "0")], volatility: .volatile, isStrict: false,
             .plain([.varchar, .varchar], .varchar) { arguments, count, context throws(SQLError) in
                 for row in 0..<count {
-                    guard case .text(let channel) = arguments[0].value(at: row) else { continue }
+                    guard case .text(let channel) = arguments[0].value(at: row) else {
+                        throw SQLError(.invalidParameterValue, "channel name cannot be empty")
+                    }
                     let payload = if case .text(let text) = arguments[1].value(at: row) { text.string } else { "" }
                     context.backends.notify(channel.string, payload)
                 }
