@@ -9,12 +9,46 @@ import LodeTables
 struct Warehouse: Sendable {
     /// As the user gave it: a path or a URL.
     let location: String
-
-    init(_ location: String) { self.location = StorePath.withoutTrailingSlash(location) }
-
-    var catalogPath: String { StorePath.join(location, "catalog.sqlite") }
+    /// The catalog's file: always a local one.
+    let catalogPath: String
     /// See `Leases`.
-    var leasesPath: String { StorePath.join(location, "catalog.leases") }
+    let leasesPath: String
+    /// The statements that were executed; see `QueryHistory`.
+    let historyPath: String
+
+    /// - Parameter catalog: where the catalog's file lies; nil for within the warehouse or, of one that is not on this machine, in the
+    ///   user's folder of states.
+    init(_ location: String, catalog: String? = nil) {
+        let location = StorePath.withoutTrailingSlash(location)
+        self.location = location
+        if let catalog {
+            catalogPath = StorePath.localPath(catalog)
+            leasesPath = catalogPath + ".leases"
+            historyPath = catalogPath + ".history"
+            return
+        }
+        let isLocal = (StorePath.scheme(of: location) ?? "file") == "file"
+        let folder = isLocal ? StorePath.localPath(location) : StorePath.join(Self.stateFolder, Self.key(location))
+        catalogPath = StorePath.join(folder, "catalog.sqlite")
+        leasesPath = StorePath.join(folder, "catalog.leases")
+        historyPath = StorePath.join(folder, "history.sqlite")
+    }
+
+    /// - Source: XDG Base Directory Specification, "XDG_STATE_HOME".
+    private static var stateFolder: String {
+        let environment = ProcessInfo.processInfo.environment
+        let given = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        return StorePath.join(given ?? StorePath.join(environment["HOME"] ?? "/", ".local/state"), "lode/catalogs")
+    }
+
+    /// A URL as the name of a folder: whole, or its start and a hash of it.
+    private static func key(_ url: String) -> String {
+        let name = HivePath.escape(url), longest = 200
+        if name.utf8.count <= longest { return name }
+        // FNV-1a.
+        let hash = url.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return String(decoding: name.utf8.prefix(longest), as: UTF8.self) + "-" + String(hash, radix: 16)
+    }
 
     /// The folder of a managed table, relative to the warehouse.
     static func folder(of table: TableName) -> String { "\(segment(table.database))/\(segment(table.name))" }

@@ -31,19 +31,22 @@ package final class Engine: Sendable {
     /// Makes of a password what a role keeps of it.
     let makeVerifier: (@Sendable (String) -> String)?
 
-    /// - Parameter memoryLimit: bytes that all statements together may reserve.
+    /// - Parameters:
+    ///   - catalogFile: where the warehouse's catalog lies, if not where it does by default.
+    ///   - memoryLimit: bytes that all statements together may reserve.
     package init(
-        warehouse: String, stores: StoreRegistry = StoreRegistry(), memoryLimit: Int = Engine.defaultMemoryLimit,
-        workers: Int = Engine.defaultThreads, catalog: (any Catalog)? = nil, makeVerifier: (@Sendable (String) -> String)? = nil
+        warehouse: String, catalogFile: String? = nil, stores: StoreRegistry = StoreRegistry(),
+        memoryLimit: Int = Engine.defaultMemoryLimit, workers: Int = Engine.defaultThreads, catalog: (any Catalog)? = nil,
+        makeVerifier: (@Sendable (String) -> String)? = nil
     ) {
         self.warehouse = warehouse
         self.makeVerifier = makeVerifier
         self.stores = stores
-        self.catalog = catalog ?? EmbeddedCatalog(warehouse: warehouse, stores: stores)
+        self.catalog = catalog ?? EmbeddedCatalog(warehouse: warehouse, file: catalogFile, stores: stores)
         memory = MemoryBudget(limit: memoryLimit)
         held = HeldTables(memory)
         pool = WorkerPool(workers: workers)
-        history = QueryHistory(warehouse: warehouse)
+        history = QueryHistory(warehouse: warehouse, catalog: catalogFile)
     }
 
     /// Who hears of statements that have ended.

@@ -12,7 +12,7 @@ import LodeShell
 struct Lode: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lode", abstract: "A SQL query engine over lakehouse tables.", version: "lode \(Engine.version)",
-        subcommands: [Query.self, Run.self, Serve.self], defaultSubcommand: Query.self)
+        subcommands: [Query.self, Run.self, Serve.self, Catalog.self], defaultSubcommand: Query.self)
 
     static func main() {
         do {
@@ -51,11 +51,14 @@ struct Lode: ParsableCommand {
 /// The options that every command takes.
 struct CommonOptions: ParsableArguments {
     /// As they are written on the command line: those that take a value, and those that don't.
-    static let names: Set<String> = ["--warehouse", "--format", "--set", "--var"]
+    static let names: Set<String> = ["--warehouse", "--catalog", "--format", "--set", "--var"]
     static let flags: Set<String> = ["--quiet"]
 
     @Option(help: "The folder of the catalog and its tables (or the environment variable LODE_WAREHOUSE).")
     var warehouse: String?
+
+    @Option(help: ArgumentHelp("Where the catalog's file lies (within the warehouse, or LODE_CATALOG).", valueName: "file"))
+    var catalog: String?
 
     @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format: OutputFormat = .table
@@ -79,8 +82,11 @@ struct CommonOptions: ParsableArguments {
         } catch {
             throw ValidationError("\(error.message). \(error.hint ?? "")")
         }
+        let file = catalog ?? getenv("LODE_CATALOG").map { String(cString: $0) }
         let session = Session(
-            engine: Engine(warehouse: folder, memoryLimit: memoryLimit ?? Engine.defaultMemoryLimit, makeVerifier: Passwords.verifier))
+            engine: Engine(
+                warehouse: folder, catalogFile: file, memoryLimit: memoryLimit ?? Engine.defaultMemoryLimit,
+                makeVerifier: Passwords.verifier))
         for pair in settings {
             let (name, value) = try Self.split(pair, option: "--set")
             do throws(SQLError) {

@@ -7,9 +7,10 @@ whole old or a whole new version.
 Every statement of the script puts a generation number into all the rows that it writes:
 `updated` UPDATE, `merged` MERGE, `replaced` CREATE OR REPLACE, `appended` INSERT, `parted` INSERT OVERWRITE of all partitions, `dropped` DROP and CREATE AS, `altered` ADD
 COLUMN, `copied` COPY into partition folders, `one.parquet` COPY to a file; and VACUUM without retention between them. Another
-process reads all the while. At the end, a VACUUM leaves not one file that no table has.
+process reads all the while. At the end, a VACUUM leaves not one file that no table has, and the catalog is deleted and made again
+from the manifests beside the data: everything is as it was, as it is in copies that are rebuilt between kills.
 """
-import os, random, subprocess, threading, time
+import os, random, shutil, subprocess, threading, time
 
 from warehouse import Warehouse, arguments, conclude, feed
 
@@ -61,6 +62,29 @@ def main():
             bad.append(f"{where}: dropped: {got} {error.strip()}")
         return bad
 
+    def rebuild(warehouse):
+        for name in os.listdir(warehouse):
+            if name.startswith("catalog."):
+                os.unlink(f"{warehouse}/{name}")
+        done = subprocess.run([args.lode, "catalog", "rebuild", "--warehouse", warehouse], capture_output=True, text=True)
+        return [] if done.returncode == 0 else [f"rebuild: {done.stderr.strip()}"]
+
+    def rebuilt_copy(where):
+        """What is wrong in a copy of the warehouse whose catalog was lost."""
+        copy = f"{folder}/rebuilt"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(f"{folder}/lakehouse", copy)
+        bad = [f"{where}: {b}" for b in rebuild(copy)]
+        for name, sql, test in checks:
+            if folder in sql:
+                continue
+            done = subprocess.run(
+                [args.lode, "--warehouse", copy, "--format", "csv", "-c", sql], capture_output=True, text=True)
+            got = [line.split(",") for line in done.stdout.splitlines()[1:]]
+            if done.returncode != 0 or not test(got):
+                bad.append(f"{where}, rebuilt: {name}: {got} {done.stderr.strip()[:300]}")
+        return bad
+
     problems, reads, stop = [], [0], threading.Event()
 
     def read_on():
@@ -108,6 +132,8 @@ def main():
         writer.wait()
         feeder.join()
         problems.extend(whole(f"after kill {kill + 1}"))
+        if kill % 5 == 4:
+            problems.extend(rebuilt_copy(f"after kill {kill + 1}"))
     stop.set()
     reader.join()
     query("VACUUM RETAIN 0 HOURS")
@@ -116,11 +142,18 @@ def main():
     if got is None:
         problems.append(f"vacuum: {error.strip()}")
     problems.extend(whole("after the last VACUUM"))
-    stored = [f for _, _, files in os.walk(f"{folder}/lakehouse") for f in files if not f.startswith("catalog.")]
+    stored = [f for where, _, files in os.walk(f"{folder}/lakehouse") for f in files
+              if not f.startswith("catalog.") and not where.endswith("/_lode")]
     tables = ["replaced", "appended", "parted", "altered", "updated", "merged"] + (["dropped"] if query("SELECT 1 FROM dropped LIMIT 1")[0] else [])
-    live = sum(int(query(f"DESCRIBE HISTORY {t}")[0][0][3]) for t in tables)
+    histories = lambda: [query(f"DESCRIBE HISTORY {t}")[0] for t in tables]
+    before = histories()
+    live = sum(int(history[0][3]) for history in before)
     if len(stored) != live:
         problems.append(f"{len(stored)} files are stored, the tables have {live}")
+    problems.extend(rebuild(f"{folder}/lakehouse"))
+    problems.extend(whole("after the catalog was rebuilt"))
+    if histories() != before:
+        problems.append(f"versions after the catalog was rebuilt: {histories()}, before: {before}")
     batches, _ = query("SELECT count(DISTINCT batch), max(batch) FROM appended")
     print(f"{args.kills} kills, {landed} of them in the midst of the script; {batches[0][0]} batches landed of {generation} begun; "
           f"{reads[0]} rounds of checks by a second process; {len(stored)} files left, {live} live")

@@ -56,9 +56,24 @@ struct Scene: Sendable {
         try (catalog ?? self.catalog).snapshot(of: Self.sales).plan(nil).files.map(\.path)
     }
 
-    /// Everything in the warehouse folder but the catalog itself.
+    /// Everything in the warehouse folder but the catalog itself and its manifests.
     func stored() throws -> [String] {
-        try LocalStore().list(warehouse, recursive: true).map(\.path).filter { !$0.hasPrefix(warehouse + "/catalog.") }
+        try LocalStore().list(warehouse, recursive: true).map(\.path).filter {
+            !$0.hasPrefix(warehouse + "/catalog.") && !$0.contains("/\(ManifestPlace.folderName)/")
+        }
+    }
+
+    /// Where manifests lie, relative to the warehouse.
+    func manifests() throws -> [String] {
+        try LocalStore().list(warehouse, recursive: true).map { Warehouse.relative($0.path, to: warehouse) }
+            .filter { ManifestPlace.read($0) != nil }
+    }
+
+    /// Takes the catalog away.
+    func deleteCatalog() throws {
+        for info in try LocalStore().list(warehouse, recursive: false) where info.name.hasPrefix("catalog.") {
+            try LocalStore().delete(info.path)
+        }
     }
 }
 

@@ -79,6 +79,10 @@ import Testing
         // Where old objects can't be deleted, those of the new state are all there, and the statement has failed.
         if old["out"] != new["out"], found["out"]?.contains(Self.wholeNew) == true { compared["out"] = new["out"] }
         #expect(compared == old || compared == new, "\(what): \(found)")
+        let inDoubt = state(try rebuilt(scratch))
+        for part in ["tables", "t", "u", "v", "columns of t", "x", "partitions"] {
+            #expect(inDoubt[part] == old[part] || inDoubt[part] == new[part], "\(what), rebuilt: \(part): \(inDoubt)")
+        }
         // What is left over is found.
         for path in try stored(scratch) {
             try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1_700_000_000)], ofItemAtPath: path)
@@ -90,8 +94,20 @@ import Testing
         }
         let left = try stored(scratch)
         #expect(left.count == live, "\(what): \(left)")
+        let settled = state(scratch), again = state(try rebuilt(scratch))
+        #expect(again == settled, "\(what), rebuilt: \(again)")
         // And what comes after is not held up.
         try scratch.rows("CREATE OR REPLACE TABLE t AS SELECT 1 AS x; ALTER TABLE t ADD COLUMN y integer; DROP TABLE t")
+    }
+
+    /// A copy whose catalog was deleted and made again from the manifests.
+    private func rebuilt(_ scratch: ScratchSession) throws -> ScratchSession {
+        let other = try copy(scratch), warehouse = other.folder + "/lakehouse"
+        for name in try FileManager.default.contentsOfDirectory(atPath: warehouse) where name.hasPrefix("catalog.") {
+            try FileManager.default.removeItem(atPath: "\(warehouse)/\(name)")
+        }
+        #expect(try Engine(warehouse: warehouse).rebuildCatalog(overwrites: false).problems == [])
+        return other
     }
 
     /// The files in the warehouse, but for the catalog's own.
@@ -99,7 +115,7 @@ import Testing
         let root = scratch.folder + "/lakehouse"
         let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
         var isFolder: ObjCBool = false
-        return names.filter { !$0.hasPrefix("catalog.") }.map { root + "/" + $0 }
+        return names.filter { !$0.hasPrefix("catalog.") && !$0.contains("_lode/") }.map { root + "/" + $0 }
             .filter { FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) && !isFolder.boolValue }
     }
 

@@ -65,5 +65,17 @@ enum CatalogSchema {
             name TEXT PRIMARY KEY,                  -- as it was written: names of roles differ in case
             definition TEXT NOT NULL) WITHOUT ROWID;  -- Role as JSON
         """,
+        """
+        CREATE TABLE table_manifest (               -- what lies beside the data, see Manifest
+            table_id INTEGER PRIMARY KEY,           -- 0: that of databases and roles
+            stem TEXT NOT NULL,
+            number INTEGER NOT NULL,                -- of the latest one
+            written_at INTEGER NOT NULL,            -- when that was; in row 0 when the latest of all was
+            full_number INTEGER NOT NULL,           -- of the latest one that describes the whole table
+            full_bytes INTEGER NOT NULL,
+            change_bytes INTEGER NOT NULL,          -- of those since
+            oldest_version INTEGER NOT NULL,        -- that it says can be read
+            is_shared INTEGER NOT NULL);            -- whether one of them lies in a file of several tables
+        """,
     ]
 }

@@ -18,8 +18,13 @@ final class CatalogStorage: Sendable {
     private let opened = Lock<(any DatabaseWriter)?>(nil)
     /// A connection that only looks whether others, of this process too, have committed.
     private let watching = Lock<DatabaseQueue?>(nil)
+    /// Called where there is no file: throws if there should be one.
+    private let checkMissing: @Sendable () throws(SQLError) -> Void
 
-    init(path: String?) { self.path = path }
+    init(path: String?, checkMissing: @escaping @Sendable () throws(SQLError) -> Void = {}) {
+        self.path = path
+        self.checkMissing = checkMissing
+    }
 
     var isInMemory: Bool { path == nil }
 
@@ -59,7 +64,7 @@ final class CatalogStorage: Sendable {
         return try converting { try database.write(body) }
     }
 
-    private func database(create: Bool) throws(SQLError) -> (any DatabaseWriter)? {
+    func database(create: Bool) throws(SQLError) -> (any DatabaseWriter)? {
         let result: Result<(any DatabaseWriter)?, any Error> = opened.withLock { current in
             if let current { return .success(current) }
             return Result {
@@ -83,6 +88,13 @@ final class CatalogStorage: Sendable {
             return queue
         }
         if try !LocalStore().exists(path) {
+            do throws(SQLError) {
+                try checkMissing()
+            } catch {
+                // Another process may have made it meanwhile.
+                guard try LocalStore().exists(path) else { throw error }
+                return try open(create: create)
+            }
             if !create { return nil }
             try LocalStore().createFolder(StorePath.parent(path))
         }
@@ -122,7 +134,7 @@ final class CatalogStorage: Sendable {
         return pool
     }
 
-    private func converting<T>(_ body: () throws -> T) throws(SQLError) -> T {
+    func converting<T>(_ body: () throws -> T) throws(SQLError) -> T {
         do {
             return try body()
         } catch let error as SQLError {

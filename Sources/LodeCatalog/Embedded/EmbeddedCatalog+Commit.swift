@@ -23,10 +23,11 @@ extension EmbeddedCatalog {
         for change in changes { try checkFiles(change.added) }
         try onCommitStep(.started)
         let outcomes = try storage.write { db in
-            let earlier = try Self.lastChangeTime(db)
-            let outcomes = try changes.map { try publish($0, db) }
+            let earlier = try Self.lastChangeTime(db), notes = CommitNotes()
+            let outcomes = try changes.map { try publish($0, notes, db) }
             if changes.count > 1 { try Self.unifyTimes(after: earlier, db) }
             try onCommitStep(.recorded)
+            try describe(notes, db) { try onCommitStep(.described) }
             return outcomes
         }
         try onCommitStep(.published)
@@ -44,16 +45,16 @@ extension EmbeddedCatalog {
         try db.execute(sql: "UPDATE table_info SET dropped_at = ? WHERE dropped_at > ?", arguments: [last, earlier])
     }
 
-    private func publish(_ change: TableChange, _ db: Database) throws -> CommitOutcome {
+    private func publish(_ change: TableChange, _ notes: CommitNotes, _ db: Database) throws -> CommitOutcome {
         switch change {
-        case .createDatabase(let database, let ifNotExists): try Self.create(database, ifNotExists, db)
-        case .dropDatabase(let name, let ifExists, let cascade): try Self.drop(database: name, ifExists, cascade, db)
-        case .alterDatabase(let name, let change): try Self.alter(database: name, change, db)
-        case .create(let table, let ifExists, let files, let read): try create(table, ifExists, files, read, db)
-        case .drop(let name, let kinds, let ifExists): try Self.drop(name, kinds, ifExists, db)
-        case .alter(let name, let changes): try alter(name, changes, db)
-        case .files(let name, let files): try apply(files, to: name, db)
-        case .partitions(let name, let partitions): try apply(partitions, to: name, db)
+        case .createDatabase(let database, let ifNotExists): try Self.create(database, ifNotExists, notes, db)
+        case .dropDatabase(let name, let ifExists, let cascade): try Self.drop(database: name, ifExists, cascade, notes, db)
+        case .alterDatabase(let name, let change): try Self.alter(database: name, change, notes, db)
+        case .create(let table, let ifExists, let files, let read): try create(table, ifExists, files, read, notes, db)
+        case .drop(let name, let kinds, let ifExists): try Self.drop(name, kinds, ifExists, notes, db)
+        case .alter(let name, let changes): try alter(name, changes, notes, db)
+        case .files(let name, let files): try apply(files, to: name, notes, db)
+        case .partitions(let name, let partitions): try apply(partitions, to: name, notes, db)
         case .requires(let name, let version): try require(name, version, db)
         }
     }
@@ -101,7 +102,7 @@ extension EmbeddedCatalog {
         return CommitOutcome(version: row.version, changed: false)
     }
 
-    private func apply(_ change: FileChange, to name: TableName, _ db: Database) throws -> CommitOutcome {
+    private func apply(_ change: FileChange, to name: TableName, _ notes: CommitNotes, _ db: Database) throws -> CommitOutcome {
         guard let row = try TableRow.fetch(name, db), row.id == change.base.table.number else {
             throw Self.conflict("table \"\(name)\" was dropped or replaced")
         }
@@ -116,6 +117,6 @@ extension EmbeddedCatalog {
                 throw Self.conflict("the definition of table \"\(name)\" was changed")
             }
         }
-        return try record(row, change, db)
+        return try record(row, change, notes, db)
     }
 }

@@ -24,16 +24,21 @@ extension EmbeddedCatalog {
         return key == Self.defaultDatabase ? GlueDatabase(name: Self.defaultDatabase) : nil
     }
 
-    static func create(_ database: GlueDatabase, _ ifNotExists: Bool, _ db: Database) throws -> CommitOutcome {
+    static func create(
+        _ database: GlueDatabase, _ ifNotExists: Bool, _ notes: CommitNotes, _ db: Database
+    ) throws -> CommitOutcome {
         if database.name.isEmpty { throw SQLError(.invalidName, "a schema name must not be empty") }
         let isNew = try !ShippedTables.isShipped(database: database.name) && insert(database, db) != nil
+        if isNew { notes.changesWarehouse = true }
         // The default one exists before it has a row.
         if isNew, database.name.lowercased() != defaultDatabase { return CommitOutcome() }
         if ifNotExists { return CommitOutcome(changed: false) }
         throw SQLError(.duplicateSchema, "schema \"\(database.name)\" already exists")
     }
 
-    static func drop(database name: String, _ ifExists: Bool, _ cascade: Bool, _ db: Database) throws -> CommitOutcome {
+    static func drop(
+        database name: String, _ ifExists: Bool, _ cascade: Bool, _ notes: CommitNotes, _ db: Database
+    ) throws -> CommitOutcome {
         let key = name.lowercased()
         guard key != defaultDatabase else {
             throw SQLError(
@@ -47,13 +52,14 @@ extension EmbeddedCatalog {
         let rows = try TableRow.fetchAll(
             db, sql: TableRow.query + "WHERE t.database_id = ? AND t.dropped_at IS NULL ORDER BY t.key", arguments: [id])
         if !cascade, !rows.isEmpty { throw notEmpty(name, try rows.map { try $0.storedTable().name }) }
-        for row in rows { try drop(row, db) }
+        for row in rows { try drop(row, notes, db) }
         try db.execute(sql: "UPDATE table_info SET database_id = NULL WHERE database_id = ?", arguments: [id])
         try db.execute(sql: "DELETE FROM database_info WHERE id = ?", arguments: [id])
+        notes.changesWarehouse = true
         return CommitOutcome()
     }
 
-    static func alter(database name: String, _ change: AccessChange, _ db: Database) throws -> CommitOutcome {
+    static func alter(database name: String, _ change: AccessChange, _ notes: CommitNotes, _ db: Database) throws -> CommitOutcome {
         let id = try databaseID(name, db)
         guard let text = try String.fetchOne(db, sql: "SELECT definition FROM database_info WHERE id = ?", arguments: [id]) else {
             throw CatalogError.missingDatabase(name, among: try names(db))
@@ -61,6 +67,7 @@ extension EmbeddedCatalog {
         var database = try JSONText.read(GlueDatabase.self, text, "database \(name)")
         try database.apply(change)
         try db.execute(sql: "UPDATE database_info SET definition = ? WHERE id = ?", arguments: [JSONText.write(database), id])
+        notes.changesWarehouse = true
         return CommitOutcome()
     }
 

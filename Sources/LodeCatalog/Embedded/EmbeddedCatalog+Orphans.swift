@@ -35,7 +35,7 @@ extension EmbeddedCatalog {
         }
     }
 
-    private func tableFolders(_ table: TableRow?) throws(SQLError) -> [(TableName, String)] {
+    func tableFolders(_ table: TableRow?) throws(SQLError) -> [(TableName, String)] {
         if let table = try table?.table(warehouse) { return [(table.tableName, table.storageDescriptor.location ?? "")] }
         let (store, folder) = try stores.resolve(warehouse.location)
         var folders: [(TableName, String)] = []

@@ -36,7 +36,7 @@ extension EmbeddedCatalog {
         return found.sorted { Self.precedes($0.values, $1.values) }.map(\.partition)
     }
 
-    func apply(_ change: PartitionChange, to name: TableName, _ db: Database) throws -> CommitOutcome {
+    func apply(_ change: PartitionChange, to name: TableName, _ notes: CommitNotes, _ db: Database) throws -> CommitOutcome {
         guard let row = try TableRow.fetch(name, db) else { throw try Self.missing(name, db) }
         let table = try row.table(warehouse)
         let columns = try table.externalPartitionFields()
@@ -45,7 +45,7 @@ extension EmbeddedCatalog {
         case .add(let partitions, let ifNotExists):
             for partition in partitions {
                 let values = try PartitionKey.parse(partition.values, columns)
-                if try insert(partition, values, row.id, table, columns, db) {
+                if try insert(partition, values, row.id, table, columns, notes, db) {
                     outcome.addedPartitions.append(HivePath.folder(columns, values))
                 } else if !ifNotExists {
                     throw SQLError(
@@ -55,7 +55,7 @@ extension EmbeddedCatalog {
         case .drop(let partitions, let ifExists):
             for texts in partitions {
                 let values = try PartitionKey.parse(texts, columns)
-                if try Self.delete(PartitionKey.write(values), row.id, db) {
+                if try Self.delete(PartitionKey.write(values), row.id, notes, db) {
                     outcome.droppedPartitions.append(HivePath.folder(columns, values))
                 } else if !ifExists {
                     throw SQLError(
@@ -64,7 +64,7 @@ extension EmbeddedCatalog {
             }
         case .replace(let found, let definition):
             guard table.versionId == definition else { throw Self.conflict("the definition of table \"\(name)\" was changed") }
-            try replace(with: found, row.id, table, columns, &outcome, db)
+            try replace(with: found, row.id, table, columns, &outcome, notes, db)
         }
         outcome.changed = !outcome.addedPartitions.isEmpty || !outcome.droppedPartitions.isEmpty
         return outcome
@@ -72,21 +72,21 @@ extension EmbeddedCatalog {
 
     private func replace(
         with found: [RegisteredPartition], _ id: Int64, _ table: GlueTable, _ columns: [Field], _ outcome: inout CommitOutcome,
-        _ db: Database
+        _ notes: CommitNotes, _ db: Database
     ) throws {
         var seen: Set<SQLText> = []
         for partition in found {
             seen.insert(SQLText(PartitionKey.write(partition.values)))
             let texts = partition.values.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) }
             let entry = GluePartition(values: texts, location: partition.location)
-            if try insert(entry, partition.values, id, table, columns, db) {
+            if try insert(entry, partition.values, id, table, columns, notes, db) {
                 outcome.addedPartitions.append(HivePath.folder(columns, partition.values))
             }
         }
         let known = try String.fetchAll(db, sql: "SELECT key FROM partition_info WHERE table_id = ? ORDER BY key", arguments: [id])
         for key in known where !seen.contains(SQLText(key)) {
             let values = try PartitionKey.read(key, columns)
-            if try Self.delete(key, id, db) { outcome.droppedPartitions.append(HivePath.folder(columns, values)) }
+            if try Self.delete(key, id, notes, db) { outcome.droppedPartitions.append(HivePath.folder(columns, values)) }
         }
     }
 
@@ -119,7 +119,8 @@ extension EmbeddedCatalog {
 
     /// False if it is registered already.
     private func insert(
-        _ partition: GluePartition, _ values: [Value], _ id: Int64, _ table: GlueTable, _ columns: [Field], _ db: Database
+        _ partition: GluePartition, _ values: [Value], _ id: Int64, _ table: GlueTable, _ columns: [Field], _ notes: CommitNotes,
+        _ db: Database
     ) throws -> Bool {
         var entry = partition
         let place = partition.location
@@ -128,13 +129,17 @@ extension EmbeddedCatalog {
         try db.execute(
             sql: "INSERT INTO partition_info (table_id, key, definition) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             arguments: [id, PartitionKey.write(values), JSONText.write(entry)])
-        return db.changesCount > 0
+        guard db.changesCount > 0 else { return false }
+        notes.note(id) { $0.addedPartitions.append(PartitionKey.write(values)) }
+        return true
     }
 
     /// False if there is none.
-    private static func delete(_ key: String, _ id: Int64, _ db: Database) throws -> Bool {
+    private static func delete(_ key: String, _ id: Int64, _ notes: CommitNotes, _ db: Database) throws -> Bool {
         try db.execute(sql: "DELETE FROM partition_info WHERE table_id = ? AND key = ?", arguments: [id, key])
-        return db.changesCount > 0
+        guard db.changesCount > 0 else { return false }
+        notes.note(id) { $0.removedPartitions.append(key) }
+        return true
     }
 }
 

@@ -23,9 +23,13 @@ extension EmbeddedCatalog {
             let text = try String.fetchOne(db, sql: "SELECT definition FROM role_info WHERE name = ?", arguments: [name])
             let role = try text.map { try JSONText.read(Role.self, $0, "role \(name)") }
             try db.execute(sql: "DELETE FROM role_info WHERE name = ?", arguments: [name])
-            guard let changed = try change(role) else { return }
-            try db.execute(
-                sql: "INSERT INTO role_info (name, definition) VALUES (?, ?)", arguments: [changed.name, JSONText.write(changed)])
+            if let changed = try change(role) {
+                try db.execute(
+                    sql: "INSERT INTO role_info (name, definition) VALUES (?, ?)", arguments: [changed.name, JSONText.write(changed)])
+            }
+            let notes = CommitNotes()
+            notes.changesWarehouse = true
+            try describe(notes, db)
         }
     }
 }

@@ -38,7 +38,8 @@ extension EmbeddedCatalog {
     }
 
     func create(
-        _ table: GlueTable, _ ifExists: TableChange.IfExists, _ files: [DataFile], _ read: Set<TableVersion>, _ db: Database
+        _ table: GlueTable, _ ifExists: TableChange.IfExists, _ files: [DataFile], _ read: Set<TableVersion>, _ notes: CommitNotes,
+        _ db: Database
     ) throws -> CommitOutcome {
         let name = table.tableName
         if name.name.isEmpty { throw SQLError(.invalidName, "a table name must not be empty") }
@@ -59,7 +60,7 @@ extension EmbeddedCatalog {
                 if read.contains(where: { $0.table.number == existing.id && $0 != existing.tableVersion }) {
                     throw Self.conflict("table \"\(name)\" was changed")
                 }
-                try Self.drop(existing, db)
+                try Self.drop(existing, notes, db)
             }
         }
         var table = table
@@ -71,11 +72,12 @@ extension EmbeddedCatalog {
         try db.execute(
             sql: "INSERT INTO table_info (database_id, key, definition, definition_version, version) VALUES (?, ?, ?, 1, 0)",
             arguments: [database, name.name.lowercased(), definition])
+        notes.note(db.lastInsertedRowID) { $0.isNew = true }
         guard table.kind == .managed else { return CommitOutcome() }
         guard let row = try TableRow.fetch(name, db) else { throw SQLError.internalFault("a new table is not there") }
         var change = FileChange(base: row.tableVersion)
         change.added = files
-        return try record(row, change, operation: "CREATE TABLE", definition: definition, db)
+        return try record(row, change, operation: "CREATE TABLE", definition: definition, notes, db)
     }
 
     private func storedLocation(_ table: GlueTable) throws(SQLError) -> String? {
@@ -91,7 +93,9 @@ extension EmbeddedCatalog {
         }
     }
 
-    static func drop(_ name: TableName, _ kinds: Set<TableKind>, _ ifExists: Bool, _ db: Database) throws -> CommitOutcome {
+    static func drop(
+        _ name: TableName, _ kinds: Set<TableKind>, _ ifExists: Bool, _ notes: CommitNotes, _ db: Database
+    ) throws -> CommitOutcome {
         guard let row = try TableRow.fetch(name, db) else {
             if ifExists { return CommitOutcome(changed: false) }
             throw try missing(name, db)
@@ -102,16 +106,17 @@ extension EmbeddedCatalog {
                 .wrongObjectType, "\"\(name.name)\" is \(kind.noun)",
                 hint: kind == .view ? "Use DROP VIEW to remove a view." : "Use DROP TABLE to remove a table.")
         }
-        try drop(row, db)
+        try drop(row, notes, db)
         return CommitOutcome(version: row.version)
     }
 
     /// Takes the table out of sight; its rows stay until its files are collected.
-    static func drop(_ row: TableRow, _ db: Database) throws {
+    static func drop(_ row: TableRow, _ notes: CommitNotes, _ db: Database) throws {
+        notes.note(row.id) { $0.isDropped = true }
         try db.execute(sql: "UPDATE table_info SET dropped_at = ? WHERE id = ?", arguments: [try commitTime(db), row.id])
     }
 
-    func alter(_ name: TableName, _ changes: [DefinitionChange], _ db: Database) throws -> CommitOutcome {
+    func alter(_ name: TableName, _ changes: [DefinitionChange], _ notes: CommitNotes, _ db: Database) throws -> CommitOutcome {
         guard let row = try TableRow.fetch(name, db) else { throw try Self.missing(name, db) }
         let old = try row.storedTable()
         guard old.kind == .managed || old.kind == .external || changes.allSatisfy(\.fitsView) else {
@@ -132,8 +137,9 @@ extension EmbeddedCatalog {
         try db.execute(
             sql: "UPDATE table_info SET definition = ?, definition_version = definition_version + 1 WHERE id = ?",
             arguments: [definition, row.id])
+        notes.note(row.id) { $0.definitionChanged = true }
         guard new.kind == .managed else { return CommitOutcome() }
-        return try record(row, FileChange(base: row.tableVersion), operation: "ALTER TABLE", definition: definition, db)
+        return try record(row, FileChange(base: row.tableVersion), operation: "ALTER TABLE", definition: definition, notes, db)
     }
 
     /// Gives a table another name.

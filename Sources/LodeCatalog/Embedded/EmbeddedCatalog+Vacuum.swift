@@ -24,7 +24,10 @@ extension EmbeddedCatalog {
         let now = Self.nowMicros()
         // What is read now stays readable: a transaction comes back to its versions.
         let cutoff = min(now &- max(0, min(request.retention, now)), try leases.earliest() ?? .max)
-        if !request.isDryRun { try storage.write { db in try Self.giveUpVersions(until: cutoff, table?.id, db) } }
+        if !request.isDryRun {
+            try storage.write { db in try Self.giveUpVersions(until: cutoff, table?.id, db) }
+            try tidyManifests(of: table, until: cutoff)
+        }
         let needed = try leases.earliest() ?? .max
         let removed = try removedFiles(until: cutoff, needed, table?.id)
         if !request.isDryRun { try delete(removed) }
@@ -113,25 +116,33 @@ extension EmbeddedCatalog {
             }
             next = end
         }
-        try storage.write(Self.forget)
+        // What lies beside the data says that a table was dropped as long as there is anything of it.
+        let gone = try storage.read(orEmpty: [], Self.emptyDroppedTables)
+        try deleteManifests(of: try storage.read(orEmpty: []) { db in try gone.compactMap { try ManifestRow.fetch($0, db) } })
+        try storage.write { db in try Self.forget(gone, db) }
     }
 
-    /// Removes rows of versions that can no longer be read, and of dropped tables whose files are gone.
-    private static func forget(_ db: Database) throws {
+    /// Dropped tables whose files are gone. Not after one that has some: that it was dropped may be said beside a later one's data.
+    private static func emptyDroppedTables(_ db: Database) throws -> [Int64] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT t.id, EXISTS (SELECT 1 FROM data_file f WHERE f.table_id = t.id) FROM table_info t
+                WHERE t.dropped_at IS NOT NULL ORDER BY t.id
+                """)
+        return rows.prefix { !($0[1] as Bool) }.map { $0[0] }
+    }
+
+    /// Removes rows of versions that can no longer be read, and of these tables.
+    private static func forget(_ dropped: [Int64], _ db: Database) throws {
         try db.execute(
             sql: """
                 DELETE FROM table_version WHERE version < (SELECT t.oldest_version FROM table_info t WHERE t.id = table_version.table_id)
                 AND NOT EXISTS (SELECT 1 FROM data_file f WHERE f.table_id = table_version.table_id
                     AND f.removed_version = table_version.version)
                 """)
-        let dropped = try Int64.fetchAll(
-            db,
-            sql: """
-                SELECT t.id FROM table_info t WHERE t.dropped_at IS NOT NULL
-                AND NOT EXISTS (SELECT 1 FROM data_file f WHERE f.table_id = t.id)
-                """)
         for id in dropped {
-            for table in ["partition_info", "table_version"] {
+            for table in ["partition_info", "table_version", "table_manifest"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE table_id = ?", arguments: [id])
             }
             try db.execute(sql: "DELETE FROM table_info WHERE id = ?", arguments: [id])

@@ -12,12 +12,12 @@ extension EmbeddedCatalog {
     ///   - operation: what brought it about, in SQL's words.
     ///   - definition: as it is stored, if this version changes it.
     func record(
-        _ row: TableRow, _ change: FileChange, operation: String? = nil, definition: String? = nil, _ db: Database
+        _ row: TableRow, _ change: FileChange, operation: String? = nil, definition: String? = nil, _ notes: CommitNotes, _ db: Database
     ) throws -> CommitOutcome {
         let table = try row.table(warehouse)
         let version = row.version + 1
-        try remove(change, row, table, version, db)
-        try add(change.added, row, table, version, db)
+        try remove(change, row, table, version, notes, db)
+        try add(change.added, row, table, version, notes, db)
         let totals = try totals(row, table, change, db)
         try db.execute(
             sql: """
@@ -30,6 +30,7 @@ extension EmbeddedCatalog {
                 StatisticsText.write(totals.columns), operation ?? change.operation ?? Self.operation(change), definition,
             ])
         try db.execute(sql: "UPDATE table_info SET version = ? WHERE id = ?", arguments: [version, row.id])
+        notes.note(row.id) { $0.versions.append(version) }
         return CommitOutcome(version: version)
     }
 
@@ -60,30 +61,42 @@ extension EmbeddedCatalog {
         return change.removesEverything ? "TRUNCATE" : "DELETE"
     }
 
-    private func remove(_ change: FileChange, _ row: TableRow, _ table: GlueTable, _ version: Int64, _ db: Database) throws {
+    private func remove(
+        _ change: FileChange, _ row: TableRow, _ table: GlueTable, _ version: Int64, _ notes: CommitNotes, _ db: Database
+    ) throws {
+        guard change.removesFiles else { return }
         let update = "UPDATE data_file SET removed_version = ? WHERE table_id = ? AND removed_version IS NULL"
         if change.removesEverything {
             try db.execute(sql: update, arguments: [version, row.id])
+            notes.note(row.id) { $0.removals.append(ManifestRemoval(version: version)) }
             return
         }
+        var gone: [String] = []
         if !change.emptiedPartitions.isEmpty {
-            let statement = try db.makeStatement(
-                sql: update + " AND partition_id = (SELECT id FROM partition_info WHERE table_id = ? AND key = ?)")
+            let ofPartition = " AND partition_id = (SELECT id FROM partition_info WHERE table_id = ? AND key = ?)"
+            let statement = try db.makeStatement(sql: update + ofPartition)
+            let query = "SELECT path FROM data_file WHERE table_id = ? AND removed_version IS NULL" + ofPartition
             for values in change.emptiedPartitions {
-                try statement.execute(arguments: [version, row.id, row.id, PartitionKey.write(values)])
+                let key = PartitionKey.write(values)
+                gone += try String.fetchAll(db, sql: query, arguments: [row.id, row.id, key])
+                try statement.execute(arguments: [version, row.id, row.id, key])
             }
         }
-        if change.removedPaths.isEmpty { return }
         let statement = try db.makeStatement(sql: update + " AND path = ?")
         for path in change.removedPaths {
-            try statement.execute(arguments: [version, row.id, Warehouse.relative(path, to: table.storageDescriptor.location ?? "")])
+            let relative = Warehouse.relative(path, to: table.storageDescriptor.location ?? "")
+            gone.append(relative)
+            try statement.execute(arguments: [version, row.id, relative])
             guard db.changesCount == 1 else {
                 throw Self.conflict("a file of table \"\(table.tableName)\" was removed").within(path)
             }
         }
+        notes.note(row.id) { $0.removals.append(ManifestRemoval(version: version, paths: gone)) }
     }
 
-    private func add(_ files: [DataFile], _ row: TableRow, _ table: GlueTable, _ version: Int64, _ db: Database) throws {
+    private func add(
+        _ files: [DataFile], _ row: TableRow, _ table: GlueTable, _ version: Int64, _ notes: CommitNotes, _ db: Database
+    ) throws {
         guard !files.isEmpty else { return }
         let columns = try table.partitionFields()
         let location = table.storageDescriptor.location ?? ""
@@ -93,7 +106,7 @@ extension EmbeddedCatalog {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         let condemned = try db.makeStatement(sql: "SELECT 1 FROM condemned_file WHERE name = ?")
-        var partitions: [[Value]: Int64] = [:]
+        var partitions: [[Value]: Int64] = [:], noted: [ManifestFile] = []
         for file in files {
             guard file.partitionValues.count == columns.count else {
                 throw SQLError.internalFault("a file of \"\(table.tableName)\" has \(file.partitionValues.count) partition values")
@@ -102,17 +115,22 @@ extension EmbeddedCatalog {
                 throw SQLError.unsupported("a file of a managed table with deletes, a format or partitions of its own")
             }
             if try Int.fetchOne(condemned, arguments: [StorePath.name(file.path)]) != nil { throw Self.vanished(file) }
-            let partition = try partitions[file.partitionValues] ?? Self.partitionID(row.id, file.partitionValues, db)
+            let key = PartitionKey.write(file.partitionValues)
+            let partition = try partitions[file.partitionValues] ?? Self.partitionID(row.id, key: key, db)
             partitions[file.partitionValues] = partition
+            let entry = ManifestFile(
+                path: Warehouse.relative(file.path, to: location), size: file.size, rowCount: file.rowCount,
+                modified: file.modifiedMicros, partition: key,
+                statistics: StatisticsText.write(file.statistics), added: version)
             try insert.execute(arguments: [
-                row.id, partition, Warehouse.relative(file.path, to: location), file.size, file.rowCount, file.modifiedMicros,
-                StatisticsText.write(file.statistics), version,
+                row.id, partition, entry.path, entry.size, entry.rowCount, entry.modified, entry.statistics, version,
             ])
+            noted.append(entry)
         }
+        notes.note(row.id) { $0.files += noted }
     }
 
-    private static func partitionID(_ table: Int64, _ values: [Value], _ db: Database) throws -> Int64 {
-        let key = PartitionKey.write(values)
+    static func partitionID(_ table: Int64, key: String, _ db: Database) throws -> Int64 {
         let sql = "SELECT id FROM partition_info WHERE table_id = ? AND key = ?"
         if let id = try Int64.fetchOne(db, sql: sql, arguments: [table, key]) { return id }
         try db.execute(sql: "INSERT INTO partition_info (table_id, key) VALUES (?, ?)", arguments: [table, key])

@@ -25,8 +25,9 @@ package final class EmbeddedCatalog: Catalog {
     let onCommitStep: @Sendable (CommitStep) throws(SQLError) -> Void
 
     /// The catalog of the warehouse folder `warehouse`. Does no I/O.
-    package convenience init(warehouse: String, stores: StoreRegistry) {
-        self.init(warehouse: warehouse, stores: stores) { _ in }
+    /// - Parameter file: where it lies; nil for where it does by default.
+    package convenience init(warehouse: String, file: String? = nil, stores: StoreRegistry) {
+        self.init(warehouse: warehouse, file: file, stores: stores) { _ in }
     }
 
     /// A catalog that lives as long as this object, for temporary tables, with their files in the folder `dataFolder`.
@@ -36,10 +37,27 @@ package final class EmbeddedCatalog: Catalog {
 
     /// The catalog of a warehouse folder, with something to do at the steps of its commits.
     package convenience init(
-        warehouse: String, stores: StoreRegistry, onCommitStep: @escaping @Sendable (CommitStep) throws(SQLError) -> Void
+        warehouse: String, file: String? = nil, stores: StoreRegistry,
+        onCommitStep: @escaping @Sendable (CommitStep) throws(SQLError) -> Void
     ) {
-        let place = Warehouse(warehouse)
-        self.init(place, CatalogStorage(path: StorePath.localPath(place.catalogPath)), stores, onCommitStep: onCommitStep)
+        let place = Warehouse(warehouse, catalog: file)
+        let storage = CatalogStorage(path: place.catalogPath) { () throws(SQLError) in try Self.checkNew(place, stores) }
+        self.init(place, storage, stores, onCommitStep: onCommitStep)
+    }
+
+    /// A warehouse that has manifests had a catalog: an empty one in its place would hide its tables, and its files would be collected.
+    private static func checkNew(_ warehouse: Warehouse, _ stores: StoreRegistry) throws(SQLError) {
+        let (store, folder) = try stores.resolve(StorePath.join(warehouse.location, ManifestPlace.folderName))
+        var isNew = true
+        try store.list(folder, recursive: false) { _ in
+            isNew = false
+            return false
+        }
+        if isNew { return }
+        throw SQLError(
+            .objectNotInPrerequisiteState, "the catalog of this warehouse is missing", in: warehouse.catalogPath,
+            detail: "The folder \(warehouse.location) has tables of a catalog that is not there.",
+            hint: "Bring it back with \"lode catalog restore FILE\" or \"lode catalog rebuild\", or say where it is with --catalog.")
     }
 
     init(
@@ -48,7 +66,7 @@ package final class EmbeddedCatalog: Catalog {
     ) {
         self.warehouse = warehouse
         self.storage = storage
-        leases = Leases(path: storage.isInMemory ? nil : StorePath.localPath(warehouse.leasesPath))
+        leases = Leases(path: storage.isInMemory ? nil : warehouse.leasesPath)
         self.stores = stores
         self.onCommitStep = onCommitStep
         io = StoreTableIO(stores)
@@ -83,5 +101,7 @@ package enum CommitStep: Int, Sendable, CaseIterable {
     case started
     /// Everything is recorded, but the transaction is not committed.
     case recorded
+    /// The manifest is there, too.
+    case described
     case published
 }

@@ -34,11 +34,12 @@ package final class QueryHistory: Sendable {
     private let isWanted: @Sendable () -> Bool
 
     /// The history of the warehouse folder `warehouse`. Does no I/O.
-    package init(warehouse: String, limits: Limits = Limits()) {
-        let place = Warehouse(warehouse)
+    /// - Parameter catalog: where its catalog lies, if not where it does by default.
+    package init(warehouse: String, catalog: String? = nil, limits: Limits = Limits()) {
+        let place = Warehouse(warehouse, catalog: catalog)
         self.limits = limits
-        storage = HistoryStorage(path: StorePath.localPath(StorePath.join(place.location, "history.sqlite")), rows: limits.rows)
-        let catalog = StorePath.localPath(place.catalogPath)
+        storage = HistoryStorage(path: place.historyPath, rows: limits.rows)
+        let catalog = place.catalogPath
         isWanted = { (try? LocalStore().exists(catalog)) ?? false }
     }
 

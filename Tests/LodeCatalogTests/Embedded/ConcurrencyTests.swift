@@ -54,7 +54,7 @@ import Testing
         #expect(try snapshot.plan(nil).files.count == 120)
     }
 
-    @Test(arguments: [CommitStep.started, .recorded, .published])
+    @Test(arguments: CommitStep.allCases)
     func `a process that dies in a commit leaves the old or the new table`(step: CommitStep) async throws {
         let scene = Scene()
         try scene.fill()

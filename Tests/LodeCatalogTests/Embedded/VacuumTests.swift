@@ -74,7 +74,9 @@ import Testing
         #expect(try scene.stored() == [file.path])
         try catalog.commit(.drop(Scene.sales, kinds: [.managed]))
         try catalog.collectDropped()
-        #expect(try LocalStore().info(scene.warehouse + "/main") == nil)
+        #expect(try scene.stored() == [])
+        _ = try vacuum()
+        #expect(try LocalStore().info(scene.warehouse + "/main/sales") == nil)
     }
 
     @Test func `files of a killed writer go, those of a running one stay`() throws {

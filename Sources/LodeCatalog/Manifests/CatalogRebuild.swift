@@ -1,0 +1,173 @@
+/// Making the catalog again from what lies in the warehouse folder.
+
+import GRDB
+import LodeCore
+import LodeObjectStore
+import LodeTables
+
+/// What was found.
+package struct RebuildReport: Sendable {
+    package var databases = 0
+    package var tables = 0
+    package var versions = 0
+    package var files = 0
+    package var roles = 0
+    /// What could not be brought back, a line each.
+    package var problems: [String] = []
+}
+
+/// Reads all manifests of a warehouse and writes the rows of a new catalog.
+struct CatalogRebuild {
+    private let warehouse: Warehouse
+    private let stores: StoreRegistry
+    private var report = RebuildReport()
+
+    init(_ warehouse: Warehouse, _ stores: StoreRegistry) {
+        self.warehouse = warehouse
+        self.stores = stores
+    }
+
+    /// - Parameter db: with the tables of a catalog, all empty.
+    mutating func run(_ folders: [String], into db: Database) throws -> RebuildReport {
+        let chains = ManifestChains(try readManifests(folders))
+        report.problems += chains.problems
+        try insert(chains.warehouse, chains.lastTime, db)
+        // Of two tables of one name, as two warehouses in one folder have them, the one that changed last.
+        var taken: Set<TableName> = []
+        for (stem, chain) in chains.tables.sorted(by: { (chains.lastTimes[$0.key] ?? 0) > (chains.lastTimes[$1.key] ?? 0) }) {
+            guard var table = RebuiltTable(chain), let last = chain.last else {
+                report.problems.append("\(stem): the manifest does not say what the table is")
+                continue
+            }
+            let name = table.definition.tableName
+            guard taken.insert(TableName(name.database.lowercased(), name.name.lowercased())).inserted else {
+                report.problems.append("\(stem): another table \"\(name)\" changed later")
+                continue
+            }
+            try settle(&table)
+            try insert(table, db)
+            var row = ManifestRow(table: table.id, stem: stem)
+            row.number = last.number
+            row.writtenAt = chains.lastTimes[stem] ?? 0
+            row.fullNumber = chain[0].number
+            row.oldestVersion = chain[0].oldestVersion
+            row.isShared = chains.shared.contains(stem)
+            try row.save(db)
+        }
+        return report
+    }
+
+    private mutating func readManifests(_ folders: [String]) throws(SQLError) -> [Manifest] {
+        var manifests: [Manifest] = []
+        for folder in folders {
+            for file in try FoundManifest.list(folder, warehouse, stores) {
+                do throws(SQLError) {
+                    manifests.append(try Manifest.read(file.path, stores))
+                } catch {
+                    report.problems.append("\(file.path): \(error.message)")
+                }
+            }
+        }
+        return manifests
+    }
+
+    private mutating func insert(_ warehouse: WarehouseManifest?, _ time: Int64, _ db: Database) throws {
+        var row = ManifestRow(table: ManifestRow.warehouse, stem: ManifestPlace.warehouseStem)
+        row.number = warehouse?.number ?? 0
+        row.fullNumber = row.number
+        row.writtenAt = time
+        // A file of several tables may hold it: it is described anew when manifests are tidied.
+        row.isShared = true
+        try row.save(db)
+        for database in warehouse?.databases ?? [] {
+            try db.execute(
+                sql: "INSERT INTO database_info (key, definition) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                arguments: [database.name.lowercased(), JSONText.write(database)])
+            report.databases += 1
+        }
+        for role in warehouse?.roles ?? [] {
+            try db.execute(sql: "INSERT INTO role_info (name, definition) VALUES (?, ?)", arguments: [role.name, JSONText.write(role)])
+            report.roles += 1
+        }
+    }
+
+    private func databaseID(_ name: String, _ db: Database) throws -> Int64 {
+        let key = name.lowercased(), sql = "SELECT id FROM database_info WHERE key = ?"
+        if let id = try Int64.fetchOne(db, sql: sql, arguments: [key]) { return id }
+        try db.execute(
+            sql: "INSERT INTO database_info (key, definition) VALUES (?, ?)", arguments: [key, JSONText.write(GlueDatabase(name: name))])
+        return db.lastInsertedRowID
+    }
+
+    /// Looks which files there are.
+    private mutating func settle(_ table: inout RebuiltTable) throws(SQLError) {
+        guard table.definition.kind == .managed, !table.files.isEmpty else { return }
+        let location = warehouse.resolve(table.definition.storageDescriptor.location ?? "")
+        let (store, folder) = try stores.resolve(location)
+        var sizes: [SQLText: Int] = [:]
+        try store.list(folder, recursive: true) { info in
+            sizes[SQLText(Warehouse.relative(info.path, to: folder))] = info.size
+            return true
+        }
+        let missing = try table.settle { [stores] file throws(SQLError) in
+            if let size = sizes[SQLText(file.path)] { return size == file.size }
+            return Warehouse.isRelative(file.path) ? false : try stores.info(file.path)?.size == file.size
+        }
+        if let first = missing.first {
+            report.problems.append(
+                "table \"\(table.definition.tableName)\": \(missing.count) of its files are missing or were changed, such as \(first.path)")
+        }
+    }
+
+    private mutating func insert(_ table: RebuiltTable, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO table_info (id, database_id, key, definition, definition_version, version, oldest_version)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                table.id, try databaseID(table.definition.databaseName, db), table.definition.name.lowercased(),
+                JSONText.write(table.definition), table.definitionVersion, table.version, table.oldestVersion,
+            ])
+        for version in table.versions { try insert(version, table.id, db) }
+        for partition in table.partitions {
+            try db.execute(
+                sql: "INSERT INTO partition_info (table_id, key, definition) VALUES (?, ?, ?)",
+                arguments: [table.id, partition.key, JSONText.write(partition.definition)])
+        }
+        try insert(table.files, table.id, db)
+        report.tables += 1
+        report.versions += table.versions.count
+        report.files += table.files.count
+    }
+
+    private func insert(_ version: ManifestVersion, _ table: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO table_version
+                    (table_id, version, committed_at, file_count, row_count, byte_count, statistics, operation, definition)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                table, version.version, version.committedAt, version.fileCount, version.rowCount, version.byteCount, version.statistics,
+                version.operation, version.definition.map { JSONText.write($0) },
+            ])
+    }
+
+    private func insert(_ files: [ManifestFile], _ table: Int64, _ db: Database) throws {
+        let insert = try db.makeStatement(
+            sql: """
+                INSERT INTO data_file
+                    (table_id, partition_id, path, size, row_count, modified, statistics, added_version, removed_version)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        var partitions: [SQLText: Int64] = [:]
+        for file in files {
+            let partition = try partitions[SQLText(file.partition)] ?? EmbeddedCatalog.partitionID(table, key: file.partition, db)
+            partitions[SQLText(file.partition)] = partition
+            try insert.execute(arguments: [
+                table, partition, file.path, file.size, file.rowCount, file.modified, file.statistics, file.added, file.removed,
+            ])
+        }
+    }
+}

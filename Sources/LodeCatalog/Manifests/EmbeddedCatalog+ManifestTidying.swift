@@ -1,0 +1,160 @@
+/// Taking away manifests that nobody needs.
+
+import GRDB
+import LodeCore
+import LodeObjectStore
+
+extension EmbeddedCatalog {
+    /// Describes every table wholly, and deletes what is then of no use: earlier manifests, and those of commits that did not come to an
+    /// end. Before data files are collected: no manifest may name one that is gone.
+    ///
+    /// - Parameters:
+    ///   - table: nil for all of the warehouse.
+    ///   - cutoff: manifests of tables that the catalog does not know are deleted if they are older.
+    func tidyManifests(of table: TableRow?, until cutoff: Int64) throws(SQLError) {
+        let ids = try storage.read(orEmpty: []) { db in
+            try Int64.fetchAll(
+                db, sql: "SELECT id FROM table_info WHERE :id IS NULL OR id = :id ORDER BY id", arguments: ["id": table?.id])
+        }
+        for id in ids { try storage.write { db in try describeWholly(id, db) } }
+        if table == nil { try storage.write { db in try describeWarehouse(db) } }
+        let found = try listManifests(of: table)
+        let rows = try storage.read(orEmpty: [:]) { db in try ManifestRow.fetchAll(db) }
+        var doubtful: [FoundManifest] = []
+        for file in found {
+            switch try state(of: file, rows, isWhole: table == nil, cutoff) {
+            case .needed: break
+            case .useless: try delete(file.path)
+            case .unfinished: doubtful.append(file)
+            }
+        }
+        if doubtful.isEmpty { return }
+        // Nobody is about to finish one while the catalog is locked.
+        try storage.write { db in
+            let rows = try ManifestRow.fetchAll(db)
+            for file in doubtful where try state(of: file, rows, isWhole: table == nil, cutoff) == .unfinished { try delete(file.path) }
+        }
+    }
+
+    /// Deletes what lies beside the data of tables that are forgotten. Of one that a commit of several tables made, it stays said that it
+    /// was dropped.
+    func deleteManifests(of rows: [ManifestRow]) throws(SQLError) {
+        for row in rows {
+            let folder = StorePath.join(warehouse.location, StorePath.parent(row.stem)), name = StorePath.name(row.stem)
+            var files: [(number: Int64, path: String)] = []
+            for file in try manifests(in: folder) {
+                guard case .own(let stem, let number) = file.kind, StorePath.name(stem) == name else { continue }
+                files.append((number, file.path))
+            }
+            files.sort { $0.number < $1.number }
+            if row.isShared, files.last?.number ?? 0 < row.number {
+                // Said so by another table's manifest, which goes when that one does.
+                var manifest = Manifest(time: Self.nowMicros())
+                var section = TableManifest(stem: row.stem, table: row.table, number: row.number + 1)
+                section.droppedAt = manifest.time
+                manifest.tables = [section]
+                let (store, path) = try stores.resolve(
+                    StorePath.join(warehouse.location, ManifestPlace.path(row.stem, section.number)))
+                try store.put(path, Array(JSONText.write(manifest).utf8))
+            } else if row.isShared {
+                files.removeLast()
+            }
+            for file in files { try delete(file.path) }
+        }
+    }
+
+    private func describeWholly(_ id: Int64, _ db: Database) throws {
+        let columns = "dropped_at IS NOT NULL, oldest_version"
+        guard let table = try Row.fetchOne(db, sql: "SELECT \(columns) FROM table_info WHERE id = ?", arguments: [id]) else { return }
+        let isDropped: Bool = table[0], oldest: Int64 = table[1]
+        let known = try ManifestRow.fetch(id, db)
+        if isDropped, known == nil { return }
+        var row = try known ?? newManifestRow(id, db)
+        if row.number > 0, row.fullNumber == row.number, row.oldestVersion == oldest || isDropped, !row.isShared { return }
+        var manifest = Manifest(time: try Self.manifestTime(db))
+        var section = try isDropped ? Self.tombstone(row, db) : Self.fullManifest(row, db)
+        section.isFull = true
+        manifest.tables = [section]
+        row.isShared = false
+        try write(manifest, [row], isShared: false, to: ManifestPlace.path(row.stem, row.number + 1), db)
+    }
+
+    private func describeWarehouse(_ db: Database) throws {
+        guard var row = try ManifestRow.fetch(ManifestRow.warehouse, db), row.isShared else { return }
+        var manifest = Manifest(time: try Self.manifestTime(db))
+        manifest.warehouse = try Self.describeWarehouse(number: row.number + 1, db)
+        row.isShared = false
+        try write(manifest, [row], isShared: false, to: ManifestPlace.path(row.stem, row.number + 1), db)
+    }
+
+    private enum ManifestState {
+        case needed, useless
+        /// Of a commit that did not come to an end, or is about to.
+        case unfinished
+    }
+
+    private func state(
+        of file: FoundManifest, _ rows: [String: ManifestRow], isWhole: Bool, _ cutoff: Int64
+    ) throws(SQLError) -> ManifestState {
+        switch file.kind {
+        case .own(let stem, let number):
+            guard let row = rows[stem] else { return isWhole && file.modified <= cutoff ? .useless : .needed }
+            if number > row.number { return .unfinished }
+            // One may say that other tables were dropped: those are looked after only as a whole.
+            return isWhole && number < row.fullNumber ? .useless : .needed
+        case .shared:
+            guard let manifest = try? Manifest.read(file.path, stores) else { return .needed }
+            var parts = manifest.tables.map { ($0.stem, $0.number) }
+            if let warehouse = manifest.warehouse { parts.append((ManifestPlace.warehouseStem, warehouse.number)) }
+            var isNeeded = false
+            for (stem, number) in parts {
+                guard let row = rows[stem] else {
+                    isNeeded = isNeeded || file.modified > cutoff
+                    continue
+                }
+                if number > row.number || (number == row.number && row.writtenAt != manifest.time) { return .unfinished }
+                isNeeded = isNeeded || number >= row.fullNumber
+            }
+            return isNeeded || !isWhole ? .needed : .useless
+        }
+    }
+
+    /// In the order in which they were written.
+    private func listManifests(of table: TableRow?) throws(SQLError) -> [FoundManifest] {
+        var found = try manifests(in: StorePath.join(warehouse.location, ManifestPlace.folderName))
+        if let table {
+            let row = try storage.read(orEmpty: nil) { db in try ManifestRow.fetch(table.id, db) }
+            if let row { found += try manifests(in: StorePath.join(warehouse.location, StorePath.parent(row.stem))) }
+        } else {
+            for (_, folder) in try tableFolders(nil) { found += try manifests(in: StorePath.join(folder, ManifestPlace.folderName)) }
+        }
+        return found.sorted { ($0.modified, $0.number) < ($1.modified, $1.number) }
+    }
+
+    private func manifests(in folder: String) throws(SQLError) -> [FoundManifest] {
+        try FoundManifest.list(folder, warehouse, stores)
+    }
+}
+
+/// A manifest as a listing shows it.
+struct FoundManifest {
+    /// As the store knows it.
+    var path: String
+    var kind: ManifestPlace.Kind
+    var modified: Int64
+
+    var number: Int64 { if case .own(_, let number) = kind { number } else { 0 } }
+
+    static func list(_ folder: String, _ warehouse: Warehouse, _ stores: StoreRegistry) throws(SQLError) -> [FoundManifest] {
+        let (store, path) = try stores.resolve(folder)
+        let root = StorePath.localPath(warehouse.location)
+        var found: [FoundManifest] = []
+        try store.list(path, recursive: false) { info throws(SQLError) in
+            if !info.isFolder, let kind = ManifestPlace.read(Warehouse.relative(info.path, to: root)) {
+                found.append(FoundManifest(path: info.path, kind: kind, modified: info.modifiedMicros))
+            }
+            return true
+        }
+        return found
+    }
+}
