@@ -69,7 +69,7 @@ let package = Package(
             name: "LodeEngine",
             dependencies: [
                 "LodePlanner", "LodeExecution", "LodeCatalog", "LodeSyntax", "LodePlan", "LodeFunctions", "LodeFormats",
-                "LodeTables", "LodeObjectStore", "LodeVectors", "LodeCore",
+                "LodeTables", "LodeObjectStore", "LodeCloud", "LodeVectors", "LodeCore",
             ], swiftSettings: library),
         .target(
             name: "LodeExecution",
@@ -101,7 +101,9 @@ let package = Package(
             ], swiftSettings: kernels),
         .target(name: "LodeTables", dependencies: ["LodeVectors", "LodeCore"], swiftSettings: library),
         .target(name: "LodeSyntax", dependencies: ["LodeCore", "CLodeGrammar"], swiftSettings: kernels),
-        .target(name: "LodeObjectStore", dependencies: ["LodeCloud", "LodeCore", "CLodeFiles"], swiftSettings: library),
+        .target(
+            name: "LodeObjectStore",
+            dependencies: ["LodeCloud", "LodeCore", "CLodeFiles", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: library),
         .target(
             name: "LodeCloud",
             dependencies: [
@@ -118,6 +120,7 @@ let package = Package(
             name: "LodeEngineTests",
             dependencies: [
                 "LodeEngine", "LodeShell", "LodeCatalog", "LodeSyntax", "LodeFormats", "LodeFunctions", "LodeTables", "LodeObjectStore",
+                "LodeCloud", "CloudDouble",
                 "LodeVectors", "LodeCore",
             ], swiftSettings: library),
         .testTarget(name: "HouseTests", path: "Tests/House"),
@@ -134,13 +137,14 @@ let package = Package(
             name: "CloudDouble",
             dependencies: [
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
             ], path: "Tests/CloudDouble"),
         .testTarget(name: "LodeCloudTests", dependencies: ["LodeCloud", "CloudDouble", "LodeCore"], swiftSettings: library),
         .testTarget(name: "LodeHTTPTests", dependencies: ["LodeHTTP"], swiftSettings: library),
         .testTarget(name: "LodeShellTests", dependencies: ["LodeShell", "LodeCore", "Transcripts"], swiftSettings: library),
         .testTarget(name: "LodePipelinesTests", dependencies: ["LodePipelines", "LodeCore", "Transcripts"], swiftSettings: library),
-        .testTarget(name: "LodeObjectStoreTests", dependencies: ["LodeObjectStore", "LodeCore"], swiftSettings: library),
+        .testTarget(
+            name: "LodeObjectStoreTests", dependencies: ["LodeObjectStore", "LodeCloud", "CloudDouble", "LodeCore"], swiftSettings: library),
         .testTarget(name: "LodeTablesTests", dependencies: ["LodeTables", "LodeCore"], swiftSettings: library),
         .testTarget(
             name: "LodeCatalogTests",

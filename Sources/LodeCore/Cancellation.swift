@@ -17,6 +17,8 @@ package final class Cancellation: Sendable {
         var nextHandler = 0
     }
 
+    /// What the statement has asked of remote stores. It goes where the token goes.
+    package let remoteUse = RemoteUse()
     private let flag = Atomic<Bool>(false)
     private let state = Lock(State())
 

@@ -43,6 +43,9 @@ package struct Receipt: Sendable {
     package var rowGroupsRead = 0
     package var rowGroupsPruned = 0
     package var bytesRead = 0
+    /// Requests to remote stores, and bytes of their answers.
+    package var requests = 0
+    package var bytesFetched = 0
     package var filesWritten = 0
     package var bytesWritten = 0
     /// Bad rows that `ignore_errors` left out or `rejects_table` kept.
@@ -52,6 +55,12 @@ package struct Receipt: Sendable {
     package var version: Int64?
 
     package init() {}
+
+    /// Takes over what the statement has asked of remote stores so far.
+    mutating func take(_ use: RemoteUse) {
+        requests = use.requests
+        bytesFetched = use.bytes
+    }
 
     /// One line: `1,204 rows in 0.31 s; read 12 MiB in 3 files (2 pruned); …`.
     package var line: String {
@@ -63,6 +72,9 @@ package struct Receipt: Sendable {
             if rowGroupsPruned > 0 { spared.append("\(rowGroupsPruned) of \(rowGroupsRead + rowGroupsPruned) row groups pruned") }
             if !spared.isEmpty { read += " (\(spared.joined(separator: ", ")))" }
             parts.append(read)
+        }
+        if requests > 0 {
+            parts.append("\(Self.grouped(requests)) request\(requests == 1 ? "" : "s"), \(ByteSize.text(bytesFetched)) fetched")
         }
         if filesWritten > 0 { parts.append("wrote \(ByteSize.text(bytesWritten)) in \(filesWritten) file\(filesWritten == 1 ? "" : "s")") }
         if rowsRejected > 0 { parts.append("\(Self.grouped(rowsRejected)) bad rows left out") }

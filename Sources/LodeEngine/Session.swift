@@ -139,6 +139,7 @@ package final class Session {
         do throws(SQLError) {
             var outcome = try result.get()
             outcome.receipt.elapsedNanoseconds = statement.elapsedNanoseconds
+            outcome.receipt.take(statement.cancellation.remoteUse)
             if let query = run.stream?.ownQuery {
                 statement.handReport(to: query)
             } else if statement.ended(outcome, nil) {

@@ -90,6 +90,9 @@ package enum FileFormats {
 
     /// The format that a file's name ends in; nil if none does.
     package static func forPath(_ path: String) -> (any FileFormat)? {
+        // What follows the question mark of a URL is no part of its name.
+        let path =
+            ["http://", "https://"].contains { path.lowercased().hasPrefix($0) } ? String(path.prefix { $0 != "?" && $0 != "#" }) : path
         var parts =
             path.lowercased().split(separator: "/", omittingEmptySubsequences: true).last?.split(separator: ".").map(String.init) ?? []
         guard parts.count > 1, var ending = parts.popLast() else { return nil }

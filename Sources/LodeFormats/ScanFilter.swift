@@ -122,6 +122,8 @@ package protocol FileScan: AnyObject, Sendable {
     func statistics(_ column: Int, in morsel: Morsel) -> ColumnStatistics?
     /// The parts to read, in file order.
     func morsels() throws(SQLError) -> [Morsel]
+    /// Says that a morsel will be read soon, so that its bytes can be fetched ahead. A hint: it never fails.
+    func willRead(_ morsel: Morsel, _ request: ScanRequest)
     /// A reader of one morsel; belongs to one worker. It gives no rows where metadata rules them all out.
     func reader(_ morsel: Morsel, _ request: ScanRequest) throws(SQLError) -> any MorselReader
 }
@@ -130,6 +132,7 @@ extension FileScan {
     package var fieldIDs: [Int?] { [] }
     package func position(ofField path: [String]) -> Int? { nil }
     package var rowNumberPosition: Int? { nil }
+    package func willRead(_ morsel: Morsel, _ request: ScanRequest) {}
     package var guessedColumns: Set<Int> { [] }
     package func statistics(_ column: Int, in morsel: Morsel) -> ColumnStatistics? { nil }
 }

@@ -9,9 +9,15 @@ import LodeCore
 /// files, the whole URL for everything else. Errors are `58P01` (missing), `42501` (not permitted), `53100` (disk full)
 /// and `58030` (anything else that the store reports), each with the path and what to do.
 package protocol ObjectStore: Sendable {
+    /// How patterns find objects in it.
+    var reach: StoreReach { get }
+
     /// Opens an object for reading.
     /// - Throws: `58P01` if there is none.
     func open(_ path: String) throws(SQLError) -> any ObjectReader
+
+    /// Says which objects will be opened soon, so that what opening needs can be fetched ahead. A hint: it never fails.
+    func willOpen(_ paths: [String])
 
     /// What is known about an object or a folder without reading it; nil if there is neither.
     func info(_ path: String) throws(SQLError) -> ObjectInfo?
@@ -24,6 +30,11 @@ package protocol ObjectStore: Sendable {
         _ folder: String, recursive: Bool, _ body: (ObjectInfo) throws(SQLError) -> Bool
     ) throws(SQLError)
 
+    /// The same for what has a name that begins like this. A hint: a store that gains nothing by it gives more.
+    func list(
+        _ folder: String, startingWith name: String, recursive: Bool, _ body: (ObjectInfo) throws(SQLError) -> Bool
+    ) throws(SQLError)
+
     /// Starts an object that becomes visible, whole, at `finish()`; it replaces what has its path.
     func createWriter(_ path: String) throws(SQLError) -> any ObjectWriter
 
@@ -33,8 +44,20 @@ package protocol ObjectStore: Sendable {
     /// Writes an object whole unless one is there; of several callers anywhere exactly one gets true.
     func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool
 
+    /// Writes an object whole if the present one has this tag; of several callers at most one gets true.
+    /// - Throws: `0A000` where the store can't do that.
+    func replace(_ path: String, _ bytes: [UInt8], ifTag etag: String) throws(SQLError) -> Bool
+
     /// Removes an object. Removing one that is not there is no error.
     func delete(_ path: String) throws(SQLError)
+
+    /// Removes objects, by as few requests as the store needs.
+    func delete(_ paths: [String]) throws(SQLError)
+
+    /// Drops what writers below a folder have begun before a time and never ended, where that is more than objects with names of
+    /// their own. Those that still write fail.
+    /// - Returns: how many there were.
+    func removeAbandonedWrites(in folder: String, before micros: Int64) throws(SQLError) -> Int
 
     /// Starts a write of the one object of this path that changes nothing before it is published.
     func stage(file path: String) throws(SQLError) -> any StagedWrite
@@ -45,6 +68,26 @@ package protocol ObjectStore: Sendable {
 }
 
 extension ObjectStore {
+    package var reach: StoreReach { .folders }
+
+    package func willOpen(_ paths: [String]) {}
+
+    package func list(
+        _ folder: String, startingWith name: String, recursive: Bool, _ body: (ObjectInfo) throws(SQLError) -> Bool
+    ) throws(SQLError) {
+        try list(folder, recursive: recursive, body)
+    }
+
+    package func replace(_ path: String, _ bytes: [UInt8], ifTag etag: String) throws(SQLError) -> Bool {
+        throw SQLError.unsupported("replacing \"\(path)\" on a condition")
+    }
+
+    package func delete(_ paths: [String]) throws(SQLError) {
+        for path in paths { try delete(path) }
+    }
+
+    package func removeAbandonedWrites(in folder: String, before micros: Int64) throws(SQLError) -> Int { 0 }
+
     /// Whether there is an object (not a folder) at `path`.
     package func exists(_ path: String) throws(SQLError) -> Bool {
         guard let info = try info(path) else { return false }

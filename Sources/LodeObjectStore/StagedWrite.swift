@@ -96,11 +96,11 @@ final class StagedObjects: StagedWrite {
             } catch {
                 for other in writers[index...] { other.abort() }
                 // Beside the old objects, new ones would be rows twice.
-                if old != nil { for other in writers[..<index] { try? store.delete(other.path) } }
+                if old != nil { try? store.delete(writers[..<index].map(\.path)) }
                 throw error
             }
         }
-        for path in old ?? [] { try store.delete(path) }
+        if let old { try store.delete(old.sorted()) }
     }
 
     func abort() {

@@ -1,17 +1,34 @@
 /// From what a user wrote as a place to the store that holds it.
 
+import LodeCloud
 import LodeCore
 
 /// The stores of an engine by URL scheme. A location without a scheme, or with `file:`, is a local file.
 package final class StoreRegistry: Sendable {
     private let stores: Lock<[String: any ObjectStore]>
+    /// How remote stores are reached, beside what the environment says.
+    package let secrets: SecretRegistry
+    /// What remote stores are spoken to with.
+    package let client: CloudClient
 
-    /// Knows local files only.
-    package init() { stores = Lock(["file": LocalStore()]) }
+    private static let refused = ["az", "azure", "abfs", "abfss", "wasb", "wasbs", "adl"]
+
+    /// Knows local files, S3 and what speaks like it, and web servers. Nothing is connected to before it is used.
+    package init(
+        secrets: SecretRegistry = SecretRegistry(), environment: CloudEnvironment = .process, client: CloudClient? = nil
+    ) {
+        let client = client ?? CloudClient(environment)
+        self.secrets = secrets
+        self.client = client
+        let s3 = S3Store(environment, secrets: secrets, client: client), http = HTTPStore(secrets: secrets, client: client)
+        var known: [String: any ObjectStore] = ["file": LocalStore(), "http": http, "https": http]
+        for scheme in S3Location.schemes { known[scheme] = s3 }
+        stores = Lock(known)
+    }
 
     /// The same stores for one statement, whose reading of pipes and devices has limits.
     package func limited(_ limits: SpoolLimits) -> StoreRegistry {
-        let copy = StoreRegistry()
+        let copy = StoreRegistry(secrets: secrets, client: client)
         let known = stores.withLock { $0 }
         copy.stores.withLock { $0 = known.merging(known["file"] is LocalStore ? ["file": LocalStore(limits: limits)] : [:]) { $1 } }
         return copy
@@ -28,6 +45,10 @@ package final class StoreRegistry: Sendable {
         let scheme = StorePath.scheme(of: location) ?? "file"
         let (store, known) = stores.withLock { ($0[scheme], $0.keys.sorted()) }
         guard let store else {
+            if Self.refused.contains(scheme) {
+                throw SQLError.unsupported(
+                    "\(scheme):// (Azure storage)", hint: "Lode reads and writes s3:// and gs://, and reads https://.")
+            }
             throw SQLError(
                 .undefinedFile, "no store serves \"\(scheme)://\" locations", in: location,
                 detail: "Known: \(known.map { "\($0)://" }.joined(separator: ", ")) and plain paths.",
@@ -39,6 +60,21 @@ package final class StoreRegistry: Sendable {
     package func open(_ location: String) throws(SQLError) -> any ObjectReader {
         let (store, path) = try resolve(location)
         return try store.open(path)
+    }
+
+    /// Says which objects will be opened soon; costs nothing where that is of no use.
+    package func willOpen(_ locations: some Sequence<String>) {
+        for location in locations {
+            guard StorePath.scheme(of: location) != nil, let (store, path) = try? resolve(location), store.reach != .folders else {
+                continue
+            }
+            store.willOpen([path])
+        }
+    }
+
+    /// Whether each request to the place of a location takes its time.
+    package func isRemote(_ location: String) -> Bool {
+        StorePath.scheme(of: location) != nil && (try? resolve(location).store.reach) ?? .folders != .folders
     }
 
     package func createWriter(_ location: String) throws(SQLError) -> any ObjectWriter {

@@ -90,13 +90,15 @@ public final class CloudDouble: Sendable {
         channel.withLock { $0 = server }
     }
 
-    deinit { stop() }
+    deinit { channel.withLock { $0?.close(promise: nil) } }
 
+    /// Nobody is there any more when it returns.
     public func stop() {
-        channel.withLock { channel in
-            channel?.close(promise: nil)
-            channel = nil
+        let open = channel.withLock { channel in
+            defer { channel = nil }
+            return channel
         }
+        try? open?.close().wait()
     }
 
     public var port: Int { boundPort.load(ordering: .relaxed) }

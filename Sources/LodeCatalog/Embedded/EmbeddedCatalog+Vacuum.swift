@@ -33,6 +33,7 @@ extension EmbeddedCatalog {
         if !request.isDryRun { try delete(removed) }
         let orphans = try unpublishedFiles(until: cutoff, in: table)
         let taken = request.isDryRun ? orphans : try condemn(orphans)
+        if !request.isDryRun { try removeAbandonedWrites(before: cutoff, in: table) }
         return removed.map(\.file) + taken
     }
 

@@ -26,6 +26,8 @@ package final class CloudCall: Sendable {
     }
 
     private let client: CloudClient
+    /// Of the statement that began it.
+    private let use = Cancellation.current?.remoteUse
     private let state: Lock<State>
     private let deadline: Int
     private static let mostRedirects = 8
@@ -77,6 +79,7 @@ package final class CloudCall: Sendable {
             return (state.request, state.attempts)
         }
         client.counts.sent(request, isRetry: number > 1)
+        use?.sent()
         do throws(SQLError) {
             var signed = request
             try signed.signer?.sign(&signed, seconds: client.secondsNow)
@@ -110,6 +113,7 @@ package final class CloudCall: Sendable {
             switch result {
             case .success(let response):
                 client.counts.received(response.body.count)
+                use?.received(response.body.count)
                 judge(response)
             case .failure(let error): fail(CloudFailure(error))
             }

@@ -79,8 +79,8 @@ struct CloudFailure: Error {
     func allowsRetry(_ request: CloudRequest) -> Bool {
         switch kind {
         case .unreachable: true
-        case .timeout, .broken: request.isIdempotent
-        case .tooLarge, .cancelled, .final: false
+        case .timeout, .broken, .tooLarge: request.isIdempotent
+        case .cancelled, .final: false
         }
     }
 

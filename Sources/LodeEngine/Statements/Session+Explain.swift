@@ -96,6 +96,7 @@ extension Session {
         var receipt = Self.receipt(of: execution)
         receipt.elapsedNanoseconds = elapsed
         receipt.rows = execution.metrics.node([]).rows
+        receipt.take(context.execution.cancellation.remoteUse)
         return Self.drawn(execution, receipt)
     }
 

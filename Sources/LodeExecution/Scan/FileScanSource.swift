@@ -29,6 +29,9 @@ final class FileScanSource: Source {
         var morselsGiven = 0
         var morselsSeen = 0
         var sibling: (any FileScan)?
+        /// Files whose opening was asked for.
+        var announced = 0
+        var isRemote = false
     }
 
     private let plan: ScanPlan
@@ -36,6 +39,9 @@ final class FileScanSource: Source {
     private let state = Lock(State())
     /// Raised when a file was opened: it may have work for those who found none.
     private let opened = Signal()
+
+    /// Of a remote store, this many files are being opened, and this many morsels fetched, before a worker wants them.
+    private static let filesAhead = 16, morselsAhead = 4
 
     /// Batch numbers leave room for this many morsels in a file.
     private static let morselsPerFile = 1 << 24
@@ -55,6 +61,8 @@ final class FileScanSource: Source {
         state.withLock { state in
             state = State()
             state.files = listing.files
+            // What a limit leaves out is not worth a request.
+            state.isRemote = plan.limit == nil && listing.files.first.map { plan.source.stores.isRemote($0.path) } ?? false
         }
         // One file's morsels tell how many workers are of use.
         if listing.files.count == 1 { try openNext(context) }
@@ -102,6 +110,19 @@ final class FileScanSource: Source {
         return true
     }
 
+    /// Has the next files opened, and the bytes of their morsels fetched, while others are read.
+    private func readAhead(_ context: ExecutionContext) throws(SQLError) {
+        let (isRemote, isShort, files) = state.withLock { state -> (Bool, Bool, ArraySlice<DataFile>) in
+            guard state.isRemote else { return (false, false, []) }
+            let first = max(state.announced, state.nextFile), end = min(state.files.count, state.nextFile + Self.filesAhead)
+            state.announced = max(state.announced, end)
+            return (true, state.ready.count + state.opening.count < Self.morselsAhead, first < end ? state.files[first..<end] : [])
+        }
+        guard isRemote else { return }
+        plan.source.willOpen(files)
+        if isShort { try openNext(context) }
+    }
+
     private func prepare(
         _ file: DataFile, _ first: Int, _ sibling: (any FileScan)?, _ context: ExecutionContext
     ) throws(SQLError) -> (FileMapping?, [Work]) {
@@ -118,9 +139,11 @@ final class FileScanSource: Source {
         }
         plan.metrics.note("files read", 1)
         if mapping.isRuledOut { return (mapping, []) }
+        let isRemote = state.withLock { $0.isRemote }
         var work: [Work] = []
         for (index, morsel) in try inOrder(mapping.scan).enumerated() {
             let rows = file.deletes == nil ? morsel.rows : nil
+            if isRemote, index < Self.morselsAhead { mapping.scan.willRead(morsel, mapping.request) }
             work.append(Work(file: mapping, morsel: morsel, batch: first + min(index, Self.morselsPerFile - 1), rows: rows))
         }
         return (mapping, work)
@@ -164,7 +187,10 @@ final class FileScanSource: Source {
                 order.move(from: left, to: work.batch, floor: lowest(state))
                 return work
             }
-            if let work { return .work(work) }
+            if let work {
+                try readAhead(context)
+                return .work(work)
+            }
             if try openNext(context) { continue }
             let (isOver, isEmpty) = state.withLock { state in
                 order.move(from: left, to: nil, floor: lowest(state))

@@ -90,6 +90,7 @@ package final class FilesRelation: Relation {
             mayLack: unionByName, sniffsTypes: format.isText && format.filesToSniff > 1, fallsBackToText: format.isText)
         var opened: [SQLText: any FileScan] = [:]
         var sibling: (any FileScan)?
+        stores.willOpen(files.prefix(min(sniffed, maxFooters)).map(\.path))
         for (index, file) in files.prefix(sniffed).enumerated() {
             var own = options
             own.settled = settling.soFar
@@ -153,6 +154,12 @@ package final class FilesRelation: Relation {
         return try self.format(of: file).open(try stores.open(file.path), options: options, like: sibling)
     }
 
+    /// Says which files will be opened next, but for those that are open.
+    package func willOpen(_ files: some Sequence<DataFile>) {
+        let opened = known.withLock { $0?.opened ?? [:] }
+        stores.willOpen(files.map(\.path).filter { opened[SQLText($0)] == nil })
+    }
+
     private func format(of file: DataFile) throws(SQLError) -> any FileFormat {
         guard let name = file.fileFormat else { return format }
         return try FileFormats.named(name)
@@ -202,6 +209,8 @@ package final class FilesRelation: Relation {
         if start.opened.count >= min(Self.maxFooters, start.listing.files.count) { return start }
         var found = start
         var sibling = start.opened.values.first
+        let unknown = start.listing.files.lazy.map(\.path).filter { start.opened[SQLText($0)] == nil }
+        stores.willOpen(unknown.prefix(Self.maxFooters - start.opened.count))
         for file in start.listing.files where found.opened.count < Self.maxFooters && found.opened[SQLText(file.path)] == nil {
             guard let scan = try? format(of: file).open(try stores.open(file.path), options: options, like: sibling) else { continue }
             sibling = scan

@@ -17,6 +17,8 @@ package final class FaultStore: ObjectStore {
     /// How often each operation was called, whether it failed or not.
     package func calls(_ operation: Fault.Operation) -> Int { plan.calls(operation) }
 
+    package var reach: StoreReach { inner.reach }
+
     package func open(_ path: String) throws(SQLError) -> any ObjectReader {
         _ = try plan.apply(.open, path)
         return FaultReader(try inner.open(path), plan)

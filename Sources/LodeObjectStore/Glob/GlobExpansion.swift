@@ -8,16 +8,15 @@ struct GlobExpansion {
 
     /// See `StoreRegistry.expand`.
     func expand(_ location: String) throws(SQLError) -> [ObjectInfo] {
-        if let literal = try store.info(location) {
-            if !literal.isFolder { return [literal] }
-            let inside = try visibleObjects(in: location)
-            if inside.isEmpty {
-                throw SQLError(
-                    .undefinedFile, "the folder \"\(location)\" holds no files",
-                    hint: "Files whose names start with . or _ don't count.")
-            }
-            return inside
+        switch store.reach {
+        case .folders: return try expandByFolders(location)
+        case .prefixes: return try expandByPrefixes(location)
+        case .names: return [try named(location)]
         }
+    }
+
+    private func expandByFolders(_ location: String) throws(SQLError) -> [ObjectInfo] {
+        if let found = try literal(location) { return found }
         var found: [SQLText: ObjectInfo] = [:]
         for pattern in try GlobAlternatives.expand(location) {
             let (base, parts) = Self.split(pattern)
@@ -27,8 +26,20 @@ struct GlobExpansion {
         return found.values.sorted { $0.path < $1.path }
     }
 
+    /// What exists as it is written: the object, or those in the folder.
+    func literal(_ location: String) throws(SQLError) -> [ObjectInfo]? {
+        guard let literal = try store.info(location) else { return nil }
+        if !literal.isFolder { return [literal] }
+        let inside = try visibleObjects(in: location)
+        if inside.isEmpty {
+            throw SQLError(
+                .undefinedFile, "the folder \"\(location)\" holds no files", hint: "Files whose names start with . or _ don't count.")
+        }
+        return inside
+    }
+
     /// The folder before the first wildcard and the parts from there on.
-    private static func split(_ pattern: String) -> (base: String, parts: [GlobPattern]) {
+    static func split(_ pattern: String) -> (base: String, parts: [GlobPattern]) {
         var base = ""
         var rest = pattern[...]
         if let scheme = StorePath.scheme(of: pattern) {
@@ -85,7 +96,7 @@ struct GlobExpansion {
         }
     }
 
-    private func noMatch(_ location: String) -> SQLError {
+    func noMatch(_ location: String) -> SQLError {
         let parts = Self.split(location).parts
         if parts.count == 1, parts[0].isLiteral {
             let (detail, hint) = MissingPath.explain(location, in: store)

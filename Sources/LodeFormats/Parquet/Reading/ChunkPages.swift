@@ -89,18 +89,10 @@ final class ChunkPages {
 
     // MARK: Finding the pages
 
-    /// Of the chunk's first page. Some writers put 0, or nonsense, where there is no dictionary.
-    private var start: Int {
-        if let dictionary = metaData.dictionaryPageOffset, dictionary >= 4, dictionary < metaData.dataPageOffset { return dictionary }
-        return metaData.dataPageOffset
-    }
-
+    /// Of the chunk's first page.
+    private var start: Int { metaData.start }
     /// Where the chunk lies in the file; nil if it can't lie there.
-    var byteRange: Range<Int>? {
-        let start = start, size = metaData.compressedBytes
-        guard start >= 0, start <= file.size, size <= file.size - start else { return nil }
-        return start..<start + size
-    }
+    var byteRange: Range<Int>? { metaData.byteRange(inFileOf: file.size) }
 
     /// Pages of the rows that this reader stands for which were left in the file.
     var pagesNotFetched: Int { isLoaded ? max(0, indexedPages - slots.count) : 0 }
@@ -403,5 +395,19 @@ final class ChunkPages {
             decodedDictionary = column
             return column
         } catch { throw located(error) }
+    }
+}
+
+extension ColumnMetaData {
+    /// Of the chunk's first page. Some writers put 0, or nonsense, where there is no dictionary.
+    var start: Int {
+        if let dictionary = dictionaryPageOffset, dictionary >= 4, dictionary < dataPageOffset { return dictionary }
+        return dataPageOffset
+    }
+
+    /// Where the chunk lies in a file of this size; nil if it can't lie there.
+    func byteRange(inFileOf size: Int) -> Range<Int>? {
+        guard start >= 0, compressedBytes >= 0, start <= size, compressedBytes <= size - start else { return nil }
+        return start..<start + compressedBytes
     }
 }

@@ -73,6 +73,20 @@ package final class ParquetFile: FileScan {
         return try RowGroupReader(self, part, request, counters)
     }
 
+    /// The columns that filters look at are announced; where there are no filters, all are.
+    package func willRead(_ morsel: Morsel, _ request: ScanRequest) {
+        guard parts.indices.contains(morsel.index) else { return }
+        let part = parts[morsel.index], filtered = Set(request.filters.flatMap(\.columns))
+        var counters = ScanCounters()
+        if rowGroupPruning.rulesOut(part, request.filters, in: self, &counters) { return }
+        let chunks = footer.metaData.rowGroups[part.rowGroup].columns
+        let wanted = request.projection.indices.filter { filtered.isEmpty || filtered.contains($0) }.map { request.projection[$0] }
+        let ranges = wanted.filter(footer.nodes.indices.contains).flatMap { footer.nodes[$0].leaves }.compactMap { leaf -> Range<Int>? in
+            chunks.indices.contains(leaf.index) ? chunks[leaf.index].metaData?.byteRange(inFileOf: file.size) : nil
+        }
+        file.willNeed(ranges)
+    }
+
     /// What the chunks of some columns take in the file.
     private func bytes(of projection: [Int], in rowGroup: Int) -> Int {
         let chunks = footer.metaData.rowGroups[rowGroup].columns

@@ -1,0 +1,35 @@
+/// Which requests fetch some ranges of a remote object.
+
+/// A request costs time before its first byte comes; bytes cost time too. Ranges whose gap costs less than a request become one.
+///
+///     wanted    ██  ██        ████████████████████
+///     fetched   ██████        █████████ ██████████      small gap: one request; long range: several at once
+struct RangeCoalescing: Sendable {
+    /// Bytes that arrive in the time of one more request.
+    var gap = 256 << 10
+    /// Longer ranges are fetched by several requests at a time.
+    var longest = 8 << 20
+
+    /// Ascending, without overlaps; each wanted byte is in one of them.
+    func plan(_ wanted: [Range<Int>]) -> [Range<Int>] {
+        var merged: [Range<Int>] = []
+        for range in wanted.sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
+            if let last = merged.last, range.lowerBound - last.upperBound <= gap {
+                merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                merged.append(range)
+            }
+        }
+        return merged.flatMap(split)
+    }
+
+    /// Parts of equal length, none longer than `longest`.
+    private func split(_ range: Range<Int>) -> [Range<Int>] {
+        let parts = (range.count + longest - 1) / longest
+        guard parts > 1 else { return [range] }
+        return (0..<parts).map { part in
+            range.lowerBound + range.count / parts
+                * part..<(part == parts - 1 ? range.upperBound : range.lowerBound + range.count / parts * (part + 1))
+        }
+    }
+}

@@ -1,0 +1,148 @@
+/// Buckets of S3, and of what speaks like it, as an object store.
+
+import LodeCloud
+import LodeCore
+
+/// Objects by `s3://bucket/key`, and by `gs://` through Google's S3-compatible interface.
+///
+/// Folders are what lies before a slash in keys. Opening an object is one request, which brings its end (or its beginning, where text is
+/// read) along: of a Parquet file, that is the footer.
+package final class S3Store: ObjectStore {
+    /// What is read from its beginning.
+    private static let textEndings: Set<String> = ["csv", "tsv", "txt", "json", "jsonl", "ndjson", "gz", "zst", "avro"]
+
+    let client: S3Client
+    private let early = EarlyOpenings()
+
+    package convenience init(_ environment: CloudEnvironment = .process, secrets: SecretRegistry, client: CloudClient) {
+        self.init(S3Client(environment, secrets, client))
+    }
+
+    init(_ client: S3Client) { self.client = client }
+
+    package var reach: StoreReach { .prefixes }
+
+    package func open(_ path: String) throws(SQLError) -> any ObjectReader {
+        let location = try S3Location(path)
+        guard !location.key.isEmpty, !location.key.hasSuffix("/") else {
+            throw SQLError(
+                .undefinedFile, "\"\(path)\" is a folder, not a file", hint: "Name files in it: \"\(StorePath.join(path, "*.parquet"))\".")
+        }
+        let opening = RemoteOpening(path: path, fromStart: Self.isText(location.key))
+        let response: CloudResponse
+        if let answer = try early.take(path) {
+            response = answer
+        } else {
+            response = try client.send(location) { () throws(SQLError) in opening.request(try client.getting(location)) }
+        }
+        guard let reader = opening.reader(response, try client.getting(location), client.client) else { throw missing(response, location) }
+        return reader
+    }
+
+    package func willOpen(_ paths: [String]) {
+        for path in paths {
+            guard let location = try? S3Location(path), !location.key.isEmpty, !location.key.hasSuffix("/") else { continue }
+            early.start(path) {
+                guard let whole = try? client.getting(location) else { return nil }
+                return client.client.start(RemoteOpening(path: path, fromStart: Self.isText(location.key)).request(whole))
+            }
+        }
+    }
+
+    private static func isText(_ key: String) -> Bool {
+        StorePath.name(key).lowercased().split(separator: ".").dropFirst().contains { textEndings.contains(String($0)) }
+    }
+
+    /// The error of opening, with what was probably meant where nothing is there.
+    private func missing(_ response: CloudResponse, _ location: S3Location) -> SQLError {
+        let error = client.error(response, "open", location)
+        guard error.state == .undefinedFile, AWSFault(response)?.code != "NoSuchBucket" else { return error }
+        let (detail, hint) = MissingPath.explain(location.path, in: self)
+        return SQLError(
+            .undefinedFile, "could not open \"\(location.path)\": there is no such file", detail: detail ?? error.detail, hint: hint)
+    }
+
+    package func info(_ path: String) throws(SQLError) -> ObjectInfo? {
+        let location = try S3Location(path)
+        if !location.key.isEmpty, !location.key.hasSuffix("/"), let info = try client.head(location) { return info }
+        var found: ObjectInfo?
+        do throws(SQLError) {
+            try client.list(location, prefix: location.prefix, folders: false, most: 1) { page throws(SQLError) in
+                // A bucket is there even if it is empty.
+                if !page.objects.isEmpty || location.key.isEmpty { found = .folder(StorePath.withoutTrailingSlash(location.path)) }
+                return false
+            }
+        } catch {
+            // A bucket that does not exist has nothing in it.
+            if error.state != .undefinedFile { throw error }
+        }
+        return found
+    }
+
+    package func list(
+        _ folder: String, recursive: Bool, _ body: (ObjectInfo) throws(SQLError) -> Bool
+    ) throws(SQLError) {
+        try list(folder, startingWith: "", recursive: recursive, body)
+    }
+
+    package func list(
+        _ folder: String, startingWith name: String, recursive: Bool, _ body: (ObjectInfo) throws(SQLError) -> Bool
+    ) throws(SQLError) {
+        let location = try S3Location(folder)
+        try client.list(location, prefix: location.prefix + name, folders: !recursive) { page throws(SQLError) in
+            // Consoles mark folders by empty objects whose keys end with a slash.
+            for object in page.objects where !object.path.hasSuffix("/") {
+                if try !body(object) { return false }
+            }
+            for folder in page.folders {
+                if try !body(.folder(location.path(folder.dropLast()))) { return false }
+            }
+            return true
+        }
+    }
+
+    package func createWriter(_ path: String) throws(SQLError) -> any ObjectWriter { S3Writer(client, try Self.object(path)) }
+
+    package func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) { _ = try client.put(try Self.object(path), bytes) }
+
+    package func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool {
+        try client.put(try Self.object(path), bytes, if: .absent)
+    }
+
+    package func replace(_ path: String, _ bytes: [UInt8], ifTag etag: String) throws(SQLError) -> Bool {
+        try client.put(try Self.object(path), bytes, if: .tag(etag))
+    }
+
+    package func delete(_ path: String) throws(SQLError) { try client.delete(try Self.object(path)) }
+
+    package func delete(_ paths: [String]) throws(SQLError) {
+        var keys: [String: (location: S3Location, keys: [String])] = [:]
+        for path in paths {
+            let location = try Self.object(path)
+            keys["\(location.scheme)://\(location.bucket)", default: (location, [])].keys.append(location.key)
+        }
+        for (location, keys) in keys.values {
+            if location.isGoogle || keys.count == 1 {
+                for key in keys { try client.delete(try S3Location(location.path(key))) }
+                continue
+            }
+            for start in stride(from: 0, to: keys.count, by: 1_000) {
+                try client.delete(location, keys: keys[start..<min(keys.count, start + 1_000)])
+            }
+        }
+    }
+
+    package func removeAbandonedWrites(in folder: String, before micros: Int64) throws(SQLError) -> Int {
+        let uploads = try client.uploads(try S3Location(folder), before: micros)
+        for upload in uploads { try client.abort(upload) }
+        return uploads.count
+    }
+
+    private static func object(_ path: String) throws(SQLError) -> S3Location {
+        let location = try S3Location(path)
+        guard !location.key.isEmpty, !location.key.hasSuffix("/") else {
+            throw SQLError(.invalidName, "\"\(path)\" names a folder, not a file", hint: "Write \(location.path("name"))")
+        }
+        return location
+    }
+}
