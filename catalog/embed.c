@@ -94,6 +94,9 @@ static const unsigned char information_schema_view_table_usage_json[] = {
 static const unsigned char information_schema_views_json[] = {
 #embed "information_schema/views.json"
 };
+static const unsigned char lode_secrets_json[] = {
+#embed "lode/secrets.json"
+};
 static const unsigned char lode_query_history_json[] = {
 #embed "lode/query_history.json"
 };
@@ -430,6 +433,7 @@ static const struct lode_catalog_entry entries[] = {
     ENTRY("information_schema/view_table_usage.json", information_schema_view_table_usage_json),
     ENTRY("information_schema/views.json", information_schema_views_json),
     ENTRY("lode/query_history.json", lode_query_history_json),
+    ENTRY("lode/secrets.json", lode_secrets_json),
     ENTRY("pg_catalog/pg_aggregate.json", pg_catalog_pg_aggregate_json),
     ENTRY("pg_catalog/pg_aggregate.tsv", pg_catalog_pg_aggregate_tsv),
     ENTRY("pg_catalog/pg_am.json", pg_catalog_pg_am_json),

@@ -83,6 +83,8 @@ extension Session {
         case .access(let access): try changeAccess(access)
         case .membership(let membership): try changeMembership(membership)
         case .alterOwner(let alter): try alterOwner(alter)
+        case .createSecret(let create): try createSecret(create)
+        case .dropSecret(let drop): try dropSecret(drop)
         case .dropRole(let names, let ifExists): try dropRoles(names, ifExists: ifExists)
         }
     }

@@ -18,6 +18,11 @@ import Testing
         ("SELECT f(\"password\" => 'Geheim1', b => 'open')", "SELECT f(\"password\" => '<hidden>', b => 'open')"),
         ("FROM read_csv('s3://user:Geheim1@host/x.csv')", "FROM read_csv('<hidden>')"),
         ("SELECT connect('host=x password=Geheim1')", "SELECT connect('<hidden>')"),
+        ("FROM read_csv('https://b.s3.amazonaws.com/x.csv?X-Amz-Signature=Geheim1')", "FROM read_csv('<hidden>')"),
+        (
+            "CREATE OR REPLACE SECRET s (TYPE s3, KEY_ID 'k', SECRET 'Geheim1', SESSION_TOKEN 'Geheim2', KEY 'Geheim3', SCOPE ['s3://b'])",
+            "CREATE OR REPLACE SECRET s (TYPE s3, KEY_ID 'k', SECRET '<hidden>', SESSION_TOKEN '<hidden>', KEY '<hidden>', SCOPE ['s3://b'])"
+        ),
     ])
     func `a password is hidden`(text: String, shown: String) {
         #expect(StatementText.withoutSecrets(text) == shown)

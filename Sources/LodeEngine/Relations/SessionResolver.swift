@@ -119,13 +119,22 @@ final class SessionResolver: RelationResolver {
         }
     }
 
-    func isFileFunction(_ name: String) -> Bool { FileFunctions.names.contains(name) }
+    func isFileFunction(_ name: String) -> Bool { FileFunctions.names.contains(name) || name == Self.secretsFunction }
+
+    /// DuckDB's name for `lode.secrets`.
+    private static let secretsFunction = "duckdb_secrets"
 
     func fileFunction(
         _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
     ) throws(SQLError) -> any Relation {
         let call = FileFunctionCall(name: name, arguments: arguments, named: named)
         do throws(SQLError) {
+            if name == Self.secretsFunction {
+                guard arguments.isEmpty, named.isEmpty, let table = ShippedTables.table(TableName("lode", "secrets")) else {
+                    throw SQLError(.undefinedFunction, "\(name) takes no arguments")
+                }
+                return try SystemRelations.relation(table, session, objects.all)
+            }
             if let report = FileReports.named(name) {
                 for path in try call.paths(of: report) { try session.requireAccess(to: path) }
                 return try report.source(call, stores)

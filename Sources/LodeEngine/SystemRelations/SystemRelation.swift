@@ -54,7 +54,7 @@ enum SystemRelations {
     static let all: [any SystemRelation.Type] = [
         PgAttrdef.self, PgAttribute.self, PgClass.self, PgConstraint.self, PgDescription.self, PgForeignTable.self, PgIndex.self,
         PgIndexes.self, PgNamespace.self, PgProc.self, PgTables.self, PgType.self, PgViews.self, PgStatUserTables.self,
-        PgStatActivity.self, PgStatSSL.self, QueryHistoryRelation.self,
+        PgStatActivity.self, PgStatSSL.self, QueryHistoryRelation.self, SecretsRelation.self,
         PgDatabase.self, PgSettings.self, PgRoles.self, PgAuthid.self, PgUser.self, PgShadow.self, PgGroup.self,
         PgAuthMembers.self,
     ] + information

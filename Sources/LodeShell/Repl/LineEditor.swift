@@ -3,6 +3,7 @@
 @preconcurrency import CReadline
 @preconcurrency import Glibc
 import LodeCore
+import LodeSyntax
 import Synchronization
 
 /// The one line editor of the process; readline keeps its state in globals, so there can't be two.
@@ -64,7 +65,8 @@ final class LineEditor {
 
     func remember(_ statement: String) {
         if statement.isEmpty { return }
-        add_history(statement.split(separator: "\n").joined(separator: " "))
+        let shown = StatementText.withoutSecrets(statement) ?? statement
+        add_history(shown.split(separator: "\n").joined(separator: " "))
         if let historyPath { write_history(historyPath) }
     }
 

@@ -1,4 +1,4 @@
-/// Statements about roles.
+/// Statements about roles, and about secrets.
 import LodeCore
 
 package enum RoleStatement: Sendable {
@@ -8,6 +8,8 @@ package enum RoleStatement: Sendable {
     case access(AccessStatement)
     case membership(MembershipStatement)
     case alterOwner(AlterOwner)
+    case createSecret(CreateSecret)
+    case dropSecret(DropSecret)
 
     var changeName: String? {
         switch self {
@@ -17,6 +19,8 @@ package enum RoleStatement: Sendable {
         case .access(let access): access.isGrant ? "GRANT" : "REVOKE"
         case .membership(let membership): membership.isGrant ? "GRANT ROLE" : "REVOKE ROLE"
         case .alterOwner(let alter): "ALTER \(alter.kind.rawValue)"
+        case .createSecret: "CREATE SECRET"
+        case .dropSecret: "DROP SECRET"
         }
     }
 }
@@ -44,4 +48,29 @@ package enum RoleOption: Sendable {
     case connectionLimit(Int)
     /// `LOGIN`, `NOSUPERUSER`, …, in lower case.
     case flag(Identifier)
+}
+
+/// `CREATE [OR REPLACE] [PERSISTENT|TEMPORARY] SECRET [IF NOT EXISTS] [name] [IN storage] (options)`.
+package struct CreateSecret: Sendable {
+    package var name: Identifier?
+    package var orReplace: Bool
+    package var ifNotExists: Bool
+    package var isPersistent: Bool
+    package var storage: Identifier?
+    package var options: [SecretOption]
+}
+
+/// `KEY value`, `KEY = value`, `KEY ['value', 'value']`.
+package struct SecretOption: Sendable {
+    package var key: Identifier
+    /// As texts; one, unless a list was written.
+    package var values: [String]
+}
+
+/// `DROP [PERSISTENT|TEMPORARY] SECRET [IF EXISTS] name [FROM storage]`.
+package struct DropSecret: Sendable {
+    package var name: Identifier
+    package var ifExists: Bool
+    package var isPersistent: Bool
+    package var storage: Identifier?
 }

@@ -10,12 +10,13 @@ package enum StatementText {
     package static func withoutSecrets(_ text: String) -> String? {
         let bytes = Array(text.utf8)
         guard mayHoldSecret(bytes) else { return nil }
-        var result: [UInt8] = [], isSecret = false, hasHidden = false, role = RoleWords()
+        var result: [UInt8] = [], isSecret = false, hasHidden = false, role = RoleWords(), store = SecretWords()
         var scanner = LiteralScanner(bytes)
         while let piece = scanner.next() {
             let part = bytes[piece.range]
             switch piece.kind {
-            case .string where isSecret || holdsPassword(part), .word where role.isPassword(part), .number where role.isPassword(part):
+            case .string where isSecret || store.hides || holdsPassword(part), .word where role.isPassword(part),
+                .number where role.isPassword(part):
                 result += Array(hidden.utf8)
                 hasHidden = true
                 role.isExpected = false
@@ -26,9 +27,10 @@ package enum StatementText {
                 // PASSWORD 'x', secret = 'x', "password" => 'x'; between name and value there are words of the grammar at most.
                 isSecret = namesSecret(part) || (isSecret && isConnective(part))
                 role.note(part)
+                store.note(part)
                 result += part
             case .sign:
-                if part.first == UInt8(ascii: ";") { role = RoleWords() }
+                if part.first == UInt8(ascii: ";") { (role, store) = (RoleWords(), SecretWords()) }
                 isSecret = isSecret && [UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: ":")].contains(part.first ?? 0)
                 result += part
             case .space: result += part
@@ -53,6 +55,25 @@ package enum StatementText {
         func isPassword(_ word: ArraySlice<UInt8>) -> Bool {
             isExpected && String(decoding: word, as: UTF8.self).lowercased() != "null"
         }
+    }
+
+    /// CREATE SECRET, where every literal is one but for those of options that are none.
+    private struct SecretWords {
+        private static let open: Set<String> = [
+            "type", "provider", "scope", "key_id", "region", "endpoint", "url_style", "use_ssl", "requester_pays", "kms_key_id",
+            "server_side_encryption", "profile", "assume_role_arn",
+        ]
+        private static let between: Set<String> = ["or", "replace", "persistent", "temporary", "temp"]
+        private var isCreate = false, isSecret = false, option = ""
+
+        mutating func note(_ word: ArraySlice<UInt8>) {
+            option = String(decoding: word, as: UTF8.self).lowercased()
+            if isSecret { return }
+            isSecret = isCreate && option == "secret"
+            isCreate = option == "create" || (isCreate && Self.between.contains(option))
+        }
+
+        var hides: Bool { isSecret && !Self.open.contains(option) }
     }
 
     /// The text with `?` for every literal, and one space for what lies between words: equal for statements that differ in values only.
@@ -131,7 +152,9 @@ package enum StatementText {
     /// Whether a literal is an address with a password, or `key=value` text with one.
     private static func holdsPassword(_ literal: ArraySlice<UInt8>) -> Bool {
         let text = String(decoding: literal, as: UTF8.self)
-        if text.lowercased().contains("password=") { return true }
+        // Signed URLs give what they name to whoever has them.
+        let names = ["password=", "signature=", "security-token=", "?sig=", "&sig="], folded = text.lowercased()
+        if names.contains(where: { folded.contains($0) }) { return true }
         let authorities = text.split(separator: "/", omittingEmptySubsequences: false)
         guard text.utf8.contains(UInt8(ascii: "@")), authorities.count > 2 else { return false }
         return authorities[2].split(separator: "@").first.map { $0.contains(":") } ?? false && authorities[2].contains("@")

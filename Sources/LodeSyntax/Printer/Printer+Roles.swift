@@ -23,6 +23,8 @@ extension Printer {
         case .access(let access): self.access(access)
         case .membership(let membership): self.membership(membership)
         case .alterOwner(let alter): alterOwner(alter)
+        case .createSecret(let create): createSecret(create)
+        case .dropSecret(let drop): dropSecret(drop)
         }
     }
 

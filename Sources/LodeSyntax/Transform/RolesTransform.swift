@@ -10,6 +10,8 @@ extension Transform {
         case .dropRole: .dropRole(try identifiers(edge), ifExists: find(edge, .ifExists) != nil)
         case .grant, .revoke: try access(edge)
         case .alterOwner: .alterOwner(try alterOwner(edge))
+        case .createSecret: .createSecret(try createSecret(edge))
+        case .dropSecret: .dropSecret(try dropSecret(edge))
         default: nil
         }
     }

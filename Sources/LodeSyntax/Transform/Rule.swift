@@ -261,6 +261,10 @@ enum Rule: String, CaseIterable {
     case vacuum
     case vacuumRetention = "vacuum_retention"
     case analyze
+    case createSecret = "create_secret"
+    case dropSecret = "drop_secret"
+    case secretStorage = "secret_storage"
+    case secretOption = "secret_option"
     case callStatement = "call_statement"
     case prepare
     case prepareTypes = "prepare_types"
