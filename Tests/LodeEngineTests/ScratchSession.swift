@@ -2,6 +2,7 @@
 
 import Foundation
 import LodeCore
+import LodeObjectStore
 import LodeVectors
 
 @testable import LodeEngine
@@ -11,10 +12,10 @@ final class ScratchSession {
     let session: Session
     let folder: String
 
-    init(threads: Int = 2) throws {
+    init(threads: Int = 2, stores: StoreRegistry = StoreRegistry()) throws {
         folder = NSTemporaryDirectory() + "lode-test-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        session = Session(engine: Engine(warehouse: folder + "/lakehouse"))
+        session = Session(engine: Engine(warehouse: folder + "/lakehouse", stores: stores))
         try session.settings.set("threads", String(threads))
     }
 
