@@ -101,7 +101,7 @@ import Testing
                 200, text: #"{"AccessKeyId":"K\#(number)","SecretAccessKey":"hush","Token":"T","Expiration":"2099-01-01T00:00:00Z"}"#)
         }
         let other = try Self.session(double, ["AWS_CONTAINER_CREDENTIALS_FULL_URI": metadata.url])
-        // Each key is good for three requests.
+        // Each key is good for six requests.
         let uses = Mutex<[String: Int]>([:])
         double.intercept { request in
             let key = request.header("Authorization")?.split(separator: "/").first.map(String.init) ?? ""
@@ -109,7 +109,7 @@ import Testing
                 uses[key, default: 0] += 1
                 return uses[key, default: 0]
             }
-            return count > 3 ? DoubleAnswer(400, text: "<Error><Code>ExpiredToken</Code><Message>old</Message></Error>") : nil
+            return count > 6 ? DoubleAnswer(400, text: "<Error><Code>ExpiredToken</Code><Message>old</Message></Error>") : nil
         }
         #expect(try other.rows(Self.question) == Self.answer)
         #expect(issued.load(ordering: .relaxed) > 1)

@@ -132,7 +132,7 @@ package final class CloudCall: Sendable {
         case .renewCredentials:
             let isFirst = state.withLock { state in
                 state.renewals += 1
-                return state.renewals <= 2
+                return state.renewals <= 4
             }
             request.signer?.forgetCredentials()
             if !isFirst || request.signer == nil || !again(cost: 0, throttled: false, response) { end(.success(response)) }
