@@ -7,6 +7,7 @@ import LodePlan
 import LodePlanner
 import LodeSyntax
 import LodeTables
+import LodeVectors
 
 extension Session {
     /// The generation of the catalog, if what a plan says depends on nothing else: not on a transaction or on what is temporary.
@@ -96,11 +97,24 @@ extension Session {
         for (scanned, rows) in kept.relations { context.execution.relations.put(rows, for: scanned) }
         let rules = RuleContext(
             columnIDs: context.columnIDs, relations: context.execution.relations, evaluateConstant: context.evaluateConstant)
-        let execution = try QueryExecution(plan: try kept.query.plan.giving(kept.values, rules), context: context.execution)
-        observer?(execution)
+        let plan = try kept.query.plan.giving(kept.values, rules)
+        if let query = try RowWiseQuery(plan, context.execution) {
+            return try give(try query.rows(), of: kept.query, to: stream)
+        }
+        let execution = try QueryExecution(plan: plan, context: context.execution)
         try stream.begin(kept.query.columns)
         stream.run(LiveQuery(execution, context, isSmall: true))
         return StatementOutcome(tag: "SELECT")
+    }
+
+    private func give(_ rows: [Chunk], of query: KeptQuery, to stream: ResultStream) throws(SQLError) -> StatementOutcome {
+        try stream.begin(query.columns)
+        var receipt = Receipt()
+        for chunk in rows {
+            receipt.rows += chunk.count
+            _ = try stream.rows(chunk)
+        }
+        return StatementOutcome(tag: "SELECT \(receipt.rows)", receipt: receipt)
     }
 
     // MARK: Keeping
