@@ -99,3 +99,4 @@ package final class LogWriter: Sendable {
         }
     }
 }
+
