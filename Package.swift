@@ -46,7 +46,7 @@ let package = Package(
         .target(
             name: "LodeServer",
             dependencies: [
-                "LodeHTTP", "LodeEngine", "LodeSyntax", "LodeFunctions", "LodeVectors", "LodeCore",
+                "LodeHTTP", "LodeEngine", "LodeSyntax", "LodeFunctions", "LodeVectors", "LodeCore", "CLodeIntrinsics",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Crypto", package: "swift-crypto"),

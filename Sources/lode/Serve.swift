@@ -98,7 +98,7 @@ struct Serve: ParsableCommand {
             throw ValidationError("TLS: \(error)")
         }
         // Services end from the last to the first: health says so first, and metrics can be read to the end.
-        let services = try httpServices(measures, health, say) + [listener, StopWatch(health)]
+        let services = try httpServices(measures, health, say) + [FreedMemory(), listener, StopWatch(health)]
         let ended = Semaphore()
         nonisolated(unsafe) var status: Int32 = 0
         Task {

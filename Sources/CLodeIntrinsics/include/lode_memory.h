@@ -13,4 +13,9 @@ static inline void lode_keep_freed_memory(void) {
     mallopt(M_TOP_PAD, 1 << 20);
 }
 
+/// Gives the pages that nothing lies in any more back to the system, wherever they are.
+static inline void lode_give_back_freed_memory(void) {
+    malloc_trim(0);
+}
+
 #endif
