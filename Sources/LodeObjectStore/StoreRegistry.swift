@@ -26,12 +26,17 @@ package final class StoreRegistry: Sendable {
         stores = Lock(known)
     }
 
+    private init(_ stores: [String: any ObjectStore], _ secrets: SecretRegistry, _ client: CloudClient) {
+        self.stores = Lock(stores)
+        self.secrets = secrets
+        self.client = client
+    }
+
     /// The same stores for one statement, whose reading of pipes and devices has limits.
     package func limited(_ limits: SpoolLimits) -> StoreRegistry {
-        let copy = StoreRegistry(secrets: secrets, client: client)
-        let known = stores.withLock { $0 }
-        copy.stores.withLock { $0 = known.merging(known["file"] is LocalStore ? ["file": LocalStore(limits: limits)] : [:]) { $1 } }
-        return copy
+        var known = stores.withLock { $0 }
+        if known["file"] is LocalStore { known["file"] = LocalStore(limits: limits) }
+        return StoreRegistry(known, secrets, client)
     }
 
     /// Adds or replaces the store for `scheme` ("s3", "memory"; without "://").
@@ -43,12 +48,12 @@ package final class StoreRegistry: Sendable {
     /// - Throws: `58P01` if no store serves its scheme.
     package func resolve(_ location: String) throws(SQLError) -> (store: any ObjectStore, path: String) {
         let scheme = StorePath.scheme(of: location) ?? "file"
-        let (store, known) = stores.withLock { ($0[scheme], $0.keys.sorted()) }
-        guard let store else {
+        guard let store = stores.withLock({ $0[scheme] }) else {
             if Self.refused.contains(scheme) {
                 throw SQLError.unsupported(
                     "\(scheme):// (Azure storage)", hint: "Lode reads and writes s3:// and gs://, and reads https://.")
             }
+            let known = stores.withLock { $0.keys.sorted() }
             throw SQLError(
                 .undefinedFile, "no store serves \"\(scheme)://\" locations", in: location,
                 detail: "Known: \(known.map { "\($0)://" }.joined(separator: ", ")) and plain paths.",
