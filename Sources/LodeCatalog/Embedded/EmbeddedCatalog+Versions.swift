@@ -19,19 +19,25 @@ extension EmbeddedCatalog {
         try remove(change, row, table, version, notes, db)
         try add(change.added, row, table, version, notes, db)
         let totals = try totals(row, table, change, db)
+        try Self.insertVersion(
+            [
+                row.id, version, try Self.commitTime(db), totals.fileCount ?? 0, totals.rowCount, totals.byteCount ?? 0,
+                StatisticsText.write(totals.columns), operation ?? change.operation ?? Self.operation(change), definition,
+            ], db)
+        try db.execute(sql: "UPDATE table_info SET version = ? WHERE id = ?", arguments: [version, row.id])
+        notes.note(row.id) { $0.versions.append(version) }
+        return CommitOutcome(version: version)
+    }
+
+    /// - Parameter values: of the columns of `table_version`, in the order of the statement.
+    static func insertVersion(_ values: StatementArguments, _ db: Database) throws {
         try db.execute(
             sql: """
                 INSERT INTO table_version
                     (table_id, version, committed_at, file_count, row_count, byte_count, statistics, operation, definition)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-            arguments: [
-                row.id, version, try Self.commitTime(db), totals.fileCount ?? 0, totals.rowCount, totals.byteCount ?? 0,
-                StatisticsText.write(totals.columns), operation ?? change.operation ?? Self.operation(change), definition,
-            ])
-        try db.execute(sql: "UPDATE table_info SET version = ? WHERE id = ?", arguments: [version, row.id])
-        notes.note(row.id) { $0.versions.append(version) }
-        return CommitOutcome(version: version)
+            arguments: values)
     }
 
     /// Now, but after every earlier commit, whatever the clock does.

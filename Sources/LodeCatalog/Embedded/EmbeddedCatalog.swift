@@ -1,6 +1,5 @@
 /// The catalog in the warehouse folder: SQLite, shared by any number of processes.
 
-import Foundation
 import GRDB
 import LodeCore
 import LodeObjectStore
@@ -76,7 +75,7 @@ package final class EmbeddedCatalog: Catalog {
 
     package func lease() -> Lease { leases.take(Self.nowMicros()) }
 
-    static func nowMicros() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+    static func nowMicros() -> Int64 { WallClock.micros() }
 
     /// - Throws: `42501` for the databases that ship with Lode.
     static func checkWritable(_ database: String) throws(SQLError) {

@@ -142,16 +142,11 @@ struct CatalogRebuild {
     }
 
     private func insert(_ version: ManifestVersion, _ table: Int64, _ db: Database) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO table_version
-                    (table_id, version, committed_at, file_count, row_count, byte_count, statistics, operation, definition)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
+        try EmbeddedCatalog.insertVersion(
+            [
                 table, version.version, version.committedAt, version.fileCount, version.rowCount, version.byteCount, version.statistics,
                 version.operation, version.definition.map { JSONText.write($0) },
-            ])
+            ], db)
     }
 
     private func insert(_ files: [ManifestFile], _ table: Int64, _ db: Database) throws {
