@@ -38,7 +38,7 @@ struct KeptQueries {
             if made != nil { hasKept = true }
             return made
         default:
-            if entries.count >= Self.limit { entries = [:] }
+            if entries.count >= Self.limit { self = KeptQueries() }
             entries[key] = .seen(generation: generation)
             return nil
         }
