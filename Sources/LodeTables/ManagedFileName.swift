@@ -24,7 +24,7 @@ package enum ManagedFileName {
         guard name.hasPrefix("data-"), bytes.count > 39, bytes[21] == UInt8(ascii: "-"), bytes[38] == UInt8(ascii: ".") else {
             return false
         }
-        return (bytes[5..<21] + bytes[22..<38]).allSatisfy { PartitionText.hexDigit($0) != nil }
+        return (bytes[5..<21] + bytes[22..<38]).allSatisfy { HexDigit.value($0) != nil }
     }
 
     private static func hex(_ number: UInt64) -> String {

@@ -81,7 +81,7 @@ enum StringLiteral {
     private static func digits(_ inner: ArraySlice<UInt8>, _ index: inout Int, radix: Int, atMost limit: Int) -> Int? {
         var value = 0
         var count = 0
-        while count < limit, index < inner.endIndex, let digit = hexDigit(inner[index]), digit < radix {
+        while count < limit, index < inner.endIndex, let digit = HexDigit.value(inner[index]).map(Int.init), digit < radix {
             value = value * radix + digit
             index += 1
             count += 1
@@ -89,21 +89,12 @@ enum StringLiteral {
         return count == 0 ? nil : value
     }
 
-    private static func hexDigit(_ byte: UInt8) -> Int? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): Int(byte) - 48
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): Int(byte) - 87
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): Int(byte) - 55
-        default: nil
-        }
-    }
-
     /// The bytes of `X'0aff'`; blanks between the digits are allowed.
     static func blob(_ bytes: ArraySlice<UInt8>, at span: SourceSpan) throws(SQLError) -> [UInt8] {
         var output: [UInt8] = []
         var high: Int?
         for byte in bytes.dropFirst(2).dropLast() where byte != UInt8(ascii: " ") {
-            guard let digit = hexDigit(byte) else {
+            guard let digit = HexDigit.value(byte).map(Int.init) else {
                 throw SQLError(.invalidTextRepresentation, "a binary literal has hexadecimal digits only", at: span)
             }
             if let first = high {

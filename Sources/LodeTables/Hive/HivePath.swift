@@ -62,24 +62,7 @@ package enum HivePath {
     }
 
     /// Undoes `escape`; a `%` without two hex digits stands for itself, bytes that are not UTF-8 are replaced.
-    package static func unescape(_ text: some StringProtocol) -> String {
-        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
-        let bytes = Array(text.utf8)
-        var result: [UInt8] = []
-        var i = 0
-        while i < bytes.count {
-            if bytes[i] == UInt8(ascii: "%"), i + 2 < bytes.count, let high = PartitionText.hexDigit(bytes[i + 1]),
-                let low = PartitionText.hexDigit(bytes[i + 2])
-            {
-                result.append(high << 4 | low)
-                i += 3
-            } else {
-                result.append(bytes[i])
-                i += 1
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
+    package static func unescape(_ text: some StringProtocol) -> String { PercentText.decoded(text) }
 
     /// Whether listings leave a file or folder out: `_SUCCESS`, `.crc` files, unfinished writes.
     package static func isHidden(_ name: some StringProtocol) -> Bool {

@@ -140,7 +140,7 @@ extension PartitionText {
         guard digits.count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []
         for i in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = hexDigit(digits[i]), let low = hexDigit(digits[i + 1]) else { return nil }
+            guard let high = HexDigit.value(digits[i]), let low = HexDigit.value(digits[i + 1]) else { return nil }
             bytes.append(high << 4 | low)
         }
         return bytes
@@ -156,17 +156,8 @@ extension PartitionText {
 
     static func readUUID(_ text: String) -> Value? {
         let digits = text.filter { $0 != "-" }
-        guard digits.utf8.count == 32, digits.utf8.allSatisfy({ hexDigit($0) != nil }) else { return nil }
+        guard digits.utf8.count == 32, digits.utf8.allSatisfy({ HexDigit.value($0) != nil }) else { return nil }
         return UInt128(digits, radix: 16).map { .uuid($0) }
-    }
-
-    static func hexDigit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 
     private static func digits(_ text: Substring) -> Int64? {

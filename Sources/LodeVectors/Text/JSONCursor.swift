@@ -1,6 +1,7 @@
 /// Stepping over JSON values, checking every byte of them.
 
 import CLodeIntrinsics
+import LodeCore
 
 /// A position in JSON text. Reads are bounded; nesting is limited to 1,000.
 ///

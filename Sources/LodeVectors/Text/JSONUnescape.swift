@@ -1,5 +1,7 @@
 /// Undoing the escapes of JSON strings.
 
+import LodeCore
+
 package enum JSONUnescape {
     /// Writes the text that `count` bytes of a checked string stand for to `out`, which has room for `count` bytes.
     /// - Returns: how many bytes it has; nil if it holds half of a surrogate pair.

@@ -93,14 +93,3 @@ package enum ParseBinary {
         return .parsed
     }
 }
-
-/// One hexadecimal digit of either case.
-package enum HexDigit {
-    package static func value(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 48...57: byte - 48
-        case 65...70, 97...102: (byte | 32) - 87
-        default: nil
-        }
-    }
-}

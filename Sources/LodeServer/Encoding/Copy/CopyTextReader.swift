@@ -102,7 +102,7 @@ struct CopyTextReader: CopyRowReader {
             index += 2
             if let byte = CopyText.byte(for: letter) {
                 bytes.append(byte)
-            } else if letter == UInt8(ascii: "x"), index < raw.endIndex, hexDigit(raw[index]) != nil {
+            } else if letter == UInt8(ascii: "x"), index < raw.endIndex, HexDigit.value(raw[index]) != nil {
                 bytes.append(number(raw, &index, radix: 16, digits: 2, first: 0))
             } else if let digit = octalDigit(letter) {
                 bytes.append(number(raw, &index, radix: 8, digits: 2, first: digit))
@@ -123,16 +123,8 @@ struct CopyTextReader: CopyRowReader {
         return UInt8(truncatingIfNeeded: value)
     }
 
+    private static func hexDigit(_ byte: UInt8) -> Int? { HexDigit.value(byte).map(Int.init) }
     private static func octalDigit(_ byte: UInt8) -> Int? { (48...55).contains(byte) ? Int(byte) - 48 : nil }
-
-    private static func hexDigit(_ byte: UInt8) -> Int? {
-        switch byte {
-        case 48...57: Int(byte) - 48
-        case 65...70: Int(byte) - 55
-        case 97...102: Int(byte) - 87
-        default: nil
-        }
-    }
 
     private func matchHeader(_ line: [UInt8]) throws(SQLError) {
         let names = fields(of: line).map { $0.map { String(decoding: $0, as: UTF8.self) } ?? "" }
