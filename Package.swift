@@ -86,7 +86,7 @@ let package = Package(
         .target(
             name: "LodeCatalog",
             dependencies: [
-                "LodeTables", "LodeFormats", "LodeObjectStore", "LodeVectors", "LodeCore", "CLodeCatalog",
+                "LodeTables", "LodeFormats", "LodeObjectStore", "LodeCloud", "LodeVectors", "LodeCore", "CLodeCatalog",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: library),
 
@@ -120,7 +120,7 @@ let package = Package(
             name: "LodeEngineTests",
             dependencies: [
                 "LodeEngine", "LodeShell", "LodeCatalog", "LodeSyntax", "LodeFormats", "LodeFunctions", "LodeTables", "LodeObjectStore",
-                "LodeCloud", "CloudDouble",
+                "LodeCloud", "CloudDouble", "GlueDouble",
                 "LodeVectors", "LodeCore",
             ], swiftSettings: library),
         .testTarget(name: "HouseTests", path: "Tests/House"),
@@ -139,6 +139,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
             ], path: "Tests/CloudDouble"),
+        .target(
+            name: "GlueDouble", dependencies: ["LodeCatalog", "LodeCloud", "LodeCore"], path: "Tests/GlueDouble", swiftSettings: library),
         .testTarget(name: "LodeCloudTests", dependencies: ["LodeCloud", "CloudDouble", "LodeCore"], swiftSettings: library),
         .testTarget(name: "LodeHTTPTests", dependencies: ["LodeHTTP"], swiftSettings: library),
         .testTarget(name: "LodeShellTests", dependencies: ["LodeShell", "LodeCore", "Transcripts"], swiftSettings: library),
@@ -149,7 +151,8 @@ let package = Package(
         .testTarget(
             name: "LodeCatalogTests",
             dependencies: [
-                "LodeCatalog", "LodeFormats", "LodeTables", "LodeObjectStore", "LodeCore", .product(name: "GRDB", package: "GRDB.swift"),
+                "LodeCatalog", "GlueDouble", "LodeCloud", "LodeFormats", "LodeTables", "LodeObjectStore", "LodeCore",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: library),
         .testTarget(name: "LodeSyntaxTests", dependencies: ["LodeSyntax", "LodeCore"], swiftSettings: kernels),

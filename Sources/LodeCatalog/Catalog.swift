@@ -41,6 +41,8 @@ package protocol Catalog: Sendable {
 
     /// The folder for the files of a managed table; it need not exist yet.
     func managedLocation(of name: TableName) throws(SQLError) -> String
+    /// A table that is about to be made, with all that the catalog decides about it: where files are written before it is committed.
+    func completing(_ table: GlueTable) throws(SQLError) -> GlueTable
     /// The state that everything committed so far makes; versions of that time stay readable as long as the result lives.
     func readMoment() throws(SQLError) -> ReadMoment
     /// A managed table as it was at the last moment, up to now, at which a version of another one was current: what a statement that reads
@@ -59,9 +61,14 @@ package protocol Catalog: Sendable {
     func changeRole(_ name: String, _ change: @Sendable (Role?) throws(SQLError) -> Role?) throws(SQLError)
     /// Deletes the files of tables that were dropped or replaced, unless running statements read them.
     func collectDropped() throws(SQLError)
+    /// The attached catalog that a database belongs to; nil if it is one of this catalog's own.
+    func attachedCatalog(of database: String) -> String?
 }
 
 extension Catalog {
     package func generation() throws(SQLError) -> Int64? { nil }
+    package func attachedCatalog(of database: String) -> String? { nil }
+    package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { table }
+
     package func snapshot(of name: TableName) throws(SQLError) -> any TableSnapshot { try snapshot(of: name, at: nil) }
 }

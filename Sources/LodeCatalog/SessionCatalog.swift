@@ -1,4 +1,4 @@
-/// The catalog as one session sees it: the one that all share, and a schema of temporary tables of its own.
+/// The catalog as one session sees it: the one that all share, those attached to it, and a schema of temporary tables of its own.
 
 import Foundation
 import LodeCore
@@ -15,13 +15,15 @@ package final class SessionCatalog: Catalog {
     }
 
     let shared: any Catalog
+    package let attached: AttachedCatalogs
     private let stores: StoreRegistry
     private let temporary = Lock<Temporary?>(nil)
     /// The moment that a transaction was last given to read at.
     private let moment = Lock<Int64?>(nil)
 
-    package init(_ shared: any Catalog, _ stores: StoreRegistry) {
+    package init(_ shared: any Catalog, _ stores: StoreRegistry, attached: AttachedCatalogs = AttachedCatalogs()) {
         self.shared = shared
+        self.attached = attached
         self.stores = stores
     }
 
@@ -48,9 +50,11 @@ package final class SessionCatalog: Catalog {
 
     /// Who keeps the tables of a database.
     private func keeper(of database: String) -> any Catalog {
-        guard Self.isTemporary(database), let own = temporary.withLock({ $0?.catalog }) else { return shared }
-        return own
+        if Self.isTemporary(database), let own = temporary.withLock({ $0?.catalog }) { return own }
+        return attached.owner(of: database)?.catalog ?? shared
     }
+
+    package func attachedCatalog(of database: String) -> String? { attached.owner(of: database)?.name }
 
     package func databases() throws(SQLError) -> [GlueDatabase] {
         let all = try shared.databases()
@@ -67,14 +71,16 @@ package final class SessionCatalog: Catalog {
 
     package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
         var time = time
-        // Nobody else changes a temporary table: what a transaction reads of it is what is there.
-        if Self.isTemporary(name.database), case .timestamp(let micros) = time, micros == moment.withLock({ $0 }) { time = nil }
+        // Nobody else changes a temporary table: what a transaction reads of it is what is there. Other catalogs have times of their own.
+        let hasOwnTime = Self.isTemporary(name.database) || attached.owner(of: name.database) != nil
+        if hasOwnTime, case .timestamp(let micros) = time, micros == moment.withLock({ $0 }) { time = nil }
         return try keeper(of: name.database).snapshot(of: name, at: time)
     }
 
     /// Nobody else changes a temporary table, so that it goes with any version of another one.
     package func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
-        let isShared = !Self.isTemporary(name.database) && version.table.number < CatalogStorage.firstTemporaryTable
+        let isOwn = !Self.isTemporary(name.database) && attached.owner(of: name.database) == nil
+        let isShared = isOwn && version.table.number < CatalogStorage.firstTemporaryTable
         return isShared ? try shared.snapshot(of: name, besides: version) : try snapshot(of: name, at: nil)
     }
 
@@ -87,6 +93,8 @@ package final class SessionCatalog: Catalog {
     package func managedLocation(of name: TableName) throws(SQLError) -> String {
         try keeper(of: name.database).managedLocation(of: name)
     }
+
+    package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { try keeper(of: table.databaseName).completing(table) }
 
     package func readMoment() throws(SQLError) -> ReadMoment {
         let found = try shared.readMoment()
@@ -113,17 +121,27 @@ package final class SessionCatalog: Catalog {
             default: break
             }
         }
-        guard let own = temporary.withLock({ $0?.catalog }) else { return try shared.commit(changes) }
+        let names = changes.flatMap(\.databases).filter { !Self.isTemporary($0) }, places = Set(names.map { attachedCatalog(of: $0) })
+        if places.count > 1 { throw Self.spanning(places) }
+        let place = places.first.flatMap { $0 }.flatMap { attached.named($0)?.catalog } ?? shared
+        guard let own = temporary.withLock({ $0?.catalog }) else { return try place.commit(changes) }
         let mine = changes.indices.filter { Self.isTemporary(changes[$0].database) }
         let others = changes.indices.filter { !Self.isTemporary(changes[$0].database) }
         var outcomes = changes.map { _ in CommitOutcome() }
         if !others.isEmpty {
-            for (index, outcome) in zip(others, try shared.commit(others.map { changes[$0] })) { outcomes[index] = outcome }
+            for (index, outcome) in zip(others, try place.commit(others.map { changes[$0] })) { outcomes[index] = outcome }
         }
         if !mine.isEmpty {
             for (index, outcome) in zip(mine, try own.commit(mine.map { changes[$0] })) { outcomes[index] = outcome }
         }
         return outcomes
+    }
+
+    private static func spanning(_ places: Set<String?>) -> SQLError {
+        let names = places.map { $0 ?? "the warehouse's own" }.sorted().joined(separator: ", ")
+        return SQLError(
+            .featureNotSupported, "a change of several catalogs at once is not supported", detail: "It would change: \(names).",
+            hint: "Change one after the other; nothing was written.")
     }
 
     package func vacuum(_ request: VacuumRequest) throws(SQLError) -> [VacuumedFile] {

@@ -48,6 +48,12 @@ package enum TableChange: Sendable {
         }
     }
 
+    /// That database, and those that tables are moved to.
+    var databases: [String] {
+        guard case .alter(_, let changes) = self else { return [database] }
+        return [database] + changes.compactMap { if case .rename(let new) = $0 { new.database } else { nil } }
+    }
+
     /// Files that the change publishes.
     var added: [DataFile] {
         switch self {

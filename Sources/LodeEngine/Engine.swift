@@ -13,6 +13,8 @@ package final class Engine: Sendable {
     package let warehouse: String
     package let stores: StoreRegistry
     package let catalog: any Catalog
+    /// Other catalogs, by CREATE CATALOG.
+    package let attached = AttachedCatalogs()
     /// What all running statements reserve from, each through a budget of its own.
     package let memory: MemoryBudget
     package let pool: WorkerPool

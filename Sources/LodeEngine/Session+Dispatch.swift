@@ -25,6 +25,8 @@ extension Session {
     private func run(_ statement: DefinitionStatement, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         switch statement {
         case .createSchema(let create): try createSchema(create)
+        case .createCatalog(let create): try createCatalog(create)
+        case .dropCatalog(let name, let ifExists): try dropCatalog(name, ifExists: ifExists)
         case .createTable(let create): try createTable(create)
         case .createView(let create): try createView(create, run)
         case .alterTable(let alter): try alterTable(alter)

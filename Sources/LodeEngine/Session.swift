@@ -65,7 +65,7 @@ package final class Session {
 
     package init(engine: Engine) {
         self.engine = engine
-        sessionCatalog = SessionCatalog(engine.catalog, engine.stores)
+        sessionCatalog = SessionCatalog(engine.catalog, engine.stores, attached: engine.attached)
         activity = engine.sessions.open()
         activity.setCancel(cancel)
     }

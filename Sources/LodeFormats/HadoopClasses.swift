@@ -15,10 +15,12 @@ package struct HadoopClasses: Sendable {
     package var options: [String: String]
     /// SERDEPROPERTIES that may stand there with one of these values, which is what reading does anyway.
     package var givens: [String: Set<String>]
+    /// By SerDe: the options of reading that hold for its tables unless these say otherwise, so that nothing is found out from files.
+    package var defaults: [String: [String: String]]
 
     package init(
         words: [String] = [], inputFormats: [String], outputFormats: [String], serdes: [String], options: [String: String] = [:],
-        givens: [String: Set<String>] = [:]
+        givens: [String: Set<String>] = [:], defaults: [String: [String: String]] = [:]
     ) {
         self.words = words
         self.inputFormats = inputFormats
@@ -26,6 +28,7 @@ package struct HadoopClasses: Sendable {
         self.serdes = serdes
         self.options = options
         self.givens = givens
+        self.defaults = defaults
     }
 
     /// The classes of formats whose files are lines of text.
@@ -33,6 +36,10 @@ package struct HadoopClasses: Sendable {
     static let textOutput = [
         "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat", "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat",
     ]
+    /// Quotes around fields; texts are never NULL.
+    package static let openCSV = "org.apache.hadoop.hive.serde2.OpenCSVSerde"
+    /// No quotes; what `ROW FORMAT DELIMITED` means.
+    package static let lazySimple = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
 }
 
 extension FileFormats {

@@ -23,6 +23,10 @@ import Testing
             "CREATE OR REPLACE SECRET s (TYPE s3, KEY_ID 'k', SECRET 'Geheim1', SESSION_TOKEN 'Geheim2', KEY 'Geheim3', SCOPE ['s3://b'])",
             "CREATE OR REPLACE SECRET s (TYPE s3, KEY_ID 'k', SECRET '<hidden>', SESSION_TOKEN '<hidden>', KEY '<hidden>', SCOPE ['s3://b'])"
         ),
+        (
+            "CREATE CATALOG g USING glue OPTIONS (region 'eu-west-1', access_key_id 'Geheim1', \"session_token\" = 'Geheim2', x 'Geheim3')",
+            "CREATE CATALOG g USING glue OPTIONS (region 'eu-west-1', access_key_id '<hidden>', \"session_token\" = '<hidden>', x '<hidden>')"
+        ),
     ])
     func `a password is hidden`(text: String, shown: String) {
         #expect(StatementText.withoutSecrets(text) == shown)

@@ -83,8 +83,15 @@ extension EmbeddedCatalog {
                 outcome.addedPartitions.append(HivePath.folder(columns, partition.values))
             }
         }
-        let known = try String.fetchAll(db, sql: "SELECT key FROM partition_info WHERE table_id = ? ORDER BY key", arguments: [id])
-        for key in known where !seen.contains(SQLText(key)) {
+        let known = try Row.fetchAll(
+            db, sql: "SELECT key, definition FROM partition_info WHERE table_id = ? ORDER BY key", arguments: [id])
+        for row in known {
+            let key: String = row["key"]
+            if seen.contains(SQLText(key)) { continue }
+            if let text: String = row["definition"] {
+                let partition = try JSONText.read(GluePartition.self, text, "a partition")
+                guard table.holds(partition.location.map { warehouse.resolve($0) }) else { continue }
+            }
             let values = try PartitionKey.read(key, columns)
             if try Self.delete(key, id, notes, db) { outcome.droppedPartitions.append(HivePath.folder(columns, values)) }
         }
@@ -144,6 +151,13 @@ extension EmbeddedCatalog {
 }
 
 extension GlueTable {
+    /// Whether a partition's place is one of those below the table's: another one is not found by looking there.
+    func holds(_ partition: String?) -> Bool {
+        guard let partition, let location = storageDescriptor.location else { return true }
+        func folder(_ location: String) -> String { StorePath.withoutTrailingSlash(StorePath.localPath(location)) + "/" }
+        return folder(partition).hasPrefix(folder(location))
+    }
+
     /// The columns by which partitions are registered.
     /// - Throws: `42809` if the table has no partitions that are registered.
     package func externalPartitionFields() throws(SQLError) -> [Field] {

@@ -19,6 +19,13 @@ extension GlueTable {
         return options.merging(serde) { own, _ in own }.merging(parameters) { _, given in given }
     }
 
+    /// The same, with what the SerDe does where nothing is said: as Hive and Athena read the files.
+    package var serdeProperties: [String: String] {
+        let serde = storageDescriptor.serdeInfo?.serializationLibrary?.lowercased()
+        let defaults = fileFormat?.hadoop.defaults.first { $0.key.lowercased() == serde }?.value ?? [:]
+        return defaults.merging(readerProperties) { _, given in given }
+    }
+
     /// - Source: Athena, "skip.header.line.count".
     private static let headerLines = "skip.header.line.count"
 

@@ -144,7 +144,22 @@ package final class TransactionCatalog: Catalog {
 
     // MARK: Changing
 
+    package func attachedCatalog(of database: String) -> String? { base.attachedCatalog(of: database) }
+
+    /// Before anything is written: what one catalog publishes, another one can't take back.
+    private func requireOwn(_ database: String) throws(SQLError) {
+        guard let name = base.attachedCatalog(of: database) else { return }
+        throw SQLError.unsupported(
+            "changing the catalog \"\(name)\" inside BEGIN … COMMIT", hint: "End the transaction with COMMIT; then change it.")
+    }
+
+    package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable {
+        try requireOwn(table.databaseName)
+        return try base.completing(table)
+    }
+
     package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction {
+        try requireOwn(name.database)
         takeLease()
         let table = try requireTable(name)
         // Refuses what is no managed table.
@@ -154,6 +169,7 @@ package final class TransactionCatalog: Catalog {
     }
 
     package func commit(_ new: [TableChange]) throws(SQLError) -> [CommitOutcome] {
+        for change in new { try requireOwn(change.database) }
         takeLease()
         var changes = changes, outcomes: [CommitOutcome] = []
         for change in new { outcomes.append(try changes.add(change, in: self)) }

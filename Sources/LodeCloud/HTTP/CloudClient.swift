@@ -17,7 +17,7 @@ import LodeCore
 /// with `58030` when there is none within the policy's attempts and time, and with `57014` as soon as the statement for which the
 /// calling thread works is cancelled. Connections are kept and shared by all clients of the process. Making a client costs nothing.
 package final class CloudClient: Sendable {
-    let environment: CloudEnvironment
+    package let environment: CloudEnvironment
     private let budgets = Lock<[String: RetryBudget]>([:])
     /// What the services' clocks are ahead of this machine's, in seconds.
     private let clockAhead = Lock<Int64>(0)

@@ -16,10 +16,11 @@ struct TableOptions {
     var partitionedBy: [String] = []
     var properties: [String: String] = [:]
 
-    init(_ create: CreateTable, properties read: PropertyReader) throws(SQLError) {
+    /// - Parameter isHive: whether the table will be in a catalog whose tables are Hive's.
+    init(_ create: CreateTable, isHive: Bool, properties read: PropertyReader) throws(SQLError) {
         location = create.location
         properties = try read(create.tableProperties)
-        try TableProperties.check(properties, at: create.tableProperties.first?.key.span)
+        try TableProperties.check(properties, isHive: isHive, at: create.tableProperties.first?.key.span)
         if let comment = create.comment { properties[TableParameter.comment] = comment }
         var candidates: [any FileFormat] = []
         if let using = create.using { candidates = [try Self.format(using.text, at: using.span)] }
@@ -27,7 +28,9 @@ struct TableOptions {
         format = candidates.first
         switch create.rowFormat {
         case .serde(let library, let settings)?: try take(library, settings, candidates, at: create.name.span, read)
-        case .delimited(let parts)?: try take(parts, candidates, at: create.name.span)
+        case .delimited(let parts)?:
+            try take(parts, candidates, at: create.name.span)
+            if isHive { serde = HadoopClasses.lazySimple }
         case nil: break
         }
         try take(create.withProperties, read)

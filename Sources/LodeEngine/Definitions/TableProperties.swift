@@ -22,14 +22,19 @@ enum TableProperties {
         Lacking(name: "bucket_count"), Lacking(name: "has_encrypted_data", harmless: ["false"]),
     ]
 
+    /// What is done for tables of Hive's catalogs.
+    private static func isKnownOfHive(_ name: String) -> Bool { name.hasPrefix("projection.") || name == "storage.location.template" }
+
+    /// - Parameter isHive: whether the table is in a catalog whose tables are Hive's.
     /// - Throws: `0A000` naming the property, `42501` for one of Lode's own.
-    static func check(_ properties: [String: String], at span: SourceSpan?) throws(SQLError) {
+    static func check(_ properties: [String: String], isHive: Bool, at span: SourceSpan?) throws(SQLError) {
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
             let folded = name.lowercased()
             if folded.hasPrefix(TableParameter.ownPrefix) {
                 throw SQLError(.insufficientPrivilege, "the property \"\(name)\" is Lode's own and cannot be set", at: span)
             }
             let refused = lacking.first { $0.name.hasSuffix(".") ? folded.hasPrefix($0.name) : folded == $0.name }
+            if isHive, isKnownOfHive(folded) { continue }
             if let refused, !refused.harmless.contains(value.lowercased()) {
                 throw .unsupported("the table property \"\(name)\" = '\(value)'", at: span)
             }

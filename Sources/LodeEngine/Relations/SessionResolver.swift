@@ -21,6 +21,8 @@ final class SessionResolver: RelationResolver {
     private let seesTemporaryViews: Bool
     /// Who reads: the current user, or the owner of the view whose names these are.
     private let role: String
+    /// The attached catalog that names without one are of: that of the session, or of the view.
+    private let catalogName: String?
     private struct Key: Hashable {
         var name: TableName
         var time: TableTime?
@@ -31,9 +33,10 @@ final class SessionResolver: RelationResolver {
 
     init(
         session: Session, stores: StoreRegistry, rejects: RejectTables, moment: StatementMoment, objects: StatementObjects,
-        searchPath: [String]? = nil, seesTemporaryViews: Bool = true, role: String? = nil
+        searchPath: [String]? = nil, seesTemporaryViews: Bool = true, view: GlueTable? = nil
     ) {
-        self.role = role ?? session.currentUser
+        role = view?.ownerName ?? session.currentUser
+        catalogName = view.map { session.engine.attached.owner(of: $0.databaseName)?.name } ?? session.currentCatalog
         self.moment = moment
         self.objects = objects
         self.session = session
@@ -59,7 +62,7 @@ final class SessionResolver: RelationResolver {
             }
             return nil
         }
-        let full = try session.tableName(name)
+        let full = try session.tableName(name, in: catalogName)
         if let found = try relation(full, at: time, name.span) { return found }
         guard try session.catalog.database(full.database) != nil else {
             throw try session.missingSchema(full.database, at: name.span)
@@ -86,7 +89,7 @@ final class SessionResolver: RelationResolver {
     }
 
     private func resolve(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> ResolvedRelation {
-        let path = [Engine.catalogName, table.databaseName, table.name]
+        let path = session.engine.attached.path(of: table.tableName, own: Engine.catalogName)
         switch table.kind {
         case .view: return .view(try view(table, path))
         case .system:
@@ -107,11 +110,12 @@ final class SessionResolver: RelationResolver {
             guard case .query(let query)? = try Parser.parse(text).first?.statement else {
                 throw SQLError(.invalidTableDefinition, "the view \"\(table.name)\" holds no query")
             }
-            let authorPath = table.parameters[ViewParameter.searchPath]?.split(separator: ",").map(String.init)
+            let catalog = session.engine.attached.owner(of: table.databaseName)?.name
+            let authorPath = table.parameters[ViewParameter.searchPath]?.split(separator: ",")
+                .map { session.qualified(String($0), in: catalog) }
             let resolver = SessionResolver(
                 session: session, stores: stores, rejects: rejects, moment: moment, objects: objects,
-                searchPath: StatementObjects.lookupPath(authorPath ?? [table.databaseName]), seesTemporaryViews: false,
-                role: table.ownerName)
+                searchPath: StatementObjects.lookupPath(authorPath ?? [table.databaseName]), seesTemporaryViews: false, view: table)
             return ResolvedView(path: path, query: query, columns: try table.schema().fields.map(\.name), resolver: resolver)
         } catch {
             // Spans of the view's own text would point into the statement at hand.

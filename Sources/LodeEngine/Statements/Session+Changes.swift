@@ -76,7 +76,7 @@ extension Session {
             transaction: transaction,
             target: ChangeTarget(
                 table: try table.insertTarget(), relation: relation,
-                path: [Engine.catalogName, table.databaseName, table.name]),
+                path: engine.attached.path(of: table.tableName, own: Engine.catalogName)),
             relation: relation, writeTarget: try table.writeTarget())
     }
 

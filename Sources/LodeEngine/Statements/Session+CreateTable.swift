@@ -24,17 +24,21 @@ extension Session {
         if create.ifNotExists, try catalog.table(name) != nil { return StatementOutcome(tag: "CREATE TABLE") }
 
         let context = statementContext()
-        let options = try TableOptions(create) { (list: [Property]) throws(SQLError) -> [String: String] in try properties(list) }
+        let isHive = catalog.attachedCatalog(of: name.database) != nil
+        let options = try TableOptions(create, isHive: isHive) { (list: [Property]) throws(SQLError) -> [String: String] in
+            try properties(list)
+        }
         var bound: BoundQuery?
         if let query = create.query { bound = try makeBinder(context).bind(query: query) }
         let (elements, partitions) = try tableElements(create, name, bound, options, context)
-        let table = try made(try definition(create, elements, partitions, options, hasQuery: bound != nil), replacing: create.orReplace)
+        var table = try made(try definition(create, elements, partitions, options, hasQuery: bound != nil), replacing: create.orReplace)
         let ifExists: TableChange.IfExists = create.orReplace ? .replace : create.ifNotExists ? .skip : .fail
         if ifExists == .fail, try catalog.table(name) != nil {
             throw SQLError(
                 .duplicateTable, "relation \"\(name)\" already exists", at: create.name.span,
                 hint: "Use CREATE OR REPLACE TABLE, or CREATE TABLE IF NOT EXISTS.")
         }
+        table = try catalog.completing(table)
         guard let bound, !create.withNoData else {
             try catalog.commit(.create(table, ifExists: ifExists))
             return StatementOutcome(tag: "CREATE TABLE", notices: elements.notices)
@@ -74,7 +78,7 @@ extension Session {
         if let location = options.location { try requireAccess(to: location) }
         let isExternal = options.location != nil
         if isExternal { try elements.refuseWhatIsNotWritten() }
-        if format.name != FileFormats.parquet.name, !isExternal {
+        if format.name != FileFormats.parquet.name, !isExternal, catalog.attachedCatalog(of: elements.table.database) == nil {
             throw SQLError.unsupported(
                 "a managed table in \(format.name) format", at: span, hint: "Use parquet, or an external table with a LOCATION.")
         }
@@ -101,7 +105,9 @@ extension Session {
         // From before the first file until it is published.
         let lease = catalog.lease()
         defer { withExtendedLifetime(lease) {} }
-        let target = try table.writeTarget(in: try catalog.managedLocation(of: table.tableName))
+        var location = table.storageDescriptor.location
+        if location == nil { location = try catalog.managedLocation(of: table.tableName) }
+        let target = try table.writeTarget(in: location)
         let rows = try makeBinder(context).assign(bound, to: try table.insertTarget(), at: span)
         let written = try write(rows, to: target, context)
         let change = TableChange.create(table, ifExists: ifExists, files: written.files, computedFrom: bound.plan.versionsRead)

@@ -75,7 +75,12 @@ extension Session {
         }
         let table = try existingTable(name)
         switch table.kind {
-        case .managed:
+        case .managed, .external where table.kind == .managed || catalog.attachedCatalog(of: table.databaseName) != nil:
+            if table.kind == .external, verb != "INSERT" || privileges.contains(.delete) {
+                // Before files are written that others would see.
+                throw SQLError.unsupported(
+                    "changing rows of \"\(table.name)\", a table of folders,", at: name.span, hint: "INSERT INTO adds rows to it.")
+            }
             if name.parts.count > 1, table.ownerName != currentUser {
                 try require(.usage, inSchema: table.databaseName, at: name.span)
             }

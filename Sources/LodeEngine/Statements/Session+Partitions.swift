@@ -60,7 +60,8 @@ extension Session {
         switch action {
         case .setProperties(let list):
             let properties = try self.properties(list)
-            try TableProperties.check(properties, at: list.first?.key.span)
+            let isHive = catalog.attachedCatalog(of: name.database) != nil
+            try TableProperties.check(properties, isHive: isHive, at: list.first?.key.span)
             if table.kind == .managed {
                 let keys = Set(table.partitionKeys.map(\.name))
                 let all = table.parameters.merging(properties) { _, new in new }

@@ -7,12 +7,14 @@ import LodeSyntax
 
 extension Session {
     /// The table that a name means where something is created or changed.
-    func tableName(_ name: QualifiedName) throws(SQLError) -> TableName {
+    func tableName(_ name: QualifiedName) throws(SQLError) -> TableName { try tableName(name, in: currentCatalog) }
+
+    /// - Parameter catalog: the one that names without a catalog are of.
+    func tableName(_ name: QualifiedName, in catalog: String?) throws(SQLError) -> TableName {
         switch name.parts.count {
         case 1: return TableName(currentSchema, name.last.text)
-        case 2: return TableName(name.parts[0].text, name.last.text)
-        case 3 where name.parts[0].text.lowercased() == Engine.catalogName:
-            return TableName(name.parts[1].text, name.last.text)
+        case 2: return TableName(qualified(name.parts[0].text, in: catalog), name.last.text)
+        case 3: return TableName(try database(name.parts[1], in: name.parts[0]), name.last.text)
         default:
             throw SQLError(.invalidName, "improper qualified name: \(name.text)", at: name.span, hint: "Write schema.table.")
         }
@@ -25,11 +27,13 @@ extension Session {
         return try tableName(name)
     }
 
-    /// The schema that a name means; there is one catalog.
+    /// The schema that a name means.
     func schemaName(_ name: QualifiedName) throws(SQLError) -> String {
-        let others = name.parts.dropLast()
-        if others.isEmpty || (others.count == 1 && others[0].text.lowercased() == Engine.catalogName) { return name.last.text }
-        throw .unsupported("another catalog: \(name.text)", at: name.span, hint: "The catalog is called \(Engine.catalogName).")
+        switch name.parts.count {
+        case 1: return qualified(name.last.text, in: currentCatalog)
+        case 2: return try database(name.last, in: name.parts[0])
+        default: throw SQLError(.invalidName, "improper qualified name: \(name.text)", at: name.span, hint: "Write catalog.schema.")
+        }
     }
 
     /// The existing table or view that a name means: the first schema of the search path that has it.
@@ -47,7 +51,8 @@ extension Session {
     }
 
     func missingSchema(_ name: String, at span: SourceSpan) throws(SQLError) -> SQLError {
-        CatalogError.missingDatabase(name, among: try catalog.databases().map(\.name)).at(span)
+        let keeper = engine.attached.owner(of: name)?.catalog ?? catalog, known = try keeper.databases()
+        return CatalogError.missingDatabase(name, among: known.map(\.name)).at(span)
     }
 
     func createSchema(_ create: CreateSchema) throws(SQLError) -> StatementOutcome {

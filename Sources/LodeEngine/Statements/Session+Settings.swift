@@ -34,7 +34,7 @@ extension Session {
 
     /// `USE schema`: unqualified names are looked up there from now on.
     func use(_ name: QualifiedName) throws(SQLError) -> StatementOutcome {
-        let schema = try schemaName(name)
+        let schema = try usedSchema(name)
         guard try catalog.database(schema) != nil else {
             throw try missingSchema(schema, at: name.last.span)
         }

@@ -18,8 +18,9 @@ extension Session {
             }
             return try give(
                 [Field("name", .varchar), Field("setting", .varchar), Field("description", .varchar)], rows, to: run.sink, tag: "SHOW")
-        case .schemas(let pattern):
-            let names = try catalog.databases().map(\.name).filter { Self.matches($0, pattern) }
+        case .catalogs(let pattern): return try showCatalogs(pattern, run)
+        case .schemas(let catalog, let pattern):
+            let names = try databaseNames(of: catalog).filter { Self.matches($0, pattern) }
             return try give([Field("schema_name", .varchar)], names.map { [.text($0)] }, to: run.sink, tag: "SHOW")
         case .tables(let schema, let pattern): return try showTables(schema, pattern, kinds: nil, run)
         case .views(let schema, let pattern): return try showTables(schema, pattern, kinds: [.view], run)
@@ -99,7 +100,8 @@ extension Session {
             )
         }
         let table = try existingTable(name)
-        return try give([Field("create_statement", .varchar)], [[.text(try TableDDL.text(table))]], to: run.sink, tag: "SHOW")
+        let text = try TableDDL.text(table, of: engine.attached.owner(of: table.databaseName)?.name)
+        return try give([Field("create_statement", .varchar)], [[.text(text)]], to: run.sink, tag: "SHOW")
     }
 
     func describe(_ target: DescribeTarget, isExtended: Bool = false, _ run: StatementRun) throws(SQLError) -> StatementOutcome {

@@ -26,16 +26,22 @@ extension Session {
     func specification(
         of target: WriteTarget, _ context: StatementContext, areChecked: Bool = false
     ) throws(SQLError) -> WriteSpecification {
-        let format = try FileFormats.named("parquet")
-        let options = withCodec(try ParquetProperties.options(target.properties))
+        let format = target.format
+        let options = format.isText ? Self.options(of: target) : withCodec(try ParquetProperties.options(target.properties))
         let schema = target.schema, partitions = target.partitionColumns, location = target.location
         let keys = partitions.compactMap { schema.index(of: $0.name) }
         return WriteSpecification(
             schema: schema, format: format, options: options, partitionColumns: keys,
             constraints: areChecked ? nil : try constraints(of: target, context), fileBytes: Self.tableFileBytes
         ) { values, _ in
-            ManagedFileName.path(in: location, partitions, values, fileExtension: "parquet")
+            ManagedFileName.path(in: location, partitions, values, fileExtension: format.name)
         }
+    }
+
+    /// Files are written in the way in which the table's are read.
+    private static func options(of target: WriteTarget) -> FormatOptions {
+        let known = Set(target.format.writeOptions).intersection(target.format.readOptions)
+        return FormatOptions(target.properties.filter { known.contains($0.key) }.mapValues { .value(.text(SQLText($0))) })
     }
 
     func constraints(of target: WriteTarget, _ context: StatementContext, on rows: RowConstraints.Rows = .new) throws(SQLError)

@@ -7,8 +7,11 @@ import LodeSyntax
 
 enum TableDDL {
     /// `CREATE TABLE …` or `CREATE VIEW …` that gives the same table.
-    static func text(_ table: GlueTable) throws(SQLError) -> String {
-        let name = "\(NameQuoting.quoted(table.databaseName)).\(NameQuoting.quoted(table.name))"
+    /// - Parameter catalog: the attached one that has it.
+    static func text(_ table: GlueTable, of catalog: String? = nil) throws(SQLError) -> String {
+        // That of an attached catalog is in its database's name.
+        let parts = catalog == nil ? [table.databaseName] : table.databaseName.split(separator: ".", maxSplits: 1).map(String.init)
+        let name = (parts + [table.name]).map { NameQuoting.quoted($0) }.joined(separator: ".")
         if table.kind == .view {
             let clauses = (comment(table).map { " " + $0 } ?? "") + (properties(table).map { " " + $0 } ?? "")
             return "CREATE VIEW \(name)\(clauses) AS \(table.viewOriginalText ?? "")"
@@ -20,6 +23,7 @@ enum TableDDL {
         text += lines.joined(separator: ",\n") + "\n)"
         if let format = table.fileFormat { text += "\nUSING \(format.name)" }
         if !table.partitionKeys.isEmpty { text += "\nPARTITIONED BY \(list(table.partitionKeys.map(\.name)))" }
+        if catalog != nil, let serde = serde(table) { text += "\n" + serde }
         if let comment = comment(table) { text += "\n" + comment }
         if table.kind == .external, let location = table.storageDescriptor.location { text += "\nLOCATION \(SQLText(location).literal)" }
         if let properties = properties(table) { text += "\n" + properties }
@@ -49,8 +53,20 @@ enum TableDDL {
     private static func properties(_ table: GlueTable) -> String? {
         let shown = table.parameters.filter { !$0.key.hasPrefix(TableParameter.ownPrefix) && $0.key != TableParameter.comment }
         if shown.isEmpty { return nil }
-        let list = shown.sorted { $0.key < $1.key }.map { "\(SQLText($0.key).literal) = \(SQLText($0.value).literal)" }
-        return "TBLPROPERTIES (\(list.joined(separator: ", ")))"
+        return "TBLPROPERTIES (\(pairs(shown)))"
+    }
+
+    /// How text files are read, as Hive says it.
+    private static func serde(_ table: GlueTable) -> String? {
+        guard table.fileFormat?.isText == true, let serde = table.storageDescriptor.serdeInfo,
+            let library = serde.serializationLibrary
+        else { return nil }
+        let told = serde.parameters ?? [:], text = "ROW FORMAT SERDE \(SQLText(library).literal)"
+        return told.isEmpty ? text : text + " WITH SERDEPROPERTIES (\(pairs(told)))"
+    }
+
+    private static func pairs(_ texts: [String: String]) -> String {
+        texts.sorted { $0.key < $1.key }.map { "\(SQLText($0.key).literal) = \(SQLText($0.value).literal)" }.joined(separator: ", ")
     }
 
     private static func list(_ names: [String]) -> String { "(\(names.map { NameQuoting.quoted($0) }.joined(separator: ", ")))" }

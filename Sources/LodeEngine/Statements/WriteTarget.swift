@@ -2,6 +2,7 @@
 
 import LodeCatalog
 import LodeCore
+import LodeFormats
 import LodePlanner
 import LodeSyntax
 import LodeTables
@@ -12,6 +13,7 @@ struct WriteTarget {
     /// All columns, in the order of the rows.
     var schema: Schema
     var partitionColumns: [Field]
+    var format: any FileFormat = FileFormats.parquet
     /// Table properties, some of which are options of the writer.
     var properties: [String: String]
     /// The table as messages name it.
@@ -45,6 +47,10 @@ extension GlueTable {
         var target = WriteTarget(
             location: location ?? storageDescriptor.location ?? "", schema: try schema(), partitionColumns: try partitionFields(),
             properties: parameters, relation: name)
+        if let format = fileFormat, format.isText {
+            target.format = format
+            target.properties = serdeProperties
+        }
         for constraint in try constraints() {
             guard let condition = constraint.condition else { continue }
             target.checks.append((constraint.name, try expression(condition, of: constraint.name)))

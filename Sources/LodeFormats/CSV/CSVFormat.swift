@@ -17,16 +17,26 @@ package struct CSVFormat: FileFormat {
     package var hadoop: HadoopClasses {
         HadoopClasses(
             words: ["textfile"], inputFormats: HadoopClasses.textInput, outputFormats: HadoopClasses.textOutput,
-            serdes: [
-                "org.apache.hadoop.hive.serde2.OpenCSVSerde", "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
-                "com.bizo.hive.serde.csv.CSVSerde",
-            ],
+            serdes: [HadoopClasses.openCSV, HadoopClasses.lazySimple, "com.bizo.hive.serde.csv.CSVSerde"],
             options: [
                 "field.delim": "delim", "serialization.format": "delim", "separatorChar": "delim", "quoteChar": "quote",
                 "escape.delim": "escape", "escapeChar": "escape", "serialization.null.format": "nullstr",
             ],
-            givens: ["line.delim": ["\n", "\\n"], "serialization.encoding": ["UTF-8", "utf-8", "UTF8"]])
+            givens: ["line.delim": ["\n", "\\n"], "serialization.encoding": ["UTF-8", "utf-8", "UTF8"]],
+            defaults: [
+                HadoopClasses.openCSV: Self.hive(delimiter: ",", quote: "\"", escape: "\\", ["force_not_null": "*"]),
+                "com.bizo.hive.serde.csv.CSVSerde": Self.hive(delimiter: ",", quote: "\"", escape: "\\", ["force_not_null": "*"]),
+                HadoopClasses.lazySimple: Self.hive(delimiter: "\u{1}", quote: "", escape: "", ["nullstr": "\\N"]),
+            ])
     }
+
+    /// Rows of any width, as Hive takes them.
+    private static func hive(delimiter: String, quote: String, escape: String, _ others: [String: String]) -> [String: String] {
+        let options = ["delim": delimiter, "quote": quote, "escape": escape, "header": "false"]
+        let manner = ["auto_detect": "false", "null_padding": "true", "strict_mode": "false"]
+        return options.merging(manner) { own, _ in own }.merging(others) { _, given in given }
+    }
+
     package var readOptions: [String] { CSVReadOptions.names }
     package var writeOptions: [String] { CSVWriteOptions.names }
 

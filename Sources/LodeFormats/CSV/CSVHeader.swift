@@ -127,7 +127,11 @@ struct CSVHeader {
             columns[index] = CSVColumn(columns[index].name, type)
         }
         for field in options.typesByName { columns[try self.index(of: field.name, columns)] = CSVColumn(field.name, field.type) }
-        for name in options.neverNull { columns[try index(of: name, columns)].hasNulls = false }
+        if options.neverNull == ["*"] {
+            for index in columns.indices { columns[index].hasNulls = false }
+        } else {
+            for name in options.neverNull { columns[try index(of: name, columns)].hasNulls = false }
+        }
         for index in columns.indices {
             if columns[index].type == .date, let format = options.dateFormat { columns[index].format = format }
             if columns[index].type.isTimestamp, let format = options.timestampFormat {

@@ -21,7 +21,7 @@ struct CSVReadOptions: Sendable {
     var typesInOrder: [SQLType] = []
     var names: [String]?
     var normalizesNames = false
-    /// Columns in which no text means NULL.
+    /// Columns in which no text means NULL; `*` is all of them.
     var neverNull: [String] = []
     var allVarchar = false
     /// The types that sniffing may choose; nil is all of them.

@@ -5,8 +5,9 @@ import LodeVectors
 
 struct CSVWriteOptions: Sendable {
     var delimiter = UInt8(ascii: ",")
-    var quote = UInt8(ascii: "\"")
-    var escape = UInt8(ascii: "\"")
+    /// Nil: no field is quoted, and what would need it can't be written.
+    var quote: UInt8? = UInt8(ascii: "\"")
+    var escape: UInt8? = UInt8(ascii: "\"")
     var hasHeader = true
     var nullText = ""
     /// Whether every text is quoted, needed or not.
@@ -25,8 +26,9 @@ struct CSVWriteOptions: Sendable {
     init(_ options: FormatOptions = FormatOptions()) throws(SQLError) {
         try options.check(known: Self.names, format: "csv")
         delimiter = try Self.character(options.text("delim", "delimiter", "sep"), "delimiter") ?? delimiter
-        quote = try Self.character(options.text("quote"), "quote") ?? quote
-        escape = try Self.character(options.text("escape"), "escape") ?? quote
+        if let text = try options.text("quote") { quote = try text.isEmpty ? nil : Self.character(text, "quote") }
+        escape = quote
+        if let text = try options.text("escape") { escape = try text.isEmpty ? nil : Self.character(text, "escape") }
         hasHeader = try options.flag("header") ?? true
         nullText = try options.text("null", "nullstr") ?? ""
         if case .value(.text("*"))? = options.values["force_quote"] {

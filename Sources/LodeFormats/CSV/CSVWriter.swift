@@ -94,34 +94,44 @@ struct CSVFieldWriter {
     /// Puts quotes around what was appended from `start` on, if it needs them.
     private func quote(from start: Int, _ sink: ByteSink) throws(SQLError) {
         let count = sink.count - start
+        let mark = options.quote.map(UInt16.init) ?? 0xFFFF, other = options.escape.map(UInt16.init) ?? 0xFFFF
         var inner = 0, special = false
         let bytes = sink.base + start
         var at = 0
         while at < count {
             let byte = bytes[at]
-            if byte == options.quote || byte == options.escape { inner &+= 1 }
+            if UInt16(byte) == mark || UInt16(byte) == other { inner &+= 1 }
             special = special || byte == options.delimiter || byte == 10 || byte == 13
             at &+= 1
         }
         let isNullText =
             count == options.nullText.utf8.count && UnsafeBufferPointer(start: bytes, count: count).elementsEqual(options.nullText.utf8)
         guard special || inner > 0 || isNullText || options.quotesAll && column.type.isText else { return }
+        guard let quote = options.quote else { throw Self.needsQuotes }
+        let escape = options.escape ?? quote
         _ = try sink.reserve(inner + 2)
         // From the end, so that nothing is overwritten before it moved.
         let out = sink.base + start
         var from = count - 1, to = count + inner
-        out[to + 1] = options.quote
+        out[to + 1] = quote
         while from >= 0 {
             let byte = out[from]
             out[to] = byte
             to -= 1
-            if byte == options.quote || byte == options.escape {
-                out[to] = options.escape
+            if UInt16(byte) == mark || UInt16(byte) == other {
+                out[to] = escape
                 to -= 1
             }
             from -= 1
         }
-        out[0] = options.quote
+        out[0] = quote
         sink.advance(inner + 2)
+    }
+
+    private static var needsQuotes: SQLError {
+        SQLError(
+            .dataException, "a value can't be written without quotes",
+            detail: "It has the delimiter, the escape or a line's end in it, or is what stands for NULL.",
+            hint: "Name a quote, or a SerDe that has one: org.apache.hadoop.hive.serde2.OpenCSVSerde.")
     }
 }

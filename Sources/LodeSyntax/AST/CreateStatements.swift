@@ -18,6 +18,14 @@ package struct CreateSchema: Sendable {
     package var properties: [Property]
 }
 
+/// `CREATE CATALOG [IF NOT EXISTS] name USING kind [OPTIONS (…)]`.
+package struct CreateCatalog: Sendable {
+    package var name: Identifier
+    package var ifNotExists: Bool
+    package var kind: Identifier
+    package var options: [Property]
+}
+
 /// `CREATE [OR REPLACE] [TEMP] [EXTERNAL] TABLE [IF NOT EXISTS] name (…) … [AS query]`.
 package struct CreateTable: Sendable {
     package var name: QualifiedName

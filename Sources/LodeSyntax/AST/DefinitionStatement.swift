@@ -2,16 +2,19 @@
 
 package enum DefinitionStatement: Sendable {
     case createSchema(CreateSchema)
+    case createCatalog(CreateCatalog)
+    case dropCatalog(Identifier, ifExists: Bool)
     case createTable(CreateTable)
     case createView(CreateView)
     case alterTable(AlterTable)
     case commentOn(CommentOn)
     case drop(Drop)
 
-    /// Nil for what only the session sees.
+    /// Nil for what only the session or the process sees.
     var changeName: String? {
         switch self {
         case .createSchema: "CREATE SCHEMA"
+        case .createCatalog, .dropCatalog: nil
         case .createTable: "CREATE TABLE"
         case .createView(let create): create.isTemporary ? nil : "CREATE VIEW"
         case .alterTable: "ALTER TABLE"

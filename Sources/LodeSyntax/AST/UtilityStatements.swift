@@ -44,8 +44,9 @@ package enum Show: Sendable {
     /// `SHOW TABLES [IN|FROM schema] [[LIKE] 'pattern']`.
     case tables(schema: QualifiedName?, pattern: String?)
     case views(schema: QualifiedName?, pattern: String?)
-    /// `SHOW SCHEMAS|DATABASES [[LIKE] 'pattern']`.
-    case schemas(pattern: String?)
+    /// `SHOW SCHEMAS|DATABASES [IN|FROM catalog] [[LIKE] 'pattern']`.
+    case schemas(catalog: Identifier? = nil, pattern: String?)
+    case catalogs(pattern: String?)
     /// `SHOW COLUMNS IN|FROM table`.
     case columns(QualifiedName)
     case partitions(QualifiedName)

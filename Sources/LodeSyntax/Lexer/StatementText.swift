@@ -57,11 +57,11 @@ package enum StatementText {
         }
     }
 
-    /// CREATE SECRET, where every literal is one but for those of options that are none.
+    /// CREATE SECRET and CREATE CATALOG, where every literal is one but for those of options that are none.
     private struct SecretWords {
         private static let open: Set<String> = [
             "type", "provider", "scope", "key_id", "region", "endpoint", "url_style", "use_ssl", "requester_pays", "kms_key_id",
-            "server_side_encryption", "profile", "assume_role_arn",
+            "server_side_encryption", "profile", "assume_role_arn", "warehouse", "catalog", "catalog_id", "role_arn",
         ]
         private static let between: Set<String> = ["or", "replace", "persistent", "temporary", "temp"]
         private var isCreate = false, isSecret = false, option = ""
@@ -69,7 +69,7 @@ package enum StatementText {
         mutating func note(_ word: ArraySlice<UInt8>) {
             option = String(decoding: word, as: UTF8.self).lowercased()
             if isSecret { return }
-            isSecret = isCreate && option == "secret"
+            isSecret = isCreate && (option == "secret" || option == "catalog")
             isCreate = option == "create" || (isCreate && Self.between.contains(option))
         }
 
@@ -127,6 +127,7 @@ package enum StatementText {
             switch bytes[index] | 0x20 {
             case UInt8(ascii: "p") where begins("pass", bytes, index): return true
             case UInt8(ascii: "s") where begins("secret", bytes, index): return true
+            case UInt8(ascii: "c") where begins("catalog", bytes, index): return true
             case UInt8(ascii: ":") where begins("://", bytes, index): return true
             default: index += 1
             }

@@ -5,6 +5,12 @@ extension Printer {
     mutating func definitionStatement(_ statement: DefinitionStatement) {
         switch statement {
         case .createSchema(let schema): createSchema(schema)
+        case .createCatalog(let catalog):
+            write("CREATE CATALOG \(catalog.ifNotExists ? "IF NOT EXISTS " : "")\(NameQuoting.quoted(catalog.name.text)) USING ")
+            write(NameQuoting.quoted(catalog.kind.text))
+            group("OPTIONS", catalog.options)
+        case .dropCatalog(let catalog, let ifExists):
+            write("DROP CATALOG \(ifExists ? "IF EXISTS " : "")\(NameQuoting.quoted(catalog.text))")
         case .createTable(let table): createTable(table)
         case .createView(let view): createView(view)
         case .alterTable(let table): alterTable(table)

@@ -6,6 +6,8 @@ extension Transform {
     func definitionStatement(_ edge: Edge) throws(SQLError) -> DefinitionStatement? {
         switch rule(edge) {
         case .createSchema: .createSchema(try createSchema(edge))
+        case .createCatalog: .createCatalog(try createCatalog(edge))
+        case .dropCatalog: .dropCatalog(try firstName(edge), ifExists: find(edge, .ifExists) != nil)
         case .createTable: .createTable(try createTable(edge))
         case .createView: .createView(try createView(edge))
         case .alterTable: .alterTable(try alterTable(edge))
@@ -13,6 +15,14 @@ extension Transform {
         case .drop: .drop(try drop(edge))
         default: nil
         }
+    }
+
+    private func createCatalog(_ edge: Edge) throws(SQLError) -> CreateCatalog {
+        let names = try identifiers(edge)
+        guard names.count == 2 else { throw mismatch(edge) }
+        return CreateCatalog(
+            name: names[0], ifNotExists: find(edge, .ifNotExists) != nil, kind: names[1],
+            options: try find(edge, .tableOptions).map { (list) throws(SQLError) in try properties(try lastKid(list)) } ?? [])
     }
 
     func createSchema(_ edge: Edge) throws(SQLError) -> CreateSchema {

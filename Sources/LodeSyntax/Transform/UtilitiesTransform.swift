@@ -83,7 +83,8 @@ extension Transform {
                 try qualifiedName(inner, .schemaName)
             }
             return has(part, .views) ? .views(schema: schema, pattern: pattern) : .tables(schema: schema, pattern: pattern)
-        case .showSchemas: return .schemas(pattern: pattern)
+        case .showSchemas: return .schemas(catalog: try identifiers(part).first, pattern: pattern)
+        case .showCatalogs: return .catalogs(pattern: pattern)
         case .showColumns: return .columns(try qualifiedName(part, .tableName))
         case .showPartitions: return .partitions(try qualifiedName(part, .tableName))
         case .showCreate:

@@ -1,0 +1,157 @@
+/// A catalog whose databases go by its name and their own.
+
+import LodeCore
+import LodeTables
+
+/// Takes the prefix from names on their way in and puts it before them on their way out.
+struct PrefixedCatalog: Catalog {
+    private let prefix: String
+    private let inner: any Catalog
+
+    init(_ name: String, _ inner: any Catalog) {
+        prefix = name + "."
+        self.inner = inner
+    }
+
+    private func bare(_ database: String) -> String {
+        database.hasPrefix(prefix) ? String(database.dropFirst(prefix.count)) : database
+    }
+
+    private func bare(_ name: TableName) -> TableName { TableName(bare(name.database), name.name) }
+
+    private func shown(_ database: GlueDatabase) -> GlueDatabase {
+        var database = database
+        database.name = prefix + database.name
+        (database.owner, database.access) = (nil, nil)
+        return database
+    }
+
+    private func shown(_ table: GlueTable) -> GlueTable {
+        var table = table
+        table.databaseName = prefix + table.databaseName
+        // Of its own catalog's counting, and roles of another warehouse.
+        (table.number, table.owner, table.access) = (nil, nil, nil)
+        return table
+    }
+
+    func databases() throws(SQLError) -> [GlueDatabase] { try inner.databases().map(shown) }
+    func database(_ name: String) throws(SQLError) -> GlueDatabase? { try inner.database(bare(name)).map(shown) }
+    func tables(in database: String) throws(SQLError) -> [GlueTable] { try inner.tables(in: bare(database)).map(shown) }
+    func table(_ name: TableName) throws(SQLError) -> GlueTable? { try inner.table(bare(name)).map(shown) }
+    func partitions(of name: TableName) throws(SQLError) -> [GluePartition] { try inner.partitions(of: bare(name)) }
+
+    /// Numbers of tables are their catalog's own: outside of it they would be taken for those of others.
+    func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
+        AnonymousSnapshot(inner: try inner.snapshot(of: bare(name), at: time))
+    }
+
+    func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
+        try snapshot(of: name, at: nil)
+    }
+
+    func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { try inner.versions(of: bare(name)) }
+
+    func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction {
+        PrefixedTransaction(inner: try inner.beginWrite(bare(name)), table: try shown(requireInner(name)))
+    }
+
+    private func requireInner(_ name: TableName) throws(SQLError) -> GlueTable { try inner.requireTable(bare(name)) }
+
+    func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
+        var own: [TableChange] = []
+        for change in changes { own.append(try change.renamed { (database) throws(SQLError) in try self.inside(database) }) }
+        return try inner.commit(own)
+    }
+
+    private func inside(_ database: String) throws(SQLError) -> String {
+        guard database.hasPrefix(prefix) else { throw SQLError.unsupported("moving a table to another catalog") }
+        return bare(database)
+    }
+
+    func managedLocation(of name: TableName) throws(SQLError) -> String { try inner.managedLocation(of: bare(name)) }
+
+    func completing(_ table: GlueTable) throws(SQLError) -> GlueTable {
+        var own = table
+        own.databaseName = bare(table.databaseName)
+        return try shown(inner.completing(own))
+    }
+
+    func readMoment() throws(SQLError) -> ReadMoment { try inner.readMoment() }
+    func lease() -> Lease { inner.lease() }
+
+    func vacuum(_ request: VacuumRequest) throws(SQLError) -> [VacuumedFile] {
+        var request = request
+        request.table = request.table.map(bare)
+        return try inner.vacuum(request)
+    }
+
+    func roles() throws(SQLError) -> [Role] { try inner.roles() }
+    func role(_ name: String) throws(SQLError) -> Role? { try inner.role(name) }
+    func changeRole(_ name: String, _ change: @Sendable (Role?) throws(SQLError) -> Role?) throws(SQLError) {
+        try inner.changeRole(name, change)
+    }
+    func collectDropped() throws(SQLError) { try inner.collectDropped() }
+}
+
+/// A snapshot that is of no table of the warehouse.
+private struct AnonymousSnapshot: TableSnapshot {
+    let inner: any TableSnapshot
+
+    var schema: Schema { inner.schema }
+    var partitionColumns: [Field] { inner.partitionColumns }
+    var fileFormat: String { inner.fileFormat }
+    var properties: [String: String] { inner.properties }
+    var identity: TableVersion? { nil }
+    var statistics: TableStatistics { inner.statistics }
+    var columnMatching: ColumnMatching { inner.columnMatching }
+    func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing { try inner.plan(predicate) }
+}
+
+private final class PrefixedTransaction: TableTransaction {
+    private let inner: any TableTransaction
+    let table: GlueTable
+
+    init(inner: any TableTransaction, table: GlueTable) {
+        self.inner = inner
+        self.table = table
+    }
+
+    var snapshot: any TableSnapshot { AnonymousSnapshot(inner: inner.snapshot) }
+    func append(_ files: [DataFile]) { inner.append(files) }
+    func deleteFiles(_ paths: [String]) { inner.deleteFiles(paths) }
+    func emptyPartitions(_ partitions: Set<[Value]>) { inner.emptyPartitions(partitions) }
+    func replaceAll(with files: [DataFile]) { inner.replaceAll(with: files) }
+    func dependsOnSnapshot() { inner.dependsOnSnapshot() }
+    func name(_ operation: String) { inner.name(operation) }
+
+    var change: TableChange {
+        guard case .files(_, let files) = inner.change else { return inner.change }
+        return .files(table.tableName, files)
+    }
+}
+
+extension TableChange {
+    /// The change with other names of databases.
+    func renamed(_ name: (String) throws(SQLError) -> String) throws(SQLError) -> TableChange {
+        func full(_ table: TableName) throws(SQLError) -> TableName { TableName(try name(table.database), table.name) }
+        switch self {
+        case .createDatabase(var database, let ifNotExists):
+            database.name = try name(database.name)
+            return .createDatabase(database, ifNotExists: ifNotExists)
+        case .dropDatabase(let database, let ifExists, let cascade):
+            return .dropDatabase(try name(database), ifExists: ifExists, cascade: cascade)
+        case .alterDatabase(let database, let change): return .alterDatabase(try name(database), change)
+        case .create(var table, let ifExists, let files, let read):
+            table.databaseName = try name(table.databaseName)
+            return .create(table, ifExists: ifExists, files: files, computedFrom: read)
+        case .drop(let table, let kinds, let ifExists): return .drop(try full(table), kinds: kinds, ifExists: ifExists)
+        case .alter(let table, let changes):
+            var own: [DefinitionChange] = []
+            for change in changes { if case .rename(let new) = change { own.append(.rename(try full(new))) } else { own.append(change) } }
+            return .alter(try full(table), own)
+        case .files(let table, let change): return .files(try full(table), change)
+        case .partitions(let table, let change): return .partitions(try full(table), change)
+        case .requires(let table, let version): return .requires(try full(table), version)
+        }
+    }
+}

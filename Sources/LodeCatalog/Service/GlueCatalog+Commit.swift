@@ -1,0 +1,285 @@
+/// Changing what Glue holds.
+
+import LodeCloud
+import LodeCore
+import LodeFormats
+import LodeObjectStore
+import LodeTables
+
+extension GlueCatalog {
+    /// One change at a time is all that Glue publishes at once.
+    package func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
+        guard changes.count == 1, let change = changes.first else {
+            if changes.isEmpty { return [] }
+            throw SQLError.unsupported("changing several tables of a Glue catalog at once", hint: "Change one after the other.")
+        }
+        return [try apply(change)]
+    }
+
+    private func apply(_ change: TableChange) throws(SQLError) -> CommitOutcome {
+        switch change {
+        case .createDatabase(let database, let ifNotExists): return try create(database, ifNotExists)
+        case .dropDatabase(let name, let ifExists, let cascade): return try drop(database: name, ifExists, cascade)
+        case .alterDatabase: throw SQLError.unsupported("changing privileges in a Glue catalog")
+        case .create(let table, let ifExists, let files, _): return try create(table, ifExists, files)
+        case .drop(let name, let kinds, let ifExists): return try drop(name, kinds, ifExists)
+        case .alter(let name, let changes): return try alter(name, changes)
+        case .files(let name, let files): return try apply(files, to: name)
+        case .partitions(let name, let partitions): return try apply(partitions, to: name)
+        case .requires: throw SQLError.unsupported("requiring a state of a table of Glue")
+        }
+    }
+
+    // MARK: Databases
+
+    private func create(_ database: GlueDatabase, _ ifNotExists: Bool) throws(SQLError) -> CommitOutcome {
+        do throws(SQLError) {
+            _ = try send("CreateDatabase", ["DatabaseInput": database.input])
+            return CommitOutcome()
+        } catch {
+            guard error.state == .duplicateObject else { throw error }
+            if ifNotExists { return CommitOutcome(changed: false) }
+            throw SQLError(.duplicateSchema, "schema \"\(database.name)\" already exists")
+        }
+    }
+
+    private func drop(database name: String, _ ifExists: Bool, _ cascade: Bool) throws(SQLError) -> CommitOutcome {
+        guard try database(name) != nil else {
+            if ifExists { return CommitOutcome(changed: false) }
+            throw CatalogError.missingDatabase(name, among: try databases().map(\.name))
+        }
+        // Glue drops whatever is in it.
+        if !cascade, let first = try tables(in: name).first {
+            throw SQLError(
+                .dependentObjectsStillExist, "cannot drop schema \"\(name)\" because it is not empty",
+                detail: "It has tables such as \"\(first.name)\".", hint: "Use DROP SCHEMA … CASCADE to drop them too; their files stay.")
+        }
+        _ = try send("DeleteDatabase", ["Name": .string(name.lowercased())])
+        return CommitOutcome()
+    }
+
+    // MARK: Tables
+
+    private func create(
+        _ table: GlueTable, _ ifExists: TableChange.IfExists, _ files: [DataFile]
+    ) throws(SQLError) -> CommitOutcome {
+        if ifExists == .replace { throw SQLError.unsupported("CREATE OR REPLACE in a Glue catalog", hint: "Drop it first.") }
+        let table = try completing(table)
+        do throws(SQLError) {
+            _ = try send("CreateTable", ["DatabaseName": .string(table.databaseName.lowercased()), "TableInput": table.input])
+        } catch {
+            switch error.state {
+            case .duplicateObject where ifExists == .skip: return CommitOutcome(changed: false)
+            case .duplicateObject: throw SQLError(.duplicateTable, "relation \"\(table.name)\" already exists")
+            case .undefinedObject: throw CatalogError.missingDatabase(table.databaseName, among: try databases().map(\.name))
+            default: throw error
+            }
+        }
+        try register(files, in: table)
+        return CommitOutcome()
+    }
+
+    package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable {
+        if table.kind == .view { return table }
+        var table = try table.asHiveTable()
+        if table.storageDescriptor.location == nil {
+            try table.requireWritable()
+            table.storageDescriptor.location = try managedLocation(of: table.tableName)
+        }
+        return table
+    }
+
+    private func drop(_ name: TableName, _ kinds: Set<TableKind>, _ ifExists: Bool) throws(SQLError) -> CommitOutcome {
+        guard let table = try table(name) else {
+            if ifExists { return CommitOutcome(changed: false) }
+            throw try missingTable(name)
+        }
+        guard kinds.contains(table.kind) else { throw CatalogError.wrongKind(name, is: table.kind, wanted: "what is to be dropped") }
+        _ = try send("DeleteTable", ["DatabaseName": .string(name.database.lowercased()), "Name": .string(name.name.lowercased())])
+        return CommitOutcome()
+    }
+
+    /// - Throws: `40001` if somebody else changed the table since it was read.
+    private func alter(_ name: TableName, _ changes: [DefinitionChange]) throws(SQLError) -> CommitOutcome {
+        guard let json = try tableJSON(name), let old = GlueTable(json) else { throw try missingTable(name) }
+        var new = old
+        for change in changes {
+            switch change {
+            case .rename: throw SQLError.unsupported("renaming a table of Glue", hint: "Create it anew under the other name.")
+            case .access: throw SQLError.unsupported("changing privileges in a Glue catalog")
+            default: try new.apply(change)
+            }
+        }
+        if new == old { return CommitOutcome(changed: false) }
+        var request: CloudJSON = [
+            "DatabaseName": .string(name.database.lowercased()), "TableInput": new.input(changing: json), "SkipArchive": true,
+        ]
+        request[member: "VersionId"] = old.versionId.map { .string($0) }
+        _ = try send("UpdateTable", request)
+        return CommitOutcome()
+    }
+
+    // MARK: Partitions
+
+    private func apply(_ change: FileChange, to name: TableName) throws(SQLError) -> CommitOutcome {
+        if change.removesFiles {
+            throw SQLError.unsupported("replacing files of \"\(name)\", a table of folders in Glue,", hint: "INSERT INTO adds files to it.")
+        }
+        try register(change.added, in: try requireTable(name))
+        return CommitOutcome()
+    }
+
+    /// Makes the partitions of files known.
+    /// - Throws: `0A000` if a partition's files lie elsewhere: nobody would see these.
+    private func register(_ files: [DataFile], in table: GlueTable) throws(SQLError) {
+        let columns = try table.partitionFields()
+        if columns.isEmpty || files.isEmpty || table.isProjected { return }
+        let location = table.storageDescriptor.location ?? ""
+        var places: [[String]: String] = [:]
+        for file in files {
+            let texts = file.partitionValues.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) }
+            places[texts] = StorePath.join(location, HivePath.folder(columns, file.partitionValues))
+        }
+        for known in try partitions(places.keys.sorted { $0.lexicographicallyPrecedes($1) }, of: table.tableName) {
+            guard let place = places.removeValue(forKey: known.values), let other = known.storage.location else { continue }
+            guard Self.isSame(place, other) else {
+                throw SQLError.unsupported(
+                    "writing to a partition of \"\(table.tableName)\" that lies apart from the table", hint: "It lies in \(other).")
+            }
+        }
+        let new = places.map { GluePartition(values: $0.key, location: $0.value) }
+        _ = try add(new.sorted { $0.values.lexicographicallyPrecedes($1.values) }, to: table, ifNotExists: true)
+    }
+
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        func plain(_ location: String) -> String { StorePath.withoutTrailingSlash(StorePath.localPath(location)) }
+        return plain(one) == plain(other)
+    }
+
+    /// Those of these values that are known.
+    private func partitions(_ values: [[String]], of name: TableName) throws(SQLError) -> [Partition] {
+        var found: [Partition] = [], next = 0
+        while next < values.count {
+            let part = values[next..<min(next + Self.mostAsked, values.count)]
+            next += part.count
+            var request = tableRequest(name)
+            request[member: "PartitionsToGet"] = .array(part.map { ["Values": .array($0.map { .string($0) })] })
+            found += try send("BatchGetPartition", request)["Partitions"]?.items.map(Partition.init) ?? []
+        }
+        return found
+    }
+
+    /// The most that BatchGetPartition takes.
+    private static let mostAsked = 1_000
+
+    private func apply(_ change: PartitionChange, to name: TableName) throws(SQLError) -> CommitOutcome {
+        let table = try requireTable(name), columns = try table.externalPartitionFields()
+        func folder(_ texts: [String]) throws(SQLError) -> String { HivePath.folder(columns, try PartitionKey.parse(texts, columns)) }
+        var outcome = CommitOutcome()
+        switch change {
+        case .add(let partitions, let ifNotExists):
+            for values in try add(partitions, to: table, ifNotExists: ifNotExists) { outcome.addedPartitions.append(try folder(values)) }
+        case .drop(let partitions, let ifExists):
+            for values in partitions {
+                let isThere = try find("DeletePartition", partitionRequest(table, values)) != nil
+                if isThere { outcome.droppedPartitions.append(try folder(values)) }
+                if !isThere, !ifExists {
+                    throw SQLError(.undefinedObject, "partition \"\(try folder(values))\" of \"\(name.name)\" does not exist")
+                }
+            }
+        case .replace(let found, _):
+            let wanted = found.map { partition in
+                GluePartition(
+                    values: partition.values.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) },
+                    location: partition.location)
+            }
+            for values in try add(wanted, to: table, ifNotExists: true) { outcome.addedPartitions.append(try folder(values)) }
+            let kept = Set(wanted.map(\.values))
+            for known in try self.partitions(of: name) where !kept.contains(known.values) && table.holds(known.location) {
+                if try find("DeletePartition", partitionRequest(table, known.values)) != nil {
+                    outcome.droppedPartitions.append(try folder(known.values))
+                }
+            }
+        }
+        outcome.changed = !outcome.addedPartitions.isEmpty || !outcome.droppedPartitions.isEmpty
+        return outcome
+    }
+
+    private func partitionRequest(_ table: GlueTable, _ values: [String]) -> CloudJSON {
+        var request = tableRequest(table.tableName)
+        request[member: "PartitionValues"] = .array(values.map { .string($0) })
+        return request
+    }
+
+    /// The most that BatchCreatePartition takes.
+    private static let batch = 100
+
+    /// - Returns: the values of those that were not there.
+    private func add(_ partitions: [GluePartition], to table: GlueTable, ifNotExists: Bool) throws(SQLError) -> [[String]] {
+        let columns = try table.partitionFields()
+        var inputs: [(values: [String], input: CloudJSON)] = []
+        for partition in partitions {
+            let values = try PartitionKey.parse(partition.values, columns)
+            var storage = table.storageDescriptor
+            storage.location = partition.location
+                ?? StorePath.join(table.storageDescriptor.location ?? "", HivePath.folder(columns, values))
+            let texts = CloudJSON.array(partition.values.map { .string($0) })
+            inputs.append((partition.values, ["Values": texts, "StorageDescriptor": storage.json]))
+        }
+        var added: [[String]] = [], next = 0
+        while next < inputs.count {
+            let part = inputs[next..<min(next + Self.batch, inputs.count)]
+            next += part.count
+            var request = tableRequest(table.tableName)
+            request[member: "PartitionInputList"] = .array(part.map(\.input))
+            let answer = try send("BatchCreatePartition", request)
+            var failed: Set<[String]> = []
+            for fault in answer["Errors"]?.items ?? [] {
+                let values = fault["PartitionValues"]?.items.compactMap(\.string) ?? []
+                let code = fault["ErrorDetail"]?["ErrorCode"]?.string ?? "unknown"
+                guard code == "AlreadyExistsException" else {
+                    throw SQLError(
+                        .ioError, "Glue could not add a partition to \"\(table.name)\"",
+                        detail: "\(values.joined(separator: ", ")): \(code)")
+                }
+                if !ifNotExists {
+                    let folder = HivePath.folder(columns, try PartitionKey.parse(values, columns))
+                    throw SQLError(.duplicateObject, "partition \"\(folder)\" of \"\(table.name)\" already exists")
+                }
+                failed.insert(values)
+            }
+            added += part.map(\.values).filter { !failed.contains($0) }
+        }
+        return added
+    }
+}
+
+/// Files that are added to a table of folders: they are there as soon as they are written, their partitions once it is committed.
+final class GlueWrite: TableTransaction {
+    let table: GlueTable
+    let snapshot: any TableSnapshot
+    private var files: FileChange
+
+    /// - Throws: `0A000` for a table that Lode can't write.
+    init(_ table: GlueTable, _ catalog: GlueCatalog) throws(SQLError) {
+        snapshot = try GlueSnapshot(catalog, table)
+        self.table = table
+        files = FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
+        try table.requireWritable()
+        if table.isProjected, table.parameters["storage.location.template"] != nil {
+            throw SQLError.unsupported("writing to \"\(table.tableName)\", whose folders follow a template,")
+        }
+    }
+
+    var change: TableChange { .files(table.tableName, files) }
+    func append(_ files: [DataFile]) { self.files.added += files }
+    func deleteFiles(_ paths: [String]) { files.removedPaths += paths }
+    func emptyPartitions(_ partitions: Set<[Value]>) { files.emptiedPartitions.formUnion(partitions) }
+    func dependsOnSnapshot() { files.dependsOnBase = true }
+    func name(_ operation: String) { files.operation = operation }
+
+    func replaceAll(with files: [DataFile]) {
+        self.files.added = files
+        self.files.removesEverything = true
+    }
+}

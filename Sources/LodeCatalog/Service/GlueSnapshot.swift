@@ -1,0 +1,116 @@
+/// A table of Glue as it is when a statement plans its scan.
+
+import LodeCore
+import LodeFormats
+import LodeTables
+
+/// Asks for the partitions that the predicate wants, and lists only their folders.
+struct GlueSnapshot: TableSnapshot {
+    private let catalog: GlueCatalog
+    private let table: GlueTable
+    let schema: Schema
+    let partitionColumns: [Field]
+    let fileFormat: String
+
+    /// - Throws: `0A000` by name for what is no folder of files that Lode reads.
+    init(_ catalog: GlueCatalog, _ table: GlueTable) throws(SQLError) {
+        try Self.refuseForeign(table)
+        self.catalog = catalog
+        self.table = table
+        guard let format = table.fileFormat else {
+            throw SQLError.unsupported(
+                "the file format of table \"\(table.tableName)\"",
+                hint: "Its SerDe is \(table.storageDescriptor.serdeInfo?.serializationLibrary ?? "not given").")
+        }
+        try table.refuseEscapes()
+        fileFormat = format.name
+        schema = try table.schema()
+        partitionColumns = try table.partitionFields()
+    }
+
+    var properties: [String: String] { table.serdeProperties }
+    var identity: TableVersion? { nil }
+    var statistics: TableStatistics { TableStatistics() }
+
+    /// Tables whose files alone do not say which rows they have.
+    static func refuseForeign(_ table: GlueTable) throws(SQLError) {
+        let parameters = table.parameters, provider = parameters[TableParameter.provider]?.lowercased()
+        let format = table.tableFormat?.lowercased()
+        var kind: String?
+        if parameters["metadata_location"] != nil || format == "iceberg" { kind = "Iceberg" }
+        if provider == "delta" || format == "delta" { kind = "Delta" }
+        if provider == "hudi" || parameters["hoodie.table.name"] != nil { kind = "Hudi" }
+        if table.storageDescriptor.inputFormat?.hasSuffix("SymlinkTextInputFormat") == true { kind = "symlink manifest" }
+        if let kind { throw SQLError.unsupported("the \(kind) table \"\(table.tableName)\" of Glue") }
+        if table.kind == .view { throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table with files") }
+    }
+
+    func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
+        var listing = FileListing()
+        if partitionColumns.isEmpty {
+            try add(table.storageDescriptor.location ?? "", [], format: nil, to: &listing)
+        } else {
+            for partition in try wanted(predicate, &listing) {
+                try add(partition.location, partition.values, format: partition.format, to: &listing)
+            }
+        }
+        listing.filesTotal = listing.files.count
+        return listing
+    }
+
+    private struct Wanted {
+        var values: [Value]
+        var location: String
+        /// If it is not the table's.
+        var format: String?
+    }
+
+    private func wanted(_ predicate: ColumnPredicate?, _ listing: inout FileListing) throws(SQLError) -> [Wanted] {
+        if let projection = try PartitionProjection(table, partitionColumns) {
+            let found = try projection.partitions(predicate)
+            listing.partitionsTotal = found.count
+            return found.map { Wanted(values: $0.values, location: $0.location) }
+        }
+        var found: [Wanted] = [], count = 0
+        let expression = GlueExpression.text(predicate, partitionColumns)
+        try catalog.partitions(of: table.tableName, where: expression) { (partition) throws(SQLError) in
+            count += 1
+            let values = try PartitionKey.parse(partition.values, partitionColumns)
+            guard PartitionPruning.mayMatch(predicate, partitionColumns, values) else { return }
+            guard let format = partition.storage.fileFormat ?? table.fileFormat else {
+                throw SQLError.unsupported("the file format of a partition of \"\(table.tableName)\"")
+            }
+            try requireSameOptions(partition.storage, format)
+            found.append(
+                Wanted(
+                    values: values, location: partition.storage.location ?? "", format: format.name == fileFormat ? nil : format.name))
+        }
+        listing.partitionsTotal = count
+        listing.partitionsPruned = count - found.count
+        return found.sorted { EmbeddedCatalog.precedes($0.values, $1.values) }
+    }
+
+    /// All files of a scan are read alike.
+    private func requireSameOptions(_ storage: StorageDescriptor, _ format: any FileFormat) throws(SQLError) {
+        guard let serde = storage.serdeInfo, format.isText else { return }
+        var partition = table
+        partition.storageDescriptor.serdeInfo = serde
+        let known = Set(format.readOptions), own = table.serdeProperties, other = partition.serdeProperties
+        for option in known.sorted() where own[option] != other[option] {
+            throw SQLError.unsupported(
+                "a partition of \"\(table.tableName)\" that is written in another way than the table",
+                hint: "Its SerDe says \(option) = \(FormatOption.literal(other[option] ?? "")).")
+        }
+    }
+
+    private func add(_ location: String, _ values: [Value], format: String?, to listing: inout FileListing) throws(SQLError) {
+        let folder = HiveDiscovery(location: location, columns: [], io: StoreTableIO(catalog.stores))
+        try folder.files(in: location.hasSuffix("/") ? String(location.dropLast()) : location) { path, file in
+            // An empty object with the name of a folder is no file of data.
+            if file.size == 0 { return }
+            var data = DataFile(path: path, size: file.size, partitionValues: values, modifiedMicros: file.modifiedMicros)
+            data.fileFormat = format
+            listing.files.append(data)
+        }
+    }
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Every operation of Lode's Glue catalog against servers that stand for AWS.
+
+    glue.py --lode PATH/TO/lode --moto http://127.0.0.1:5000 --ministack http://127.0.0.1:4566
+
+Moto knows partitions and their expressions, ministack refuses updates of a version that is no longer there. Tables lie in local folders.
+"""
+import argparse, json, os, subprocess, sys, tempfile, urllib.request
+
+problems = []
+
+
+def check(what, found, wanted):
+    ok = wanted(found) if callable(wanted) else found == wanted
+    print(f"{'ok  ' if ok else 'FAIL'} {what}" + ("" if ok else f": {str(found)[:400]}"))
+    if not ok:
+        problems.append(what)
+
+
+class Glue:
+    """What another client sees: requests as AWS documents them, unsigned but for a header that says so."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def __call__(self, action, **request):
+        header = "AWS4-HMAC-SHA256 Credential=test/20240101/us-east-1/glue/aws4_request, SignedHeaders=host, Signature=0"
+        made = urllib.request.Request(
+            self.url, json.dumps(request).encode(),
+            {"X-Amz-Target": f"AWSGlue.{action}", "Content-Type": "application/x-amz-json-1.1", "Authorization": header})
+        with urllib.request.urlopen(made) as answer:
+            return json.loads(answer.read() or b"{}")
+
+
+class Lode:
+    def __init__(self, lode, folder, url):
+        self.command = [os.path.abspath(lode), "--warehouse", f"{folder}/lakehouse", "--format", "csv", "--quiet"]
+        self.attach = (f"CREATE CATALOG g USING glue OPTIONS (region 'us-east-1', endpoint '{url}', access_key_id 'test', "
+                       "secret_access_key 'test');")
+
+    def __call__(self, sql):
+        """The rows of the last statement, or its error."""
+        done = subprocess.run(self.command + ["-c", self.attach + sql], capture_output=True, text=True)
+        return done.stderr.strip() if done.returncode else [line.split(",") for line in done.stdout.split("\n")[1:] if line]
+
+
+def rehearse(name, url, lode_path, knows_partitions, checks_versions):
+    print(f"-- {name}")
+    folder = tempfile.mkdtemp()
+    lode, glue = Lode(lode_path, folder, url), Glue(url)
+    lode(f"CREATE TABLE own AS SELECT i, i * 2 AS double FROM generate_series(1, 5) AS s(i)")
+    check("create a database", lode("CREATE SCHEMA g.web; SHOW SCHEMAS FROM g"), lambda r: ["web"] in r)
+    check("it exists", lode("CREATE SCHEMA g.web"), lambda r: "42P06" in r)
+    check("a database that is not there", lode("SELECT 1 FROM g.wep.t"), lambda r: "3F000" in r and 'Did you mean "g.web"' in r)
+    check("create, read", lode(
+        f"CREATE EXTERNAL TABLE g.web.plain (id bigint, name varchar) STORED AS PARQUET LOCATION '{folder}/plain'; "
+        "INSERT INTO g.web.plain VALUES (1, 'a'), (2, 'b'); SELECT id, name FROM g.web.plain ORDER BY id"), [["1", "a"], ["2", "b"]])
+    table = glue("GetTable", DatabaseName="web", Name="plain")["Table"]
+    check("as Athena would have made it",
+          (table["TableType"], table["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"], table["Parameters"].get("classification"),
+           [(c["Name"], c["Type"]) for c in table["StorageDescriptor"]["Columns"]]),
+          ("EXTERNAL_TABLE", "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe", "parquet", [("id", "bigint"), ("name", "string")]))
+    check("it exists", lode(f"CREATE EXTERNAL TABLE g.web.plain (id bigint) STORED AS PARQUET LOCATION '{folder}/plain'"),
+          lambda r: "42P07" in r)
+    check("partitioned", lode(
+        f"CREATE EXTERNAL TABLE g.web.logs (id bigint) PARTITIONED BY (day date, kind varchar) STORED AS PARQUET LOCATION '{folder}/logs'; "
+        "INSERT INTO g.web.logs SELECT i, DATE '2024-01-01' + CAST(i % 5 AS integer), CASE WHEN i % 2 = 0 THEN 'a' ELSE 'b' END "
+        "FROM generate_series(1, 100) AS s(i); SELECT count(*), count(DISTINCT day) FROM g.web.logs"), [["100", "5"]])
+    found = glue("GetPartitions", DatabaseName="web", TableName="logs")["Partitions"]
+    check("its partitions are known", sorted(p["Values"] for p in found)[0] if len(found) == 10 else found, ["2024-01-01", "a"])
+    check("a predicate on partitions", lode("SELECT count(*), sum(id) FROM g.web.logs WHERE day = DATE '2024-01-03' AND kind IN ('a', 'c')"),
+          [["10", str(sum(i for i in range(1, 101) if i % 5 == 2 and i % 2 == 0))]])
+    check("a predicate that Glue can't decide", lode("SELECT count(*) FROM g.web.logs WHERE kind LIKE 'a%' OR day IS NULL"), [["50"]])
+    if knows_partitions:
+        check("drop a partition", lode("ALTER TABLE g.web.logs DROP PARTITION (day = '2024-01-01', kind = 'a'); "
+                                       "SELECT count(*) FROM g.web.logs"), [["90"]])
+        check("repair finds it again", lode("MSCK REPAIR TABLE g.web.logs; SELECT count(*) FROM g.web.logs"), [["100"]])
+        check("add one that is there", lode("ALTER TABLE g.web.logs ADD PARTITION (day = '2024-01-01', kind = 'a')"),
+              lambda r: "42710" in r)
+    check("joins across catalogs", lode("SELECT sum(o.double) FROM own o JOIN g.web.plain p ON p.id = o.i"), [["6"]])
+    check("USE", lode("USE g.web; SELECT count(*) FROM plain"), [["2"]])
+    check("show tables", lode("SHOW TABLES FROM g.web"), lambda r: [x[1] for x in r] == ["logs", "plain"])
+    check("alter: a column and a property", lode(
+        "ALTER TABLE g.web.plain ADD COLUMN note varchar; ALTER TABLE g.web.plain SET TBLPROPERTIES ('owner' = 'me'); "
+        "SELECT note FROM g.web.plain"), lambda r: isinstance(r, list))
+    check("Glue has them", (lambda t: (t["StorageDescriptor"]["Columns"][-1]["Name"], t["Parameters"].get("owner")))(
+        glue("GetTable", DatabaseName="web", Name="plain")["Table"]), ("note", "me"))
+    glue("CreateTable", DatabaseName="web", TableInput={
+        "Name": "csv", "TableType": "EXTERNAL_TABLE", "Parameters": {"skip.header.line.count": "1"}, "PartitionKeys": [],
+        "StorageDescriptor": {
+            "Columns": [{"Name": "id", "Type": "int"}, {"Name": "text", "Type": "string"}], "Location": f"file://{folder}/csv",
+            "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
+            "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+            "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+                          "Parameters": {"field.delim": "|", "serialization.format": "|"}}}})
+    os.makedirs(f"{folder}/csv")
+    with open(f"{folder}/csv/x.csv", "w") as file:
+        file.write("id|text\n7|seven\n")
+    check("a table that Athena made", lode("SELECT id, text FROM g.web.csv"), [["7", "seven"]])
+    check("writing it is refused by name", lode("INSERT INTO g.web.csv VALUES (1, 'x')"), lambda r: "0A000" in r and "not Parquet" in r)
+    for kind, parameters in {"Iceberg": {"table_type": "ICEBERG", "metadata_location": "s3://b/m.json"},
+                             "Delta": {"spark.sql.sources.provider": "delta"}}.items():
+        glue("CreateTable", DatabaseName="web", TableInput={
+            "Name": kind.lower(), "TableType": "EXTERNAL_TABLE", "Parameters": parameters, "PartitionKeys": [],
+            "StorageDescriptor": {"Columns": [{"Name": "id", "Type": "int"}], "Location": f"file://{folder}/{kind}"}})
+        check(f"{kind} is refused by name", lode(f"SELECT * FROM g.web.{kind.lower()}"), lambda r: "0A000" in r and kind in r)
+    glue("CreateTable", DatabaseName="web", TableInput={
+        "Name": "projected", "TableType": "EXTERNAL_TABLE", "PartitionKeys": [{"Name": "day", "Type": "date"}, {"Name": "kind", "Type": "string"}],
+        "Parameters": {"projection.enabled": "true", "projection.day.type": "date", "projection.day.format": "yyyy-MM-dd",
+                       "projection.day.range": "2024-01-01,2024-01-03", "projection.kind.type": "enum", "projection.kind.values": "a,b"},
+        "StorageDescriptor": dict(glue("GetTable", DatabaseName="web", Name="logs")["Table"]["StorageDescriptor"])})
+    check("partition projection", lode("SELECT count(*), max(day) FROM g.web.projected WHERE kind = 'a'"), [["30", "2024-01-03"]])
+    if checks_versions:
+        check("a lost race is 40001", race(lode_path, folder, url, glue), lambda r: r["kept"] == r["won"] and len(r["won"]) + r["lost"] == 24)
+    check("drop", lode("DROP TABLE g.web.plain; SHOW TABLES FROM g.web"), lambda r: "plain" not in [x[1] for x in r])
+    check("files stay", len(os.listdir(f"{folder}/plain")), 1)
+    check("a schema with tables stays", lode("DROP SCHEMA g.web"), lambda r: "2BP01" in r)
+    check("unless it is meant", lode("DROP SCHEMA g.web CASCADE; SHOW SCHEMAS FROM g"), lambda r: ["web"] not in r)
+
+
+def race(lode_path, folder, url, glue):
+    """Many clients that add a column each: each of them is there, or its client was told."""
+    lode = Lode(lode_path, folder, url)
+    lode(f"CREATE EXTERNAL TABLE g.web.raced (id bigint) STORED AS PARQUET LOCATION '{folder}/raced'")
+    started = [(n, subprocess.Popen(lode.command + ["-c", lode.attach + f"ALTER TABLE g.web.raced ADD COLUMN c{n} integer"],
+                                    stderr=subprocess.PIPE, text=True)) for n in range(24)]
+    errors = {n: process.communicate()[1] if process.wait() else None for n, process in started}
+    kept = {c["Name"] for c in glue("GetTable", DatabaseName="web", Name="raced")["Table"]["StorageDescriptor"]["Columns"]} - {"id"}
+    lode("DROP TABLE g.web.raced")
+    return {"lost": sum(e is not None and "40001" in e for e in errors.values()), "kept": kept,
+            "won": {f"c{n}" for n, e in errors.items() if e is None}}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lode", required=True)
+    parser.add_argument("--moto")
+    parser.add_argument("--ministack")
+    args = parser.parse_args()
+    if args.moto:
+        rehearse("moto", args.moto, args.lode, True, False)
+    if args.ministack:
+        rehearse("ministack", args.ministack, args.lode, False, True)
+    print(f"{len(problems)} problems" if problems else "everything as it should be")
+    sys.exit(1 if problems else 0)
+
+
+main()

@@ -1,0 +1,137 @@
+// Glue's Data Catalog in memory: pages, filters and refuses as AWS documents.
+
+import LodeCatalog
+import LodeCloud
+import LodeCore
+
+package final class StubGlue: GlueService {
+    package struct State {
+        package var databases: [String: CloudJSON] = [:]
+        package var tables: [String: CloudJSON] = [:]
+        /// In the order in which they were made, by table.
+        package var partitions: [String: [CloudJSON]] = [:]
+        package var calls: [String] = []
+        package var lastExpression: String?
+        /// Whether it takes no expressions: InvalidInputException.
+        package var refusesExpressions = false
+        /// Done before the next UpdateTable: another client.
+        package var meanwhile: (@Sendable (inout State) -> Void)?
+    }
+
+    package let state = Lock(State())
+    /// The most that a page holds, whatever is asked.
+    let pageSize: Int
+
+    package init(pageSize: Int = 1000) { self.pageSize = pageSize }
+
+    package var calls: [String] { state.withLock { $0.calls } }
+
+    private static func fault(_ code: String, _ action: String) -> SQLError {
+        GlueFault.error(AWSFault(code: code, message: "stub"), action, "glue")
+    }
+
+    package func send(_ action: String, _ request: CloudJSON) throws(SQLError) -> CloudJSON {
+        try state.withLock { (state) throws(SQLError) in
+            state.calls.append(action)
+            return try answer(action, request, &state)
+        }
+    }
+
+    private func answer(_ action: String, _ request: CloudJSON, _ state: inout State) throws(SQLError) -> CloudJSON {
+        let database = request["DatabaseName"]?.string ?? request["Name"]?.string ?? ""
+        let name = request["TableName"]?.string ?? request["Name"]?.string ?? request["TableInput"]?["Name"]?.string ?? ""
+        let key = "\(database).\(name)"
+        func missing() -> SQLError { Self.fault("EntityNotFoundException", action) }
+        switch action {
+        case "CreateDatabase":
+            guard let input = request["DatabaseInput"], let name = input["Name"]?.string else { throw missing() }
+            guard state.databases.updateValue(input, forKey: name) == nil else { throw Self.fault("AlreadyExistsException", action) }
+            return [:]
+        case "GetDatabase":
+            guard let found = state.databases[name] else { throw missing() }
+            return ["Database": found]
+        case "GetDatabases": return page(state.databases.sorted { $0.key < $1.key }.map(\.value), "DatabaseList", request)
+        case "DeleteDatabase":
+            guard state.databases.removeValue(forKey: name) != nil else { throw missing() }
+            state.tables = state.tables.filter { !$0.key.hasPrefix(name + ".") }
+            return [:]
+        case "CreateTable":
+            guard state.databases[database] != nil, var table = request["TableInput"] else { throw missing() }
+            if state.tables[key] != nil { throw Self.fault("AlreadyExistsException", action) }
+            table[member: "DatabaseName"] = .string(database)
+            table[member: "VersionId"] = "1"
+            table[member: "CreateTime"] = .number("1.7643429E9")
+            state.tables[key] = table
+            return [:]
+        case "GetTable":
+            guard let table = state.tables[key] else { throw missing() }
+            return ["Table": table]
+        case "GetTables":
+            let found = state.tables.filter { $0.key.hasPrefix(database + ".") }.sorted { $0.key < $1.key }.map(\.value)
+            return page(found, "TableList", request)
+        case "UpdateTable":
+            if let other = state.meanwhile {
+                state.meanwhile = nil
+                other(&state)
+            }
+            guard let old = state.tables[key], var table = request["TableInput"] else { throw missing() }
+            if let version = request["VersionId"]?.string, version != old["VersionId"]?.string {
+                throw Self.fault("ConcurrentModificationException", action)
+            }
+            table[member: "DatabaseName"] = .string(database)
+            table[member: "VersionId"] = .string(String((Int(old["VersionId"]?.string ?? "") ?? 0) + 1))
+            state.tables[key] = table
+            return [:]
+        case "DeleteTable":
+            guard state.tables.removeValue(forKey: key) != nil else { throw missing() }
+            state.partitions[key] = nil
+            return [:]
+        default: return try partitionAnswer(action, request, key, &state)
+        }
+    }
+
+    private func partitionAnswer(
+        _ action: String, _ request: CloudJSON, _ key: String, _ state: inout State
+    ) throws(SQLError) -> CloudJSON {
+        guard let table = state.tables[key] else { throw Self.fault("EntityNotFoundException", action) }
+        switch action {
+        case "GetPartitions":
+            var found = state.partitions[key] ?? []
+            state.lastExpression = request["Expression"]?.string
+            if state.lastExpression != nil, state.refusesExpressions { throw Self.fault("InvalidInputException", action) }
+            if let expression = request["Expression"]?.string {
+                let columns = table["PartitionKeys"]?.items.compactMap { $0["Name"]?.string } ?? []
+                found = found.filter { StubExpression.holds(expression, columns, $0["Values"]?.items.compactMap(\.string) ?? []) }
+            }
+            return page(found, "Partitions", request)
+        case "BatchGetPartition":
+            let wanted = request["PartitionsToGet"]?.items.compactMap { $0["Values"] } ?? []
+            return ["Partitions": .array((state.partitions[key] ?? []).filter { $0["Values"].map(wanted.contains) ?? false })]
+        case "BatchCreatePartition":
+            var errors: [CloudJSON] = []
+            for input in request["PartitionInputList"]?.items ?? [] {
+                if state.partitions[key]?.contains(where: { $0["Values"] == input["Values"] }) == true {
+                    errors.append(["PartitionValues": input["Values"] ?? [], "ErrorDetail": ["ErrorCode": "AlreadyExistsException"]])
+                } else {
+                    state.partitions[key, default: []].append(input)
+                }
+            }
+            return ["Errors": .array(errors)]
+        case "DeletePartition":
+            let before = state.partitions[key] ?? []
+            state.partitions[key] = before.filter { $0["Values"] != request["PartitionValues"] }
+            if state.partitions[key]?.count == before.count { throw Self.fault("EntityNotFoundException", action) }
+            return [:]
+        default: throw Self.fault("UnknownOperationException", action)
+        }
+    }
+
+    private func page(_ items: [CloudJSON], _ name: String, _ request: CloudJSON) -> CloudJSON {
+        var count = pageSize
+        if case .number(let text)? = request["MaxResults"], let wanted = Int(text) { count = min(count, wanted) }
+        let start = Int(request["NextToken"]?.string ?? "0") ?? 0, end = min(start + count, items.count)
+        var answer: CloudJSON = .object([(name: name, value: .array(Array(items[start..<end])))])
+        if end < items.count { answer[member: "NextToken"] = .string(String(end)) }
+        return answer
+    }
+}

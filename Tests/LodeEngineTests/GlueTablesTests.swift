@@ -1,0 +1,113 @@
+// Tables of Glue through SQL: made, read, written, altered and dropped as Athena and Spark would.
+
+import Foundation
+import GlueDouble
+import LodeCatalog
+import LodeCloud
+import LodeCore
+import Testing
+
+@testable import LodeEngine
+
+@Suite struct GlueTablesTests {
+    let glue = StubGlue(pageSize: 3)
+    let scratch: ScratchSession
+
+    init() throws {
+        scratch = try ScratchSession()
+        let engine = scratch.session.engine
+        #expect(engine.attached.attach("g", kind: "glue", GlueCatalog(glue, engine.stores), shown: [:]))
+        try scratch.rows("CREATE SCHEMA g.web")
+        glue.state.withLock { [folder = scratch.folder] in $0.databases["web"]?[member: "LocationUri"] = .string(folder + "/web") }
+    }
+
+    private func table(_ name: String) -> CloudJSON { glue.state.withLock { $0.tables["web.\(name)"] } ?? .null }
+
+    private func text(of file: String) throws -> String {
+        let folder = URL(fileURLWithPath: scratch.folder + "/" + file)
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        return try files.sorted { $0.path < $1.path }.map { try String(contentsOf: $0, encoding: .utf8) }.joined()
+    }
+
+    @Test(arguments: [
+        "STORED AS PARQUET", "STORED AS TEXTFILE", "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'",
+        "ROW FORMAT DELIMITED FIELDS TERMINATED BY '\t'", "USING csv OPTIONS (header true, delim ';')",
+    ])
+    func `every format is written as it is read`(format: String) throws {
+        try scratch.rows(
+            """
+            CREATE EXTERNAL TABLE g.web.t (id int, name string, amount decimal(9,2)) PARTITIONED BY (kind string) \(format)
+                LOCATION '{folder}/t';
+            INSERT INTO g.web.t VALUES (1, 'a;b,"c"', 1.50, 'x'), (2, 'plain', NULL, 'x y'), (3, '', 3, NULL)
+            """)
+        let rows = try scratch.rows("SELECT id, name, amount, kind FROM g.web.t ORDER BY id")
+        #expect(rows == [["1", "a;b,\"c\"", "1.50", "x"], ["2", "plain", "NULL", "x y"], ["3", "", "3.00", "NULL"]])
+        #expect(glue.state.withLock { $0.partitions["web.t"]?.count } == 3)
+        #expect(try scratch.rows("SELECT count(*) FROM g.web.t WHERE kind = 'x y'") == [["1"]])
+        #expect(try scratch.rows("SHOW PARTITIONS g.web.t").map { $0[0] } == ["x", "x y", "NULL"])
+    }
+
+    @Test func `text files are those of their SerDe`() throws {
+        try scratch.rows(
+            """
+            CREATE EXTERNAL TABLE g.web.plain (id int, name string) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' LOCATION '{folder}/plain';
+            INSERT INTO g.web.plain VALUES (1, NULL), (2, 'a "b"');
+            CREATE EXTERNAL TABLE g.web.quoted (id int, name string) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'
+                LOCATION '{folder}/quoted' TBLPROPERTIES ('skip.header.line.count' = '1');
+            INSERT INTO g.web.quoted VALUES (1, NULL), (2, 'a "b", c\\d')
+            """)
+        #expect(try text(of: "plain") == "1|\\N\n2|a \"b\"\n")
+        #expect(try text(of: "quoted") == "id,name\n1,\n2,\"a \\\"b\\\", c\\\\d\"\n")
+        #expect(try scratch.rows("SELECT name FROM g.web.plain ORDER BY id") == [["NULL"], ["a \"b\""]])
+        #expect(try scratch.rows("SELECT name FROM g.web.quoted ORDER BY id") == [[""], ["a \"b\", c\\d"]])
+        #expect(scratch.error("INSERT INTO g.web.plain VALUES (3, 'a|b')")?.state == .dataException)
+        #expect(try scratch.rows("SELECT count(*) FROM g.web.plain") == [["2"]])
+        #expect(table("plain")["StorageDescriptor"]?["SerdeInfo"]?["Parameters"]?["field.delim"] == "|")
+    }
+
+    @Test func `a table without a place gets one that no dropped table had`() throws {
+        for count in 1...2 {
+            try scratch.rows("CREATE TABLE g.web.made AS SELECT i, i % 2 AS k FROM generate_series(1, 4) AS s(i)")
+            #expect(try scratch.rows("SELECT count(*) FROM g.web.made") == [["4"]], "time \(count)")
+            try scratch.rows("DROP TABLE g.web.made")
+        }
+        #expect(scratch.error("CREATE TABLE g.web.u AS SELECT CAST('x' AS json) AS j")?.state == .featureNotSupported)
+        try scratch.rows("CREATE TABLE g.web.lines WITH (format = 'json') AS SELECT 1 AS a, ARRAY[1, 2] AS b")
+        #expect(try scratch.rows("SELECT * FROM g.web.lines") == [["1", "[1, 2]"]])
+    }
+
+    @Test func `projected partitions are read without being known`() throws {
+        try scratch.rows(
+            """
+            COPY (SELECT i, i % 3 AS k FROM generate_series(1, 9) AS s(i)) TO '{folder}/p' (FORMAT parquet, PARTITION_BY (k));
+            CREATE EXTERNAL TABLE g.web.p (i bigint) PARTITIONED BY (k bigint) STORED AS PARQUET LOCATION '{folder}/p'
+                TBLPROPERTIES ('projection.enabled' = 'true', 'projection.k.type' = 'integer', 'projection.k.range' = '0,1')
+            """)
+        #expect(try scratch.rows("SELECT count(*), max(k) FROM g.web.p") == [["6", "1"]])
+        #expect(!glue.calls.contains("GetPartitions"))
+    }
+
+    @Test func `what SHOW CREATE TABLE gives makes the same table`() throws {
+        try scratch.rows(
+            "CREATE EXTERNAL TABLE g.web.t (a int) PARTITIONED BY (k string) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' LOCATION '{folder}/t'")
+        let before = table("t"), text = try scratch.rows("SHOW CREATE TABLE g.web.t")[0][0]
+        try scratch.rows("DROP TABLE g.web.t; " + text)
+        #expect(table("t") == before, "\(text)")
+    }
+
+    @Test func `changes are those that Glue can make`() throws {
+        try scratch.rows(
+            """
+            CREATE EXTERNAL TABLE g.web.t (a int) STORED AS PARQUET LOCATION '{folder}/t'; INSERT INTO g.web.t VALUES (1);
+            ALTER TABLE g.web.t ADD COLUMN b varchar; COMMENT ON TABLE g.web.t IS 'of mine'; INSERT INTO g.web.t VALUES (2, 'x')
+            """)
+        #expect(try scratch.rows("SELECT a, b FROM g.web.t ORDER BY a") == [["1", "NULL"], ["2", "x"]])
+        #expect(table("t")["Description"] == "of mine")
+        for sql in [
+            "DELETE FROM g.web.t", "UPDATE g.web.t SET a = 1", "INSERT OVERWRITE g.web.t SELECT 1, 'x'", "TRUNCATE g.web.t",
+            "ALTER TABLE g.web.t RENAME TO u", "SELECT * FROM g.web.t FOR VERSION AS OF 1", "BEGIN; INSERT INTO g.web.t VALUES (3, 'y')",
+        ] {
+            #expect(scratch.error(sql)?.state == .featureNotSupported, "\(sql): \(scratch.error(sql)?.message ?? "done")")
+        }
+    }
+}
