@@ -1,6 +1,7 @@
 /// What a catalog can do, whoever keeps it.
 
 import LodeCore
+import LodeObjectStore
 import LodeTables
 
 /// Databases, tables, views and partitions, and the atomic publication of table changes.
@@ -43,6 +44,8 @@ package protocol Catalog: Sendable {
     func managedLocation(of name: TableName) throws(SQLError) -> String
     /// A table that is about to be made, with all that the catalog decides about it: where files are written before it is committed.
     func completing(_ table: GlueTable) throws(SQLError) -> GlueTable
+    /// What the files of a database are read with; nil for the stores of the engine.
+    func stores(of database: String) throws(SQLError) -> StoreRegistry?
     /// The state that everything committed so far makes; versions of that time stay readable as long as the result lives.
     func readMoment() throws(SQLError) -> ReadMoment
     /// A managed table as it was at the last moment, up to now, at which a version of another one was current: what a statement that reads
@@ -61,13 +64,14 @@ package protocol Catalog: Sendable {
     func changeRole(_ name: String, _ change: @Sendable (Role?) throws(SQLError) -> Role?) throws(SQLError)
     /// Deletes the files of tables that were dropped or replaced, unless running statements read them.
     func collectDropped() throws(SQLError)
-    /// The attached catalog that a database belongs to; nil if it is one of this catalog's own.
-    func attachedCatalog(of database: String) -> String?
+    /// The attached catalog that a database belongs to, or the external schema that it is; nil if its tables are this catalog's own.
+    func attachedCatalog(of database: String) throws(SQLError) -> String?
 }
 
 extension Catalog {
     package func generation() throws(SQLError) -> Int64? { nil }
-    package func attachedCatalog(of database: String) -> String? { nil }
+    package func attachedCatalog(of database: String) throws(SQLError) -> String? { nil }
+    package func stores(of database: String) throws(SQLError) -> StoreRegistry? { nil }
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { table }
 
     package func snapshot(of name: TableName) throws(SQLError) -> any TableSnapshot { try snapshot(of: name, at: nil) }

@@ -49,19 +49,40 @@ package final class SessionCatalog: Catalog {
     }
 
     /// Who keeps the tables of a database.
-    private func keeper(of database: String) -> any Catalog {
+    private func keeper(of database: String) throws(SQLError) -> any Catalog {
+        try linked(database) ?? holder(of: database)
+    }
+
+    /// Who keeps the database itself.
+    private func holder(of database: String) -> any Catalog {
         if Self.isTemporary(database), let own = temporary.withLock({ $0?.catalog }) { return own }
         return attached.owner(of: database)?.catalog ?? shared
     }
 
-    package func attachedCatalog(of database: String) -> String? { attached.owner(of: database)?.name }
+    /// The catalog that an external schema shows.
+    private func linked(_ database: String) throws(SQLError) -> (any Catalog)? {
+        if ShippedTables.isShipped(database: database) || Self.isTemporary(database) { return nil }
+        return try attached.schemas.catalog(of: database, in: shared, stores)
+    }
+
+    package func attachedCatalog(of database: String) throws(SQLError) -> String? {
+        if let entry = attached.owner(of: database) { return entry.name }
+        return try linked(database) == nil ? nil : database.lowercased()
+    }
+
+    private func hasOwnTime(_ database: String) throws(SQLError) -> Bool {
+        let attached = try attachedCatalog(of: database)
+        return attached != nil || Self.isTemporary(database)
+    }
+
+    package func stores(of database: String) throws(SQLError) -> StoreRegistry? { try keeper(of: database).stores(of: database) }
 
     package func databases() throws(SQLError) -> [GlueDatabase] {
         let all = try shared.databases()
         return hasTemporaryTables ? all + [GlueDatabase(name: Self.temporaryDatabase)] : all
     }
 
-    package func database(_ name: String) throws(SQLError) -> GlueDatabase? { try keeper(of: name).database(name) }
+    package func database(_ name: String) throws(SQLError) -> GlueDatabase? { try holder(of: name).database(name) }
     package func tables(in database: String) throws(SQLError) -> [GlueTable] { try keeper(of: database).tables(in: database) }
     package func table(_ name: TableName) throws(SQLError) -> GlueTable? { try keeper(of: name.database).table(name) }
 
@@ -72,15 +93,13 @@ package final class SessionCatalog: Catalog {
     package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
         var time = time
         // Nobody else changes a temporary table: what a transaction reads of it is what is there. Other catalogs have times of their own.
-        let hasOwnTime = Self.isTemporary(name.database) || attached.owner(of: name.database) != nil
-        if hasOwnTime, case .timestamp(let micros) = time, micros == moment.withLock({ $0 }) { time = nil }
+        if try hasOwnTime(name.database), case .timestamp(let micros) = time, micros == moment.withLock({ $0 }) { time = nil }
         return try keeper(of: name.database).snapshot(of: name, at: time)
     }
 
     /// Nobody else changes a temporary table, so that it goes with any version of another one.
     package func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
-        let isOwn = !Self.isTemporary(name.database) && attached.owner(of: name.database) == nil
-        let isShared = isOwn && version.table.number < CatalogStorage.firstTemporaryTable
+        let isShared = try !hasOwnTime(name.database) && version.table.number < CatalogStorage.firstTemporaryTable
         return isShared ? try shared.snapshot(of: name, besides: version) : try snapshot(of: name, at: nil)
     }
 
@@ -121,9 +140,12 @@ package final class SessionCatalog: Catalog {
             default: break
             }
         }
-        let names = changes.flatMap(\.databases).filter { !Self.isTemporary($0) }, places = Set(names.map { attachedCatalog(of: $0) })
-        if places.count > 1 { throw Self.spanning(places) }
-        let place = places.first.flatMap { $0 }.flatMap { attached.named($0)?.catalog } ?? shared
+        var places: [String?: any Catalog] = [:]
+        for change in changes where !Self.isTemporary(change.database) {
+            for name in try change.catalogs(of: self) { places[name] = try name == nil ? shared : keeper(of: change.database) }
+        }
+        if places.count > 1 { throw Self.spanning(Set(places.keys)) }
+        let place = places.first?.value ?? shared
         guard let own = temporary.withLock({ $0?.catalog }) else { return try place.commit(changes) }
         let mine = changes.indices.filter { Self.isTemporary(changes[$0].database) }
         let others = changes.indices.filter { !Self.isTemporary(changes[$0].database) }

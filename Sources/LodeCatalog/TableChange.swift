@@ -48,10 +48,18 @@ package enum TableChange: Sendable {
         }
     }
 
-    /// That database, and those that tables are moved to.
-    var databases: [String] {
-        guard case .alter(_, let changes) = self else { return [database] }
-        return [database] + changes.compactMap { if case .rename(let new) = $0 { new.database } else { nil } }
+    /// The attached catalogs and external schemas in which something changes; nil is the catalog's own.
+    func catalogs(of catalog: some Catalog) throws(SQLError) -> Set<String?> {
+        switch self {
+        case .createDatabase, .dropDatabase, .alterDatabase:
+            // An external schema is the warehouse's, only its tables are not.
+            return [database.contains(".") ? try catalog.attachedCatalog(of: database) : nil]
+        case .alter(_, let changes):
+            var found: Set<String?> = [try catalog.attachedCatalog(of: database)]
+            for change in changes { if case .rename(let new) = change { found.insert(try catalog.attachedCatalog(of: new.database)) } }
+            return found
+        default: return [try catalog.attachedCatalog(of: database)]
+        }
     }
 
     /// Files that the change publishes.

@@ -14,7 +14,7 @@ package final class Engine: Sendable {
     package let stores: StoreRegistry
     package let catalog: any Catalog
     /// Other catalogs, by CREATE CATALOG.
-    package let attached = AttachedCatalogs()
+    package let attached: AttachedCatalogs
     /// What all running statements reserve from, each through a budget of its own.
     package let memory: MemoryBudget
     package let pool: WorkerPool
@@ -39,8 +39,9 @@ package final class Engine: Sendable {
     package init(
         warehouse: String, catalogFile: String? = nil, stores: StoreRegistry = StoreRegistry(),
         memoryLimit: Int = Engine.defaultMemoryLimit, workers: Int = Engine.defaultThreads, catalog: (any Catalog)? = nil,
-        makeVerifier: (@Sendable (String) -> String)? = nil
+        makeVerifier: (@Sendable (String) -> String)? = nil, attached: AttachedCatalogs = AttachedCatalogs()
     ) {
+        self.attached = attached
         self.warehouse = warehouse
         self.makeVerifier = makeVerifier
         self.stores = stores

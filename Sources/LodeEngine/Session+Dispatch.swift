@@ -25,6 +25,7 @@ extension Session {
     private func run(_ statement: DefinitionStatement, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         switch statement {
         case .createSchema(let create): try createSchema(create)
+        case .createExternalSchema(let create): try createExternalSchema(create)
         case .createCatalog(let create): try createCatalog(create)
         case .dropCatalog(let name, let ifExists): try dropCatalog(name, ifExists: ifExists)
         case .createTable(let create): try createTable(create)
@@ -44,7 +45,7 @@ extension Session {
         case .describeHistory(let name): return try describeHistory(name, run)
         case .summarize(let target): return try summarize(target, run)
         case .use(let name): return try use(name)
-        case .repairTable(let name): return try repairTable(name, run)
+        case .repairTable(let name, let isRefresh): return try repairTable(name, isRefresh: isRefresh, run)
         case .vacuum(let vacuum): return try self.vacuum(vacuum, run)
         case .analyze(let name): return try analyze(name)
         case .call(let call): throw SQLError(.undefinedFunction, "procedure \"\(call.name.text)\" does not exist", at: call.name.span)

@@ -32,6 +32,24 @@ package final class StoreRegistry: Sendable {
         self.client = client
     }
 
+    /// The same stores, S3 with other secrets.
+    /// - Parameter adapt: makes of the secret that applies to a location, if there is one, the one that is used.
+    package func adapting(_ adapt: @escaping @Sendable (CloudSecret?) -> CloudSecret?) -> StoreRegistry {
+        var known = stores.withLock { $0 }
+        let secrets = SecretRegistry(over: secrets, adapt), s3 = S3Store(client.environment, secrets: secrets, client: client)
+        for scheme in S3Location.schemes where known[scheme] is S3Store { known[scheme] = s3 }
+        return StoreRegistry(known, secrets, client)
+    }
+
+    /// The same stores, S3 in a role that the credentials for it may take on.
+    package func assuming(role: String) -> StoreRegistry {
+        adapting { found in
+            var secret = found ?? CloudSecret(name: "", kind: .s3, provider: .credentialChain, scope: [], options: [:])
+            secret.options["assume_role_arn"] = Secret(role)
+            return secret
+        }
+    }
+
     /// The same stores for one statement, whose reading of pipes and devices has limits.
     package func limited(_ limits: SpoolLimits) -> StoreRegistry {
         var known = stores.withLock { $0 }

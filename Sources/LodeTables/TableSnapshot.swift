@@ -17,6 +17,8 @@ package protocol TableSnapshot: Sendable {
     var statistics: TableStatistics { get }
     /// How columns are found in the files.
     var columnMatching: ColumnMatching { get }
+    /// Whether listing all files costs so much that estimates do without.
+    var isDearToList: Bool { get }
 
     /// The files that could hold rows that pass `predicate` (nil: all). A superset is correct, a subset is a bug.
     /// - Throws: what listing or reading metadata raises.
@@ -33,6 +35,7 @@ package enum ColumnMatching: Hashable, Sendable {
 
 extension TableSnapshot {
     package var columnMatching: ColumnMatching { .name }
+    package var isDearToList: Bool { false }
 
     /// The version number; 0 for tables that have none.
     package var version: Int64 { identity?.version ?? 0 }

@@ -3,7 +3,8 @@
 
     glue.py --lode PATH/TO/lode --moto http://127.0.0.1:5000 --ministack http://127.0.0.1:4566
 
-Moto knows partitions and their expressions, ministack refuses updates of a version that is no longer there. Tables lie in local folders.
+Moto knows partitions and their expressions, ministack refuses updates of a version that is no longer there. Tables lie in local folders,
+and with moto in a bucket of it, too.
 """
 import argparse, json, os, subprocess, sys, tempfile, urllib.request
 
@@ -11,7 +12,10 @@ problems = []
 
 
 def check(what, found, wanted):
-    ok = wanted(found) if callable(wanted) else found == wanted
+    try:
+        ok = wanted(found) if callable(wanted) else found == wanted
+    except (TypeError, AttributeError):
+        ok = False
     print(f"{'ok  ' if ok else 'FAIL'} {what}" + ("" if ok else f": {str(found)[:400]}"))
     if not ok:
         problems.append(what)
@@ -31,6 +35,10 @@ class Glue:
         with urllib.request.urlopen(made) as answer:
             return json.loads(answer.read() or b"{}")
 
+    def put(self, path):
+        """A bucket, or an object of S3."""
+        urllib.request.urlopen(urllib.request.Request(f"{self.url}/{path}", b"", method="PUT")).close()
+
 
 class Lode:
     def __init__(self, lode, folder, url):
@@ -38,9 +46,9 @@ class Lode:
         self.attach = (f"CREATE CATALOG g USING glue OPTIONS (region 'us-east-1', endpoint '{url}', access_key_id 'test', "
                        "secret_access_key 'test');")
 
-    def __call__(self, sql):
+    def __call__(self, sql, **environment):
         """The rows of the last statement, or its error."""
-        done = subprocess.run(self.command + ["-c", self.attach + sql], capture_output=True, text=True)
+        done = subprocess.run(self.command + ["-c", self.attach + sql], capture_output=True, text=True, env=os.environ | environment)
         return done.stderr.strip() if done.returncode else [line.split(",") for line in done.stdout.split("\n")[1:] if line]
 
 
@@ -48,6 +56,7 @@ def rehearse(name, url, lode_path, knows_partitions, checks_versions):
     print(f"-- {name}")
     folder = tempfile.mkdtemp()
     lode, glue = Lode(lode_path, folder, url), Glue(url)
+    lode("DROP SCHEMA IF EXISTS g.web CASCADE; DROP SCHEMA IF EXISTS g.cloud CASCADE")
     lode(f"CREATE TABLE own AS SELECT i, i * 2 AS double FROM generate_series(1, 5) AS s(i)")
     check("create a database", lode("CREATE SCHEMA g.web; SHOW SCHEMAS FROM g"), lambda r: ["web"] in r)
     check("it exists", lode("CREATE SCHEMA g.web"), lambda r: "42P06" in r)
@@ -74,7 +83,8 @@ def rehearse(name, url, lode_path, knows_partitions, checks_versions):
     if knows_partitions:
         check("drop a partition", lode("ALTER TABLE g.web.logs DROP PARTITION (day = '2024-01-01', kind = 'a'); "
                                        "SELECT count(*) FROM g.web.logs"), [["90"]])
-        check("repair finds it again", lode("MSCK REPAIR TABLE g.web.logs; SELECT count(*) FROM g.web.logs"), [["100"]])
+        check("repair finds it again", lode("MSCK REPAIR TABLE g.web.logs"), [["added", "day=2024-01-01/kind=a"]])
+        check("with its rows", lode("SELECT count(*) FROM g.web.logs"), [["100"]])
         check("add one that is there", lode("ALTER TABLE g.web.logs ADD PARTITION (day = '2024-01-01', kind = 'a')"),
               lambda r: "42710" in r)
     check("joins across catalogs", lode("SELECT sum(o.double) FROM own o JOIN g.web.plain p ON p.id = o.i"), [["6"]])
@@ -97,7 +107,12 @@ def rehearse(name, url, lode_path, knows_partitions, checks_versions):
     with open(f"{folder}/csv/x.csv", "w") as file:
         file.write("id|text\n7|seven\n")
     check("a table that Athena made", lode("SELECT id, text FROM g.web.csv"), [["7", "seven"]])
-    check("writing it is refused by name", lode("INSERT INTO g.web.csv VALUES (1, 'x')"), lambda r: "0A000" in r and "not Parquet" in r)
+    check("is written as it is read", lode("INSERT INTO g.web.csv VALUES (8, 'eight'), (9, NULL); SELECT id, text FROM g.web.csv ORDER BY id"),
+          [["7", "seven"], ["8", "eight"], ["9", ""]])
+    check("what needs quotes that it has not", lode("INSERT INTO g.web.csv VALUES (1, 'a|b')"), lambda r: "22000" in r)
+    texts(lode, glue, folder)
+    inferred(lode, folder)
+    schema(lode, url)
     for kind, parameters in {"Iceberg": {"table_type": "ICEBERG", "metadata_location": "s3://b/m.json"},
                              "Delta": {"spark.sql.sources.provider": "delta"}}.items():
         glue("CreateTable", DatabaseName="web", TableInput={
@@ -116,6 +131,59 @@ def rehearse(name, url, lode_path, knows_partitions, checks_versions):
     check("files stay", len(os.listdir(f"{folder}/plain")), 1)
     check("a schema with tables stays", lode("DROP SCHEMA g.web"), lambda r: "2BP01" in r)
     check("unless it is meant", lode("DROP SCHEMA g.web CASCADE; SHOW SCHEMAS FROM g"), lambda r: ["web"] not in r)
+
+
+def texts(lode, glue, folder):
+    """Tables of text files by the SerDes of Athena's DDL."""
+    for name, clause in {
+        "tabs": "ROW FORMAT DELIMITED FIELDS TERMINATED BY '\\t'", "quoted": "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'",
+        "lines": "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'", "text": "STORED AS TEXTFILE",
+    }.items():
+        check(f"a table of {name}", lode(
+            f"CREATE EXTERNAL TABLE g.web.{name} (id int, name string) {clause} LOCATION '{folder}/{name}'; "
+            f"INSERT INTO g.web.{name} VALUES (1, 'a b'), (2, 'c'); SELECT name FROM g.web.{name} ORDER BY id"), [["a b"], ["c"]])
+    serde = glue("GetTable", DatabaseName="web", Name="tabs")["Table"]["StorageDescriptor"]["SerdeInfo"]
+    check("as Athena would have written it", (serde["SerializationLibrary"], serde["Parameters"].get("field.delim")),
+          ("org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe", "\t"))
+
+
+def inferred(lode, folder):
+    """A table that declares no columns."""
+    lode(f"COPY (SELECT i AS id, i % 3 AS k FROM generate_series(1, 9) AS s(i)) TO '{folder}/found' (FORMAT parquet, PARTITION_BY (k))")
+    check("columns and partitions are found", lode(f"CREATE EXTERNAL TABLE g.web.found LOCATION '{folder}/found'; DESCRIBE g.web.found"),
+          lambda r: [x[:2] for x in r] == [["id", "integer"], ["k", "bigint"]])
+    check("and read", lode("SELECT sum(id) FROM g.web.found WHERE k = 1"), [["12"]])
+    lode(f"COPY (SELECT 100 AS id) TO '{folder}/found/k=7/x.parquet' (FORMAT parquet)")
+    check("REFRESH TABLE finds new ones", lode("REFRESH TABLE g.web.found"), [["added", "k=7"]])
+    check("which are read then", lode("SELECT sum(id) FROM g.web.found"), [["145"]])
+
+
+def schema(lode, url):
+    """CREATE EXTERNAL SCHEMA; the environment says where Glue is."""
+    reach = {"AWS_ENDPOINT_URL_GLUE": url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    made = lode("CREATE EXTERNAL SCHEMA spectrum FROM DATA CATALOG DATABASE 'web' REGION 'us-east-1' IAM_ROLE DEFAULT", **reach)
+    check("an external schema", made, [])
+    check("is there for the next process", lode("SELECT sum(id) FROM spectrum.found", **reach), [["145"]])
+    check("and goes without its tables", lode("DROP SCHEMA spectrum; SELECT count(*) FROM g.web.found", **reach), [["10"]])
+
+
+def bucket(lode_path, folder, url):
+    """Tables in S3, which is asked as whom Glue is."""
+    lode, glue, reach = Lode(lode_path, folder, url), Glue(url), {"AWS_ENDPOINT_URL_S3": url}
+    glue.put("lake")
+    glue("CreateDatabase", DatabaseInput={"Name": "cloud", "LocationUri": "s3://lake/cloud/"})
+    check("a table in a bucket", lode(
+        "CREATE TABLE g.cloud.sales PARTITIONED BY (day) AS SELECT i AS id, DATE '2024-01-01' + CAST(i % 4 AS integer) AS day "
+        "FROM generate_series(1, 100) AS s(i); SELECT count(*), sum(id) FROM g.cloud.sales WHERE day = DATE '2024-01-02'", **reach),
+        [["25", str(sum(range(1, 101, 4)))]])
+    place = glue("GetTable", DatabaseName="cloud", Name="sales")["Table"]["StorageDescriptor"]["Location"]
+    check("lies below its database", place, lambda r: r.startswith("s3://lake/cloud/sales"))
+    check("more rows", lode("INSERT INTO g.cloud.sales VALUES (1000, DATE '2024-02-01'); SELECT count(*), max(id) FROM g.cloud.sales", **reach),
+          [["101", "1000"]])
+    check("found by another table", lode(f"CREATE EXTERNAL TABLE g.cloud.again LOCATION '{place}'; SELECT count(*) FROM g.cloud.again", **reach),
+          [["101"]])
+    check("its keys show nowhere", lode("SHOW CATALOGS", **reach), lambda r: "secret" not in str(r) and "access_key" not in str(r))
+    lode("DROP SCHEMA g.cloud CASCADE", **reach)
 
 
 def race(lode_path, folder, url, glue):
@@ -139,6 +207,7 @@ def main():
     args = parser.parse_args()
     if args.moto:
         rehearse("moto", args.moto, args.lode, True, False)
+        bucket(args.lode, tempfile.mkdtemp(), args.moto)
     if args.ministack:
         rehearse("ministack", args.ministack, args.lode, False, True)
     print(f"{len(problems)} problems" if problems else "everything as it should be")

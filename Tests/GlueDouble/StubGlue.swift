@@ -11,6 +11,8 @@ package final class StubGlue: GlueService {
         /// In the order in which they were made, by table.
         package var partitions: [String: [CloudJSON]] = [:]
         package var calls: [String] = []
+        /// What it was connected to with.
+        package var options: [String: String] = [:]
         package var lastExpression: String?
         /// Whether it takes no expressions: InvalidInputException.
         package var refusesExpressions = false

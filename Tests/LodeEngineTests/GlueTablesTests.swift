@@ -5,6 +5,7 @@ import GlueDouble
 import LodeCatalog
 import LodeCloud
 import LodeCore
+import LodeFormats
 import Testing
 
 @testable import LodeEngine
@@ -14,10 +15,9 @@ import Testing
     let scratch: ScratchSession
 
     init() throws {
-        scratch = try ScratchSession()
-        let engine = scratch.session.engine
-        #expect(engine.attached.attach("g", kind: "glue", GlueCatalog(glue, engine.stores), shown: [:]))
-        try scratch.rows("CREATE SCHEMA g.web")
+        let glue = glue
+        scratch = try ScratchSession(attached: AttachedCatalogs(glue: { _, _ in glue }))
+        try scratch.rows("CREATE CATALOG g USING glue; CREATE SCHEMA g.web")
         glue.state.withLock { [folder = scratch.folder] in $0.databases["web"]?[member: "LocationUri"] = .string(folder + "/web") }
     }
 
@@ -71,9 +71,22 @@ import Testing
             #expect(try scratch.rows("SELECT count(*) FROM g.web.made") == [["4"]], "time \(count)")
             try scratch.rows("DROP TABLE g.web.made")
         }
-        #expect(scratch.error("CREATE TABLE g.web.u AS SELECT CAST('x' AS json) AS j")?.state == .featureNotSupported)
+        #expect(scratch.error("CREATE TABLE g.web.u AS SELECT CAST('1' AS json) AS j")?.state == .featureNotSupported)
         try scratch.rows("CREATE TABLE g.web.lines WITH (format = 'json') AS SELECT 1 AS a, ARRAY[1, 2] AS b")
         #expect(try scratch.rows("SELECT * FROM g.web.lines") == [["1", "[1, 2]"]])
+    }
+
+    @Test func `of many partitions only those are asked for that a query wants`() throws {
+        try scratch.rows(
+            """
+            CREATE TABLE g.web.t PARTITIONED BY (k) AS SELECT i, i % 20 AS k FROM generate_series(1, 40) AS s(i);
+            CREATE TABLE own AS SELECT 3 AS k
+            """)
+        for sql in ["SELECT count(*) FROM g.web.t WHERE k = 3", "SELECT count(*) FROM own JOIN g.web.t USING (k) WHERE k = 3"] {
+            glue.state.withLock { $0.calls = [] }
+            #expect(try scratch.rows(sql) == [["2"]])
+            #expect(glue.calls.filter { $0 == "GetPartitions" }.count == 1, "\(sql): \(glue.calls)")
+        }
     }
 
     @Test func `projected partitions are read without being known`() throws {
@@ -85,12 +98,45 @@ import Testing
             """)
         #expect(try scratch.rows("SELECT count(*), max(k) FROM g.web.p") == [["6", "1"]])
         #expect(!glue.calls.contains("GetPartitions"))
+        try scratch.rows("INSERT INTO g.web.p VALUES (100, 1)")
+        #expect(try scratch.rows("SELECT max(i) FROM g.web.p WHERE k = 1") == [["100"]])
+        #expect(scratch.error("INSERT INTO g.web.p VALUES (100, 2)")?.state == .featureNotSupported)
+    }
+
+    @Test func `a table that declares no columns is what lies in its folder`() throws {
+        try scratch.rows(
+            """
+            COPY (SELECT i AS "Id", DATE '2024-01-01' + CAST(i % 2 AS integer) AS day, i % 3 AS hour FROM generate_series(1, 9) AS s(i))
+                TO '{folder}/found' (FORMAT parquet, PARTITION_BY (day, hour));
+            CREATE EXTERNAL TABLE g.web.found LOCATION '{folder}/found'
+            """)
+        let columns = try scratch.rows("DESCRIBE g.web.found").map { [$0[0], $0[1], $0[3]] }
+        #expect(columns == [["id", "integer", "false"], ["day", "date", "true"], ["hour", "bigint", "true"]])
+        #expect(try scratch.rows("SELECT count(*), sum(id) FROM g.web.found WHERE hour = 1") == [["3", "12"]])
+        #expect(glue.state.withLock { $0.partitions["web.found"]?.count } == 6)
+        try scratch.rows("COPY (SELECT 10 AS id) TO '{folder}/found/day=2024-02-01/hour=5/x.parquet' (FORMAT parquet)")
+        #expect(try scratch.rows("SELECT count(*) FROM g.web.found") == [["9"]])
+        #expect(try scratch.rows("REFRESH TABLE g.web.found") == [["added", "day=2024-02-01/hour=5"]])
+        #expect(try scratch.rows("SELECT count(*) FROM g.web.found") == [["10"]])
+    }
+
+    @Test(arguments: [
+        ("id;name\n1;a\n2;\n", HadoopClasses.lazySimple, [["1", "a"], ["2", ""]]),
+        ("1,\"a, b\"\n2,\"c\"\n", HadoopClasses.openCSV, [["1", "a, b"], ["2", "c"]]),
+    ])
+    func `CSV files that are found are told to a SerDe that reads them`(text: String, serde: String, rows: [[String]]) throws {
+        try FileManager.default.createDirectory(atPath: scratch.folder + "/c", withIntermediateDirectories: true)
+        try text.write(toFile: scratch.folder + "/c/a.csv", atomically: true, encoding: .utf8)
+        try scratch.rows("CREATE EXTERNAL TABLE g.web.c LOCATION '{folder}/c'")
+        #expect(table("c")["StorageDescriptor"]?["SerdeInfo"]?["SerializationLibrary"]?.string == serde)
+        #expect(try scratch.rows("SELECT * FROM g.web.c") == rows)
     }
 
     @Test func `what SHOW CREATE TABLE gives makes the same table`() throws {
         try scratch.rows(
             "CREATE EXTERNAL TABLE g.web.t (a int) PARTITIONED BY (k string) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' LOCATION '{folder}/t'")
-        let before = table("t"), text = try scratch.rows("SHOW CREATE TABLE g.web.t")[0][0]
+        let before = table("t")
+        let text = try scratch.rows("SHOW CREATE TABLE g.web.t")[0][0]
         try scratch.rows("DROP TABLE g.web.t; " + text)
         #expect(table("t") == before, "\(text)")
     }

@@ -1,6 +1,7 @@
 // A session over a warehouse of its own, whose results are read as text.
 
 import Foundation
+import LodeCatalog
 import LodeCore
 import LodeObjectStore
 import LodeVectors
@@ -12,10 +13,12 @@ final class ScratchSession {
     let session: Session
     let folder: String
 
-    init(threads: Int = 2, stores: StoreRegistry = StoreRegistry()) throws {
+    init(
+        threads: Int = 2, stores: StoreRegistry = StoreRegistry(), attached: AttachedCatalogs = AttachedCatalogs()
+    ) throws {
         folder = NSTemporaryDirectory() + "lode-test-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        session = Session(engine: Engine(warehouse: folder + "/lakehouse", stores: stores))
+        session = Session(engine: Engine(warehouse: folder + "/lakehouse", stores: stores, attached: attached))
         try session.settings.set("threads", String(threads))
     }
 

@@ -23,6 +23,13 @@ package struct AccessList: Codable, Hashable, Sendable {
 
     init(_ grants: [Grant]) { self.grants = grants }
 
+    /// That of a table which everybody may read who may use its schema.
+    static func readableByAll(owner: String) -> AccessList {
+        var list = AccessList(owner: owner, all: .ofTables)
+        list.grant(.select, to: nil, by: owner, canPassOn: false)
+        return list
+    }
+
     /// What a role has that is all of these roles.
     package func privileges(of roles: Set<String>) -> Privileges {
         grants.reduce(into: []) { found, grant in

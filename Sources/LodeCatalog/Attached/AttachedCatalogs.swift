@@ -15,7 +15,14 @@ package final class AttachedCatalogs: Sendable {
 
     private let entries = Lock<[String: Entry]>([:])
 
-    package init() {}
+    let schemas: ExternalSchemas
+    /// How Glue is spoken to.
+    package let connect: GlueConnector
+
+    package init(glue connect: @escaping GlueConnector = { (options, client) throws(SQLError) in try GlueClient(options, client) }) {
+        self.connect = connect
+        schemas = ExternalSchemas(connect)
+    }
 
     /// Sorted by name.
     package var all: [Entry] { entries.withLock { $0.values.sorted { $0.name < $1.name } } }
@@ -25,7 +32,7 @@ package final class AttachedCatalogs: Sendable {
     /// Whether it was new.
     package func attach(_ name: String, kind: String, _ catalog: any Catalog, shown options: [String: String]) -> Bool {
         let name = name.lowercased()
-        let entry = Entry(name: name, kind: kind, catalog: PrefixedCatalog(name, catalog), shownOptions: options)
+        let entry = Entry(name: name, kind: kind, catalog: RenamedCatalog(.prefixed(name + "."), catalog), shownOptions: options)
         return entries.withLock { entries in
             guard entries[name] == nil else { return false }
             entries[name] = entry

@@ -15,7 +15,7 @@ package enum CatalogKinds {
 
     /// - Throws: `42704` for a kind or `22023` for an option that is not known, with the nearest name.
     package static func make(
-        _ kind: String, _ options: [String: Secret], stores: StoreRegistry
+        _ kind: String, _ options: [String: Secret], _ connect: GlueConnector, stores: StoreRegistry
     ) throws(SQLError) -> (catalog: any Catalog, shown: [String: String]) {
         let kind = kind.lowercased()
         let catalog: any Catalog
@@ -29,14 +29,27 @@ package enum CatalogKinds {
             catalog = ReadOnlyCatalog(inner: EmbeddedCatalog(warehouse: warehouse, file: file, stores: stores))
         case "glue":
             try check(options, glueOptions)
-            let client = try GlueClient(options, stores.client)
-            catalog = GlueCatalog(client, stores, catalogID: options["catalog_id"].map { $0.reveal() })
+            let service = try connect(options, stores.client)
+            catalog = GlueCatalog(service, Self.stores(options, stores), catalogID: options["catalog_id"].map { $0.reveal() })
         default:
             throw SQLError(
                 .undefinedObject, "there is no kind of catalog \"\(kind)\"", detail: "Known: \(names.joined(separator: ", ")).",
                 hint: NearestName.find(kind, among: names).map { "Did you mean \"\($0)\"?" })
         }
         return (catalog, options.filter { shown.contains($0.key) }.mapValues { $0.reveal() })
+    }
+
+    /// Files are read as whom Glue is asked, unless a secret says otherwise.
+    private static func stores(_ options: [String: Secret], _ stores: StoreRegistry) -> StoreRegistry {
+        var own: [String: Secret] = [:]
+        own["key_id"] = options["access_key_id"]
+        own["secret"] = options["secret_access_key"]
+        for name in ["session_token", "profile", "region", "external_id"] { own[name] = options[name] }
+        own["assume_role_arn"] = options["role_arn"]
+        if Set(own.keys).subtracting(["region"]).isEmpty { return stores }
+        let secret = CloudSecret(
+            name: "", kind: .s3, provider: own["key_id"] == nil ? .credentialChain : .config, scope: [], options: own)
+        return stores.adapting { $0 ?? secret }
     }
 
     private static func check(_ options: [String: Secret], _ known: Set<String>) throws(SQLError) {

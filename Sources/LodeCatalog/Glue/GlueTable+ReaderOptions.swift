@@ -30,7 +30,7 @@ extension GlueTable {
     private static let headerLines = "skip.header.line.count"
 
     /// `\t`, `\u0001` and the bare numbers that Hive writes for control characters.
-    private static func unescape(_ text: String) -> String {
+    static func unescape(_ text: String) -> String {
         switch text {
         case "\\t": return "\t"
         case "\\n": return "\n"

@@ -43,7 +43,8 @@ package final class CatalogObjects: Sendable {
     package func relations() throws(SQLError) -> [RelationObject] {
         if let known = state.withLock({ $0.relations }) { return known }
         var found: [RelationObject] = []
-        for schema in try schemas() {
+        // Whoever looks through all tables asks no other service.
+        for schema in try schemas() where schema.database.external == nil {
             for table in try catalog.tables(in: schema.name) { found.append(RelationObject(table, in: schema)) }
         }
         state.withLock { $0.relations = found }

@@ -133,7 +133,8 @@ extension GlueCatalog {
     /// - Throws: `0A000` if a partition's files lie elsewhere: nobody would see these.
     private func register(_ files: [DataFile], in table: GlueTable) throws(SQLError) {
         let columns = try table.partitionFields()
-        if columns.isEmpty || files.isEmpty || table.isProjected { return }
+        if columns.isEmpty || files.isEmpty { return }
+        if let projection = try PartitionProjection(table, columns) { return try require(files, in: projection, table, columns) }
         let location = table.storageDescriptor.location ?? ""
         var places: [[String]: String] = [:]
         for file in files {
@@ -149,6 +150,22 @@ extension GlueCatalog {
         }
         let new = places.map { GluePartition(values: $0.key, location: $0.value) }
         _ = try add(new.sorted { $0.values.lexicographicallyPrecedes($1.values) }, to: table, ifNotExists: true)
+    }
+
+    /// - Throws: `0A000` for files that no projected partition has.
+    private func require(
+        _ files: [DataFile], in projection: PartitionProjection, _ table: GlueTable, _ columns: [Field]
+    ) throws(SQLError) {
+        for values in Set(files.map(\.partitionValues)) {
+            let folder = HivePath.folder(columns, values), place = StorePath.join(table.storageDescriptor.location ?? "", folder)
+            let equal = zip(columns, values).map { ColumnPredicate.compare(column: $0.name, .equal, $1) }
+            let found = values.contains(.null) ? [] : try projection.partitions(.all(equal))
+            guard found.contains(where: { Self.isSame($0.location, place) }) else {
+                throw SQLError.unsupported(
+                    "writing to \"\(folder)\" of \"\(table.tableName)\", whose projection has no such folder,",
+                    hint: "Nobody would find the rows there.")
+            }
+        }
     }
 
     private static func isSame(_ one: String, _ other: String) -> Bool {
@@ -187,7 +204,12 @@ extension GlueCatalog {
                     throw SQLError(.undefinedObject, "partition \"\(try folder(values))\" of \"\(name.name)\" does not exist")
                 }
             }
-        case .replace(let found, _):
+        case .replace(let found, let definition):
+            if let definition, table.versionId != definition {
+                throw SQLError(
+                    .serializationFailure, "the definition of table \"\(name)\" was changed by a concurrent statement",
+                    hint: "Run the statement again.")
+            }
             let wanted = found.map { partition in
                 GluePartition(
                     values: partition.values.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) },

@@ -160,6 +160,8 @@ package struct GlueCatalog: Catalog {
         return StorePath.join(location, "\(name.name.lowercased())-\(random)")
     }
 
+    package func stores(of database: String) throws(SQLError) -> StoreRegistry? { stores }
+
     // MARK: What Glue has not
 
     package func readMoment() throws(SQLError) -> ReadMoment { ReadMoment(micros: EmbeddedCatalog.nowMicros(), lease: lease()) }

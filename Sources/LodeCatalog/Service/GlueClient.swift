@@ -9,6 +9,9 @@ package protocol GlueService: Sendable {
     func send(_ action: String, _ request: CloudJSON) throws(SQLError) -> CloudJSON
 }
 
+/// Makes the service that the options of a catalog name.
+package typealias GlueConnector = @Sendable (_ options: [String: Secret], CloudClient) throws(SQLError) -> any GlueService
+
 /// Glue over HTTP, signed.
 /// - Source: AWS Glue Web API Reference.
 struct GlueClient: GlueService {

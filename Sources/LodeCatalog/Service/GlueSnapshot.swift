@@ -30,7 +30,14 @@ struct GlueSnapshot: TableSnapshot {
 
     var properties: [String: String] { table.serdeProperties }
     var identity: TableVersion? { nil }
-    var statistics: TableStatistics { TableStatistics() }
+    /// Each page of partitions is a request, and each folder another one.
+    var isDearToList: Bool { !partitionColumns.isEmpty }
+
+    /// What crawlers, Hive, Spark and Redshift note of the whole table.
+    var statistics: TableStatistics {
+        let noted = ["numRows", "recordCount", "spark.sql.statistics.numRows"].compactMap { table.parameters[$0].flatMap { Int($0) } }
+        return TableStatistics(rowCount: noted.first { $0 >= 0 })
+    }
 
     /// Tables whose files alone do not say which rows they have.
     static func refuseForeign(_ table: GlueTable) throws(SQLError) {

@@ -56,7 +56,7 @@ extension GlueTable {
                 throw SQLError.unsupported(
                     "the option \"\(option)\" of a \(format.name) table in Glue", hint: "The SerDe \(library) has nothing like it.")
             }
-            told[word] = value
+            told[word] = Self.unescape(value)
         }
         if words["delim"] == "field.delim", let delimiter = told["field.delim"] { told["serialization.format"] = delimiter }
         storageDescriptor.serdeInfo?.parameters = told

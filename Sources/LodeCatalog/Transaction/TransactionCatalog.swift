@@ -1,6 +1,7 @@
 /// The catalog as a transaction sees it: as it was when the transaction began to read, with the transaction's own changes.
 
 import LodeCore
+import LodeObjectStore
 import LodeTables
 
 /// Statements inside BEGIN … COMMIT read and change this one as they would the catalog itself; nothing of it is seen by others before
@@ -144,12 +145,16 @@ package final class TransactionCatalog: Catalog {
 
     // MARK: Changing
 
-    package func attachedCatalog(of database: String) -> String? { base.attachedCatalog(of: database) }
+    package func attachedCatalog(of database: String) throws(SQLError) -> String? { try base.attachedCatalog(of: database) }
+    package func stores(of database: String) throws(SQLError) -> StoreRegistry? { try base.stores(of: database) }
 
     /// Before anything is written: what one catalog publishes, another one can't take back.
     private func requireOwn(_ database: String) throws(SQLError) {
-        guard let name = base.attachedCatalog(of: database) else { return }
-        throw SQLError.unsupported(
+        if let name = try base.attachedCatalog(of: database) { throw Self.foreign(name) }
+    }
+
+    private static func foreign(_ name: String) -> SQLError {
+        SQLError.unsupported(
             "changing the catalog \"\(name)\" inside BEGIN … COMMIT", hint: "End the transaction with COMMIT; then change it.")
     }
 
@@ -169,7 +174,9 @@ package final class TransactionCatalog: Catalog {
     }
 
     package func commit(_ new: [TableChange]) throws(SQLError) -> [CommitOutcome] {
-        for change in new { try requireOwn(change.database) }
+        for change in new {
+            for name in try change.catalogs(of: base) { if let name { throw Self.foreign(name) } }
+        }
         takeLease()
         var changes = changes, outcomes: [CommitOutcome] = []
         for change in new { outcomes.append(try changes.add(change, in: self)) }

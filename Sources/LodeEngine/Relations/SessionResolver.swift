@@ -101,7 +101,8 @@ final class SessionResolver: RelationResolver {
     private func source(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> any Relation {
         let snapshot = try time == nil && table.kind == .managed
             ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
-        return try CatalogRelation.make(table, snapshot, session.engine.stores, isCurrent: time == nil)
+        let stores = try session.catalog.stores(of: table.databaseName) ?? session.engine.stores
+        return try CatalogRelation.make(table, snapshot, stores, isCurrent: time == nil)
     }
 
     private func view(_ table: GlueTable, _ path: [String]) throws(SQLError) -> ResolvedView {
@@ -167,7 +168,9 @@ final class SessionResolver: RelationResolver {
     }
 
     func nearbyNames() -> [String] {
-        session.tableNames(in: nil) + session.schemaNames().flatMap { schema in session.tableNames(in: schema).map { "\(schema).\($0)" } }
+        // Those of external schemas would have to be asked for.
+        let schemas = ((try? session.catalog.databases()) ?? []).filter { $0.external == nil }.map(\.name)
+        return session.tableNames(in: nil) + schemas.flatMap { schema in session.tableNames(in: schema).map { "\(schema).\($0)" } }
             + FileFunctions.names
     }
 }

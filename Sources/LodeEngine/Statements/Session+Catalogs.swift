@@ -19,7 +19,7 @@ extension Session {
         let given = try properties(create.options).map { ($0.key.lowercased(), Secret($0.value)) }
         let options = Dictionary(given) { _, last in last }
         do throws(SQLError) {
-            let made = try CatalogKinds.make(create.kind.text, options, stores: engine.stores)
+            let made = try CatalogKinds.make(create.kind.text, options, engine.attached.connect, stores: engine.stores)
             let isNew = engine.attached.attach(name, kind: create.kind.text.lowercased(), made.catalog, shown: made.shown)
             guard isNew || create.ifNotExists else { throw SQLError(.duplicateObject, "catalog \"\(name)\" already exists") }
         } catch {

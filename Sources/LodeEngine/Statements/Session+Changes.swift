@@ -68,16 +68,18 @@ extension Session {
     /// Begins a change of a managed table. What the statement reads is read afterwards, so that the commit sees whatever came between.
     func beginChange(of name: QualifiedName, _ verb: String, needing privileges: Privileges) throws(SQLError) -> RowChange {
         let transaction = try catalog.beginWrite(try writableTable(name, verb, needing: privileges).tableName)
-        let snapshot = transaction.snapshot, table = transaction.table
-        let relation = try CatalogRelation.identified(transaction, engine.stores) { (predicate) throws(SQLError) in
+        let snapshot = transaction.snapshot, table = transaction.table, stores = try catalog.stores(of: table.databaseName)
+        let relation = try CatalogRelation.identified(transaction, stores ?? engine.stores) { (predicate) throws(SQLError) in
             try snapshot.plan(predicate)
         }
+        var target = try table.writeTarget()
+        target.stores = stores
         return RowChange(
             transaction: transaction,
             target: ChangeTarget(
                 table: try table.insertTarget(), relation: relation,
                 path: engine.attached.path(of: table.tableName, own: Engine.catalogName)),
-            relation: relation, writeTarget: try table.writeTarget())
+            relation: relation, writeTarget: target)
     }
 
     /// An UPDATE, DELETE or MERGE, bound without being run; nil for other statements.

@@ -24,14 +24,15 @@ extension Session {
         if create.ifNotExists, try catalog.table(name) != nil { return StatementOutcome(tag: "CREATE TABLE") }
 
         let context = statementContext()
-        let isHive = catalog.attachedCatalog(of: name.database) != nil
+        let isHive = try catalog.attachedCatalog(of: name.database) != nil
         let options = try TableOptions(create, isHive: isHive) { (list: [Property]) throws(SQLError) -> [String: String] in
             try properties(list)
         }
         var bound: BoundQuery?
         if let query = create.query { bound = try makeBinder(context).bind(query: query) }
         let (elements, partitions) = try tableElements(create, name, bound, options, context)
-        var table = try made(try definition(create, elements, partitions, options, hasQuery: bound != nil), replacing: create.orReplace)
+        let (defined, isInferred) = try definition(create, elements, partitions, options, hasQuery: bound != nil)
+        var table = try made(defined, replacing: create.orReplace)
         let ifExists: TableChange.IfExists = create.orReplace ? .replace : create.ifNotExists ? .skip : .fail
         if ifExists == .fail, try catalog.table(name) != nil {
             throw SQLError(
@@ -40,7 +41,9 @@ extension Session {
         }
         table = try catalog.completing(table)
         guard let bound, !create.withNoData else {
-            try catalog.commit(.create(table, ifExists: ifExists))
+            let isNew = try catalog.commit(.create(table, ifExists: ifExists)).changed
+            // Where partitions have to be registered, a table that was found in its folder begins with those that are there.
+            if isNew, isInferred, isHive, !table.partitionKeys.isEmpty { _ = try findPartitions(of: try catalog.requireTable(name)) }
             return StatementOutcome(tag: "CREATE TABLE", notices: elements.notices)
         }
         var outcome = try createTable(table, as: bound, ifExists, context, at: create.query?.span)
@@ -62,11 +65,11 @@ extension Session {
         return TableName(SessionCatalog.temporaryDatabase, name.name)
     }
 
-    /// The table that the statement defines, checked.
+    /// The table that the statement defines, checked, and whether its columns were found in its files.
     private func definition(
         _ create: CreateTable, _ elements: TableElements, _ partitions: [String], _ options: TableOptions, hasQuery: Bool
-    ) throws(SQLError) -> GlueTable {
-        let span = create.name.span, format = options.format ?? defaultFormat
+    ) throws(SQLError) -> (table: GlueTable, isInferred: Bool) {
+        let span = create.name.span
         if create.isExternal, options.location == nil {
             throw SQLError(.invalidTableDefinition, "an external table needs a LOCATION", at: span)
         }
@@ -78,22 +81,21 @@ extension Session {
         if let location = options.location { try requireAccess(to: location) }
         let isExternal = options.location != nil
         if isExternal { try elements.refuseWhatIsNotWritten() }
-        if format.name != FileFormats.parquet.name, !isExternal, catalog.attachedCatalog(of: elements.table.database) == nil {
+        var columns = elements.schema, partitions = partitions, options = options
+        let isInferred = try infer(&options, &columns, &partitions, of: elements.table, at: span)
+        let format = options.format ?? defaultFormat
+        if format.name != FileFormats.parquet.name, !isExternal, try catalog.attachedCatalog(of: elements.table.database) == nil {
             throw SQLError.unsupported(
                 "a managed table in \(format.name) format", at: span, hint: "Use parquet, or an external table with a LOCATION.")
         }
         do throws(SQLError) {
-            var columns = elements.schema
-            if columns.fields.isEmpty, isExternal, let location = options.location {
-                columns = try inferredSchema(of: location, format, options.properties, partitions: partitions)
-            }
             var table = try GlueTable.define(
                 elements.table, columns, partitionedBy: partitions, kind: isExternal ? .external : .managed, format: format,
                 location: options.location, properties: options.properties)
             if let serde = options.serde { table.storageDescriptor.serdeInfo?.serializationLibrary = serde }
             elements.apply(to: &table)
             if !isExternal { try checkWritable(table, partitions) }
-            return table
+            return (table, isInferred)
         } catch {
             throw error.at(span)
         }
@@ -107,9 +109,11 @@ extension Session {
         defer { withExtendedLifetime(lease) {} }
         var location = table.storageDescriptor.location
         if location == nil { location = try catalog.managedLocation(of: table.tableName) }
-        let target = try table.writeTarget(in: location)
+        var target = try table.writeTarget(in: location)
+        target.stores = try catalog.stores(of: table.databaseName)
         let rows = try makeBinder(context).assign(bound, to: try table.insertTarget(), at: span)
-        let written = try write(rows, to: target, context)
+        var written = try write(rows, to: target, context)
+        written.stores = target.stores
         let change = TableChange.create(table, ifExists: ifExists, files: written.files, computedFrom: bound.plan.versionsRead)
         let outcomes = try commitWritten(written, [change], context)
         var receipt = written.receipt
@@ -123,15 +127,26 @@ extension Session {
         try ParquetProperties.check(table.parameters, Schema(schema.fields.filter { !partitions.contains($0.name) }))
     }
 
-    /// The columns of the files below a folder, for an external table that declares none.
-    private func inferredSchema(
-        of location: String, _ format: any FileFormat, _ properties: [String: String], partitions: [String]
-    ) throws(SQLError) -> Schema {
-        let function = FileFunction(format: format)
-        let pattern = location.hasSuffix("/") ? location + "**/*" : location + "/**/*"
-        let call = FileFunctionCall(name: function.names[0], arguments: [.text(pattern)], named: [])
-        let rejects = RejectTables(self, memory: running.memory)
-        return try FileRelation(function: function, call: call, rejects: rejects).source(engine.stores).schema
+    /// Fills in what an external table leaves to its files, which is all but perhaps its partition columns.
+    private func infer(
+        _ options: inout TableOptions, _ columns: inout Schema, _ partitions: inout [String], of table: TableName, at span: SourceSpan
+    ) throws(SQLError) -> Bool {
+        let declared = Set(partitions.map { $0.lowercased() })
+        guard let location = options.location, columns.fields.allSatisfy({ declared.contains($0.name.lowercased()) }) else { return false }
+        do throws(SQLError) {
+            let isHive = try catalog.attachedCatalog(of: table.database) != nil
+            let stores = try catalog.stores(of: table.database) ?? engine.stores
+            let inference = TableInference(location: location, stores: stores, isHive: isHive)
+            let found = try inference.find(options, declared: columns.fields, named: partitions)
+            options.format = found.format
+            if options.serde == nil { options.serde = found.serde }
+            options.properties.merge(found.properties) { given, _ in given }
+            columns = Schema(found.columns + found.partitions)
+            partitions = found.partitions.map(\.name)
+            return true
+        } catch {
+            throw error.at(span)
+        }
     }
 
     var defaultFormat: any FileFormat { FileFormats.storedAs(settings["default_table_format"]) ?? FileFormats.parquet }

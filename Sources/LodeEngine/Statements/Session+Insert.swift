@@ -2,6 +2,7 @@
 
 import LodeCatalog
 import LodeCore
+import LodeObjectStore
 import LodePlan
 import LodePlanner
 import LodeSyntax
@@ -28,7 +29,7 @@ extension Session {
         } else {
             transaction.append(changed.written)
         }
-        let written = WrittenRows(files: changed.written, receipt: changed.receipt)
+        let written = WrittenRows(files: changed.written, receipt: changed.receipt, stores: change.writeTarget.stores)
         changed.receipt.version = try commitWritten(written, [transaction.change], context).first?.version
         return (bound.returned, changed)
     }
@@ -73,9 +74,9 @@ extension Session {
         if name.parts.count == 1, temporaryViews[name.last.text.lowercased()] != nil {
             throw SQLError(.wrongObjectType, "cannot \(action) view \"\(name.last.text)\"", at: name.span)
         }
-        let table = try existingTable(name)
+        let table = try existingTable(name), isForeign = try catalog.attachedCatalog(of: table.databaseName) != nil
         switch table.kind {
-        case .managed, .external where table.kind == .managed || catalog.attachedCatalog(of: table.databaseName) != nil:
+        case .managed, .external where table.kind == .managed || isForeign:
             if table.kind == .external, verb != "INSERT" || privileges.contains(.delete) {
                 // Before files are written that others would see.
                 throw SQLError.unsupported(
@@ -103,15 +104,15 @@ extension Session {
         do throws(SQLError) {
             return try commit(changes: changes, rejects: context.rejects)
         } catch {
-            if error.state != .ioError { discard(written.files) }
+            if error.state != .ioError { discard(written.files, in: written.stores) }
             throw error
         }
     }
 
     /// Deletes files that no table refers to; what can't be deleted is collected as an orphan later.
-    func discard(_ files: [DataFile]) {
+    func discard(_ files: [DataFile], in stores: StoreRegistry? = nil) {
         for file in files {
-            guard let (store, path) = try? engine.stores.resolve(file.path) else { continue }
+            guard let (store, path) = try? (stores ?? engine.stores).resolve(file.path) else { continue }
             try? store.delete(path)
         }
     }

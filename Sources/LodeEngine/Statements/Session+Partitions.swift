@@ -8,18 +8,17 @@ import LodeSyntax
 import LodeTables
 
 extension Session {
-    func repairTable(_ name: QualifiedName, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
-        try requireAutocommit("MSCK REPAIR TABLE", at: name.span)
+    /// - Parameter isRefresh: whether nothing is to be done for a table whose partitions are not registered.
+    func repairTable(_ name: QualifiedName, isRefresh: Bool, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        let tag = isRefresh ? "REFRESH TABLE" : "MSCK REPAIR TABLE"
+        try requireAutocommit(tag, at: name.span)
         let outcome: CommitOutcome
         do throws(SQLError) {
             outcome = try retrying { () throws(SQLError) in
                 let table = try existingTable(name)
                 try requireOwner(of: table, at: name.span)
-                let columns = try table.externalPartitionFields()
-                let location = table.storageDescriptor.location ?? ""
-                let folders = HiveDiscovery(location: location, columns: columns, io: StoreTableIO(engine.stores))
-                let found = try folders.partitions().kept
-                return try catalog.commit(.partitions(table.tableName, .replace(found, definition: table.versionId)))
+                if isRefresh, table.kind != .external || table.partitionKeys.isEmpty { return CommitOutcome(changed: false) }
+                return try findPartitions(of: table)
             }
         } catch {
             throw error.at(name.span)
@@ -27,7 +26,15 @@ extension Session {
         let rows =
             outcome.addedPartitions.map { [Value.text("added"), .text($0)] }
             + outcome.droppedPartitions.map { [Value.text("dropped"), .text($0)] }
-        return try give([Field("change", .varchar), Field("partition", .varchar)], rows, to: run.sink, tag: "MSCK REPAIR TABLE")
+        return try give([Field("change", .varchar), Field("partition", .varchar)], rows, to: run.sink, tag: tag)
+    }
+
+    /// Makes the registered partitions those that the table's folder has.
+    func findPartitions(of table: GlueTable) throws(SQLError) -> CommitOutcome {
+        let columns = try table.externalPartitionFields(), location = table.storageDescriptor.location ?? ""
+        let stores = try catalog.stores(of: table.databaseName) ?? engine.stores
+        let found = try HiveDiscovery(location: location, columns: columns, io: StoreTableIO(stores)).partitions().kept
+        return try catalog.commit(.partitions(table.tableName, .replace(found, definition: table.versionId)))
     }
 
     /// What is asked for is applied to the table as it is when the change is published, whoever changed it meanwhile.
@@ -60,7 +67,7 @@ extension Session {
         switch action {
         case .setProperties(let list):
             let properties = try self.properties(list)
-            let isHive = catalog.attachedCatalog(of: name.database) != nil
+            let isHive = try catalog.attachedCatalog(of: name.database) != nil
             try TableProperties.check(properties, isHive: isHive, at: list.first?.key.span)
             if table.kind == .managed {
                 let keys = Set(table.partitionKeys.map(\.name))

@@ -62,6 +62,7 @@ extension Session {
         }
         var database = GlueDatabase(name: try schemaName(create.name), description: create.comment)
         let properties = try self.properties(create.properties)
+        try TableProperties.check(properties.filter { $0.key.hasPrefix(TableParameter.ownPrefix) }, isHive: false, at: create.name.span)
         if !properties.isEmpty { database.parameters = properties }
         try requireSchemaCreation(at: create.name.span)
         database.owner = currentUser

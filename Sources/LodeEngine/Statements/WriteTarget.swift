@@ -3,6 +3,7 @@
 import LodeCatalog
 import LodeCore
 import LodeFormats
+import LodeObjectStore
 import LodePlanner
 import LodeSyntax
 import LodeTables
@@ -14,6 +15,8 @@ struct WriteTarget {
     var schema: Schema
     var partitionColumns: [Field]
     var format: any FileFormat = FileFormats.parquet
+    /// What its files are written with; nil for the engine's stores.
+    var stores: StoreRegistry?
     /// Table properties, some of which are options of the writer.
     var properties: [String: String]
     /// The table as messages name it.
@@ -25,6 +28,8 @@ struct WriteTarget {
 struct WrittenRows {
     var files: [DataFile]
     var receipt: Receipt
+    /// What they were written with; nil for the engine's stores.
+    var stores: StoreRegistry?
 }
 
 extension GlueTable {

@@ -31,6 +31,8 @@ package final class FilesRelation: Relation {
     package let matching: ColumnMatching
     /// What is known of the table as a whole, before any file is listed.
     package let totals: TableStatistics?
+    /// Whether all files are listed for estimates.
+    private let listsForEstimates: Bool
     private let list: @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     private let known = Lock<Knowledge?>(nil)
 
@@ -52,7 +54,7 @@ package final class FilesRelation: Relation {
         displayName: String, tableVersion: TableVersion? = nil, schema: Schema, format: any FileFormat,
         options: FormatOptions = FormatOptions(), stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil,
         rowNumberColumn: String? = nil, hiddenFields: [Field] = [], matching: ColumnMatching = .name, totals: TableStatistics? = nil,
-        origins: [CatalogColumn] = [],
+        origins: [CatalogColumn] = [], listsForEstimates: Bool = true,
         list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) {
         self.displayName = displayName
@@ -68,6 +70,7 @@ package final class FilesRelation: Relation {
         self.matching = matching
         self.totals = totals
         self.origins = origins
+        self.listsForEstimates = listsForEstimates
         self.list = list
     }
 
@@ -194,7 +197,7 @@ package final class FilesRelation: Relation {
     private func knowledge() -> Knowledge? {
         if let known = known.withLock({ $0 }) { return known }
         // Estimates are worth a listing; a listing that fails will fail again when the scan needs it, and be reported then.
-        guard let listing = try? list(nil) else { return nil }
+        guard listsForEstimates, let listing = try? list(nil) else { return nil }
         let fresh = Knowledge(listing: listing)
         return known.withLock { current in
             if let current { return current }

@@ -89,10 +89,16 @@ package final class SecretRegistry: Sendable {
 
     private let state = Lock(State())
 
-    package init() {}
+    /// Another registry whose answers are changed; it has no secrets of its own.
+    private let base: (registry: SecretRegistry, adapt: @Sendable (CloudSecret?) -> CloudSecret?)?
+
+    package init() { base = nil }
+
+    /// - Parameter adapt: makes of the secret that applies to a location of S3, if there is one, the one that is used.
+    init(over registry: SecretRegistry, _ adapt: @escaping @Sendable (CloudSecret?) -> CloudSecret?) { base = (registry, adapt) }
 
     package var all: [CloudSecret] { state.withLock { $0.secrets.values.sorted { $0.name < $1.name } } }
-    var generation: Int { state.withLock { $0.generation } }
+    var generation: Int { base?.registry.generation ?? state.withLock { $0.generation } }
 
     /// - Returns: false if there is one of that name, which then stays unless it is to be replaced.
     package func add(_ secret: CloudSecret, replaces: Bool) -> Bool {
@@ -114,6 +120,10 @@ package final class SecretRegistry: Sendable {
 
     /// The one whose scope fits a location best: the longest; of equals the first by name.
     package func best(for location: String, _ kind: CloudSecret.Kind) -> CloudSecret? {
+        if let base {
+            let found = base.registry.best(for: location, kind)
+            return kind == .s3 ? base.adapt(found) : found
+        }
         var best: (length: Int, secret: CloudSecret)?
         for secret in all where secret.kind == kind {
             for scope in secret.scope where location.hasPrefix(scope) && Self.endsAtPart(scope, location) {

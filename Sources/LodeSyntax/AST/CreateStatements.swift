@@ -18,6 +18,18 @@ package struct CreateSchema: Sendable {
     package var properties: [Property]
 }
 
+/// `CREATE EXTERNAL SCHEMA [IF NOT EXISTS] name FROM DATA CATALOG DATABASE 'd' [REGION 'r'] [IAM_ROLE 'arn'] …`, as Redshift has it.
+package struct CreateExternalSchema: Sendable {
+    package var name: Identifier
+    package var ifNotExists: Bool
+    /// Nil for DATA CATALOG.
+    package var source: Identifier?
+    /// A nil value is DEFAULT.
+    package var settings: [(key: Identifier, value: String?)]
+    /// CREATE EXTERNAL DATABASE IF NOT EXISTS.
+    package var createsDatabase: Bool
+}
+
 /// `CREATE CATALOG [IF NOT EXISTS] name USING kind [OPTIONS (…)]`.
 package struct CreateCatalog: Sendable {
     package var name: Identifier

@@ -2,6 +2,7 @@
 
 package enum DefinitionStatement: Sendable {
     case createSchema(CreateSchema)
+    case createExternalSchema(CreateExternalSchema)
     case createCatalog(CreateCatalog)
     case dropCatalog(Identifier, ifExists: Bool)
     case createTable(CreateTable)
@@ -13,7 +14,7 @@ package enum DefinitionStatement: Sendable {
     /// Nil for what only the session or the process sees.
     var changeName: String? {
         switch self {
-        case .createSchema: "CREATE SCHEMA"
+        case .createSchema, .createExternalSchema: "CREATE SCHEMA"
         case .createCatalog, .dropCatalog: nil
         case .createTable: "CREATE TABLE"
         case .createView(let create): create.isTemporary ? nil : "CREATE VIEW"

@@ -12,7 +12,7 @@ package enum UtilityStatement: Sendable {
     case summarize(DescribeTarget)
     /// `USE [catalog.]schema`.
     case use(QualifiedName)
-    case repairTable(QualifiedName)
+    case repairTable(QualifiedName, isRefresh: Bool)
     case vacuum(Vacuum)
     /// `ANALYZE [table]`: collect statistics.
     case analyze(QualifiedName?)

@@ -5,6 +5,7 @@ extension Printer {
     mutating func definitionStatement(_ statement: DefinitionStatement) {
         switch statement {
         case .createSchema(let schema): createSchema(schema)
+        case .createExternalSchema(let schema): createExternalSchema(schema)
         case .createCatalog(let catalog):
             write("CREATE CATALOG \(catalog.ifNotExists ? "IF NOT EXISTS " : "")\(NameQuoting.quoted(catalog.name.text)) USING ")
             write(NameQuoting.quoted(catalog.kind.text))
@@ -57,6 +58,15 @@ extension Printer {
         text("COMMENT", schema.comment)
         text("LOCATION", schema.location)
         group("WITH", schema.properties)
+    }
+
+    private mutating func createExternalSchema(_ schema: CreateExternalSchema) {
+        write("CREATE EXTERNAL SCHEMA \(schema.ifNotExists ? "IF NOT EXISTS " : "")\(NameQuoting.quoted(schema.name.text)) FROM ")
+        write(schema.source.map { NameQuoting.quoted($0.text) } ?? "DATA CATALOG")
+        for (key, value) in schema.settings {
+            write(" \(NameQuoting.quoted(key.text)) \(value.map { SQLText($0).literal } ?? "DEFAULT")")
+        }
+        if schema.createsDatabase { write(" CREATE EXTERNAL DATABASE IF NOT EXISTS") }
     }
 
     private mutating func text(_ word: String, _ value: String?) {

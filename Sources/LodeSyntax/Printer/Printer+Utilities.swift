@@ -11,7 +11,7 @@ extension Printer {
         case .describeHistory(let name): command("DESCRIBE HISTORY", name)
         case .summarize(let target): describe("SUMMARIZE", target)
         case .use(let name): command("USE", name)
-        case .repairTable(let name): command("MSCK REPAIR TABLE", name)
+        case .repairTable(let name, let isRefresh): command(isRefresh ? "REFRESH TABLE" : "MSCK REPAIR TABLE", name)
         case .vacuum(let vacuum): self.vacuum(vacuum)
         case .analyze(let name): if let name { command("ANALYZE", name) } else { write("ANALYZE") }
         case .call(let call):

@@ -6,6 +6,7 @@ extension Transform {
     func definitionStatement(_ edge: Edge) throws(SQLError) -> DefinitionStatement? {
         switch rule(edge) {
         case .createSchema: .createSchema(try createSchema(edge))
+        case .createExternalSchema: .createExternalSchema(try createExternalSchema(edge))
         case .createCatalog: .createCatalog(try createCatalog(edge))
         case .dropCatalog: .dropCatalog(try firstName(edge), ifExists: find(edge, .ifExists) != nil)
         case .createTable: .createTable(try createTable(edge))
@@ -15,6 +16,22 @@ extension Transform {
         case .drop: .drop(try drop(edge))
         default: nil
         }
+    }
+
+    private func createExternalSchema(_ edge: Edge) throws(SQLError) -> CreateExternalSchema {
+        var create = CreateExternalSchema(
+            name: try firstName(edge), ifNotExists: find(edge, .ifNotExists) != nil, source: nil, settings: [], createsDatabase: false)
+        for part in kids(edge) {
+            switch rule(part) {
+            case .externalSource: create.source = try identifiers(part).first
+            case .externalDatabase: create.createsDatabase = true
+            case .externalSetting:
+                let value = try lastKid(part)
+                create.settings.append((try firstName(part), isString(value) ? try string(value) : nil))
+            default: break
+            }
+        }
+        return create
     }
 
     private func createCatalog(_ edge: Edge) throws(SQLError) -> CreateCatalog {

@@ -11,7 +11,7 @@ extension Transform {
         case .describe: try describe(edge)
         case .summarize: .summarize(try describeTarget(edge))
         case .use: .use(try qualifiedName(edge, .schemaName))
-        case .repair: .repairTable(try qualifiedName(edge, .tableName))
+        case .repair: .repairTable(try qualifiedName(edge, .tableName), isRefresh: has(edge, .refresh))
         case .vacuum: .vacuum(try vacuum(edge))
         case .analyze:
             .analyze(try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) })

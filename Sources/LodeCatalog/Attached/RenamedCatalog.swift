@@ -1,36 +1,62 @@
-/// A catalog whose databases go by its name and their own.
+/// A catalog whose databases go by other names outside of it.
 
 import LodeCore
+import LodeObjectStore
 import LodeTables
 
-/// Takes the prefix from names on their way in and puts it before them on their way out.
-struct PrefixedCatalog: Catalog {
-    private let prefix: String
+/// How databases are called inside of a catalog, and outside.
+enum DatabaseNames: Sendable {
+    /// All of them begin with this outside.
+    case prefixed(String)
+    /// One database as a schema of the warehouse, whose owner has its tables; who may use the schema may read them.
+    case linked(schema: String, database: String, owner: String?)
+
+    /// Nil for a database that is none of the catalog's.
+    func inside(_ name: String) -> String? {
+        switch self {
+        case .prefixed(let prefix): name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil
+        case .linked(let schema, let database, _): name.lowercased() == schema.lowercased() ? database : nil
+        }
+    }
+
+    func outside(_ name: String) -> String {
+        switch self {
+        case .prefixed(let prefix): prefix + name
+        case .linked(let schema, _, _): schema
+        }
+    }
+}
+
+/// Renames databases on their way in and out.
+struct RenamedCatalog: Catalog {
+    private let names: DatabaseNames
     private let inner: any Catalog
 
-    init(_ name: String, _ inner: any Catalog) {
-        prefix = name + "."
+    init(_ names: DatabaseNames, _ inner: any Catalog) {
+        self.names = names
         self.inner = inner
     }
 
-    private func bare(_ database: String) -> String {
-        database.hasPrefix(prefix) ? String(database.dropFirst(prefix.count)) : database
-    }
+    private func bare(_ database: String) -> String { names.inside(database) ?? database }
 
     private func bare(_ name: TableName) -> TableName { TableName(bare(name.database), name.name) }
 
     private func shown(_ database: GlueDatabase) -> GlueDatabase {
         var database = database
-        database.name = prefix + database.name
+        database.name = names.outside(database.name)
         (database.owner, database.access) = (nil, nil)
         return database
     }
 
     private func shown(_ table: GlueTable) -> GlueTable {
         var table = table
-        table.databaseName = prefix + table.databaseName
+        table.databaseName = names.outside(table.databaseName)
         // Of its own catalog's counting, and roles of another warehouse.
         (table.number, table.owner, table.access) = (nil, nil, nil)
+        if case .linked(_, _, let owner) = names {
+            table.owner = owner
+            table.access = .readableByAll(owner: table.ownerName)
+        }
         return table
     }
 
@@ -52,7 +78,7 @@ struct PrefixedCatalog: Catalog {
     func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { try inner.versions(of: bare(name)) }
 
     func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction {
-        PrefixedTransaction(inner: try inner.beginWrite(bare(name)), table: try shown(requireInner(name)))
+        RenamedTransaction(inner: try inner.beginWrite(bare(name)), table: try shown(requireInner(name)))
     }
 
     private func requireInner(_ name: TableName) throws(SQLError) -> GlueTable { try inner.requireTable(bare(name)) }
@@ -64,8 +90,8 @@ struct PrefixedCatalog: Catalog {
     }
 
     private func inside(_ database: String) throws(SQLError) -> String {
-        guard database.hasPrefix(prefix) else { throw SQLError.unsupported("moving a table to another catalog") }
-        return bare(database)
+        if let name = names.inside(database) { return name }
+        throw SQLError.unsupported("moving a table to another catalog")
     }
 
     func managedLocation(of name: TableName) throws(SQLError) -> String { try inner.managedLocation(of: bare(name)) }
@@ -76,6 +102,7 @@ struct PrefixedCatalog: Catalog {
         return try shown(inner.completing(own))
     }
 
+    func stores(of database: String) throws(SQLError) -> StoreRegistry? { try inner.stores(of: bare(database)) }
     func readMoment() throws(SQLError) -> ReadMoment { try inner.readMoment() }
     func lease() -> Lease { inner.lease() }
 
@@ -104,10 +131,11 @@ private struct AnonymousSnapshot: TableSnapshot {
     var identity: TableVersion? { nil }
     var statistics: TableStatistics { inner.statistics }
     var columnMatching: ColumnMatching { inner.columnMatching }
+    var isDearToList: Bool { inner.isDearToList }
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing { try inner.plan(predicate) }
 }
 
-private final class PrefixedTransaction: TableTransaction {
+private final class RenamedTransaction: TableTransaction {
     private let inner: any TableTransaction
     let table: GlueTable
 
