@@ -78,10 +78,9 @@ package struct PipelineBuilder: Sendable {
     /// The pipelines that fill filters which were registered before.
     func builds(of filters: [Int]) -> Set<Int> { Set(filters.compactMap { filterBuilds[$0] }) }
 
-    /// The filter of a top-N by `keys`, made before the scans that use it are lowered.
-    mutating func makeThreshold(_ number: Int, _ keys: [SortKey]) -> Threshold? {
-        guard let key = keys.first else { return nil }
-        let fresh = Threshold(key, isOnlyKey: keys.count == 1)
+    /// The filter of a top-N whose first key is `key`, made before the scans that use it are lowered.
+    mutating func makeThreshold(_ number: Int, _ key: SortKey, isOnlyKey: Bool) -> Threshold {
+        let fresh = Threshold(key, isOnlyKey: isOnlyKey)
         thresholds[number] = fresh
         return fresh
     }

@@ -13,6 +13,8 @@ package struct AggregateNode: PlanNode {
     /// With `sets`: a bigint that tells which set a row is of, as its position in `sets`.
     package var setColumn: PlanColumn?
     package var aggregates: [AggregateCall]
+    /// The groups that a top-N above wants, if their order is known by a key.
+    package var firstGroups: FirstGroups?
 
     package init(
         input: LogicalPlan, groups: [ProjectNode.Item], sets: [[Int]]? = nil, setColumn: PlanColumn? = nil,
@@ -46,6 +48,7 @@ package struct AggregateNode: PlanNode {
         if !groups.isEmpty { lines.append("by: " + groups.map { $0.expression.text(naming: input.columns) }.joined(separator: ", ")) }
         if let sets { lines.append("sets: \(sets.count)") }
         if !aggregates.isEmpty { lines.append(aggregates.map { $0.text(naming: input.columns) }.joined(separator: ", ")) }
+        if let firstGroups { lines.append("first groups: \(firstGroups.limit) by " + groups[firstGroups.key].column.name) }
         return lines
     }
 
@@ -84,6 +87,25 @@ package struct AggregateNode: PlanNode {
             return []
         }
         return [ColumnOrigin(0, groups[index].expression)]
+    }
+}
+
+/// What a top-N above a grouping wants of it: the groups that come first by one of their keys.
+package struct FirstGroups: Sendable {
+    /// The number of the filter that the grouping tightens while it runs.
+    package var filter: Int
+    /// The position of the key among the groups.
+    package var key: Int
+    /// The top-N's order of that key, over the column that the grouping reads.
+    package var order: SortKey
+    /// Groups that are wanted.
+    package var limit: Int
+
+    package init(filter: Int, key: Int, order: SortKey, limit: Int) {
+        self.filter = filter
+        self.key = key
+        self.order = order
+        self.limit = limit
     }
 }
 
