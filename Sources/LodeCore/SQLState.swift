@@ -43,6 +43,7 @@ package enum SQLState: String, Sendable {
     case invalidCatalogName = "3D000"
     case invalidSchemaName = "3F000"
     case serializationFailure = "40001"
+    case statementCompletionUnknown = "40003"
     case deadlockDetected = "40P01"
     // Class 42: the statement is wrong.
     case syntaxError = "42601"

@@ -14,6 +14,12 @@ extension CloudJSON: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral,
         self = .object(texts.sorted { $0.key < $1.key }.map { (name: $0.key, value: .string($0.value)) })
     }
 
+    /// A whole number; one with a fraction is cut.
+    package var integer: Int64? {
+        guard case .number(let text) = self else { return nil }
+        return Int64(text) ?? Double(text).flatMap { Int64(exactly: $0.rounded(.towardZero)) }
+    }
+
     package var boolean: Bool? { if case .boolean(let flag) = self { flag } else { nil } }
 
     /// A member of an object: set, added at the end, or taken away.

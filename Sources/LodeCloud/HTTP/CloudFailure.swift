@@ -86,8 +86,10 @@ struct CloudFailure: Error {
 
     func error(_ request: CloudRequest, attempts: Int) -> SQLError {
         let tries = attempts > 1 ? " (\(attempts) attempts)" : ""
+        let isLost = kind == .timeout || kind == .broken || kind == .tooLarge
         return SQLError(
-            state, kind == .final ? "\(request.url.authority): \(reason)" : "no answer from \(request.url.authority): \(reason)\(tries)",
+            isLost ? request.lostState ?? state : state,
+            kind == .final ? "\(request.url.authority): \(reason)" : "no answer from \(request.url.authority): \(reason)\(tries)",
             detail: "The request was \(request.method.rawValue) \(request.url.shown).",
             hint: hint ?? (kind == .unreachable ? "Look at the endpoint, the network and the proxy settings." : nil))
     }

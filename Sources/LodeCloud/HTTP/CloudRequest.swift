@@ -49,6 +49,8 @@ package struct CloudRequest: Sendable {
     package var judge: @Sendable (CloudResponse) -> Verdict = { Verdict.byStatus($0.status) }
     /// Whether sending it twice has the effect of sending it once. One that is not is tried again only if it can't have arrived.
     package var isIdempotent = true
+    /// What the error is when the answer is lost, and with it whether the request had an effect; nil for that of any failure.
+    package var lostState: SQLState?
     package var retries: RetryPolicy = .standard
     /// The largest body that is taken as an answer.
     package var responseLimit = 1 << 30
