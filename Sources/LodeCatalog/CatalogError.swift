@@ -20,6 +20,11 @@ package enum CatalogError {
         return SQLError(.undefinedTable, "relation \"\(name)\" does not exist", hint: hint)
     }
 
+    /// For a table whose files are not its catalog's to delete.
+    static func noPurge(_ name: TableName) -> SQLError {
+        SQLError.unsupported("DROP TABLE … PURGE of the external table \"\(name)\"", hint: "DROP TABLE leaves its files where they are.")
+    }
+
     package static func wrongKind(_ name: TableName, is kind: TableKind, wanted: String) -> SQLError {
         SQLError(
             .wrongObjectType, "\"\(name.name)\" is \(kind.noun), not \(wanted)",

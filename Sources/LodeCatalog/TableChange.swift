@@ -17,7 +17,8 @@ package enum TableChange: Sendable {
     /// - `computedFrom`: what was read to make it: a table that it replaces must still be in that state.
     case create(GlueTable, ifExists: IfExists = .fail, files: [DataFile] = [], computedFrom: Set<TableVersion> = [])
     /// Drops a table or view of one of the given kinds; data of managed tables goes later, data of external tables never.
-    case drop(TableName, kinds: Set<TableKind>, ifExists: Bool = false)
+    /// - `purges`: that of an external table goes, too, where the catalog can do that (others: `0A000`).
+    case drop(TableName, kinds: Set<TableKind>, ifExists: Bool = false, purges: Bool = false)
     /// Changes to the definition of a table, in their order.
     case alter(TableName, [DefinitionChange])
     /// Changes to the files of a managed table.
@@ -43,7 +44,7 @@ package enum TableChange: Sendable {
         case .createDatabase(let database, _): database.name
         case .dropDatabase(let name, _, _), .alterDatabase(let name, _): name
         case .create(let table, _, _, _): table.databaseName
-        case .drop(let name, _, _), .alter(let name, _), .files(let name, _), .partitions(let name, _), .requires(let name, _):
+        case .drop(let name, _, _, _), .alter(let name, _), .files(let name, _), .partitions(let name, _), .requires(let name, _):
             name.database
         }
     }

@@ -172,7 +172,8 @@ extension TableChange {
         case .create(var table, let ifExists, let files, let read):
             table.databaseName = try name(table.databaseName)
             return .create(table, ifExists: ifExists, files: files, computedFrom: read)
-        case .drop(let table, let kinds, let ifExists): return .drop(try full(table), kinds: kinds, ifExists: ifExists)
+        case .drop(let table, let kinds, let ifExists, let purges):
+            return .drop(try full(table), kinds: kinds, ifExists: ifExists, purges: purges)
         case .alter(let table, let changes):
             var own: [DefinitionChange] = []
             for change in changes { if case .rename(let new) = change { own.append(.rename(try full(new))) } else { own.append(change) } }

@@ -51,7 +51,7 @@ extension EmbeddedCatalog {
         case .dropDatabase(let name, let ifExists, let cascade): try Self.drop(database: name, ifExists, cascade, notes, db)
         case .alterDatabase(let name, let change): try Self.alter(database: name, change, notes, db)
         case .create(let table, let ifExists, let files, let read): try create(table, ifExists, files, read, notes, db)
-        case .drop(let name, let kinds, let ifExists): try Self.drop(name, kinds, ifExists, notes, db)
+        case .drop(let name, let kinds, let ifExists, let purges): try Self.drop(name, kinds, ifExists, purges: purges, notes, db)
         case .alter(let name, let changes): try alter(name, changes, notes, db)
         case .files(let name, let files): try apply(files, to: name, notes, db)
         case .partitions(let name, let partitions): try apply(partitions, to: name, notes, db)
@@ -69,8 +69,8 @@ extension EmbeddedCatalog {
     /// What becomes of a change while there is no catalog.
     private func publishNowhere(_ change: TableChange) throws(SQLError) -> CommitOutcome {
         switch change {
-        case .drop(_, _, ifExists: true), .dropDatabase(_, ifExists: true, _): return CommitOutcome(changed: false)
-        case .drop(let name, _, _), .alter(let name, _), .files(let name, _), .partitions(let name, _), .requires(let name, _):
+        case .drop(_, _, ifExists: true, _), .dropDatabase(_, ifExists: true, _): return CommitOutcome(changed: false)
+        case .drop(let name, _, _, _), .alter(let name, _), .files(let name, _), .partitions(let name, _), .requires(let name, _):
             throw try missingTable(name)
         case .dropDatabase(let name, _, _): throw CatalogError.missingDatabase(name, among: try databases().map(\.name))
         case .create, .createDatabase, .alterDatabase: throw SQLError.internalFault("a catalog that is not made")

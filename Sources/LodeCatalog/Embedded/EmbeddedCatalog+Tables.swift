@@ -94,7 +94,7 @@ extension EmbeddedCatalog {
     }
 
     static func drop(
-        _ name: TableName, _ kinds: Set<TableKind>, _ ifExists: Bool, _ notes: CommitNotes, _ db: Database
+        _ name: TableName, _ kinds: Set<TableKind>, _ ifExists: Bool, purges: Bool, _ notes: CommitNotes, _ db: Database
     ) throws -> CommitOutcome {
         guard let row = try TableRow.fetch(name, db) else {
             if ifExists { return CommitOutcome(changed: false) }
@@ -106,6 +106,7 @@ extension EmbeddedCatalog {
                 .wrongObjectType, "\"\(name.name)\" is \(kind.noun)",
                 hint: kind == .view ? "Use DROP VIEW to remove a view." : "Use DROP TABLE to remove a table.")
         }
+        if purges, kind == .external { throw CatalogError.noPurge(name) }
         try drop(row, notes, db)
         return CommitOutcome(version: row.version)
     }

@@ -46,7 +46,9 @@ package struct TransactionChanges: Sendable {
             log.append(change)
             return CommitOutcome()
         case .create(let table, let ifExists, let files, _): return try create(table, ifExists, files, change, in: catalog)
-        case .drop(let name, let kinds, let ifExists): return try drop(name, kinds, ifExists, change, in: catalog)
+        case .drop(let name, let kinds, let ifExists, let purges):
+            if purges, try current(name, in: catalog)?.kind == .external { throw CatalogError.noPurge(name) }
+            return try drop(name, kinds, ifExists, change, in: catalog)
         case .alter(let name, let changes): return try alter(name, changes, in: catalog)
         case .files(let name, let files): return try apply(files, to: name, in: catalog)
         case .partitions, .requires:

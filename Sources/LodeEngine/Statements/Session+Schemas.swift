@@ -75,6 +75,9 @@ extension Session {
     }
 
     func drop(_ drop: Drop) throws(SQLError) -> StatementOutcome {
+        if drop.purges, drop.kind != .table {
+            throw SQLError(.syntaxError, "only a table has files to PURGE", at: drop.names.first?.span)
+        }
         for name in drop.names {
             do throws(SQLError) {
                 switch drop.kind {
@@ -83,7 +86,8 @@ extension Session {
                     try catalog.commit(.dropDatabase(try schemaName(name), ifExists: drop.ifExists, cascade: drop.isCascade))
                 case .table:
                     if let table = try catalog.table(try droppedTable(name)) { try requireOwner(of: table, at: name.span) }
-                    try catalog.commit(.drop(try droppedTable(name), kinds: [.managed, .external], ifExists: drop.ifExists))
+                    let table = try droppedTable(name)
+                    try catalog.commit(.drop(table, kinds: [.managed, .external], ifExists: drop.ifExists, purges: drop.purges))
                 case .view:
                     if name.parts.count == 1, temporaryViews.removeValue(forKey: name.last.text.lowercased()) != nil { continue }
                     if let view = try catalog.table(try tableName(name)) { try requireOwner(of: view, at: name.span) }

@@ -60,4 +60,6 @@ package struct Drop: Sendable {
     package var ifExists: Bool
     package var names: [QualifiedName]
     package var isCascade: Bool
+    /// Whether the files of a table are to go with it.
+    package var purges: Bool
 }

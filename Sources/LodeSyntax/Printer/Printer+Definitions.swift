@@ -23,6 +23,7 @@ extension Printer {
             write("DROP \(drop.kind.rawValue) \(drop.ifExists ? "IF EXISTS " : "")")
             list(drop.names) { $0.name($1) }
             if drop.isCascade { write(" CASCADE") }
+            if drop.purges { write(" PURGE") }
         }
     }
 

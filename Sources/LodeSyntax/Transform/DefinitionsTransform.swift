@@ -159,6 +159,7 @@ extension Transform {
         var names: [QualifiedName] = []
         for name in kids(edge) where rule(name) == .dropName { names.append(try qualifiedName(name)) }
         return Drop(
-            kind: kind, ifExists: find(edge, .ifExists) != nil, names: names, isCascade: has(edge, .cascade))
+            kind: kind, ifExists: find(edge, .ifExists) != nil, names: names, isCascade: has(edge, .cascade),
+            purges: has(edge, .purge))
     }
 }

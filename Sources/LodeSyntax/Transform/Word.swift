@@ -10,7 +10,7 @@ enum Word: String, CaseIterable {
     case escaped, except, external, `false`, fields, first, `for`, from, full, glob, group, ignore, ilike, intersect
     case isnull, lateral, leading, left, lines, local, map, materialized, name, no, not, notnull, null, nulls, on
     case ordinality, overwrite, percent, persistent
-    case preceding, primary, range, recursive, refresh, repeatable, right, rows, semi, serializable, session, similar
+    case preceding, primary, purge, range, recursive, refresh, repeatable, right, rows, semi, serializable, session, similar
     case source, stdin, stored, symmetric, table, temp, temporary, ties, time, timestamp, to, trailing, `true`, unbounded, uncommitted,
         union
     case unique, values, varying, verbose, view, views, with
