@@ -151,7 +151,7 @@ let package = Package(
         .testTarget(
             name: "LodeCatalogTests",
             dependencies: [
-                "LodeCatalog", "GlueDouble", "LodeCloud", "LodeFormats", "LodeTables", "LodeObjectStore", "LodeCore",
+                "LodeCatalog", "GlueDouble", "CloudDouble", "LodeCloud", "LodeFormats", "LodeTables", "LodeObjectStore", "LodeCore",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: library),

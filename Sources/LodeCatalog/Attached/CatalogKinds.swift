@@ -5,10 +5,12 @@ import LodeCore
 import LodeObjectStore
 
 package enum CatalogKinds {
-    package static let names = ["glue", "lode"]
+    package static let names = ["glue", "iceberg", "lode"]
 
     /// Options whose values are shown; those of all others are secrets.
-    private static let shown: Set<String> = ["warehouse", "catalog", "region", "endpoint", "profile", "catalog_id", "role_arn"]
+    private static let shown = IcebergProperties.shownOptions.union([
+        "warehouse", "catalog", "region", "endpoint", "profile", "catalog_id", "role_arn",
+    ])
     private static let glueOptions: Set<String> = [
         "region", "endpoint", "profile", "catalog_id", "access_key_id", "secret_access_key", "session_token", "role_arn", "external_id",
     ]
@@ -31,6 +33,9 @@ package enum CatalogKinds {
             try check(options, glueOptions)
             let service = try connect(options, stores.client)
             catalog = GlueCatalog(service, Self.stores(options, stores), catalogID: options["catalog_id"].map { $0.reveal() })
+        case "iceberg", "iceberg_rest":
+            try check(options, IcebergProperties.options)
+            catalog = try IcebergRESTCatalog(options, stores.client)
         default:
             throw SQLError(
                 .undefinedObject, "there is no kind of catalog \"\(kind)\"", detail: "Known: \(names.joined(separator: ", ")).",

@@ -106,8 +106,8 @@ final class SessionResolver: RelationResolver {
     }
 
     private func view(_ table: GlueTable, _ path: [String]) throws(SQLError) -> ResolvedView {
-        let text = table.viewOriginalText ?? ""
         do throws(SQLError) {
+            let text = try table.viewText()
             guard case .query(let query)? = try Parser.parse(text).first?.statement else {
                 throw SQLError(.invalidTableDefinition, "the view \"\(table.name)\" holds no query")
             }

@@ -79,6 +79,12 @@ extension Session {
         return AttachedCatalogs.database(schema.text, in: entry.name)
     }
 
+    /// A schema below others of a catalog, each of which is a part of the name.
+    func nestedSchema(_ name: QualifiedName) throws(SQLError) -> String {
+        let levels = IcebergNamespace(name.parts.dropFirst().map(\.text))
+        return try database(Identifier(levels.database, span: name.span), in: name.parts[0])
+    }
+
     /// The schema that USE names. A catalog alone means its schema `default`, or `main`.
     func usedSchema(_ name: QualifiedName) throws(SQLError) -> String {
         let schema = try schemaName(name)

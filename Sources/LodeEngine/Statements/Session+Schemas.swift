@@ -15,6 +15,8 @@ extension Session {
         case 1: return TableName(currentSchema, name.last.text)
         case 2: return TableName(qualified(name.parts[0].text, in: catalog), name.last.text)
         case 3: return TableName(try database(name.parts[1], in: name.parts[0]), name.last.text)
+        case 4... where engine.attached.named(name.parts[0].text) != nil:
+            return TableName(try nestedSchema(QualifiedName(Array(name.parts.dropLast()))), name.last.text)
         default:
             throw SQLError(.invalidName, "improper qualified name: \(name.text)", at: name.span, hint: "Write schema.table.")
         }
@@ -32,6 +34,7 @@ extension Session {
         switch name.parts.count {
         case 1: return qualified(name.last.text, in: currentCatalog)
         case 2: return try database(name.last, in: name.parts[0])
+        case 3... where engine.attached.named(name.parts[0].text) != nil: return try nestedSchema(name)
         default: throw SQLError(.invalidName, "improper qualified name: \(name.text)", at: name.span, hint: "Write catalog.schema.")
         }
     }

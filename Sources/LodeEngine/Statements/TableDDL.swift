@@ -14,7 +14,7 @@ enum TableDDL {
         let name = (parts + [table.name]).map { NameQuoting.quoted($0) }.joined(separator: ".")
         if table.kind == .view {
             let clauses = (comment(table).map { " " + $0 } ?? "") + (properties(table).map { " " + $0 } ?? "")
-            return "CREATE VIEW \(name)\(clauses) AS \(table.viewOriginalText ?? "")"
+            return "CREATE VIEW \(name)\(clauses) AS \(try table.viewText())"
         }
         var lines: [String] = []
         for (field, declared) in zip(try table.schema().fields, try table.columns()) { lines.append("    " + column(field, declared)) }
@@ -22,6 +22,9 @@ enum TableDDL {
         var text = "CREATE \(table.kind == .external ? "EXTERNAL " : "")TABLE \(name) (\n"
         text += lines.joined(separator: ",\n") + "\n)"
         if let format = table.fileFormat { text += "\nUSING \(format.name)" }
+        if let partitioning = table.icebergPartitioning {
+            text += "\nUSING iceberg" + (partitioning.isEmpty ? "" : "\nPARTITIONED BY (\(partitioning))")
+        }
         if !table.partitionKeys.isEmpty { text += "\nPARTITIONED BY \(list(table.partitionKeys.map(\.name)))" }
         if catalog != nil, let serde = serde(table) { text += "\n" + serde }
         if let comment = comment(table) { text += "\n" + comment }
@@ -51,7 +54,7 @@ enum TableDDL {
     private static func comment(_ table: GlueTable) -> String? { table.comment.map { "COMMENT \(SQLText($0).literal)" } }
 
     private static func properties(_ table: GlueTable) -> String? {
-        let shown = table.parameters.filter { !$0.key.hasPrefix(TableParameter.ownPrefix) && $0.key != TableParameter.comment }
+        let shown = table.givenProperties.filter { !$0.key.hasPrefix(TableParameter.ownPrefix) && $0.key != TableParameter.comment }
         if shown.isEmpty { return nil }
         return "TBLPROPERTIES (\(pairs(shown)))"
     }

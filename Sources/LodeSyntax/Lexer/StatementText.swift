@@ -62,6 +62,8 @@ package enum StatementText {
         private static let open: Set<String> = [
             "type", "provider", "scope", "key_id", "region", "endpoint", "url_style", "use_ssl", "requester_pays", "kms_key_id",
             "server_side_encryption", "profile", "assume_role_arn", "warehouse", "catalog", "catalog_id", "role_arn",
+            "uri", "prefix", "oauth2_server_uri", "sigv4", "signing_name", "signing_region", "access_delegation", "nested_namespaces",
+            "page_size",
         ]
         private static let between: Set<String> = ["or", "replace", "persistent", "temporary", "temp"]
         private var isCreate = false, isSecret = false, option = ""

@@ -1,0 +1,169 @@
+/// Changing what an Iceberg REST server holds.
+
+import LodeCloud
+import LodeCore
+import LodeTables
+
+extension IcebergRESTCatalog {
+    /// Several changes are published as one if they are all changes of tables' properties.
+    package func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
+        if changes.count < 2 { return try changes.map { (change) throws(SQLError) in try apply(change) } }
+        var own: [IcebergTableChange] = []
+        for change in changes {
+            guard case .alter(let name, let definitions) = change, let found = try properties(of: name, by: definitions) else {
+                throw SQLError.unsupported("such a change of several tables of an Iceberg catalog", hint: "Change one after the other.")
+            }
+            own.append(found)
+        }
+        try commit(own)
+        return changes.map { _ in CommitOutcome() }
+    }
+
+    private func apply(_ change: TableChange) throws(SQLError) -> CommitOutcome {
+        switch change {
+        case .createDatabase(let database, let ifNotExists): return try create(database, ifNotExists)
+        case .dropDatabase(let name, let ifExists, let cascade): return try drop(database: name, ifExists, cascade)
+        case .alterDatabase: throw SQLError.unsupported("changing privileges in an Iceberg catalog")
+        case .create(let table, _, _, _):
+            if table.kind == .view { throw SQLError.unsupported("creating a view in an Iceberg catalog") }
+            throw Self.uncreated(table.tableName)
+        case .drop(let name, let kinds, let ifExists, let purges): return try drop(name, kinds, ifExists, purges: purges)
+        case .alter(let name, let changes): return try alter(name, changes)
+        case .files(let name, _): throw SQLError.unsupported("writing to the Iceberg table \"\(name)\"")
+        case .partitions(let name, _): throw SQLError.unsupported("registering partitions of the Iceberg table \"\(name)\"")
+        case .requires(let name, _): throw SQLError.unsupported("requiring a state of the Iceberg table \"\(name)\"")
+        }
+    }
+
+    // MARK: Namespaces
+
+    private func create(_ database: GlueDatabase, _ ifNotExists: Bool) throws(SQLError) -> CommitOutcome {
+        let namespace = IcebergNamespace(database: database.name)
+        guard namespace.isNameable else { throw SQLError(.invalidName, "a schema of an Iceberg catalog has no empty name") }
+        var properties = database.parameters ?? [:]
+        properties[TableParameter.comment] = database.description
+        let request = IcebergRequest(
+            .post, ["namespaces"],
+            body: ["namespace": .array(namespace.levels.map { .string($0) }), "properties": CloudJSON(properties)], as: .change,
+            to: "create schema \(database.name)")
+        switch try client.answer(request) {
+        case .success: return CommitOutcome()
+        case .fault(let fault) where fault.status == 409:
+            if ifNotExists { return CommitOutcome(changed: false) }
+            throw SQLError(.duplicateSchema, "schema \"\(database.name)\" already exists", detail: fault.message)
+        case .fault(let fault): throw try error(fault, request)
+        }
+    }
+
+    private func error(_ fault: IcebergFault, _ request: IcebergRequest) throws(SQLError) -> SQLError {
+        fault.error(request.purpose, request.action, try client.connection().address.shown)
+    }
+
+    /// Tables are never dropped with it: that would be many changes, and what some servers drop, they delete.
+    private func drop(database name: String, _ ifExists: Bool, _ cascade: Bool) throws(SQLError) -> CommitOutcome {
+        let request = IcebergRequest(.delete, try path(of: IcebergNamespace(database: name)), as: .change, to: "drop schema \(name)")
+        switch try client.answer(request) {
+        case .success: return CommitOutcome()
+        case .fault(let fault) where fault.isMissing:
+            if ifExists { return CommitOutcome(changed: false) }
+            throw CatalogError.missingDatabase(name, among: try databases().map(\.name))
+        case .fault(let fault) where fault.status == 409:
+            if cascade { throw SQLError.unsupported("DROP SCHEMA … CASCADE in an Iceberg catalog", hint: "Drop its tables first.") }
+            throw SQLError(
+                .dependentObjectsStillExist, "cannot drop schema \"\(name)\" because it is not empty", detail: fault.message,
+                hint: "Drop its tables first.")
+        case .fault(let fault): throw try error(fault, request)
+        }
+    }
+
+    // MARK: Tables
+
+    private func drop(
+        _ name: TableName, _ kinds: Set<TableKind>, _ ifExists: Bool, purges: Bool
+    ) throws(SQLError) -> CommitOutcome {
+        let isView = kinds == [.view], kind = isView ? "views" : "tables"
+        let request = IcebergRequest(
+            .delete, try path(of: name, kind), query: isView ? [] : [("purgeRequested", purges ? "true" : "false")], as: .change,
+            to: "drop \(isView ? "view" : "table") \(name)")
+        switch try client.answer(request) {
+        case .success: return CommitOutcome()
+        case .fault(let fault) where fault.isMissing:
+            if let other = try table(name) { throw CatalogError.wrongKind(name, is: other.kind, wanted: isView ? "a view" : "a table") }
+            if ifExists { return CommitOutcome(changed: false) }
+            throw try absent(name)
+        case .fault(let fault): throw try error(fault, request)
+        }
+    }
+
+    private func alter(_ name: TableName, _ changes: [DefinitionChange]) throws(SQLError) -> CommitOutcome {
+        if changes.count == 1, case .rename(let new)? = changes.first { return try rename(name, to: new) }
+        guard let change = try properties(of: name, by: changes) else {
+            throw SQLError.unsupported(
+                "this change of the Iceberg table \"\(name)\"", hint: "Its name, its comment and its properties can be changed.")
+        }
+        if change.updates.isEmpty { return CommitOutcome(changed: false) }
+        try commit([change])
+        return CommitOutcome()
+    }
+
+    private func rename(_ name: TableName, to new: TableName) throws(SQLError) -> CommitOutcome {
+        let body: CloudJSON = ["source": Self.identifier(name), "destination": Self.identifier(new)]
+        for kind in ["tables", "views"] {
+            let request = IcebergRequest(.post, [kind, "rename"], body: body, as: .change, to: "rename \(name) to \(new)")
+            switch try client.answer(request) {
+            case .success: return CommitOutcome()
+            case .fault(let fault) where fault.type == "NoSuchNamespaceException":
+                throw CatalogError.missingDatabase(new.database, among: try databases().map(\.name))
+            case .fault(let fault) where fault.isMissing:
+                if kind == "tables", try view(name) != nil { continue }
+                throw try absent(name)
+            case .fault(let fault) where fault.status == 409:
+                throw SQLError(.duplicateTable, "relation \"\(new)\" already exists", detail: fault.message)
+            case .fault(let fault): throw try error(fault, request)
+            }
+        }
+        throw try absent(name)
+    }
+
+    /// Makes a table of a metadata document that lies somewhere.
+    package func register(_ name: TableName, metadataLocation: String) throws(SQLError) -> IcebergTable {
+        let request = IcebergRequest(
+            .post, try path(of: IcebergNamespace(database: name.database)) + ["register"],
+            body: ["name": .string(name.name), "metadata-location": .string(metadataLocation)], as: .change, to: "register table \(name)")
+        switch try client.answer(request) {
+        case .success(let json): return try IcebergTable(name, json)
+        case .fault(let fault) where fault.status == 409:
+            throw SQLError(.duplicateTable, "relation \"\(name)\" already exists", detail: fault.message)
+        case .fault(let fault): throw try error(fault, request)
+        }
+    }
+
+    /// Changes of a table's properties, its comment among them; nil if there are others.
+    /// - Throws: `0A000` for properties that follow from what the table is.
+    private func properties(of name: TableName, by changes: [DefinitionChange]) throws(SQLError) -> IcebergTableChange? {
+        var set: [String: String] = [:], removed: Set<String> = []
+        for change in changes {
+            switch change {
+            case .setProperties(let properties):
+                for (key, value) in properties { set[key] = value }
+                removed.subtract(properties.keys)
+            case .setComment(let text, nil):
+                set[TableParameter.comment] = text
+                if text == nil { removed.insert(TableParameter.comment) } else { removed.remove(TableParameter.comment) }
+            default: return nil
+            }
+        }
+        if let fact = set.keys.sorted().first(where: { IcebergMetadata.reserved.contains($0) }) {
+            throw SQLError.unsupported("setting \"\(fact)\", which Iceberg reserves,")
+        }
+        guard let table = try loadTable(name, snapshots: "refs") else {
+            guard try view(name) != nil else { throw try absent(name) }
+            throw SQLError.unsupported("changing the properties of the view \"\(name)\" of an Iceberg catalog")
+        }
+        removed.formIntersection(table.metadata.properties.keys)
+        var updates: [IcebergUpdate] = []
+        if !set.isEmpty { updates.append(.setProperties(set)) }
+        if !removed.isEmpty { updates.append(.removeProperties(removed.sorted())) }
+        return IcebergTableChange(name, requirements: table.metadata.uuid.map { [.uuid($0)] } ?? [], updates: updates)
+    }
+}

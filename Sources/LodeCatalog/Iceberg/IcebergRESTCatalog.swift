@@ -1,0 +1,219 @@
+/// The catalog of an Iceberg REST server.
+
+import LodeCloud
+import LodeCore
+import LodeObjectStore
+import LodeTables
+
+/// Names, definitions and pointers; the format of the tables themselves is not read here. The server tells names apart by their case, and
+/// publishes each change as one.
+package final class IcebergRESTCatalog: Catalog {
+    package let client: IcebergRESTClient
+    private let isNested: Bool
+    /// Whether the server has views, once that is known.
+    private let knowsViews = Lock<Bool?>(nil)
+    private let leases = Leases(path: nil)
+
+    /// - Parameter options: of CREATE CATALOG, see `IcebergProperties.options`. Nothing is asked before it is needed.
+    package init(_ options: [String: Secret], _ client: CloudClient) throws(SQLError) {
+        let properties = try IcebergProperties(options: options)
+        isNested = try properties.isOn("lode.nested-namespaces", else: true)
+        self.client = IcebergRESTClient(properties, client)
+    }
+
+    // MARK: Paths
+
+    func path(of namespace: IcebergNamespace) throws(SQLError) -> [String] {
+        guard namespace.isNameable else { throw SQLError(.invalidName, "a schema of an Iceberg catalog has no empty name") }
+        return ["namespaces", namespace.levels.joined(separator: try client.connection().separator)]
+    }
+
+    func path(of table: TableName, _ kind: String = "tables") throws(SQLError) -> [String] {
+        if table.name.isEmpty { throw SQLError(.invalidName, "a table of an Iceberg catalog has no empty name") }
+        return try path(of: IcebergNamespace(database: table.database)) + [kind, table.name]
+    }
+
+    static func identifier(_ table: TableName) -> CloudJSON {
+        let levels = IcebergNamespace(database: table.database).levels
+        return ["namespace": .array(levels.map { .string($0) }), "name": .string(table.name)]
+    }
+
+    // MARK: Namespaces
+
+    /// The depth at which namespaces below namespaces are no longer looked for.
+    private static let mostLevels = 32
+
+    /// All levels. Each namespace has to be asked for those below it; many are asked at a time.
+    package func databases() throws(SQLError) -> [GlueDatabase] {
+        let connection = try client.connection()
+        var found: Set<IcebergNamespace> = [], parents: [IcebergNamespace] = [IcebergNamespace([])]
+        for depth in 1...Self.mostLevels where !parents.isEmpty && (depth == 1 || isNested) {
+            let requests = parents.map { parent in
+                let query = parent.levels.isEmpty ? [] : [("parent", parent.levels.joined(separator: connection.separator))]
+                return client.paged(IcebergRequest(.get, ["namespaces"], query: query, to: "list schemas"), connection)
+            }
+            var children: [IcebergNamespace] = []
+            for ((parent, request), answer) in zip(zip(parents, requests), try client.answers(requests)) {
+                switch answer {
+                case .success(let page):
+                    for namespace in try Self.namespaces(page) + rest(of: request, after: page)
+                    where namespace.levels.count == depth && namespace.levels.starts(with: parent.levels) && namespace.isNameable {
+                        if found.insert(namespace).inserted { children.append(namespace) }
+                    }
+                // A server that has one level only, or a namespace that is gone by now.
+                case .fault(let fault) where depth > 1 && [400, 404, 405, 406, 501].contains(fault.status): continue
+                case .fault(let fault): throw fault.error(.read, "list schemas", connection.address.shown)
+                }
+            }
+            parents = children
+        }
+        return found.map { GlueDatabase(name: $0.database) }.sorted { $0.name < $1.name }
+    }
+
+    private static func namespaces(_ page: CloudJSON) throws(SQLError) -> [IcebergNamespace] {
+        (page["namespaces"]?.items ?? []).map { IcebergNamespace($0.items.compactMap(\.string)) }
+    }
+
+    private func rest(of request: IcebergRequest, after page: CloudJSON) throws(SQLError) -> [IcebergNamespace] {
+        var found: [IcebergNamespace] = [], turn = IcebergPages(), request = request, page = page
+        while let token = try turn.next(after: page) {
+            request.query[0] = ("pageToken", token)
+            page = try client.send(request)
+            found += try Self.namespaces(page)
+            try Cancellation.checkCurrent()
+        }
+        return found
+    }
+
+    package func database(_ name: String) throws(SQLError) -> GlueDatabase? {
+        let namespace = IcebergNamespace(database: name)
+        guard namespace.isNameable else { return nil }
+        guard let found = try client.find(IcebergRequest(.get, try path(of: namespace), to: "load schema \(name)")) else { return nil }
+        let properties = found["properties"]?.texts ?? [:]
+        return GlueDatabase(
+            name: name, description: properties[TableParameter.comment], locationUri: properties["location"],
+            parameters: properties.filter { !$0.key.hasPrefix(TableParameter.ownPrefix) })
+    }
+
+    // MARK: Tables and views
+
+    /// By name and kind alone: the columns of each would have to be asked for.
+    package func tables(in database: String) throws(SQLError) -> [GlueTable] {
+        let tables = try names("tables", in: database).map { name in
+            GlueTable(name: name, databaseName: database, tableType: .external, parameters: [TableParameter.tableFormat: "ICEBERG"])
+        }
+        let views = try viewNames(in: database).map { GlueTable(name: $0, databaseName: database, tableType: .view) }
+        return (tables + views).sorted { $0.name < $1.name }
+    }
+
+    private func names(_ kind: String, in database: String) throws(SQLError) -> [String] {
+        let path = try path(of: IcebergNamespace(database: database)) + [kind]
+        var found: [String] = []
+        try client.pages(IcebergRequest(.get, path, to: "list \(kind) of schema \(database)")) { page in
+            found += (page["identifiers"]?.items ?? []).compactMap { $0["name"]?.string }
+        }
+        return found
+    }
+
+    private func viewNames(in database: String) throws(SQLError) -> [String] {
+        guard try mayHaveViews(to: "GET /v1/{prefix}/namespaces/{namespace}/views") else { return [] }
+        do throws(SQLError) {
+            let found = try names("views", in: database)
+            knowsViews.withLock { $0 = true }
+            return found
+        } catch {
+            guard knowsViews.withLock({ $0 }) == nil, error.state == .featureNotSupported || error.state == .ioError else { throw error }
+            knowsViews.withLock { $0 = false }
+            return []
+        }
+    }
+
+    /// A server that doesn't say what it can do is asked; whether it knows of views at all, it then says.
+    private func mayHaveViews(to endpoint: String) throws(SQLError) -> Bool {
+        try client.supports(endpoint) ?? knowsViews.withLock { $0 } ?? true
+    }
+
+    package func table(_ name: TableName) throws(SQLError) -> GlueTable? {
+        guard IcebergNamespace(database: name.database).isNameable, !name.name.isEmpty else { return nil }
+        // Of the snapshots, those that a name stands for are enough here.
+        if let table = try loadTable(name, snapshots: "refs") { return try table.glueTable() }
+        return try view(name)
+    }
+
+    /// The table with its pointer, its metadata and, where the catalog gives some, credentials for its files; nil if there is none.
+    /// - Parameter snapshots: "refs" for those that branches and tags name; "all".
+    package func loadTable(_ name: TableName, snapshots: String = "all") throws(SQLError) -> IcebergTable? {
+        let request = IcebergRequest(.get, try path(of: name), query: [("snapshots", snapshots)], to: "load table \(name)")
+        return try client.find(request).map { (json) throws(SQLError) in try IcebergTable(name, json) }
+    }
+
+    /// Fresh credentials for a table whose own are about to end; nil where the server has none apart from the table.
+    package func credentials(for table: IcebergTable) throws(SQLError) -> VendedCredentials? {
+        if try client.supports("GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials") == false { return nil }
+        let request = IcebergRequest(.get, try path(of: table.name) + ["credentials"], to: "get credentials for table \(table.name)")
+        switch try client.answer(request) {
+        case .success(let json): return VendedCredentials(json, location: table.metadata.location)
+        case .fault(let fault) where fault.isNoOperation: return nil
+        case .fault(let fault): throw fault.error(.read, request.action, try client.connection().address.shown)
+        }
+    }
+
+    func view(_ name: TableName) throws(SQLError) -> GlueTable? {
+        guard try mayHaveViews(to: "GET /v1/{prefix}/namespaces/{namespace}/views/{view}") else { return nil }
+        let request = IcebergRequest(.get, try path(of: name, "views"), to: "load view \(name)")
+        switch try client.answer(request) {
+        case .success(let json):
+            guard let document = json["metadata"] else {
+                throw SQLError(.protocolViolation, "the Iceberg server gives no metadata of view \"\(name)\"")
+            }
+            return try IcebergView(document).table(name)
+        case .fault(let fault) where fault.status == 404 || fault.isNoOperation: return nil
+        case .fault(let fault): throw fault.error(.read, request.action, try client.connection().address.shown)
+        }
+    }
+
+    /// The error for a table that is not there.
+    func absent(_ name: TableName) throws(SQLError) -> SQLError {
+        guard try database(name.database) != nil else {
+            return CatalogError.missingDatabase(name.database, among: try databases().map(\.name))
+        }
+        return CatalogError.missingTable(name, siblings: try tables(in: name.database).map(\.name), elsewhere: [])
+    }
+
+    package func partitions(of name: TableName) throws(SQLError) -> [GluePartition] { [] }
+
+    // MARK: What the table format is needed for
+
+    private func unread(_ what: String, _ name: TableName) throws(SQLError) -> SQLError {
+        guard let table = try table(name) else { return try absent(name) }
+        if table.kind == .view { return CatalogError.wrongKind(name, is: .view, wanted: "a table with files") }
+        return SQLError.unsupported("\(what) the Iceberg table \"\(name)\"", hint: "DESCRIBE shows its columns.")
+    }
+
+    package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
+        throw try unread("reading", name)
+    }
+    package func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
+        throw try unread("reading", name)
+    }
+    package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { throw try unread("the history of", name) }
+    package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction { throw try unread("writing to", name) }
+    package func managedLocation(of name: TableName) throws(SQLError) -> String { throw Self.uncreated(name) }
+    package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { throw Self.uncreated(table.tableName) }
+
+    static func uncreated(_ name: TableName) -> SQLError { SQLError.unsupported("creating the Iceberg table \"\(name)\"") }
+
+    // MARK: What such a catalog has not
+
+    package func readMoment() throws(SQLError) -> ReadMoment { ReadMoment(micros: EmbeddedCatalog.nowMicros(), lease: lease()) }
+    package func lease() -> Lease { leases.take(EmbeddedCatalog.nowMicros()) }
+    package func vacuum(_ request: VacuumRequest) throws(SQLError) -> [VacuumedFile] {
+        throw SQLError.unsupported("VACUUM in an Iceberg catalog")
+    }
+    package func roles() throws(SQLError) -> [Role] { [] }
+    package func role(_ name: String) throws(SQLError) -> Role? { nil }
+    package func changeRole(_ name: String, _ change: @Sendable (Role?) throws(SQLError) -> Role?) throws(SQLError) {
+        throw SQLError.unsupported("a role in an Iceberg catalog")
+    }
+    package func collectDropped() throws(SQLError) {}
+}

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Every operation of Lode's Iceberg REST catalog that SQL reaches, against a server that pyiceberg has filled.
+
+    iceberg_rest.py --lode PATH/TO/lode --uri http://127.0.0.1:8337 --warehouse s3://warehouse --key KEY --secret SECRET
+
+Written for SeaweedFS, which takes OAuth2 (the keys of S3 are client and secret) and SigV4 (service s3tables). Runs with a Python that has
+pyiceberg.
+"""
+import argparse, os, subprocess, sys, tempfile, uuid, warnings
+
+warnings.filterwarnings("ignore")
+from pyiceberg.catalog import load_catalog
+from pyiceberg.partitioning import PartitionField, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.transforms import BucketTransform, IdentityTransform, MonthTransform, TruncateTransform
+from pyiceberg.types import (
+    BinaryType, BooleanType, DateType, DecimalType, DoubleType, FixedType, FloatType, IntegerType, ListType, LongType, MapType, NestedField,
+    StringType, StructType, TimestampType, TimestamptzType, TimeType, UUIDType)
+
+problems = []
+
+TYPES = {
+    "b": (BooleanType(), "boolean"), "i": (IntegerType(), "integer"), "l": (LongType(), "bigint"), "f": (FloatType(), "real"),
+    "d": (DoubleType(), "double"), "n": (DecimalType(12, 2), "decimal(12,2)"), "day": (DateType(), "date"), "t": (TimeType(), "time"),
+    "ts": (TimestampType(), "timestamp"), "tz": (TimestamptzType(), "timestamptz"), "s": (StringType(), "varchar"),
+    "u": (UUIDType(), "uuid"), "x4": (FixedType(4), "varbinary"), "x": (BinaryType(), "varbinary"),
+    "r": (StructType(NestedField(100, "c", StringType()), NestedField(101, "z", IntegerType(), required=True)), "struct(c varchar, z integer)"),
+    "li": (ListType(102, LongType()), "bigint[]"), "m": (MapType(103, StringType(), 104, DoubleType()), "map(varchar, double)"),
+}
+
+
+def check(what, found, wanted):
+    ok = wanted(found) if callable(wanted) else found == wanted
+    print(f"{'ok  ' if ok else 'FAIL'} {what}" + ("" if ok else f": {str(found)[:600]}"))
+    if not ok:
+        problems.append(what)
+
+
+class Lode:
+    def __init__(self, lode, folder, options):
+        self.command = [os.path.abspath(lode), "--warehouse", f"{folder}/lakehouse", "--format", "csv", "--quiet"]
+        self.attach = "CREATE CATALOG c USING iceberg OPTIONS (" + ", ".join(f"{k} '{v}'" for k, v in options.items()) + ");"
+
+    def __call__(self, sql):
+        """The rows of the last statement, or its error."""
+        done = subprocess.run(self.command + ["-c", self.attach + sql], capture_output=True, text=True, timeout=60)
+        return done.stderr.strip() if done.returncode else [line.split(",") for line in done.stdout.split("\n")[1:] if line]
+
+
+def rehearse(name, lode, catalog):
+    print(f"-- {name}")
+    space = "n" + uuid.uuid4().hex[:8]
+    check("create a schema", lode(f"CREATE SCHEMA c.{space} COMMENT 'for tests' WITH (owner = 'lode'); SHOW SCHEMAS FROM c"), lambda r: [space] in r)
+    check("its properties", {k: v for k, v in catalog.load_namespace_properties(space).items() if k in ("comment", "owner")},
+          {"comment": "for tests", "owner": "lode"})
+    check("it exists", lode(f"CREATE SCHEMA c.{space}"), lambda r: "42P06" in r)
+    check("unless that does not matter", lode(f"CREATE SCHEMA IF NOT EXISTS c.{space}"), [])
+    check("a schema that is not there", lode(f"SHOW TABLES FROM c.{space[:-1]}"), lambda r: "3F000" in r and f'"c.{space}"' in r)
+    check("a schema below it", lode(f"CREATE SCHEMA c.{space}.below; SHOW SCHEMAS FROM c"), lambda r: [f"{space}.below"] in r)
+    fields = [NestedField(n + 1, key, type, required=key == "l", doc=f"a {key}" if key == "l" else None) for n, (key, (type, _)) in
+              enumerate(TYPES.items())]
+    table = catalog.create_table(f"{space}.everything", Schema(*fields, identifier_field_ids=[3]))
+    check("all types", [r.split('"') and r for r in described(lode, f"c.{space}.everything")], [(k, t) for k, (_, t) in TYPES.items()])
+    schema = Schema(NestedField(1, "id", LongType(), required=True), NestedField(2, "v", StringType()), NestedField(3, "d", DateType()))
+    spec = PartitionSpec(PartitionField(3, 1000, MonthTransform(), "m"), PartitionField(1, 1001, BucketTransform(4), "b"),
+                         PartitionField(2, 1002, TruncateTransform(3), "v3"), PartitionField(2, 1003, IdentityTransform(), "v"))
+    parted = catalog.create_table(f"{space}.parted", schema, partition_spec=spec, properties={"owner": "me"})
+    catalog.create_table((space, "below", "deep"), schema)
+    check("show tables", lode(f"SHOW TABLES FROM c.{space}"), lambda r: [x[1] for x in r] == ["everything", "parted"])
+    check("show views", lode(f"SHOW VIEWS FROM c.{space}"), [])
+    check("a table below", described(lode, f"c.{space}.below.deep"), [("id", "bigint"), ("v", "varchar"), ("d", "date")])
+    check("USE", lode(f"USE c.{space}; SHOW TABLES"), lambda r: len(r) == 2)
+    check("partitioning", lode(f"DESCRIBE EXTENDED c.{space}.parted"),
+          lambda r: any("default-partition-spec" in x[0] and "month(d), bucket(4, id), truncate(3, v), v" in ",".join(x) for x in r))
+    properties = dict(r if len(r) == 2 else (r[0], ",".join(r[1:])) for r in lode(f"SHOW TBLPROPERTIES c.{space}.parted"))
+    check("properties", (properties.get("owner"), properties.get("uuid"), properties.get("metadata_location")),
+          ("me", str(parted.metadata.table_uuid), parted.metadata_location))
+    check("identifier fields", dict(r[:2] for r in lode(f"SHOW TBLPROPERTIES c.{space}.everything")).get("identifier-fields"), "l")
+    check("a table that is not there", lode(f"SELECT * FROM c.{space}.part"), lambda r: "42P01" in r and 'Did you mean "parted"' in r)
+    for what, sql in {"reading": f"SELECT * FROM c.{space}.parted", "writing to": f"INSERT INTO c.{space}.parted (id) VALUES (1)",
+                      "creating": f"CREATE TABLE c.{space}.made AS SELECT 1 AS x"}.items():
+        check(f"{what} is refused by name", lode(sql), lambda r: "0A000" in r and f"{what} the Iceberg table \"{space}." in r)
+    check("set a property, a comment", lode(f"ALTER TABLE c.{space}.parted SET TBLPROPERTIES ('owner' = 'you', 'more' = '1'); "
+                                            f"COMMENT ON TABLE c.{space}.parted IS 'parts'"), [])
+    found = catalog.load_table(f"{space}.parted").properties
+    check("pyiceberg has them", (found.get("owner"), found.get("more"), found.get("comment")), ("you", "1", "parts"))
+    check("take the comment away", lode(f"COMMENT ON TABLE c.{space}.parted IS NULL"), [])
+    check("it is gone", catalog.load_table(f"{space}.parted").properties.get("comment"), None)
+    check("rename", lode(f"ALTER TABLE c.{space}.parted RENAME TO c.{space}.moved; SHOW TABLES FROM c.{space}"),
+          lambda r: [x[1] for x in r] == ["everything", "moved"])
+    check("to a name that is taken", lode(f"ALTER TABLE c.{space}.moved RENAME TO everything"), lambda r: "42P07" in r)
+    check("a race", race(lode, catalog, space), lambda r: r["kept"] == r["won"] and not r["odd"])
+    check("a schema with tables stays", lode(f"DROP SCHEMA c.{space}"), lambda r: "2BP01" in r)
+    check("drop", lode(f"DROP TABLE c.{space}.moved; SHOW TABLES FROM c.{space}"), lambda r: [x[1] for x in r] == ["everything"])
+    check("drop with files", lode(f"DROP TABLE c.{space}.everything PURGE; SHOW TABLES FROM c.{space}"), [])
+    check("one that is gone", lode(f"DROP TABLE c.{space}.everything"), lambda r: "42P01" in r)
+    check("if it is there", lode(f"DROP TABLE IF EXISTS c.{space}.everything"), [])
+    check("drop schemas", lode(f"DROP TABLE c.{space}.below.deep; DROP SCHEMA c.{space}.below; DROP SCHEMA c.{space}; SHOW SCHEMAS FROM c"),
+          lambda r: [space] not in r)
+
+
+def described(lode, table):
+    """Names and types; some types have commas."""
+    rows = lode(f"SELECT 1; DESCRIBE {table}")
+    if isinstance(rows, str):
+        return rows
+    found = []
+    for row in rows:
+        text = ",".join(row)
+        name, rest = text.split(",", 1)
+        found.append((name, rest.split('"')[1] if rest.startswith('"') else rest.split(",", 1)[0]))
+    return found
+
+
+def race(lode, catalog, space):
+    """Many clients that set a property each: each of them is there, or its client was told."""
+    started = [(n, subprocess.Popen(lode.command + ["-c", lode.attach + f"ALTER TABLE c.{space}.moved SET TBLPROPERTIES ('p{n}' = 'x')"],
+                                    stderr=subprocess.PIPE, text=True)) for n in range(12)]
+    errors = {n: process.communicate(timeout=120)[1] if process.wait() else None for n, process in started}
+    kept = {p for p in catalog.load_table(f"{space}.moved").properties if p.startswith("p") and p[1:].isdigit()}
+    return {"kept": kept, "won": {f"p{n}" for n, e in errors.items() if e is None},
+            "odd": [e for e in errors.values() if e and "40001" not in e and "40003" not in e]}
+
+
+def refusals(make, secret):
+    print("-- who asks")
+    for what, options, state in [
+        ("a wrong secret", {"credential": "lodekey:not-the-secret"}, "28000"), ("nobody", {}, "42501"), ("a wrong token", {"token": "bad-token"}, "42501"),
+        ("a wrong key", {"sigv4": "on", "signing_region": "us-east-1", "signing_name": "s3tables", "access_key_id": "lodekey",
+                         "secret_access_key": "not-the-secret"}, "42501")]:
+        found = make(options)("SHOW SCHEMAS FROM c")
+        check(f"{what} is refused", found, lambda r: isinstance(r, str) and state in r)
+        check("  and no secret is shown", found, lambda r: "not-the-secret" not in r and "bad-token" not in r and secret not in r)
+    check("a server that is not there", make({"uri": "http://127.0.0.1:9"})("SHOW SCHEMAS FROM c"), lambda r: "58030" in r)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for option in ["lode", "uri", "warehouse", "key", "secret"]:
+        parser.add_argument(f"--{option}", required=True)
+    args = parser.parse_args()
+    folder = tempfile.mkdtemp()
+
+    def make(options):
+        return Lode(args.lode, folder, {"uri": args.uri, "warehouse": args.warehouse, **options})
+
+    catalog = load_catalog("r", type="rest", uri=args.uri, warehouse=args.warehouse, credential=f"{args.key}:{args.secret}")
+    rehearse("OAuth2", make({"credential": f"{args.key}:{args.secret}"}), catalog)
+    rehearse("SigV4", make({"sigv4": "on", "signing_name": "s3tables", "signing_region": "us-east-1", "access_key_id": args.key,
+                            "secret_access_key": args.secret}), catalog)
+    refusals(make, args.secret)
+    print(f"{len(problems)} problems" if problems else "everything as it should be")
+    sys.exit(1 if problems else 0)
+
+
+main()
