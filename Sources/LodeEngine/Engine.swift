@@ -52,6 +52,9 @@ package final class Engine: Sendable {
         history = QueryHistory(warehouse: warehouse, catalog: catalogFile)
     }
 
+    /// Waits a moment until what was read of remote stores is kept for other processes.
+    package func flushRemoteCache() { stores.cache.flush() }
+
     /// Who hears of statements that have ended.
     var observers: [any StatementObserver] { observing.withLock { $0 } }
     package func observe(_ observer: any StatementObserver) { observing.withLock { $0.append(observer) } }

@@ -46,6 +46,9 @@ package struct Receipt: Sendable {
     /// Requests to remote stores, and bytes of their answers.
     package var requests = 0
     package var bytesFetched = 0
+    /// Reads of remote stores that the cache answered, and what it gave.
+    package var cacheHits = 0
+    package var bytesCached = 0
     package var filesWritten = 0
     package var bytesWritten = 0
     /// Bad rows that `ignore_errors` left out or `rejects_table` kept.
@@ -60,6 +63,8 @@ package struct Receipt: Sendable {
     mutating func take(_ use: RemoteUse) {
         requests = use.requests
         bytesFetched = use.bytes
+        cacheHits = use.cacheHits
+        bytesCached = use.cachedBytes
     }
 
     /// One line: `1,204 rows in 0.31 s; read 12 MiB in 3 files (2 pruned); …`.
@@ -75,6 +80,9 @@ package struct Receipt: Sendable {
         }
         if requests > 0 {
             parts.append("\(Self.grouped(requests)) request\(requests == 1 ? "" : "s"), \(ByteSize.text(bytesFetched)) fetched")
+        }
+        if cacheHits > 0 {
+            parts.append("\(Self.grouped(cacheHits)) cache hit\(cacheHits == 1 ? "" : "s"), \(ByteSize.text(bytesCached)) from the cache")
         }
         if filesWritten > 0 { parts.append("wrote \(ByteSize.text(bytesWritten)) in \(filesWritten) file\(filesWritten == 1 ? "" : "s")") }
         if rowsRejected > 0 { parts.append("\(Self.grouped(rowsRejected)) bad rows left out") }

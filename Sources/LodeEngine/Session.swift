@@ -51,6 +51,8 @@ package final class Session {
     package var copySource: (any CopySource)?
     /// The rows of the running COPY FROM STDIN.
     var copiedRows: ArrivingRelation?
+    /// What this session has said of the size of the process's cache.
+    private var remoteCacheBounds = SessionSettings().remoteCacheBounds
     /// What `set_config` asked for in the running statement.
     let requestedSettings = RequestedSettings()
     /// What `$1`, `$2`, … mean in the running statement; nil: they are variables.
@@ -111,6 +113,7 @@ package final class Session {
 
     func execute(_ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let statement = RunningStatement(engine, settings), outer = current
+        boundRemoteCache(of: statement)
         if outer == nil { statement.report(to: beginReport(of: run)) }
         // Anything else may change what names, types or settings mean to a plan.
         if case .query = run.parsed.statement {} else if !keptQueries.isEmpty { keptQueries = KeptQueries() }
@@ -130,6 +133,15 @@ package final class Session {
             }
         }
         return try ended(result, statement, run)
+    }
+
+    /// The process has one cache: the session that has changed its size last decides.
+    private func boundRemoteCache(of statement: RunningStatement) {
+        statement.cancellation.remoteUse.usesCache = settings.usesRemoteCache
+        let bounds = settings.remoteCacheBounds
+        if bounds == remoteCacheBounds { return }
+        remoteCacheBounds = bounds
+        engine.stores.cache.resize(memory: bounds.memory, disk: bounds.disk)
     }
 
     /// What a statement that ran comes to; one whose rows are still being computed ends later.

@@ -18,12 +18,21 @@ package protocol ObjectReader: AnyObject, Sendable {
 
     /// Says which ranges will be read soon, so that they can be fetched ahead. A hint: it never fails.
     func willNeed(_ ranges: [Range<Int>])
+
+    /// The same.
+    /// - Parameter arrived: called once, when whoever reads the ranges need not wait for them; perhaps at once. It must not wait.
+    func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void)
 }
 
 extension ObjectReader {
     package var etag: String { "" }
 
     package func willNeed(_ ranges: [Range<Int>]) {}
+
+    package func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) {
+        willNeed(ranges)
+        arrived()
+    }
 
     /// The bytes of a range in an array of its own.
     package func read(offset: Int, count: Int) throws(SQLError) -> [UInt8] {

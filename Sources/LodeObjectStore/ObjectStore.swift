@@ -16,8 +16,9 @@ package protocol ObjectStore: Sendable {
     /// - Throws: `58P01` if there is none.
     func open(_ path: String) throws(SQLError) -> any ObjectReader
 
-    /// Says which objects will be opened soon, so that what opening needs can be fetched ahead. A hint: it never fails.
-    func willOpen(_ paths: [String])
+    /// Says that an object will be opened soon, so that what opening needs can be fetched ahead. A hint: it never fails.
+    /// - Parameter arrived: called once, when whoever opens it need not wait for that; perhaps at once. It must not wait.
+    func willOpen(_ path: String, _ arrived: @escaping @Sendable () -> Void)
 
     /// What is known about an object or a folder without reading it; nil if there is neither.
     func info(_ path: String) throws(SQLError) -> ObjectInfo?
@@ -70,7 +71,7 @@ package protocol ObjectStore: Sendable {
 extension ObjectStore {
     package var reach: StoreReach { .folders }
 
-    package func willOpen(_ paths: [String]) {}
+    package func willOpen(_ path: String, _ arrived: @escaping @Sendable () -> Void) { arrived() }
 
     package func list(
         _ folder: String, startingWith name: String, recursive: Bool, _ body: (ObjectInfo) throws(SQLError) -> Bool

@@ -10,26 +10,32 @@ package final class StoreRegistry: Sendable {
     package let secrets: SecretRegistry
     /// What remote stores are spoken to with.
     package let client: CloudClient
+    /// What has been read of remote stores and is kept.
+    package let cache: RemoteCache
 
     private static let refused = ["az", "azure", "abfs", "abfss", "wasb", "wasbs", "adl"]
 
     /// Knows local files, S3 and what speaks like it, and web servers. Nothing is connected to before it is used.
     package init(
-        secrets: SecretRegistry = SecretRegistry(), environment: CloudEnvironment = .process, client: CloudClient? = nil
+        secrets: SecretRegistry = SecretRegistry(), environment: CloudEnvironment = .process, client: CloudClient? = nil,
+        cache: RemoteCache? = nil
     ) {
-        let client = client ?? CloudClient(environment)
+        let client = client ?? CloudClient(environment), cache = cache ?? RemoteCache(environment, memory: RemoteCache.defaultMemory)
         self.secrets = secrets
         self.client = client
-        let s3 = S3Store(environment, secrets: secrets, client: client), http = HTTPStore(secrets: secrets, client: client)
+        self.cache = cache
+        let s3 = S3Store(environment, secrets: secrets, client: client, cache: cache),
+            http = HTTPStore(secrets: secrets, client: client, cache: cache)
         var known: [String: any ObjectStore] = ["file": LocalStore(), "http": http, "https": http]
         for scheme in S3Location.schemes { known[scheme] = s3 }
         stores = Lock(known)
     }
 
-    private init(_ stores: [String: any ObjectStore], _ secrets: SecretRegistry, _ client: CloudClient) {
+    private init(_ stores: [String: any ObjectStore], of other: StoreRegistry) {
         self.stores = Lock(stores)
-        self.secrets = secrets
-        self.client = client
+        secrets = other.secrets
+        client = other.client
+        cache = other.cache
     }
 
     /// The same stores, S3 with other secrets.
@@ -54,7 +60,7 @@ package final class StoreRegistry: Sendable {
     package func limited(_ limits: SpoolLimits) -> StoreRegistry {
         var known = stores.withLock { $0 }
         if known["file"] is LocalStore { known["file"] = LocalStore(limits: limits) }
-        return StoreRegistry(known, secrets, client)
+        return StoreRegistry(known, of: self)
     }
 
     /// Adds or replaces the store for `scheme` ("s3", "memory"; without "://").
@@ -87,12 +93,16 @@ package final class StoreRegistry: Sendable {
 
     /// Says which objects will be opened soon; costs nothing where that is of no use.
     package func willOpen(_ locations: some Sequence<String>) {
-        for location in locations {
-            guard StorePath.scheme(of: location) != nil, let (store, path) = try? resolve(location), store.reach != .folders else {
-                continue
-            }
-            store.willOpen([path])
+        for location in locations { willOpen(location) {} }
+    }
+
+    /// The same for one.
+    /// - Parameter arrived: called once, when whoever opens it need not wait; perhaps at once. It must not wait.
+    package func willOpen(_ location: String, _ arrived: @escaping @Sendable () -> Void) {
+        guard StorePath.scheme(of: location) != nil, let (store, path) = try? resolve(location), store.reach != .folders else {
+            return arrived()
         }
+        store.willOpen(path, arrived)
     }
 
     /// Whether each request to the place of a location takes its time.

@@ -58,6 +58,12 @@ struct Query: ParsableCommand {
         if let connect { return (try common.remoteSession(connect), {}) }
         let session = try common.session()
         if isInteractive { session.engine.keepHistory() }
-        return (session, { session.engine.flushHistory() })
+        return (
+            session,
+            {
+                session.engine.flushHistory()
+                session.engine.flushRemoteCache()
+            }
+        )
     }
 }

@@ -9,6 +9,8 @@ package struct AWSCredentials: Sendable, Hashable {
     package var sessionToken: Secret?
     /// Seconds since 1970-01-01 UTC from which on they are not taken any more; nil for never.
     package var expires: Int64?
+    /// Whose they are where keys come and go; nil where the key says it.
+    package var principal: String?
 
     package init(keyID: String, secret: Secret, sessionToken: Secret? = nil, expires: Int64? = nil) {
         self.keyID = keyID

@@ -12,6 +12,9 @@ import NIOPosix
 ///        ▲          │
 ///        └── delay ◀┴ may pass: within attempts, time and budget; else ▶ result
 ///
+/// An attempt that takes longer than most is made twice where the request allows it (`hedgedBytes`): the first good answer counts, and ends
+/// the other.
+///
 /// Retries are signed and sent on a thread of their own pool, since credentials may have to be fetched.
 package final class CloudCall: Sendable {
     private struct State {
@@ -19,9 +22,12 @@ package final class CloudCall: Sendable {
         var attempts = 0
         var redirects = 0
         var result: Result<CloudResponse, SQLError>?
-        var task: HTTPClient.Task<CloudResponse>?
+        /// Under way, by number: one, or two of a hedged attempt.
+        var tasks: [Int: HTTPClient.Task<CloudResponse>?] = [:]
+        var sent = 0
         var waiting: [Int: LodeCore.Semaphore] = [:]
         var nextWaiting = 0
+        var handlers: [@Sendable () -> Void] = []
         var renewals = 0
     }
 
@@ -39,8 +45,9 @@ package final class CloudCall: Sendable {
     }
 
     /// Waits for the answer.
+    /// - Parameter isShared: whether others may want it, so that it goes on when the calling thread's statement is cancelled.
     /// - Throws: `58030` if there is none, `57014` once the calling thread's statement is cancelled; the request then ends too.
-    package func value() throws(SQLError) -> CloudResponse {
+    package func value(isShared: Bool = false) throws(SQLError) -> CloudResponse {
         let woken = LodeCore.Semaphore()
         let cancellation = Cancellation.current
         let number = state.withLock { state -> Int? in
@@ -56,7 +63,7 @@ package final class CloudCall: Sendable {
             state.withLock { $0.waiting[number] = nil }
         }
         if let result = state.withLock({ $0.result }) { return try result.get() }
-        cancel()
+        if !isShared { cancel() }
         throw (cancellation ?? Cancellation()).error
     }
 
@@ -64,28 +71,41 @@ package final class CloudCall: Sendable {
     package var isDone: Bool { state.withLock { $0.result != nil } }
 
     /// Ends it, for everybody who waits.
-    package func cancel() {
-        let task = state.withLock { $0.task }
-        end(.failure(Cancellation().error))
-        task?.cancel()
+    package func cancel() { end(.failure(Cancellation().error)) }
+
+    /// Calls `body` when the answer is there, or it is certain that there is none: on the thread that finds out, or at once. It must not
+    /// wait.
+    package func whenDone(_ body: @escaping @Sendable () -> Void) {
+        let isDone = state.withLock { state in
+            if state.result != nil { return true }
+            state.handlers.append(body)
+            return false
+        }
+        if isDone { body() }
     }
+
+    /// The answer, if it has come and nobody need wait for it.
+    package var answer: CloudResponse? { state.withLock { try? $0.result?.get() } }
 
     // MARK: Attempts
 
     /// Signs the request and sends it. May block for credentials.
-    func attempt() {
-        let (request, number) = state.withLock { state in
-            state.attempts += 1
-            return (state.request, state.attempts)
+    func attempt(isHedge: Bool = false) {
+        let (request, number, isOver) = state.withLock { state in
+            if !isHedge { state.attempts += 1 }
+            return (state.request, state.attempts, state.result != nil)
         }
+        if isOver { return }
         client.counts.sent(request, isRetry: number > 1)
         use?.sent()
         do throws(SQLError) {
             var signed = request
+            if isHedge { signed.hedgedBytes = nil }
             try signed.signer?.sign(&signed, seconds: client.secondsNow)
             try send(signed)
         } catch {
-            end(.failure(error))
+            // What goes wrong with the second leaves the first.
+            if !isHedge { end(.failure(error)) }
         }
     }
 
@@ -100,30 +120,60 @@ package final class CloudCall: Sendable {
         } catch {
             throw CloudFailure(error).error(request, attempts: 1)
         }
-        let left = max(1, deadline &- MonotonicClock.now())
+        let number = state.withLock { state in
+            state.sent += 1
+            state.tasks[state.sent] = .some(nil)
+            return state.sent
+        }
+        let meter = client.meter(for: request.url), began = MonotonicClock.now(), left = max(1, deadline &- began)
+        let collector = ResponseCollector(limit: request.responseLimit, isHead: request.method == .head)
+        meter.sent(at: began)
         let task = transport.execute(
-            request: message, delegate: ResponseCollector(limit: request.responseLimit, isHead: request.method == .head),
-            eventLoop: .indifferent, deadline: .now() + .nanoseconds(Int64(left)))
+            request: message, delegate: collector, eventLoop: .indifferent, deadline: .now() + .nanoseconds(Int64(left)))
         let isOver = state.withLock { state in
-            state.task = task
+            if state.tasks[number] != nil { state.tasks[number] = task }
             return state.result != nil
         }
         if isOver { task.cancel() }
         task.futureResult.whenComplete { [self] result in
+            let isLast = state.withLock { state in
+                state.tasks[number] = nil
+                return state.tasks.isEmpty
+            }
             switch result {
             case .success(let response):
+                meter.ended(at: MonotonicClock.now(), (began, collector.began, response.body.count))
                 client.counts.received(response.body.count)
                 use?.received(response.body.count)
-                judge(response)
-            case .failure(let error): fail(CloudFailure(error))
+                judge(response, isLast)
+            case .failure(let error):
+                meter.ended(at: MonotonicClock.now(), nil)
+                if isLast { fail(CloudFailure(error)) }
             }
+        }
+        if let bytes = request.hedgedBytes { hedge(number, meter.patience(bytes: bytes), meter) }
+    }
+
+    /// Sends the same again when the attempt is not over by then.
+    private func hedge(_ number: Int, _ patience: Int?, _ meter: ServiceMeter) {
+        guard let patience else { return }
+        MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: .nanoseconds(Int64(patience))) { [weak self] in
+            guard let self else { return }
+            let isLate = state.withLock { $0.result == nil && $0.sent == number && $0.tasks[number] != nil }
+            guard isLate, meter.takeHedge() else { return }
+            client.counts.hedged()
+            NIOThreadPool.singleton.submit { _ in self.attempt(isHedge: true) }
         }
     }
 
-    private func judge(_ response: CloudResponse) {
-        let (request, attempts) = state.withLock { ($0.request, $0.attempts) }
+    /// - Parameter isLast: whether no other answer is to come.
+    private func judge(_ response: CloudResponse, _ isLast: Bool) {
+        let (request, attempts, isOver) = state.withLock { ($0.request, $0.attempts, $0.result != nil) }
+        if isOver { return }
+        let verdict = request.judge(response)
+        if !isLast, verdict != .accept { return }
         if request.followsRedirects, follow(response, request) { return }
-        switch request.judge(response) {
+        switch verdict {
         case .accept:
             client.budget(for: request.url).give(attempts > 1 ? 5 : 1)
             end(.success(response))
@@ -188,13 +238,15 @@ package final class CloudCall: Sendable {
     }
 
     private func end(_ result: Result<CloudResponse, SQLError>) {
-        let waiting = state.withLock { state -> [LodeCore.Semaphore] in
-            if state.result != nil { return [] }
+        let (waiting, handlers, tasks) = state.withLock { state in
+            if state.result != nil { return ([LodeCore.Semaphore](), [@Sendable () -> Void](), [HTTPClient.Task<CloudResponse>]()) }
             state.result = result
-            state.task = nil
             state.request.body = []
-            return Array(state.waiting.values)
+            defer { state.handlers = [] }
+            return (Array(state.waiting.values), state.handlers, state.tasks.values.compactMap(\.self))
         }
+        for task in tasks { task.cancel() }
         for semaphore in waiting { semaphore.signal() }
+        for handler in handlers { handler() }
     }
 }

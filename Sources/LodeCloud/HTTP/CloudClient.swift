@@ -19,6 +19,7 @@ import LodeCore
 package final class CloudClient: Sendable {
     package let environment: CloudEnvironment
     private let budgets = Lock<[String: RetryBudget]>([:])
+    private let meters = Lock<[String: ServiceMeter]>([:])
     /// What the services' clocks are ahead of this machine's, in seconds.
     private let clockAhead = Lock<Int64>(0)
     package let counts = RequestCounts()
@@ -44,6 +45,16 @@ package final class CloudClient: Sendable {
         }
     }
 
+    /// How fast the service at a URL answers.
+    package func meter(for url: CloudURL) -> ServiceMeter {
+        meters.withLock { meters in
+            if let known = meters[url.authority] { return known }
+            let meter = ServiceMeter()
+            meters[url.authority] = meter
+            return meter
+        }
+    }
+
     var secondsNow: Int64 { CloudTime.secondsNow() + clockAhead.withLock { $0 } }
 
     /// Takes over the clock of a service that says that this machine's is wrong.
@@ -63,6 +74,8 @@ package final class RequestCounts: Sendable {
     package struct Values: Sendable, Equatable {
         package var requests = 0
         package var retries = 0
+        /// Requests that were sent a second time before the first was answered.
+        package var hedges = 0
         package var bytesReceived = 0
         package var bytesSent = 0
         /// By method and, where it is told, by what it was for ("LIST").
@@ -81,6 +94,8 @@ package final class RequestCounts: Sendable {
             values.byKind[request.kind ?? request.method.rawValue, default: 0] += 1
         }
     }
+
+    func hedged() { values.withLock { $0.hedges += 1 } }
 
     func received(_ bytes: Int) { values.withLock { $0.bytesReceived += bytes } }
 }

@@ -56,6 +56,8 @@ package struct CloudRequest: Sendable {
     package var responseLimit = 1 << 30
     /// What it is counted as; nil is its method.
     package var kind: String?
+    /// How long the answer will be, for a request that may be sent twice when it takes unusually long; nil for one that may not.
+    package var hedgedBytes: Int?
     /// Whether answers of 301, 302, 303, 307 and 308 are followed. A signer is not taken along to another host.
     package var followsRedirects = false
 

@@ -91,6 +91,7 @@ final class ResponseCollector: HTTPClientResponseDelegate {
     private struct State {
         var response = CloudResponse(status: 0)
         var announced: Int?
+        var began = 0
     }
 
     private let state = Lock(State())
@@ -108,6 +109,7 @@ final class ResponseCollector: HTTPClientResponseDelegate {
             state.response = CloudResponse(
                 status: Int(head.status.code), headers: CloudHeaders(head.headers.map { (name: $0.name, value: $0.value) }))
             state.announced = announced
+            state.began = MonotonicClock.now()
             if !isHead, let announced { state.response.body.reserveCapacity(min(max(0, announced), 64 << 20)) }
         }
         if !isHead, let announced, announced > limit { return task.eventLoop.makeFailedFuture(Self.tooLarge(limit)) }
@@ -133,6 +135,9 @@ final class ResponseCollector: HTTPClientResponseDelegate {
         }
         return response
     }
+
+    /// When the answer began to come.
+    var began: Int { state.withLock { $0.began } }
 
     private static func tooLarge(_ limit: Int) -> CloudFailure {
         CloudFailure(.tooLarge, "the answer has more than \(limit) bytes", state: .programLimitExceeded)

@@ -81,6 +81,9 @@ package struct SessionSettings: Sendable {
     /// The schemas of `search_path`, unquoted.
     package var searchPath: [String] { read.searchPath }
     package var clientEncoding: ClientEncoding { read.clientEncoding }
+    var usesRemoteCache: Bool { read.usesRemoteCache }
+    /// In bytes.
+    var remoteCacheBounds: RemoteCacheBounds { read.remoteCacheBounds }
     /// Milliseconds; nil for no limit.
     package var idleSessionTimeout: Int? { read.idleSessionTimeout }
     package var idleInTransactionTimeout: Int? { read.idleInTransactionTimeout }
@@ -89,12 +92,20 @@ package struct SessionSettings: Sendable {
     private static let initiallyRead = ReadSettings { name in initial[name]?.value ?? "" }
 }
 
+/// How much of remote stores is kept, in bytes.
+struct RemoteCacheBounds: Equatable, Sendable {
+    var memory: Int
+    var disk: Int
+}
+
 /// Settings whose texts have been read.
 private struct ReadSettings {
     let threads: Int
     let memoryLimit: Int
     let searchPath: [String]
     let clientEncoding: ClientEncoding
+    let usesRemoteCache: Bool
+    let remoteCacheBounds: RemoteCacheBounds
     let statementTimeout, idleSessionTimeout, idleInTransactionTimeout: Int?
 
     init(of settings: SessionSettings) { self.init { settings[$0] } }
@@ -103,6 +114,9 @@ private struct ReadSettings {
         threads = Int(value("threads")) ?? 1
         memoryLimit = ByteSize.parse(value("memory_limit")) ?? Engine.defaultMemoryLimit
         clientEncoding = ClientEncoding(named: value("client_encoding")) ?? .utf8
+        usesRemoteCache = value("remote_cache") != "off"
+        remoteCacheBounds = RemoteCacheBounds(
+            memory: ByteSize.parse(value("remote_cache_memory")) ?? 0, disk: ByteSize.parse(value("remote_cache_disk")) ?? 0)
         statementTimeout = Self.limit(value("statement_timeout"))
         idleSessionTimeout = Self.limit(value("idle_session_timeout"))
         idleInTransactionTimeout = Self.limit(value("idle_in_transaction_session_timeout"))

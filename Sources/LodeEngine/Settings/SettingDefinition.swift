@@ -3,6 +3,7 @@
 import LodeCore
 import LodeFormats
 import LodeFunctions
+import LodeObjectStore
 import LodeSyntax
 
 /// One setting. `SET`, `SHOW ALL`, `--set` and completion read this list; to add a setting, add an element.
@@ -41,6 +42,11 @@ package struct SettingDefinition: Sendable {
         SettingDefinition(
             name: "statement_timeout", summary: "Time after which a statement is cancelled, as '500ms', '30s', '5min'; 0 for never.",
             initial: { "0" }, parse: { (text) throws(SQLError) in try DurationText.shown(text) }),
+        SettingDefinition(
+            name: "remote_cache", summary: "Whether what is read of remote stores is kept for the next time, and what was kept is used.",
+            initial: { "on" }, parse: { (text) throws(SQLError) in try flag(text) }),
+        size("remote_cache_memory", "Memory that the process keeps such bytes in.", RemoteCache.defaultMemory),
+        size("remote_cache_disk", "What they may take in the user's folder for caches, on disk.", RemoteCache.defaultDisk),
         SettingDefinition(
             name: "temp_directory", summary: "The folder for what pipes and devices give while it is read.", initial: { "" },
             parse: { (text) throws(SQLError) in text }),
@@ -111,6 +117,17 @@ package struct SettingDefinition: Sendable {
     }
 
     private static let isolationLevels = IsolationLevel.allCases.map { $0.rawValue.lowercased() }
+
+    /// A number of bytes, 0 included.
+    private static func size(_ name: String, _ summary: String, _ initial: Int) -> SettingDefinition {
+        SettingDefinition(
+            name: name, summary: summary, initial: { ByteSize.text(initial) },
+            parse: { (text) throws(SQLError) in
+                guard let bytes = ByteSize.parse(text) else { throw wrong(text, "a size, such as '512MB'; 0 for none") }
+                let rounded = ByteSize.text(bytes)
+                return ByteSize.parse(rounded) == bytes ? rounded : text
+            })
+    }
 
     private static func whole(_ text: String, _ range: ClosedRange<Int>, _ expected: String) throws(SQLError) -> Int {
         guard let number = Int(text), range.contains(number) else { throw wrong(text, expected) }

@@ -10,11 +10,12 @@ package final class HTTPStore: ObjectStore {
 
     private let client: CloudClient
     private let secrets: SecretRegistry
-    private let early = EarlyOpenings()
+    private let cache: RemoteCache?
 
-    package init(secrets: SecretRegistry, client: CloudClient) {
+    package init(secrets: SecretRegistry, client: CloudClient, cache: RemoteCache? = nil) {
         self.client = client
         self.secrets = secrets
+        self.cache = cache
     }
 
     package var reach: StoreReach { .names }
@@ -28,23 +29,26 @@ package final class HTTPStore: ObjectStore {
 
     private func opening(_ path: String) throws(SQLError) -> RemoteOpening {
         let isParquet = try CloudURL(path).path.lowercased().hasSuffix(".parquet")
-        return RemoteOpening(path: path, fromStart: !isParquet, wholeLimit: Self.wholeLimit)
+        var opening = RemoteOpening(path: path, fromStart: !isParquet, wholeLimit: Self.wholeLimit)
+        // What a token opens is for who has it: it can't be told who that is.
+        if let cache, secrets.best(for: path, .http)?["bearer_token"] == nil {
+            opening.keeping = RemoteKeeping(cache: cache, reader: "anonymous")
+        }
+        return opening
     }
 
     package func open(_ path: String) throws(SQLError) -> any ObjectReader {
         let opening = try opening(path), whole = try request(.get, path)
-        let response: CloudResponse
-        if let answer = try early.take(path) { response = answer } else { response = try client.send(opening.request(whole)) }
+        if let early = try StatementOpenings.current.take(path, { opening.reader($0, whole, client) }) { return early }
+        let response = try client.send(opening.request(whole))
         guard let reader = opening.reader(response, whole, client) else { throw RemoteFault.error(response, "open", path) }
         return reader
     }
 
-    package func willOpen(_ paths: [String]) {
-        for path in paths {
-            early.start(path) {
-                guard let opening = try? opening(path), let whole = try? request(.get, path) else { return nil }
-                return client.start(opening.request(whole))
-            }
+    package func willOpen(_ path: String, _ arrived: @escaping @Sendable () -> Void) {
+        StatementOpenings.current.start(path, arrived) {
+            guard let opening = try? opening(path), let whole = try? request(.get, path) else { return nil }
+            return client.start(opening.request(whole))
         }
     }
 

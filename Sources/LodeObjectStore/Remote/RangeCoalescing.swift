@@ -1,14 +1,31 @@
 /// Which requests fetch some ranges of a remote object.
 
+import LodeCloud
+
 /// A request costs time before its first byte comes; bytes cost time too. Ranges whose gap costs less than a request become one.
 ///
 ///     wanted    ██  ██        ████████████████████
 ///     fetched   ██████        █████████ ██████████      small gap: one request; long range: several at once
 struct RangeCoalescing: Sendable {
-    /// Bytes that arrive in the time of one more request.
+    /// Bytes that arrive in the time that one more request costs.
     var gap = 256 << 10
     /// Longer ranges are fetched by several requests at a time.
     var longest = 8 << 20
+
+    /// So many requests share the line: each costs a part of the time that it waits.
+    private static let atOnce = 64
+
+    init(gap: Int = 256 << 10, longest: Int = 8 << 20) {
+        self.gap = gap
+        self.longest = longest
+    }
+
+    /// By what the service has been measured to do.
+    init(_ meter: ServiceMeter) {
+        gap = min(1 << 20, max(64 << 10, meter.bytesInFlight / Self.atOnce))
+        // Parts that a single connection brings in about the time of an answer.
+        longest = min(16 << 20, max(2 << 20, meter.bytesInFlight / 4))
+    }
 
     /// Ascending, without overlaps; each wanted byte is in one of them.
     func plan(_ wanted: [Range<Int>]) -> [Range<Int>] {

@@ -14,6 +14,8 @@ struct RemoteObject: Sendable {
     let client: CloudClient
     /// A request for the object as a whole.
     let request: CloudRequest
+    /// Where its bytes are kept; nil if they may not be.
+    var cache: (store: RemoteCache, object: CachedObject)?
 
     /// Sends a request for a range, which does not wait.
     func fetch(_ range: Range<Int>) -> CloudCall {
@@ -21,6 +23,7 @@ struct RemoteObject: Sendable {
         request.headers["Range"] = "bytes=\(range.lowerBound)-\(range.upperBound - 1)"
         // Another object under the same name is refused by the server.
         if !etag.isEmpty { request.headers["If-Match"] = "\"\(etag)\"" }
+        request.hedgedBytes = range.count
         // An error's text may be longer than what was asked for.
         request.responseLimit = max(range.count, 64 << 10)
         let size = size, etag = etag, inner = request.judge

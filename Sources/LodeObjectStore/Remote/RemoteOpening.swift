@@ -11,14 +11,20 @@ struct RemoteOpening: Sendable {
     /// The largest object that is taken whole, from a server that serves no ranges; nil where all do.
     var wholeLimit: Int?
 
+    /// Where what is fetched may be kept; nil for nowhere.
+    var keeping: RemoteKeeping?
+
     /// What opening brings along.
-    private static let tailBytes = 64 << 10, headBytes = 256 << 10
+    private static let tailBytes = 128 << 10, headBytes = 256 << 10
+    /// Objects up to this size are fetched whole: one request is less than two.
+    private static let wholeBytes = 512 << 10
 
     /// - Parameter whole: a request for the whole object.
     func request(_ whole: CloudRequest) -> CloudRequest {
         var request = whole
         request.headers["Range"] = fromStart ? "bytes=0-\(Self.headBytes - 1)" : "bytes=-\(Self.tailBytes)"
         request.responseLimit = wholeLimit ?? max(Self.headBytes, Self.tailBytes)
+        request.hedgedBytes = Self.tailBytes
         let judge = whole.judge, opening = self
         request.judge = { response in
             guard response.isSuccess else { return judge(response) }
@@ -31,9 +37,8 @@ struct RemoteOpening: Sendable {
     func reader(_ response: CloudResponse, _ whole: CloudRequest, _ client: CloudClient) -> RemoteReader? {
         func object(_ size: Int) -> RemoteObject {
             let modified = response.headers["Last-Modified"].flatMap { CloudTime.parseHTTPDate($0) } ?? 0
-            return RemoteObject(
-                path: path, size: size, etag: RemoteObject.strongTag(response) ?? "", modifiedMicros: modified * 1_000_000, client: client,
-                request: whole)
+            return self.object(
+                size, etag: RemoteObject.strongTag(response) ?? "", modifiedMicros: modified * 1_000_000, whole, client)
         }
         let part = ContentRange(response.headers["Content-Range"])
         // An empty object has no range.
@@ -45,6 +50,32 @@ struct RemoteOpening: Sendable {
         return RemoteReader(object(response.body.count), held: (0, response.body))
     }
 
+    /// An object of which a listing has told everything that an answer would.
+    func reader(_ info: ObjectInfo, _ whole: CloudRequest, _ client: CloudClient) -> RemoteReader {
+        RemoteReader(
+            object(info.size, etag: info.etag, modifiedMicros: info.modifiedMicros, whole, client),
+            held: (fromStart ? 0 : info.size, []))
+    }
+
+    /// What opening would bring along of an object of this size.
+    func part(of size: Int) -> Range<Int> {
+        if size <= Self.wholeBytes { return 0..<size }
+        return fromStart ? 0..<min(size, Self.headBytes) : max(0, size - Self.tailBytes)..<size
+    }
+
+    private func object(
+        _ size: Int, etag: String, modifiedMicros: Int64, _ whole: CloudRequest, _ client: CloudClient
+    ) -> RemoteObject {
+        var object = RemoteObject(path: path, size: size, etag: etag, modifiedMicros: modifiedMicros, client: client, request: whole)
+        guard let keeping, !etag.isEmpty, size > 0, Cancellation.current?.remoteUse.usesCache ?? true else { return object }
+        let identity = ObjectIdentity(reader: keeping.reader, place: whole.url.text, etag: etag, size: size)
+        object.cache = (
+            keeping.cache,
+            CachedObject(identity: identity, staysInMemory: keeping.staysInMemory, meter: client.meter(for: whole.url))
+        )
+        return object
+    }
+
     /// Whether an answer of success is the part that was asked for, and has the length that it says; or the whole, where that may come.
     private func isSound(_ response: CloudResponse) -> Bool {
         guard response.status == 206 else { return response.status == 200 && (wholeLimit != nil || response.body.isEmpty) }
@@ -53,42 +84,10 @@ struct RemoteOpening: Sendable {
     }
 }
 
-/// Openings that were asked for before they are wanted.
-final class EarlyOpenings: Sendable {
-    private struct Opening: Sendable {
-        var call: CloudCall
-        var began: Int
-    }
-
-    private static let most = 64
-    /// What nobody has come for by then is out of date.
-    private static let nanosecondsKept = 10_000_000_000
-
-    private let openings = Lock<[String: Opening]>([:])
-
-    /// Starts opening an object unless that is under way, or too much is.
-    func start(_ path: String, _ begin: () -> CloudCall?) {
-        let now = MonotonicClock.now()
-        let isWanted = openings.withLock { openings in
-            openings = openings.filter { now &- $0.value.began < Self.nanosecondsKept }
-            return openings[path] == nil && openings.count < Self.most
-        }
-        guard isWanted, let call = begin() else { return }
-        openings.withLock { openings in
-            if openings[path] == nil { openings[path] = Opening(call: call, began: now) }
-        }
-    }
-
-    /// The answer to an opening that was started, for who opens now; nil if there was none, or it is of no use.
-    func take(_ path: String) throws(SQLError) -> CloudResponse? {
-        guard let opening = openings.withLock({ $0.removeValue(forKey: path) }) else { return nil }
-        guard MonotonicClock.now() &- opening.began < Self.nanosecondsKept else { return nil }
-        do throws(SQLError) {
-            let response = try opening.call.value()
-            return response.isSuccess || response.status == 416 ? response : nil
-        } catch {
-            try Cancellation.checkCurrent()
-            return nil
-        }
-    }
+/// Where bytes of objects are kept, and for whom.
+struct RemoteKeeping: Sendable {
+    var cache: RemoteCache
+    /// Who asks: another one finds nothing of it.
+    var reader: String
+    var staysInMemory = false
 }

@@ -2,20 +2,19 @@
 
 import LodeCloud
 import LodeCore
-import Synchronization
 
 /// Holds what opening has brought (the footer, or the beginning), and what `willNeed` has asked for until it is read.
 ///
-///     willNeed ──▶ requests in flight ──▶ bytes that have come ──read──▶ dropped once each announced byte was read
+///     willNeed ──▶ what the cache lacks ──▶ requests in flight ──▶ bytes that have come ──read──▶ dropped once each announced byte was read
 ///
 /// What nobody has announced is fetched by `read` itself; who reads from front to back is followed by requests for what comes next.
 final class RemoteReader: ObjectReader {
     private struct Piece: Sendable {
-        var range: Range<Int>
-        var call: CloudCall
+        var fetch: RemoteFetch
         /// What was announced of it and not read yet.
         var unread: [Range<Int>]
         var isTouched = false
+        var range: Range<Int> { fetch.range }
 
         /// - Returns: whether nothing of it is wanted any more.
         mutating func note(read range: Range<Int>) -> Bool {
@@ -42,67 +41,85 @@ final class RemoteReader: ObjectReader {
 
     private let object: RemoteObject
     private let state: Lock<State>
-    private let coalescing: RangeCoalescing
+    private let meter: ServiceMeter
+    /// What files of the cache had of the object when it was opened.
+    private let files: [Range<Int>]
 
     /// Bytes that all readers of the process have in flight or waiting to be read.
-    private static let ahead = Atomic(0)
     private static let mostAhead = 512 << 20
     /// And those of one reader.
-    private static let mostOfOne = 128 << 20
+    private static let mostOfOne = 256 << 20
     /// What is read in pieces of at most `smallRead`, at most `nearEnd` before what is held, is fetched with what lies between.
     private static let smallRead = 128 << 10, nearEnd = 2 << 20
     private static let firstWindow = 1 << 20, longestWindow = 16 << 20
 
-    init(_ object: RemoteObject, held: (offset: Int, bytes: [UInt8]), coalescing: RangeCoalescing = RangeCoalescing()) {
+    init(_ object: RemoteObject, held: (offset: Int, bytes: [UInt8])) {
         self.object = object
         state = Lock(State(held: held))
-        self.coalescing = coalescing
-    }
-
-    deinit {
-        for piece in state.withLock({ $0.pieces }) { drop(piece) }
+        meter = object.client.meter(for: object.request.url)
+        if let (cache, cached) = object.cache {
+            files = cache.files(cached)
+            if held.bytes.count > 0 { cache.add(cached, offset: held.offset, held.bytes) }
+        } else {
+            files = []
+        }
     }
 
     var path: String { object.path }
     var size: Int { object.size }
     var etag: String { object.etag }
 
-    private func drop(_ piece: Piece) {
-        Self.ahead.subtract(piece.range.count, ordering: .relaxed)
-        if !piece.call.isDone { piece.call.cancel() }
-    }
-
     // MARK: Asking ahead
 
-    func willNeed(_ ranges: [Range<Int>]) {
+    func willNeed(_ ranges: [Range<Int>]) { willNeed(ranges) {} }
+
+    func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) {
         let whole = 0..<size
-        state.withLock { state in
+        let awaited = state.withLock { state -> [RemoteFetch] in
             state.isAnnounced = true
             let held = state.held.offset..<state.held.offset + state.held.bytes.count
-            let fresh = ranges.map { $0.clamped(to: whole) }.filter { range in
+            let wanted = ranges.map { $0.clamped(to: whole) }.filter { range in
                 !range.isEmpty && !(held.lowerBound <= range.lowerBound && range.upperBound <= held.upperBound)
-                    && !Self.isCovered(range, state.pieces)
             }
-            for range in coalescing.plan(fresh) {
-                start(range, wanted: fresh.map { $0.clamped(to: range) }.filter { !$0.isEmpty }, &state.pieces)
+            let lacking = wanted.flatMap { missing($0, &state.pieces) }
+            for range in RangeCoalescing(meter).plan(lacking) {
+                start(range, wanted: lacking.map { $0.clamped(to: range) }.filter { !$0.isEmpty }, &state.pieces)
             }
+            return state.pieces.filter { piece in !piece.fetch.isDone && wanted.contains { $0.overlaps(piece.range) } }.map(\.fetch)
         }
+        let left = Countdown(awaited.count + 1, arrived)
+        for fetch in awaited { fetch.whenDone { left.count() } }
+        left.count()
     }
 
-    /// Whether a range is in flight already.
-    private static func isCovered(_ range: Range<Int>, _ pieces: [Piece]) -> Bool { end(of: range.lowerBound, pieces) >= range.upperBound }
+    /// What of a range is neither kept nor in flight. What others have asked for is waited for.
+    private func missing(_ range: Range<Int>, _ pieces: inout [Piece]) -> [Range<Int>] {
+        if Self.end(of: range.lowerBound, pieces) >= range.upperBound { return [] }
+        guard let (cache, cached) = object.cache else { return [range] }
+        var result: [Range<Int>] = []
+        for part in cache.missing(range, of: cached, files: files) {
+            var at = part.lowerBound
+            while at < part.upperBound, let fetch = cache.fetch(of: cached, at: at) {
+                let shared = at..<min(part.upperBound, fetch.range.upperBound)
+                if let index = pieces.firstIndex(where: { $0.fetch === fetch }) {
+                    pieces[index].unread.append(shared)
+                } else {
+                    pieces.append(Piece(fetch: fetch, unread: [shared]))
+                }
+                at = shared.upperBound
+            }
+            if at < part.upperBound { result.append(at..<part.upperBound) }
+        }
+        return result
+    }
 
     /// Sends a request, unless too much is ahead already. What was read in part makes room.
     private func start(_ range: Range<Int>, wanted: [Range<Int>], _ pieces: inout [Piece]) {
         while pieces.reduce(range.count, { $0 + $1.range.count }) > Self.mostOfOne, let old = pieces.firstIndex(where: \.isTouched) {
-            drop(pieces.remove(at: old))
+            pieces.remove(at: old)
         }
-        let ahead = Self.ahead.add(range.count, ordering: .relaxed).newValue
-        guard ahead <= Self.mostAhead else {
-            Self.ahead.subtract(range.count, ordering: .relaxed)
-            return
-        }
-        pieces.append(Piece(range: range, call: object.fetch(range), unread: wanted))
+        guard RemoteFetch.ahead.load(ordering: .relaxed) + range.count <= Self.mostAhead else { return }
+        pieces.append(Piece(fetch: RemoteFetch.start(object, range), unread: wanted))
     }
 
     // MARK: Reading
@@ -118,6 +135,8 @@ final class RemoteReader: ObjectReader {
                 at += done
             } else if let done = try copyPiece(rest, place) {
                 at += done
+            } else if let done = copyKept(rest, place) {
+                at += done
             } else if try holdMore(rest) {
                 continue
             } else {
@@ -129,10 +148,14 @@ final class RemoteReader: ObjectReader {
     /// - Returns: how many of the first bytes were copied; nil for none.
     private func copyHeld(_ range: Range<Int>, _ destination: UnsafeMutableRawPointer) -> Int? {
         let held = state.withLock { $0.held }
-        let start = range.lowerBound - held.offset
-        guard start >= 0, start < held.bytes.count else { return nil }
-        let count = min(range.count, held.bytes.count - start)
-        Self.copy(held.bytes, start, count, destination)
+        return Self.copy(held.bytes, from: held.offset, range, destination)
+    }
+
+    private func copyKept(_ range: Range<Int>, _ destination: UnsafeMutableRawPointer) -> Int? {
+        guard let (cache, cached) = object.cache, let part = cache.part(of: cached, at: range.lowerBound, files: files),
+            let count = Self.copy(part.bytes, from: part.offset, range, destination)
+        else { return nil }
+        Cancellation.current?.remoteUse.cached(count)
         return count
     }
 
@@ -145,7 +168,7 @@ final class RemoteReader: ObjectReader {
             held.offset - range.lowerBound <= Self.nearEnd
         else { return false }
         let wanted = max(0, range.lowerBound - Self.smallRead)..<held.offset
-        let bytes = try object.bytes(try object.fetch(wanted).value(), wanted)
+        let bytes = try RemoteFetch.start(object, wanted).bytes()
         state.withLock { state in
             // Another thread may have been faster.
             if state.held.offset == wanted.upperBound { state.held = (wanted.lowerBound, bytes + state.held.bytes) }
@@ -154,29 +177,24 @@ final class RemoteReader: ObjectReader {
     }
 
     private func copyPiece(_ range: Range<Int>, _ destination: UnsafeMutableRawPointer) throws(SQLError) -> Int? {
-        guard let piece = state.withLock({ state in state.pieces.first { $0.range.contains(range.lowerBound) } }) else { return nil }
+        guard let fetch = state.withLock({ state in state.pieces.first { $0.range.contains(range.lowerBound) }?.fetch }) else { return nil }
         let bytes: [UInt8]
-        do throws(SQLError) { bytes = try object.bytes(try piece.call.value(), piece.range) } catch {
+        do throws(SQLError) { bytes = try fetch.bytes() } catch {
             // Who reads it again asks anew.
-            forget(piece)
+            state.withLock { state in state.pieces.removeAll { $0.fetch === fetch } }
+            // Whoever has sent it may have been cancelled.
+            if error.state == .queryCanceled {
+                try Cancellation.checkCurrent()
+                return nil
+            }
             throw error
         }
-        let start = range.lowerBound - piece.range.lowerBound, count = min(range.count, piece.range.upperBound - range.lowerBound)
-        Self.copy(bytes, start, count, destination)
-        let isRead = state.withLock { state in
-            guard let index = state.pieces.firstIndex(where: { $0.call === piece.call }) else { return false }
-            return state.pieces[index].note(read: range.lowerBound..<range.lowerBound + count)
+        guard let count = Self.copy(bytes, from: fetch.range.lowerBound, range, destination) else { return nil }
+        state.withLock { state in
+            guard let index = state.pieces.firstIndex(where: { $0.fetch === fetch }) else { return }
+            if state.pieces[index].note(read: range.lowerBound..<range.lowerBound + count) { state.pieces.remove(at: index) }
         }
-        if isRead { forget(piece) }
         return count
-    }
-
-    private func forget(_ piece: Piece) {
-        let found = state.withLock { state -> Piece? in
-            guard let index = state.pieces.firstIndex(where: { $0.call === piece.call }) else { return nil }
-            return state.pieces.remove(at: index)
-        }
-        if let found { drop(found) }
     }
 
     /// Fetches what is missing up to the next piece that is under way.
@@ -186,19 +204,26 @@ final class RemoteReader: ObjectReader {
         }
         let missing = range.lowerBound..<min(range.upperBound, next)
         var done = 0
-        let parts = coalescing.plan([missing]).map { (range: $0, call: object.fetch($0)) }
-        for part in parts {
-            let bytes = try object.bytes(try part.call.value(), part.range)
-            Self.copy(bytes, 0, bytes.count, destination + done)
+        for fetch in RangeCoalescing(meter).plan([missing]).map({ RemoteFetch.start(object, $0) }) {
+            let bytes = try fetch.bytes()
+            _ = Self.copy(bytes, from: fetch.range.lowerBound, fetch.range, destination + done)
             done += bytes.count
         }
         return done
     }
 
-    private static func copy(_ bytes: [UInt8], _ start: Int, _ count: Int, _ destination: UnsafeMutableRawPointer) {
+    /// Copies what bytes from `offset` on have of the beginning of a range.
+    /// - Returns: how many; nil for none.
+    private static func copy(
+        _ bytes: [UInt8], from offset: Int, _ range: Range<Int>, _ destination: UnsafeMutableRawPointer
+    ) -> Int? {
+        let start = range.lowerBound - offset
+        guard start >= 0, start < bytes.count else { return nil }
+        let count = min(range.count, bytes.count - start)
         bytes.withUnsafeBytes { buffer in
-            if count > 0, let base = buffer.baseAddress { destination.copyMemory(from: base + start, byteCount: count) }
+            if let base = buffer.baseAddress { destination.copyMemory(from: base + start, byteCount: count) }
         }
+        return count
     }
 
     // MARK: Reading from front to back
@@ -219,7 +244,8 @@ final class RemoteReader: ObjectReader {
             guard reached < min(size, range.upperBound + state.streams[index].window / 2) || reached <= range.upperBound else { return }
             state.streams[index].window = window
             let next = max(reached, range.lowerBound)..<min(size, max(reached, range.upperBound) + window)
-            for part in coalescing.plan([next]) where !part.isEmpty { start(part, wanted: [part], &state.pieces) }
+            let missing = missing(next, &state.pieces)
+            for part in RangeCoalescing(meter).plan(missing) where !part.isEmpty { start(part, wanted: [part], &state.pieces) }
         }
     }
 

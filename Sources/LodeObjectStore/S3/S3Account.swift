@@ -104,6 +104,13 @@ struct S3Account: Sendable {
         }
     }
 
+    /// Where what is read may be kept, and as whose.
+    func keeping(_ cache: RemoteCache) throws(SQLError) -> RemoteKeeping {
+        let who = try credentials.current()
+        return RemoteKeeping(
+            cache: cache, reader: who.map { $0.principal ?? $0.keyID } ?? "anonymous", staysInMemory: !objectHeaders.fields.isEmpty)
+    }
+
     /// The address of a key; of the bucket itself for an empty one.
     func url(_ bucket: String, _ key: String, region: String) -> CloudURL {
         var url: CloudURL

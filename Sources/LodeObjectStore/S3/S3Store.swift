@@ -12,13 +12,19 @@ package final class S3Store: ObjectStore {
     private static let textEndings: Set<String> = ["csv", "tsv", "txt", "json", "jsonl", "ndjson", "gz", "zst", "avro"]
 
     let client: S3Client
-    private let early = EarlyOpenings()
+    private let cache: RemoteCache?
 
-    package convenience init(_ environment: CloudEnvironment = .process, secrets: SecretRegistry, client: CloudClient) {
-        self.init(S3Client(environment, secrets, client))
+    /// - Parameter cache: keeps what is read; nil keeps nothing.
+    package convenience init(
+        _ environment: CloudEnvironment = .process, secrets: SecretRegistry, client: CloudClient, cache: RemoteCache? = nil
+    ) {
+        self.init(S3Client(environment, secrets, client), cache: cache)
     }
 
-    init(_ client: S3Client) { self.client = client }
+    init(_ client: S3Client, cache: RemoteCache? = nil) {
+        self.client = client
+        self.cache = cache
+    }
 
     package var reach: StoreReach { .prefixes }
 
@@ -28,24 +34,37 @@ package final class S3Store: ObjectStore {
             throw SQLError(
                 .undefinedFile, "\"\(path)\" is a folder, not a file", hint: "Name files in it: \"\(StorePath.join(path, "*.parquet"))\".")
         }
-        let opening = RemoteOpening(path: path, fromStart: Self.isText(location.key))
-        let response: CloudResponse
-        if let answer = try early.take(path) {
-            response = answer
-        } else {
-            response = try client.send(location) { () throws(SQLError) in opening.request(try client.getting(location)) }
+        let openings = StatementOpenings.current, opening = try opening(location)
+        let early = try openings.take(path) { (response) throws(SQLError) in
+            opening.reader(response, try client.getting(location), client.client)
         }
+        if let early { return early }
+        if let info = openings.info(path) { return opening.reader(info, try client.getting(location), client.client) }
+        return try ask(location, opening)
+    }
+
+    private func opening(_ location: S3Location) throws(SQLError) -> RemoteOpening {
+        var opening = RemoteOpening(path: location.path, fromStart: Self.isText(location.key))
+        if let cache { opening.keeping = try client.account(location).keeping(cache) }
+        return opening
+    }
+
+    /// Opens an object by a request of its own.
+    private func ask(_ location: S3Location, _ opening: RemoteOpening) throws(SQLError) -> RemoteReader {
+        let response = try client.send(location) { () throws(SQLError) in opening.request(try client.getting(location)) }
         guard let reader = opening.reader(response, try client.getting(location), client.client) else { throw missing(response, location) }
         return reader
     }
 
-    package func willOpen(_ paths: [String]) {
-        for path in paths {
-            guard let location = try? S3Location(path), !location.key.isEmpty, !location.key.hasSuffix("/") else { continue }
-            early.start(path) {
-                guard let whole = try? client.getting(location) else { return nil }
-                return client.client.start(RemoteOpening(path: path, fromStart: Self.isText(location.key)).request(whole))
-            }
+    package func willOpen(_ path: String, _ arrived: @escaping @Sendable () -> Void) {
+        guard let location = try? S3Location(path), !location.key.isEmpty, !location.key.hasSuffix("/"),
+            let opening = try? opening(location), let whole = try? client.getting(location)
+        else { return arrived() }
+        let openings = StatementOpenings.current
+        if let info = openings.info(path) {
+            openings.start(path, arrived, part: opening.part(of: info.size)) { opening.reader(info, whole, client.client) }
+        } else {
+            openings.start(path, arrived) { client.client.start(opening.request(whole)) }
         }
     }
 
@@ -64,7 +83,13 @@ package final class S3Store: ObjectStore {
 
     package func info(_ path: String) throws(SQLError) -> ObjectInfo? {
         let location = try S3Location(path)
-        if !location.key.isEmpty, !location.key.hasSuffix("/"), let info = try client.head(location) { return info }
+        if !location.key.isEmpty, !location.key.hasSuffix("/") {
+            if let known = StatementOpenings.current.info(path) { return known }
+            if let info = try client.head(location) {
+                StatementOpenings.current.note(info)
+                return info
+            }
+        }
         var found: ObjectInfo?
         do throws(SQLError) {
             try client.list(location, prefix: location.prefix, folders: false, most: 1) { page throws(SQLError) in
@@ -88,10 +113,11 @@ package final class S3Store: ObjectStore {
     package func list(
         _ folder: String, startingWith name: String, recursive: Bool, _ body: (ObjectInfo) throws(SQLError) -> Bool
     ) throws(SQLError) {
-        let location = try S3Location(folder)
+        let location = try S3Location(folder), openings = StatementOpenings.current
         try client.list(location, prefix: location.prefix + name, folders: !recursive) { page throws(SQLError) in
             // Consoles mark folders by empty objects whose keys end with a slash.
             for object in page.objects where !object.path.hasSuffix("/") {
+                openings.note(object)
                 if try !body(object) { return false }
             }
             for folder in page.folders {
@@ -143,6 +169,8 @@ package final class S3Store: ObjectStore {
         guard !location.key.isEmpty, !location.key.hasSuffix("/") else {
             throw SQLError(.invalidName, "\"\(path)\" names a folder, not a file", hint: "Write \(location.path("name"))")
         }
+        // What is known of it will not be true any more.
+        StatementOpenings.current.forget(path)
         return location
     }
 }

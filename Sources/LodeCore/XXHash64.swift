@@ -1,17 +1,17 @@
-/// The hash function of Parquet's Bloom filters.
+/// A fast hash of bytes: that of Parquet's Bloom filters, and a checksum of files of our own.
 
-/// XXH64 with seed 0, over the bytes of a PLAIN-encoded value (a string's without its length).
+/// XXH64 with seed 0. Bloom filters hash the bytes of a PLAIN-encoded value, a string's without its length.
 /// - Source: xxHash fast digest algorithm, "XXH64 Algorithm Description".
-enum XXHash64 {
+package enum XXHash64 {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
     private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
     private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
     private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
     private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
-    static func hash(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes(hash) }
+    package static func hash(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes(hash) }
 
-    static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    package static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var place = 0
         let end = bytes.count
         var hash = prime5

@@ -1,0 +1,108 @@
+/// How fast a service has answered lately.
+
+import LodeCore
+
+/// Measured by all requests to one host: decides how much is fetched at a time, what a request is worth, and when to ask twice.
+package final class ServiceMeter: Sendable {
+    fileprivate struct State {
+        /// Nanoseconds from sending to the first byte, the latest ones.
+        var waits: [Int] = []
+        var nextWait = 0
+        /// Nanoseconds to the last byte, by the size of the answer.
+        var times: [[Int]] = Array(repeating: [], count: ServiceMeter.sizes.count + 1)
+        var nextTime = Array(repeating: 0, count: ServiceMeter.sizes.count + 1)
+        var inFlight = 0
+        /// A stretch of time with requests in flight, and what came in it.
+        var stretchBegan = 0
+        var stretchBytes = 0
+        /// Bytes a second of the latest stretches.
+        var rates: [Int] = []
+        var nextRate = 0
+        /// What may be asked twice: hundredths of a request.
+        var hedges = 500
+    }
+
+    /// Answers up to these sizes, and larger ones, are measured apart.
+    fileprivate static let sizes = [64 << 10, 512 << 10, 4 << 20]
+    fileprivate static let samples = 128, rateSamples = 16
+    /// Of so many requests, one may be asked twice; and so many at once, after a time without.
+    private static let hedgeCost = 100, hedgeShare = 4, mostHedges = 1_000
+    /// Fewer say nothing about the slowest twentieth.
+    private static let enough = 20
+
+    private let state = Lock(State())
+
+    package init() {}
+
+    /// The usual time to the first byte, in nanoseconds; a guess before anything is known.
+    package var latency: Int {
+        state.withLock { state in
+            guard !state.waits.isEmpty else { return 30_000_000 }
+            let sorted = state.waits.sorted()
+            return sorted[sorted.count / 2]
+        }
+    }
+
+    /// What has come in a second at best, of late; a guess before anything is known.
+    package var bytesPerSecond: Int { state.withLock { max(32 << 20, $0.rates.max() ?? 100 << 20) } }
+
+    /// Bytes that arrive in the time of one answer: what has to be in flight for the line to be busy.
+    package var bytesInFlight: Int { Int(Double(latency) / 1e9 * Double(bytesPerSecond)) }
+
+    /// Nanoseconds after which only the slowest twentieth of answers of this size are still to come; nil if that is not known.
+    package func patience(bytes: Int) -> Int? {
+        state.withLock { state in
+            let sorted = state.times[Self.kind(bytes)].sorted()
+            guard sorted.count >= Self.enough else { return nil }
+            return max(10_000_000, sorted[sorted.count * 95 / 100] &* 3 / 2)
+        }
+    }
+
+    /// Whether one more request may be asked twice.
+    func takeHedge() -> Bool {
+        state.withLock { state in
+            guard state.hedges >= Self.hedgeCost else { return false }
+            state.hedges -= Self.hedgeCost
+            return true
+        }
+    }
+
+    func sent(at now: Int) {
+        state.withLock { state in
+            if state.inFlight == 0 {
+                state.stretchBegan = now
+                state.stretchBytes = 0
+            }
+            state.inFlight += 1
+            state.hedges = min(Self.mostHedges, state.hedges + Self.hedgeShare)
+        }
+    }
+
+    /// - Parameter answer: when it was sent, when its first byte came, and how long it is; nil for a request that got no whole answer.
+    func ended(at now: Int, _ answer: (sent: Int, firstByte: Int, bytes: Int)?) {
+        state.withLock { state in
+            state.inFlight -= 1
+            guard let answer else { return }
+            state.add(wait: answer.firstByte &- answer.sent, time: now &- answer.sent, Self.kind(answer.bytes))
+            state.stretchBytes += answer.bytes
+            let elapsed = now &- state.stretchBegan
+            guard elapsed > 20_000_000, state.stretchBytes > 1 << 20 else { return }
+            let rate = Int(Double(state.stretchBytes) / Double(elapsed) * 1e9)
+            if state.rates.count < Self.rateSamples { state.rates.append(rate) } else { state.rates[state.nextRate] = rate }
+            state.nextRate = (state.nextRate + 1) % Self.rateSamples
+            state.stretchBegan = now
+            state.stretchBytes = 0
+        }
+    }
+
+    private static func kind(_ bytes: Int) -> Int { sizes.firstIndex { bytes <= $0 } ?? sizes.count }
+}
+
+extension ServiceMeter.State {
+    fileprivate mutating func add(wait: Int, time: Int, _ kind: Int) {
+        if waits.count < ServiceMeter.samples { waits.append(wait) } else { waits[nextWait] = wait }
+        nextWait = (nextWait + 1) % ServiceMeter.samples
+        if times[kind].count < ServiceMeter.samples { times[kind].append(time) } else { times[kind][nextTime[kind]] = time }
+        nextTime[kind] = (nextTime[kind] + 1) % ServiceMeter.samples
+    }
+}

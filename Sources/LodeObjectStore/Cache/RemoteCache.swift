@@ -1,0 +1,118 @@
+/// What has been fetched from remote stores and is kept: in memory, on disk, and what is on its way.
+
+import Glibc
+import LodeCloud
+import LodeCore
+
+/// Of one engine; its files are those of all processes of the user.
+///
+///     wanted ──▶ memory ──▶ files ──▶ somebody's request under way ──▶ a request
+///                  ▲           │                     │                     │
+///                  └───────────┴─────────────────────┴─────────────────────┘
+///
+/// Nothing is believed for long: what is kept belongs to one version of an object, and who opens an object has learned of its present
+/// version from the store itself, in the same statement.
+package final class RemoteCache: Sendable {
+    private struct Arriving: Sendable { weak var fetch: RemoteFetch? }
+
+    private let memory: Lock<MemoryShelf>
+    private let disk: DiskShelf?
+    private let arriving = Lock<[ObjectIdentity: [Arriving]]>([:])
+
+    package static let defaultDisk = 8 << 30
+    /// An eighth of the machine's memory, within bounds.
+    package static let defaultMemory: Int = {
+        let pages = sysconf(Int32(_SC_PHYS_PAGES)), pageBytes = sysconf(Int32(_SC_PAGESIZE))
+        guard pages > 0, pageBytes > 0 else { return 256 << 20 }
+        return min(2 << 30, max(64 << 20, Int(pages) / 8 * Int(pageBytes)))
+    }()
+
+    /// - Parameter folder: where files may be kept; nil for nowhere.
+    package init(memory: Int, disk: Int = defaultDisk, folder: String?) {
+        self.memory = Lock(MemoryShelf(limit: memory))
+        self.disk = folder.map { DiskShelf(folder: $0, limit: disk) }
+    }
+
+    /// In the user's folder for caches.
+    package convenience init(_ environment: CloudEnvironment, memory: Int) {
+        let caches = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" }
+        self.init(memory: memory, folder: caches.flatMap { $0.hasPrefix("/") ? "\($0)/lode/objects" : nil })
+    }
+
+    /// Changes how much is kept, in bytes; what is beyond that goes.
+    package func resize(memory: Int, disk: Int) {
+        self.memory.withLock { if $0.limit != memory { $0.limit = memory } }
+        if let shelf = self.disk, shelf.limit != disk { shelf.limit = disk }
+    }
+
+    package var memoryBytes: Int { memory.withLock { $0.bytes } }
+
+    /// Waits until what is kept on disk is there, or for so long.
+    package func flush(nanoseconds: Int = 1_000_000_000) { disk?.flush(nanoseconds: nanoseconds) }
+
+    // MARK: Parts of objects
+
+    /// Which files there are of an object.
+    func files(_ object: CachedObject) -> [Range<Int>] { object.staysInMemory ? [] : disk?.ranges(of: object.identity) ?? [] }
+
+    /// What of a range is not here.
+    /// - Parameter files: what `files` has said.
+    func missing(_ range: Range<Int>, of object: CachedObject, files: [Range<Int>]) -> [Range<Int>] {
+        let here = memory.withLock { $0.ranges(of: object.identity) } + files
+        var missing: [Range<Int>] = [], at = range.lowerBound
+        for part in here.sorted(by: { $0.lowerBound < $1.lowerBound }) where part.upperBound > at && part.lowerBound < range.upperBound {
+            if part.lowerBound > at { missing.append(at..<part.lowerBound) }
+            at = max(at, part.upperBound)
+        }
+        if at < range.upperBound { missing.append(at..<range.upperBound) }
+        return missing
+    }
+
+    /// A part that holds a byte, from memory or from a file.
+    func part(of object: CachedObject, at offset: Int, files: [Range<Int>]) -> (offset: Int, bytes: [UInt8])? {
+        if let part = memory.withLock({ $0.part(of: object.identity, at: offset) }) { return part }
+        for range in files where range.contains(offset) {
+            guard let bytes = disk?.read(object.identity, range) else { continue }
+            memory.withLock { $0.add(object.identity, offset: range.lowerBound, bytes, cost: object.cost(bytes.count)) }
+            return (range.lowerBound, bytes)
+        }
+        return nil
+    }
+
+    func add(_ object: CachedObject, offset: Int, _ bytes: [UInt8]) {
+        memory.withLock { $0.add(object.identity, offset: offset, bytes, cost: object.cost(bytes.count)) }
+        if !object.staysInMemory { disk?.add(object.identity, offset: offset, bytes) }
+    }
+
+    // MARK: What is on its way
+
+    /// A request under way, whoever has sent it, that brings a byte.
+    func fetch(of object: CachedObject, at offset: Int) -> RemoteFetch? {
+        arriving.withLock { arriving in
+            arriving[object.identity]?.lazy.compactMap(\.fetch).first { $0.range.contains(offset) }
+        }
+    }
+
+    func begun(_ fetch: RemoteFetch, of object: CachedObject) {
+        arriving.withLock { $0[object.identity, default: []].append(Arriving(fetch: fetch)) }
+    }
+
+    /// The request has ended, or nobody waits for it any more.
+    func ended(_ object: CachedObject, _ range: Range<Int>) {
+        arriving.withLock { arriving in
+            let left = arriving[object.identity]?.filter { $0.fetch.map { $0.range != range } ?? false } ?? []
+            arriving[object.identity] = left.isEmpty ? nil : left
+        }
+    }
+}
+
+/// An object as the cache knows it.
+struct CachedObject: Sendable {
+    var identity: ObjectIdentity
+    /// Whether it must not be written to disk: it was encrypted with a key that is nobody else's.
+    var staysInMemory: Bool
+    var meter: ServiceMeter
+
+    /// What it takes to fetch so many bytes, in nanoseconds.
+    func cost(_ bytes: Int) -> Double { Double(meter.latency) + Double(bytes) / Double(meter.bytesPerSecond) * 1e9 }
+}
