@@ -25,6 +25,12 @@ package struct StoreTableIO: TableIO {
         return listing
     }
 
+    package func willList(_ folders: [String]) {
+        for folder in folders {
+            if let (store, path) = try? stores.resolve(folder) { store.willList(path) }
+        }
+    }
+
     package func read(_ path: String) throws(SQLError) -> [UInt8] {
         let (store, path) = try stores.resolve(path)
         return try store.read(path)

@@ -102,6 +102,19 @@ package struct Morsel: Sendable {
     }
 }
 
+/// Where the bytes of a morsel lie.
+package struct MorselBytes: Sendable {
+    /// Of the columns that filters look at; all of them, where there are no filters.
+    package var first: [Range<Int>] = []
+    /// Of the others, which are read for rows that filters leave.
+    package var rest: [Range<Int>] = []
+    /// How many of the bytes are the morsel's own: several may share a column chunk.
+    package var firstCount = 0
+    package var restCount = 0
+
+    package init() {}
+}
+
 /// An opened file of some format: its schema and its morsels. Used by many workers at once.
 package protocol FileScan: AnyObject, Sendable {
     var schema: Schema { get }
@@ -122,8 +135,11 @@ package protocol FileScan: AnyObject, Sendable {
     func statistics(_ column: Int, in morsel: Morsel) -> ColumnStatistics?
     /// The parts to read, in file order.
     func morsels() throws(SQLError) -> [Morsel]
-    /// Says that a morsel will be read soon, so that its bytes can be fetched ahead. A hint: it never fails.
-    func willRead(_ morsel: Morsel, _ request: ScanRequest)
+    /// What reading a morsel takes from the file, as far as metadata tells that is here already; nil if that is not known.
+    func bytes(of morsel: Morsel, _ request: ScanRequest) -> MorselBytes?
+    /// Says which bytes of the file will be read soon, so that they can be fetched ahead. A hint: it never fails.
+    /// - Parameter arrived: called once, when whoever reads them need not wait; perhaps at once. It must not wait.
+    func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void)
     /// A reader of one morsel; belongs to one worker. It gives no rows where metadata rules them all out.
     func reader(_ morsel: Morsel, _ request: ScanRequest) throws(SQLError) -> any MorselReader
 }
@@ -132,7 +148,8 @@ extension FileScan {
     package var fieldIDs: [Int?] { [] }
     package func position(ofField path: [String]) -> Int? { nil }
     package var rowNumberPosition: Int? { nil }
-    package func willRead(_ morsel: Morsel, _ request: ScanRequest) {}
+    package func bytes(of morsel: Morsel, _ request: ScanRequest) -> MorselBytes? { nil }
+    package func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) { arrived() }
     package var guessedColumns: Set<Int> { [] }
     package func statistics(_ column: Int, in morsel: Morsel) -> ColumnStatistics? { nil }
 }

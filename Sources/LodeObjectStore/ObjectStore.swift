@@ -20,6 +20,9 @@ package protocol ObjectStore: Sendable {
     /// - Parameter arrived: called once, when whoever opens it need not wait for that; perhaps at once. It must not wait.
     func willOpen(_ path: String, _ arrived: @escaping @Sendable () -> Void)
 
+    /// How many bytes should be asked for before they are wanted, to keep the way to an object busy; nil where that gains nothing.
+    func bytesAhead(_ path: String) -> Int?
+
     /// What is known about an object or a folder without reading it; nil if there is neither.
     func info(_ path: String) throws(SQLError) -> ObjectInfo?
 
@@ -35,6 +38,9 @@ package protocol ObjectStore: Sendable {
     func list(
         _ folder: String, startingWith name: String, recursive: Bool, _ body: (ObjectInfo) throws(SQLError) -> Bool
     ) throws(SQLError)
+
+    /// Says that a folder will be listed soon, not recursively. A hint: it never fails.
+    func willList(_ folder: String)
 
     /// Starts an object that becomes visible, whole, at `finish()`; it replaces what has its path.
     func createWriter(_ path: String) throws(SQLError) -> any ObjectWriter
@@ -72,6 +78,10 @@ extension ObjectStore {
     package var reach: StoreReach { .folders }
 
     package func willOpen(_ path: String, _ arrived: @escaping @Sendable () -> Void) { arrived() }
+
+    package func bytesAhead(_ path: String) -> Int? { nil }
+
+    package func willList(_ folder: String) {}
 
     package func list(
         _ folder: String, startingWith name: String, recursive: Bool, _ body: (ObjectInfo) throws(SQLError) -> Bool

@@ -110,6 +110,12 @@ package final class StoreRegistry: Sendable {
         StorePath.scheme(of: location) != nil && (try? resolve(location).store.reach) ?? .folders != .folders
     }
 
+    /// How many bytes should be asked for before they are wanted; nil where that gains nothing.
+    package func bytesAhead(_ location: String) -> Int? {
+        guard let (store, path) = try? resolve(location) else { return nil }
+        return store.bytesAhead(path)
+    }
+
     package func createWriter(_ location: String) throws(SQLError) -> any ObjectWriter {
         let (store, path) = try resolve(location)
         return try store.createWriter(path)

@@ -7,11 +7,18 @@ package protocol TableIO: Sendable {
     /// The files and folders directly inside `folder`; a folder that does not exist holds nothing.
     func list(_ folder: String) throws(SQLError) -> FolderListing
 
+    /// Says that folders will be listed soon. A hint: it never fails.
+    func willList(_ folders: [String])
+
     /// A metadata file, whole.
     func read(_ path: String) throws(SQLError) -> [UInt8]
 
     /// Writes a metadata file unless one is there; of several writers exactly one gets true.
     func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool
+}
+
+extension TableIO {
+    package func willList(_ folders: [String]) {}
 }
 
 /// What lies directly inside a folder, sorted by name.

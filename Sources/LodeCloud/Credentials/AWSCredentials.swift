@@ -18,6 +18,13 @@ package struct AWSCredentials: Sendable, Hashable {
         self.sessionToken = sessionToken
         self.expires = expires
     }
+
+    /// The same, as those of a principal.
+    func of(_ principal: String) -> AWSCredentials {
+        var credentials = self
+        credentials.principal = principal
+        return credentials
+    }
 }
 
 /// Where credentials come from. `current()` may ask a service and wait for it.

@@ -14,7 +14,7 @@ struct AssumedRole: CredentialSource {
     func load() throws(SQLError) -> AWSCredentials? {
         var parameters = [(name: "RoleArn", value: role), (name: "RoleSessionName", value: sessionName ?? "lode")]
         if let externalID { parameters.append((name: "ExternalId", value: externalID)) }
-        return try services.tokens("AssumeRole", parameters, signedBy: source)
+        return try services.tokens("AssumeRole", parameters, signedBy: source).of("role \(role)")
     }
 }
 
@@ -40,6 +40,6 @@ struct WebIdentityCredentials: CredentialSource {
                 (name: "RoleArn", value: role),
                 (name: "RoleSessionName", value: sessionName ?? environment["AWS_ROLE_SESSION_NAME"] ?? "lode"),
                 (name: "WebIdentityToken", value: token),
-            ], signedBy: nil)
+            ], signedBy: nil).of("role \(role)")
     }
 }

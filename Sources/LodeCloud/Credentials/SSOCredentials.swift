@@ -29,7 +29,8 @@ struct SSOCredentials {
         var expires: Int64?
         if case .number(let millis)? = found["expiration"] { expires = Int64(millis).map { $0 / 1_000 } }
         return AWSCredentials(
-            keyID: id, secret: Secret(secret), sessionToken: found["sessionToken"]?.string.map { Secret($0) }, expires: expires)
+            keyID: id, secret: Secret(secret), sessionToken: found["sessionToken"]?.string.map { Secret($0) }, expires: expires
+        ).of("role \(role) of \(account)")
     }
 
     /// What `aws sso login` has left.

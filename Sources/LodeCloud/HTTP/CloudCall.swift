@@ -125,9 +125,11 @@ package final class CloudCall: Sendable {
             state.tasks[state.sent] = .some(nil)
             return state.sent
         }
-        let meter = client.meter(for: request.url), began = MonotonicClock.now(), left = max(1, deadline &- began)
-        let collector = ResponseCollector(limit: request.responseLimit, isHead: request.method == .head)
-        meter.sent(at: began)
+        let meter = client.meter(for: request.url), left = max(1, deadline &- MonotonicClock.now())
+        let collector = ResponseCollector(limit: request.responseLimit, isHead: request.method == .head) { [weak self] in
+            meter.sent(at: MonotonicClock.now())
+            if let bytes = request.hedgedBytes { self?.hedge(number, meter.patience(bytes: bytes), meter) }
+        }
         let task = transport.execute(
             request: message, delegate: collector, eventLoop: .indifferent, deadline: .now() + .nanoseconds(Int64(left)))
         let isOver = state.withLock { state in
@@ -140,18 +142,18 @@ package final class CloudCall: Sendable {
                 state.tasks[number] = nil
                 return state.tasks.isEmpty
             }
+            let times = collector.times
             switch result {
             case .success(let response):
-                meter.ended(at: MonotonicClock.now(), (began, collector.began, response.body.count))
+                if let times { meter.ended(at: MonotonicClock.now(), (times.sent, times.began, response.body.count)) }
                 client.counts.received(response.body.count)
                 use?.received(response.body.count)
                 judge(response, isLast)
             case .failure(let error):
-                meter.ended(at: MonotonicClock.now(), nil)
+                if times != nil { meter.ended(at: MonotonicClock.now(), nil) }
                 if isLast { fail(CloudFailure(error)) }
             }
         }
-        if let bytes = request.hedgedBytes { hedge(number, meter.patience(bytes: bytes), meter) }
     }
 
     /// Sends the same again when the attempt is not over by then.

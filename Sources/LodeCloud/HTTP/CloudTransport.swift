@@ -76,7 +76,7 @@ enum CloudTransport {
             timeout: .init(connect: .milliseconds(Int64(settings.connectMillis)), read: .milliseconds(Int64(settings.idleMillis))),
             decompression: .disabled)
         configuration.httpVersion = .http1Only
-        configuration.connectionPool = .init(idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 128)
+        configuration.connectionPool = .init(idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 64)
         // A connection that can't be made is an attempt that failed: the policy decides, not the pool.
         configuration.connectionPool.retryConnectionEstablishment = false
         if let proxy = settings.proxy { configuration.proxy = .server(host: proxy.host, port: proxy.port ?? 8080) }
@@ -91,16 +91,25 @@ final class ResponseCollector: HTTPClientResponseDelegate {
     private struct State {
         var response = CloudResponse(status: 0)
         var announced: Int?
-        var began = 0
+        /// When the request left, and when the answer began to come; 0: not yet.
+        var sent = 0, began = 0
     }
 
     private let state = Lock(State())
     private let limit: Int
     private let isHead: Bool
+    private let whenSent: @Sendable () -> Void
 
-    init(limit: Int, isHead: Bool) {
+    /// - Parameter whenSent: called when the request has got a connection and leaves.
+    init(limit: Int, isHead: Bool, _ whenSent: @escaping @Sendable () -> Void) {
         self.limit = limit
         self.isHead = isHead
+        self.whenSent = whenSent
+    }
+
+    func didSendRequestHead(task: HTTPClient.Task<CloudResponse>, _ head: HTTPRequestHead) {
+        state.withLock { $0.sent = MonotonicClock.now() }
+        whenSent()
     }
 
     func didReceiveHead(task: HTTPClient.Task<CloudResponse>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
@@ -136,8 +145,8 @@ final class ResponseCollector: HTTPClientResponseDelegate {
         return response
     }
 
-    /// When the answer began to come.
-    var began: Int { state.withLock { $0.began } }
+    /// When the request left, and when the answer began to come; nil if the request never left.
+    var times: (sent: Int, began: Int)? { state.withLock { $0.sent == 0 ? nil : ($0.sent, $0.began) } }
 
     private static func tooLarge(_ limit: Int) -> CloudFailure {
         CloudFailure(.tooLarge, "the answer has more than \(limit) bytes", state: .programLimitExceeded)

@@ -27,6 +27,7 @@ package final class ServiceMeter: Sendable {
     fileprivate static let samples = 128, rateSamples = 16
     /// Of so many requests, one may be asked twice; and so many at once, after a time without.
     private static let hedgeCost = 100, hedgeShare = 4, mostHedges = 1_000
+    private static let leastToAsk = 24 << 20, mostToAsk = 192 << 20
     /// Fewer say nothing about the slowest twentieth.
     private static let enough = 20
 
@@ -48,6 +49,9 @@ package final class ServiceMeter: Sendable {
 
     /// Bytes that arrive in the time of one answer: what has to be in flight for the line to be busy.
     package var bytesInFlight: Int { Int(Double(latency) / 1e9 * Double(bytesPerSecond)) }
+
+    /// What should be asked for before it is wanted: twice as much, so that a line that can do more shows it.
+    package var bytesToAsk: Int { min(Self.mostToAsk, max(Self.leastToAsk, 2 * bytesInFlight)) }
 
     /// Nanoseconds after which only the slowest twentieth of answers of this size are still to come; nil if that is not known.
     package func patience(bytes: Int) -> Int? {

@@ -42,7 +42,8 @@ enum CatalogRelation {
             options: options(snapshot, format), stores: stores, partitionFields: snapshot.partitionColumns,
             filenameColumn: identity.first?.name, rowNumberColumn: identity.last?.name, hiddenFields: identity,
             matching: snapshot.columnMatching, totals: snapshot.statistics,
-            origins: isCurrent ? try table.origins() : [], listsForEstimates: !snapshot.isDearToList, list: list)
+            origins: isCurrent ? try table.origins() : [], listsForEstimates: !snapshot.isDearToList,
+            location: isChecked ? nil : table.storageDescriptor.location, list: list)
     }
 
     /// Called as no column of the table is.

@@ -167,10 +167,52 @@ final class SessionResolver: RelationResolver {
         }
     }
 
+    func willBind(_ query: Query) { willBind(query, depth: 0) }
+
+    /// Tables are opened one after the other: what each of them waits for is asked for before the first one is.
+    private func willBind(_ query: Query, depth: Int) {
+        guard depth < Self.deepestView else { return }
+        let common = Set((query.with?.tables ?? []).map { $0.name.text })
+        query.forEachTable { reference in
+            switch reference.kind {
+            case .table(let name, nil):
+                if name.parts.count == 1, common.contains(name.last.text) { return }
+                guard case .view(let view)? = (try? table(name, at: nil)) ?? nil, let resolver = view.resolver as? SessionResolver else {
+                    return
+                }
+                resolver.willBind(view.query, depth: depth + 1)
+            case .file(let path): willOpen(path)
+            case .function(let call, _, _) where isFileFunction(call.name.last.text.lowercased()):
+                for text in call.arguments.first?.value.texts ?? [] { willOpen(text) }
+            default: break
+            }
+        }
+    }
+
+    private static let deepestView = 16
+
+    private func willOpen(_ path: String) {
+        guard StorePath.scheme(of: path) != nil, !path.utf8.contains(where: { "*?[{".utf8.contains($0) }),
+            (try? session.requireAccess(to: path)) != nil
+        else { return }
+        stores.willOpen(path) {}
+    }
+
     func nearbyNames() -> [String] {
         // Those of external schemas would have to be asked for.
         let schemas = ((try? session.catalog.databases()) ?? []).filter { $0.external == nil }.map(\.name)
         return session.tableNames(in: nil) + schemas.flatMap { schema in session.tableNames(in: schema).map { "\(schema).\($0)" } }
             + FileFunctions.names
+    }
+}
+
+extension Expression {
+    /// The strings that a literal, or an array of literals, has.
+    fileprivate var texts: [String] {
+        switch kind {
+        case .literal(.string(let text)): [text]
+        case .array(let items): items.flatMap(\.texts)
+        default: []
+        }
     }
 }

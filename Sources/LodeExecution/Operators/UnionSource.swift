@@ -38,6 +38,10 @@ final class UnionSource: Source {
         for input in inputs { input.order?.moved.forward(to: moved) }
     }
 
+    func begin(_ context: ExecutionContext) {
+        for input in inputs { input.source.begin(context) }
+    }
+
     func open(_ context: ExecutionContext) throws(SQLError) {
         for input in inputs { try input.source.open(context) }
         visits.withLock { $0 = Array(repeating: Visit(), count: inputs.count) }

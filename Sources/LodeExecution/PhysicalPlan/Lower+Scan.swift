@@ -39,7 +39,8 @@ extension PipelineBuilder {
             metrics: builder.nodeMetrics)
         let order = BatchOrder()
         let builds = builder.builds(of: node.dynamicFilters.map(\.filter))
-        return OpenPipeline(source: FileScanSource(plan, order: order), columns: plan.columns, order: order, needs: builds)
+        let source = FileScanSource(plan, order: order, memory: builder.context.memory)
+        return OpenPipeline(source: source, columns: plan.columns, order: order, needs: builds)
     }
 
     private static func scan(

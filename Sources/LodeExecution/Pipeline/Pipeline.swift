@@ -58,6 +58,8 @@ extension ChunkProducer {
 
 /// Where a pipeline's chunks come from: a scan, or what an earlier pipeline's sink has made.
 package protocol Source: AnyObject, Sendable {
+    /// Called when the query begins, perhaps long before `open`: what it will need from afar may be asked for. It must not wait.
+    func begin(_ context: ExecutionContext)
     /// Called once, when the pipelines that this one needs are done and before any worker is made.
     func open(_ context: ExecutionContext) throws(SQLError)
     func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkProducer
@@ -65,6 +67,10 @@ package protocol Source: AnyObject, Sendable {
     var parallelism: Int { get }
     /// 0...1, if known; for progress bars.
     var progress: Double? { get }
+}
+
+extension Source {
+    package func begin(_ context: ExecutionContext) {}
 }
 
 /// A step that holds no rows back across workers: filter, project, probe.

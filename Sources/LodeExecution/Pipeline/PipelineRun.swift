@@ -32,6 +32,9 @@ package final class PipelineRun: Sendable {
         if pipelines.isEmpty { return end(nil) }
         context.memory.admit(ExecutionContext.minimumGrant, context.cancellation) { [self] refusal in
             if let refusal { return end(refusal) }
+            Cancellation.$current.withValue(context.cancellation) {
+                for pipeline in pipelines { pipeline.source.begin(context) }
+            }
             context.pool.submit(self)
             let registration = context.cancellation.onCancel { [number, pool = context.pool, cancellation = context.cancellation] in
                 pool.stop(number, with: cancellation.error)

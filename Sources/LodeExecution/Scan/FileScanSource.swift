@@ -7,14 +7,25 @@ import LodeTables
 import LodeVectors
 
 /// Files are opened by whoever runs out of morsels, so that several are opened at once; morsels are taken in file order.
+///
+/// Of remote files, the next ones are being opened and the bytes of the next morsels fetched while others are read. A worker takes the
+/// first morsel that is here; where all are still on their way, it is parked.
+///
+///     files ──asked to open──▶ here ──opened──▶ morsels ──asked for──▶ here ──▶ a worker
 final class FileScanSource: Source {
     /// A part of an opened file.
     private struct Work {
+        enum Stage { case idle, coming, here }
+
         let file: FileMapping
         let morsel: Morsel
         let batch: Int
         /// Rows that it gives without filters, if they are known.
         let rows: Int?
+        /// Whether its bytes are here, or nothing is known of them.
+        var stage: Stage
+        /// What of it is charged to the statement.
+        var bytesAhead = 0
     }
 
     private struct State {
@@ -29,43 +40,73 @@ final class FileScanSource: Source {
         var morselsGiven = 0
         var morselsSeen = 0
         var sibling: (any FileScan)?
-        /// Files whose opening was asked for.
+        /// Files whose opening was asked for; all before this one were.
         var announced = 0
+        /// Those that can be opened without waiting.
+        var arrived: Set<Int> = []
         var isRemote = false
+        var hasBegun = false
     }
 
     private let plan: ScanPlan
     private let order: BatchOrder
     private let state = Lock(State())
-    /// Raised when a file was opened: it may have work for those who found none.
+    /// Raised when there may be work for those who found none: a file was opened, or bytes have come.
     private let opened = Signal()
+    private let ahead: ReadAhead
 
-    /// Of a remote store, this many files are being opened, and this many morsels fetched, before a worker wants them.
-    private static let filesAhead = 16, morselsAhead = 4
+    /// Of a remote store, this many files are being opened before a worker wants them.
+    private static let filesAhead = 48
 
     /// Batch numbers leave room for this many morsels in a file.
     private static let morselsPerFile = 1 << 24
 
-    init(_ plan: ScanPlan, order: BatchOrder) {
+    init(_ plan: ScanPlan, order: BatchOrder, memory: MemoryBudget) {
         self.plan = plan
         self.order = order
+        ahead = ReadAhead(memory)
+    }
+
+    /// Has the first bytes fetched while pipelines run that this one waits for. What it costs the statement to find out which is left out.
+    func begin(_ context: ExecutionContext) {
+        guard plan.limit == nil, plan.source.isListed, let first = plan.source.firstFile, plan.source.stores.isRemote(first.path) else {
+            return
+        }
+        // What is wrong will be wrong again when it is opened.
+        guard (try? list()) != nil else { return }
+        state.withLock { $0.hasBegun = true }
+        guard (try? askForFiles()) != nil else { return }
+        if plan.source.isOpen(first) { _ = try? openNext(context) }
+        askForMorsels()
     }
 
     func open(_ context: ExecutionContext) throws(SQLError) {
+        let hasBegun = state.withLock { state in
+            defer { state.hasBegun = false }
+            return state.hasBegun
+        }
+        if !hasBegun { try list() }
+        // One file's morsels tell how many workers are of use.
+        let isOne = state.withLock { $0.files.count == 1 && $0.nextFile == 0 }
+        if isOne { try openNext(context, waiting: true) }
+    }
+
+    private func list() throws(SQLError) {
         let listing = try plan.source.files(plan.predicate)
         plan.metrics.note("files pruned", listing.filesPruned)
         if listing.partitionsTotal > 0 {
             plan.metrics.note("partitions", listing.partitionsTotal)
             plan.metrics.note("partitions pruned", listing.partitionsPruned)
         }
-        state.withLock { state in
+        let unread = state.withLock { state in
+            let unread = state.ready.reduce(0) { $0 + $1.bytesAhead }
             state = State()
             state.files = listing.files
             // What a limit leaves out is not worth a request.
             state.isRemote = plan.limit == nil && listing.files.first.map { plan.source.stores.isRemote($0.path) } ?? false
+            return unread
         }
-        // One file's morsels tell how many workers are of use.
-        if listing.files.count == 1 { try openNext(context) }
+        if unread > 0 { ahead.giveBack(unread) }
     }
 
     var parallelism: Int { state.withLock { $0.files.count > 1 ? Int.max : max(1, $0.ready.count) } }
@@ -80,12 +121,14 @@ final class FileScanSource: Source {
 
     func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkProducer { Producer(self, context) }
 
-    /// Opens the next file and lists its morsels. False if there is none left.
+    /// Opens the next file and lists its morsels. False if there is none left, or it would take a while.
+    /// - Parameter waiting: whether that is to be waited for.
     @discardableResult
-    private func openNext(_ context: ExecutionContext) throws(SQLError) -> Bool {
+    private func openNext(_ context: ExecutionContext, waiting: Bool = false) throws(SQLError) -> Bool {
         let claim = state.withLock { state -> (DataFile, Int, (any FileScan)?)? in
             if let limit = plan.limit, state.rowsGiven >= limit { return nil }
             guard state.nextFile < state.files.count else { return nil }
+            if state.isRemote, !waiting, state.arrived.remove(state.nextFile) == nil { return nil }
             let index = state.nextFile
             state.nextFile += 1
             state.opening.append(index * Self.morselsPerFile)
@@ -111,16 +154,55 @@ final class FileScanSource: Source {
     }
 
     /// Has the next files opened, and the bytes of their morsels fetched, while others are read.
-    private func readAhead(_ context: ExecutionContext) throws(SQLError) {
-        let (isRemote, isShort, files) = state.withLock { state -> (Bool, Bool, ArraySlice<DataFile>) in
-            guard state.isRemote else { return (false, false, []) }
+    private func readAhead() throws(SQLError) {
+        guard state.withLock({ $0.isRemote }) else { return }
+        try askForFiles()
+        askForMorsels()
+    }
+
+    private func askForFiles() throws(SQLError) {
+        let (first, files) = state.withLock { state -> (Int, ArraySlice<DataFile>) in
             let first = max(state.announced, state.nextFile), end = min(state.files.count, state.nextFile + Self.filesAhead)
             state.announced = max(state.announced, end)
-            return (true, state.ready.count + state.opening.count < Self.morselsAhead, first < end ? state.files[first..<end] : [])
+            return (first, first < end ? state.files[first..<end] : [])
         }
-        guard isRemote else { return }
-        plan.source.willOpen(files)
-        if isShort { try openNext(context) }
+        for (index, file) in zip(first..., files) {
+            plan.source.willOpen(file) { [weak self] in self?.fileArrived(index) }
+        }
+    }
+
+    private func fileArrived(_ index: Int) {
+        state.withLock { _ = $0.arrived.insert(index) }
+        opened.raise()
+    }
+
+    /// Asks for morsels in their order until enough is ahead.
+    private func askForMorsels() {
+        guard let most = state.withLock({ $0.files.first }).flatMap({ plan.source.stores.bytesAhead($0.path) }) else { return }
+        while let work = state.withLock({ $0.ready.first { $0.stage == .idle } }) {
+            let bytes = work.file.scan.bytes(of: work.morsel, work.file.request), wantsRest = ahead.wantsRest
+            let count = bytes.map { $0.firstCount + (wantsRest ? $0.restCount : 0) } ?? 0
+            guard ahead.take(count, most: most) else { return }
+            let isClaimed = state.withLock { state in
+                guard let index = state.ready.firstIndex(where: { $0.batch == work.batch && $0.stage == .idle }) else { return false }
+                state.ready[index].stage = bytes == nil ? .here : .coming
+                state.ready[index].bytesAhead = count
+                return true
+            }
+            guard isClaimed else {
+                ahead.giveBack(count)
+                continue
+            }
+            guard let bytes else { continue }
+            work.file.scan.willNeed(bytes.first + (wantsRest ? bytes.rest : [])) { [weak self] in self?.morselArrived(work.batch) }
+        }
+    }
+
+    private func morselArrived(_ batch: Int) {
+        state.withLock { state in
+            if let index = state.ready.firstIndex(where: { $0.batch == batch }) { state.ready[index].stage = .here }
+        }
+        opened.raise()
     }
 
     private func prepare(
@@ -143,8 +225,8 @@ final class FileScanSource: Source {
         var work: [Work] = []
         for (index, morsel) in try inOrder(mapping.scan).enumerated() {
             let rows = file.deletes == nil ? morsel.rows : nil
-            if isRemote, index < Self.morselsAhead { mapping.scan.willRead(morsel, mapping.request) }
-            work.append(Work(file: mapping, morsel: morsel, batch: first + min(index, Self.morselsPerFile - 1), rows: rows))
+            let batch = first + min(index, Self.morselsPerFile - 1)
+            work.append(Work(file: mapping, morsel: morsel, batch: batch, rows: rows, stage: isRemote ? .idle : .here))
         }
         return (mapping, work)
     }
@@ -177,31 +259,43 @@ final class FileScanSource: Source {
     private func take(leaving finished: Int?, _ context: ExecutionContext) throws(SQLError) -> Taken {
         var left = finished
         while true {
+            try readAhead()
             let ticket = opened.ticket
             let work = state.withLock { state -> Work? in
                 if let limit = plan.limit, state.rowsGiven >= limit { state.ready = [] }
-                guard let work = state.ready.first else { return nil }
-                state.ready.removeFirst()
+                guard let index = Self.next(state) else { return nil }
+                let work = state.ready.remove(at: index)
                 state.rowsGiven += work.rows ?? 0
                 state.morselsGiven += 1
                 order.move(from: left, to: work.batch, floor: lowest(state))
                 return work
             }
-            if let work {
-                try readAhead(context)
-                return .work(work)
-            }
+            if let work { return .work(work) }
             if try openNext(context) { continue }
-            let (isOver, isEmpty) = state.withLock { state in
+            let isOver = state.withLock { state in
                 order.move(from: left, to: nil, floor: lowest(state))
-                return (state.ready.isEmpty && state.opening.isEmpty, state.ready.isEmpty)
+                let isLimited = plan.limit.map { state.rowsGiven >= $0 } ?? false
+                return state.ready.isEmpty && state.opening.isEmpty && (isLimited || state.nextFile == state.files.count)
             }
             left = nil
             if isOver { return .end }
-            // Another worker is opening the last file, which may have work for both.
-            if isEmpty { return .wait(ticket) }
             try context.cancellation.check()
+            // Bytes are on their way, or another worker is opening a file, which may have work for both.
+            return .wait(ticket)
         }
+    }
+
+    /// The first morsel that is here; if none is, and none is on its way, the first one.
+    private static func next(_ state: State) -> Int? {
+        var isComing = false
+        for (index, work) in state.ready.enumerated() {
+            switch work.stage {
+            case .here: return index
+            case .coming: isComing = true
+            case .idle: return isComing ? nil : index
+            }
+        }
+        return nil
     }
 
     /// The lowest batch that may still be given out.
@@ -257,8 +351,16 @@ final class FileScanSource: Source {
         }
 
         private func report() {
-            if let reader { source.plan.metrics.add(reader.counters) }
+            if let reader {
+                let counters = reader.counters
+                source.plan.metrics.add(counters)
+                source.ahead.note(hasPassed: counters.rowsReturned > 0)
+            }
             reader = nil
+            if let work, work.bytesAhead > 0 {
+                source.ahead.giveBack(work.bytesAhead)
+                self.work?.bytesAhead = 0
+            }
         }
     }
 }

@@ -33,6 +33,8 @@ package final class FilesRelation: Relation {
     package let totals: TableStatistics?
     /// Whether all files are listed for estimates.
     private let listsForEstimates: Bool
+    /// The folder that has to be listed to find the files; nil where they are found otherwise.
+    private let location: String?
     private let list: @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     private let known = Lock<Knowledge?>(nil)
 
@@ -49,12 +51,13 @@ package final class FilesRelation: Relation {
 
     /// - Parameters:
     ///   - schema: all columns, partition columns and `filenameColumn` included.
+    ///   - location: the folder that `list` lists, if it does.
     ///   - list: the files that could hold rows that pass a predicate; called at most once with nil, for estimates, and once a scan.
     package init(
         displayName: String, tableVersion: TableVersion? = nil, schema: Schema, format: any FileFormat,
         options: FormatOptions = FormatOptions(), stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil,
         rowNumberColumn: String? = nil, hiddenFields: [Field] = [], matching: ColumnMatching = .name, totals: TableStatistics? = nil,
-        origins: [CatalogColumn] = [], listsForEstimates: Bool = true,
+        origins: [CatalogColumn] = [], listsForEstimates: Bool = true, location: String? = nil,
         list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) {
         self.displayName = displayName
@@ -71,6 +74,7 @@ package final class FilesRelation: Relation {
         self.totals = totals
         self.origins = origins
         self.listsForEstimates = listsForEstimates
+        self.location = location
         self.list = list
     }
 
@@ -157,11 +161,18 @@ package final class FilesRelation: Relation {
         return try self.format(of: file).open(try stores.open(file.path), options: options, like: sibling)
     }
 
-    /// Says which files will be opened next, but for those that are open.
-    package func willOpen(_ files: some Sequence<DataFile>) {
-        let opened = known.withLock { $0?.opened ?? [:] }
-        stores.willOpen(files.map(\.path).filter { opened[SQLText($0)] == nil })
+    /// Says that a file will be opened soon.
+    /// - Parameter arrived: called once, when whoever opens it need not wait; perhaps at once. It must not wait.
+    func willOpen(_ file: DataFile, _ arrived: @escaping @Sendable () -> Void) {
+        if isOpen(file) { arrived() } else { stores.willOpen(file.path, arrived) }
     }
+
+    /// Whether planning has opened a file.
+    func isOpen(_ file: DataFile) -> Bool { known.withLock { $0?.opened[SQLText(file.path)] } != nil }
+
+    /// Whether all files are known.
+    var isListed: Bool { known.withLock { $0 } != nil }
+    var firstFile: DataFile? { known.withLock { $0?.listing.files.first } }
 
     private func format(of file: DataFile) throws(SQLError) -> any FileFormat {
         guard let name = file.fileFormat else { return format }
@@ -196,6 +207,8 @@ package final class FilesRelation: Relation {
 
     private func knowledge() -> Knowledge? {
         if let known = known.withLock({ $0 }) { return known }
+        // Whole folders of partitions, afar, are many requests: a scan wants few of them.
+        if let location, !partitionFields.isEmpty, stores.isRemote(location) { return nil }
         // Estimates are worth a listing; a listing that fails will fail again when the scan needs it, and be reported then.
         guard listsForEstimates, let listing = try? list(nil) else { return nil }
         let fresh = Knowledge(listing: listing)

@@ -3,8 +3,8 @@
 import Glibc
 import LodeCore
 
-/// A folder for each object, in it a file for each part, named by the range. Nobody keeps a list: who opens an object looks into its folder.
-/// Files are written by a thread of their own, so that nobody waits for it; where more is to be written than it can, the rest is left out.
+/// A folder for each object, in it a file for each part, named by the range. Nobody keeps a list: who opens an object looks into its
+/// folder. Files are written by a thread of their own, so that nobody waits for it; where it can't keep up, the rest is left out.
 final class DiskShelf: Sendable {
     private struct Item: Sendable {
         var identity: ObjectIdentity

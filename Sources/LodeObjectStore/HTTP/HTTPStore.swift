@@ -52,6 +52,8 @@ package final class HTTPStore: ObjectStore {
         }
     }
 
+    package func bytesAhead(_ path: String) -> Int? { (try? CloudURL(path)).map { client.meter(for: $0).bytesToAsk } }
+
     package func info(_ path: String) throws(SQLError) -> ObjectInfo? {
         let response = try client.send(try request(.head, path))
         if response.status == 404 || response.status == 410 { return nil }

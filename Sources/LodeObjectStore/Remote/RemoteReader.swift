@@ -5,7 +5,7 @@ import LodeCore
 
 /// Holds what opening has brought (the footer, or the beginning), and what `willNeed` has asked for until it is read.
 ///
-///     willNeed ──▶ what the cache lacks ──▶ requests in flight ──▶ bytes that have come ──read──▶ dropped once each announced byte was read
+///     willNeed ──▶ what the cache lacks ──▶ requests in flight ──▶ bytes that have come ──read──▶ dropped once all of them were read
 ///
 /// What nobody has announced is fetched by `read` itself; who reads from front to back is followed by requests for what comes next.
 final class RemoteReader: ObjectReader {
@@ -68,6 +68,7 @@ final class RemoteReader: ObjectReader {
     var path: String { object.path }
     var size: Int { object.size }
     var etag: String { object.etag }
+    var info: ObjectInfo { ObjectInfo(path: path, size: size, modifiedMicros: object.modifiedMicros, etag: etag) }
 
     // MARK: Asking ahead
 

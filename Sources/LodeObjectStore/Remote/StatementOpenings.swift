@@ -13,6 +13,8 @@ final class StatementOpenings: Sendable {
     private struct State {
         var openings: [String: Opening] = [:]
         var listed: [String: ObjectInfo] = [:]
+        /// First pages of listings that are on their way.
+        var listings: [String: CloudCall] = [:]
     }
 
     /// Openings that nobody has come for yet.
@@ -41,8 +43,17 @@ final class StatementOpenings: Sendable {
         state.withLock { state in
             state.openings[path] = nil
             state.listed[path] = nil
+            state.listings = [:]
         }
     }
+
+    /// Starts a listing unless it is under way.
+    func startListing(_ name: String, _ begin: () -> CloudCall?) {
+        guard state.withLock({ $0.listings[name] == nil && $0.listings.count < Self.mostOpenings }), let call = begin() else { return }
+        state.withLock { $0.listings[name] = call }
+    }
+
+    func takeListing(_ name: String) -> CloudCall? { state.withLock { $0.listings.removeValue(forKey: name) } }
 
     // MARK: Openings
 

@@ -20,8 +20,15 @@ extension S3Client {
         _ location: S3Location, prefix: String, folders: Bool, after start: String? = nil, most: Int? = nil,
         _ body: (S3Page) throws(SQLError) -> Bool
     ) throws(SQLError) {
-        let first = try send(location) { () throws(SQLError) in
-            try listing(location, prefix: prefix, folders: folders, after: start, most: most, token: nil)
+        let begun = start == nil && most == nil ? StatementOpenings.current.takeListing(Self.name(location, prefix, folders)) : nil
+        let early = try begun?.value()
+        let first: CloudResponse
+        if let early, early.isSuccess {
+            first = early
+        } else {
+            first = try send(location) { () throws(SQLError) in
+                try listing(location, prefix: prefix, folders: folders, after: start, most: most, token: nil)
+            }
         }
         var page = try page(first, location)
         while true {
@@ -40,6 +47,17 @@ extension S3Client {
             guard let next else { return }
             page = try self.page(try next.value(), location)
         }
+    }
+
+    /// Asks for the first page of a listing that the statement will want.
+    func beginListing(_ location: S3Location, prefix: String, folders: Bool) {
+        StatementOpenings.current.startListing(Self.name(location, prefix, folders)) {
+            (try? listing(location, prefix: prefix, folders: folders, after: nil, most: nil, token: nil)).map { client.start($0) }
+        }
+    }
+
+    private static func name(_ location: S3Location, _ prefix: String, _ folders: Bool) -> String {
+        "\(location.path(prefix))\0\(folders)"
     }
 
     private func listing(

@@ -34,13 +34,22 @@ package final class S3Store: ObjectStore {
             throw SQLError(
                 .undefinedFile, "\"\(path)\" is a folder, not a file", hint: "Name files in it: \"\(StorePath.join(path, "*.parquet"))\".")
         }
+        if let reader = try early(location) { return reader }
+        return try ask(location, try opening(location))
+    }
+
+    /// An object whose opening was started, or that a listing has told of.
+    private func early(_ location: S3Location) throws(SQLError) -> RemoteReader? {
         let openings = StatementOpenings.current, opening = try opening(location)
-        let early = try openings.take(path) { (response) throws(SQLError) in
+        let early = try openings.take(location.path) { (response) throws(SQLError) in
             opening.reader(response, try client.getting(location), client.client)
         }
-        if let early { return early }
-        if let info = openings.info(path) { return opening.reader(info, try client.getting(location), client.client) }
-        return try ask(location, opening)
+        if let early {
+            openings.note(early.info)
+            return early
+        }
+        guard let info = openings.info(location.path) else { return nil }
+        return opening.reader(info, try client.getting(location), client.client)
     }
 
     private func opening(_ location: S3Location) throws(SQLError) -> RemoteOpening {
@@ -53,6 +62,7 @@ package final class S3Store: ObjectStore {
     private func ask(_ location: S3Location, _ opening: RemoteOpening) throws(SQLError) -> RemoteReader {
         let response = try client.send(location) { () throws(SQLError) in opening.request(try client.getting(location)) }
         guard let reader = opening.reader(response, try client.getting(location), client.client) else { throw missing(response, location) }
+        StatementOpenings.current.note(reader.info)
         return reader
     }
 
@@ -66,6 +76,11 @@ package final class S3Store: ObjectStore {
         } else {
             openings.start(path, arrived) { client.client.start(opening.request(whole)) }
         }
+    }
+
+    package func bytesAhead(_ path: String) -> Int? {
+        guard let location = try? S3Location(path), let request = try? client.getting(location) else { return nil }
+        return client.client.meter(for: request.url).bytesToAsk
     }
 
     private static func isText(_ key: String) -> Bool {
@@ -84,9 +99,15 @@ package final class S3Store: ObjectStore {
     package func info(_ path: String) throws(SQLError) -> ObjectInfo? {
         let location = try S3Location(path)
         if !location.key.isEmpty, !location.key.hasSuffix("/") {
-            if let known = StatementOpenings.current.info(path) { return known }
+            let openings = StatementOpenings.current
+            if let known = openings.info(path) { return known }
+            // Who is being opened tells the same, and is wanted next.
+            if let reader = try early(location) {
+                openings.keep(reader)
+                return reader.info
+            }
             if let info = try client.head(location) {
-                StatementOpenings.current.note(info)
+                openings.note(info)
                 return info
             }
         }
@@ -125,6 +146,11 @@ package final class S3Store: ObjectStore {
             }
             return true
         }
+    }
+
+    package func willList(_ folder: String) {
+        guard let location = try? S3Location(folder) else { return }
+        client.beginListing(location, prefix: location.prefix, folders: true)
     }
 
     package func createWriter(_ path: String) throws(SQLError) -> any ObjectWriter { S3Writer(client, try Self.object(path)) }

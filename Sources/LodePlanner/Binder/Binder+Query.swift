@@ -10,6 +10,7 @@ extension Binder {
     func bindQuery(_ query: Query, in outer: Scope, keepUntyped: Bool = false) throws(SQLError) -> BoundQuery {
         try descend(at: query.span)
         defer { queryDepth -= 1 }
+        if queryDepth == 1 { resolver.willBind(query) }
         let scope = try scope(outer, with: query.with)
         let bound: BoundQuery
         switch query.body {

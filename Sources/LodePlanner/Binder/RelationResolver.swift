@@ -22,6 +22,9 @@ package protocol RelationResolver {
     /// The relation of `FROM 'path'`.
     func file(_ path: String, span: SourceSpan) throws(SQLError) -> any Relation
 
+    /// Says that a query will be bound, so that what its tables need from afar can be asked for at once. A hint: it never fails.
+    func willBind(_ query: Query)
+
     /// Names that a misspelt table may have meant: tables and views on the search path, and file functions.
     func nearbyNames() -> [String]
 
@@ -31,6 +34,7 @@ package protocol RelationResolver {
 
 extension RelationResolver {
     package func lock(_ tables: Set<TableVersion>) {}
+    package func willBind(_ query: Query) {}
 }
 
 /// What a name in FROM turned out to be.

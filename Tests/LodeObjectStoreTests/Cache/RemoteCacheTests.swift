@@ -23,8 +23,8 @@ import Testing
     }
 
     private func store(_ cache: RemoteCache, key: String = "K", _ more: [String: String] = [:]) -> S3Store {
-        let environment = CloudEnvironment(
-            variables: ["AWS_ENDPOINT_URL_S3": double.url, "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "Geheim"].merging(more) { $1 })
+        let own = ["AWS_ENDPOINT_URL_S3": double.url, "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "Geheim"]
+        let environment = CloudEnvironment(variables: own.merging(more) { $1 })
         return S3Store(environment, secrets: SecretRegistry(), client: CloudClient(environment), cache: cache)
     }
 
@@ -124,7 +124,9 @@ import Testing
     @Test func `what is encrypted with the customer's key is not written to disk`() throws {
         let cache = cache(onDisk: true), secrets = SecretRegistry()
         let environment = CloudEnvironment(variables: [:])
-        let options = ["key_id": "K", "secret": "Geheim", "endpoint": double.url, "customer_key": "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="]
+        let options = [
+            "key_id": "K", "secret": "Geheim", "endpoint": double.url, "customer_key": "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=",
+        ]
         _ = secrets.add(
             CloudSecret(name: "s", kind: .s3, provider: .config, scope: ["s3://b"], options: options.mapValues { Secret($0) }),
             replaces: false)

@@ -42,6 +42,7 @@ final class ChunkPages {
     private var rowGroup: Int { part.rowGroup }
     /// The rows that will be asked for, if they are known and few; nil: any.
     private var wanted: [Range<Int>]?
+    private var chosen: PageParts?
     private let decompressor: Decompressor
     private var codec = Codec.uncompressed
     private var chunk: Buffer?
@@ -105,7 +106,9 @@ final class ChunkPages {
     /// Says which rows will be asked for, in ascending order, before anything is loaded: pages without them are not fetched
     /// where the page index tells which ones that are.
     func expect(_ rows: [Range<Int>]) {
-        if !isLoaded { wanted = rows }
+        if isLoaded { return }
+        wanted = rows
+        chosen = nil
     }
 
     /// Fetches the chunk, or the part of it that is wanted, and finds its pages.
@@ -120,12 +123,7 @@ final class ChunkPages {
             throw corrupt("its \(metaData.compressedBytes) bytes from \(start) on go beyond the end of the file")
         }
         do throws(SQLError) {
-            if let wanted, let pages = PageIndexReading.offsets(indexes, in: file, chunk: range, rows: rowCount) {
-                bytesRead += indexes.offsetIndexBytes ?? 0
-                indexedPages = pages.count { part.rows.contains($0.firstRow) }
-                let parts = PageParts.choose(pages, wanted, rows: rowCount)
-                if parts.pageCount * 5 < pages.count * 4 { return try load(parts, range) }
-            }
+            if let parts = chooseParts(range) { return try load(parts, range) }
             // A dictionary that was asked for first is not fetched again.
             let rest = decodedDictionary == nil ? range : metaData.dataPageOffset..<range.upperBound
             let buffer = try BufferPool.shared.take(rest.count)
@@ -133,6 +131,27 @@ final class ChunkPages {
             try fetch(rest, into: buffer)
             try findPages(buffer, 0..<rest.count, first: 0, end: metaData.valueCount, fileOffset: rest.lowerBound)
         } catch { throw error.place == nil ? located(error) : error }
+    }
+
+    /// The runs of pages that are wanted, where they are few enough to be fetched by themselves.
+    private func chooseParts(_ range: Range<Int>) -> PageParts? {
+        if let chosen { return chosen }
+        guard let wanted, let pages = PageIndexReading.offsets(indexes, in: file, chunk: range, rows: rowCount) else { return nil }
+        bytesRead += indexes.offsetIndexBytes ?? 0
+        indexedPages = pages.count { part.rows.contains($0.firstRow) }
+        let parts = PageParts.choose(pages, wanted, rows: rowCount)
+        guard parts.pageCount * 5 < pages.count * 4 else {
+            self.wanted = nil
+            return nil
+        }
+        chosen = parts
+        return parts
+    }
+
+    /// What `load` will fetch; nothing once it has.
+    func rangesToFetch() -> [Range<Int>] {
+        guard !isLoaded, let range = byteRange else { return [] }
+        return chooseParts(range)?.runs.map(\.bytes) ?? [range]
     }
 
     /// Refuses what can't be read, and finds the codec.

@@ -73,19 +73,31 @@ package final class ParquetFile: FileScan {
         return try RowGroupReader(self, part, request, counters)
     }
 
-    /// The columns that filters look at are announced; where there are no filters, all are.
-    package func willRead(_ morsel: Morsel, _ request: ScanRequest) {
-        guard parts.indices.contains(morsel.index) else { return }
+    /// Nothing for a row group that statistics rule out.
+    package func bytes(of morsel: Morsel, _ request: ScanRequest) -> MorselBytes? {
+        var result = MorselBytes()
+        guard parts.indices.contains(morsel.index) else { return nil }
         let part = parts[morsel.index], filtered = Set(request.filters.flatMap(\.columns))
-        var counters = ScanCounters()
-        if rowGroupPruning.rulesOut(part, request.filters, in: self, &counters) { return }
-        let chunks = footer.metaData.rowGroups[part.rowGroup].columns
-        let wanted = request.projection.indices.filter { filtered.isEmpty || filtered.contains($0) }.map { request.projection[$0] }
-        let ranges = wanted.filter(footer.nodes.indices.contains).flatMap { footer.nodes[$0].leaves }.compactMap { leaf -> Range<Int>? in
-            chunks.indices.contains(leaf.index) ? chunks[leaf.index].metaData?.byteRange(inFileOf: file.size) : nil
+        let predicates = request.filters.map(\.bounds).filter { $0 != .anything }
+        guard predicates.allSatisfy({ mayMatch(part.rowGroup, $0) }) else { return result }
+        let group = footer.metaData.rowGroups[part.rowGroup]
+        for index in request.projection.indices where footer.nodes.indices.contains(request.projection[index]) {
+            for leaf in footer.nodes[request.projection[index]].leaves where group.columns.indices.contains(leaf.index) {
+                guard let range = group.columns[leaf.index].metaData?.byteRange(inFileOf: file.size) else { continue }
+                let count = Int(Double(range.count) * Double(part.count) / Double(max(1, group.rowCount)))
+                if filtered.isEmpty || filtered.contains(index) {
+                    result.first.append(range)
+                    result.firstCount += count
+                } else {
+                    result.rest.append(range)
+                    result.restCount += count
+                }
+            }
         }
-        file.willNeed(ranges)
+        return result
     }
+
+    package func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) { file.willNeed(ranges, arrived) }
 
     /// What the chunks of some columns take in the file.
     private func bytes(of projection: [Int], in rowGroup: Int) -> Int {

@@ -41,6 +41,8 @@ final class RowGroupReader: MorselReader {
     private var ownCounters: ScanCounters
     /// Whether a dictionary has ruled out all rows.
     private var isHopeless = false
+    /// Whether the store knows of the columns that no filter looks at.
+    private var restIsAnnounced = false
 
     init(_ file: ParquetFile, _ part: MorselRows, _ request: ScanRequest, _ counters: ScanCounters = ScanCounters()) throws(SQLError) {
         self.file = file
@@ -97,6 +99,14 @@ final class RowGroupReader: MorselReader {
     /// Tells the store which column chunks come next.
     private func announce(_ which: [Int]) {
         file.file.willNeed(which.flatMap { columns[$0].chunks.compactMap(\.byteRange) })
+    }
+
+    /// The first rows have passed: what no filter looks at comes next, all of it at a time.
+    private func announceRest() {
+        if restIsAnnounced || filterColumns.isEmpty || filterColumns.count == columns.count { return }
+        restIsAnnounced = true
+        let rest = columns.indices.filter { !filterColumns.contains($0) }
+        file.file.willNeed(rest.flatMap { columns[$0].chunks.flatMap { $0.rangesToFetch() } })
     }
 
     var counters: ScanCounters {
@@ -228,6 +238,7 @@ final class RowGroupReader: MorselReader {
 
     /// The window as it is: nothing was left out.
     private func emitWindow() throws(SQLError) -> Chunk {
+        announceRest()
         var result: [Column] = []
         result.reserveCapacity(columns.count)
         for index in columns.indices {
@@ -266,6 +277,7 @@ final class RowGroupReader: MorselReader {
 
     /// The pending rows, with the columns that no filter needed.
     private func emitPending() throws(SQLError) -> Chunk {
+        announceRest()
         let picks = Lanes(pendingRows.lanes(as: UInt32.self, keptBy: self))
         let first = Int(picks[0])
         let isRange = Int(picks[pendingCount - 1]) - first + 1 == pendingCount
