@@ -201,16 +201,21 @@ final class S3Client: Sendable {
         response.isSuccess && response.headers["ETag"] == nil ? AWSFault(response)?.verdict ?? .retry : AWSFault.verdict(response)
     }
 
+    /// Whether a document has one root of this name, from its beginning to its end.
+    private static func isWhole(_ body: [UInt8], _ root: String) -> Bool {
+        func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
+        // Spaces keep connections alive while a server works.
+        let body = body.drop(while: isSpace), mark = Array("<\(root)".utf8), close = Array("</\(root)>".utf8)
+        let starts = body.indices.filter { body[$0] == mark[0] && body[$0...].starts(with: mark) }
+        let end = body.reversed().drop(while: isSpace).prefix(close.count).reversed()
+        return starts.count == 1 && (end.elementsEqual(close) || end.suffix(2).elementsEqual("/>".utf8))
+    }
+
     /// Success with a document of another kind is none: some operations report errors with status 200.
     static func expecting(_ root: String) -> @Sendable (CloudResponse) -> Verdict {
         { response in
             guard response.isSuccess else { return AWSFault.verdict(response) }
-            let end = response.body.suffix(root.utf8.count + 32)
-            if String(decoding: end, as: UTF8.self).contains("\(root)>")
-                || String(decoding: response.body.prefix(512), as: UTF8.self).contains("<\(root)")
-            {
-                return .accept
-            }
+            if isWhole(response.body, root) { return .accept }
             guard let fault = AWSFault(response) else { return .retry }
             return fault.verdict ?? .accept
         }
