@@ -44,6 +44,8 @@ package protocol Catalog: Sendable {
     func managedLocation(of name: TableName) throws(SQLError) -> String
     /// A table that is about to be made, with all that the catalog decides about it: where files are written before it is committed.
     func completing(_ table: GlueTable) throws(SQLError) -> GlueTable
+    /// Keeps what ANALYZE has found out.
+    func note(_ measured: MeasuredTable, of name: TableName) throws(SQLError)
     /// What the files of a database are read with; nil for the stores of the engine.
     func stores(of database: String) throws(SQLError) -> StoreRegistry?
     /// The state that everything committed so far makes; versions of that time stay readable as long as the result lives.
@@ -72,6 +74,9 @@ extension Catalog {
     package func generation() throws(SQLError) -> Int64? { nil }
     package func attachedCatalog(of database: String) throws(SQLError) -> String? { nil }
     package func stores(of database: String) throws(SQLError) -> StoreRegistry? { nil }
+    package func note(_ measured: MeasuredTable, of name: TableName) throws(SQLError) {
+        throw SQLError.unsupported("ANALYZE of \"\(name)\"")
+    }
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { table }
 
     package func snapshot(of name: TableName) throws(SQLError) -> any TableSnapshot { try snapshot(of: name, at: nil) }

@@ -113,6 +113,10 @@ package final class SessionCatalog: Catalog {
         try keeper(of: name.database).managedLocation(of: name)
     }
 
+    package func note(_ measured: MeasuredTable, of name: TableName) throws(SQLError) {
+        try keeper(of: name.database).note(measured, of: name)
+    }
+
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { try keeper(of: table.databaseName).completing(table) }
 
     package func readMoment() throws(SQLError) -> ReadMoment {

@@ -126,6 +126,9 @@ def rehearse(name, url, lode_path, knows_partitions, checks_versions):
         "StorageDescriptor": dict(glue("GetTable", DatabaseName="web", Name="logs")["Table"]["StorageDescriptor"])})
     check("partition projection", lode("SELECT count(*), max(day) FROM g.web.projected WHERE kind = 'a'"), [["30", "2024-01-03"]])
     if checks_versions:
+        lode("ANALYZE g.web.plain")
+        known = glue("GetColumnStatisticsForTable", DatabaseName="web", TableName="plain", ColumnNames=["id"])["ColumnStatisticsList"]
+        check("ANALYZE tells Glue", known and known[0]["StatisticsData"]["LongColumnStatisticsData"]["MaximumValue"], 2)
         check("a lost race is 40001", race(lode_path, folder, url, glue), lambda r: r["kept"] == r["won"] and len(r["won"]) + r["lost"] == 24)
     check("drop", lode("DROP TABLE g.web.plain; SHOW TABLES FROM g.web"), lambda r: "plain" not in [x[1] for x in r])
     check("files stay", len(os.listdir(f"{folder}/plain")), 1)

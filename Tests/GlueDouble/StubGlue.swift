@@ -10,6 +10,8 @@ package final class StubGlue: GlueService {
         package var tables: [String: CloudJSON] = [:]
         /// In the order in which they were made, by table.
         package var partitions: [String: [CloudJSON]] = [:]
+        /// By table and column.
+        package var statistics: [String: CloudJSON] = [:]
         package var calls: [String] = []
         /// What it was connected to with.
         package var options: [String: String] = [:]
@@ -109,6 +111,9 @@ package final class StubGlue: GlueService {
         case "BatchGetPartition":
             let wanted = request["PartitionsToGet"]?.items.compactMap { $0["Values"] } ?? []
             return ["Partitions": .array((state.partitions[key] ?? []).filter { $0["Values"].map(wanted.contains) ?? false })]
+        case "UpdateColumnStatisticsForTable":
+            for one in request["ColumnStatisticsList"]?.items ?? [] { state.statistics["\(key).\(one["ColumnName"]?.string ?? "")"] = one }
+            return ["Errors": []]
         case "BatchCreatePartition":
             var errors: [CloudJSON] = []
             for input in request["PartitionInputList"]?.items ?? [] {

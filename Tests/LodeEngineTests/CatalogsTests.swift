@@ -100,5 +100,8 @@ import Testing
         let shown = "\(try scratch.rows("SHOW CATALOGS")) \(try scratch.rows("SELECT * FROM pg_stat_activity"))"
         for secret in ["AKIAKEY", "hush", "mum"] { #expect(!shown.contains(secret)) }
         #expect(shown.contains("region = eu-west-1"))
+        let error = scratch.error("CREATE CATALOG h USING glue OPTIONS (region 'x', endpoint 'http://me:hush@host')")
+        #expect(error?.state == .invalidParameterValue)
+        #expect(!"\(String(describing: error))".contains("hush"))
     }
 }

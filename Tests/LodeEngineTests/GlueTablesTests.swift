@@ -76,6 +76,44 @@ import Testing
         #expect(try scratch.rows("SELECT * FROM g.web.lines") == [["1", "[1, 2]"]])
     }
 
+    @Test func `a view that Athena made is read`() throws {
+        try scratch.rows("CREATE TABLE g.web.t AS SELECT i FROM generate_series(1, 4) AS s(i)")
+        let query = Data(#"{"originalSql":"SELECT i * 2 AS twice FROM t WHERE i > 2","catalog":"awsdatacatalog","schema":"web"}"#.utf8)
+        glue.state.withLock { state in
+            state.tables["web.v"] = [
+                "Name": "v", "DatabaseName": "web", "TableType": "VIRTUAL_VIEW",
+                "ViewOriginalText": .string("/* Presto View: \(query.base64EncodedString()) */"), "ViewExpandedText": "/* Presto View */",
+                "StorageDescriptor": ["Columns": [["Name": "twice", "Type": "int"]]],
+            ]
+        }
+        #expect(try scratch.rows("SELECT * FROM g.web.v ORDER BY twice") == [["6"], ["8"]])
+        #expect(scratch.error("INSERT INTO g.web.v VALUES (1)")?.state == .wrongObjectType)
+    }
+
+    @Test func `ANALYZE tells Glue what it found`() throws {
+        try scratch.rows(
+            """
+            CREATE TABLE g.web.t AS SELECT i AS n, CASE WHEN i > 1 THEN 'text ' || i END AS s, i > 2 AS b, DATE '2024-01-01' AS d, 1.5 AS m
+                FROM generate_series(1, 4) AS s(i);
+            ANALYZE g.web.t
+            """)
+        func statistics(_ column: String, _ kind: String) -> [String: String] {
+            let found = glue.state.withLock { $0.statistics["web.t.\(column)"] }?["StatisticsData"]?["\(kind)ColumnStatisticsData"]
+            guard case .object(let facts)? = found else { return [:] }
+            return Dictionary(uniqueKeysWithValues: facts.map { ($0.name, String(decoding: $0.value.bytes, as: UTF8.self)) })
+        }
+        #expect(statistics("n", "Long") == [
+            "MinimumValue": "1", "MaximumValue": "4", "NumberOfNulls": "0", "NumberOfDistinctValues": "4",
+        ])
+        #expect(statistics("s", "String") == [
+            "MaximumLength": "6", "AverageLength": "6.0", "NumberOfNulls": "1", "NumberOfDistinctValues": "3",
+        ])
+        #expect(statistics("b", "Boolean") == ["NumberOfTrues": "2", "NumberOfFalses": "2", "NumberOfNulls": "0"])
+        #expect(statistics("d", "Date")["MaximumValue"] == "1704067200")
+        #expect(statistics("m", "Decimal") == ["NumberOfDistinctValues": "1", "NumberOfNulls": "0"])
+        #expect(table("t")["Parameters"]?["numRows"] == "4")
+    }
+
     @Test func `of many partitions only those are asked for that a query wants`() throws {
         try scratch.rows(
             """

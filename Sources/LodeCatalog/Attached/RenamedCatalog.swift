@@ -103,6 +103,7 @@ struct RenamedCatalog: Catalog {
     }
 
     func stores(of database: String) throws(SQLError) -> StoreRegistry? { try inner.stores(of: bare(database)) }
+    func note(_ measured: MeasuredTable, of name: TableName) throws(SQLError) { try inner.note(measured, of: bare(name)) }
     func readMoment() throws(SQLError) -> ReadMoment { try inner.readMoment() }
     func lease() -> Lease { inner.lease() }
 

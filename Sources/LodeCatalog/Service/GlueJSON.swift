@@ -1,5 +1,6 @@
 /// Tables, databases and partitions as Glue writes them, and back.
 
+import Foundation
 import LodeCloud
 import LodeCore
 
@@ -18,6 +19,17 @@ extension GlueTable {
         viewOriginalText = json["ViewOriginalText"]?.string
         viewExpandedText = json["ViewExpandedText"]?.string
         versionId = json["VersionId"]?.string
+        if isView { readAthenaView() }
+    }
+
+    /// Athena keeps a view's query in a comment, as JSON in base64.
+    private mutating func readAthenaView() {
+        let head = "/* Presto View: ", tail = " */"
+        guard let text = viewOriginalText, text.hasPrefix(head), text.hasSuffix(tail),
+            let bytes = Data(base64Encoded: String(text.dropFirst(head.count).dropLast(tail.count))), let view = CloudJSON(Array(bytes)),
+            let query = view["originalSql"]?.string
+        else { return }
+        viewOriginalText = query
     }
 
     /// A `TableInput` for a table that is made.

@@ -158,6 +158,11 @@ package final class TransactionCatalog: Catalog {
             "changing the catalog \"\(name)\" inside BEGIN … COMMIT", hint: "End the transaction with COMMIT; then change it.")
     }
 
+    package func note(_ measured: MeasuredTable, of name: TableName) throws(SQLError) {
+        try requireOwn(name.database)
+        try base.note(measured, of: name)
+    }
+
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable {
         try requireOwn(table.databaseName)
         return try base.completing(table)

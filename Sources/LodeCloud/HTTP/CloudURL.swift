@@ -26,7 +26,9 @@ package struct CloudURL: Sendable, Hashable {
     /// Takes `http://host[:port][/path][?query]`; a fragment is dropped. Bytes that no URL may have are percent-encoded.
     /// - Throws: `22023` for anything else.
     package init(_ text: String) throws(SQLError) {
-        func bad(_ why: String) -> SQLError { SQLError(.invalidParameterValue, "\"\(text)\" is not a URL of HTTP", detail: why) }
+        func bad(_ why: String) -> SQLError {
+            SQLError(.invalidParameterValue, "\"\(Self.withoutUser(text))\" is not a URL of HTTP", detail: why)
+        }
         guard let separator = text.firstRange(of: "://") else { throw bad("It does not begin with http:// or https://.") }
         scheme = text[..<separator.lowerBound].lowercased()
         guard scheme == "http" || scheme == "https" else { throw bad("It does not begin with http:// or https://.") }
@@ -51,6 +53,13 @@ package struct CloudURL: Sendable, Hashable {
         host = name.lowercased()
         let isName = host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"\\<>^`{|}%".utf8.contains($0) }
         if host.isEmpty || !isName { throw bad("It names no host.") }
+    }
+
+    /// The text without what stands before `@` in its authority, which may be a password.
+    private static func withoutUser(_ text: String) -> String {
+        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+        guard let end = text[start...].prefix(while: { $0 != "/" }).lastIndex(of: "@") else { return text }
+        return text[..<start] + "…" + text[end...]
     }
 
     private static func port(_ text: Substring, _ bad: (String) -> SQLError) throws(SQLError) -> Int? {
