@@ -294,8 +294,8 @@ import Testing
             Clause(refuses: [
                 ("SET threads = 1, 2", "threads"), ("SET datestyle = 'ISO, DMY'", "DMY"),
                 ("SET datestyle = 'German'", "German"), ("SET timezone = 'Nowhere/City'", "Nowhere/City"),
-                ("USE other.main", "other.main"), ("CREATE SCHEMA other.n", "other.n"), ("DROP SCHEMA IF EXISTS other.n", "other.n"),
-                ("SHOW TABLES IN other.main", "other.main"), ("CREATE TABLE n (a struct<b: int COMMENT 'x'>)", "COMMENT"),
+                ("USE other.main", "other"), ("CREATE SCHEMA other.n", "other"), ("DROP SCHEMA IF EXISTS other.n", "other"),
+                ("SHOW TABLES IN other.main", "other"), ("CREATE TABLE n (a struct<b: int COMMENT 'x'>)", "COMMENT"),
                 ("CREATE TABLE n (a struct<b: varchar(3)>)", "varchar(3)"), ("CREATE TABLE n (a integer(4))", "integer"),
                 ("ANALYZE nosuch", "nosuch"), ("ANALYZE e", "ANALYZE"), ("ANALYZE v", "view"),
                 ("CREATE OR REPLACE TABLE IF NOT EXISTS n (a integer)", "OR REPLACE"),

@@ -41,7 +41,7 @@ import Testing
             "create table «order» (a int)", "syntax error at or near \"order\"", "expected name",
             "\"order\" is a reserved word; put it in double quotes to use it as a name."
         ),
-        ("drop «t»", "syntax error at or near \"t\"", "expected SCHEMA, DATABASE, TABLE, VIEW", ""),
+        ("drop «t»", "syntax error at or near \"t\"", "expected CATALOG, SCHEMA, DATABASE, TABLE, VIEW", ""),
         ("with a as «select» 1 select 2", "syntax error at or near \"select\"", "NOT, MATERIALIZED or \"(\"", ""),
         ("update t a «=» 1", "syntax error at or near \"=\"", "SET", ""),
         ("select a,«,» b from t", "syntax error at or near \",\"", "expected expression", ""),
