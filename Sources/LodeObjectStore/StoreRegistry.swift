@@ -31,9 +31,9 @@ package final class StoreRegistry: Sendable {
         stores = Lock(known)
     }
 
-    private init(_ stores: [String: any ObjectStore], of other: StoreRegistry) {
+    private init(_ stores: [String: any ObjectStore], of other: StoreRegistry, secrets: SecretRegistry? = nil) {
         self.stores = Lock(stores)
-        secrets = other.secrets
+        self.secrets = secrets ?? other.secrets
         client = other.client
         cache = other.cache
     }
@@ -42,9 +42,10 @@ package final class StoreRegistry: Sendable {
     /// - Parameter adapt: makes of the secret that applies to a location, if there is one, the one that is used.
     package func adapting(_ adapt: @escaping @Sendable (CloudSecret?) -> CloudSecret?) -> StoreRegistry {
         var known = stores.withLock { $0 }
-        let secrets = SecretRegistry(over: secrets, adapt), s3 = S3Store(client.environment, secrets: secrets, client: client)
+        let secrets = SecretRegistry(over: secrets, adapt)
+        let s3 = S3Store(client.environment, secrets: secrets, client: client, cache: cache)
         for scheme in S3Location.schemes where known[scheme] is S3Store { known[scheme] = s3 }
-        return StoreRegistry(known, secrets, client)
+        return StoreRegistry(known, of: self, secrets: secrets)
     }
 
     /// The same stores, S3 in a role that the credentials for it may take on.
