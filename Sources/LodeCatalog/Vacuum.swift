@@ -22,8 +22,10 @@ package struct VacuumRequest: Sendable {
 
 /// A file that went or would go.
 package struct VacuumedFile: Hashable, Sendable {
-    package var table: TableName
+    /// Nil: it lies in no table's folder.
+    package var table: TableName?
     package var path: String
+    /// 0 of an upload that was not ended: its parts are no file.
     package var bytes: Int
     package var reason: String
 }

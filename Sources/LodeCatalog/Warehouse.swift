@@ -1,6 +1,7 @@
 /// The folder of the embedded catalog and of its managed tables.
 
 import Foundation
+import LodeCloud
 import LodeCore
 import LodeObjectStore
 import LodeTables
@@ -19,7 +20,7 @@ struct Warehouse: Sendable {
     /// - Parameter catalog: where the catalog's file lies; nil for within the warehouse or, of one that is not on this machine, in the
     ///   user's folder of states.
     init(_ location: String, catalog: String? = nil) {
-        let location = StorePath.withoutTrailingSlash(location)
+        let location = Self.canonical(location)
         self.location = location
         if let catalog {
             catalogPath = StorePath.localPath(catalog)
@@ -34,19 +35,29 @@ struct Warehouse: Sendable {
         historyPath = StorePath.join(folder, "history.sqlite")
     }
 
-    /// - Source: XDG Base Directory Specification, "XDG_STATE_HOME".
-    private static var stateFolder: String {
-        let environment = ProcessInfo.processInfo.environment
-        let given = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        return StorePath.join(given ?? StorePath.join(environment["HOME"] ?? "/", ".local/state"), "lode/catalogs")
+    /// One place has one name, however it was written.
+    private static func canonical(_ location: String) -> String {
+        let location = StorePath.withoutTrailingSlash(location)
+        guard let scheme = StorePath.scheme(of: location), ["s3", "s3a", "s3n"].contains(scheme) else { return location }
+        return "s3" + location.dropFirst(scheme.utf8.count)
     }
 
-    /// A URL as the name of a folder: whole, or its start and a hash of it.
+    /// - Source: XDG Base Directory Specification, "XDG_STATE_HOME".
+    private static var stateFolder: String {
+        let environment = CloudEnvironment.process
+        let given = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        return StorePath.join(given ?? StorePath.join(environment.home, ".local/state"), "lode/catalogs")
+    }
+
+    /// A URL as the name of a folder: whole, or its start and a hash of it; with the server, where it is not AWS: its buckets are others.
     private static func key(_ url: String) -> String {
-        let name = HivePath.escape(url), longest = 200
+        let environment = CloudEnvironment.process
+        let endpoint = environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"]
+        let server = endpoint.flatMap { try? CloudURL($0).authority }
+        let name = HivePath.escape(url + (server.map { "@" + $0 } ?? "")), longest = 200
         if name.utf8.count <= longest { return name }
         // FNV-1a.
-        let hash = url.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        let hash = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return String(decoding: name.utf8.prefix(longest), as: UTF8.self) + "-" + String(hash, radix: 16)
     }
 
@@ -60,8 +71,8 @@ struct Warehouse: Sendable {
 
     /// What the catalog keeps for a location that a user gave; relative ones mean the working folder.
     func stored(_ given: String) -> String {
-        let whole = Self.absolute(given), own = Self.absolute(location)
-        return whole.hasPrefix(own + "/") ? String(whole.dropFirst(own.utf8.count + 1)) : whole
+        let whole = Self.absolute(given), known = Self.canonical(whole), own = Self.absolute(location)
+        return known.hasPrefix(own + "/") ? String(known.dropFirst(own.count + 1)) : whole
     }
 
     /// A data file's path relative to its table's location; whole if it lies elsewhere.

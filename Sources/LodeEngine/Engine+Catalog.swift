@@ -2,6 +2,7 @@
 
 import LodeCatalog
 import LodeCore
+import LodeObjectStore
 
 extension Engine {
     /// Writes the catalog to `location` while others use it.
@@ -17,6 +18,15 @@ extension Engine {
     /// Makes the catalog from what lies in the warehouse.
     package func rebuildCatalog(overwrites: Bool) throws(SQLError) -> RebuildReport {
         try embeddedCatalog().rebuild(overwrites: overwrites)
+    }
+
+    /// The catalog's file; nil of a catalog that is a service.
+    package var catalogFile: String? { (catalog as? EmbeddedCatalog)?.file }
+
+    /// Where the catalog of a warehouse that is not on this machine lies, in words; nil for one that has it within.
+    package var catalogPlace: String? {
+        guard (StorePath.scheme(of: warehouse) ?? "file") != "file", let catalogFile else { return nil }
+        return "The catalog of \(warehouse) is \(catalogFile)"
     }
 
     private func embeddedCatalog() throws(SQLError) -> EmbeddedCatalog {

@@ -63,10 +63,11 @@ package final class Engine: Sendable {
     package var databaseName: String { Self.catalogName }
     static let catalogName = "lode"
 
-    /// - Throws: `0A000` for a warehouse that is no local folder.
+    /// - Throws: `0A000` for a warehouse that is neither a local folder nor in S3.
     package static func checkWarehouse(_ location: String) throws(SQLError) {
-        guard let scheme = StorePath.scheme(of: location), scheme != "file" else { return }
-        throw SQLError.unsupported("a warehouse at \(scheme)://", hint: "Name a local folder; tables elsewhere can be external tables.")
+        guard let scheme = StorePath.scheme(of: location), scheme != "file", !["s3", "s3a", "s3n"].contains(scheme) else { return }
+        throw SQLError.unsupported(
+            "a warehouse at \(scheme)://", hint: "Name a local folder or s3://bucket/folder; tables elsewhere can be external tables.")
     }
 
     /// Four fifths of the machine's memory.

@@ -1,4 +1,4 @@
-/// What a listing tells about an object.
+/// What a store tells about an object, or about what was to become one.
 
 /// Name, size and age of an object, or the name of a folder.
 package struct ObjectInfo: Hashable, Sendable {
@@ -26,5 +26,18 @@ package struct ObjectInfo: Hashable, Sendable {
     package var name: Substring {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path[...] }
         return path[path.utf8.index(after: slash)...]
+    }
+}
+
+/// The parts of an object that its writer never put together.
+package struct AbandonedWrite: Hashable, Sendable {
+    /// Of the object that it was to become.
+    package var path: String
+    /// The store's name for the write.
+    package var id: String
+
+    package init(path: String, id: String) {
+        self.path = path
+        self.id = id
     }
 }

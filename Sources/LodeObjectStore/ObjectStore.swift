@@ -26,6 +26,9 @@ package protocol ObjectStore: Sendable {
     /// What is known about an object or a folder without reading it; nil if there is neither.
     func info(_ path: String) throws(SQLError) -> ObjectInfo?
 
+    /// The same for several objects, in their order, in as little time as the store can.
+    func info(_ paths: [String]) throws(SQLError) -> [ObjectInfo?]
+
     /// Calls `body` for what lies in `folder`, in no particular order, until it returns false.
     ///
     /// Not recursive: the objects and folders directly inside. Recursive: every object beneath, no folders. A folder that
@@ -61,10 +64,11 @@ package protocol ObjectStore: Sendable {
     /// Removes objects, by as few requests as the store needs.
     func delete(_ paths: [String]) throws(SQLError)
 
-    /// Drops what writers below a folder have begun before a time and never ended, where that is more than objects with names of
-    /// their own. Those that still write fail.
-    /// - Returns: how many there were.
-    func removeAbandonedWrites(in folder: String, before micros: Int64) throws(SQLError) -> Int
+    /// What writers below a folder have begun before a time and not ended, where that is no object with a name of its own.
+    func abandonedWrites(in folder: String, before micros: Int64) throws(SQLError) -> [AbandonedWrite]
+
+    /// Drops such writes. Those that still go on fail.
+    func drop(_ writes: [AbandonedWrite]) throws(SQLError)
 
     /// Starts a write of the one object of this path that changes nothing before it is published.
     func stage(file path: String) throws(SQLError) -> any StagedWrite
@@ -97,7 +101,14 @@ extension ObjectStore {
         for path in paths { try delete(path) }
     }
 
-    package func removeAbandonedWrites(in folder: String, before micros: Int64) throws(SQLError) -> Int { 0 }
+    package func info(_ paths: [String]) throws(SQLError) -> [ObjectInfo?] {
+        var found: [ObjectInfo?] = []
+        for path in paths { found.append(try info(path)) }
+        return found
+    }
+
+    package func abandonedWrites(in folder: String, before micros: Int64) throws(SQLError) -> [AbandonedWrite] { [] }
+    package func drop(_ writes: [AbandonedWrite]) throws(SQLError) {}
 
     /// Whether there is an object (not a folder) at `path`.
     package func exists(_ path: String) throws(SQLError) -> Bool {

@@ -20,6 +20,10 @@ package protocol ObjectWriter: AnyObject {
     /// Makes the object durable and visible under its path, whole.
     func finish() throws(SQLError)
 
+    /// Begins what `finish()` does, which then waits for the end; or does it, where that takes no time worth sparing.
+    /// - Returns: whether `finish()` is still to be called.
+    func beginFinish() throws(SQLError) -> Bool
+
     /// Removes what was written. Nothing under the path changes.
     func abort()
 }
@@ -27,6 +31,11 @@ package protocol ObjectWriter: AnyObject {
 extension ObjectWriter {
     package func seal() throws(SQLError) {}
     package func show() throws(SQLError) {}
+
+    package func beginFinish() throws(SQLError) -> Bool {
+        try finish()
+        return false
+    }
 
     package func write(_ bytes: [UInt8]) throws(SQLError) {
         var failure: SQLError?

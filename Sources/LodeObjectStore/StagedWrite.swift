@@ -5,14 +5,15 @@ import LodeCore
 /// Where a write creates its objects, and how it drops those that it has finished.
 package protocol ObjectDestination: AnyObject, Sendable {
     func createWriter(_ path: String) throws(SQLError) -> any ObjectWriter
-    /// Removes a finished object, if that is possible.
-    func discard(_ path: String)
+    /// Removes finished objects, if that is possible.
+    func discard(_ paths: [String])
 }
 
 extension StoreRegistry: ObjectDestination {
-    package func discard(_ path: String) {
-        guard let (store, path) = try? resolve(path) else { return }
-        try? store.delete(path)
+    /// What can't be reached now, VACUUM finds.
+    package func discard(_ paths: [String]) {
+        // A statement that was cancelled must clean up too.
+        Cancellation.$current.withValue(nil) { try? delete(paths) }
     }
 }
 
@@ -57,6 +58,8 @@ final class StagedObjects: StagedWrite {
     /// The objects that go; nil where those of the same names do, whichever there are.
     private let old: Set<String>?
     private let sealed = Lock<[SealedWriter]>([])
+    /// Objects that take their places at the same time.
+    private static let mostPublished = 32
 
     init(_ store: any ObjectStore, folder: String, old: Set<String>?) {
         self.store = store
@@ -83,20 +86,25 @@ final class StagedObjects: StagedWrite {
         return path
     }
 
-    func discard(_ path: String) {}
+    func discard(_ paths: [String]) {}
 
     func publish() throws(SQLError) {
         let writers = sealed.withLock { writers in
             defer { writers = [] }
             return writers
         }
+        var begun = 0
         for (index, writer) in writers.enumerated() {
             do throws(SQLError) {
+                while begun < min(writers.count, index + Self.mostPublished) {
+                    begun += 1
+                    try writers[begun - 1].beginPublish()
+                }
                 try writer.publish()
             } catch {
                 for other in writers[index...] { other.abort() }
                 // Beside the old objects, new ones would be rows twice.
-                if old != nil { try? store.delete(writers[..<index].map(\.path)) }
+                if old != nil { Cancellation.$current.withValue(nil) { try? store.delete(writers[..<begun].map(\.path)) } }
                 throw error
             }
         }
@@ -119,6 +127,7 @@ private final class SealedWriter: ObjectWriter, Sendable {
     let path: String
     /// Belongs to who writes until it is finished, and to who publishes from then on.
     private nonisolated(unsafe) let inner: any ObjectWriter
+    private nonisolated(unsafe) var isPublished = false
 
     init(_ inner: any ObjectWriter) {
         self.inner = inner
@@ -129,6 +138,7 @@ private final class SealedWriter: ObjectWriter, Sendable {
     func write(_ bytes: UnsafeRawBufferPointer) throws(SQLError) { try inner.write(bytes) }
     func seal() throws(SQLError) { try inner.seal() }
     func finish() throws(SQLError) { try inner.seal() }
-    func publish() throws(SQLError) { try inner.finish() }
+    func beginPublish() throws(SQLError) { isPublished = try !inner.beginFinish() }
+    func publish() throws(SQLError) { if !isPublished { try inner.finish() } }
     func abort() { inner.abort() }
 }

@@ -127,6 +127,29 @@ package final class StoreRegistry: Sendable {
         return try store.info(path)
     }
 
+    /// What is known about several objects, in their order.
+    package func info(_ locations: [String]) throws(SQLError) -> [ObjectInfo?] {
+        var found = [ObjectInfo?](repeating: nil, count: locations.count)
+        for (store, paths) in try byStore(locations) {
+            for (place, info) in zip(paths, try store.info(paths.map(\.path))) { found[place.index] = info }
+        }
+        return found
+    }
+
+    /// Removes objects, by as few requests as their stores need.
+    package func delete(_ locations: [String]) throws(SQLError) {
+        for (store, paths) in try byStore(locations) { try store.delete(paths.map(\.path)) }
+    }
+
+    private func byStore(_ locations: [String]) throws(SQLError) -> [(any ObjectStore, [(index: Int, path: String)])] {
+        var schemes: [String: (any ObjectStore, [(index: Int, path: String)])] = [:]
+        for (index, location) in locations.enumerated() {
+            let (store, path) = try resolve(location)
+            schemes[StorePath.scheme(of: location) ?? "file", default: (store, [])].1.append((index, path))
+        }
+        return schemes.sorted { $0.key < $1.key }.map(\.value)
+    }
+
     /// The objects that a location means: itself, everything in the folder that it names, or what its wildcards match.
     ///
     /// Sorted by path. `*` and `?` stay within one folder and do not match a leading dot, `**` crosses folders, `[a-z]` and

@@ -8,8 +8,21 @@ import LodeShell
 
 struct Catalog: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "catalog", abstract: "Back up the catalog of a warehouse, restore it, or make it again from the warehouse.",
-        subcommands: [Backup.self, Restore.self, Rebuild.self])
+        commandName: "catalog",
+        abstract: "Say where the catalog of a warehouse is, back it up, restore it, or make it again from the warehouse.",
+        subcommands: [Show.self, Backup.self, Restore.self, Rebuild.self])
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Say where the catalog of a warehouse lies.")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() throws {
+            let engine = try common.session().engine
+            guard let file = engine.catalogFile else { return }
+            print(file)
+        }
+    }
 
     struct Backup: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Write the catalog to a file, while others use it.")

@@ -54,10 +54,15 @@ struct CommonOptions: ParsableArguments {
     static let names: Set<String> = ["--warehouse", "--catalog", "--format", "--set", "--var"]
     static let flags: Set<String> = ["--quiet"]
 
-    @Option(help: "The folder of the catalog and its tables (or the environment variable LODE_WAREHOUSE).")
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the catalog and its tables: on this machine, or s3://bucket/folder (or LODE_WAREHOUSE).", valueName: "folder"))
     var warehouse: String?
 
-    @Option(help: ArgumentHelp("Where the catalog's file lies (within the warehouse, or LODE_CATALOG).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Where the catalog's file lies (within the warehouse; of one in S3, below ~/.local/state/lode; or LODE_CATALOG).",
+            valueName: "file"))
     var catalog: String?
 
     @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")

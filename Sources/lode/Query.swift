@@ -57,7 +57,10 @@ struct Query: ParsableCommand {
     private func executor(isInteractive: Bool) throws -> (any StatementExecutor, () -> Void) {
         if let connect { return (try common.remoteSession(connect), {}) }
         let session = try common.session()
-        if isInteractive { session.engine.keepHistory() }
+        if isInteractive {
+            session.engine.keepHistory()
+            if !common.quiet, let place = session.engine.catalogPlace { Messages.write(place) }
+        }
         return (
             session,
             {

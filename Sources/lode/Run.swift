@@ -23,6 +23,7 @@ struct Run: ParsableCommand {
         if !isQuiet { printer.receipt = { "  \($0.line): \($0.title)  —  \($1.receipt.line)" } }
         printer.failure = { "\($0.script ?? ""): statement \($0.number) (line \($0.line)) failed; nothing after it was run." }
         session.engine.keepHistory()
+        if !isQuiet, let place = session.engine.catalogPlace { Messages.write(place) }
         onDeepStack {
             defer { session.engine.flushHistory() }
             do throws(SQLError) {

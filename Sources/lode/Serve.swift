@@ -81,6 +81,7 @@ struct Serve: ParsableCommand {
         let log = logFormat.logger("lode.server", level: logLevel, to: writer)
         let serverLog = ServerLog(log, slowMilliseconds: try slowMilliseconds()), measures = ServerMetrics(engine), health = ServerHealth()
         engine.keepHistory()
+        if let place = engine.catalogPlace { say(place) }
         for observer in [serverLog, measures] as [any StatementObserver] { engine.observe(observer) }
         var options = ServerOptions(
             engine: engine, host: host, port: port,

@@ -64,7 +64,7 @@ public final class S3Double: Sendable {
         let path = String((request.path.removingPercentEncoding ?? "").dropFirst()), query = request.query
         switch request.method {
         case "GET" where query["list-type"] != nil: return list(path, query)
-        case "GET" where query["uploads"] != nil: return listUploads(path)
+        case "GET" where query["uploads"] != nil: return listUploads(path, query["prefix"] ?? "")
         case "GET", "HEAD": return get(path, request)
         case "PUT" where query["uploadId"] != nil: return part(query, request.body)
         case "PUT": return put(path, request)
@@ -185,9 +185,11 @@ public final class S3Double: Sendable {
         }
     }
 
-    private func listUploads(_ bucket: String) -> DoubleAnswer {
-        let uploads = state.withLock { $0.uploads }.map { id, upload in
-            "<Upload><Key>\(upload.key.split(separator: "/").dropFirst().joined(separator: "/"))</Key><UploadId>\(id)</UploadId>"
+    private func listUploads(_ bucket: String, _ prefix: String) -> DoubleAnswer {
+        let bucket = bucket.split(separator: "/").first.map(String.init) ?? ""
+        let found = state.withLock { $0.uploads }.filter { $0.value.key.hasPrefix("\(bucket)/\(prefix)") }
+        let uploads = found.map { id, upload in
+            "<Upload><Key>\(upload.key.dropFirst(bucket.count + 1))</Key><UploadId>\(id)</UploadId>"
                 + "<Initiated>2015-08-30T12:36:00.000Z</Initiated></Upload>"
         }
         return DoubleAnswer(

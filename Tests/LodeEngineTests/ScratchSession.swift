@@ -13,12 +13,17 @@ final class ScratchSession {
     let session: Session
     let folder: String
 
+    /// - Parameter warehouse: one in another store, whose catalog lies in the folder.
     init(
-        threads: Int = 2, stores: StoreRegistry = StoreRegistry(), attached: AttachedCatalogs = AttachedCatalogs()
+        threads: Int = 2, stores: StoreRegistry = StoreRegistry(), attached: AttachedCatalogs = AttachedCatalogs(),
+        warehouse: String? = nil
     ) throws {
         folder = NSTemporaryDirectory() + "lode-test-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        session = Session(engine: Engine(warehouse: folder + "/lakehouse", stores: stores, attached: attached))
+        let catalog = warehouse == nil ? nil : folder + "/catalog.sqlite"
+        session = Session(
+            engine: Engine(
+                warehouse: warehouse ?? folder + "/lakehouse", catalogFile: catalog, stores: stores, attached: attached))
         try session.settings.set("threads", String(threads))
     }
 

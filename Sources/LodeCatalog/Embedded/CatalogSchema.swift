@@ -77,5 +77,11 @@ enum CatalogSchema {
             oldest_version INTEGER NOT NULL,        -- that it says can be read
             is_shared INTEGER NOT NULL);            -- whether one of them lies in a file of several tables
         """,
+        """
+        CREATE TABLE catalog_identity (             -- see CatalogIdentity
+            id TEXT PRIMARY KEY,
+            since INTEGER) WITHOUT ROWID;           -- NULL: one that this catalog was made from
+        INSERT INTO catalog_identity (id, since) VALUES (lower(hex(randomblob(8))), 0);
+        """,
     ]
 }

@@ -20,7 +20,7 @@ extension EmbeddedCatalog {
             for change in changes { outcomes.append(try publishNowhere(change)) }
             return outcomes
         }
-        for change in changes { try checkFiles(change.added) }
+        try checkFiles(changes.flatMap(\.added))
         try onCommitStep(.started)
         let outcomes = try storage.write { db in
             let earlier = try Self.lastChangeTime(db), notes = CommitNotes()
@@ -80,9 +80,7 @@ extension EmbeddedCatalog {
     /// What is published is there, whole. Before the catalog is locked: nobody else touches files that are not published, but
     /// collectors, and those say which they took.
     private func checkFiles(_ files: [DataFile]) throws(SQLError) {
-        for file in files {
-            guard let info = try stores.info(file.path), info.size == file.size else { throw Self.vanished(file) }
-        }
+        for (file, info) in zip(files, try stores.info(files.map(\.path))) where info?.size != file.size { throw Self.vanished(file) }
     }
 
     static func vanished(_ file: DataFile) -> SQLError {

@@ -6,8 +6,8 @@ import LodeObjectStore
 import LodeTables
 
 extension EmbeddedCatalog {
-    /// File times come from a clock that ticks coarsely.
-    private static let clockSlack: Int64 = 1_000_000
+    /// How far the times of files may be behind: a file system's clock ticks coarsely, a server has one of its own.
+    static func clockSlack(of store: any ObjectStore) -> Int64 { store.reach == .folders ? 1_000_000 : 300_000_000 }
 
     /// Old files with names that Lode gives (unfinished writes, data files), in `<database>/<table>/…`, that no table has. Other
     /// files in the warehouse folder are left alone.
@@ -16,18 +16,18 @@ extension EmbeddedCatalog {
     func unpublishedFiles(until cutoff: Int64, in table: TableRow?) throws(SQLError) -> [VacuumedFile] {
         var candidates: [VacuumedFile] = []
         var times: [Int64] = []
-        for (name, folder) in try tableFolders(table) {
-            let (store, path) = try stores.resolve(folder)
-            try store.list(path, recursive: true) { info throws(SQLError) in
-                let isOurs = info.name.hasPrefix(LocalStore.temporaryPrefix) || ManagedFileName.matches(info.name)
-                if isOurs, info.modifiedMicros <= cutoff {
-                    candidates.append(VacuumedFile(table: name, path: info.path, bytes: info.size, reason: "never published"))
-                    times.append(info.modifiedMicros)
-                }
-                return true
+        let known = try table?.table(warehouse), place = known?.storageDescriptor.location ?? warehouse.location
+        let (store, folder) = try stores.resolve(place)
+        try store.list(folder, recursive: true) { info throws(SQLError) in
+            let isOurs = info.name.hasPrefix(LocalStore.temporaryPrefix) || ManagedFileName.matches(info.name)
+            if isOurs, info.modifiedMicros <= cutoff, let name = known?.tableName ?? tableName(of: info.path) {
+                candidates.append(VacuumedFile(table: name, path: info.path, bytes: info.size, reason: "never published"))
+                times.append(info.modifiedMicros)
             }
+            return true
         }
-        let needed = (try leases.earliest()).map { $0 &- Self.clockSlack } ?? .max
+        let slack = Self.clockSlack(of: store)
+        let needed = (try leases.earliest()).map { $0 &- slack } ?? .max
         let old = zip(candidates, times).filter { $1 < needed }.map { $0.0 }
         return try storage.read(orEmpty: []) { db in
             let known = try PublishedFiles(db, warehouse)
@@ -35,16 +35,10 @@ extension EmbeddedCatalog {
         }
     }
 
-    func tableFolders(_ table: TableRow?) throws(SQLError) -> [(TableName, String)] {
-        if let table = try table?.table(warehouse) { return [(table.tableName, table.storageDescriptor.location ?? "")] }
-        let (store, folder) = try stores.resolve(warehouse.location)
-        var folders: [(TableName, String)] = []
-        for database in try store.list(folder, recursive: false) where database.isFolder {
-            for table in try store.list(database.path, recursive: false) where table.isFolder {
-                folders.append((TableName(String(database.name), String(table.name)), table.path))
-            }
-        }
-        return folders
+    /// The table in whose folder a file lies, by the names of folders; nil if it lies in none.
+    func tableName(of path: String) -> TableName? {
+        let parts = Warehouse.relative(path, to: StorePath.localPath(warehouse.location)).split(separator: "/")
+        return parts.count > 2 ? TableName(String(parts[0]), String(parts[1])) : nil
     }
 
     /// Deletes files of which it is written down first that nobody may publish them any more.
@@ -60,7 +54,7 @@ extension EmbeddedCatalog {
                 return true
             }
         }
-        for file in condemned { try delete(file.path) }
+        try delete(condemned.map(\.path))
         return condemned
     }
 }

@@ -33,8 +33,7 @@ extension EmbeddedCatalog {
         if !request.isDryRun { try delete(removed) }
         let orphans = try unpublishedFiles(until: cutoff, in: table)
         let taken = request.isDryRun ? orphans : try condemn(orphans)
-        if !request.isDryRun { try removeAbandonedWrites(before: cutoff, in: table) }
-        return removed.map(\.file) + taken
+        return removed.map(\.file) + taken + (try abandonedWrites(until: cutoff, in: table, isDryRun: request.isDryRun))
     }
 
     package func collectDropped() throws(SQLError) {
@@ -110,7 +109,7 @@ extension EmbeddedCatalog {
         var next = 0
         while next < files.count {
             let end = min(next + Self.batch, files.count)
-            for removed in files[next..<end] { try delete(removed.file.path) }
+            try delete(files[next..<end].map(\.file.path))
             try storage.write { db in
                 let statement = try db.makeStatement(sql: "DELETE FROM data_file WHERE id = ?")
                 for removed in files[next..<end] { try statement.execute(arguments: [removed.id]) }
@@ -150,16 +149,16 @@ extension EmbeddedCatalog {
         }
     }
 
-    /// Removes a file, and folders of partitions and tables that are empty then, but not the warehouse's own.
-    func delete(_ path: String) throws(SQLError) {
-        let (store, local) = try stores.resolve(path)
-        try store.delete(local)
-        guard let files = store as? LocalStore else { return }
-        var folder = StorePath.parent(local)
+    /// Removes files, and folders of partitions and tables that are empty then, but not the warehouse's own.
+    func delete(_ paths: [String]) throws(SQLError) {
+        try stores.delete(paths)
         let end = StorePath.localPath(warehouse.location)
-        while folder.hasPrefix(end + "/") {
-            files.removeFolderIfEmpty(folder)
-            folder = StorePath.parent(folder)
+        for path in paths where !stores.isRemote(path) {
+            var folder = StorePath.parent(StorePath.localPath(path))
+            while folder.hasPrefix(end + "/") {
+                LocalStore().removeFolderIfEmpty(folder)
+                folder = StorePath.parent(folder)
+            }
         }
     }
 }

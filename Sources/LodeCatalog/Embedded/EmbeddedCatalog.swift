@@ -71,6 +71,9 @@ package final class EmbeddedCatalog: Catalog {
         io = StoreTableIO(stores)
     }
 
+    /// Where it lies.
+    package var file: String { warehouse.catalogPath }
+
     package func generation() throws(SQLError) -> Int64? { try storage.generation() }
 
     package func lease() -> Lease { leases.take(Self.nowMicros()) }

@@ -31,6 +31,7 @@ extension EmbeddedCatalog {
             } catch {
                 throw error.within(location)
             }
+            try CatalogStorage.renewIdentity(path)
             try install(path)
             return try missingFiles()
         }
@@ -41,9 +42,7 @@ extension EmbeddedCatalog {
     /// - Throws: `55006` if there is one and it is not to be overwritten, `55000` if the warehouse has no manifests.
     package func rebuild(overwrites: Bool) throws(SQLError) -> RebuildReport {
         try checkFree(overwrites)
-        var folders = [StorePath.join(warehouse.location, ManifestPlace.folderName)]
-        for (_, folder) in try tableFolders(nil) { folders.append(StorePath.join(folder, ManifestPlace.folderName)) }
-        let found = folders
+        let found = try FoundManifest.list(warehouse, stores)
         return try withTemporaryFile { path throws(SQLError) in
             var rebuild = CatalogRebuild(warehouse, stores)
             let report = try CatalogStorage.make(path) { db in try rebuild.run(found, into: db) }
@@ -143,6 +142,16 @@ extension CatalogStorage {
                 try CatalogSchema.schema.update(db)
                 _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE")
             }
+            try queue.close()
+        }
+    }
+
+    /// Makes a copy another catalog than the one that it was copied from.
+    static func renewIdentity(_ path: String) throws(SQLError) {
+        let storage = CatalogStorage(path: path)
+        try storage.converting {
+            let queue = try DatabaseQueue(path: path)
+            try queue.write { db in try CatalogIdentity.renew(at: EmbeddedCatalog.nowMicros(), db) }
             try queue.close()
         }
     }

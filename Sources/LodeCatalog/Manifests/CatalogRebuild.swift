@@ -28,8 +28,10 @@ struct CatalogRebuild {
     }
 
     /// - Parameter db: with the tables of a catalog, all empty.
-    mutating func run(_ folders: [String], into db: Database) throws -> RebuildReport {
-        let chains = ManifestChains(try readManifests(folders))
+    mutating func run(_ found: [FoundManifest], into db: Database) throws -> RebuildReport {
+        let manifests = try readManifests(found), chains = ManifestChains(manifests)
+        try CatalogIdentity.renew(
+            from: Set(manifests.compactMap(\.catalog)), at: max(EmbeddedCatalog.nowMicros(), chains.lastTime), db)
         report.problems += chains.problems
         try insert(chains.warehouse, chains.lastTime, db)
         // Of two tables of one name, as two warehouses in one folder have them, the one that changed last.
@@ -57,15 +59,15 @@ struct CatalogRebuild {
         return report
     }
 
-    private mutating func readManifests(_ folders: [String]) throws(SQLError) -> [Manifest] {
+    private mutating func readManifests(_ files: [FoundManifest]) throws(SQLError) -> [Manifest] {
+        let ahead = 32
         var manifests: [Manifest] = []
-        for folder in folders {
-            for file in try FoundManifest.list(folder, warehouse, stores) {
-                do throws(SQLError) {
-                    manifests.append(try Manifest.read(file.path, stores))
-                } catch {
-                    report.problems.append("\(file.path): \(error.message)")
-                }
+        for (index, file) in files.enumerated() {
+            if index % ahead == 0 { stores.willOpen(files[index..<min(files.count, index + ahead)].map(\.path)) }
+            do throws(SQLError) {
+                manifests.append(try Manifest.read(file.path, stores))
+            } catch {
+                report.problems.append("\(file.path): \(error.message)")
             }
         }
         return manifests

@@ -20,19 +20,24 @@ extension EmbeddedCatalog {
         if table == nil { try storage.write { db in try describeWarehouse(db) } }
         let found = try listManifests(of: table)
         let rows = try storage.read(orEmpty: [:]) { db in try ManifestRow.fetchAll(db) }
-        var doubtful: [FoundManifest] = []
+        var doubtful: [FoundManifest] = [], useless: [FoundManifest] = []
         for file in found {
             switch try state(of: file, rows, isWhole: table == nil, cutoff) {
             case .needed: break
-            case .useless: try delete(file.path)
+            case .useless: useless.append(file)
             case .unfinished: doubtful.append(file)
             }
         }
+        let identity = try storage.write { db in try CatalogIdentity.fetch(db) }
+        for file in useless where rows[file.stem ?? ""] == nil { try checkOwn(file.path, identity) }
+        try delete(useless.map(\.path))
         if doubtful.isEmpty { return }
         // Nobody is about to finish one while the catalog is locked.
         try storage.write { db in
             let rows = try ManifestRow.fetchAll(db)
-            for file in doubtful where try state(of: file, rows, isWhole: table == nil, cutoff) == .unfinished { try delete(file.path) }
+            let void = try doubtful.filter { try state(of: $0, rows, isWhole: table == nil, cutoff) == .unfinished }
+            for file in void { try checkOwn(file.path, identity) }
+            try delete(void.map(\.path))
         }
     }
 
@@ -59,7 +64,7 @@ extension EmbeddedCatalog {
             } else if row.isShared {
                 files.removeLast()
             }
-            for file in files { try delete(file.path) }
+            try delete(files.map(\.path))
         }
     }
 
@@ -71,7 +76,7 @@ extension EmbeddedCatalog {
         if isDropped, known == nil { return }
         var row = try known ?? newManifestRow(id, db)
         if row.number > 0, row.fullNumber == row.number, row.oldestVersion == oldest || isDropped, !row.isShared { return }
-        var manifest = Manifest(time: try Self.manifestTime(db))
+        var manifest = try Self.newManifest(db)
         var section = try isDropped ? Self.tombstone(row, db) : Self.fullManifest(row, db)
         section.isFull = true
         manifest.tables = [section]
@@ -81,7 +86,7 @@ extension EmbeddedCatalog {
 
     private func describeWarehouse(_ db: Database) throws {
         guard var row = try ManifestRow.fetch(ManifestRow.warehouse, db), row.isShared else { return }
-        var manifest = Manifest(time: try Self.manifestTime(db))
+        var manifest = try Self.newManifest(db)
         manifest.warehouse = try Self.describeWarehouse(number: row.number + 1, db)
         row.isShared = false
         try write(manifest, [row], isShared: false, to: ManifestPlace.path(row.stem, row.number + 1), db)
@@ -121,40 +126,14 @@ extension EmbeddedCatalog {
 
     /// In the order in which they were written.
     private func listManifests(of table: TableRow?) throws(SQLError) -> [FoundManifest] {
+        guard let table else { return try FoundManifest.list(warehouse, stores).sorted() }
         var found = try manifests(in: StorePath.join(warehouse.location, ManifestPlace.folderName))
-        if let table {
-            let row = try storage.read(orEmpty: nil) { db in try ManifestRow.fetch(table.id, db) }
-            if let row { found += try manifests(in: StorePath.join(warehouse.location, StorePath.parent(row.stem))) }
-        } else {
-            for (_, folder) in try tableFolders(nil) { found += try manifests(in: StorePath.join(folder, ManifestPlace.folderName)) }
-        }
-        return found.sorted { ($0.modified, $0.number) < ($1.modified, $1.number) }
+        let row = try storage.read(orEmpty: nil) { db in try ManifestRow.fetch(table.id, db) }
+        if let row { found += try manifests(in: StorePath.join(warehouse.location, StorePath.parent(row.stem))) }
+        return found.sorted()
     }
 
     private func manifests(in folder: String) throws(SQLError) -> [FoundManifest] {
         try FoundManifest.list(folder, warehouse, stores)
-    }
-}
-
-/// A manifest as a listing shows it.
-struct FoundManifest {
-    /// As the store knows it.
-    var path: String
-    var kind: ManifestPlace.Kind
-    var modified: Int64
-
-    var number: Int64 { if case .own(_, let number) = kind { number } else { 0 } }
-
-    static func list(_ folder: String, _ warehouse: Warehouse, _ stores: StoreRegistry) throws(SQLError) -> [FoundManifest] {
-        let (store, path) = try stores.resolve(folder)
-        let root = StorePath.localPath(warehouse.location)
-        var found: [FoundManifest] = []
-        try store.list(path, recursive: false) { info throws(SQLError) in
-            if !info.isFolder, let kind = ManifestPlace.read(Warehouse.relative(info.path, to: root)) {
-                found.append(FoundManifest(path: info.path, kind: kind, modified: info.modifiedMicros))
-            }
-            return true
-        }
-        return found
     }
 }

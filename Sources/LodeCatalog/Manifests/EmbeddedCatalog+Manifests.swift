@@ -26,7 +26,7 @@ extension EmbeddedCatalog {
 
     /// - Returns: where it lies; nil if nothing changed.
     private func writeManifest(_ notes: CommitNotes, _ db: Database) throws -> String? {
-        var manifest = Manifest(time: try Self.manifestTime(db)), rows: [ManifestRow] = []
+        var manifest = try Self.newManifest(db), rows: [ManifestRow] = []
         for (id, noted) in notes.tables.sorted(by: { $0.key < $1.key }) {
             guard let (row, section) = try describe(id, noted, db) else { continue }
             rows.append(row)
@@ -39,36 +39,72 @@ extension EmbeddedCatalog {
             rows.append(row)
         }
         if rows.isEmpty { return nil }
-        let path = Self.place(manifest)
-        try write(manifest, rows, isShared: Self.isShared(manifest), to: path, db)
-        return path
+        return try write(manifest, rows, isShared: Self.isShared(manifest), to: Self.place(manifest), db)
+    }
+
+    static func newManifest(_ db: Database) throws -> Manifest {
+        Manifest(time: try manifestTime(db), catalog: try CatalogIdentity.fetch(db).own)
     }
 
     /// Writes one file and takes note of it.
     /// - Parameter rows: of its parts, in their order, that of the warehouse last.
-    func write(_ manifest: Manifest, _ rows: [ManifestRow], isShared: Bool, to path: String, _ db: Database) throws {
-        let bytes = Array(JSONText.write(manifest).utf8)
-        for (index, row) in rows.enumerated() {
-            var row = row
-            let section = index < manifest.tables.count ? manifest.tables[index] : nil
-            row.append(
-                manifest.time, bytes: bytes.count, isFull: section?.isFull ?? true, oldestVersion: section?.oldestVersion ?? 0,
-                isShared: isShared)
-            try row.save(db)
-        }
-        try db.execute(
-            sql: "UPDATE table_manifest SET written_at = ? WHERE table_id = ?", arguments: [manifest.time, ManifestRow.warehouse])
-        do throws(SQLError) {
-            let (store, place) = try stores.resolve(StorePath.join(warehouse.location, path))
-            try store.put(place, bytes)
+    /// - Returns: where it lies.
+    @discardableResult
+    func write(_ manifest: Manifest, _ rows: [ManifestRow], isShared: Bool, to path: String, _ db: Database) throws -> String {
+        let bytes = Array(JSONText.write(manifest).utf8), place = try put(bytes, manifest, at: path, db)
+        do {
+            for (index, row) in rows.enumerated() {
+                var row = row
+                let section = index < manifest.tables.count ? manifest.tables[index] : nil
+                row.append(
+                    manifest.time, bytes: bytes.count, isFull: section?.isFull ?? true, oldestVersion: section?.oldestVersion ?? 0,
+                    isShared: isShared || place != path)
+                try row.save(db)
+            }
+            try db.execute(
+                sql: "UPDATE table_manifest SET written_at = ? WHERE table_id = ?", arguments: [manifest.time, ManifestRow.warehouse])
+            return place
         } catch {
-            withdraw(path)
+            withdraw(place)
+            throw error
+        }
+    }
+
+    /// Puts a manifest under `path` or, where that name is taken, another one.
+    private func put(_ bytes: [UInt8], _ manifest: Manifest, at path: String, _ db: Database) throws -> String {
+        if try putNew(bytes, path) { return path }
+        try checkOwn(StorePath.join(warehouse.location, path), try CatalogIdentity.fetch(db))
+        let other = ManifestPlace.shared(manifest.time)
+        guard try putNew(bytes, other) else { throw SQLError.internalFault("two manifests of one name") }
+        return other
+    }
+
+    private func putNew(_ bytes: [UInt8], _ path: String) throws(SQLError) -> Bool {
+        let (store, place) = try stores.resolve(StorePath.join(warehouse.location, path))
+        do throws(SQLError) {
+            return try store.putIfAbsent(place, bytes)
+        } catch {
+            // It may be there all the same.
+            Cancellation.$current.withValue(nil) { if (try? store.read(place)) == bytes { try? store.delete(place) } }
             throw error
         }
     }
 
     /// Takes back a manifest whose commit failed. Where that fails too, the next commit makes it void.
-    private func withdraw(_ path: String) { try? delete(StorePath.join(warehouse.location, path)) }
+    private func withdraw(_ path: String) {
+        Cancellation.$current.withValue(nil) { try? delete([StorePath.join(warehouse.location, path)]) }
+    }
+
+    /// - Throws: `55000` if a manifest is another catalog's; else it is one of a commit that did not come to an end.
+    func checkOwn(_ location: String, _ identity: CatalogIdentity) throws(SQLError) {
+        let found: Manifest
+        do throws(SQLError) { found = try Manifest.read(location, stores) } catch {
+            // Nobody can read it, or it is gone meanwhile.
+            if [.dataCorrupted, .undefinedFile].contains(error.state) { return }
+            throw error
+        }
+        try identity.check(found, location)
+    }
 
     /// A commit that one table survives lies with that table, so that the tables that it replaces leave nothing elsewhere.
     private static func place(_ manifest: Manifest) -> String {

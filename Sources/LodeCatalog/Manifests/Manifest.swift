@@ -11,17 +11,20 @@ import LodeObjectStore
 ///     _lode/commit-<time>-<random>.json     a commit that spans several tables: all of it, or none
 ///
 /// A file whose commit did not come to an end is void as soon as another one has its number; until then nobody can tell whether it did.
+/// No file is ever replaced: where one has the name already, that of the commit gets the other kind of name.
 struct Manifest: Codable, Equatable, Sendable {
     static let currentFormat = 1
 
     var format = Manifest.currentFormat
     /// Microseconds since 1970-01-01 UTC; later than that of every earlier commit.
     var time: Int64
+    /// Who wrote it; see `CatalogIdentity`.
+    var catalog: String?
     var warehouse: WarehouseManifest?
     var tables: [TableManifest] = []
 
     enum CodingKeys: String, CodingKey {
-        case format = "Format", time = "Time", warehouse = "Warehouse", tables = "Tables"
+        case format = "Format", time = "Time", catalog = "Catalog", warehouse = "Warehouse", tables = "Tables"
     }
 }
 

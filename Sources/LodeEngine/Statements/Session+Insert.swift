@@ -110,12 +110,7 @@ extension Session {
     }
 
     /// Deletes files that no table refers to; what can't be deleted is collected as an orphan later.
-    func discard(_ files: [DataFile], in stores: StoreRegistry? = nil) {
-        for file in files {
-            guard let (store, path) = try? (stores ?? engine.stores).resolve(file.path) else { continue }
-            try? store.delete(path)
-        }
-    }
+    func discard(_ files: [DataFile], in stores: StoreRegistry? = nil) { (stores ?? engine.stores).discard(files.map(\.path)) }
 }
 
 extension LogicalPlan {

@@ -24,7 +24,10 @@ extension Session {
             throw error.at(vacuum.table?.span)
         }
         let fields = [Field("table_name", .varchar), Field("path", .varchar), Field("bytes", .bigint), Field("reason", .varchar)]
-        let rows = files.map { [Value.text("\($0.table)"), .text(SQLText($0.path)), .integer(Int64($0.bytes)), .text(SQLText($0.reason))] }
+        let rows: [[Value]] = files.map { file in
+            let table: Value = if let name = file.table { .text("\(name)") } else { .null }
+            return [table, .text(SQLText(file.path)), .integer(Int64(file.bytes)), .text(SQLText(file.reason))]
+        }
         return try give(fields, rows, to: run.sink, tag: "VACUUM")
     }
 

@@ -122,7 +122,7 @@ extension Session {
             keepsPartitionColumns: options.writesPartitionColumns
         ) { values, number in
             if !isPartitioned { return path }
-            let name = isUnique ? ManagedFileName.make(fileExtension: ending) : "data_\(number).\(ending)"
+            let name = "data_\(isUnique ? String(UInt64.random(in: 1 << 60...UInt64.max), radix: 16) : "\(number)").\(ending)"
             return StorePath.join(HivePath.folder(fields, values), name)
         }
         return try run(bound, specification, to: staged, alwaysWrites: keys.isEmpty, context)

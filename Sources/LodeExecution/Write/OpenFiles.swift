@@ -38,6 +38,7 @@ final class OpenFiles: Sendable {
     private let destination: any ObjectDestination
     private let alwaysWrites: Bool
     private let state = Lock(State())
+    private let endings = ObjectEndings()
     /// File descriptors are few, and what the query reads needs some, too.
     private static let maxOpen: Int = {
         var limit = rlimit()
@@ -73,7 +74,7 @@ final class OpenFiles: Sendable {
             }
             let path = nextPath(partition, &state)
             let writer = try specification.format.create(
-                try destination.createWriter(path), schema: specification.fileSchema, options: specification.options)
+                endings.watch(try destination.createWriter(path)), schema: specification.fileSchema, options: specification.options)
             let file = File(writer, partition, path)
             file.users.add(1, ordering: .relaxed)
             state.open[partition] = file
@@ -159,6 +160,7 @@ final class OpenFiles: Sendable {
                 throw error
             }
         }
+        try endings.wait()
     }
 
     /// Drops what is open and removes what is finished.
@@ -168,6 +170,7 @@ final class OpenFiles: Sendable {
             return (Array(state.open.values) + state.retired, state.written)
         }
         for file in open { file.writer.abort() }
-        for file in written { destination.discard(file.path) }
+        endings.abort()
+        destination.discard(written.map(\.path))
     }
 }

@@ -77,7 +77,7 @@ final class LocalStagedFolder: StagedWrite {
     }
 
     func createWriter(_ path: String) throws(SQLError) -> any ObjectWriter { try LocalPlainWriter(creating: StorePath.join(new, path)) }
-    func discard(_ path: String) { unlink(StorePath.join(new, path)) }
+    func discard(_ paths: [String]) { for path in paths { unlink(StorePath.join(new, path)) } }
 
     /// The hidden folder goes with `staging`.
     func abort() { LocalTree.remove(new) }

@@ -98,15 +98,22 @@ final class S3Client: Sendable {
 
     /// An object's size and tag, or nil.
     func head(_ location: S3Location) throws(SQLError) -> ObjectInfo? {
-        let response = try send(location) { () throws(SQLError) in
-            var request = try self.request(.head, location)
-            add(try account(location).objectHeaders, &request)
-            return request
-        }
+        let response = try send(location) { () throws(SQLError) in try heading(location) }
         if response.status == 404 { return nil }
-        guard response.isSuccess, let size = response.headers["Content-Length"].flatMap({ Int($0) }) else {
-            throw error(response, "examine", location)
-        }
+        guard let info = object(response, location) else { throw error(response, "examine", location) }
+        return info
+    }
+
+    /// A request for what is known of an object.
+    func heading(_ location: S3Location) throws(SQLError) -> CloudRequest {
+        var request = try request(.head, location)
+        add(try account(location).objectHeaders, &request)
+        return request
+    }
+
+    /// What the answer to it says; nil if it is none of success.
+    func object(_ response: CloudResponse, _ location: S3Location) -> ObjectInfo? {
+        guard response.isSuccess, let size = response.headers["Content-Length"].flatMap({ Int($0) }) else { return nil }
         let modified = response.headers["Last-Modified"].flatMap { CloudTime.parseHTTPDate($0) } ?? 0
         return ObjectInfo(
             path: location.path, size: size, modifiedMicros: modified * 1_000_000, etag: RemoteObject.strongTag(response) ?? "")
@@ -132,16 +139,11 @@ final class S3Client: Sendable {
         if condition != nil, account.isGoogle { throw .unsupported("a conditional write to \(location.scheme)://") }
         let mark = "\(UInt64.random(in: .min ... .max))"
         let response = try send(location) { () throws(SQLError) in
-            var request = try self.request(.put, location)
-            request.body = bytes
-            add(account.writeHeaders, &request)
-            add(account.objectHeaders, &request)
+            var request = try putting(location, bytes)
             switch condition {
             case .absent?: request.headers["If-None-Match"] = "*"
             case .tag(let tag)?: request.headers["If-Match"] = "\"\(tag)\""
-            case nil:
-                request.judge = Self.tagged
-                return request
+            case nil: return request
             }
             // Tells whose object it is, should the answer get lost.
             request.headers["x-amz-meta-lode-write"] = mark
@@ -154,13 +156,20 @@ final class S3Client: Sendable {
         return try writer(of: location) == mark
     }
 
+    /// A request that writes an object whole.
+    func putting(_ location: S3Location, _ bytes: [UInt8]) throws(SQLError) -> CloudRequest {
+        let account = try account(location)
+        var request = try request(.put, location)
+        request.body = bytes
+        add(account.writeHeaders, &request)
+        add(account.objectHeaders, &request)
+        request.judge = Self.tagged
+        return request
+    }
+
     /// Who wrote an object by a condition.
     private func writer(of location: S3Location) throws(SQLError) -> String? {
-        let response = try send(location) { () throws(SQLError) in
-            var request = try self.request(.head, location)
-            add(try account(location).objectHeaders, &request)
-            return request
-        }
+        let response = try send(location) { () throws(SQLError) in try heading(location) }
         return response.headers["x-amz-meta-lode-write"]
     }
 

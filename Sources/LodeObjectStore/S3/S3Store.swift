@@ -11,6 +11,9 @@ package final class S3Store: ObjectStore {
     /// What is read from its beginning.
     private static let textEndings: Set<String> = ["csv", "tsv", "txt", "json", "jsonl", "ndjson", "gz", "zst", "avro"]
 
+    /// Objects that are looked at together.
+    private static let mostLookedAt = 32
+
     let client: S3Client
     private let cache: RemoteCache?
 
@@ -125,6 +128,22 @@ package final class S3Store: ObjectStore {
         return found
     }
 
+    package func info(_ paths: [String]) throws(SQLError) -> [ObjectInfo?] {
+        var found: [ObjectInfo?] = []
+        for start in stride(from: 0, to: paths.count, by: Self.mostLookedAt) {
+            let calls = try paths[start..<min(paths.count, start + Self.mostLookedAt)].map { (path) throws(SQLError) in
+                let location = try S3Location(path)
+                return (location, client.client.start(try client.heading(location)))
+            }
+            for (location, call) in calls {
+                // What is no plain answer is asked for again, alone.
+                let info = client.object(try call.value(), location)
+                if let info { found.append(info) } else { found.append(try self.info(location.path)) }
+            }
+        }
+        return found
+    }
+
     package func list(
         _ folder: String, recursive: Bool, _ body: (ObjectInfo) throws(SQLError) -> Bool
     ) throws(SQLError) {
@@ -184,10 +203,12 @@ package final class S3Store: ObjectStore {
         }
     }
 
-    package func removeAbandonedWrites(in folder: String, before micros: Int64) throws(SQLError) -> Int {
-        let uploads = try client.uploads(try S3Location(folder), before: micros)
-        for upload in uploads { try client.abort(upload) }
-        return uploads.count
+    package func abandonedWrites(in folder: String, before micros: Int64) throws(SQLError) -> [AbandonedWrite] {
+        try client.uploads(try S3Location(folder), before: micros).map { AbandonedWrite(path: $0.location.path, id: $0.id) }
+    }
+
+    package func drop(_ writes: [AbandonedWrite]) throws(SQLError) {
+        for write in writes { try client.abort(S3Upload(location: try S3Location(write.path), id: write.id)) }
     }
 
     private static func object(_ path: String) throws(SQLError) -> S3Location {

@@ -20,6 +20,8 @@ final class S3Writer: ObjectWriter {
     private var upload: S3Upload?
     private var running: [CloudCall] = []
     private var tags: [String] = []
+    /// What sends all of a small object.
+    private var sending: CloudCall?
     private(set) var position = 0
     private var isOpen = true
     private let firstPartBytes: Int
@@ -87,11 +89,28 @@ final class S3Writer: ObjectWriter {
             try seal()
             try client.complete(upload, tags: tags, size: position)
             self.upload = nil
-        } else {
+        } else if try !isSent() {
             _ = try client.put(location, buffer)
         }
         isOpen = false
         buffer = []
+    }
+
+    func beginFinish() throws(SQLError) -> Bool {
+        guard isOpen, upload == nil, sending == nil else {
+            try finish()
+            return false
+        }
+        sending = client.client.start(try client.putting(location, buffer))
+        return true
+    }
+
+    /// Whether sending was begun, and succeeds.
+    private func isSent() throws(SQLError) -> Bool {
+        guard let sending else { return false }
+        defer { self.sending = nil }
+        let response = try sending.value()
+        return response.isSuccess && response.headers["ETag"] != nil
     }
 
     func abort() {
@@ -99,6 +118,8 @@ final class S3Writer: ObjectWriter {
         buffer = []
         for call in running { call.cancel() }
         running = []
+        sending?.cancel()
+        sending = nil
         guard let upload else { return }
         self.upload = nil
         // A statement that was cancelled must clean up too. What can't be reached now, VACUUM finds.

@@ -207,8 +207,22 @@ import Testing
 
     @Test func `uploads of killed writers are removed`() throws {
         for name in ["x/1", "x/2", "y"] { _ = try store.client.begin(try S3Location("s3://b/\(name)")) }
-        #expect(try store.removeAbandonedWrites(in: "s3://b/x", before: 0) == 0)
-        #expect(try store.removeAbandonedWrites(in: "s3://b", before: .max) == 3 && double.openUploads == 0)
+        #expect(try store.abandonedWrites(in: "s3://b/x", before: 0) == [])
+        let below = try store.abandonedWrites(in: "s3://b/x", before: .max)
+        #expect(below.map(\.path).sorted() == ["s3://b/x/1", "s3://b/x/2"])
+        try store.drop(below)
+        #expect(double.openUploads == 1)
+        // One that is gone is none that fails.
+        try store.drop(below + (try store.abandonedWrites(in: "s3://b", before: .max)))
+        #expect(double.openUploads == 0)
+    }
+
+    @Test func `many objects are looked at together`() throws {
+        for number in 0..<40 { double["b/d/\(number)"] = bytes(number) }
+        let paths = (0..<40).map { "s3://b/d/\($0)" } + ["s3://b/never"]
+        let found = try store.info(paths)
+        #expect(found.map { $0?.size } == (0..<40).map { Optional($0) } + [nil])
+        #expect(double.requests.filter { $0.method == "HEAD" }.count <= paths.count + 1)
     }
 
     // MARK: Faults
