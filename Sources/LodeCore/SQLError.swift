@@ -19,11 +19,11 @@ package final class SQLError: Error, Sendable, CustomStringConvertible {
         hint: String? = nil
     ) {
         self.state = state
-        self.message = message
+        self.message = SignedURL.hidden(in: message)
         self.span = span
-        self.place = place
-        self.detail = detail
-        self.hint = hint
+        self.place = place.map { SignedURL.hidden(in: $0) }
+        self.detail = detail.map { SignedURL.hidden(in: $0) }
+        self.hint = hint.map { SignedURL.hidden(in: $0) }
     }
 
     /// The same error at `span`, unless it already knows its place in the SQL.

@@ -30,6 +30,8 @@ import Testing
     ])
     func `a password is hidden`(text: String, shown: String) {
         #expect(StatementText.withoutSecrets(text) == shown)
+        let masked = StatementText.masked(text) ?? ""
+        #expect(masked.utf8.count == text.utf8.count && !masked.contains("Geheim") && !masked.contains("eim1"))
     }
 
     @Test(arguments: [

@@ -148,7 +148,7 @@ package final class CloudCall: Sendable {
                 if let times { meter.ended(at: MonotonicClock.now(), (times.sent, times.began, response.body.count)) }
                 client.counts.received(response.body.count)
                 use?.received(response.body.count)
-                judge(response, isLast)
+                judge(response.isSuccess ? response : response.hiding(request.secrets), isLast)
             case .failure(let error):
                 if times != nil { meter.ended(at: MonotonicClock.now(), nil) }
                 if isLast { fail(CloudFailure(error)) }

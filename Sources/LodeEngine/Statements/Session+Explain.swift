@@ -21,7 +21,7 @@ extension Session {
             let context = statementContext()
             text = EstimatedPlan.text(try optimized(try writtenRows(explain, context), context).plan)
         }
-        let rows = text.split(separator: "\n", omittingEmptySubsequences: false).map { [Value.text(String($0))] }
+        let rows = SignedURL.hidden(in: text).split(separator: "\n", omittingEmptySubsequences: false).map { [Value.text(String($0))] }
         return try give([Field("plan", .varchar)], rows, to: run.sink, tag: "EXPLAIN")
     }
 

@@ -1,6 +1,7 @@
 /// Errors as people read them: the message, the line of SQL with a caret below, what to do.
 
 import LodeCore
+import LodeSyntax
 
 package enum ErrorText {
     /// - Parameters:
@@ -21,7 +22,7 @@ package enum ErrorText {
     }
 
     private static func excerpt(_ sql: String, _ span: SourceSpan, _ firstLine: Int, _ script: String?) -> [String] {
-        let bytes = Array(sql.utf8)
+        let bytes = Array((StatementText.masked(sql) ?? sql).utf8)
         let start = min(max(span.start, 0), bytes.count)
         var lineStart = start
         while lineStart > 0, bytes[lineStart - 1] != 10 { lineStart -= 1 }

@@ -7,7 +7,14 @@ package enum StatementText {
     /// The text with `'<hidden>'` for each literal that is a password or another secret, and for passwords in addresses
     /// (`postgres://user:password@host`).
     /// - Returns: nil for a text without secrets, which may be shown as it is.
-    package static func withoutSecrets(_ text: String) -> String? {
+    package static func withoutSecrets(_ text: String) -> String? { replacingSecrets(text) { _ in Array(hidden.utf8) } }
+
+    /// The same with stars for each byte of such a literal: what stands behind it stays in its place.
+    package static func masked(_ text: String) -> String? {
+        replacingSecrets(text) { literal in Array(repeating: UInt8(ascii: "*"), count: literal.count) }
+    }
+
+    private static func replacingSecrets(_ text: String, _ replacement: (ArraySlice<UInt8>) -> [UInt8]) -> String? {
         let bytes = Array(text.utf8)
         guard mayHoldSecret(bytes) else { return nil }
         var result: [UInt8] = [], isSecret = false, hasHidden = false, role = RoleWords(), store = SecretWords()
@@ -17,7 +24,7 @@ package enum StatementText {
             switch piece.kind {
             case .string where isSecret || store.hides || holdsPassword(part), .word where role.isPassword(part),
                 .number where role.isPassword(part):
-                result += Array(hidden.utf8)
+                result += replacement(part)
                 hasHidden = true
                 role.isExpected = false
             case .string, .number:
