@@ -2,24 +2,29 @@
 """Kills a script that changes tables and files in every way, again and again, and checks after each kill that each of them is a
 whole old or a whole new version.
 
-    kill.py --lode PATH/TO/lode [--kills 300] [--rows 20000]
+    kill.py --lode PATH/TO/lode [--kills 300] [--rows 20000] [--services FOLDER [--port 19400]]
 
-Every statement of the script puts a generation number into all the rows that it writes:
+With --services, the warehouse lies in SeaweedFS, which FOLDER/seaweed.sh starts; uploads that were not ended are then as bad as files
+that no table has. Every statement of the script puts a generation number into all the rows that it writes:
 `updated` UPDATE, `merged` MERGE, `replaced` CREATE OR REPLACE, `appended` INSERT, `parted` INSERT OVERWRITE of all partitions, `dropped` DROP and CREATE AS, `altered` ADD
-COLUMN, `copied` COPY into partition folders, `one.parquet` COPY to a file; and VACUUM without retention between them. Another
+COLUMN, `large` INSERT OVERWRITE of some megabytes, `copied` COPY into partition folders, `one.parquet` COPY to a file; and VACUUM without retention between them. Another
 process reads all the while. At the end, a VACUUM leaves not one file that no table has, and the catalog is deleted and made again
 from the manifests beside the data: everything is as it was, as it is in copies that are rebuilt between kills.
 """
-import os, random, shutil, subprocess, threading, time
+import random, subprocess, threading, time
 
-from warehouse import Warehouse, arguments, conclude, feed
+from warehouse import Warehouse, arguments, conclude, feed, object_store
 
 
 def main():
-    args = arguments(__doc__, kills=300, rows=20000, seed=1)
+    args = arguments(__doc__, kills=300, rows=20000, seed=1, services="", port=19400)
     random.seed(args.seed)
-    house = Warehouse(args.lode)
-    folder, query = house.folder, house.query
+    with object_store(args) as store:
+        run(args, Warehouse(args.lode, store))
+
+
+def run(args, house):
+    folder, query = house.exports, house.query
 
     n = args.rows
     rows = f"generate_series(1, {n}) AS g(i)"
@@ -32,6 +37,7 @@ def main():
         CREATE TABLE altered AS SELECT i FROM {rows};
         CREATE TABLE updated PARTITIONED BY (k) AS SELECT 0 AS generation, i, i % 5 AS k FROM {rows};
         CREATE TABLE merged AS SELECT 0 AS generation, i FROM {rows};
+        CREATE TABLE large AS SELECT 0 AS generation, i, '' AS text FROM {rows};
         COPY (SELECT 0 AS generation, i, i % 5 AS k FROM {rows}) {copied};
         COPY (SELECT 0 AS generation, i FROM {rows}) {one}""")
 
@@ -42,6 +48,7 @@ def main():
         ("parted", f"{counts} parted", whole_generation),
         ("updated", f"{counts} updated", whole_generation),
         ("merged", f"{counts} merged", whole_generation),
+        ("large", f"{counts} large", whole_generation),
         ("appended", "SELECT batch, count(*) FROM appended GROUP BY batch", lambda got: got and all(c == str(n) for _, c in got)),
         ("altered", "DESCRIBE altered", lambda got: [r[0] for r in got] == ["i"] + [f"c{k}" for k in range(1, len(got))]),
         ("altered", "SELECT count(*) FROM altered", lambda got: got == [[str(n)]]),
@@ -62,27 +69,16 @@ def main():
             bad.append(f"{where}: dropped: {got} {error.strip()}")
         return bad
 
-    def rebuild(warehouse):
-        for name in os.listdir(warehouse):
-            if name.startswith("catalog."):
-                os.unlink(f"{warehouse}/{name}")
-        done = subprocess.run([args.lode, "catalog", "rebuild", "--warehouse", warehouse], capture_output=True, text=True)
-        return [] if done.returncode == 0 else [f"rebuild: {done.stderr.strip()}"]
-
     def rebuilt_copy(where):
-        """What is wrong in a copy of the warehouse whose catalog was lost."""
-        copy = f"{folder}/rebuilt"
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(f"{folder}/lakehouse", copy)
-        bad = [f"{where}: {b}" for b in rebuild(copy)]
+        """What is wrong where the catalog was lost and made again."""
+        copy, error = house.rebuilt()
+        bad = [f"{where}: rebuild: {error}"] if error else []
         for name, sql, test in checks:
             if folder in sql:
                 continue
-            done = subprocess.run(
-                [args.lode, "--warehouse", copy, "--format", "csv", "-c", sql], capture_output=True, text=True)
-            got = [line.split(",") for line in done.stdout.splitlines()[1:]]
-            if done.returncode != 0 or not test(got):
-                bad.append(f"{where}, rebuilt: {name}: {got} {done.stderr.strip()[:300]}")
+            got, error = copy.query(sql)
+            if got is None or not test(got):
+                bad.append(f"{where}, rebuilt: {name}: {got} {error.strip()[:300]}")
         return bad
 
     problems, reads, stop = [], [0], threading.Event()
@@ -111,6 +107,8 @@ def main():
                 f" WHEN MATCHED THEN UPDATE SET generation = {generation} WHEN NOT MATCHED BY SOURCE THEN DELETE"
                 f" WHEN NOT MATCHED THEN INSERT VALUES ({generation}, s.i);",
                 f"DROP TABLE IF EXISTS dropped; CREATE TABLE dropped AS SELECT {generation} AS generation, i FROM {rows};",
+                # Some megabytes that do not compress, so that an object store gets them in parts.
+                f"INSERT OVERWRITE large SELECT {generation}, i, sha512('a' || i) || sha512('b' || i) || sha512('c' || i) || sha512('d' || i) FROM {rows};",
                 f"COPY (SELECT {generation} AS generation, i, i % 5 AS k FROM {rows}) {copied};",
                 f"COPY (SELECT {generation} AS generation, i FROM {rows}) {one};",
                 "VACUUM RETAIN 0 HOURS;",
@@ -124,7 +122,7 @@ def main():
         writer = house.start(stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         feeder = threading.Thread(target=lambda: feed(writer, "\n".join(script)))
         feeder.start()
-        time.sleep(random.uniform(0.02, 0.5))
+        time.sleep(random.uniform(0.02, 2.5 if house.store else 0.5))
         landed += writer.poll() is None
         if writer.poll() is not None:
             problems.append(f"the script ended by itself: {writer.stderr.read().strip()[:300]}")
@@ -142,15 +140,17 @@ def main():
     if got is None:
         problems.append(f"vacuum: {error.strip()}")
     problems.extend(whole("after the last VACUUM"))
-    stored = [f for where, _, files in os.walk(f"{folder}/lakehouse") for f in files
-              if not f.startswith("catalog.") and not where.endswith("/_lode")]
-    tables = ["replaced", "appended", "parted", "altered", "updated", "merged"] + (["dropped"] if query("SELECT 1 FROM dropped LIMIT 1")[0] else [])
+    stored = house.data_files()
+    tables = ["replaced", "appended", "parted", "altered", "updated", "merged", "large"] + (["dropped"] if query("SELECT 1 FROM dropped LIMIT 1")[0] else [])
     histories = lambda: [query(f"DESCRIBE HISTORY {t}")[0] for t in tables]
     before = histories()
     live = sum(int(history[0][3]) for history in before)
     if len(stored) != live:
         problems.append(f"{len(stored)} files are stored, the tables have {live}")
-    problems.extend(rebuild(f"{folder}/lakehouse"))
+    problems.extend(f"an upload was not ended: {key}" for key in house.uploads())
+    house.lose_catalog()
+    _, error = house.maintain("rebuild")
+    problems.extend([f"rebuild: {error}"] if error else [])
     problems.extend(whole("after the catalog was rebuilt"))
     if histories() != before:
         problems.append(f"versions after the catalog was rebuilt: {histories()}, before: {before}")

@@ -2,23 +2,29 @@
 """Kills two processes that run transactions over three tables, again and again, and checks after each kill that every transaction is
 in all three tables or in none.
 
-    kill_transactions.py --lode PATH/TO/lode [--kills 300] [--rows 5000]
+    kill_transactions.py --lode PATH/TO/lode [--kills 300] [--rows 5000] [--services FOLDER [--port 19400]]
+
+With --services, the warehouse lies in SeaweedFS, which FOLDER/seaweed.sh starts.
 
 Each writer owns one half of the rows (k = 0 or 1) of `updated`, `replaced` and `merged`, and puts a generation number into all of
 them: by UPDATE, by DELETE and INSERT, and by MERGE. Some transactions go back to a savepoint or roll back, with a generation that
 nobody may ever see. A third process reads all three tables all the while. At the end, a VACUUM leaves not one file that no table has.
 """
-import os, random, subprocess, threading, time
+import random, subprocess, threading, time
 
-from warehouse import Warehouse, arguments, conclude, feed
+from warehouse import Warehouse, arguments, conclude, feed, object_store
 
 FORBIDDEN = -1
 
 
 def main():
-    args = arguments(__doc__, kills=300, rows=5000, seed=1)
+    args = arguments(__doc__, kills=300, rows=5000, seed=1, services="", port=19400)
     random.seed(args.seed)
-    house = Warehouse(args.lode)
+    with object_store(args) as store:
+        run(args, Warehouse(args.lode, store))
+
+
+def run(args, house):
     n = args.rows
     rows = f"generate_series(1, {n}) AS g(i)"
     tables = ["updated", "replaced", "merged"]
@@ -73,7 +79,7 @@ def main():
             writers.append(house.start(stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
             feeders.append(threading.Thread(target=feed, args=(writers[-1], "\n".join(script))))
             feeders[-1].start()
-        time.sleep(random.uniform(0.02, 0.6))
+        time.sleep(random.uniform(0.02, 2 if house.store else 0.6))
         for writer in writers:
             if writer.poll() is None:
                 midst += 1
@@ -90,8 +96,7 @@ def main():
     time.sleep(1.1)  # the clock of files ticks coarsely, so the last second's are spared
     house.rows("VACUUM RETAIN 0 HOURS")
     problems.extend(whole("after the last VACUUM"))
-    stored = [f for where, _, files in os.walk(f"{house.folder}/lakehouse") for f in files
-              if not f.startswith("catalog.") and not where.endswith("/_lode")]
+    stored = house.data_files()
     live = sum(int(house.rows(f"DESCRIBE HISTORY {t}")[0][3]) for t in tables)
     if len(stored) != live:
         problems.append(f"{len(stored)} files are stored, the tables have {live}")

@@ -205,6 +205,71 @@ def tables(server):
     s.check("an external table", external)
 
 
+def warehouses(server):
+    s = server
+    house = s.url("house").rstrip("/")
+
+    def lode(sql, *more, fails=False):
+        done = subprocess.run(
+            [s.lode[0], "--warehouse", house, *more, "--format", "csv", "--quiet", "-c", sql], capture_output=True, text=True, cwd=s.folder,
+            env=s.environment, timeout=120)
+        if bool(done.returncode) != fails:
+            raise AssertionError(done.stdout + done.stderr)
+        return [line.split(",") for line in done.stdout.split("\n")[1:] if line] if not fails else done.stderr
+
+    def catalog(*arguments):
+        done = subprocess.run([s.lode[0], "catalog", *arguments, "--warehouse", house], capture_output=True, text=True, cwd=s.folder, env=s.environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def files():
+        return [k for k in s.keys("house/") if "/_lode/" not in k]
+
+    def changes():
+        lode("CREATE TABLE t PARTITIONED BY (k) AS SELECT i, 0 AS v, i % 3 AS k FROM generate_series(1, 300) AS g(i)")
+        lode("INSERT INTO t SELECT 1000, 1, 7")
+        lode("UPDATE t SET v = 5 WHERE k = 1; DELETE FROM t WHERE k = 2 AND i < 200; "
+             "MERGE INTO t USING (SELECT 3 AS i, 9 AS v) AS n ON t.i = n.i WHEN MATCHED THEN UPDATE SET v = n.v; "
+             "INSERT OVERWRITE t SELECT 2000, 2, 7; BEGIN; INSERT INTO t SELECT 3000, 3, 8; INSERT INTO t SELECT 3001, 3, 8; COMMIT")
+        equal(lode("SELECT k, count(*), sum(i), sum(v) FROM t GROUP BY k ORDER BY k"), answer)
+        return f"{len(files())} files"
+    answer = [["0", "100", "15150", "9"], ["1", "100", "14950", "500"], ["2", "34", "8483", "0"], ["7", "1", "2000", "2"], ["8", "2", "6001", "6"]]
+    s.check("a warehouse: CREATE AS, INSERT, UPDATE, DELETE, MERGE, INSERT OVERWRITE, a transaction", changes)
+
+    def failing():
+        before = s.keys("house/")
+        assert "22012" in lode("INSERT INTO t SELECT 1 / (90000 - i), 1, i % 50 FROM generate_series(1, 100000) AS g(i)", fails=True)
+        equal(s.keys("house/"), before)
+    s.check("a warehouse: a statement that fails leaves nothing", failing)
+
+    def vacuum():
+        s.client.create_multipart_upload(Bucket=BUCKET, Key=f"{s.place}/house/main/t/lost.parquet")
+        listed = lode("VACUUM RETAIN 0 HOURS DRY RUN")
+        assert any("lost.parquet" in row[1] for row in listed) and len(s.uploads()) >= 1, listed
+        lode("VACUUM RETAIN 0 HOURS")
+        assert not any("/house/" in u["Key"] for u in s.uploads()), s.uploads()
+        equal(len(files()), 6)
+        return f"{len(listed)} files and uploads went"
+    s.check("a warehouse: VACUUM finds files and uploads", vacuum)
+
+    def rebuild():
+        path = catalog("show")
+        assert path.startswith(s.folder) and os.path.exists(path), path
+        for name in os.listdir(os.path.dirname(path)):
+            os.unlink(os.path.join(os.path.dirname(path), name))
+        assert "catalog of this warehouse is missing" in lode("SELECT * FROM t", fails=True)
+        catalog("rebuild")
+        equal(lode("SELECT k, count(*), sum(i), sum(v) FROM t GROUP BY k ORDER BY k"), answer)
+    s.check("a warehouse: the catalog is lost and made again", rebuild)
+
+    def others():
+        lode("CREATE TABLE u AS SELECT 1 AS i")
+        catalog("rebuild", "--catalog", f"{s.folder}/other.sqlite")
+        lode("INSERT INTO u SELECT 2", "--catalog", f"{s.folder}/other.sqlite")
+        assert "another catalog writes to this warehouse" in lode("INSERT INTO u SELECT 3", fails=True)
+    s.check("a warehouse: two catalogs notice each other", others)
+
+
 def settings(server):
     s = server
     host, tls = s.endpoint.split("//")[1], s.endpoint.startswith("https")
@@ -212,6 +277,13 @@ def settings(server):
     s.put("set.csv", "n\n5\n")
     query = f"SELECT n FROM read_csv('{s.url('set.csv')}')"
     secret = f"(TYPE s3, KEY_ID '{KEY}', SECRET '{SECRET}', ENDPOINT '{host}', URL_STYLE 'path', USE_SSL {str(tls).lower()}, SCOPE 's3://{BUCKET}')"
+
+    def presigned():
+        url = s.client.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": f"{s.place}/set.csv"})
+        equal(s.rows(f"SELECT n FROM read_csv('{url}')", **plain), [["5"]])
+        if s.checks_identities:
+            s.fails(f"SELECT n FROM read_csv('{url[:-4]}0000')", "42501", **plain)
+    s.check("signed URLs", presigned)
 
     def secrets():
         equal(s.rows(f"CREATE SECRET here {secret}; {query}", **plain), [["5"]])
@@ -244,6 +316,13 @@ def settings(server):
         s.rows(made, **plain)
         return s.client.head_object(Bucket=BUCKET, Key=f"{s.place}/sse.csv").get("ServerSideEncryption")
     s.check("encryption by the server", encryption)
+
+    def managed():
+        made = f"CREATE SECRET {secret[:-1]}, SERVER_SIDE_ENCRYPTION 'aws:kms', KMS_KEY_ID 'lode'); COPY (SELECT 4 AS a) TO '{s.url('kms.csv')}'"
+        s.rows(made, **plain)
+        equal(s.rows(f"SELECT a FROM read_csv('{s.url('kms.csv')}')"), [["4"]])
+        return s.client.head_object(Bucket=BUCKET, Key=f"{s.place}/kms.csv").get("ServerSideEncryption")
+    s.check("encryption with a managed key", managed)
 
     def customer():
         key = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
@@ -278,6 +357,7 @@ def main():
             reading(server)
             writing(server)
             tables(server)
+            warehouses(server)
             settings(server)
             bad += len(server.bad)
     finally:

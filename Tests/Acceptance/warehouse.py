@@ -1,5 +1,5 @@
 """What the scripts that kill and contend share: a warehouse of their own, statements in processes of their own, and the verdict."""
-import argparse, os, subprocess, sys, tempfile
+import argparse, contextlib, copy, glob, os, shutil, subprocess, sys, tempfile
 
 
 def arguments(doc, **options):
@@ -11,17 +11,68 @@ def arguments(doc, **options):
     return p.parse_args()
 
 
-class Warehouse:
-    """A folder that goes with the process, with a warehouse in it. Statements run in the folder."""
+def object_store(args):
+    """The object store that --services asks for, started; nothing without it."""
+    if not args.services:
+        return contextlib.nullcontext()
+    from seaweed import Seaweed
+    return Seaweed(args.services, args.port)
 
-    def __init__(self, lode):
+
+class Warehouse:
+    """A warehouse of its own, in a folder that goes with the process or in an object store. Statements run in the folder."""
+
+    def __init__(self, lode, store=None):
         self._folder = tempfile.TemporaryDirectory()
-        self.folder = self._folder.name
-        self.command = [os.path.abspath(lode), "--warehouse", f"{self.folder}/lakehouse", "--format", "csv", "--quiet"]
+        self.folder, self.lode, self.store = self._folder.name, os.path.abspath(lode), store
+        self.environment = store.environment(self.folder) if store else dict(os.environ)
+        self.location = store.place() if store else f"{self.folder}/lakehouse"
+        # Where files are written that belong to no table.
+        self.exports = f"{self.location}/exports" if store else self.folder
+        self.command = [self.lode, "--warehouse", self.location, "--format", "csv", "--quiet"]
+
+    def data_files(self):
+        """Names of all files in the warehouse but the catalog's, manifests and exports."""
+        if self.store:
+            return [k for k in self.store.keys(self.location) if "_lode/" not in k and not k.startswith("exports/")]
+        return [f for where, _, files in os.walk(self.location) for f in files
+                if not f.startswith("catalog.") and not where.endswith("/_lode")]
+
+    def uploads(self):
+        return self.store.uploads() if self.store else []
+
+    def maintain(self, *arguments):
+        """`lode catalog …`: what it printed, and what it complained of."""
+        done = subprocess.run(
+            [self.lode, "catalog", *arguments, "--warehouse", self.location], capture_output=True, text=True, env=self.environment,
+            cwd=self.folder)
+        return done.stdout.strip(), "" if done.returncode == 0 else done.stderr.strip() or "failed"
+
+    def lose_catalog(self):
+        """Deletes the catalog's files."""
+        path, _ = self.maintain("show")
+        for file in glob.glob(glob.escape(os.path.join(self.folder, path.removesuffix("sqlite"))) + "*"):
+            os.unlink(file)
+
+    def rebuilt(self):
+        """A warehouse like this one whose catalog was lost, and what rebuilding it complained of. It is only for reading."""
+        other = copy.copy(self)
+        if self.store:
+            catalog = f"{self.folder}/rebuilt.sqlite"
+            for file in glob.glob(catalog + "*"):
+                os.unlink(file)
+            other.command = self.command + ["--catalog", catalog]
+            return other, self.maintain("rebuild", "--catalog", catalog)[1]
+        other.location = f"{self.folder}/rebuilt"
+        shutil.rmtree(other.location, ignore_errors=True)
+        shutil.copytree(self.location, other.location)
+        other.command = [self.lode, "--warehouse", other.location, "--format", "csv", "--quiet"]
+        other.lose_catalog()
+        return other, other.maintain("rebuild")[1]
 
     def query(self, sql):
         """The rows of the last statement without its heading, or None, and what was said on stderr."""
-        done = subprocess.run(self.command + ["-c", sql], capture_output=True, text=True, cwd=self.folder)
+        done = subprocess.run(self.command + ["-c", sql], capture_output=True, text=True, cwd=self.folder, env=self.environment)
         if done.returncode:
             return None, done.stderr
         return [line.split(",") for line in done.stdout.split("\n")[1:] if line], done.stderr
@@ -34,7 +85,13 @@ class Warehouse:
 
     def start(self, *arguments, **streams):
         """A process that is given its statements, to be killed."""
-        return subprocess.Popen(self.command + list(arguments), cwd=self.folder, stdout=subprocess.DEVNULL, **streams)
+        return subprocess.Popen(self.command + list(arguments), cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, **streams)
+
+    def start_command(self, *command):
+        """A command of lode on the warehouse, whose messages are caught."""
+        return subprocess.Popen(
+            [self.lode, *command, "--warehouse", self.location], cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True)
 
 
 def feed(process, text):

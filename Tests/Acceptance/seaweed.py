@@ -1,0 +1,50 @@
+"""SeaweedFS as the object store of an acceptance script: started, looked into, stopped."""
+import os, subprocess, tempfile, uuid
+
+import boto3
+from botocore.config import Config
+
+KEY, SECRET, BUCKET = "lodekey", "lodesecret12345", "lode"
+
+
+class Seaweed:
+    """A server of this machine. FOLDER has seaweed.sh, which starts it ($LODE_VENVS says where its program is)."""
+
+    def __init__(self, services, port):
+        self._script, self._port = os.path.abspath(f"{services}/seaweed.sh"), str(port)
+        self._folder = tempfile.TemporaryDirectory(prefix="lode-seaweed-")
+        self.endpoint = f"http://127.0.0.1:{port}"
+        done = self._run("start")
+        assert done.returncode == 0, done.stderr
+        self.client = boto3.client(
+            "s3", endpoint_url=self.endpoint, aws_access_key_id=KEY, aws_secret_access_key=SECRET, region_name="us-east-1",
+            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 5}, connect_timeout=3, read_timeout=30))
+
+    def _run(self, action):
+        return subprocess.run([self._script, action, self._folder.name, self._port], capture_output=True, text=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._run("stop")
+
+    def environment(self, home):
+        """What a process is told that speaks to it: nothing of the user's own settings."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "XDG_"))}
+        return clean | {
+            "HOME": home, "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL_S3": self.endpoint, "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": "us-east-1"}
+
+    def place(self):
+        """A location that nobody has used."""
+        return f"s3://{BUCKET}/{uuid.uuid4().hex[:8]}"
+
+    def keys(self, place):
+        prefix = place.removeprefix(f"s3://{BUCKET}/") + "/"
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
+        return sorted(o["Key"].removeprefix(prefix) for page in pages for o in page.get("Contents", []))
+
+    def uploads(self):
+        """The keys of uploads that were begun and not ended, in all of the bucket."""
+        return [u["Key"] for u in self.client.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])]
