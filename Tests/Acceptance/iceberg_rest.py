@@ -6,7 +6,7 @@
 Written for SeaweedFS, which takes OAuth2 (the keys of S3 are client and secret) and SigV4 (service s3tables). Runs with a Python that has
 pyiceberg.
 """
-import argparse, os, subprocess, sys, tempfile, uuid, warnings
+import argparse, csv, io, os, subprocess, sys, tempfile, uuid, warnings
 
 warnings.filterwarnings("ignore")
 from pyiceberg.catalog import load_catalog
@@ -44,7 +44,7 @@ class Lode:
     def __call__(self, sql):
         """The rows of the last statement, or its error."""
         done = subprocess.run(self.command + ["-c", self.attach + sql], capture_output=True, text=True, timeout=60)
-        return done.stderr.strip() if done.returncode else [line.split(",") for line in done.stdout.split("\n")[1:] if line]
+        return done.stderr.strip() if done.returncode else [row for row in csv.reader(io.StringIO(done.stdout)) if row][1:]
 
 
 def rehearse(name, lode, catalog):
@@ -60,7 +60,7 @@ def rehearse(name, lode, catalog):
     fields = [NestedField(n + 1, key, type, required=key == "l", doc=f"a {key}" if key == "l" else None) for n, (key, (type, _)) in
               enumerate(TYPES.items())]
     table = catalog.create_table(f"{space}.everything", Schema(*fields, identifier_field_ids=[3]))
-    check("all types", [r.split('"') and r for r in described(lode, f"c.{space}.everything")], [(k, t) for k, (_, t) in TYPES.items()])
+    check("all types", described(lode, f"c.{space}.everything"), [(k, t) for k, (_, t) in TYPES.items()])
     schema = Schema(NestedField(1, "id", LongType(), required=True), NestedField(2, "v", StringType()), NestedField(3, "d", DateType()))
     spec = PartitionSpec(PartitionField(3, 1000, MonthTransform(), "m"), PartitionField(1, 1001, BucketTransform(4), "b"),
                          PartitionField(2, 1002, TruncateTransform(3), "v3"), PartitionField(2, 1003, IdentityTransform(), "v"))
@@ -71,12 +71,12 @@ def rehearse(name, lode, catalog):
     check("a table below", described(lode, f"c.{space}.below.deep"), [("id", "bigint"), ("v", "varchar"), ("d", "date")])
     check("USE", lode(f"USE c.{space}; SHOW TABLES"), lambda r: len(r) == 2)
     check("partitioning", lode(f"DESCRIBE EXTENDED c.{space}.parted"),
-          lambda r: any("default-partition-spec" in x[0] and "month(d), bucket(4, id), truncate(3, v), v" in ",".join(x) for x in r))
-    properties = dict(r if len(r) == 2 else (r[0], ",".join(r[1:])) for r in lode(f"SHOW TBLPROPERTIES c.{space}.parted"))
+          lambda r: ["# property default-partition-spec", "month(d), bucket(4, id), truncate(3, v), v"] in [x[:2] for x in r])
+    properties = dict(lode(f"SHOW TBLPROPERTIES c.{space}.parted"))
     check("properties", (properties.get("owner"), properties.get("uuid"), properties.get("metadata_location")),
           ("me", str(parted.metadata.table_uuid), parted.metadata_location))
-    check("identifier fields", dict(r[:2] for r in lode(f"SHOW TBLPROPERTIES c.{space}.everything")).get("identifier-fields"), "l")
-    check("a table that is not there", lode(f"SELECT * FROM c.{space}.part"), lambda r: "42P01" in r and 'Did you mean "parted"' in r)
+    check("identifier fields", dict(lode(f"SHOW TBLPROPERTIES c.{space}.everything")).get("identifier-fields"), "l")
+    check("a table that is not there", lode(f"SELECT * FROM c.{space}.partet"), lambda r: "42P01" in r and 'Did you mean "parted"' in r)
     for what, sql in {"reading": f"SELECT * FROM c.{space}.parted", "writing to": f"INSERT INTO c.{space}.parted (id) VALUES (1)",
                       "creating": f"CREATE TABLE c.{space}.made AS SELECT 1 AS x"}.items():
         check(f"{what} is refused by name", lode(sql), lambda r: "0A000" in r and f"{what} the Iceberg table \"{space}." in r)
@@ -100,16 +100,9 @@ def rehearse(name, lode, catalog):
 
 
 def described(lode, table):
-    """Names and types; some types have commas."""
-    rows = lode(f"SELECT 1; DESCRIBE {table}")
-    if isinstance(rows, str):
-        return rows
-    found = []
-    for row in rows:
-        text = ",".join(row)
-        name, rest = text.split(",", 1)
-        found.append((name, rest.split('"')[1] if rest.startswith('"') else rest.split(",", 1)[0]))
-    return found
+    """Names and types."""
+    rows = lode(f"DESCRIBE {table}")
+    return rows if isinstance(rows, str) else [tuple(row[:2]) for row in rows]
 
 
 def race(lode, catalog, space):

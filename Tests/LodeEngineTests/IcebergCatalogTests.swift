@@ -49,7 +49,8 @@ import Testing
     @Test func `a table is described by its metadata`() throws {
         #expect(
             try scratch.rows("DESCRIBE c.web.orders").map { $0.prefix(3) + [$0[4]] } == [
-                ["id", "bigint", "f", "the key"], ["day", "date", "t", "NULL"], ["place", "struct(city varchar)", "t", "NULL"],
+                ["id", "bigint", "false", "the key"], ["day", "date", "true", "NULL"],
+                ["place", "struct(city varchar)", "true", "NULL"],
             ])
         let facts = try scratch.rows("DESCRIBE EXTENDED c.web.orders")
         #expect(facts.contains { $0[0] == "# property default-partition-spec" && $0[1] == "month(day), bucket(4, id)" })

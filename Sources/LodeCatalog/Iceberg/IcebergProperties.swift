@@ -65,7 +65,7 @@ package struct IcebergProperties: Sendable {
 
     /// A message of a server without the secrets that it should not have repeated.
     func redacted(_ message: String) -> String {
-        var hidden = ["credential", "token", "secret_access_key", "session_token"].compactMap { self[$0] }
+        var hidden = ["credential", "token", "access_key_id", "secret_access_key", "session_token"].compactMap { self[$0] }
         if let credential = self["credential"], let colon = credential.firstIndex(of: ":") {
             hidden.append(String(credential[credential.index(after: colon)...]))
         }

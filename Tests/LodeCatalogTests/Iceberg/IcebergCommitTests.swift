@@ -128,7 +128,8 @@ import Testing
             updates: [
                 .assignUUID("u"), .upgradeFormat(2), .addSchema(["fields": []]), .setCurrentSchema(-1), .addSpec([:]), .setDefaultSpec(-1),
                 .addSortOrder([:]), .setDefaultSortOrder(-1), .addSnapshot(["snapshot-id": 5]),
-                .setReference("main", snapshot: 5, kind: "branch"), .removeReference("old"), .removeSnapshots([1, 2]), .setLocation("s3://x"), .removeProperties(["p"]),
+                .setReference("main", snapshot: 5, kind: "branch"), .removeReference("old"), .removeSnapshots([1, 2]),
+                .setLocation("s3://x"), .removeProperties(["p"]),
             ])
         let body = change.body()
         #expect(
