@@ -104,7 +104,7 @@ def run(args, house):
             done = subprocess.run(
                 [house.lode, "--warehouse", house.location, *(("-c", "; ".join(x.rstrip(";") for x in lines[:7] if x != lines[1])) if number > 11 else ()), "-c", sql],
                 capture_output=True, cwd=house.folder, env=house.environment | environment, timeout=300)
-            said[f"{name}: {sql[:60]}"] = done.stdout + done.stderr
+            said[f"{name} {number}: {sql[:90]}"] = done.stdout + done.stderr
 
     shell("shell", lines)
     some = ["SELECT * FROM t", "INSERT INTO t SELECT 3", f"SELECT * FROM read_csv('s3://{BUCKET}/there/x.csv')", "VACUUM"]
@@ -118,7 +118,7 @@ def run(args, house):
         with open(f"{house.folder}/script.sql", "w") as file:
             file.write(";\n".join(x for x in lines[:7] if x != lines[1]) + ";\n" + sql + ";\n")
         process = house.start_command("run", f"{house.folder}/script.sql")
-        said[f"run: {sql[:60]}"] = process.communicate()[1].encode()
+        said[f"run {number}: {sql[:90]}"] = process.communicate()[1].encode()
         os.unlink(f"{house.folder}/script.sql")
 
     # A server that logs all that it can.
@@ -135,11 +135,11 @@ def run(args, house):
             break
         except OSError:
             time.sleep(0.1)
-    for sql in lines:
+    for number, sql in enumerate(lines):
         done = subprocess.run(
             [house.lode, "--connect", f"postgres://lode@127.0.0.1:{port}/lode", "-c", sql], capture_output=True, cwd=house.folder,
             env=house.environment, timeout=300)
-        said[f"server: {sql[:60]}"] = done.stdout + done.stderr
+        said[f"server {number}: {sql[:90]}"] = done.stdout + done.stderr
     server.send_signal(signal.SIGTERM)
     server.wait()
     log.close()

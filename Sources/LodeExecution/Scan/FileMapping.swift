@@ -81,7 +81,7 @@ final class FileMapping: Sendable {
     private static func constant(
         _ output: ScanPlan.Output, _ file: DataFile, _ scan: any FileScan, _ source: FilesRelation
     ) -> Value? {
-        if output.isFilename { return .text(file.path) }
+        if output.isFilename { return .text(FilesRelation.shownPath(file)) }
         if output.isRowNumber { return nil }
         if output.partition != nil, let value = file.partitionValue(of: output.field.name, source.partitionFields) { return value }
         return source.position(of: output.field.name, in: scan) == nil ? .null : nil

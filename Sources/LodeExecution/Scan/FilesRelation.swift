@@ -142,6 +142,11 @@ package final class FilesRelation: Relation {
         )
     }
 
+    /// What the column of paths says of a file: of one from a web server, without what lets anybody read it.
+    static func shownPath(_ file: DataFile) -> SQLText {
+        SQLText(file.path.hasPrefix("http") ? SignedURL.hidden(in: file.path) : file.path)
+    }
+
     /// The column at a position of a scan's output, hidden ones included.
     func field(_ index: Int) -> Field { index < schema.count ? schema.fields[index] : hiddenFields[index - schema.count] }
 

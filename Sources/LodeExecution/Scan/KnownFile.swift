@@ -28,7 +28,7 @@ final class KnownFile: FileMetadata {
 
     func constant(_ column: Int) -> Value? {
         let name = source.field(column).name
-        if name == source.filenameColumn { return .text(file.path) }
+        if name == source.filenameColumn { return .text(FilesRelation.shownPath(file)) }
         return file.partitionValue(of: name, source.partitionFields)
     }
 
