@@ -199,7 +199,7 @@ def tables(server):
         made = f"CREATE EXTERNAL TABLE IF NOT EXISTS x (i bigint) PARTITIONED BY (k bigint) STORED AS PARQUET LOCATION '{s.url('x')}'; MSCK REPAIR TABLE x"
         s.rows(made)
         equal(s.rows("SELECT k, count(*), sum(i) FROM x GROUP BY k ORDER BY k"), [["0", "100", "15150"], ["1", "100", "14950"], ["2", "100", "15050"]])
-        s.rows("INSERT INTO x SELECT 1000, 7")
+        s.rows(f"COPY (SELECT 1000 AS i, 7 AS k) TO '{s.url('x')}' (FORMAT parquet, PARTITION_BY (k), APPEND); MSCK REPAIR TABLE x")
         equal(s.rows("SELECT i FROM x WHERE k = 7"), [["1000"]])
         equal(len(s.keys("x/k=7/")), 1)
     s.check("an external table", external)

@@ -217,6 +217,14 @@ import Testing
         #expect(double.openUploads == 0)
     }
 
+    @Test func `an object that is sent whole says what it must be`() throws {
+        try store.put("s3://b/x", Array("hello".utf8))
+        let writer = try store.createWriter("s3://b/y")
+        try writer.write(Array("hello".utf8))
+        try writer.finish()
+        #expect(double.requests.map { $0.header("Content-MD5") } == ["XUFAKrxLKna5cZ2REBfFkg==", "XUFAKrxLKna5cZ2REBfFkg=="])
+    }
+
     @Test func `many objects are looked at together`() throws {
         for number in 0..<40 { double["b/d/\(number)"] = bytes(number) }
         let paths = (0..<40).map { "s3://b/d/\($0)" } + ["s3://b/never"]
