@@ -261,7 +261,6 @@ enum Rule: String, CaseIterable {
     case isolationLevel = "isolation_level"
     case showIsolation = "show_isolation"
     case describeHistory = "describe_history"
-    case extended
     case summarize
     case use
     case repair

@@ -101,7 +101,7 @@ extension Transform {
 
     private func describe(_ edge: Edge) throws(SQLError) -> UtilityStatement {
         if let history = find(edge, .describeHistory) { return .describeHistory(try qualifiedName(history, .tableName)) }
-        return .describe(try describeTarget(edge), isExtended: find(edge, .extended) != nil)
+        return .describe(try describeTarget(edge), isExtended: has(edge, .extended) || has(edge, .formatted))
     }
 
     func vacuum(_ edge: Edge) throws(SQLError) -> Vacuum {

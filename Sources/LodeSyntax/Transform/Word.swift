@@ -7,7 +7,7 @@ enum Word: String, CaseIterable {
     /// Not a keyword or sign at all.
     case absent = "absent"
     case all, analyze, anti, asof, bit, both, by, cascade, collection, column, committed, current, days, delete, desc, distinct, drop, dry
-    case escaped, except, external, `false`, fields, first, `for`, from, full, glob, group, ignore, ilike, intersect
+    case escaped, except, extended, external, `false`, fields, first, `for`, formatted, from, full, glob, group, ignore, ilike, intersect
     case isnull, lateral, leading, left, lines, local, map, materialized, name, no, not, notnull, null, nulls, on
     case ordinality, overwrite, percent, persistent
     case preceding, primary, purge, range, recursive, refresh, repeatable, right, rows, semi, serializable, session, similar
