@@ -79,11 +79,4 @@ import Testing
         try rows(scratch.session, "ROLLBACK")
         #expect(try rows(scratch.session, "SHOW transaction_isolation") == [["serializable"]])
     }
-
-    @Test func `a warehouse is a local folder`() throws {
-        let error = #expect(throws: SQLError.self) { try Engine.checkWarehouse("s3://bucket/lake") }
-        #expect(error?.state == .featureNotSupported)
-        try Engine.checkWarehouse("./lake")
-        try Engine.checkWarehouse("file:///tmp/lake")
-    }
 }
