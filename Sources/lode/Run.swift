@@ -25,7 +25,10 @@ struct Run: ParsableCommand {
         session.engine.keepHistory()
         if !isQuiet, let place = session.engine.catalogPlace { Messages.write(place) }
         onDeepStack {
-            defer { session.engine.flushHistory() }
+            defer {
+                session.engine.flushHistory()
+                session.engine.flushRemoteCache()
+            }
             do throws(SQLError) {
                 let scripts = ScriptRunner(StatementRunner(session, client: printer))
                 return try scripts.run(try Script.find(paths)) { if !isQuiet { Messages.write($0.name) } }

@@ -61,7 +61,9 @@ class Store:
 class Lode:
     def __init__(self, args, folder, place, endpoint=None):
         self.caches = f"{folder}/caches"
-        self.command = [os.path.abspath(args.lode), "--warehouse", tempfile.mkdtemp(dir=folder), "--format", "csv"]
+        warehouse = tempfile.mkdtemp(dir=folder)
+        self.script = f"{warehouse}.sql"
+        self.command = [os.path.abspath(args.lode), "run", "--warehouse", warehouse, "--format", "csv"]
         clean = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         self.environment = clean | {
             "HOME": folder, "XDG_CACHE_HOME": self.caches, "AWS_EC2_METADATA_DISABLED": "true", "AWS_ACCESS_KEY_ID": KEY,
@@ -72,7 +74,10 @@ class Lode:
         self.run("; ".join(views))
 
     def run(self, sql):
-        done = subprocess.run(self.command + ["-c", sql], capture_output=True, text=True, env=self.environment, timeout=600)
+        with open(self.script, "w") as file:
+            file.write(sql + ";\n")
+        done = subprocess.run(
+            self.command + [self.script], capture_output=True, text=True, env=self.environment, timeout=600)
         if done.returncode:
             raise AssertionError(done.stderr)
         return done
@@ -81,7 +86,7 @@ class Lode:
         """Milliseconds of the first and of the best later time, the rows, and the receipts of the first and last."""
         shutil.rmtree(self.caches, ignore_errors=True)
         done = self.run("; ".join([sql] * (1 + AGAIN)))
-        receipts = [line for line in done.stderr.split("\n") if re.search(r"rows? in ", line)]
+        receipts = [line for line in done.stderr.split("\n") if re.search(r"rows? in [0-9.]+ m?s", line)]
         times = [milliseconds(receipt) for receipt in receipts]
         assert len(times) == 1 + AGAIN, done.stderr
         answers = done.stdout.rstrip("\n").split("\n")

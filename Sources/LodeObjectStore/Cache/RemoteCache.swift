@@ -55,17 +55,11 @@ package final class RemoteCache: Sendable {
     /// Which files there are of an object.
     func files(_ object: CachedObject) -> [Range<Int>] { object.staysInMemory ? [] : disk?.ranges(of: object.identity) ?? [] }
 
-    /// What of a range is not here.
+    /// Which bytes of an object are here, in the order of their offsets.
     /// - Parameter files: what `files` has said.
-    func missing(_ range: Range<Int>, of object: CachedObject, files: [Range<Int>]) -> [Range<Int>] {
-        let here = memory.withLock { $0.ranges(of: object.identity) } + files
-        var missing: [Range<Int>] = [], at = range.lowerBound
-        for part in here.sorted(by: { $0.lowerBound < $1.lowerBound }) where part.upperBound > at && part.lowerBound < range.upperBound {
-            if part.lowerBound > at { missing.append(at..<part.lowerBound) }
-            at = max(at, part.upperBound)
-        }
-        if at < range.upperBound { missing.append(at..<range.upperBound) }
-        return missing
+    func ranges(of object: CachedObject, files: [Range<Int>]) -> [Range<Int>] {
+        let inMemory = memory.withLock { $0.ranges(of: object.identity) }
+        return files.isEmpty ? inMemory : (inMemory + files).sorted { $0.lowerBound < $1.lowerBound }
     }
 
     /// A part that holds a byte, from memory or from a file.

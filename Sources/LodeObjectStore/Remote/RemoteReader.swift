@@ -82,7 +82,8 @@ final class RemoteReader: ObjectReader {
             let wanted = ranges.map { $0.clamped(to: whole) }.filter { range in
                 !range.isEmpty && !(held.lowerBound <= range.lowerBound && range.upperBound <= held.upperBound)
             }
-            let lacking = wanted.flatMap { missing($0, &state.pieces) }
+            let kept = wanted.isEmpty ? [] : self.kept
+            let lacking = wanted.flatMap { missing($0, kept, &state.pieces) }
             for range in RangeCoalescing(meter).plan(lacking) {
                 start(range, wanted: lacking.map { $0.clamped(to: range) }.filter { !$0.isEmpty }, &state.pieces)
             }
@@ -93,12 +94,15 @@ final class RemoteReader: ObjectReader {
         left.count()
     }
 
+    /// What the cache has of the object, in the order of the offsets.
+    private var kept: [Range<Int>] { object.cache.map { $0.store.ranges(of: $0.object, files: files) } ?? [] }
+
     /// What of a range is neither kept nor in flight. What others have asked for is waited for.
-    private func missing(_ range: Range<Int>, _ pieces: inout [Piece]) -> [Range<Int>] {
+    private func missing(_ range: Range<Int>, _ kept: [Range<Int>], _ pieces: inout [Piece]) -> [Range<Int>] {
         if Self.end(of: range.lowerBound, pieces) >= range.upperBound { return [] }
         guard let (cache, cached) = object.cache else { return [range] }
         var result: [Range<Int>] = []
-        for part in cache.missing(range, of: cached, files: files) {
+        for part in Self.gaps(range, kept) {
             var at = part.lowerBound
             while at < part.upperBound, let fetch = cache.fetch(of: cached, at: at) {
                 let shared = at..<min(part.upperBound, fetch.range.upperBound)
@@ -112,6 +116,18 @@ final class RemoteReader: ObjectReader {
             if at < part.upperBound { result.append(at..<part.upperBound) }
         }
         return result
+    }
+
+    /// What of a range is in none of others, which are in the order of their beginnings.
+    private static func gaps(_ range: Range<Int>, _ others: [Range<Int>]) -> [Range<Int>] {
+        var gaps: [Range<Int>] = [], at = range.lowerBound
+        for part in others where part.upperBound > at {
+            if part.lowerBound >= range.upperBound { break }
+            if part.lowerBound > at { gaps.append(at..<part.lowerBound) }
+            at = part.upperBound
+        }
+        if at < range.upperBound { gaps.append(at..<range.upperBound) }
+        return gaps
     }
 
     /// Sends a request, unless too much is ahead already. What was read in part makes room.
@@ -245,7 +261,7 @@ final class RemoteReader: ObjectReader {
             guard reached < min(size, range.upperBound + state.streams[index].window / 2) || reached <= range.upperBound else { return }
             state.streams[index].window = window
             let next = max(reached, range.lowerBound)..<min(size, max(reached, range.upperBound) + window)
-            let missing = missing(next, &state.pieces)
+            let missing = missing(next, kept, &state.pieces)
             for part in RangeCoalescing(meter).plan(missing) where !part.isEmpty { start(part, wanted: [part], &state.pieces) }
         }
     }
