@@ -79,6 +79,11 @@ enum CloudTransport {
         configuration.connectionPool = .init(idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 64)
         // A connection that can't be made is an attempt that failed: the policy decides, not the pool.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Each read of a connection goes through all that handles it: bodies come in few large ones.
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.setOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 64 << 10, maximum: 512 << 10))
+        }
         if let proxy = settings.proxy { configuration.proxy = .server(host: proxy.host, port: proxy.port ?? 8080) }
         return configuration
     }
