@@ -147,7 +147,7 @@ let package = Package(
         .testTarget(name: "LodePipelinesTests", dependencies: ["LodePipelines", "LodeCore", "Transcripts"], swiftSettings: library),
         .testTarget(
             name: "LodeObjectStoreTests", dependencies: ["LodeObjectStore", "LodeCloud", "CloudDouble", "LodeCore"], swiftSettings: library),
-        .testTarget(name: "LodeTablesTests", dependencies: ["LodeTables", "LodeCore"], swiftSettings: library),
+        .testTarget(name: "LodeTablesTests", dependencies: ["LodeTables", "LodeVectors", "LodeCore"], swiftSettings: library),
         .testTarget(
             name: "LodeCatalogTests",
             dependencies: [
@@ -173,7 +173,7 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: kernels),
         .testTarget(
             name: "LodeFuzzTests",
-            dependencies: ["LodeServer", "LodeEngine", "LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
+            dependencies: ["LodeServer", "LodeEngine", "LodeFormats", "LodeTables", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
             path: "Tests/Fuzz", exclude: ["Driver", "Findings", "README.md", "seeds.py"], swiftSettings: kernels),
 
         // Data that ships in the binary, and C libraries.
@@ -198,6 +198,6 @@ if Context.environment["LODE_FUZZER"] != nil {
     package.targets.append(
         .executableTarget(
             name: "lode-fuzz",
-            dependencies: ["LodeServer", "LodeEngine", "LodeFormats", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
+            dependencies: ["LodeServer", "LodeEngine", "LodeFormats", "LodeTables", "LodeVectors", "LodeObjectStore", "LodeCore", "CSnappy"],
             path: "Tests/Fuzz", exclude: ["Findings", "ReplayTests.swift", "README.md", "seeds.py"], sources: ["Targets", "Driver"], swiftSettings: library + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -1,8 +1,10 @@
 /// What table formats may ask for, answered by the object stores.
 
 import LodeCore
+import LodeFormats
 import LodeObjectStore
 import LodeTables
+import LodeVectors
 
 package struct StoreTableIO: TableIO {
     private let stores: StoreRegistry
@@ -39,5 +41,78 @@ package struct StoreTableIO: TableIO {
     package func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool {
         let (store, path) = try stores.resolve(path)
         return try store.putIfAbsent(path, bytes)
+    }
+
+    package func scan(
+        _ path: String, _ request: MetadataRequest, _ body: (Chunk) throws(SQLError) -> Void
+    ) throws(SQLError) -> Int {
+        do throws(SQLError) {
+            let file = try FileFormats.parquet.open(try stores.open(path))
+            try MetadataScan(file, request).run(body)
+            return file.rowCount ?? 0
+        } catch {
+            throw error.place == nil ? error.within(path) : error
+        }
+    }
+}
+
+/// A request in terms of one file.
+private struct MetadataScan {
+    private let file: any FileScan
+    private let scan: ScanRequest
+    /// For each column of the request its place in the projection; nil for one that the file lacks.
+    private let places: [Int?]
+
+    init(_ file: any FileScan, _ request: MetadataRequest) {
+        self.file = file
+        var projection: [Int] = [], places: [Int?] = []
+        for names in request.columns {
+            let found = names.count == 1 ? file.schema.index(of: names[0]) : file.position(ofField: names)
+            places.append(found.map { position in projection.firstIndex(of: position) ?? projection.count })
+            if let found, !projection.contains(found) { projection.append(found) }
+        }
+        self.places = places
+        var filters: [any ScanFilter] = []
+        if !projection.isEmpty {
+            let columns = request.filter?.columns.compactMap { places[$0] }
+            let isWhole = columns.map { $0.count == request.filter?.columns.count } ?? false
+            filters = [
+                MetadataFilter(columns: isWhole ? columns ?? [] : [0], bounds: request.bounds, select: isWhole ? request.filter?.select : nil)
+            ]
+        }
+        scan = ScanRequest(projection: projection, filters: filters, cancellation: Cancellation())
+    }
+
+    func run(_ body: (Chunk) throws(SQLError) -> Void) throws(SQLError) {
+        // Rows of nothing are of no use.
+        if scan.projection.isEmpty { return }
+        let absent = try Column.null(.varchar, count: 1)
+        for morsel in try file.morsels() {
+            let reader = try file.reader(morsel, scan)
+            while let chunk = try reader.next() {
+                let columns = places.map { $0.map { chunk.columns[$0] } ?? Column(repeating: absent, count: chunk.count) }
+                try body(Chunk(columns: columns, count: chunk.count))
+            }
+        }
+    }
+}
+
+private final class MetadataFilter: ScanFilter {
+    let columns: [Int]
+    let bounds: ColumnPredicate
+    let isPureOverOneColumn = false
+    private let chosen: (@Sendable (_ columns: [Column], _ count: Int, _ kept: Selection) throws(SQLError) -> Void)?
+
+    init(
+        columns: [Int], bounds: ColumnPredicate,
+        select: (@Sendable (_ columns: [Column], _ count: Int, _ kept: Selection) throws(SQLError) -> Void)?
+    ) {
+        self.columns = columns
+        self.bounds = bounds
+        chosen = select
+    }
+
+    func select(_ columns: [Column], count: Int, into survivors: Selection) throws(SQLError) {
+        if let chosen { try chosen(columns, count, survivors) } else { survivors.takeAll(count) }
     }
 }

@@ -68,10 +68,18 @@ package struct RowDeletes: Hashable, Sendable {
     package var count: Int?
     /// Which they are, where that is known already.
     package var positions: RowPositions?
+    /// Where it is written which they are, if it is to be read with the file.
+    package var vector: DeletionVector?
 
     package init(locations: [String], count: Int? = nil) {
         self.locations = locations
         self.count = count
+    }
+
+    package init(_ vector: DeletionVector) {
+        locations = if case .file(let path, _) = vector.place { [path] } else { [] }
+        count = vector.cardinality
+        self.vector = vector
     }
 
     package init(_ positions: RowPositions) {

@@ -1,4 +1,4 @@
-/// A way to keep a table's metadata: Hive folders now; Delta and Iceberg fit the same contract.
+/// A way to keep a table's metadata: folders of files, Delta logs.
 
 import LodeCore
 
@@ -7,9 +7,16 @@ package protocol TableFormat: Sendable {
     /// The name in table properties and in `CREATE TABLE … USING <name>`.
     var name: String { get }
 
-    /// The table as it is now.
-    /// - Throws: `58P01` if its folder is gone, `XX001` if its metadata breaks the format's rules.
-    func snapshot(of table: TableDefinition, io: any TableIO) throws(SQLError) -> any TableSnapshot
+    /// The table as it is now, or was at a time.
+    /// - Throws: `58P01` if its folder is gone, `XX001` if its metadata breaks the format's rules, `22023` for a version that it has not,
+    ///   `0A000` naming what Lode can't read, and for a time where the format keeps no versions.
+    func snapshot(of table: TableDefinition, at time: TableTime?, io: any TableIO) throws(SQLError) -> any TableSnapshot
+}
+
+extension TableFormat {
+    package func snapshot(of table: TableDefinition, io: any TableIO) throws(SQLError) -> any TableSnapshot {
+        try snapshot(of: table, at: nil, io: io)
+    }
 }
 
 /// What the catalog knows about a table that a format reads.

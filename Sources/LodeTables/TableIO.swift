@@ -1,6 +1,7 @@
 /// All that a table format may ask of the world.
 
 import LodeCore
+import LodeVectors
 
 /// Handed to table formats by whoever has object stores. Paths are locations.
 package protocol TableIO: Sendable {
@@ -15,6 +16,44 @@ package protocol TableIO: Sendable {
 
     /// Writes a metadata file unless one is there; of several writers exactly one gets true.
     func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool
+
+    /// Reads rows of a metadata file in Parquet, in their order. Each chunk has the columns of the request, in its order and in the file's
+    /// types; of those that the file lacks all rows are NULL.
+    /// - Returns: how many rows the file has.
+    func scan(
+        _ path: String, _ request: MetadataRequest, _ body: (Chunk) throws(SQLError) -> Void
+    ) throws(SQLError) -> Int
+}
+
+/// What is wanted from a metadata file in Parquet.
+package struct MetadataRequest: Sendable {
+    /// Columns and fields of structs, by the names that lead to them.
+    package var columns: [[String]]
+    /// What rows must fulfil to be of use; names as `FieldPath` writes them. Others may be given too.
+    package var bounds: ColumnPredicate
+    /// Decides by some of the columns which rows are of use, so that the others need not be decoded; what a file without them has is of
+    /// use.
+    package var filter: Filter?
+
+    package struct Filter: Sendable {
+        /// Positions in `columns`.
+        package var columns: [Int]
+        /// Puts the rows of `0 ..< count` that are of use into the selection, in ascending order.
+        package var select: @Sendable (_ columns: [Column], _ count: Int, _ kept: Selection) throws(SQLError) -> Void
+
+        package init(
+            columns: [Int], select: @escaping @Sendable (_ columns: [Column], _ count: Int, _ kept: Selection) throws(SQLError) -> Void
+        ) {
+            self.columns = columns
+            self.select = select
+        }
+    }
+
+    package init(columns: [[String]], bounds: ColumnPredicate = .anything, filter: Filter? = nil) {
+        self.columns = columns
+        self.bounds = bounds
+        self.filter = filter
+    }
 }
 
 extension TableIO {

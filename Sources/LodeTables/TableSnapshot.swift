@@ -14,6 +14,8 @@ package protocol TableSnapshot: Sendable {
     var properties: [String: String] { get }
     /// Which state of which table of the catalog this is; nil for folders that are no table.
     var identity: TableVersion? { get }
+    /// The version number; 0 for tables that have none.
+    var version: Int64 { get }
     var statistics: TableStatistics { get }
     /// How columns are found in the files.
     var columnMatching: ColumnMatching { get }
@@ -31,13 +33,15 @@ package enum ColumnMatching: Hashable, Sendable {
     /// By the numbers that files give to their columns, whatever these are called there: the table's numbers, by name. Files that
     /// number nothing are matched by name.
     case fieldID([String: Int])
+    /// By the names that the table's columns have in files, at any depth, or by the numbers of those that have one; aligned with the
+    /// schema.
+    case mapped([MappedColumn])
 }
 
 extension TableSnapshot {
     package var columnMatching: ColumnMatching { .name }
     package var isDearToList: Bool { false }
 
-    /// The version number; 0 for tables that have none.
     package var version: Int64 { identity?.version ?? 0 }
 }
 

@@ -2,6 +2,7 @@
 
 import LodeCore
 import LodeTables
+import LodeVectors
 
 final class FolderTree: TableIO {
     private let files: [String]
@@ -31,4 +32,5 @@ final class FolderTree: TableIO {
 
     func read(_ path: String) throws(SQLError) -> [UInt8] { [] }
     func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool { false }
+    func scan(_ path: String, _ request: MetadataRequest, _ body: (Chunk) throws(SQLError) -> Void) throws(SQLError) -> Int { 0 }
 }

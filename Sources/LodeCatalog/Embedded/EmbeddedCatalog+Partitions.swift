@@ -166,6 +166,10 @@ extension GlueTable {
                 .wrongObjectType, "\"\(name)\" is \(kind.noun)",
                 hint: "Only partitions of external tables are registered; a managed table's are those of its files.")
         }
+        if let format = tableFormat {
+            throw SQLError(
+                .wrongObjectType, "\"\(name)\" is a \(format.lowercased()) table", hint: "Its partitions are those of the files in its log.")
+        }
         guard !partitionKeys.isEmpty else { throw SQLError(.wrongObjectType, "table \"\(name)\" is not partitioned") }
         return try partitionFields()
     }

@@ -11,8 +11,8 @@ extension EmbeddedCatalog {
         switch table.kind {
         case .managed: return try managedSnapshot(name, at: time)
         case .external:
-            if time != nil { throw SQLError.unsupported("time travel on the external table \"\(name)\"") }
-            return try externalSnapshot(name)
+            if time != nil, table.tableFormat == nil { throw SQLError.unsupported("time travel on the external table \"\(name)\"") }
+            return try externalSnapshot(name, at: time)
         case .view, .system: throw CatalogError.wrongKind(name, is: table.kind, wanted: "a table with files")
         }
     }
@@ -61,7 +61,7 @@ extension EmbeddedCatalog {
             statistics: Self.statistics(found.totals, schema), storage: storage, lease: lease)
     }
 
-    private func externalSnapshot(_ name: TableName) throws(SQLError) -> any TableSnapshot {
+    private func externalSnapshot(_ name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
         let found: (TableRow, GlueTable, [Field], [RegisteredPartition]?)? = try storage.read(orEmpty: nil) { db in
             guard let row = try TableRow.fetch(name, db) else { return nil }
             let table = try row.table(warehouse)
@@ -78,7 +78,7 @@ extension EmbeddedCatalog {
             identity: row.tableVersion, location: table.storageDescriptor.location ?? "", schema: try table.schema(),
             partitionColumns: columns, fileFormat: format.name, properties: table.readerProperties,
             registeredPartitions: partitions)
-        return try TableFormats.named(table.tableFormat).snapshot(of: definition, io: io)
+        return try TableFormats.named(table.tableFormat).snapshot(of: definition, at: time, io: io)
     }
 
     package func readMoment() throws(SQLError) -> ReadMoment {

@@ -4,12 +4,15 @@ import LodeCatalog
 import LodeCore
 import LodeFormats
 import LodeSyntax
+import LodeTables
 
 /// The clauses of CREATE TABLE in Hive's, Athena's, Spark's and Trino's manners. What is taken is obeyed; the rest is refused by name.
 struct TableOptions {
     typealias PropertyReader = ([Property]) throws(SQLError) -> [String: String]
 
     var format: (any FileFormat)?
+    /// How the table keeps its metadata, if that is not the catalog's business.
+    var tableFormat: (any TableFormat)?
     /// The SerDe class that was named.
     var serde: String?
     var location: String?
@@ -23,7 +26,11 @@ struct TableOptions {
         try TableProperties.check(properties, isHive: isHive, at: create.tableProperties.first?.key.span)
         if let comment = create.comment { properties[TableParameter.comment] = comment }
         var candidates: [any FileFormat] = []
-        if let using = create.using { candidates = [try Self.format(using.text, at: using.span)] }
+        if let logged = properties[TableParameter.tableFormat].flatMap({ TableFormats.logged($0) }) {
+            candidates = [FileFormats.parquet]
+            tableFormat = logged
+        }
+        if let using = create.using { candidates = [try format(using.text, at: using.span)] }
         if let stored = create.storedAs { candidates = try Self.formats(stored, at: create.name.span) }
         format = candidates.first
         switch create.rowFormat {
@@ -104,7 +111,7 @@ struct TableOptions {
             case "partitioned_by", "partitioning": partitionedBy = try Self.names(property)
             case "format", "table_type":
                 let text = try read([property])[property.key.text] ?? ""
-                if text.lowercased() != "hive" { format = try Self.format(text, at: span) }
+                if text.lowercased() != "hive" { format = try format(text, at: span) }
             case "sorted_by": properties[key] = try Self.names(property).joined(separator: ", ")
             case "parquet_bloom_filter_columns", "bloom_filter_columns": properties[key] = try Self.names(property).joined(separator: ", ")
             case "location", "external_location", "path": location = try read([property])[property.key.text]
@@ -135,9 +142,12 @@ struct TableOptions {
         "Readable formats: \(FileFormats.all.map(\.name).joined(separator: ", "))."
     }
 
-    private static func format(_ text: String, at span: SourceSpan) throws(SQLError) -> any FileFormat {
+    /// A format of files or of tables.
+    private mutating func format(_ text: String, at span: SourceSpan) throws(SQLError) -> any FileFormat {
         if let format = FileFormats.storedAs(text) { return format }
-        throw lacking(text, at: span)
+        guard let logged = TableFormats.logged(text) else { throw Self.lacking(text, at: span) }
+        tableFormat = logged
+        return FileFormats.parquet
     }
 
     private static func lacking(_ text: String, at span: SourceSpan) -> SQLError {

@@ -17,6 +17,17 @@ enum CatalogRelation {
         try make(table, snapshot, isCurrent: isCurrent, stores) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
     }
 
+    /// A table that no catalog knows.
+    static func make(_ name: String, _ snapshot: any TableSnapshot, _ stores: StoreRegistry) throws(SQLError) -> any Relation {
+        let format = try FileFormats.named(snapshot.fileFormat)
+        return FilesRelation(
+            displayName: name, schema: nullable(snapshot.schema), format: format, options: options(snapshot, format), stores: stores,
+            partitionFields: snapshot.partitionColumns, matching: snapshot.columnMatching, totals: snapshot.statistics
+        ) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
+    }
+
+    private static func nullable(_ schema: Schema) -> Schema { Schema(schema.fields.map { Field($0.name, $0.type) }) }
+
     /// A table whose rows are to change, as a transaction found it, with the identity of each row in hidden fields: the path of its file
     /// and its number there.
     /// - Parameter list: the files that are read; those of the table or other ones.
@@ -34,7 +45,7 @@ enum CatalogRelation {
         let format = try FileFormats.named(snapshot.fileFormat)
         // NOT NULL is a promise that holds for rows that Lode wrote.
         let isChecked = table.kind == .managed
-        let schema = Schema(snapshot.schema.fields.map { Field($0.name, $0.type, nullable: $0.nullable || !isChecked) })
+        let schema = isChecked ? snapshot.schema : nullable(snapshot.schema)
         let identity = hasIdentity ? identityFields(schema) : []
         return FilesRelation(
             displayName: isCurrent ? "\(table.tableName)" : "\(table.tableName)@v\(snapshot.version)",
@@ -42,8 +53,13 @@ enum CatalogRelation {
             options: options(snapshot, format), stores: stores, partitionFields: snapshot.partitionColumns,
             filenameColumn: identity.first?.name, rowNumberColumn: identity.last?.name, hiddenFields: identity,
             matching: snapshot.columnMatching, totals: snapshot.statistics,
-            origins: isCurrent ? try table.origins() : [], listsForEstimates: !snapshot.isDearToList,
+            origins: isCurrent ? try origins(table, schema) : [], listsForEstimates: !snapshot.isDearToList,
             location: isChecked ? nil : table.storageDescriptor.location, list: list)
+    }
+
+    /// What the catalog says of columns, unless the table has others by now.
+    private static func origins(_ table: GlueTable, _ schema: Schema) throws(SQLError) -> [CatalogColumn] {
+        try table.schema().fields.map(\.name) == schema.fields.map(\.name) ? try table.origins() : []
     }
 
     /// Called as no column of the table is.

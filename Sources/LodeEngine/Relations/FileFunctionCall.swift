@@ -15,6 +15,7 @@ protocol FileFunctionEntry: Sendable {
 enum FileFunctions {
     static let all: [any FileFunctionEntry] =
         FileFunction.all.map { $0 as any FileFunctionEntry } + FileReports.all.map { $0 as any FileFunctionEntry }
+        + TableFunction.all.map { $0 as any FileFunctionEntry }
     static let names: [String] = all.flatMap(\.names)
 }
 

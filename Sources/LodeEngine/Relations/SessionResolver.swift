@@ -82,7 +82,7 @@ final class SessionResolver: RelationResolver {
             try session.require(.usage, inSchema: name.database, as: role, at: span)
         }
         try session.require(.select, on: table, as: role, at: span)
-        if time != nil, table.kind != .managed { throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span) }
+        if time != nil, table.kind != .managed, table.tableFormat == nil { throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span) }
         let found = try resolve(table, at: time)
         known[key] = found
         return found
@@ -129,6 +129,8 @@ final class SessionResolver: RelationResolver {
     /// DuckDB's name for `lode.secrets`.
     private static let secretsFunction = "duckdb_secrets"
 
+    func optionType(_ function: String, _ option: String) -> SQLType? { TableFunction.named(function)?.options[option] }
+
     func fileFunction(
         _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
     ) throws(SQLError) -> any Relation {
@@ -144,6 +146,10 @@ final class SessionResolver: RelationResolver {
                 for path in try call.paths(of: report) { try session.requireAccess(to: path) }
                 return try report.source(call, stores)
             }
+            if let function = TableFunction.named(name) {
+                for path in try call.paths(of: function) { try session.requireAccess(to: path) }
+                return try function.source(call, stores)
+            }
             guard let function = FileFunction.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist") }
             for path in try call.paths(of: function) { try session.requireAccess(to: path) }
             return try FileRelation(function: function, call: call, rejects: rejects).source(stores)
@@ -155,10 +161,13 @@ final class SessionResolver: RelationResolver {
     func file(_ path: String, span: SourceSpan) throws(SQLError) -> any Relation {
         do throws(SQLError) {
             try session.requireAccess(to: path)
-            guard let function = FileFormats.forPath(path).map({ FileFunction(format: $0) }) else {
+            // Folders may be called like files, and a request is not made for each file of a remote store.
+            let format = path.hasSuffix("/") ? nil : FileFormats.forPath(path)
+            if format == nil || !stores.isRemote(path), let table = try TableFunction.table(in: path, stores) { return table }
+            guard let function = format.map({ FileFunction(format: $0) }) else {
                 throw SQLError(
                     .undefinedFile, "the format of \"\(path)\" can't be told from its name",
-                    hint: "Name it with a function: \(FileFunction.all.map { $0.names[0] + "('…')" }.joined(separator: ", ")).")
+                    detail: "If it is a folder, it holds no table of a known format.", hint: "Name it with a function: \(FileFunction.all.map { $0.names[0] + "('…')" }.joined(separator: ", ")).")
             }
             let call = FileFunctionCall(name: function.names[0], arguments: [.text(path)], named: [])
             return try FileRelation(function: function, call: call, rejects: rejects).source(stores)

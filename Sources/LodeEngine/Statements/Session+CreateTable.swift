@@ -70,6 +70,9 @@ extension Session {
         _ create: CreateTable, _ elements: TableElements, _ partitions: [String], _ options: TableOptions, hasQuery: Bool
     ) throws(SQLError) -> (table: GlueTable, isInferred: Bool) {
         let span = create.name.span
+        if let logged = options.tableFormat {
+            return (try registered(logged, create, elements, partitions, options, hasQuery: hasQuery), false)
+        }
         if create.isExternal, options.location == nil {
             throw SQLError(.invalidTableDefinition, "an external table needs a LOCATION", at: span)
         }

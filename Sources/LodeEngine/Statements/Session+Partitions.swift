@@ -51,7 +51,9 @@ extension Session {
                 switch (table.kind, alter.action) {
                 case (.view, .rename): break  // as in PostgreSQL
                 case (.view, _): throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table")
-                default: break
+                case (_, .rename), (_, .setProperties), (_, .setLocation): break
+                default:
+                    if let format = table.tableFormat { throw SQLError.unsupported("this ALTER TABLE of a \(format.lowercased()) table") }
                 }
                 if let outcome = try alterDeclarations(of: table, by: alter.action) { return outcome }
                 try catalog.commit(try change(alter.action, table))

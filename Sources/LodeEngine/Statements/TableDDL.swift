@@ -16,6 +16,11 @@ enum TableDDL {
             let clauses = (comment(table).map { " " + $0 } ?? "") + (properties(table).map { " " + $0 } ?? "")
             return "CREATE VIEW \(name)\(clauses) AS \(try table.viewText())"
         }
+        if let format = table.loggedFormat, let location = table.storageDescriptor.location {
+            // Columns and partitions are in the table's own log.
+            let clauses = [comment(table), properties(table)].compactMap(\.self).map { "\n" + $0 }.joined()
+            return "CREATE EXTERNAL TABLE \(name)\nUSING \(format.name)\nLOCATION \(SQLText(location).literal)\(clauses)"
+        }
         var lines: [String] = []
         for (field, declared) in zip(try table.schema().fields, try table.columns()) { lines.append("    " + column(field, declared)) }
         for constraint in try table.constraints() { lines.append("    " + self.constraint(constraint)) }
@@ -54,7 +59,8 @@ enum TableDDL {
     private static func comment(_ table: GlueTable) -> String? { table.comment.map { "COMMENT \(SQLText($0).literal)" } }
 
     private static func properties(_ table: GlueTable) -> String? {
-        let shown = table.givenProperties.filter { !$0.key.hasPrefix(TableParameter.ownPrefix) && $0.key != TableParameter.comment }
+        let others = table.loggedFormat == nil ? [TableParameter.comment] : [TableParameter.comment, TableParameter.tableFormat]
+        let shown = table.givenProperties.filter { !$0.key.hasPrefix(TableParameter.ownPrefix) && !others.contains($0.key) }
         if shown.isEmpty { return nil }
         return "TBLPROPERTIES (\(pairs(shown)))"
     }

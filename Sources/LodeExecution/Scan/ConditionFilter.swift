@@ -70,16 +70,6 @@ final class ConditionFilter: ScanFilter {
     }
 }
 
-/// From the type that a file has a column in to the type that the table has.
-struct FileCast: Sendable {
-    let kernel: ScalarKernel
-    let functions: FunctionContext
-    /// Whether bounds in the file's type are bounds in the table's.
-    let keepsValues: Bool
-
-    func apply(_ column: Column, _ count: Int) throws(SQLError) -> Column { try kernel([column], count, functions) }
-}
-
 extension BoundExpression {
     /// How dear a condition is, roughly: what is tested first decides what the others see.
     var filterCost: Int {

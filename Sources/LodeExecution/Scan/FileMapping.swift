@@ -24,6 +24,7 @@ final class FileMapping: Sendable {
 
     init(_ plan: ScanPlan, _ file: DataFile, _ scan: any FileScan, cancellation: Cancellation) throws(SQLError) {
         self.scan = scan
+        try plan.source.checkNumbers(of: scan, file)
         var projection: [Int] = []
         var constants: [ColumnID: BoundExpression] = [:]
         var inputs: [ColumnID: (position: Int, cast: FileCast?, name: String)] = [:]
@@ -60,7 +61,7 @@ final class FileMapping: Sendable {
             filters.append(ThresholdFilter(threshold, column, position: input.position, name: input.name, functions: plan.functions))
         }
         // Before all others: what is deleted is not there to fail a condition.
-        if let deletes = file.deletes { filters.insert(try Self.filter(deletes, file, scan, &projection), at: 0) }
+        if let deletes = file.deletes { filters.insert(try Self.filter(deletes, file, scan, plan.source, &projection), at: 0) }
         path = file.path
         self.isRuledOut = isRuledOut
         request = ScanRequest(
@@ -97,21 +98,27 @@ final class FileMapping: Sendable {
         }
         guard let index = plan.source.position(of: output.field.name, in: scan) else { return nil }
         var names = [scan.schema.fields[index].name], type = scan.schema.fields[index].type
+        var mapped = plan.source.mapped(output.field.name)
         for name in output.path {
             guard case .structure(let fields) = type else {
                 throw mismatch(names, type, "a struct", file)
             }
-            guard let field = Schema(fields).index(of: name).map({ fields[$0] }) else { return nil }
+            mapped = mapped?.parts.first { $0.name == name }
+            guard let field = Schema(fields).index(of: mapped?.fileName ?? name).map({ fields[$0] }) else { return nil }
             names.append(field.name)
             type = field.type
         }
         guard let position = output.path.isEmpty ? index : scan.position(ofField: names) else {
             throw .internalFault("\(file.path) does not read fields by themselves")
         }
-        let wanted = output.column.type
-        if type == wanted { return (position, nil, FieldPath.name(names)) }
-        guard let kernel = Casts.kernelByName(from: type, to: wanted) else { throw mismatch(names, type, "\(wanted)", file) }
-        let cast = FileCast(kernel: kernel, functions: plan.functions, keepsValues: PredicateBounds.keepsValues(type, wanted))
+        let wanted = output.column.type, labeled = mapped?.relabeled(type, like: wanted) ?? type
+        if type == wanted, labeled == wanted { return (position, nil, FieldPath.name(names)) }
+        var cast = FileCast(functions: plan.functions, keepsValues: PredicateBounds.keepsValues(labeled, wanted))
+        if labeled != type { cast.label = labeled }
+        if labeled != wanted {
+            guard let kernel = Casts.kernelByName(from: labeled, to: wanted) else { throw mismatch(names, type, "\(wanted)", file) }
+            cast.kernel = kernel
+        }
         return (position, cast, FieldPath.name(names))
     }
 
@@ -142,9 +149,9 @@ final class FileMapping: Sendable {
 
     /// Leaves out the rows that were deleted; their numbers are read for it.
     private static func filter(
-        _ deletes: RowDeletes, _ file: DataFile, _ scan: any FileScan, _ projection: inout [Int]
+        _ deletes: RowDeletes, _ file: DataFile, _ scan: any FileScan, _ source: FilesRelation, _ projection: inout [Int]
     ) throws(SQLError) -> any ScanFilter {
-        guard let rows = deletes.positions, let numbers = scan.rowNumberPosition else {
+        guard let numbers = scan.rowNumberPosition, let rows = try source.positions(deletes, in: scan) else {
             throw SQLError.unsupported("reading a data file of which rows are deleted").within(file.path)
         }
         if let known = projection.firstIndex(of: numbers) { return DeletedRowsFilter(rows, column: known) }

@@ -184,12 +184,6 @@ package final class FilesRelation: Relation {
         return try FileFormats.named(name)
     }
 
-    /// Where a file has a column of the table, by position in its schema; nil if it lacks it.
-    func position(of column: String, in scan: any FileScan) -> Int? {
-        guard case .fieldID(let ids) = matching, scan.fieldIDs.contains(where: { $0 != nil }) else { return scan.schema.index(of: column) }
-        return ids[column].flatMap { id in scan.fieldIDs.firstIndex { $0 == id } }
-    }
-
     private static func prune(_ listing: FileListing, _ predicate: ColumnPredicate?, _ partitions: [Field]) -> FileListing {
         guard let predicate, predicate != .anything else { return listing }
         var result = listing
@@ -270,8 +264,9 @@ package final class FilesRelation: Relation {
     }
 
     private func statistics(_ column: Int) -> ColumnStatistics? {
-        guard schema.fields.indices.contains(column), let known = sampled() else { return nil }
+        guard schema.fields.indices.contains(column) else { return nil }
         let name = schema.fields[column].name
+        guard let known = sampled() else { return totals?.columns[name] }
         if let place = partitionFields.firstIndex(where: { $0.name == name }) { return partitionStatistics(place, known.listing) }
         var parts: [ColumnStatistics] = []
         for file in known.listing.files {

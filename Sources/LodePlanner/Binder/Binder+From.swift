@@ -120,16 +120,19 @@ extension Binder {
     }
 
     private func bindTime(_ time: TimeTravel) throws(SQLError) -> TableTime {
-        let bound = try bind(time.value, Scope(parent: nil, from: FromScope(), clause: .from))
         let type: SQLType = time.unit == .version ? .bigint : .timestamptz
-        let typed = try coerce(bound, to: type, as: "\(time.unit.rawValue) AS OF", at: time.value.span)
-        let value: Value
-        do throws(SQLError) { value = try constantValue(typed) } catch { throw error.at(time.value.span) }
-        switch value {
+        switch try constant(time.value, type, as: "\(time.unit.rawValue) AS OF") {
         case .integer(let number): return .version(number)
         case .timestamp(let micros): return .timestamp(micros)
         default: throw SQLError(.invalidParameterValue, "\(time.unit.rawValue) AS OF must not be NULL", at: time.value.span)
         }
+    }
+
+    /// The value of an expression without columns, as a type that `name` has.
+    func constant(_ expression: Expression, _ type: SQLType, as name: String) throws(SQLError) -> Value {
+        let bound = try bind(expression, Scope(parent: nil, from: FromScope(), clause: .from))
+        let typed = try coerce(bound, to: type, as: name, at: expression.span)
+        do throws(SQLError) { return try constantValue(typed) } catch { throw error.at(expression.span) }
     }
 
     /// The name of a file without folders and endings: how `FROM 'a/orders.csv.gz'` is called.

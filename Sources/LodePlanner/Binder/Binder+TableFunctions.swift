@@ -54,9 +54,15 @@ extension Binder {
         var positional: [Value] = []
         var named: [(name: String, value: Value)] = []
         for argument in call.arguments {
-            let value = try bindOption(argument.value, scope)
-            if let label = argument.name {
-                named.append((label.text.lowercased(), value))
+            let label = argument.name?.text.lowercased()
+            let value: Value
+            if let label, let type = resolver.optionType(name, label) {
+                value = try constant(argument.value, type, as: label)
+            } else {
+                value = try bindOption(argument.value, scope)
+            }
+            if let label {
+                named.append((label, value))
             } else if named.isEmpty {
                 positional.append(value)
             } else {

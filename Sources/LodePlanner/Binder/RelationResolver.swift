@@ -14,6 +14,9 @@ package protocol RelationResolver {
     /// Whether `name` is a function that reads files (`read_parquet`), in lower case.
     func isFileFunction(_ name: String) -> Bool
 
+    /// The type of an option of a file function, if its values are brought to one (names in lower case).
+    func optionType(_ function: String, _ option: String) -> SQLType?
+
     /// The relation that a call of a file function gives. Arguments are constants.
     func fileFunction(
         _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
@@ -35,6 +38,7 @@ package protocol RelationResolver {
 extension RelationResolver {
     package func lock(_ tables: Set<TableVersion>) {}
     package func willBind(_ query: Query) {}
+    package func optionType(_ function: String, _ option: String) -> SQLType? { nil }
 }
 
 /// What a name in FROM turned out to be.

@@ -11,7 +11,8 @@ package struct HiveFormat: TableFormat {
 
     package var name: String { "hive" }
 
-    package func snapshot(of table: TableDefinition, io: any TableIO) throws(SQLError) -> any TableSnapshot {
-        HiveSnapshot(table: table, io: io)
+    package func snapshot(of table: TableDefinition, at time: TableTime?, io: any TableIO) throws(SQLError) -> any TableSnapshot {
+        if time != nil { throw SQLError.unsupported("time travel on a folder of files") }
+        return HiveSnapshot(table: table, io: io)
     }
 }

@@ -1,0 +1,34 @@
+/// From what a file has for a column to what the table has.
+
+import LodeCore
+import LodeFunctions
+import LodeVectors
+
+struct FileCast: Sendable {
+    /// The file's type as the table reads it, where that is another one of the same values.
+    var label: SQLType?
+    /// What brings it to the table's type; nil if it is so already.
+    var kernel: ScalarKernel?
+    let functions: FunctionContext
+    /// Whether bounds in the file's type are bounds in the table's.
+    let keepsValues: Bool
+
+    func apply(_ column: Column, _ count: Int) throws(SQLError) -> Column {
+        let column = label.map { column.labeled($0) } ?? column
+        return try kernel?([column], count, functions) ?? column
+    }
+}
+
+extension Column {
+    /// The same values under a type that differs in nothing but names and zones, at any depth.
+    fileprivate func labeled(_ type: SQLType) -> Column {
+        let inner: [SQLType] =
+            switch type {
+            case .structure(let fields): fields.map(\.type)
+            case .list(let element): [element]
+            case .map(let key, let value): [key, value]
+            default: []
+            }
+        return retyped(type, children: zip(children, inner).map { $0.labeled($1) })
+    }
+}

@@ -1,0 +1,85 @@
+/// The actions of a Delta log that a reader must know.
+
+import LodeCore
+
+/// What a client must be able to do.
+/// - Source: Delta PROTOCOL.md, "Protocol Evolution".
+struct DeltaProtocol: Hashable, Sendable {
+    var minReaderVersion: Int64 = 0
+    var minWriterVersion: Int64 = 0
+    var readerFeatures: [String]?
+    var writerFeatures: [String]?
+}
+
+/// The table's definition.
+/// - Source: Delta PROTOCOL.md, "Change Metadata".
+struct DeltaMetadata: Hashable, Sendable {
+    var id = ""
+    /// "parquet"; other formats are of tables that predate the protocol's publication.
+    var provider = "parquet"
+    var schemaText = ""
+    var partitionColumns: [String] = []
+    var configuration: [String: String] = [:]
+}
+
+/// A file that becomes part of the table, or that gets other metadata.
+/// - Source: Delta PROTOCOL.md, "Add File and Remove File".
+struct DeltaAdd: Sendable {
+    /// As the log has it: a URI, relative to the table or absolute.
+    var path = ""
+    /// By physical names.
+    var partitionValues: [(name: String, text: String?)] = []
+    var size: Int64 = 0
+    /// Milliseconds since 1970-01-01 UTC.
+    var modificationTime: Int64 = 0
+    /// JSON text.
+    var statistics: String?
+    var vector: DeltaVectorDescriptor?
+    var baseRowID: Int64?
+}
+
+/// Where the deletion vector of a file is.
+/// - Source: Delta PROTOCOL.md, "Deletion Vector Descriptor Schema".
+struct DeltaVectorDescriptor: Hashable, Sendable {
+    var storageType = ""
+    var pathOrInline = ""
+    var offset: Int64?
+    var sizeInBytes: Int64 = 0
+    var cardinality: Int64 = 0
+
+    /// `uniqueId` of "Derived Fields": with the path it tells logical files apart.
+    var uniqueID: String { offset.map { "\(storageType)\(pathOrInline)@\($0)" } ?? storageType + pathOrInline }
+}
+
+/// A file that ceases to be part of the table.
+struct DeltaRemove: Sendable {
+    var path = ""
+    var vector: DeltaVectorDescriptor?
+}
+
+/// What a commit says of itself.
+/// - Source: Delta PROTOCOL.md, "Commit Provenance Information".
+struct DeltaCommitInfo: Sendable {
+    /// Milliseconds since 1970-01-01 UTC.
+    var timestamp: Int64?
+    var inCommitTimestamp: Int64?
+    var operation: String?
+    var operationParameters: String?
+    var operationMetrics: String?
+    var userName: String?
+    var engineInfo: String?
+    var isBlindAppend: Bool?
+}
+
+/// One line of a log file.
+enum DeltaAction: Sendable {
+    case add(DeltaAdd)
+    case remove(DeltaRemove)
+    case metadata(DeltaMetadata)
+    case protocolVersion(DeltaProtocol)
+    case commitInfo(DeltaCommitInfo)
+    /// The path of a file with more actions of a checkpoint, and its size.
+    case sidecar(path: String, size: Int64)
+    /// Transactions of applications, domains, change data, and what later versions of the protocol add: readers step over them.
+    case other
+}

@@ -1,0 +1,38 @@
+/// Delta Lake tables.
+
+import LodeCore
+
+/// Tables whose folder has a log of commits in `_delta_log`.
+///
+/// All that defines a table is in its log: columns and properties that a catalog has are not looked at.
+/// - Source: Delta PROTOCOL.md, https://github.com/delta-io/delta.
+package struct DeltaFormat: TableFormat {
+    package init() {}
+
+    package var name: String { "delta" }
+
+    package func snapshot(of table: TableDefinition, at time: TableTime?, io: any TableIO) throws(SQLError) -> any TableSnapshot {
+        try Self.snapshot(of: table.location, at: time, identity: table.identity, io)
+    }
+
+    /// The table in a folder, whether or not a catalog knows it.
+    package static func snapshot(
+        of location: String, at time: TableTime? = nil, identity: TableVersion? = nil, _ io: any TableIO
+    ) throws(SQLError) -> any TableSnapshot {
+        let folder = DeltaFolder(location)
+        let listing = try DeltaLogListing(folder.log, io)
+        let version: Int64?
+        switch time {
+        case nil: version = nil
+        case .version(let number): version = number
+        case .timestamp(let micros): version = try DeltaHistory(listing, folder, io).version(at: micros)
+        }
+        let segment = try listing.segment(of: version, in: folder.log)
+        return try DeltaSnapshot(segment, folder, identity: identity, io)
+    }
+
+    /// Whether a folder holds a Delta table.
+    package static func isTable(_ location: String, _ io: any TableIO) throws(SQLError) -> Bool {
+        try !DeltaLogListing(DeltaFolder(location).log, io).isEmpty
+    }
+}

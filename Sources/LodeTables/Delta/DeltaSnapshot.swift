@@ -1,0 +1,152 @@
+/// A Delta table as it is at one version.
+
+import LodeCore
+
+/// Commits after the last checkpoint are at hand; the checkpoint's files are read when a scan is planned, and only those that it needs
+/// are kept.
+struct DeltaSnapshot: TableSnapshot {
+    let identity: TableVersion?
+    let folder: DeltaFolder
+    let version: Int64
+    let metadata: DeltaMetadata
+    let deltaSchema: DeltaSchema
+    let partitionColumns: [Field]
+    /// Of the partition columns, as the log calls them.
+    private let partitionNames: [String]
+    private let checkpoint: DeltaCheckpoint?
+    private let tail: DeltaTail
+
+    var schema: Schema { deltaSchema.schema }
+    var fileFormat: String { metadata.provider }
+    var columnMatching: ColumnMatching { .mapped(deltaSchema.columns) }
+    /// What INT96 means, the schema knows.
+    var properties: [String: String] { metadata.configuration.merging(["int96_as": "timestamp"]) { own, _ in own } }
+
+    /// - Throws: `0A000` for what Lode can't read, `XX001` for a log that is damaged.
+    init(_ segment: DeltaLogSegment, _ folder: DeltaFolder, identity: TableVersion?, _ io: any TableIO) throws(SQLError) {
+        self.identity = identity
+        self.folder = folder
+        version = segment.version
+        tail = try DeltaTail(segment.commits, folder, io)
+        checkpoint = try segment.checkpoint.map { (found) throws(SQLError) in try DeltaCheckpoint(found, folder, io) }
+        guard let protocolVersion = tail.protocolVersion ?? checkpoint?.protocolVersion else {
+            throw SQLError(.dataCorrupted, "the Delta log has no protocol", in: folder.log)
+        }
+        guard let metadata = tail.metadata ?? checkpoint?.metadata else {
+            throw SQLError(.dataCorrupted, "the Delta log has no metadata", in: folder.log)
+        }
+        self.metadata = metadata
+        do throws(SQLError) {
+            try DeltaFeatures.check(protocolVersion)
+            guard metadata.provider == "parquet" else { throw SQLError.unsupported("a Delta table of \(metadata.provider) files") }
+            deltaSchema = try DeltaSchema(metadata.schemaText, try DeltaFeatures.mapping(protocolVersion, metadata.configuration))
+            (partitionColumns, partitionNames) = try Self.partitions(metadata, deltaSchema)
+        } catch {
+            throw error.within(folder.root)
+        }
+    }
+
+    private static func partitions(_ metadata: DeltaMetadata, _ schema: DeltaSchema) throws(SQLError) -> ([Field], [String]) {
+        var fields: [Field] = [], names: [String] = []
+        for name in metadata.partitionColumns {
+            guard let index = schema.schema.index(of: name), PartitionText.canPartition(schema.schema.fields[index].type) else {
+                throw SQLError(.dataCorrupted, "the partition column \"\(name)\" of the Delta table is none of its columns")
+            }
+            fields.append(schema.schema.fields[index])
+            names.append(schema.columns[index].fileName)
+        }
+        return (fields, names)
+    }
+
+    // MARK: Files
+
+    /// A listing of more files leaves out statistics that the predicate does not use.
+    private static let describedFiles = 4_096
+
+    /// Of small tables nothing is said before their files are listed; of larger ones what planning needs without listing them.
+    var statistics: TableStatistics {
+        let count = tail.adds.count + (checkpoint?.actionCount ?? 0)
+        guard count > Self.describedFiles else { return TableStatistics() }
+        let reader = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: [])
+        let sample = tail.adds.suffix(100).compactMap { add in add.statistics.flatMap { reader.read($0, isDeleted: false).rowCount } }
+        let rows = sample.isEmpty ? 100_000 : max(1, sample.reduce(0) { $0 &+ $1 / sample.count })
+        let (total, overflow) = rows.multipliedReportingOverflow(by: count)
+        return TableStatistics(rowCount: overflow ? .max : total, fileCount: count)
+    }
+
+    func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
+        var listing = FileListing()
+        let predicate = predicate == .anything ? nil : predicate
+        let all = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns)
+        let few = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: predicate?.columns ?? [])
+        let pruned = Lock(0)
+        if let checkpoint {
+            let mayHold = predicate.map { predicate in
+                { @Sendable (texts: [(name: String, text: String?)]) throws(SQLError) -> Bool in
+                    if PartitionPruning.mayMatch(predicate, partitionColumns, try partitionValues(texts)) { return true }
+                    pruned.withLock { $0 += 1 }
+                    return false
+                }
+            }
+            // The least that the predicate needs is read from columns; of small tables all is known from their JSON or footers.
+            try checkpoint.adds(few, where: partitionColumns.isEmpty ? nil : mayHold) { (add, known) throws(SQLError) in
+                guard tail.leaves(add, folder) else { return }
+                try consider(add, known, predicate, listing.files.count < Self.describedFiles ? all : few, &listing)
+            }
+        }
+        for add in tail.adds {
+            try consider(add, nil, predicate, listing.files.count < Self.describedFiles ? all : few, &listing)
+        }
+        listing.filesPruned += pruned.withLock { $0 }
+        listing.filesTotal += pruned.withLock { $0 }
+        return listing
+    }
+
+    private func consider(
+        _ add: DeltaAdd, _ known: DeltaFileStatistics?, _ predicate: ColumnPredicate?, _ reader: DeltaStatisticsReader,
+        _ listing: inout FileListing
+    ) throws(SQLError) {
+        listing.filesTotal += 1
+        let file: DataFile
+        do throws(SQLError) {
+            let values = try partitionValues(add.partitionValues)
+            if !PartitionPruning.mayMatch(predicate, partitionColumns, values) {
+                listing.filesPruned += 1
+                return
+            }
+            file = try dataFile(add, values, known ?? add.statistics.map { reader.read($0, isDeleted: add.vector != nil) })
+        } catch {
+            throw error.place == nil || error.state == .dataCorrupted ? error.within(folder.dataFile(add.path)) : error
+        }
+        if let predicate, !mayMatch(predicate, file) { listing.filesPruned += 1 } else { listing.files.append(file) }
+    }
+
+    private func partitionValues(_ texts: [(name: String, text: String?)]) throws(SQLError) -> [Value] {
+        var values: [Value] = []
+        for (column, name) in zip(partitionColumns, partitionNames) {
+            values.append(try DeltaPartitionValue.read(texts.first { $0.name == name }?.text, column))
+        }
+        return values
+    }
+
+    private func dataFile(_ add: DeltaAdd, _ values: [Value], _ statistics: DeltaFileStatistics?) throws(SQLError) -> DataFile {
+        guard let size = Int(exactly: add.size), size >= 0 else { throw JSONReader.corrupted("size: \(add.size)") }
+        let (micros, overflow) = add.modificationTime.multipliedReportingOverflow(by: 1000)
+        var file = DataFile(
+            path: folder.dataFile(add.path), size: size, rowCount: statistics?.rowCount, partitionValues: values,
+            statistics: statistics?.columns ?? [:], rowIDBase: add.baseRowID.flatMap { Int(exactly: $0) },
+            modifiedMicros: overflow ? 0 : micros)
+        if let vector = try add.vector?.vector(in: folder.root), vector.cardinality > 0 { file.deletes = RowDeletes(vector) }
+        return file
+    }
+
+    /// As `TableSnapshot.mayMatch`, also for fields of structs.
+    private func mayMatch(_ predicate: ColumnPredicate, _ file: DataFile) -> Bool {
+        predicate.mayMatch { name in
+            if let index = partitionColumns.firstIndex(where: { $0.name == name }) {
+                return PartitionPruning.statistics(of: file.partitionValues[index], partitionColumns[index].type)
+            }
+            return file.statistics[name]
+        }
+    }
+}

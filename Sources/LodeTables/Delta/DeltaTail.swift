@@ -1,0 +1,61 @@
+/// The commits after a checkpoint, put together.
+
+import LodeCore
+
+/// What commits say, the latest word on everything: a log is replayed from its end.
+/// - Source: Delta PROTOCOL.md, "Action Reconciliation".
+struct DeltaTail: Sendable {
+    private(set) var protocolVersion: DeltaProtocol?
+    private(set) var metadata: DeltaMetadata?
+    /// Files that are part of the table, in the order in which they came.
+    private(set) var adds: [DeltaAdd] = []
+    /// The logical files that were added or removed: what a checkpoint says of them holds no longer.
+    private var settled: Set<String> = []
+
+    /// - Throws: what reading raises, `XX001` naming a file and line that is damaged.
+    init(_ commits: [DeltaLogSegment.Commits], _ folder: DeltaFolder, _ io: any TableIO) throws(SQLError) {
+        for file in commits.reversed() {
+            let path = folder.logFile(file.name)
+            var actions: [DeltaAction] = []
+            try DeltaActionReader.read(try io.read(path), path) { (action) throws(SQLError) in actions.append(action) }
+            for action in actions.reversed() { replay(action, folder) }
+        }
+        adds.reverse()
+    }
+
+    private mutating func replay(_ action: DeltaAction, _ folder: DeltaFolder) {
+        switch action {
+        case .add(let add):
+            if settled.insert(folder.key(add.path, add.vector)).inserted { adds.append(add) }
+        case .remove(let remove): settled.insert(folder.key(remove.path, remove.vector))
+        case .metadata(let found): metadata = metadata ?? found
+        case .protocolVersion(let found): protocolVersion = protocolVersion ?? found
+        case .commitInfo, .sidecar, .other: break
+        }
+    }
+
+    /// Whether the checkpoint's word on a file holds.
+    func leaves(_ add: DeltaAdd, _ folder: DeltaFolder) -> Bool {
+        settled.isEmpty || !settled.contains(folder.key(add.path, add.vector))
+    }
+}
+
+/// Where a table lies.
+struct DeltaFolder: Hashable, Sendable {
+    /// Without a slash at its end.
+    var root: String
+
+    init(_ location: String) { root = DeltaPath.folder(location) }
+
+    var log: String { DeltaPath.join(root, "_delta_log") }
+
+    func logFile(_ name: String) -> String { DeltaPath.join(log, name) }
+
+    func dataFile(_ path: String) -> String { DeltaPath.location(path, in: root) }
+
+    /// What identifies a logical file: a data file with a deletion vector or without one.
+    func key(_ path: String, _ vector: DeltaVectorDescriptor?) -> String {
+        guard let vector else { return dataFile(path) }
+        return "\(dataFile(path))\u{0}\(vector.uniqueID)"
+    }
+}
