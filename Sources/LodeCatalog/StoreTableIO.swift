@@ -33,6 +33,8 @@ package struct StoreTableIO: TableIO {
         }
     }
 
+    package func willRead(_ paths: [String]) { stores.willOpen(paths) }
+
     package func read(_ path: String) throws(SQLError) -> [UInt8] {
         let (store, path) = try stores.resolve(path)
         return try store.read(path)
@@ -74,11 +76,12 @@ private struct MetadataScan {
         self.places = places
         var filters: [any ScanFilter] = []
         if !projection.isEmpty {
-            let columns = request.filter?.columns.compactMap { places[$0] }
-            let isWhole = columns.map { $0.count == request.filter?.columns.count } ?? false
-            filters = [
-                MetadataFilter(columns: isWhole ? columns ?? [] : [0], bounds: request.bounds, select: isWhole ? request.filter?.select : nil)
-            ]
+            var columns = [0], select: MetadataRequest.Filter.Select?
+            if let filter = request.filter, filter.columns.allSatisfy({ places[$0] != nil }) {
+                columns = filter.columns.compactMap { places[$0] }
+                select = filter.select
+            }
+            filters = [MetadataFilter(columns: columns, bounds: request.bounds, select: select)]
         }
         scan = ScanRequest(projection: projection, filters: filters, cancellation: Cancellation())
     }
@@ -101,12 +104,9 @@ private final class MetadataFilter: ScanFilter {
     let columns: [Int]
     let bounds: ColumnPredicate
     let isPureOverOneColumn = false
-    private let chosen: (@Sendable (_ columns: [Column], _ count: Int, _ kept: Selection) throws(SQLError) -> Void)?
+    private let chosen: MetadataRequest.Filter.Select?
 
-    init(
-        columns: [Int], bounds: ColumnPredicate,
-        select: (@Sendable (_ columns: [Column], _ count: Int, _ kept: Selection) throws(SQLError) -> Void)?
-    ) {
+    init(columns: [Int], bounds: ColumnPredicate, select: MetadataRequest.Filter.Select?) {
         self.columns = columns
         self.bounds = bounds
         chosen = select

@@ -11,6 +11,9 @@ package protocol TableIO: Sendable {
     /// Says that folders will be listed soon. A hint: it never fails.
     func willList(_ folders: [String])
 
+    /// Says which files will be read soon. A hint: it never fails.
+    func willRead(_ paths: [String])
+
     /// A metadata file, whole.
     func read(_ path: String) throws(SQLError) -> [UInt8]
 
@@ -23,6 +26,10 @@ package protocol TableIO: Sendable {
     func scan(
         _ path: String, _ request: MetadataRequest, _ body: (Chunk) throws(SQLError) -> Void
     ) throws(SQLError) -> Int
+}
+
+extension TableIO {
+    package func willRead(_ paths: [String]) {}
 }
 
 /// What is wanted from a metadata file in Parquet.
@@ -39,11 +46,11 @@ package struct MetadataRequest: Sendable {
         /// Positions in `columns`.
         package var columns: [Int]
         /// Puts the rows of `0 ..< count` that are of use into the selection, in ascending order.
-        package var select: @Sendable (_ columns: [Column], _ count: Int, _ kept: Selection) throws(SQLError) -> Void
+        package var select: Select
 
-        package init(
-            columns: [Int], select: @escaping @Sendable (_ columns: [Column], _ count: Int, _ kept: Selection) throws(SQLError) -> Void
-        ) {
+        package typealias Select = @Sendable (_ columns: [Column], _ count: Int, _ kept: Selection) throws(SQLError) -> Void
+
+        package init(columns: [Int], select: @escaping Select) {
             self.columns = columns
             self.select = select
         }

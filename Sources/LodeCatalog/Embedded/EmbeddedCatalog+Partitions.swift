@@ -168,7 +168,7 @@ extension GlueTable {
         }
         if let format = tableFormat {
             throw SQLError(
-                .wrongObjectType, "\"\(name)\" is a \(format.lowercased()) table", hint: "Its partitions are those of the files in its log.")
+                .wrongObjectType, "\"\(name)\" is a \(format.lowercased()) table", hint: "Its log knows its partitions.")
         }
         guard !partitionKeys.isEmpty else { throw SQLError(.wrongObjectType, "table \"\(name)\" is not partitioned") }
         return try partitionFields()

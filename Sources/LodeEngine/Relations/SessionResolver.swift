@@ -82,7 +82,9 @@ final class SessionResolver: RelationResolver {
             try session.require(.usage, inSchema: name.database, as: role, at: span)
         }
         try session.require(.select, on: table, as: role, at: span)
-        if time != nil, table.kind != .managed, table.tableFormat == nil { throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span) }
+        if time != nil, table.kind != .managed, table.tableFormat == nil {
+            throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span)
+        }
         let found = try resolve(table, at: time)
         known[key] = found
         return found
@@ -161,13 +163,16 @@ final class SessionResolver: RelationResolver {
     func file(_ path: String, span: SourceSpan) throws(SQLError) -> any Relation {
         do throws(SQLError) {
             try session.requireAccess(to: path)
-            // Folders may be called like files, and a request is not made for each file of a remote store.
-            let format = path.hasSuffix("/") ? nil : FileFormats.forPath(path)
-            if format == nil || !stores.isRemote(path), let table = try TableFunction.table(in: path, stores) { return table }
+            let format = path.hasSuffix("/") ? nil : FileFormats.forPath(path), reach = try stores.resolve(path).store.reach
+            // Folders may be called like files; where looking costs a request, they are not taken for such.
+            if reach == .folders || (reach == .prefixes && format == nil), let table = try TableFunction.table(in: path, stores) {
+                return table
+            }
             guard let function = format.map({ FileFunction(format: $0) }) else {
                 throw SQLError(
                     .undefinedFile, "the format of \"\(path)\" can't be told from its name",
-                    detail: "If it is a folder, it holds no table of a known format.", hint: "Name it with a function: \(FileFunction.all.map { $0.names[0] + "('…')" }.joined(separator: ", ")).")
+                    detail: "If it is a folder, it holds no table of a known format.",
+                    hint: "Name it with a function: \(FileFunction.all.map { $0.names[0] + "('…')" }.joined(separator: ", ")).")
             }
             let call = FileFunctionCall(name: function.names[0], arguments: [.text(path)], named: [])
             return try FileRelation(function: function, call: call, rejects: rejects).source(stores)

@@ -10,7 +10,7 @@ enum DeltaActionReader {
     static func read(_ bytes: [UInt8], _ path: String, _ body: (DeltaAction) throws(SQLError) -> Void) throws(SQLError) {
         var failure: SQLError?
         bytes.withUnsafeBytes { raw in
-            guard var reader = JSONReader(raw) else {
+            guard var reader = JSONReader(raw, inLines: true) else {
                 failure = SQLError(
                     .dataCorrupted, "the file of the Delta log is empty", in: path, hint: "Its writer was interrupted, or it is damaged.")
                 return

@@ -21,6 +21,7 @@ struct DeltaCheckpoint: Sendable {
     init(_ checkpoint: DeltaLogSegment.Checkpoint, _ folder: DeltaFolder, _ io: any TableIO) throws(SQLError) {
         self.io = io
         files = checkpoint.names.map { folder.logFile($0) }
+        io.willRead(files)
         for file in files { try readHead(file, folder) }
     }
 
@@ -94,6 +95,7 @@ struct DeltaCheckpoint: Sendable {
         _ statistics: DeltaStatisticsReader, where mayHold: (@Sendable ([(name: String, text: String?)]) throws(SQLError) -> Bool)?,
         _ body: (DeltaAdd, DeltaFileStatistics?) throws(SQLError) -> Void
     ) throws(SQLError) {
+        io.willRead(sidecars)
         for file in files + sidecars {
             if Self.isJSON(file) {
                 try DeltaActionReader.read(try io.read(file), file) { (action) throws(SQLError) in

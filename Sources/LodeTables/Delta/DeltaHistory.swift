@@ -61,10 +61,12 @@ package struct DeltaHistory: Sendable {
             found = commits.last { $0.micros <= micros && $0.version < inCommit?.version ?? .max }?.version
         }
         guard let found else {
-            let first = commits.first.map { PartitionText.timestamp(inCommit?.version ?? .max <= $0.version ? inCommit?.micros ?? 0 : $0.micros) }
+            let oldest = commits.first.map { commit in
+                inCommit.flatMap { $0.version <= commit.version ? $0.micros : nil } ?? commit.micros
+            }
             throw SQLError(
                 .invalidParameterValue, "the Delta table has no version of that time", in: folder.root,
-                detail: first.map { "The oldest version that can be read is of \($0) UTC." })
+                detail: oldest.map { "The oldest version that can be read is of \(PartitionText.timestamp($0)) UTC." })
         }
         return found
     }

@@ -126,7 +126,9 @@ struct DeltaSchema: Sendable {
         }
         if let arguments = arguments(of: "decimal", name), arguments.count == 2 {
             let (precision, scale) = (arguments[0], arguments[1])
-            guard (1...38).contains(precision), (0...precision).contains(scale) else { throw JSONReader.corrupted("there is no type \(name)") }
+            guard (1...38).contains(precision), (0...precision).contains(scale) else {
+                throw JSONReader.corrupted("there is no type \(name)")
+            }
             return .decimal(precision: precision, scale: scale)
         }
         if arguments(of: "varchar", name) != nil || arguments(of: "char", name) != nil || name.hasPrefix("string collate ") {

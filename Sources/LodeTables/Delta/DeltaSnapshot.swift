@@ -88,8 +88,9 @@ struct DeltaSnapshot: TableSnapshot {
                     return false
                 }
             }
-            // The least that the predicate needs is read from columns; of small tables all is known from their JSON or footers.
-            try checkpoint.adds(few, where: partitionColumns.isEmpty ? nil : mayHold) { (add, known) throws(SQLError) in
+            // Of small tables planning wants to know more than the predicate needs.
+            let columns = predicate == nil && checkpoint.actionCount <= Self.describedFiles ? all : few
+            try checkpoint.adds(columns, where: partitionColumns.isEmpty ? nil : mayHold) { (add, known) throws(SQLError) in
                 guard tail.leaves(add, folder) else { return }
                 try consider(add, known, predicate, listing.files.count < Self.describedFiles ? all : few, &listing)
             }

@@ -77,11 +77,10 @@ struct DeltaStatisticsReader: Sendable {
                     case "numRecords": rowCount = Int(try reader.integer())
                     case "tightBounds": isTight = try reader.boolean()
                     case "minValues":
-                        try walk(&reader, root) { (leaf, text) in measures[leaf].minimum = value(text, leaves[leaf].type, isMaximum: false) }
+                        try walk(&reader, root) { measures[$0].minimum = value($1, leaves[$0].type, isMaximum: false) }
                     case "maxValues":
-                        try walk(&reader, root) { (leaf, text) in measures[leaf].maximum = value(text, leaves[leaf].type, isMaximum: true) }
-                    case "nullCount":
-                        try walk(&reader, root) { (leaf, text) in measures[leaf].nullCount = Int(text) }
+                        try walk(&reader, root) { measures[$0].maximum = value($1, leaves[$0].type, isMaximum: true) }
+                    case "nullCount": try walk(&reader, root) { measures[$0].nullCount = Int($1) }
                     default: try reader.skip()
                     }
                 }
@@ -109,7 +108,8 @@ struct DeltaStatisticsReader: Sendable {
 
     // MARK: All kinds
 
-    /// - Parameter isTight: whether the counts and bounds are those of the rows that are left; of deleted ones only the extremes say something.
+    /// - Parameter isTight: whether counts and bounds are those of the rows that are left; else only counts of none and of all say
+    ///   something.
     func statistics(_ measures: [Measure], _ rowCount: Int?, isTight: Bool) -> DeltaFileStatistics {
         var result = DeltaFileStatistics(rowCount: rowCount.flatMap { $0 >= 0 ? $0 : nil })
         for (leaf, measure) in zip(leaves, measures) {

@@ -14,6 +14,7 @@ struct DeltaTail: Sendable {
 
     /// - Throws: what reading raises, `XX001` naming a file and line that is damaged.
     init(_ commits: [DeltaLogSegment.Commits], _ folder: DeltaFolder, _ io: any TableIO) throws(SQLError) {
+        io.willRead(commits.reversed().map { folder.logFile($0.name) })
         for file in commits.reversed() {
             let path = folder.logFile(file.name)
             var actions: [DeltaAction] = []

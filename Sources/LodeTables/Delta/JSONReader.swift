@@ -14,9 +14,10 @@ struct JSONReader {
     private var depth = 0
 
     /// Nil for no bytes at all.
-    init?(_ bytes: UnsafeRawBufferPointer) {
-        guard let cursor = JSONCursor(strict: bytes) else { return nil }
-        self.cursor = cursor
+    /// - Parameter inLines: whether each document is a line.
+    init?(_ bytes: UnsafeRawBufferPointer, inLines: Bool = false) {
+        guard let base = bytes.baseAddress, !bytes.isEmpty else { return nil }
+        cursor = JSONCursor(base.assumingMemoryBound(to: UInt8.self), end: bytes.count, spansLines: !inLines, isStrict: true)
     }
 
     /// Reads one document out of a text.
@@ -37,9 +38,9 @@ struct JSONReader {
         return try outcome.get()
     }
 
-    /// Whether only white space follows.
+    /// Whether only white space follows, which is stepped over.
     mutating func isAtEnd() -> Bool {
-        cursor.skipSpaces()
+        repeat { cursor.skipSpaces() } while cursor.take(10)
         return cursor.isAtEnd
     }
 

@@ -10,8 +10,8 @@ import Testing
         let actions = [LogFolder.version1, LogFolder.metadata(configuration)]
         var log = LogFolder(
             inCommit.enumerated().map { version, millis in
-                let info = millis.map { #"{"commitInfo":{"operation":"WRITE","inCommitTimestamp":\#($0)}}"# } ?? #"{"commitInfo":{"timestamp":1}}"#
-                return [info] + (version == 0 ? actions : [LogFolder.add("f\(version)")])
+                let time = millis.map { ",\"inCommitTimestamp\":\($0)" } ?? ""
+                return [#"{"commitInfo":{"operation":"WRITE"\#(time)}}"#] + (version == 0 ? actions : [LogFolder.add("f\(version)")])
             })
         for (version, micros) in modified.enumerated() { log.times["/t/_delta_log/\(DeltaLogListing.commitName(Int64(version)))"] = micros }
         return log

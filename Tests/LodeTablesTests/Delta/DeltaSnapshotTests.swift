@@ -21,7 +21,9 @@ import Testing
     }
 
     @Test func `one file has one identity however it is spelled`() throws {
-        let log = LogFolder([start + [LogFolder.add("a%20b"), LogFolder.add("/x/y")], [LogFolder.remove("file:///x/y"), LogFolder.remove("/t/a b")]])
+        let log = LogFolder([
+            start + [LogFolder.add("a%20b"), LogFolder.add("/x/y")], [LogFolder.remove("file:///x/y"), LogFolder.remove("/t/a b")],
+        ])
         #expect(try log.paths() == [])
     }
 
@@ -114,12 +116,16 @@ import Testing
 
     // MARK: Skipping
 
+    private func stats(_ least: Int, _ greatest: Int, nulls: Int) -> String {
+        #"{"numRecords":2,"minValues":{"id":\#(least)},"maxValues":{"id":\#(greatest)},"nullCount":{"id":\#(nulls)}}"#
+    }
+
     private var partitioned: LogFolder {
         LogFolder([
             [
                 LogFolder.version1, LogFolder.metadata(partitions: ["day"]),
-                LogFolder.add("a", day: "2024-01-01", stats: #"{"numRecords":2,"minValues":{"id":1},"maxValues":{"id":5},"nullCount":{"id":0}}"#),
-                LogFolder.add("b", day: "2024-01-02", stats: #"{"numRecords":2,"minValues":{"id":6},"maxValues":{"id":9},"nullCount":{"id":1}}"#),
+                LogFolder.add("a", day: "2024-01-01", stats: stats(1, 5, nulls: 0)),
+                LogFolder.add("b", day: "2024-01-02", stats: stats(6, 9, nulls: 1)),
                 LogFolder.add("c", day: "", stats: #"{"numRecords":2,"nullCount":{"id":2}}"#),
             ]
         ])
