@@ -54,6 +54,31 @@ import Testing
         #expect(scratch.error("COPY (SELECT 1 AS i, 5 AS k) TO 's3://b/t' (FORMAT parquet, PARTITION_BY (k))")?.state == .duplicateFile)
     }
 
+    @Test func `a Delta table is found by its log`() throws {
+        let schema = #"{\"type\":\"struct\",\"fields\":[{\"name\":\"i\",\"type\":\"long\",\"nullable\":true,\"metadata\":{}}]}"#
+        func commit(_ version: Int, _ lines: [String]) -> String {
+            """
+            COPY (SELECT l FROM (VALUES \(lines.map { "('\($0)')" }.joined(separator: ", "))) AS v(l))
+              TO 's3://b/d/_delta_log/0000000000000000000\(version).json' (FORMAT csv, HEADER false, QUOTE E'\\x02', DELIMITER E'\\x01');
+            """
+        }
+        try scratch.rows(
+            commit(
+                0,
+                [
+                    #"{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}"#,
+                    #"{"metaData":{"id":"m","schemaString":"\#(schema)","partitionColumns":[],"configuration":{}}}"#,
+                    #"{"add":{"path":"a.parquet","partitionValues":{},"size":400,"modificationTime":1}}"#,
+                ]) + commit(1, [#"{"add":{"path":"s3://b/d/b.parquet","partitionValues":{},"size":400,"modificationTime":1}}"#])
+                + """
+                COPY (SELECT 1::bigint AS i) TO 's3://b/d/a.parquet';
+                COPY (SELECT 2::bigint AS i) TO 's3://b/d/b.parquet';
+                """)
+        #expect(try scratch.rows("SELECT sum(i) FROM delta_scan('s3://b/d')") == [["3"]])
+        #expect(try scratch.rows("SELECT sum(i) FROM 's3://b/d/'") == [["3"]])
+        #expect(try scratch.rows("SELECT sum(i) FROM delta_scan('s3://b/d', version => 0)") == [["1"]])
+    }
+
     @Test func `a statement that fails in the middle leaves nothing`() throws {
         #expect(
             scratch.error("COPY (SELECT 1 / (300000 - i) AS x, md5(i::varchar) FROM generate_series(1, 400000) AS g(i)) TO 's3://b/x.csv'")?
