@@ -4,6 +4,7 @@ Writes OUT/<target>/*: small Parquet files of every type, encoding, codec and pa
 compressed streams, CSV and JSON texts, messages of the wire protocol and data of COPY; and from each FOLDER the small Parquet, CSV and JSON files. Needs pyarrow.
 """
 import datetime, decimal, gzip, hashlib, io, pathlib, sys, uuid
+from json import dumps
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -201,7 +202,9 @@ for folder in map(pathlib.Path, sys.argv[2:]):
         data = path.read_bytes()
         if kind == "parquet" and "large" in path.name:
             continue  # some kilobytes that stand for gigabytes
-        put(kind, {"parquet": b"", "csv": bytes(3), "json": bytes(2)}[kind] + data)
+        if path.parent.name == "_delta_log":
+            kind = "delta-log"
+        put(kind, {"delta-log": b"", "parquet": b"", "csv": bytes(3), "json": bytes(2)}[kind] + data)
         if kind == "parquet":
             try:
                 take_apart(data)
@@ -240,4 +243,28 @@ def wire():
     put("parameters", b'\x0c{1,NULL,"a\\"b",{2}}')
 
 
+def tables():
+    """A log of a Delta table with all that a reader looks at, and bitmaps of every kind of block."""
+    field = lambda name, kind, **more: {"name": name, "type": kind, "nullable": True, "metadata": more}
+    inner = {"type": "struct", "fields": [field("x", "double"), field("y", {"type": "map", "keyType": "string", "valueType": "long", "valueContainsNull": True})]}
+    changes = [{"fromType": "byte", "toType": "long"}]
+    schema = {"type": "struct", "fields": [
+        field("i", "long", **{"delta.typeChanges": changes}), field("s", "string"), field("t", "timestamp"), field("m", "decimal(10,2)"), field("n", inner), field("d", "date")]}
+    stats = {"numRecords": 3, "tightBounds": True, "minValues": {"i": 1, "t": "2024-01-01T00:00:00.000+01:00", "m": 1.5e0, "n": {"x": 0.5}}, "maxValues": {"s": "z"}, "nullCount": {"i": 0}}
+    vector = {"storageType": "i", "pathOrInlineDv": "wi5b=000010000siXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L", "sizeInBytes": 40, "cardinality": 6}
+    features = ["columnMapping", "deletionVectors", "typeWidening"]
+    lines = [
+        {"commitInfo": {"timestamp": 1, "inCommitTimestamp": 2, "operation": "WRITE", "operationParameters": {"mode": "Append"}}},
+        {"protocol": {"minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": features, "writerFeatures": features}},
+        {"metaData": {"id": "m", "format": {"provider": "parquet", "options": {}}, "schemaString": dumps(schema), "partitionColumns": ["d"], "configuration": {"delta.enableInCommitTimestamps": "true"}}},
+        {"add": {"path": "a%20b", "partitionValues": {"d": "2024-01-01"}, "size": 1, "modificationTime": 1, "stats": dumps(stats), "deletionVector": vector}},
+        {"remove": {"path": "c"}}, {"txn": {"appId": "a", "version": 1}}]
+    put("delta-log", "".join(dumps(line) + "\n" for line in lines).encode())
+    little = lambda number, size: number.to_bytes(size, "little")
+    bucket = little(1, 8) + little(0, 4)
+    put("deletion-vector", bucket + little(12347 | 1 << 16, 4) + b"\1" + b"".join(little(n, 2) for n in (0, 4, 2, 1, 1, 5, 4, 7, 8)))
+    put("deletion-vector", bucket + little(12346, 4) + little(1, 4) + little(3, 2) + little(32767, 2) + little(0, 4) + b"\x55" * 8192, 10000)
+
+
 wire()
+tables()

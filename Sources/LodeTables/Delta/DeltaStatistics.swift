@@ -133,7 +133,8 @@ struct DeltaStatisticsReader: Sendable {
     /// A bound that is written as text; nil if it says nothing.
     private func value(_ text: String, _ type: SQLType, isMaximum: Bool) -> Value? {
         switch type {
-        case .varchar: return .text(text)
+        case .varchar: return Self.text(text, isMaximum: isMaximum)
+        case .double: return Self.double(text, isMaximum: isMaximum).map { .double($0) }
         case .decimal(let precision, let scale): return DeltaPartitionValue.decimal(text, precision: precision, scale: scale)
         case .varbinary: return nil
         case .timestamptz:
@@ -145,6 +146,20 @@ struct DeltaStatisticsReader: Sendable {
         case .timestamp: return PartitionText.read(text, as: type).map { bound($0, isMaximum: isMaximum) }
         default: return PartitionText.read(text, as: type).flatMap { $0.isNull ? nil : $0 }
         }
+    }
+
+    /// Texts of so many characters may have been cut off; what begins with them lies below the greatest character behind them.
+    private static let shortestPrefix = 32
+
+    private static func text(_ text: String, isMaximum: Bool) -> Value {
+        .text(isMaximum && text.unicodeScalars.count >= shortestPrefix ? text + "\u{10ffff}" : text)
+    }
+
+    /// A bound of doubles. Before the column was widened it was of floats, which are written with fewer digits than their value as a double
+    /// has: the bound takes both in.
+    private static func double(_ text: String, isMaximum: Bool) -> Double? {
+        guard let number = Double(text), let short = Float(text), short.isFinite else { return Double(text) }
+        return isMaximum ? max(number, Double(short)) : min(number, Double(short))
     }
 
     /// The text of a timestamp without the zone at its end, and the zone's offset in microseconds.
@@ -171,7 +186,8 @@ struct DeltaStatisticsReader: Sendable {
         case (.integer(let number), .double), (.integer(let number), .real): .double(Double(number))
         case (.integer(let number), .decimal): .decimal(Int128(number), scale: 0)
         case (.integer, _) where type.isInteger: value
-        case (.double, .double), (.double, .real), (.decimal, .decimal), (.text, .varchar), (.date, .date), (.boolean, .boolean): value
+        case (.double, .double), (.double, .real), (.decimal, .decimal), (.date, .date), (.boolean, .boolean): value
+        case (.text(let text), .varchar): Self.text(text.string, isMaximum: isMaximum)
         case (.date(let days), .timestamp): bound(.timestamp(Int64(days) * CivilDate.microsPerDay), isMaximum: isMaximum)
         case (.timestamp, .timestamp), (.timestamp, .timestamptz): bound(value, isMaximum: isMaximum)
         default: nil

@@ -46,6 +46,17 @@ import Testing
         #expect(found.columns[FieldPath.name(["n", "x"])]?.isAllNull == true)
     }
 
+    @Test func `bounds take in what they were made of`() throws {
+        let long = String(repeating: "é", count: 32)
+        let found = try statistics(
+            #"{"minValues":{"s":"\#(long)","n":{"x":0.7}},"maxValues":{"s":"\#(long)","n":{"x":0.1}}}"#)
+        // A text that was cut off is greater than what is left of it.
+        #expect(found.columns["s"]?.minimum == .text(long) && found.columns["s"]?.maximum == .text(long + "\u{10ffff}"))
+        // 0.1 as a float is more than as a double, 0.7 less.
+        let bounds = found.columns[FieldPath.name(["n", "x"])]
+        #expect(bounds?.maximum == .double(Double(Float(0.1))) && bounds?.minimum == .double(Double(Float(0.7))))
+    }
+
     @Test func `of files with deleted rows only the extremes are certain`() throws {
         let text = #"{"numRecords":5,"tightBounds":false,"minValues":{"i":1},"maxValues":{"i":9},"nullCount":{"i":2,"s":5,"t":0}}"#
         let found = try statistics(text)
