@@ -70,15 +70,20 @@ struct TableFunction: FileFunctionEntry {
         name: "delta_history", summary: "The commits of a Delta table, the latest first.",
         example: "FROM delta_history('lake/orders')", options: [:]
     ) { (location, _, stores) throws(SQLError) in
-        let schema = Schema([
-            Field("version", .bigint), Field("timestamp", .timestamptz), Field("operation", .varchar), Field("parameters", .json),
-            Field("metrics", .json), Field("user_name", .varchar), Field("engine", .varchar), Field("is_blind_append", .boolean),
-        ])
-        let rows = try DeltaHistory(of: location, StoreTableIO(stores)).entries().map { entry -> [Value] in
+        let rows = try deltaCommits(of: location, stores)
+        return try ChunksRelation(displayName: "delta_history('\(location)')", schema: Schema(deltaCommitFields), rows: rows)
+    }
+
+    static let deltaCommitFields = [
+        Field("version", .bigint), Field("timestamp", .timestamptz), Field("operation", .varchar), Field("parameters", .json),
+        Field("metrics", .json), Field("user_name", .varchar), Field("engine", .varchar), Field("is_blind_append", .boolean),
+    ]
+
+    static func deltaCommits(of location: String, _ stores: StoreRegistry) throws(SQLError) -> [[Value]] {
+        try DeltaHistory(of: location, StoreTableIO(stores)).entries().map { entry in
             let texts = [entry.operation, entry.parameters, entry.metrics, entry.userName, entry.engineInfo]
             return [.integer(entry.version), .timestamp(entry.micros)] + texts.map { $0.map { .text($0) } ?? .null }
                 + [entry.isBlindAppend.map { .boolean($0) } ?? .null]
         }
-        return try ChunksRelation(displayName: "delta_history('\(location)')", schema: schema, rows: rows)
     }
 }

@@ -3,6 +3,7 @@
 import LodeCatalog
 import LodeCore
 import LodeSyntax
+import LodeTables
 
 extension Session {
     /// Each file that went, or in a dry run would go.
@@ -34,7 +35,12 @@ extension Session {
     func describeHistory(_ name: QualifiedName, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let versions: [VersionRecord]
         do throws(SQLError) {
-            versions = try catalog.versions(of: try existingTable(name).tableName)
+            let table = try existingTable(name)
+            if table.tableFormat?.lowercased() == DeltaFormat().name {
+                let rows = try TableFunction.deltaCommits(of: table.storageDescriptor.location ?? "", engine.stores)
+                return try give(TableFunction.deltaCommitFields, rows, to: run.sink, tag: "DESCRIBE")
+            }
+            versions = try catalog.versions(of: table.tableName)
         } catch {
             throw error.at(name.span)
         }

@@ -151,8 +151,8 @@ enum DeltaActionReader {
             case "timestamp": info.timestamp = Int64(try reader.source())
             case "inCommitTimestamp": info.inCommitTimestamp = Int64(try reader.source())
             case "operation": info.operation = try reader.scalarText()
-            case "operationParameters": info.operationParameters = try reader.scalarText()
-            case "operationMetrics": info.operationMetrics = try reader.scalarText()
+            case "operationParameters": info.operationParameters = try reader.source()
+            case "operationMetrics": info.operationMetrics = try reader.source()
             case "userName": info.userName = try reader.scalarText()
             case "engineInfo": info.engineInfo = try reader.scalarText()
             case "isBlindAppend": info.isBlindAppend = try reader.source() == "true"
