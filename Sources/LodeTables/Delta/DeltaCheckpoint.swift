@@ -90,9 +90,9 @@ struct DeltaCheckpoint: Sendable {
     /// Calls `body` with each file that the table had, and its statistics where they are in columns.
     /// - Parameters:
     ///   - statistics: the columns whose statistics are wanted, if they are stored as columns.
-    ///   - mayHold: whether files with these partition values are of interest; of others most are not given.
+    ///   - partitions: which partitions are of interest; of others most files are not given.
     func adds(
-        _ statistics: DeltaStatisticsReader, where mayHold: (@Sendable ([(name: String, text: String?)]) throws(SQLError) -> Bool)?,
+        _ statistics: DeltaStatisticsReader, where partitions: DeltaPartitionTest?,
         _ body: (DeltaAdd, DeltaFileStatistics?) throws(SQLError) -> Void
     ) throws(SQLError) {
         io.willRead(sidecars)
@@ -102,14 +102,13 @@ struct DeltaCheckpoint: Sendable {
                     if case .add(let add) = action { try body(add, nil) }
                 }
             } else {
-                try adds(in: file, statistics, mayHold, body)
+                try adds(in: file, statistics, partitions, body)
             }
         }
     }
 
     private func adds(
-        in file: String, _ statistics: DeltaStatisticsReader,
-        _ mayHold: (@Sendable ([(name: String, text: String?)]) throws(SQLError) -> Bool)?,
+        in file: String, _ statistics: DeltaStatisticsReader, _ partitions: DeltaPartitionTest?,
         _ body: (DeltaAdd, DeltaFileStatistics?) throws(SQLError) -> Void
     ) throws(SQLError) {
         var columns = Self.add
@@ -122,7 +121,7 @@ struct DeltaCheckpoint: Sendable {
             for row in 0..<count {
                 let cells = DeltaCells(chunk, row, file)
                 if cells.isNull(0) { continue }
-                if let mayHold, try !mayHold(try cells.pairs(1)) { continue }
+                if let partitions, try !partitions.mayHold(try cells.pairs(1)) { continue }
                 kept[kept.count] = UInt32(truncatingIfNeeded: row)
                 kept.count += 1
             }

@@ -17,6 +17,16 @@ enum DeltaPartitionValue {
         return value
     }
 
+    /// The values of a file, aligned with the partition columns.
+    /// - Parameter names: the columns as the log calls them.
+    static func values(
+        _ texts: [(name: String, text: String?)], _ columns: [Field], _ names: [String]
+    ) throws(SQLError) -> [Value] {
+        var values: [Value] = []
+        for (column, name) in zip(columns, names) { values.append(try read(texts.first { $0.name == name }?.text, column)) }
+        return values
+    }
+
     private static func value(_ text: String, _ type: SQLType) -> Value? {
         switch type {
         case .varbinary: .bytes(Array(text.utf8))

@@ -79,18 +79,11 @@ struct DeltaSnapshot: TableSnapshot {
         let predicate = predicate == .anything ? nil : predicate
         let all = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns)
         let few = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: predicate?.columns ?? [])
-        let pruned = Lock(0)
+        let test = predicate.flatMap { partitionColumns.isEmpty ? nil : DeltaPartitionTest($0, partitionColumns, partitionNames) }
         if let checkpoint {
-            let mayHold = predicate.map { predicate in
-                { @Sendable (texts: [(name: String, text: String?)]) throws(SQLError) -> Bool in
-                    if PartitionPruning.mayMatch(predicate, partitionColumns, try partitionValues(texts)) { return true }
-                    pruned.withLock { $0 += 1 }
-                    return false
-                }
-            }
             // Of small tables planning wants to know more than the predicate needs.
             let columns = predicate == nil && checkpoint.actionCount <= Self.describedFiles ? all : few
-            try checkpoint.adds(columns, where: partitionColumns.isEmpty ? nil : mayHold) { (add, known) throws(SQLError) in
+            try checkpoint.adds(columns, where: test) { (add, known) throws(SQLError) in
                 guard tail.leaves(add, folder) else { return }
                 try consider(add, known, predicate, listing.files.count < Self.describedFiles ? all : few, &listing)
             }
@@ -98,8 +91,8 @@ struct DeltaSnapshot: TableSnapshot {
         for add in tail.adds {
             try consider(add, nil, predicate, listing.files.count < Self.describedFiles ? all : few, &listing)
         }
-        listing.filesPruned += pruned.withLock { $0 }
-        listing.filesTotal += pruned.withLock { $0 }
+        listing.filesPruned += test?.refused ?? 0
+        listing.filesTotal += test?.refused ?? 0
         return listing
     }
 
@@ -110,7 +103,7 @@ struct DeltaSnapshot: TableSnapshot {
         listing.filesTotal += 1
         let file: DataFile
         do throws(SQLError) {
-            let values = try partitionValues(add.partitionValues)
+            let values = try DeltaPartitionValue.values(add.partitionValues, partitionColumns, partitionNames)
             if !PartitionPruning.mayMatch(predicate, partitionColumns, values) {
                 listing.filesPruned += 1
                 return
@@ -120,14 +113,6 @@ struct DeltaSnapshot: TableSnapshot {
             throw error.place == nil || error.state == .dataCorrupted ? error.within(folder.dataFile(add.path)) : error
         }
         if let predicate, !mayMatch(predicate, file) { listing.filesPruned += 1 } else { listing.files.append(file) }
-    }
-
-    private func partitionValues(_ texts: [(name: String, text: String?)]) throws(SQLError) -> [Value] {
-        var values: [Value] = []
-        for (column, name) in zip(partitionColumns, partitionNames) {
-            values.append(try DeltaPartitionValue.read(texts.first { $0.name == name }?.text, column))
-        }
-        return values
     }
 
     private func dataFile(_ add: DeltaAdd, _ values: [Value], _ statistics: DeltaFileStatistics?) throws(SQLError) -> DataFile {
@@ -149,5 +134,28 @@ struct DeltaSnapshot: TableSnapshot {
             }
             return file.statistics[name]
         }
+    }
+}
+
+/// Whether files of a partition can hold rows that pass a predicate; counts those that can't.
+final class DeltaPartitionTest: Sendable {
+    private let predicate: ColumnPredicate
+    private let columns: [Field]
+    /// As the log calls the columns.
+    private let names: [String]
+    private let count = Lock(0)
+
+    init(_ predicate: ColumnPredicate, _ columns: [Field], _ names: [String]) {
+        self.predicate = predicate
+        self.columns = columns
+        self.names = names
+    }
+
+    var refused: Int { count.withLock { $0 } }
+
+    func mayHold(_ texts: [(name: String, text: String?)]) throws(SQLError) -> Bool {
+        if PartitionPruning.mayMatch(predicate, columns, try DeltaPartitionValue.values(texts, columns, names)) { return true }
+        count.withLock { $0 += 1 }
+        return false
     }
 }
