@@ -251,7 +251,7 @@ def tables():
     schema = {"type": "struct", "fields": [
         field("i", "long", **{"delta.typeChanges": changes}), field("s", "string"), field("t", "timestamp"), field("m", "decimal(10,2)"), field("n", inner), field("d", "date")]}
     stats = {"numRecords": 3, "tightBounds": True, "minValues": {"i": 1, "t": "2024-01-01T00:00:00.000+01:00", "m": 1.5e0, "n": {"x": 0.5}}, "maxValues": {"s": "z"}, "nullCount": {"i": 0}}
-    vector = {"storageType": "i", "pathOrInlineDv": "wi5b=000010000siXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L", "sizeInBytes": 40, "cardinality": 6}
+    vector = {"storageType": "i", "pathOrInlineDv": "^Bg9^0rr910000000000iXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L", "sizeInBytes": 44, "cardinality": 6}
     features = ["columnMapping", "deletionVectors", "typeWidening"]
     lines = [
         {"commitInfo": {"timestamp": 1, "inCommitTimestamp": 2, "operation": "WRITE", "operationParameters": {"mode": "Append"}}},

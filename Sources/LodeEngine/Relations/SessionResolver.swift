@@ -171,7 +171,6 @@ final class SessionResolver: RelationResolver {
             guard let function = format.map({ FileFunction(format: $0) }) else {
                 throw SQLError(
                     .undefinedFile, "the format of \"\(path)\" can't be told from its name",
-                    detail: "If it is a folder, it holds no table of a known format.",
                     hint: "Name it with a function: \(FileFunction.all.map { $0.names[0] + "('…')" }.joined(separator: ", ")).")
             }
             let call = FileFunctionCall(name: function.names[0], arguments: [.text(path)], named: [])

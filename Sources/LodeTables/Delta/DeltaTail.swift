@@ -19,7 +19,10 @@ struct DeltaTail: Sendable {
             let path = folder.logFile(file.name)
             var actions: [DeltaAction] = []
             try DeltaActionReader.read(try io.read(path), path) { (action) throws(SQLError) in actions.append(action) }
-            for action in actions.reversed() { replay(action, folder) }
+            // Some writers of compacted files don't reconcile, but put the latest actions first.
+            let isCompacted = file.versions.count > 1
+            if !isCompacted { actions.reverse() }
+            for action in actions { replay(action, folder) }
         }
         adds.reverse()
     }

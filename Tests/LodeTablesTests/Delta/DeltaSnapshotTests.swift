@@ -69,7 +69,8 @@ import Testing
 
     @Test func `compacted commits stand for those that they name`() throws {
         var log = LogFolder([start, [LogFolder.add("a")], [LogFolder.add("b"), LogFolder.remove("a")], [LogFolder.add("c")]])
-        log["00000000000000000001.00000000000000000002.compacted.json"] = [LogFolder.add("b"), LogFolder.remove("a")]
+        // What is listed first is the latest word.
+        log["00000000000000000001.00000000000000000002.compacted.json"] = [LogFolder.add("b"), LogFolder.remove("a"), LogFolder.add("a")]
         log["00000000000000000001.json"] = nil
         log["00000000000000000002.json"] = nil
         #expect(try log.paths() == ["b", "c"])
