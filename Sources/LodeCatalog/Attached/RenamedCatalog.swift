@@ -130,6 +130,7 @@ private struct AnonymousSnapshot: TableSnapshot {
     var fileFormat: String { inner.fileFormat }
     var properties: [String: String] { inner.properties }
     var identity: TableVersion? { nil }
+    var version: Int64 { inner.version }
     var statistics: TableStatistics { inner.statistics }
     var columnMatching: ColumnMatching { inner.columnMatching }
     var isDearToList: Bool { inner.isDearToList }

@@ -166,9 +166,9 @@ extension GlueTable {
                 .wrongObjectType, "\"\(name)\" is \(kind.noun)",
                 hint: "Only partitions of external tables are registered; a managed table's are those of its files.")
         }
-        if let format = tableFormat {
+        if let format = loggedFormat {
             throw SQLError(
-                .wrongObjectType, "\"\(name)\" is a \(format.lowercased()) table", hint: "Its log knows its partitions.")
+                .wrongObjectType, "\"\(name)\" is a \(format.name) table", hint: "Its log knows its partitions.")
         }
         guard !partitionKeys.isEmpty else { throw SQLError(.wrongObjectType, "table \"\(name)\" is not partitioned") }
         return try partitionFields()

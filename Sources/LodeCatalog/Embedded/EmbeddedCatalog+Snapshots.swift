@@ -11,7 +11,7 @@ extension EmbeddedCatalog {
         switch table.kind {
         case .managed: return try managedSnapshot(name, at: time)
         case .external:
-            if time != nil, table.tableFormat == nil { throw SQLError.unsupported("time travel on the external table \"\(name)\"") }
+            if time != nil, table.loggedFormat == nil { throw SQLError.unsupported("time travel on the external table \"\(name)\"") }
             return try externalSnapshot(name, at: time)
         case .view, .system: throw CatalogError.wrongKind(name, is: table.kind, wanted: "a table with files")
         }

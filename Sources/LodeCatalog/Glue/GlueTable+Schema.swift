@@ -65,6 +65,9 @@ extension GlueTable {
     /// The table format that the table names as Glue and Athena do; nil for folders of files.
     package var tableFormat: String? { parameters[TableParameter.tableFormat] }
 
+    /// The format of a table that keeps a log of its own, which Lode reads.
+    package var loggedFormat: (any TableFormat)? { tableFormat.flatMap { TableFormats.logged($0) } }
+
     /// The partition columns, typed.
     package func partitionFields() throws(SQLError) -> [Field] { try fields(partitionKeys) }
 

@@ -22,7 +22,8 @@ enum CatalogRelation {
         let format = try FileFormats.named(snapshot.fileFormat)
         return FilesRelation(
             displayName: name, schema: nullable(snapshot.schema), format: format, options: options(snapshot, format), stores: stores,
-            partitionFields: snapshot.partitionColumns, matching: snapshot.columnMatching, totals: snapshot.statistics
+            partitionFields: snapshot.partitionColumns, matching: snapshot.columnMatching, totals: snapshot.statistics,
+            listsForEstimates: !snapshot.isDearToList
         ) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
     }
 

@@ -82,7 +82,7 @@ final class SessionResolver: RelationResolver {
             try session.require(.usage, inSchema: name.database, as: role, at: span)
         }
         try session.require(.select, on: table, as: role, at: span)
-        if time != nil, table.kind != .managed, table.tableFormat == nil {
+        if time != nil, table.kind != .managed, table.loggedFormat == nil {
             throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span)
         }
         let found = try resolve(table, at: time)

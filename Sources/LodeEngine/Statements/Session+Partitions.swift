@@ -53,7 +53,7 @@ extension Session {
                 case (.view, _): throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table")
                 case (_, .rename), (_, .setProperties), (_, .setLocation): break
                 default:
-                    if let format = table.tableFormat { throw SQLError.unsupported("this ALTER TABLE of a \(format.lowercased()) table") }
+                    if let format = table.loggedFormat { throw SQLError.unsupported("this ALTER TABLE of a \(format.name) table") }
                 }
                 if let outcome = try alterDeclarations(of: table, by: alter.action) { return outcome }
                 try catalog.commit(try change(alter.action, table))

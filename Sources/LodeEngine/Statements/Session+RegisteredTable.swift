@@ -21,6 +21,9 @@ extension Session {
             throw SQLError.unsupported(
                 "declaring the columns of a \(format.name) table that is there", at: span, hint: "They are in its log: leave them out.")
         }
+        if try catalog.attachedCatalog(of: elements.table.database) != nil {
+            throw SQLError.unsupported("a \(format.name) table in an attached catalog", at: span)
+        }
         do throws(SQLError) {
             try requireAccess(to: location)
             let found = TableDefinition(location: location, schema: Schema([]), fileFormat: FileFormats.parquet.name)

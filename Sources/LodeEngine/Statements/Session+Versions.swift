@@ -36,7 +36,7 @@ extension Session {
         let versions: [VersionRecord]
         do throws(SQLError) {
             let table = try existingTable(name)
-            if table.tableFormat?.lowercased() == DeltaFormat().name {
+            if table.loggedFormat?.name == DeltaFormat().name {
                 let rows = try TableFunction.deltaCommits(of: table.storageDescriptor.location ?? "", engine.stores)
                 return try give(TableFunction.deltaCommitFields, rows, to: run.sink, tag: "DESCRIBE")
             }

@@ -63,10 +63,15 @@ struct DeltaSnapshot: TableSnapshot {
     /// A listing of more files leaves out statistics that the predicate does not use.
     private static let describedFiles = 4_096
 
+    /// Those that a checkpoint remembers as removed included.
+    private var fileCount: Int { tail.adds.count + (checkpoint?.actionCount ?? 0) }
+
+    var isDearToList: Bool { fileCount > Self.describedFiles }
+
     /// Of small tables nothing is said before their files are listed; of larger ones what planning needs without listing them.
     var statistics: TableStatistics {
-        let count = tail.adds.count + (checkpoint?.actionCount ?? 0)
-        guard count > Self.describedFiles else { return TableStatistics() }
+        guard isDearToList else { return TableStatistics() }
+        let count = fileCount
         let reader = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: [])
         let sample = tail.adds.suffix(100).compactMap { add in add.statistics.flatMap { reader.read($0, isDeleted: false).rowCount } }
         let rows = sample.isEmpty ? 100_000 : max(1, sample.reduce(0) { $0 &+ $1 / sample.count })
