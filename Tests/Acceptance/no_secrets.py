@@ -11,6 +11,7 @@ written, on this machine and in the bucket, is searched for them: as they are, p
 import base64, http.server, os, signal, socket, subprocess, threading, time, urllib.parse
 
 import boto3
+from botocore.config import Config
 
 from seaweed import BUCKET, KEY, SECRET
 from warehouse import Warehouse, arguments, conclude, object_store
@@ -62,7 +63,11 @@ def run(args, house):
         file.write(f"[wrong]\naws_access_key_id = {KEY}\naws_secret_access_key = {WRONG}\naws_session_token = {TOKEN}\n")
     outside = {f"{house.folder}/.aws/credentials"}
 
-    signed = store.client.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": "none/x.csv"})
+    # Of the older kind, with a name of its own for the signature.
+    older = boto3.client(
+        "s3", endpoint_url=store.endpoint, aws_access_key_id=KEY, aws_secret_access_key=SECRET, region_name="us-east-1",
+        config=Config(signature_version="s3"))
+    signed = older.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": "none/x.csv"})
     store.client.put_object(Bucket=BUCKET, Key="there/x.csv", Body=b"n\n5\n")
     good = store.client.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": "there/x.csv"})
     signatures = [urllib.parse.parse_qs(urllib.parse.urlsplit(u).query) for u in (signed, good)]

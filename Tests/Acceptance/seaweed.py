@@ -18,7 +18,7 @@ class Seaweed:
         assert done.returncode == 0, done.stderr
         self.client = boto3.client(
             "s3", endpoint_url=self.endpoint, aws_access_key_id=KEY, aws_secret_access_key=SECRET, region_name="us-east-1",
-            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 5}, connect_timeout=3, read_timeout=30))
+            config=Config(signature_version="s3v4", s3={"addressing_style": "path"}, retries={"max_attempts": 5}, connect_timeout=3, read_timeout=30))
 
     def _run(self, action):
         return subprocess.run([self._script, action, self._folder.name, self._port], capture_output=True, text=True)
