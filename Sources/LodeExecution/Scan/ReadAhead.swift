@@ -18,16 +18,19 @@ final class ReadAhead: Sendable {
     private static let share = 8
     /// So many morsels tell whether filters leave rows in most of them.
     private static let enough = 4
+    /// Once they have told, so many times as much is asked for: what has come and waits to be read is no longer in flight.
+    private static let growth = 3
 
     init(_ memory: MemoryBudget) { self.memory = memory }
 
     deinit { memory.release(state.withLock { $0.bytes }) }
 
-    /// - Parameter most: what should be ahead in all; a first request is never too large.
+    /// - Parameter most: what should be in flight in all; a first request is never too large.
     /// - Returns: whether so many bytes may be asked for.
     func take(_ bytes: Int, most: Int) -> Bool {
         state.withLock { state in
-            guard state.bytes == 0 || state.bytes + bytes <= min(most, memory.limit / Self.share) else { return false }
+            let ahead = state.ended < Self.enough ? most : most * Self.growth
+            guard state.bytes == 0 || state.bytes + bytes <= min(ahead, memory.limit / Self.share) else { return false }
             // Nobody is to write to disk for what only may be wanted.
             guard memory.freeBytes / 2 >= bytes, memory.tryReserve(bytes) else { return false }
             state.bytes += bytes
