@@ -16,6 +16,8 @@ package final class StubGlue: GlueService {
         /// What it was connected to with.
         package var options: [String: String] = [:]
         package var lastExpression: String?
+        /// Actions that fail: InternalServiceException.
+        package var failing: Set<String> = []
         /// Whether it takes no expressions: InvalidInputException.
         package var refusesExpressions = false
         /// Done before the next UpdateTable: another client.
@@ -37,6 +39,7 @@ package final class StubGlue: GlueService {
     package func send(_ action: String, _ request: CloudJSON) throws(SQLError) -> CloudJSON {
         try state.withLock { (state) throws(SQLError) in
             state.calls.append(action)
+            if state.failing.contains(action) { throw Self.fault("InternalServiceException", action) }
             return try answer(action, request, &state)
         }
     }
@@ -124,6 +127,18 @@ package final class StubGlue: GlueService {
                 }
             }
             return ["Errors": .array(errors)]
+        case "BatchUpdatePartition":
+            for entry in request["Entries"]?.items ?? [] {
+                let at = state.partitions[key]?.firstIndex { $0["Values"] == entry["PartitionValueList"] }
+                guard let at, let input = entry["PartitionInput"] else { return ["Errors": [Self.missing(entry["PartitionValueList"])]] }
+                state.partitions[key]?[at] = input
+            }
+            return ["Errors": []]
+        case "BatchDeletePartition":
+            let gone = request["PartitionsToDelete"]?.items.compactMap { $0["Values"] } ?? [], before = state.partitions[key] ?? []
+            if gone.count > 25 { throw Self.fault("ValidationException", action) }
+            state.partitions[key] = before.filter { partition in !gone.contains { $0 == partition["Values"] } }
+            return ["Errors": .array(gone.filter { values in !before.contains { $0["Values"] == values } }.map { Self.missing($0) })]
         case "DeletePartition":
             let before = state.partitions[key] ?? []
             state.partitions[key] = before.filter { $0["Values"] != request["PartitionValues"] }
@@ -131,6 +146,10 @@ package final class StubGlue: GlueService {
             return [:]
         default: throw Self.fault("UnknownOperationException", action)
         }
+    }
+
+    private static func missing(_ values: CloudJSON?) -> CloudJSON {
+        ["PartitionValues": values ?? [], "ErrorDetail": ["ErrorCode": "EntityNotFoundException"]]
     }
 
     private func page(_ items: [CloudJSON], _ name: String, _ request: CloudJSON) -> CloudJSON {

@@ -52,6 +52,12 @@ package final class AttachedCatalogs: Sendable {
     /// What a database of a catalog is called beside those of others.
     package static func database(_ name: String, in catalog: String) -> String { "\(catalog.lowercased()).\(name)" }
 
+    /// What a database is called in the catalog of another one, whatever name that is attached by; unchanged if it is not of that catalog.
+    package func name(of database: String, besides other: String) -> String {
+        guard let entry = owner(of: database), entry.name == owner(of: other)?.name else { return database }
+        return String(database.dropFirst(entry.name.count + 1))
+    }
+
     /// The name of a relation in parts, for what qualifies its columns.
     package func path(of table: TableName, own: String) -> [String] {
         guard let entry = owner(of: table.database) else { return [own, table.database, table.name] }

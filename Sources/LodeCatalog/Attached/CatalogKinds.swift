@@ -12,7 +12,8 @@ package enum CatalogKinds {
         "warehouse", "catalog", "region", "endpoint", "profile", "catalog_id", "role_arn",
     ])
     private static let glueOptions: Set<String> = [
-        "region", "endpoint", "profile", "catalog_id", "access_key_id", "secret_access_key", "session_token", "role_arn", "external_id",
+        "region", "endpoint", "profile", "catalog_id", "warehouse", "access_key_id", "secret_access_key", "session_token", "role_arn",
+        "external_id",
     ]
 
     /// - Throws: `42704` for a kind or `22023` for an option that is not known, with the nearest name.
@@ -32,7 +33,9 @@ package enum CatalogKinds {
         case "glue":
             try check(options, glueOptions)
             let service = try connect(options, stores.client)
-            catalog = GlueCatalog(service, Self.stores(options, stores), catalogID: options["catalog_id"].map { $0.reveal() })
+            catalog = GlueCatalog(
+                service, Self.stores(options, stores), catalogID: options["catalog_id"].map { $0.reveal() },
+                warehouse: options["warehouse"].map { $0.reveal() })
         case "iceberg", "iceberg_rest":
             try check(options, IcebergProperties.options)
             catalog = try IcebergRESTCatalog(options, stores.client)

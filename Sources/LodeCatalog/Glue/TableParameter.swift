@@ -8,6 +8,8 @@ package enum TableParameter {
     package static let columnOrder = "lode.column_order"
     /// What CHECK, PRIMARY KEY, UNIQUE and FOREIGN KEY declare, as JSON; see `DeclaredConstraint`.
     package static let constraints = "lode.constraints"
+    /// The folder that the catalog has chosen for a table of Glue: if the table is replaced, its files go.
+    package static let ownFolder = "lode.own_folder"
     /// Text of the table's comment, as Hive and Glue keep it.
     package static let comment = "comment"
     /// "DELTA", "ICEBERG": how the metadata of an external table is kept, as Glue and Athena say it.

@@ -42,6 +42,7 @@ extension IcebergRESTCatalog {
         guard namespace.isNameable else { throw SQLError(.invalidName, "a schema of an Iceberg catalog has no empty name") }
         var properties = database.parameters ?? [:]
         properties[TableParameter.comment] = database.description
+        if let location = database.locationUri { properties["location"] = location }
         let request = IcebergRequest(
             .post, ["namespaces"],
             body: ["namespace": .array(namespace.levels.map { .string($0) }), "properties": CloudJSON(properties)], as: .change,

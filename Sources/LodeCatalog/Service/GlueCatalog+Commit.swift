@@ -35,6 +35,8 @@ extension GlueCatalog {
 
     private func create(_ database: GlueDatabase, _ ifNotExists: Bool) throws(SQLError) -> CommitOutcome {
         do throws(SQLError) {
+            var database = database
+            if database.locationUri == nil { database.locationUri = warehouse.map { Self.folder(of: database.name, in: $0) } }
             _ = try send("CreateDatabase", ["DatabaseInput": database.input])
             return CommitOutcome()
         } catch {
@@ -64,20 +66,32 @@ extension GlueCatalog {
     private func create(
         _ table: GlueTable, _ ifExists: TableChange.IfExists, _ files: [DataFile]
     ) throws(SQLError) -> CommitOutcome {
-        if ifExists == .replace { throw SQLError.unsupported("CREATE OR REPLACE in a Glue catalog", hint: "Drop it first.") }
         let table = try completing(table)
+        if ifExists == .replace, let old = try tableJSON(table.tableName) { return try replace(old, with: table, files) }
         do throws(SQLError) {
             _ = try send("CreateTable", ["DatabaseName": .string(table.databaseName.lowercased()), "TableInput": table.input])
         } catch {
             switch error.state {
             case .duplicateObject where ifExists == .skip: return CommitOutcome(changed: false)
+            case .duplicateObject where ifExists == .replace:
+                throw SQLError(.serializationFailure, "table \"\(table.tableName)\" was made by a concurrent statement")
             case .duplicateObject: throw SQLError(.duplicateTable, "relation \"\(table.name)\" already exists")
             case .undefinedObject: throw CatalogError.missingDatabase(table.databaseName, among: try databases().map(\.name))
             default: throw error
             }
         }
-        try register(files, in: table)
+        do throws(SQLError) {
+            try register(files, in: table)
+        } catch {
+            // Its rows would not be found.
+            _ = try? send("DeleteTable", nameRequest(table.tableName))
+            throw error
+        }
         return CommitOutcome()
+    }
+
+    private func nameRequest(_ name: TableName) -> CloudJSON {
+        ["DatabaseName": .string(name.database.lowercased()), "Name": .string(name.name.lowercased())]
     }
 
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable {
@@ -86,6 +100,7 @@ extension GlueCatalog {
         if table.storageDescriptor.location == nil {
             try table.requireWritable()
             table.storageDescriptor.location = try managedLocation(of: table.tableName)
+            table.parameters[TableParameter.ownFolder] = table.storageDescriptor.location
         }
         return table
     }
@@ -96,7 +111,7 @@ extension GlueCatalog {
             throw try missingTable(name)
         }
         guard kinds.contains(table.kind) else { throw CatalogError.wrongKind(name, is: table.kind, wanted: "what is to be dropped") }
-        _ = try send("DeleteTable", ["DatabaseName": .string(name.database.lowercased()), "Name": .string(name.name.lowercased())])
+        _ = try send("DeleteTable", nameRequest(name))
         return CommitOutcome()
     }
 
@@ -133,15 +148,7 @@ extension GlueCatalog {
     /// Makes the partitions of files known.
     /// - Throws: `0A000` if a partition's files lie elsewhere: nobody would see these.
     private func register(_ files: [DataFile], in table: GlueTable) throws(SQLError) {
-        let columns = try table.partitionFields()
-        if columns.isEmpty || files.isEmpty { return }
-        if let projection = try PartitionProjection(table, columns) { return try require(files, in: projection, table, columns) }
-        let location = table.storageDescriptor.location ?? ""
-        var places: [[String]: String] = [:]
-        for file in files {
-            let texts = file.partitionValues.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) }
-            places[texts] = StorePath.join(location, HivePath.folder(columns, file.partitionValues))
-        }
+        var places = try self.places(of: files, in: table)
         for known in try partitions(places.keys.sorted { $0.lexicographicallyPrecedes($1) }, of: table.tableName) {
             guard let place = places.removeValue(forKey: known.values), let other = known.storage.location else { continue }
             guard Self.isSame(place, other) else {
@@ -149,12 +156,11 @@ extension GlueCatalog {
                     "writing to a partition of \"\(table.tableName)\" that lies apart from the table", hint: "It lies in \(other).")
             }
         }
-        let new = places.map { GluePartition(values: $0.key, location: $0.value) }
-        _ = try add(new.sorted { $0.values.lexicographicallyPrecedes($1.values) }, to: table, ifNotExists: true)
+        _ = try add(Self.sorted(places), to: table, ifNotExists: true)
     }
 
     /// - Throws: `0A000` for files that no projected partition has.
-    private func require(
+    func require(
         _ files: [DataFile], in projection: PartitionProjection, _ table: GlueTable, _ columns: [Field]
     ) throws(SQLError) {
         for values in Set(files.map(\.partitionValues)) {
@@ -169,10 +175,7 @@ extension GlueCatalog {
         }
     }
 
-    private static func isSame(_ one: String, _ other: String) -> Bool {
-        func plain(_ location: String) -> String { StorePath.withoutTrailingSlash(StorePath.localPath(location)) }
-        return plain(one) == plain(other)
-    }
+    private static func isSame(_ one: String, _ other: String) -> Bool { plain(one) == plain(other) }
 
     /// Those of these values that are known.
     private func partitions(_ values: [[String]], of name: TableName) throws(SQLError) -> [Partition] {
@@ -238,7 +241,7 @@ extension GlueCatalog {
     private static let batch = 100
 
     /// - Returns: the values of those that were not there.
-    private func add(_ partitions: [GluePartition], to table: GlueTable, ifNotExists: Bool) throws(SQLError) -> [[String]] {
+    func add(_ partitions: [GluePartition], to table: GlueTable, ifNotExists: Bool) throws(SQLError) -> [[String]] {
         let columns = try table.partitionFields()
         var inputs: [(values: [String], input: CloudJSON)] = []
         for partition in partitions {

@@ -12,12 +12,15 @@ package struct GlueCatalog: Catalog {
     let service: any GlueService
     let stores: StoreRegistry
     let catalogID: String?
+    /// Below which databases lie that say nothing of where.
+    let warehouse: String?
     let leases = Leases(path: nil)
 
-    package init(_ service: any GlueService, _ stores: StoreRegistry, catalogID: String? = nil) {
+    package init(_ service: any GlueService, _ stores: StoreRegistry, catalogID: String? = nil, warehouse: String? = nil) {
         self.service = service
         self.stores = stores
         self.catalogID = catalogID
+        self.warehouse = warehouse
     }
 
     // MARK: Asking
@@ -151,14 +154,18 @@ package struct GlueCatalog: Catalog {
         guard let database = try database(name.database) else {
             throw CatalogError.missingDatabase(name.database, among: try databases().map(\.name))
         }
-        guard let location = database.locationUri, !location.isEmpty else {
+        let own = database.locationUri.flatMap { $0.isEmpty ? nil : $0 }
+        guard let location = own ?? warehouse.map({ Self.folder(of: name.database, in: $0) }) else {
             throw SQLError(
                 .objectNotInPrerequisiteState, "the database \"\(name.database)\" of Glue has no location",
-                hint: "Say where the table's files lie: LOCATION '…'.")
+                hint: "Say where the table's files lie: LOCATION '…'; or give the catalog the option warehouse.")
         }
         let random = String(UInt64.random(in: 0...UInt64.max), radix: 16)
         return StorePath.join(location, "\(name.name.lowercased())-\(random)")
     }
+
+    /// As Hive and Spark name it.
+    static func folder(of database: String, in warehouse: String) -> String { StorePath.join(warehouse, "\(database.lowercased()).db") }
 
     package func stores(of database: String) throws(SQLError) -> StoreRegistry? { stores }
 

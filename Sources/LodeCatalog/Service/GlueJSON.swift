@@ -71,13 +71,22 @@ extension GlueColumn {
     init?(_ json: CloudJSON) {
         guard let name = json["Name"]?.string else { return nil }
         self.init(name: name, type: json["Type"]?.string ?? "string", comment: json["Comment"]?.string)
-        if let facts = json["Parameters"]?.texts, !facts.isEmpty { parameters = facts }
+        guard var facts = json["Parameters"]?.texts, !facts.isEmpty else { return }
+        if let own = facts.removeValue(forKey: Self.ownType), own == Self.zoned, type == Self.unzoned { type = own }
+        parameters = facts.isEmpty ? nil : facts
     }
 
+    /// Spark's timestamps are those with a zone, and Athena's are of UTC: what Hive calls them is the same.
+    private static let zoned = HiveTypeText.write(.timestamptz), unzoned = HiveTypeText.write(.timestamp)
+    /// What tells them apart, among a column's parameters.
+    private static let ownType = "lode.type"
+
     var json: CloudJSON {
-        var json: CloudJSON = ["Name": .string(name), "Type": .string(type)]
+        var facts = parameters ?? [:]
+        if type == Self.zoned { facts[Self.ownType] = type }
+        var json: CloudJSON = ["Name": .string(name), "Type": .string(type == Self.zoned ? Self.unzoned : type)]
         if let comment { json[member: "Comment"] = .string(comment) }
-        if let parameters { json[member: "Parameters"] = CloudJSON(parameters) }
+        if !facts.isEmpty { json[member: "Parameters"] = CloudJSON(facts) }
         return json
     }
 }

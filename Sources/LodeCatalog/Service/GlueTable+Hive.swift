@@ -9,7 +9,9 @@ extension GlueTable {
     /// - Throws: `0A000` for types and options that Hive has not.
     func asHiveTable() throws(SQLError) -> GlueTable {
         var table = self
-        for column in storageDescriptor.columns + partitionKeys { try Self.requireHiveType(column, tableName) }
+        let isParquet = fileFormat?.name == FileFormats.parquet.name
+        for column in storageDescriptor.columns { try Self.requireHiveType(column, tableName, holdsZones: isParquet) }
+        for column in partitionKeys { try Self.requireHiveType(column, tableName, holdsZones: false) }
         guard let format = table.fileFormat else { return table }
         // What Athena and Spark look for.
         table.parameters["EXTERNAL"] = "TRUE"
@@ -18,7 +20,8 @@ extension GlueTable {
         return table
     }
 
-    private static func requireHiveType(_ column: GlueColumn, _ table: TableName) throws(SQLError) {
+    /// - Parameter holdsZones: whether files say of times that they are of UTC.
+    private static func requireHiveType(_ column: GlueColumn, _ table: TableName, holdsZones: Bool) throws(SQLError) {
         func isKnown(_ type: SQLType) -> Bool {
             switch type {
             case .boolean, .tinyint, .smallint, .integer, .bigint, .real, .double, .decimal: true
@@ -30,7 +33,7 @@ extension GlueTable {
             }
         }
         let type = try HiveTypeText.read(column.type)
-        if isKnown(type) { return }
+        if isKnown(type) || (type == .timestamptz && holdsZones) { return }
         throw SQLError.unsupported(
             "a column of type \(type) in Glue: \"\(column.name)\" of \"\(table)\"", hint: "Hive and Athena have no such type.")
     }

@@ -61,6 +61,8 @@ extension Session {
         try requireOwner(of: replaced, at: nil)
         result.owner = replaced.ownerName
         result.access = replaced.access
+        // Where that is told: what the new one takes the place of.
+        result.versionId = replaced.versionId
         return result
     }
 

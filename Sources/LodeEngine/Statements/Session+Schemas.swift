@@ -59,11 +59,14 @@ extension Session {
     }
 
     func createSchema(_ create: CreateSchema) throws(SQLError) -> StatementOutcome {
-        if create.location != nil {
-            throw SQLError.unsupported(
-                "CREATE SCHEMA … LOCATION", at: create.name.span, hint: "Managed tables lie in the warehouse folder.")
+        var database = GlueDatabase(name: try schemaName(create.name), description: create.comment, locationUri: create.location)
+        if let location = create.location {
+            guard engine.attached.owner(of: database.name) != nil else {
+                throw SQLError.unsupported(
+                    "CREATE SCHEMA … LOCATION", at: create.name.span, hint: "Managed tables lie in the warehouse folder.")
+            }
+            try requireAccess(to: location)
         }
-        var database = GlueDatabase(name: try schemaName(create.name), description: create.comment)
         let properties = try self.properties(create.properties)
         try TableProperties.check(properties.filter { $0.key.hasPrefix(TableParameter.ownPrefix) }, isHive: false, at: create.name.span)
         if !properties.isEmpty { database.parameters = properties }
@@ -136,7 +139,8 @@ extension Session {
         for (index, column) in create.columns.enumerated() { schema.fields[index].name = column.text }
         do throws(SQLError) {
             var view = try GlueTable.view(try tableName(create.name), sql: text, columns: schema)
-            view.parameters[ViewParameter.searchPath] = settings.searchPath.joined(separator: ",")
+            let path = settings.searchPath.map { engine.attached.name(of: $0, besides: view.databaseName) }
+            view.parameters[ViewParameter.searchPath] = path.joined(separator: ",")
             view.parameters.merge(try self.properties(create.properties)) { own, _ in own }
             if let comment = create.comment { view.parameters[TableParameter.comment] = comment }
             let ifExists: TableChange.IfExists = create.orReplace ? .replace : create.ifNotExists ? .skip : .fail
