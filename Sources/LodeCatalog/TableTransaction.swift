@@ -10,6 +10,12 @@ package protocol TableTransaction: AnyObject {
     /// The table as of the start of the transaction.
     var snapshot: any TableSnapshot { get }
 
+    /// Folders of partitions that do not lie in the table's, by those that they would have there: `key=value/…`.
+    var places: [String: String] { get }
+
+    /// Says before files are written that they will take the place of others.
+    /// - Returns: the folder in which they have to lie; nil for the table's own.
+    func willReplace() throws(SQLError) -> String?
     /// Adds files that are already written and durable.
     func append(_ files: [DataFile])
     /// Takes files away, by the path that `plan` gave.
@@ -25,6 +31,11 @@ package protocol TableTransaction: AnyObject {
 
     /// What is to be committed, alone or together with changes to other tables.
     var change: TableChange { get }
+}
+
+extension TableTransaction {
+    package var places: [String: String] { [:] }
+    package func willReplace() throws(SQLError) -> String? { nil }
 }
 
 extension Catalog {

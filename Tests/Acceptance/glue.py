@@ -185,6 +185,17 @@ def bucket(lode_path, folder, url):
           [["101", "1000"]])
     check("found by another table", lode(f"CREATE EXTERNAL TABLE g.cloud.again LOCATION '{place}'; SELECT count(*) FROM g.cloud.again", **reach),
           [["101"]])
+    check("replaced", lode(
+        "CREATE OR REPLACE TABLE g.cloud.sales PARTITIONED BY (day) AS SELECT i AS id, DATE '2024-01-03' + CAST(i % 2 AS integer) AS day "
+        "FROM generate_series(1, 10) AS s(i); SELECT day, count(*) FROM g.cloud.sales GROUP BY day ORDER BY day", **reach),
+        [["2024-01-03", "5"], ["2024-01-04", "5"]])
+    moved = glue("GetTable", DatabaseName="cloud", Name="sales")["Table"]["StorageDescriptor"]["Location"]
+    check("in a new folder", moved, lambda r: r.startswith("s3://lake/cloud/sales") and r != place)
+    check("of the old one nothing is left", lode(f"SELECT * FROM read_parquet('{place}/**/*.parquet')", **reach), lambda r: "58P01" in r)
+    check("partitions are overwritten", lode(
+        "INSERT OVERWRITE g.cloud.sales VALUES (7, DATE '2024-01-03'), (8, DATE '2024-03-01'); INSERT INTO g.cloud.sales "
+        "VALUES (9, DATE '2024-01-03'); SELECT day, count(*), max(id) FROM g.cloud.sales GROUP BY day ORDER BY day", **reach),
+        [["2024-01-03", "2", "9"], ["2024-01-04", "5", "9"], ["2024-03-01", "1", "8"]])
     check("its keys show nowhere", lode("SHOW CATALOGS", **reach), lambda r: "secret" not in str(r) and "access_key" not in str(r))
     lode("DROP SCHEMA g.cloud CASCADE", **reach)
 

@@ -96,6 +96,45 @@ import Testing
         #expect(files(in: scratch.folder + "/lake").count == 1)
     }
 
+    @Test func `INSERT OVERWRITE replaces a table's rows in a new folder`() throws {
+        try scratch.rows(
+            """
+            CREATE EXTERNAL TABLE g.web.t (a int) STORED AS PARQUET LOCATION '{folder}/own'; INSERT INTO g.web.t VALUES (1), (2);
+            INSERT OVERWRITE g.web.t SELECT a + 10 FROM g.web.t WHERE a = 1
+            """)
+        #expect(try scratch.rows("SELECT a FROM g.web.t") == [["11"]])
+        try scratch.rows("INSERT INTO g.web.t VALUES (12); INSERT OVERWRITE g.web.t SELECT a + 10 FROM g.web.t")
+        #expect(try scratch.rows("SELECT a FROM g.web.t ORDER BY a") == [["21"], ["22"]])
+        #expect(Set(files(in: scratch.folder + "/own").map { $0.split(separator: "/").count }) == [3])
+        glue.state.withLock { $0.meanwhile = { $0.tables["web.t"]?[member: "VersionId"] = "99" } }
+        try scratch.rows("INSERT OVERWRITE g.web.t SELECT a FROM g.web.t WHERE false")
+        #expect(try scratch.rows("SELECT a FROM g.web.t") == [])
+        #expect(files(in: scratch.folder + "/own") == [])
+    }
+
+    @Test func `INSERT OVERWRITE replaces partitions, those that the rows have and the one that is named`() throws {
+        try scratch.rows(
+            """
+            CREATE EXTERNAL TABLE g.web.p (i int) PARTITIONED BY (k int) STORED AS PARQUET LOCATION '{folder}/p';
+            INSERT INTO g.web.p VALUES (1, 1), (2, 2), (3, 3); INSERT OVERWRITE g.web.p VALUES (10, 1), (40, 4)
+            """)
+        let rows = "SELECT i, k FROM g.web.p ORDER BY k, i"
+        #expect(try scratch.rows(rows) == [["10", "1"], ["2", "2"], ["3", "3"], ["40", "4"]])
+        try scratch.rows("INSERT INTO g.web.p VALUES (11, 1), (21, 2); INSERT OVERWRITE g.web.p PARTITION (k = 3) SELECT 30")
+        #expect(try scratch.rows(rows) == [["10", "1"], ["11", "1"], ["2", "2"], ["21", "2"], ["30", "3"], ["40", "4"]])
+        glue.state.withLock { $0.failing = ["BatchUpdatePartition"] }
+        #expect(scratch.error("INSERT OVERWRITE g.web.p VALUES (0, 1)")?.state == .ioError)
+        #expect(try scratch.rows(rows).count == 6)
+        glue.state.withLock { $0.failing = [] }
+        try scratch.rows("INSERT OVERWRITE g.web.p PARTITION (k = 2) SELECT i FROM g.web.p WHERE false")
+        #expect(try scratch.rows(rows) == [["10", "1"], ["11", "1"], ["30", "3"], ["40", "4"]])
+        #expect(partitions(of: "p") == [["1"], ["3"], ["4"]])
+        // Finding partitions anew forgets none that lies in a new folder.
+        try FileManager.default.removeItem(atPath: scratch.folder + "/p/k=1")
+        try scratch.rows("REFRESH TABLE g.web.p")
+        #expect(try scratch.rows(rows).count == 4)
+    }
+
     @Test func `views are replaced, and find their tables by whatever name the catalog is attached`() throws {
         try scratch.rows(
             """

@@ -188,7 +188,7 @@ import Testing
         #expect(try scratch.rows("SELECT a, b FROM g.web.t ORDER BY a") == [["1", "NULL"], ["2", "x"]])
         #expect(table("t")["Description"] == "of mine")
         for sql in [
-            "DELETE FROM g.web.t", "UPDATE g.web.t SET a = 1", "INSERT OVERWRITE g.web.t SELECT 1, 'x'", "TRUNCATE g.web.t",
+            "DELETE FROM g.web.t", "UPDATE g.web.t SET a = 1", "TRUNCATE g.web.t",
             "ALTER TABLE g.web.t RENAME TO u", "SELECT * FROM g.web.t FOR VERSION AS OF 1", "BEGIN; INSERT INTO g.web.t VALUES (3, 'y')",
         ] {
             #expect(scratch.error(sql)?.state == .featureNotSupported, "\(sql): \(scratch.error(sql)?.message ?? "done")")

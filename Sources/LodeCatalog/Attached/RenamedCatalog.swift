@@ -147,6 +147,8 @@ private final class RenamedTransaction: TableTransaction {
     }
 
     var snapshot: any TableSnapshot { AnonymousSnapshot(inner: inner.snapshot) }
+    var places: [String: String] { inner.places }
+    func willReplace() throws(SQLError) -> String? { try inner.willReplace() }
     func append(_ files: [DataFile]) { inner.append(files) }
     func deleteFiles(_ paths: [String]) { inner.deleteFiles(paths) }
     func emptyPartitions(_ partitions: Set<[Value]>) { inner.emptyPartitions(partitions) }

@@ -127,21 +127,26 @@ extension GlueCatalog {
             }
         }
         if new == old { return CommitOutcome(changed: false) }
-        var request: CloudJSON = [
-            "DatabaseName": .string(name.database.lowercased()), "TableInput": new.input(changing: json), "SkipArchive": true,
-        ]
-        request[member: "VersionId"] = old.versionId.map { .string($0) }
-        _ = try send("UpdateTable", request)
+        try update(name, to: new.input(changing: json), from: old.versionId)
         return CommitOutcome()
+    }
+
+    /// - Throws: `40001` if the table is no longer of that version.
+    func update(_ name: TableName, to input: CloudJSON, from version: String?) throws(SQLError) {
+        var request: CloudJSON = ["DatabaseName": .string(name.database.lowercased()), "TableInput": input, "SkipArchive": true]
+        request[member: "VersionId"] = version.map { .string($0) }
+        _ = try send("UpdateTable", request)
     }
 
     // MARK: Partitions
 
     private func apply(_ change: FileChange, to name: TableName) throws(SQLError) -> CommitOutcome {
-        if change.removesFiles {
-            throw SQLError.unsupported("replacing files of \"\(name)\", a table of folders in Glue,", hint: "INSERT INTO adds files to it.")
+        if change.removesFiles { return try overwrite(name, change) }
+        let table = try requireTable(name), location = table.storageDescriptor.location ?? ""
+        if table.partitionKeys.isEmpty, change.added.contains(where: { !Self.isSame(StorePath.parent($0.path), location) }) {
+            throw Self.replacedMeanwhile(name)
         }
-        try register(change.added, in: try requireTable(name))
+        try register(change.added, in: table)
         return CommitOutcome()
     }
 
@@ -152,6 +157,7 @@ extension GlueCatalog {
         for known in try partitions(places.keys.sorted { $0.lexicographicallyPrecedes($1) }, of: table.tableName) {
             guard let place = places.removeValue(forKey: known.values), let other = known.storage.location else { continue }
             guard Self.isSame(place, other) else {
+                if table.hasMovedPartitions { throw Self.replacedMeanwhile(table.tableName) }
                 throw SQLError.unsupported(
                     "writing to a partition of \"\(table.tableName)\" that lies apart from the table", hint: "It lies in \(other).")
             }
@@ -175,10 +181,16 @@ extension GlueCatalog {
         }
     }
 
-    private static func isSame(_ one: String, _ other: String) -> Bool { plain(one) == plain(other) }
+    static func isSame(_ one: String, _ other: String) -> Bool { plain(one) == plain(other) }
+
+    private static func replacedMeanwhile(_ name: TableName) -> SQLError {
+        SQLError(
+            .serializationFailure, "the rows of table \"\(name)\" were replaced by a concurrent statement",
+            hint: "Run the statement again.")
+    }
 
     /// Those of these values that are known.
-    private func partitions(_ values: [[String]], of name: TableName) throws(SQLError) -> [Partition] {
+    func partitions(_ values: [[String]], of name: TableName) throws(SQLError) -> [Partition] {
         var found: [Partition] = [], next = 0
         while next < values.count {
             let part = values[next..<min(next + Self.mostAsked, values.count)]
@@ -222,6 +234,8 @@ extension GlueCatalog {
             for values in try add(wanted, to: table, ifNotExists: true) { outcome.addedPartitions.append(try folder(values)) }
             let kept = Set(wanted.map(\.values))
             for known in try self.partitions(of: name) where !kept.contains(known.values) && table.holds(known.location) {
+                // Where it was, nothing is left.
+                if OverwrittenRows.holds(known.location ?? "") { continue }
                 if try find("DeletePartition", partitionRequest(table, known.values)) != nil {
                     outcome.droppedPartitions.append(try folder(known.values))
                 }
@@ -277,35 +291,5 @@ extension GlueCatalog {
             added += part.map(\.values).filter { !failed.contains($0) }
         }
         return added
-    }
-}
-
-/// Files that are added to a table of folders: they are there as soon as they are written, their partitions once it is committed.
-final class GlueWrite: TableTransaction {
-    let table: GlueTable
-    let snapshot: any TableSnapshot
-    private var files: FileChange
-
-    /// - Throws: `0A000` for a table that Lode can't write.
-    init(_ table: GlueTable, _ catalog: GlueCatalog) throws(SQLError) {
-        snapshot = try GlueSnapshot(catalog, table)
-        self.table = table
-        files = FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
-        try table.requireWritable()
-        if table.isProjected, table.parameters["storage.location.template"] != nil {
-            throw SQLError.unsupported("writing to \"\(table.tableName)\", whose folders follow a template,")
-        }
-    }
-
-    var change: TableChange { .files(table.tableName, files) }
-    func append(_ files: [DataFile]) { self.files.added += files }
-    func deleteFiles(_ paths: [String]) { files.removedPaths += paths }
-    func emptyPartitions(_ partitions: Set<[Value]>) { files.emptiedPartitions.formUnion(partitions) }
-    func dependsOnSnapshot() { files.dependsOnBase = true }
-    func name(_ operation: String) { files.operation = operation }
-
-    func replaceAll(with files: [DataFile]) {
-        self.files.added = files
-        self.files.removesEverything = true
     }
 }

@@ -20,16 +20,9 @@ extension GlueCatalog {
         let places = try self.places(of: files, in: table)
         var known: [Partition] = []
         if !old.partitionKeys.isEmpty { try partitions(of: old.tableName, where: nil) { known.append($0) } }
-        var request: CloudJSON = [
-            "DatabaseName": .string(table.databaseName.lowercased()), "TableInput": table.input, "SkipArchive": true,
-        ]
-        request[member: "VersionId"] = (table.versionId ?? old.versionId).map { .string($0) }
-        _ = try send("UpdateTable", request)
+        try update(table.tableName, to: table.input, from: table.versionId ?? old.versionId)
         try Self.finishing("\"\(table.tableName)\" was replaced but for some of its partitions") { () throws(SQLError) in
-            let there = Set(known.map(\.values))
-            try update(Self.sorted(places.filter { there.contains($0.key) }), of: table)
-            _ = try add(Self.sorted(places.filter { !there.contains($0.key) }), to: table, ifNotExists: true)
-            try remove(known.map(\.values).filter { places[$0] == nil }, from: table)
+            try point(known.map(\.values), to: places, in: table)
         }
         removeFiles(of: old, replacedBy: table)
         return CommitOutcome()
@@ -55,14 +48,12 @@ extension GlueCatalog {
             try require(files, in: projection, table, columns)
             return [:]
         }
-        let location = table.storageDescriptor.location ?? ""
         var places: [[String]: String] = [:]
-        for file in files {
-            let texts = file.partitionValues.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) }
-            places[texts] = StorePath.join(location, HivePath.folder(columns, file.partitionValues))
-        }
+        for file in files { places[Self.texts(file.partitionValues)] = StorePath.parent(file.path) }
         return places
     }
+
+    static func texts(_ values: [Value]) -> [String] { values.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) } }
 
     static func sorted(_ places: [[String]: String]) -> [GluePartition] {
         places.map { GluePartition(values: $0.key, location: $0.value) }.sorted { $0.values.lexicographicallyPrecedes($1.values) }
@@ -70,11 +61,19 @@ extension GlueCatalog {
 
     // MARK: Partitions
 
+    /// Makes `places` the partitions of those whose values are `known`.
+    func point(_ known: [[String]], to places: [[String]: String], in table: GlueTable) throws(SQLError) {
+        let there = Set(known)
+        try update(Self.sorted(places.filter { there.contains($0.key) }), of: table)
+        _ = try add(Self.sorted(places.filter { !there.contains($0.key) }), to: table, ifNotExists: true)
+        try remove(known.filter { places[$0] == nil }, from: table)
+    }
+
     /// The most that BatchUpdatePartition takes, and BatchDeletePartition.
     private static let mostUpdated = 100, mostDeleted = 25
 
     /// Points partitions that are known to other folders.
-    func update(_ partitions: [GluePartition], of table: GlueTable) throws(SQLError) {
+    private func update(_ partitions: [GluePartition], of table: GlueTable) throws(SQLError) {
         let entries = partitions.map { partition -> CloudJSON in
             let values = CloudJSON.array(partition.values.map { .string($0) })
             var storage = table.storageDescriptor
@@ -114,16 +113,17 @@ extension GlueCatalog {
 
     /// Removes the files of a table that was replaced, if its folder is one that was made for it. Those that can't be removed are left.
     private func removeFiles(of old: GlueTable, replacedBy new: GlueTable) {
-        guard old.kind != .view, let folder = old.storageDescriptor.location, old.parameters[TableParameter.ownFolder] == folder else {
-            return
-        }
+        guard old.kind != .view, let folder = old.parameters[TableParameter.ownFolder],
+            OverwrittenRows.base(of: old.storageDescriptor.location ?? "") == StorePath.withoutTrailingSlash(folder)
+        else { return }
         let other = new.storageDescriptor.location ?? ""
-        func isWithin(_ one: String, _ outer: String) -> Bool { (Self.plain(one) + "/").hasPrefix(Self.plain(outer) + "/") }
-        if isWithin(other, folder) || isWithin(folder, other) { return }
+        if Self.isWithin(other, folder) || Self.isWithin(folder, other) { return }
         removeFolder(folder)
     }
 
-    func removeFolder(_ folder: String) {
+    static func isWithin(_ one: String, _ outer: String) -> Bool { (plain(one) + "/").hasPrefix(plain(outer) + "/") }
+
+    private func removeFolder(_ folder: String) {
         Cancellation.$current.withValue(nil) {
             guard let (store, path) = try? stores.resolve(Self.plain(folder)),
                 let paths = try? store.list(path, recursive: true).map(\.path), (try? store.delete(paths)) != nil, !stores.isRemote(folder)

@@ -74,6 +74,7 @@ extension Session {
         }
         var target = try table.writeTarget()
         target.stores = stores
+        target.places = transaction.places
         return RowChange(
             transaction: transaction,
             target: ChangeTarget(

@@ -17,7 +17,11 @@ extension Session {
     private func insertOnce(_ insert: Insert) throws(SQLError) -> (returned: [Field], ChangedRows) {
         let context = statementContext()
         // Before the query is bound: what the query reads and what the commit checks must be the same or older.
-        let change = try beginChange(of: insert.table, "INSERT", needing: insert.privileges), transaction = change.transaction
+        var change = try beginChange(of: insert.table, "INSERT", needing: insert.privileges)
+        let transaction = change.transaction
+        if insert.isOverwrite, let folder = try transaction.willReplace() {
+            (change.writeTarget.location, change.writeTarget.places) = (folder, [:])
+        }
         // Its lease holds until the files are published.
         defer { withExtendedLifetime(transaction) {} }
         let target = change.target.table, binder = makeBinder(context)
@@ -77,7 +81,7 @@ extension Session {
         let table = try existingTable(name), isForeign = try catalog.attachedCatalog(of: table.databaseName) != nil
         switch table.kind {
         case .managed, .external where table.kind == .managed || isForeign:
-            if table.kind == .external, verb != "INSERT" || privileges.contains(.delete) {
+            if table.kind == .external, verb != "INSERT" {
                 // Before files are written that others would see.
                 throw SQLError.unsupported(
                     "changing rows of \"\(table.name)\", a table of folders,", at: name.span, hint: "INSERT INTO adds rows to it.")

@@ -28,13 +28,16 @@ extension Session {
     ) throws(SQLError) -> WriteSpecification {
         let format = target.format
         let options = format.isText ? Self.options(of: target) : withCodec(try ParquetProperties.options(target.properties))
-        let schema = target.schema, partitions = target.partitionColumns, location = target.location
+        let schema = target.schema, partitions = target.partitionColumns, location = target.location, places = target.places
         let keys = partitions.compactMap { schema.index(of: $0.name) }
         return WriteSpecification(
             schema: schema, format: format, options: options, partitionColumns: keys,
             constraints: areChecked ? nil : try constraints(of: target, context), fileBytes: Self.tableFileBytes
         ) { values, _ in
-            ManagedFileName.path(in: location, partitions, values, fileExtension: format.name)
+            if !places.isEmpty, let place = places[HivePath.folder(partitions, values)] {
+                return StorePath.join(place, ManagedFileName.make(fileExtension: format.name))
+            }
+            return ManagedFileName.path(in: location, partitions, values, fileExtension: format.name)
         }
     }
 

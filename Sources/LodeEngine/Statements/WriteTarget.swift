@@ -11,6 +11,8 @@ import LodeTables
 /// A folder of data files of a table.
 struct WriteTarget {
     var location: String
+    /// Folders of partitions that lie elsewhere, by those that they would have in it.
+    var places: [String: String] = [:]
     /// All columns, in the order of the rows.
     var schema: Schema
     var partitionColumns: [Field]

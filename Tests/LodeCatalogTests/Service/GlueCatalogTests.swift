@@ -153,8 +153,13 @@ import Testing
         write.append([DataFile(path: folder("x.parquet"), size: 3, partitionValues: values)])
         try catalog.commit(write.change)
         #expect(try catalog.partitions(of: Self.logs).map(\.values) == [["2024-01-01", "0"], ["2024-10-04", HivePath.defaultPartition]])
-        write.replaceAll(with: [])
+        write.deleteFiles([folder("x.parquet")])
         #expect(state { try catalog.commit(write.change) } == .featureNotSupported)
+        let other = try catalog.beginWrite(Self.logs)
+        other.replaceAll(with: [])
+        try catalog.commit(other.change)
+        #expect(try catalog.partitions(of: Self.logs) == [])
+        #expect(try LocalStore().list(folder("logs"), recursive: true) == [])
     }
 
     @Test func `files that nobody would find are not added`() throws {
