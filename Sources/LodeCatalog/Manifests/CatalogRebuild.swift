@@ -35,17 +35,20 @@ struct CatalogRebuild {
         report.problems += chains.problems
         try insert(chains.warehouse, chains.lastTime, db)
         // Of two tables of one name, as two warehouses in one folder have them, the one that changed last.
-        var taken: Set<TableName> = []
+        var taken: [TableName: String?] = [:]
         for (stem, chain) in chains.tables.sorted(by: { (chains.lastTimes[$0.key] ?? 0) > (chains.lastTimes[$1.key] ?? 0) }) {
             guard var table = RebuiltTable(chain), let last = chain.last else {
                 report.problems.append("\(stem): the manifest does not say what the table is")
                 continue
             }
             let name = table.definition.tableName
-            guard taken.insert(TableName(name.database.lowercased(), name.name.lowercased())).inserted else {
-                report.problems.append("\(stem): another table \"\(name)\" changed later")
+            let key = TableName(name.database.lowercased(), name.name.lowercased()), writer = chains.writers[stem]
+            if let winner = taken[key] {
+                // One catalog has one table of a name: what it made before and never dropped is of a commit that did not come to an end.
+                if winner == nil || winner != writer { report.problems.append("\(stem): another table \"\(name)\" changed later") }
                 continue
             }
+            taken[key] = .some(writer)
             try settle(&table)
             try insert(table, db)
             var row = ManifestRow(table: table.id, stem: stem)

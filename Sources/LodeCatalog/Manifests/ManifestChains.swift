@@ -9,6 +9,8 @@ struct ManifestChains {
     private(set) var tables: [String: [TableManifest]] = [:]
     /// When each table changed last, by stem.
     private(set) var lastTimes: [String: Int64] = [:]
+    /// The catalog that changed each table last, by stem.
+    private(set) var writers: [String: String] = [:]
     /// Stems of tables that took part in a file of several.
     private(set) var shared: Set<String> = []
     private(set) var warehouse: WarehouseManifest?
@@ -46,6 +48,7 @@ struct ManifestChains {
             }
             if valid.contains(where: { manifests[$0.file].tables.count > 1 || manifests[$0.file].warehouse != nil }) { shared.insert(stem) }
             take(stem, valid.compactMap(\.table), last.time)
+            writers[stem] = manifests[last.file].catalog
         }
     }
 

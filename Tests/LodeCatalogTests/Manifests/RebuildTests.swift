@@ -256,4 +256,21 @@ import Testing
         _ = try scene.another().vacuum(VacuumRequest(retention: 0))
         #expect(try scene.manifests().count == 5)
     }
+
+    @Test func `a table whose making did not come to an end gives way to one that was made after it`() async throws {
+        try scene.fill()
+        let warehouse = scene.warehouse
+        await #expect(processExitsWith: .signal(SIGKILL)) { [warehouse = warehouse as String] in
+            let place = Warehouse(warehouse)
+            let catalog = EmbeddedCatalog(place, CatalogStorage(path: place.catalogPath), StoreRegistry()) { now in
+                if now == .described { kill(getpid(), SIGKILL) }
+            }
+            _ = try catalog.commit([.create(try GlueTable.define(TableName("main", "other"), Scene.columns))])
+        }
+        #expect(try scene.another().table(other) == nil)
+        _ = try catalog.commit([.create(try GlueTable.define(other, Schema([Field("only", .bigint)])))])
+        let before = try rows(catalog), found = try rebuilt()
+        #expect(found.report.problems == [])
+        #expect(found.rows == before)
+    }
 }
