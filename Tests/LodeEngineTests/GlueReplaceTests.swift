@@ -5,6 +5,7 @@ import GlueDouble
 import LodeCatalog
 import LodeCloud
 import LodeCore
+import LodeObjectStore
 import Testing
 
 @testable import LodeEngine
@@ -133,6 +134,20 @@ import Testing
         try FileManager.default.removeItem(atPath: scratch.folder + "/p/k=1")
         try scratch.rows("REFRESH TABLE g.web.p")
         #expect(try scratch.rows(rows).count == 4)
+    }
+
+    @Test func `a table that is replaced before its files are listed is looked for where it is now`() throws {
+        try scratch.rows("CREATE TABLE g.web.t AS SELECT 1 AS a; CREATE TABLE g.web.p PARTITIONED BY (k) AS SELECT 1 AS a, 2 AS k")
+        let catalog = GlueCatalog(glue, StoreRegistry())
+        let old = try catalog.snapshot(of: TableName("web", "t")), parts = try catalog.snapshot(of: TableName("web", "p"))
+        try scratch.rows("CREATE OR REPLACE TABLE g.web.t AS SELECT 2 AS a; INSERT OVERWRITE g.web.p VALUES (3, 2)")
+        let place = location(of: "t")
+        #expect(try old.plan(nil).files.map { $0.path.hasPrefix(place) } == [true])
+        glue.state.withLock { $0.calls = [] }
+        #expect(try parts.plan(nil).files.count == 1)
+        #expect(glue.calls.filter { $0 == "GetPartitions" }.count == 2)
+        try scratch.rows("CREATE OR REPLACE TABLE g.web.t AS SELECT 'x' AS b")
+        #expect(throws: SQLError.self) { try old.plan(nil) }
     }
 
     @Test func `views are replaced, and find their tables by whatever name the catalog is attached`() throws {

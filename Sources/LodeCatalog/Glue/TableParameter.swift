@@ -10,6 +10,8 @@ package enum TableParameter {
     package static let constraints = "lode.constraints"
     /// The folder that the catalog has chosen for a table of Glue: if the table is replaced, its files go.
     package static let ownFolder = "lode.own_folder"
+    /// Another value after each replacement of partitions of a table of Glue.
+    package static let replacement = "lode.replacement"
     /// `true` if partitions of a table of Glue were overwritten, and lie in new folders.
     package static let movedPartitions = "lode.moved_partitions"
     /// Text of the table's comment, as Hive and Glue keep it.

@@ -32,6 +32,7 @@ extension GlueCatalog {
         }
         try Self.finishing("the partitions of \"\(name)\" were replaced but for some") { () throws(SQLError) in
             try point(known.map(\.values), to: places, in: table)
+            try announce(name)
         }
         for partition in known {
             // What lies above the table is not its own.
@@ -39,6 +40,18 @@ extension GlueCatalog {
             removeFiles(in: old)
         }
         return CommitOutcome()
+    }
+
+    /// Gives the table another version, by which those know that have read old places of partitions that what lies there may go.
+    func announce(_ name: TableName) throws(SQLError) {
+        guard let json = try tableJSON(name), var table = GlueTable(json) else { return }
+        table.parameters[TableParameter.replacement] = String(UInt64.random(in: 1 << 60...UInt64.max), radix: 16)
+        do throws(SQLError) {
+            try update(name, to: table.input(changing: json), from: table.versionId)
+        } catch {
+            // Then another one has given it.
+            if error.state != .serializationFailure { throw error }
+        }
     }
 
     /// The partitions that go or move, of those that are there.
@@ -86,4 +99,9 @@ extension GlueCatalog {
 extension GlueTable {
     /// Whether partitions were overwritten, and lie apart from the table since.
     var hasMovedPartitions: Bool { parameters[TableParameter.movedPartitions] == "true" }
+
+    /// Whether a statement that replaces rows may take away files that are being listed.
+    var mayMove: Bool {
+        parameters[TableParameter.ownFolder] != nil || hasMovedPartitions || OverwrittenRows.holds(storageDescriptor.location ?? "")
+    }
 }

@@ -23,6 +23,7 @@ extension GlueCatalog {
         try update(table.tableName, to: table.input, from: table.versionId ?? old.versionId)
         try Self.finishing("\"\(table.tableName)\" was replaced but for some of its partitions") { () throws(SQLError) in
             try point(known.map(\.values), to: places, in: table)
+            if !known.isEmpty { try announce(table.tableName) }
         }
         removeFiles(of: old, replacedBy: table)
         return CommitOutcome()

@@ -7,7 +7,7 @@ import LodeTables
 /// Asks for the partitions that the predicate wants, and lists only their folders.
 struct GlueSnapshot: TableSnapshot {
     private let catalog: GlueCatalog
-    private let table: GlueTable
+    private var table: GlueTable
     let schema: Schema
     let partitionColumns: [Field]
     let fileFormat: String
@@ -52,7 +52,41 @@ struct GlueSnapshot: TableSnapshot {
         if table.kind == .view { throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table with files") }
     }
 
+    /// How often a table is listed again that somebody replaces all the time.
+    private static let mostListings = 8
+
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
+        var current = self
+        for _ in 0..<Self.mostListings {
+            let listing = try current.list(predicate)
+            guard let moved = try current.moved(since: listing) else { return listing }
+            current.table = moved
+        }
+        throw changed
+    }
+
+    private var changed: SQLError {
+        SQLError(
+            .serializationFailure, "table \"\(table.tableName)\" was replaced while it was read", hint: "Run the statement again.")
+    }
+
+    /// The table as it is now, if rows that were replaced may have gone while they were listed: who replaces them tells Glue before.
+    /// - Throws: `40001` if it has other columns now.
+    private func moved(since listing: FileListing) throws(SQLError) -> GlueTable? {
+        guard table.mayMove || (partitionColumns.isEmpty && listing.files.isEmpty), let version = table.versionId,
+            let now = try catalog.table(table.tableName), now.versionId != version
+        else { return nil }
+        let isSame = now.storageDescriptor.location == table.storageDescriptor.location
+        if isSame, partitionColumns.isEmpty { return nil }
+        let columns = try now.schema(), keys = try now.partitionFields()
+        guard isSame || (columns == schema && keys == partitionColumns) else { throw changed }
+        var moved = table
+        moved.storageDescriptor.location = now.storageDescriptor.location
+        (moved.parameters, moved.versionId) = (now.parameters, now.versionId)
+        return moved
+    }
+
+    private func list(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
         var listing = FileListing()
         if partitionColumns.isEmpty {
             try add(table.storageDescriptor.location ?? "", [], format: nil, to: &listing)
