@@ -48,9 +48,8 @@ struct TableFunction: FileFunctionEntry {
 
     /// The table that a folder holds, if it is one of a format with a log.
     static func table(in location: String, _ stores: StoreRegistry) throws(SQLError) -> (any Relation)? {
-        let io = StoreTableIO(stores)
-        guard try DeltaFormat.isTable(location, io) else { return nil }
-        return try CatalogRelation.make("'\(location)'", try DeltaFormat.snapshot(of: location, io), stores)
+        guard let snapshot = try DeltaFormat.table(in: location, StoreTableIO(stores)) else { return nil }
+        return try CatalogRelation.make("'\(location)'", snapshot, stores)
     }
 
     private static func time(_ call: FileFunctionCall) throws(SQLError) -> TableTime? {

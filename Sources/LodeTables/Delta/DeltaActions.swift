@@ -25,6 +25,9 @@ struct DeltaMetadata: Hashable, Sendable {
 /// A file that becomes part of the table, or that gets other metadata.
 /// - Source: Delta PROTOCOL.md, "Add File and Remove File".
 struct DeltaAdd: Sendable {
+    /// Bytes and rows that a file can have. What lies beyond is none of them, so that sums over all files of a table are numbers.
+    static let counts = 0...(1 << 40)
+
     /// As the log has it: a URI, relative to the table or absolute.
     var path = ""
     /// By physical names.

@@ -15,7 +15,7 @@ struct DeltaCheckpoint: Sendable {
     private let io: any TableIO
 
     /// A row of file actions in a sidecar takes at least as much.
-    private static let leastActionBytes: Int64 = 100
+    private static let leastActionBytes = 100
 
     /// Reads all but the file actions.
     init(_ checkpoint: DeltaLogSegment.Checkpoint, _ folder: DeltaFolder, _ io: any TableIO) throws(SQLError) {
@@ -41,7 +41,7 @@ struct DeltaCheckpoint: Sendable {
                 switch action {
                 case .protocolVersion(let found): protocolVersion = found
                 case .metadata(let found): metadata = found
-                case .sidecar(let path, let size): note(path, size, folder)
+                case .sidecar(let path, let size): try note(path, size, folder)
                 case .add, .remove: actionCount += 1
                 case .commitInfo, .other: break
                 }
@@ -55,14 +55,19 @@ struct DeltaCheckpoint: Sendable {
                 let cells = DeltaCells(chunk, row, file)
                 if !cells.isNull(0) { protocolVersion = try Self.protocolVersion(cells) }
                 if !cells.isNull(5) { metadata = try Self.metadata(cells) }
-                if let path = try cells.text(9) { note(path, try cells.integer(10) ?? 0, folder) }
+                if let path = try cells.text(9) { try note(path, try cells.integer(10) ?? 0, folder) }
             }
         }
     }
 
-    private mutating func note(_ path: String, _ size: Int64, _ folder: DeltaFolder) {
-        sidecars.append(DeltaPath.location(path, in: folder.logFile("_sidecars")))
-        actionCount += Int(clamping: size / Self.leastActionBytes)
+    /// - Throws: `XX001` for a sidecar that lies elsewhere than the protocol says: it would be another table's, or no table's.
+    private mutating func note(_ path: String, _ size: Int64, _ folder: DeltaFolder) throws(SQLError) {
+        let home = folder.logFile("_sidecars"), location = DeltaPath.location(path, in: home)
+        guard location.hasPrefix(home + "/"), !location.dropFirst(home.count + 1).contains("/") else {
+            throw SQLError(.dataCorrupted, "the sidecar \"\(path)\" does not lie in the log's folder", in: home)
+        }
+        sidecars.append(location)
+        actionCount += min(max(0, Int(clamping: size)), DeltaAdd.counts.upperBound) / Self.leastActionBytes
     }
 
     private static func protocolVersion(_ cells: DeltaCells) throws(SQLError) -> DeltaProtocol {

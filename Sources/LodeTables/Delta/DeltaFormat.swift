@@ -31,8 +31,10 @@ package struct DeltaFormat: TableFormat {
         return try DeltaSnapshot(segment, folder, identity: identity, io)
     }
 
-    /// Whether a folder holds a Delta table.
-    package static func isTable(_ location: String, _ io: any TableIO) throws(SQLError) -> Bool {
-        try !DeltaLogListing(DeltaFolder(location).log, io).isEmpty
+    /// The table in a folder; nil if it holds none.
+    package static func table(in location: String, _ io: any TableIO) throws(SQLError) -> (any TableSnapshot)? {
+        let folder = DeltaFolder(location), listing = try DeltaLogListing(folder.log, io)
+        if listing.isEmpty { return nil }
+        return try DeltaSnapshot(try listing.segment(of: nil, in: folder.log), folder, identity: nil, io)
     }
 }

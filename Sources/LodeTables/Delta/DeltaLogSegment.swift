@@ -21,8 +21,6 @@ struct DeltaLogSegment: Sendable {
         var version: Int64
         /// All parts, in order.
         var names: [String]
-        /// Whether it may say where its file actions are.
-        var mayHaveSidecars: Bool { names.count == 1 }
     }
 
     var version: Int64

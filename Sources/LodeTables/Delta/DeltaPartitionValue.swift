@@ -40,7 +40,7 @@ enum DeltaPartitionValue {
         guard let letter = text.firstIndex(where: { $0 == "e" || $0 == "E" }) else {
             return PartitionText.decimal(withoutTrailingZeros(text, scale), precision: precision, scale: scale)
         }
-        guard var exponent = Int(text[text.index(after: letter)...]), abs(exponent) <= 400 else { return nil }
+        guard var exponent = Int(text[text.index(after: letter)...]), (-400...400).contains(exponent) else { return nil }
         var body = text[..<letter]
         let isNegative = body.hasPrefix("-")
         if isNegative || body.hasPrefix("+") { body = body.dropFirst() }

@@ -121,7 +121,7 @@ struct DeltaSnapshot: TableSnapshot {
     }
 
     private func dataFile(_ add: DeltaAdd, _ values: [Value], _ statistics: DeltaFileStatistics?) throws(SQLError) -> DataFile {
-        guard let size = Int(exactly: add.size), size >= 0 else { throw JSONReader.corrupted("size: \(add.size)") }
+        guard let size = Int(exactly: add.size), DeltaAdd.counts.contains(size) else { throw JSONReader.corrupted("size: \(add.size)") }
         let (micros, overflow) = add.modificationTime.multipliedReportingOverflow(by: 1000)
         var file = DataFile(
             path: folder.dataFile(add.path), size: size, rowCount: statistics?.rowCount, partitionValues: values,

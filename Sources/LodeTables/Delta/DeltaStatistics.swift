@@ -111,7 +111,7 @@ struct DeltaStatisticsReader: Sendable {
     /// - Parameter isTight: whether counts and bounds are those of the rows that are left; else only counts of none and of all say
     ///   something.
     func statistics(_ measures: [Measure], _ rowCount: Int?, isTight: Bool) -> DeltaFileStatistics {
-        var result = DeltaFileStatistics(rowCount: rowCount.flatMap { $0 >= 0 ? $0 : nil })
+        var result = DeltaFileStatistics(rowCount: rowCount.flatMap { DeltaAdd.counts.contains($0) ? $0 : nil })
         for (leaf, measure) in zip(leaves, measures) {
             var nulls = measure.nullCount.flatMap { $0 >= 0 ? $0 : nil }
             if !isTight, let count = nulls, count != 0, count != rowCount { nulls = nil }
@@ -180,6 +180,11 @@ struct DeltaStatisticsReader: Sendable {
         return .timestamp(micros + 999)
     }
 
+    private static func midnight(_ days: Int32) -> Int64? {
+        let (micros, overflow) = Int64(days).multipliedReportingOverflow(by: CivilDate.microsPerDay)
+        return overflow ? nil : micros
+    }
+
     /// A bound that is stored in a column of a checkpoint, in the table's type; nil if it is of another kind.
     func bound(_ value: Value, _ type: SQLType, isMaximum: Bool) -> Value? {
         switch (value, type) {
@@ -188,7 +193,7 @@ struct DeltaStatisticsReader: Sendable {
         case (.integer, _) where type.isInteger: value
         case (.double, .double), (.double, .real), (.decimal, .decimal), (.date, .date), (.boolean, .boolean): value
         case (.text(let text), .varchar): Self.text(text.string, isMaximum: isMaximum)
-        case (.date(let days), .timestamp): bound(.timestamp(Int64(days) * CivilDate.microsPerDay), isMaximum: isMaximum)
+        case (.date(let days), .timestamp): Self.midnight(days).map { bound(.timestamp($0), isMaximum: isMaximum) }
         case (.timestamp, .timestamp), (.timestamp, .timestamptz): bound(value, isMaximum: isMaximum)
         default: nil
         }

@@ -5,12 +5,17 @@ import LodeVectors
 
 @testable import LodeTables
 
-/// A folder with one file: the first commit of a log.
+/// A folder with one file: the first commit of a log, or its first checkpoint, whose sidecars are like it.
 private struct FuzzLog: TableIO {
     let bytes: [UInt8]
+    let isCheckpoint: Bool
+
+    private var name: String {
+        isCheckpoint ? "00000000000000000000.checkpoint.00000000-0000-0000-0000-000000000000.json" : DeltaLogListing.commitName(0)
+    }
 
     func list(_ folder: String) throws(SQLError) -> FolderListing {
-        FolderListing(files: [.init(name: DeltaLogListing.commitName(0), size: bytes.count, modifiedMicros: 1)])
+        FolderListing(files: [.init(name: name, size: bytes.count, modifiedMicros: 1)])
     }
 
     func read(_ path: String) throws(SQLError) -> [UInt8] { bytes }
@@ -21,8 +26,11 @@ private struct FuzzLog: TableIO {
 extension FuzzTargets {
     /// A commit, with the schema, the partition values and the statistics in it.
     static let deltaLog = FuzzTarget(name: "delta-log") { input in
+        for isCheckpoint in [false, true] { try read(FuzzLog(bytes: [UInt8](input), isCheckpoint: isCheckpoint)) }
+    }
+
+    private static func read(_ io: FuzzLog) throws {
         do {
-            let io = FuzzLog(bytes: [UInt8](input))
             let snapshot = try DeltaFormat.snapshot(of: "/t", io)
             let all = try snapshot.plan(nil)
             for file in all.files {

@@ -40,9 +40,8 @@ import Testing
         for index in [0, 20, 51] {
             var damaged = stored
             damaged[index] ^= 1
-            do { _ = try read(damaged) } catch let error as SQLError {
-                #expect(error.state == .dataCorrupted && error.place == "dv.bin")
-            }
+            let error = #expect(throws: SQLError.self) { try read(damaged) }
+            #expect(error?.state == .dataCorrupted && error?.place == "dv.bin")
         }
         #expect(throws: SQLError.self) { try read(Array(stored.dropLast())) }
     }

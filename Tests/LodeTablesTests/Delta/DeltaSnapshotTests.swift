@@ -104,10 +104,28 @@ import Testing
         #expect(try log.paths() == ["a"])
     }
 
+    @Test func `sidecars lie in the log, and sizes that no file has are none`() throws {
+        func log(_ sidecars: [String]) -> LogFolder {
+            var log = LogFolder([])
+            log["00000000000000000000.checkpoint.00000000-0000-0000-0000-000000000000.json"] = start + sidecars
+            log["_sidecars/a.json"] = [LogFolder.add("a")]
+            return log
+        }
+        func sidecar(_ path: String, _ size: Int64 = 1) -> String { #"{"sidecar":{"path":"\#(path)","sizeInBytes":\#(size)}}"# }
+        #expect(try log([sidecar("a.json")]).paths() == ["a"])
+        #expect(try log([sidecar("file:///t/_delta_log/_sidecars/a.json")]).paths() == ["a"])
+        for path in ["/etc/passwd", "../00000000000000000000.json", "%2e%2e/x.json", "s3://b/x.parquet"] {
+            #expect(log([sidecar(path)]).state() == .dataCorrupted)
+        }
+        let many = log(Array(repeating: sidecar("a.json", .max), count: 101) + [sidecar("a.json", .min)])
+        #expect(try many.snapshot().isDearToList)
+        #expect(LogFolder([start + [LogFolder.add("a").replacing(#""size":10"#, with: #""size":\#(Int64.max)"#)]]).state() == .dataCorrupted)
+    }
+
     @Test func `a folder without a log is no table`() throws {
         #expect(LogFolder([]).state() == .undefinedFile)
-        #expect(try !DeltaFormat.isTable("/t", LogFolder([])))
-        #expect(try DeltaFormat.isTable("/t", LogFolder([start])))
+        #expect(try DeltaFormat.table(in: "/t", LogFolder([])) == nil)
+        #expect(try DeltaFormat.table(in: "/t", LogFolder([start])) != nil)
     }
 
     @Test func `a log without a definition is damaged`() {

@@ -21,6 +21,7 @@ import Testing
         #expect(throws: SQLError.self) { try read("x", .integer) }
         #expect(throws: SQLError.self) { try read("300", .tinyint) }
         #expect(throws: SQLError.self) { try read("1E+999999999", .decimal(precision: 10, scale: 0)) }
+        #expect(throws: SQLError.self) { try read("1E\(Int.min)", .decimal(precision: 10, scale: 0)) }
     }
 
     private func statistics(_ text: String, isDeleted: Bool = false) throws -> DeltaFileStatistics {
@@ -64,6 +65,12 @@ import Testing
         #expect(found.columns["s"]?.isAllNull == true && found.columns["t"]?.nullCount == 0)
         let deleted = try statistics(#"{"numRecords":5,"minValues":{"i":1},"maxValues":{"i":9}}"#, isDeleted: true)
         #expect(deleted.columns["i"]?.boundsAreExact == false)
+    }
+
+    @Test func `a day beyond all timestamps bounds none`() throws {
+        let reader = DeltaStatisticsReader(try DeltaSchema(LogFolder.schema, .none), partitionColumns: [])
+        #expect(reader.bound(.date(.max), .timestamp, isMaximum: true) == nil)
+        #expect(reader.bound(.date(1), .timestamp, isMaximum: false) == .timestamp(86_400_000_000))
     }
 
     @Test(arguments: ["", "{", "[]", "null", #"{"numRecords":"x"}"#, #"{"numRecords":-5,"minValues":{"i":{"x":1}}}"#])
