@@ -10,6 +10,9 @@ package struct AllowedFolders: Sendable {
     /// - Parameter folders: absolute paths, or locations in other stores.
     package init(_ folders: [String]) { self.folders = folders.map { StorePath.withoutTrailingSlash(StorePath.localPath($0)) } }
 
+    /// The folders, and one more.
+    func adding(_ folder: String) -> AllowedFolders { AllowedFolders(folders + [folder]) }
+
     /// - Throws: `42501` for a path that does not lie below one of the folders, or can't be seen to.
     func check(_ location: String) throws(SQLError) {
         let path = StorePath.localPath(location)
@@ -28,5 +31,13 @@ extension Session {
     /// - Throws: `42501` if the client may not name this place.
     func requireAccess(to location: String) throws(SQLError) {
         if isRemote { try allowedFolders.check(location) }
+    }
+
+    /// What the files of a table are read with whose log names them: for a client that may not name every file, the log does not either.
+    /// - Parameter location: the table's folder, in which everything may be read.
+    func stores(_ stores: StoreRegistry, forLogIn location: String) -> StoreRegistry {
+        if !isRemote { return stores }
+        let allowed = allowedFolders.adding(location)
+        return stores.guarded { (place) throws(SQLError) in try allowed.check(place) }
     }
 }

@@ -13,6 +13,9 @@ package final class StoreRegistry: Sendable {
     /// What has been read of remote stores and is kept.
     package let cache: RemoteCache
 
+    /// Says no, by throwing, to what may not be named; nil where everything may.
+    private let check: (@Sendable (_ location: String) throws(SQLError) -> Void)?
+
     private static let refused = ["az", "azure", "abfs", "abfss", "wasb", "wasbs", "adl"]
 
     /// Knows local files, S3 and what speaks like it, and web servers. Nothing is connected to before it is used.
@@ -29,10 +32,15 @@ package final class StoreRegistry: Sendable {
         var known: [String: any ObjectStore] = ["file": LocalStore(), "http": http, "https": http]
         for scheme in S3Location.schemes { known[scheme] = s3 }
         stores = Lock(known)
+        check = nil
     }
 
-    private init(_ stores: [String: any ObjectStore], of other: StoreRegistry, secrets: SecretRegistry? = nil) {
+    private init(
+        _ stores: [String: any ObjectStore], of other: StoreRegistry, secrets: SecretRegistry? = nil,
+        check: (@Sendable (String) throws(SQLError) -> Void)? = nil
+    ) {
         self.stores = Lock(stores)
+        self.check = check ?? other.check
         self.secrets = secrets ?? other.secrets
         client = other.client
         cache = other.cache
@@ -64,14 +72,20 @@ package final class StoreRegistry: Sendable {
         return StoreRegistry(known, of: self)
     }
 
+    /// The same stores for locations that `check` lets pass; of others they give nothing but its error.
+    package func guarded(by check: @escaping @Sendable (_ location: String) throws(SQLError) -> Void) -> StoreRegistry {
+        StoreRegistry(stores.withLock { $0 }, of: self, check: check)
+    }
+
     /// Adds or replaces the store for `scheme` ("s3", "memory"; without "://").
     package func register(_ store: any ObjectStore, scheme: String) {
         stores.withLock { $0[scheme.lowercased()] = store }
     }
 
     /// The store for `location` and the path by which that store knows it.
-    /// - Throws: `58P01` if no store serves its scheme.
+    /// - Throws: `58P01` if no store serves its scheme; what the guard throws, if there is one.
     package func resolve(_ location: String) throws(SQLError) -> (store: any ObjectStore, path: String) {
+        try check?(location)
         let scheme = StorePath.scheme(of: location) ?? "file"
         guard let store = stores.withLock({ $0[scheme] }) else {
             if Self.refused.contains(scheme) {

@@ -104,7 +104,9 @@ final class SessionResolver: RelationResolver {
         let snapshot = try time == nil && table.kind == .managed
             ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
         let stores = try session.catalog.stores(of: table.databaseName) ?? session.engine.stores
-        return try CatalogRelation.make(table, snapshot, stores, isCurrent: time == nil)
+        let isLogged = table.loggedFormat != nil, location = table.storageDescriptor.location ?? ""
+        return try CatalogRelation.make(
+            table, snapshot, isLogged ? session.stores(stores, forLogIn: location) : stores, isCurrent: time == nil)
     }
 
     private func view(_ table: GlueTable, _ path: [String]) throws(SQLError) -> ResolvedView {
@@ -149,8 +151,9 @@ final class SessionResolver: RelationResolver {
                 return try report.source(call, stores)
             }
             if let function = TableFunction.named(name) {
-                for path in try call.paths(of: function) { try session.requireAccess(to: path) }
-                return try function.source(call, stores)
+                let paths = try call.paths(of: function)
+                for path in paths { try session.requireAccess(to: path) }
+                return try function.source(call, session.stores(stores, forLogIn: paths.first ?? ""))
             }
             guard let function = FileFunction.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist") }
             for path in try call.paths(of: function) { try session.requireAccess(to: path) }
@@ -165,7 +168,9 @@ final class SessionResolver: RelationResolver {
             try session.requireAccess(to: path)
             let format = path.hasSuffix("/") ? nil : FileFormats.forPath(path), reach = try stores.resolve(path).store.reach
             // Folders may be called like files; where looking costs a request, they are not taken for such.
-            if reach == .folders || (reach == .prefixes && format == nil), let table = try TableFunction.table(in: path, stores) {
+            if reach == .folders || (reach == .prefixes && format == nil),
+                let table = try TableFunction.table(in: path, session.stores(stores, forLogIn: path))
+            {
                 return table
             }
             guard let function = format.map({ FileFunction(format: $0) }) else {

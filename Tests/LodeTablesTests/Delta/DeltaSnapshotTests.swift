@@ -119,7 +119,8 @@ import Testing
         }
         let many = log(Array(repeating: sidecar("a.json", .max), count: 101) + [sidecar("a.json", .min)])
         #expect(try many.snapshot().isDearToList)
-        #expect(LogFolder([start + [LogFolder.add("a").replacing(#""size":10"#, with: #""size":\#(Int64.max)"#)]]).state() == .dataCorrupted)
+        let huge = LogFolder.add("a").replacing(#""size":10"#, with: #""size":\#(Int64.max)"#)
+        #expect(LogFolder([start + [huge]]).state() == .dataCorrupted)
     }
 
     @Test func `a folder without a log is no table`() throws {
