@@ -24,8 +24,9 @@ import Testing
         let lines = [
             #"{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["deletionVectors"],"#
                 + #""writerFeatures":["deletionVectors"]}}"#,
-            #"{"metaData":{"id":"x","format":{"provider":"parquet","options":{}},"schemaString":"{\"type\":\"struct\",\"fields\":"#
-                + #"[{\"name\":\"i\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}","partitionColumns":[],"configuration":{}}}"#,
+            #"{"metaData":{"id":"x","format":{"provider":"parquet","options":{}},"schemaString":"#
+                + #""{\"type\":\"struct\",\"fields\":["#
+                + #"{\"name\":\"i\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}","partitionColumns":[],"configuration":{}}}"#,
             #"{"add":{"path":"\#(path)","partitionValues":{},"size":500,"modificationTime":1,"dataChange":true\#(more)}}"#,
         ]
         let log = scratch.folder + "/open/t/_delta_log"
