@@ -30,6 +30,21 @@ package protocol TableIO: Sendable {
 
 extension TableIO {
     package func willRead(_ paths: [String]) {}
+
+    /// Metadata files, whole, in their order. Each is asked for a while before its turn, so that they are not waited for one by one, and
+    /// few are held at once.
+    package func read(_ paths: [String], _ body: (_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Void) throws(SQLError) {
+        let window = 64
+        var asked = 0
+        for (index, path) in paths.enumerated() {
+            if asked < paths.count, asked - index <= window / 2 {
+                let next = min(index + window, paths.count)
+                willRead(Array(paths[asked..<next]))
+                asked = next
+            }
+            try body(path, try read(path))
+        }
+    }
 }
 
 /// What is wanted from a metadata file in Parquet.

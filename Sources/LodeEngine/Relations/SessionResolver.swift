@@ -101,7 +101,7 @@ final class SessionResolver: RelationResolver {
     }
 
     private func source(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> any Relation {
-        let snapshot = try time == nil && table.kind == .managed
+        let snapshot = try time == nil
             ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
         let stores = try session.catalog.stores(of: table.databaseName) ?? session.engine.stores
         let isLogged = table.loggedFormat != nil, location = table.storageDescriptor.location ?? ""
