@@ -76,7 +76,7 @@ enum CatalogRelation {
     private static func options(_ snapshot: any TableSnapshot, _ format: any FileFormat) -> FormatOptions {
         var options = FormatOptions()
         let known = Set(format.readOptions)
-        for (key, value) in snapshot.properties where known.contains(key.lowercased()) {
+        for (key, value) in snapshot.readerOptions where known.contains(key.lowercased()) {
             options.values[key.lowercased()] = .value(.text(value))
         }
         guard format.isText, options.values["columns"] == nil else { return options }

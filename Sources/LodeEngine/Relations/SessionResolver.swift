@@ -76,7 +76,7 @@ final class SessionResolver: RelationResolver {
     ) throws(SQLError) -> ResolvedRelation? {
         let key = Key(name: name, time: time)
         if let found = known[key] { return found }
-        guard let table = try session.catalog.table(name) else { return nil }
+        guard let (table, metadata) = try find(name) else { return nil }
         if table.ownerName != role {
             if isSought, try !session.allows(.usage, inSchema: name.database, as: role) { return nil }
             try session.require(.usage, inSchema: name.database, as: role, at: span)
@@ -85,9 +85,31 @@ final class SessionResolver: RelationResolver {
         if time != nil, table.kind != .managed, table.loggedFormat == nil {
             throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span)
         }
-        let found = try resolve(table, at: time)
+        let found = if let metadata { try resolve(metadata, of: table, at: time, span) } else { try resolve(table, at: time) }
         known[key] = found
         return found
+    }
+
+    /// The table of that name, or the one whose metadata it names.
+    private func find(_ name: TableName) throws(SQLError) -> (GlueTable, MetadataTable?)? {
+        if let table = try session.catalog.table(name) { return (table, nil) }
+        guard let (base, kind) = MetadataTable.split(name.name) else { return nil }
+        guard let table = try session.catalog.table(TableName(name.database, base)) else { return nil }
+        return (table, kind)
+    }
+
+    private func resolve(
+        _ metadata: MetadataTable, of table: GlueTable, at time: TableTime?, _ span: SourceSpan
+    ) throws(SQLError) -> ResolvedRelation {
+        guard table.kind == .managed || table.kind == .external else {
+            throw SQLError(.wrongObjectType, "\"\(table.name)\" is \(table.kind.noun), which has no $\(metadata.suffix)", at: span)
+        }
+        let path = session.engine.attached.path(of: table.tableName, own: Engine.catalogName)
+        return .source(try metadata.relation(table, try snapshot(of: table, at: time), session), path: path)
+    }
+
+    private func snapshot(of table: GlueTable, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
+        try time == nil ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
     }
 
     private func resolve(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> ResolvedRelation {
@@ -101,8 +123,7 @@ final class SessionResolver: RelationResolver {
     }
 
     private func source(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> any Relation {
-        let snapshot = try time == nil
-            ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
+        let snapshot = try snapshot(of: table, at: time)
         let stores = try session.catalog.stores(of: table.databaseName) ?? session.engine.stores
         let isLogged = table.loggedFormat != nil, location = table.storageDescriptor.location ?? ""
         return try CatalogRelation.make(

@@ -19,8 +19,9 @@ struct DeltaSnapshot: TableSnapshot {
     var schema: Schema { deltaSchema.schema }
     var fileFormat: String { metadata.provider }
     var columnMatching: ColumnMatching { .mapped(deltaSchema.columns) }
+    var properties: [String: String] { metadata.configuration }
     /// What INT96 means, the schema knows.
-    var properties: [String: String] { metadata.configuration.merging(["int96_as": "timestamp"]) { own, _ in own } }
+    var readerOptions: [String: String] { ["int96_as": "timestamp"] }
 
     /// - Throws: `0A000` for what Lode can't read, `XX001` for a log that is damaged.
     init(_ segment: DeltaLogSegment, _ folder: DeltaFolder, identity: TableVersion?, _ io: any TableIO) throws(SQLError) {
