@@ -82,9 +82,8 @@ final class SessionResolver: RelationResolver {
             try session.require(.usage, inSchema: name.database, as: role, at: span)
         }
         try session.require(.select, on: table, as: role, at: span)
-        if time != nil, table.kind != .managed, table.loggedFormat == nil {
-            throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span)
-        }
+        if time != nil, !table.hasVersions { throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span) }
+        let time = if let time { time } else { try sessionTime(for: table, span) }
         let found = if let metadata { try resolve(metadata, of: table, at: time, span) } else { try resolve(table, at: time) }
         known[key] = found
         return found
@@ -106,6 +105,18 @@ final class SessionResolver: RelationResolver {
         }
         let path = session.engine.attached.path(of: table.tableName, own: Engine.catalogName)
         return .source(try metadata.relation(table, try snapshot(of: table, at: time), session), path: path)
+    }
+
+    /// The time as of which the session reads a table that a statement names without one.
+    private func sessionTime(for table: GlueTable, _ span: SourceSpan) throws(SQLError) -> TableTime? {
+        guard table.kind == .managed || table.kind == .external, !SessionCatalog.isTemporary(table.databaseName),
+            let micros = try session.settings.asOf()
+        else { return nil }
+        guard table.hasVersions else {
+            throw SQLError.unsupported(
+                "reading the past of \"\(table.name)\", a table of folders,", at: span, hint: "RESET as_of goes back to the present.")
+        }
+        return .timestamp(micros)
     }
 
     private func snapshot(of table: GlueTable, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
@@ -243,6 +254,11 @@ final class SessionResolver: RelationResolver {
         return session.tableNames(in: nil) + schemas.flatMap { schema in session.tableNames(in: schema).map { "\(schema).\($0)" } }
             + FileFunctions.names
     }
+}
+
+extension GlueTable {
+    /// Whether it can be read as it was.
+    fileprivate var hasVersions: Bool { kind == .managed || loggedFormat != nil }
 }
 
 extension Expression {
