@@ -123,7 +123,7 @@ extension MetadataRows {
     init(historyOf table: GlueTable, _ session: Session) throws(SQLError) {
         if table.loggedFormat?.name == DeltaFormat().name {
             let location = table.storageDescriptor.location ?? ""
-            let stores = try session.catalog.stores(of: table.databaseName) ?? session.engine.stores
+            let stores = try session.stores(of: table)
             fields = TableFunction.deltaCommitFields
             rows = try TableFunction.deltaCommits(of: location, session.stores(stores, forLogIn: location))
             return
