@@ -17,6 +17,8 @@ final class DiskShelf: Sendable {
         var queue: [Item] = []
         var queued = 0
         var isWriting = false
+        /// Those who wait for the end of it.
+        var waiting: [LodeCore.Semaphore] = []
         /// Written since the folder was looked through last; nil: it never was.
         var written: Int?
     }
@@ -26,7 +28,6 @@ final class DiskShelf: Sendable {
     /// Where the files lie.
     private let folder: String
     private let state: Lock<State>
-    private let idle = Lock<[LodeCore.Semaphore]>([])
 
     init(folder: String, limit: Int) {
         self.folder = folder
@@ -51,16 +52,8 @@ final class DiskShelf: Sendable {
 
     /// Which bytes of an object are here, in the order of their offsets.
     func ranges(of identity: ObjectIdentity) -> [Range<Int>] {
-        guard limit > 0, let stream = opendir(place(identity)) else { return [] }
-        defer { closedir(stream) }
-        var found: [Range<Int>] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let range = Self.range(name) { found.append(range) }
-        }
-        return found.sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+        guard limit > 0, let names = try? LocalTree.names(in: place(identity)) else { return [] }
+        return names.compactMap(Self.range).sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
     }
 
     private static func name(_ range: Range<Int>) -> String { "\(range.lowerBound)-\(range.upperBound)" }
@@ -123,9 +116,9 @@ final class DiskShelf: Sendable {
     }
 
     private func wakeWaiting() {
-        let waiting = idle.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
         }
         for semaphore in waiting { semaphore.signal() }
     }
@@ -157,7 +150,7 @@ final class DiskShelf: Sendable {
     func flush(nanoseconds: Int) {
         let done = LodeCore.Semaphore()
         let isBusy = state.withLock { state in
-            if state.isWriting { idle.withLock { $0.append(done) } }
+            if state.isWriting { state.waiting.append(done) }
             return state.isWriting
         }
         if isBusy { _ = done.wait(until: MonotonicClock.now() &+ nanoseconds) }
