@@ -32,8 +32,8 @@ package final class CloudCall: Sendable {
     }
 
     private let client: CloudClient
-    /// Of the statement that began it.
-    private let use = Cancellation.current?.remoteUse
+    /// Of the statement that began it. Weak, since statements keep calls that nobody has come for yet, and end them when they end.
+    private weak let use = Cancellation.current?.remoteUse
     private let state: Lock<State>
     private let deadline: Int
     private static let mostRedirects = 8

@@ -53,6 +53,17 @@ import Testing
         #expect(shelf.read(object, 100..<5_100) == nil && shelf.ranges(of: object).isEmpty)
     }
 
+    @Test func `what a killed writer has left goes first, and counts no more`() throws {
+        _ = filled(shelf())
+        let path = try #require(files.first), left = "\(path).1-2"
+        try Data(count: 900_000).write(to: URL(fileURLWithPath: left))
+        let manager = FileManager.default
+        try manager.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -100_000)], ofItemAtPath: left)
+        try manager.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -100_000_000)], ofItemAtPath: path)
+        DiskSweep(folder: "\(folder.path)/lode/objects", limit: 100_000).run()
+        #expect(files == [path])
+    }
+
     @Test func `the folder is kept within its limit, what was used last stays`() throws {
         let shelf = shelf(limit: 100_000)
         func object(_ number: Int) -> ObjectIdentity { ObjectIdentity(reader: "r", place: "\(number)", etag: "", size: 0) }

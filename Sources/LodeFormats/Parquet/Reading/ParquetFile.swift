@@ -87,10 +87,10 @@ package final class ParquetFile: FileScan {
                 let count = Int(Double(range.count) * Double(part.count) / Double(max(1, group.rowCount)))
                 if filtered.isEmpty || filtered.contains(index) {
                     result.first.append(range)
-                    result.firstCount += count
+                    result.firstCount = min(file.size, result.firstCount &+ count)
                 } else {
                     result.rest.append(range)
-                    result.restCount += count
+                    result.restCount = min(file.size, result.restCount &+ count)
                 }
             }
         }
