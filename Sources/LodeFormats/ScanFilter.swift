@@ -135,6 +135,8 @@ package protocol FileScan: AnyObject, Sendable {
     func statistics(_ column: Int, in morsel: Morsel) -> ColumnStatistics?
     /// The parts to read, in file order.
     func morsels() throws(SQLError) -> [Morsel]
+    /// The block of the file that a morsel is of, or a part of, by its number from 0.
+    func rowGroup(of morsel: Morsel) -> Int
     /// What reading a morsel takes from the file, as far as metadata tells that is here already; nil if that is not known.
     func bytes(of morsel: Morsel, _ request: ScanRequest) -> MorselBytes?
     /// Says which bytes of the file will be read soon, so that they can be fetched ahead. A hint: it never fails.
@@ -148,6 +150,7 @@ extension FileScan {
     package var fieldIDs: [Int?] { [] }
     package func position(ofField path: [String]) -> Int? { nil }
     package var rowNumberPosition: Int? { nil }
+    package func rowGroup(of morsel: Morsel) -> Int { morsel.index }
     package func bytes(of morsel: Morsel, _ request: ScanRequest) -> MorselBytes? { nil }
     package func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) { arrived() }
     package var guessedColumns: Set<Int> { [] }

@@ -49,6 +49,8 @@ package final class ParquetFile: FileScan {
         return footer.statistics(leaf, footer.metaData.rowGroups[parts[morsel.index].rowGroup])
     }
 
+    package func rowGroup(of morsel: Morsel) -> Int { parts.indices.contains(morsel.index) ? parts[morsel.index].rowGroup : 0 }
+
     package func morsels() throws(SQLError) -> [Morsel] {
         parts.enumerated().map { Morsel(index: $0.offset, rows: $0.element.count) }
     }
