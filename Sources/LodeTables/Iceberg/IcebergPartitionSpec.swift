@@ -20,10 +20,9 @@ package struct IcebergPartitionField: Hashable, Sendable {
     /// Its number in manifests, from 1000 on.
     package var fieldID: Int
     package var name: String
-    /// As the metadata has it: `identity`, `bucket[16]`.
-    package var transform: String
+    package var transform: IcebergTransform
 
-    package init(sourceIDs: [Int], fieldID: Int, name: String, transform: String) {
+    package init(sourceIDs: [Int], fieldID: Int, name: String, transform: IcebergTransform) {
         self.sourceIDs = sourceIDs
         self.fieldID = fieldID
         self.name = name

@@ -13,6 +13,8 @@ package indirect enum IcebergType: Hashable, Sendable {
     case binary
     /// Nothing but NULL, and in no file.
     case unknown
+    /// One that Lode has not, by its name.
+    case other(String)
     case structure([IcebergField])
     case list(IcebergField)
     case map(key: IcebergField, value: IcebergField)
@@ -33,13 +35,19 @@ package indirect enum IcebergType: Hashable, Sendable {
         case .timestampNanos: .timestampNanos
         case .timestamptzNanos: .timestamptzNanos
         // A column of NULLs has to have some type.
-        case .string, .unknown: .varchar
+        case .string, .unknown, .other: .varchar
         case .uuid: .uuid
         case .fixed, .binary: .varbinary
         case .structure(let fields): .structure(fields.map { Field($0.name, $0.type.sqlType) })
         case .list(let element): .list(element.type.sqlType)
         case .map(let key, let value): .map(key: key.type.sqlType, value: value.type.sqlType)
         }
+    }
+
+    /// - Throws: `0A000` naming the type, if Lode has it not.
+    package func requireKnown() throws(SQLError) {
+        if case .other(let name) = self { throw SQLError.unsupported("the Iceberg type \(name)") }
+        for part in parts { try part.type.requireKnown() }
     }
 
     /// The fields of a struct, the element of a list, the key and the value of a map.
