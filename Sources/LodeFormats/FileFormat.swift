@@ -88,6 +88,14 @@ package enum FileFormats {
             hint: NearestName.find(folded, among: all.flatMap { [$0.name] + $0.aliases }).map { "Did you mean \"\($0)\"?" })
     }
 
+    /// The format in which a table says that a file of it is written.
+    /// - Throws: `0A000` if Lode does not read it.
+    package static func reading(_ name: String) throws(SQLError) -> any FileFormat {
+        let folded = name.lowercased()
+        guard let format = all.first(where: { $0.name == folded }) else { throw .unsupported("reading a file in \(name.uppercased())") }
+        return format
+    }
+
     /// The format that a file's name ends in; nil if none does.
     package static func forPath(_ path: String) -> (any FileFormat)? {
         // What follows the question mark of a URL is no part of its name.

@@ -95,6 +95,9 @@ package struct RowDeletes: Hashable, Sendable {
         self.equalities = equalities
     }
 
+    /// Whether it says of single rows that they are deleted.
+    package var namesRows: Bool { positions != nil || vector != nil || positionFiles != nil }
+
     package init(_ vector: DeletionVector) {
         locations = if case .file(let path, _) = vector.place { [path] } else { [] }
         count = vector.cardinality

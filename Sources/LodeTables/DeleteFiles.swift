@@ -72,4 +72,14 @@ package struct EqualityKey: Hashable, Sendable {
         self.path = path
         self.type = type
     }
+
+    /// The column that the field is in, with nothing in it but the way to the field.
+    package var column: MappedColumn {
+        var column: MappedColumn?
+        for var step in path.reversed() {
+            if let inner = column { step.parts = [inner] }
+            column = step
+        }
+        return column ?? MappedColumn(name: "", fileName: "")
+    }
 }
