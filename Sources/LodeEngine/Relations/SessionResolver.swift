@@ -101,12 +101,13 @@ final class SessionResolver: RelationResolver {
     }
 
     private func source(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> any Relation {
-        let snapshot = try time == nil && table.kind == .managed
+        var snapshot = try time == nil && table.kind == .managed
             ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
-        let stores = try session.catalog.stores(of: table.databaseName) ?? session.engine.stores
-        let isLogged = table.loggedFormat != nil, location = table.storageDescriptor.location ?? ""
-        return try CatalogRelation.make(
-            table, snapshot, isLogged ? session.stores(stores, forLogIn: location) : stores, isCurrent: time == nil)
+        var stores = try session.catalog.stores(of: table.databaseName) ?? session.engine.stores
+        if table.loggedFormat != nil { stores = session.stores(stores, forLogIn: table.storageDescriptor.location ?? "") }
+        // Metadata of Iceberg may name others anywhere.
+        if let iceberg = snapshot as? IcebergSnapshot { snapshot = iceberg.reading(through: StoreTableIO(stores)) }
+        return try CatalogRelation.make(table, snapshot, stores, isCurrent: time == nil)
     }
 
     private func view(_ table: GlueTable, _ path: [String]) throws(SQLError) -> ResolvedView {

@@ -19,7 +19,7 @@ struct TableFunction: FileFunctionEntry {
 
     var names: [String] { [name] }
 
-    static let all = [deltaScan, deltaHistory]
+    static let all = [deltaScan, deltaHistory, icebergScan, icebergSnapshots, icebergMetadata, icebergReferences]
 
     static func named(_ name: String) -> TableFunction? { all.first { $0.name == name } }
 
@@ -48,7 +48,8 @@ struct TableFunction: FileFunctionEntry {
 
     /// The table that a folder holds, if it is one of a format with a log.
     static func table(in location: String, _ stores: StoreRegistry) throws(SQLError) -> (any Relation)? {
-        guard let snapshot = try DeltaFormat.table(in: location, StoreTableIO(stores)) else { return nil }
+        let io = StoreTableIO(stores)
+        guard let snapshot = try DeltaFormat.table(in: location, io) ?? IcebergFormat.table(in: location, io) else { return nil }
         return try CatalogRelation.make("'\(location)'", snapshot, stores)
     }
 

@@ -40,6 +40,9 @@ extension Session {
                 let rows = try TableFunction.deltaCommits(of: table.storageDescriptor.location ?? "", engine.stores)
                 return try give(TableFunction.deltaCommitFields, rows, to: run.sink, tag: "DESCRIBE")
             }
+            if table.loggedFormat?.name == IcebergFormat().name, let snapshot = try catalog.snapshot(of: table.tableName) as? IcebergSnapshot {
+                return try give(TableFunction.icebergSnapshotFields, TableFunction.rows(snapshot), to: run.sink, tag: "DESCRIBE")
+            }
             versions = try catalog.versions(of: table.tableName)
         } catch {
             throw error.at(name.span)

@@ -13,7 +13,7 @@ package struct IcebergSnapshot: TableSnapshot {
     private let icebergSchema: IcebergSchema
     private let columns: IcebergColumns
     private let current: IcebergPartitioning
-    private let io: any TableIO
+    private var io: any TableIO
 
     package var schema: Schema { columns.schema }
     package var partitionColumns: [Field] { current.constantColumns }
@@ -44,6 +44,13 @@ package struct IcebergSnapshot: TableSnapshot {
         }
         let spec = metadata.spec(metadata.defaultSpecID) ?? IcebergPartitionSpec(fields: [])
         current = IcebergPartitioning(spec, columns, icebergSchema, metadata)
+    }
+
+    /// The same, whose manifests are read in another way.
+    package func reading(through io: any TableIO) -> IcebergSnapshot {
+        var copy = self
+        copy.io = io
+        return copy
     }
 
     // MARK: Estimates
@@ -124,6 +131,18 @@ package struct IcebergSnapshot: TableSnapshot {
         throw SQLError(.dataCorrupted, "an equality delete file compares field \(id), which no schema of the table has")
     }
 
+    /// Calls `body` with each file of the manifests, delete files and those that are gone included.
+    package func forEachFile(_ body: (IcebergFile) throws(SQLError) -> Void) throws(SQLError) {
+        var plan = IcebergPlan(nil, columns, isLarge: true)
+        var manifests: [IcebergManifest] = []
+        try forEachManifest { (manifest) throws(SQLError) in manifests.append(manifest) }
+        for manifest in manifests {
+            try read([manifest], &plan, statisticsOf: [], withDeleted: true) { (entry, partitioning, _) throws(SQLError) in
+                try body(IcebergFile(entry, try entry.path(), partitioning.spec, manifest))
+            }
+        }
+    }
+
     // MARK: Manifests
 
     /// Manifests that are announced while one is read.
@@ -151,7 +170,7 @@ package struct IcebergSnapshot: TableSnapshot {
     }
 
     private func read(
-        _ manifests: [IcebergManifest], _ plan: inout IcebergPlan, statisticsOf ids: Set<Int>,
+        _ manifests: [IcebergManifest], _ plan: inout IcebergPlan, statisticsOf ids: Set<Int>, withDeleted: Bool = false,
         _ body: (IcebergEntry, IcebergPartitioning, inout IcebergPlan) throws(SQLError) -> Void
     ) throws(SQLError) {
         let paths = manifests.map { folder.locate($0.path) }
@@ -166,7 +185,7 @@ package struct IcebergSnapshot: TableSnapshot {
             } else {
                 throw SQLError(.dataCorrupted, "the Iceberg table has no partition spec \(reader.specID)", in: paths[place])
             }
-            try reader.read(own, statisticsOf: ids) { (entry) throws(SQLError) in try body(entry, own, &plan) }
+            try reader.read(own, statisticsOf: ids, withDeleted: withDeleted) { (entry) throws(SQLError) in try body(entry, own, &plan) }
         }
     }
 }
