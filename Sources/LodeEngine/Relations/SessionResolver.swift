@@ -134,7 +134,7 @@ final class SessionResolver: RelationResolver {
     /// DuckDB's name for `lode.secrets`.
     private static let secretsFunction = "duckdb_secrets"
 
-    func optionType(_ function: String, _ option: String) -> SQLType? { TableFunction.named(function)?.options[option] }
+    func optionType(_ function: String, _ option: String) -> SQLType? { FileFunctions.named(function)?.optionTypes[option] }
 
     func fileFunction(
         _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
@@ -147,18 +147,10 @@ final class SessionResolver: RelationResolver {
                 }
                 return try SystemRelations.relation(table, session, objects.all)
             }
-            if let report = FileReports.named(name) {
-                for path in try call.paths(of: report) { try session.requireAccess(to: path) }
-                return try report.source(call, stores)
-            }
-            if let function = TableFunction.named(name) {
-                let paths = try call.paths(of: function)
-                for path in paths { try session.requireAccess(to: path) }
-                return try function.source(call, session.stores(stores, forLogIn: paths.first ?? ""))
-            }
-            guard let function = FileFunction.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist") }
-            for path in try call.paths(of: function) { try session.requireAccess(to: path) }
-            return try FileRelation(function: function, call: call, rejects: rejects).source(stores)
+            guard let function = FileFunctions.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist") }
+            let paths = try call.paths(of: function)
+            for path in paths { try session.requireAccess(to: path) }
+            return try function.source(call, function.followsPaths ? session.stores(stores, forLogIn: paths.first ?? "") : stores, rejects)
         } catch {
             throw error.at(span)
         }
@@ -180,7 +172,7 @@ final class SessionResolver: RelationResolver {
                     hint: "Name it with a function: \(FileFunction.all.map { $0.names[0] + "('…')" }.joined(separator: ", ")).")
             }
             let call = FileFunctionCall(name: function.names[0], arguments: [.text(path)], named: [])
-            return try FileRelation(function: function, call: call, rejects: rejects).source(stores)
+            return try function.source(call, stores, rejects)
         } catch {
             throw error.at(span)
         }
