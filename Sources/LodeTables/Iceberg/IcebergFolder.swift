@@ -49,7 +49,7 @@ struct IcebergFolder: Sendable {
     }
 
     /// Equal files have equal locations: `file:/a` and `/a`, and Hadoop's names for S3.
-    private static func plain(_ path: String) -> String {
+    static func plain(_ path: String) -> String {
         if path.hasPrefix("file:") {
             let rest = path.dropFirst(5)
             guard rest.hasPrefix("//") else { return String(rest) }

@@ -177,7 +177,7 @@ extension IcebergTransform {
     }
 
     /// No value that is truncated to `value` is above it.
-    private static func last(_ value: Value, _ width: Int64) -> Value? {
+    static func last(_ value: Value, _ width: Int64) -> Value? {
         switch value {
         case .integer(let number):
             let (end, overflow) = number.addingReportingOverflow(width - 1)

@@ -26,7 +26,9 @@ package indirect enum AvroTree: Hashable, Sendable {
 
     /// - Throws: `XX001` where the bytes end too early or are no value of the schema.
     package init(_ schema: AvroSchema, _ cursor: inout AvroCursor, _ bytes: Span<UInt8>) throws(SQLError) {
-        guard let tree = Self.read(schema, &cursor, bytes, 0) else { throw AvroContainer.corrupted("a record ends too early", near: cursor.at) }
+        guard let tree = Self.read(schema, &cursor, bytes, 0) else {
+            throw AvroContainer.corrupted("a record ends too early", near: cursor.at)
+        }
         self = tree
     }
 
@@ -114,7 +116,8 @@ package indirect enum AvroTree: Hashable, Sendable {
         case (.record(let values), .record(let given), .record(let fields)):
             return .record(
                 fields.map { field in
-                    let place = given.firstIndex { $0.id != nil && $0.id == field.id } ?? given.firstIndex { $0.id == nil && $0.name == field.name }
+                    let place =
+                        given.firstIndex { $0.id != nil && $0.id == field.id } ?? given.firstIndex { $0.id == nil && $0.name == field.name }
                     guard let place, place < values.count else { return .null }
                     return values[place].fitted(from: given[place].schema, to: field.schema)
                 })
