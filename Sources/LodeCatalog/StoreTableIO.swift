@@ -45,6 +45,10 @@ package struct StoreTableIO: TableIO {
         return try store.putIfAbsent(path, bytes)
     }
 
+    package func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8] {
+        try BlockDecompression.decompress(codec, packed)
+    }
+
     package func scan(
         _ path: String, _ request: MetadataRequest, _ body: (Chunk) throws(SQLError) -> Void
     ) throws(SQLError) -> Int {

@@ -120,6 +120,8 @@ package protocol FileScan: AnyObject, Sendable {
     var schema: Schema { get }
     /// The numbers that the file gives to its columns, aligned with the schema; empty if it numbers none.
     var fieldIDs: [Int?] { get }
+    /// A column with its parts, as the file names and numbers them, by position in the schema.
+    func field(_ column: Int) -> FileField
     /// The position by which a request names the field at the end of a path of names that leads from a column into structs;
     /// nil if the file can't read it by itself, or has no such field.
     func position(ofField path: [String]) -> Int?
@@ -148,6 +150,7 @@ package protocol FileScan: AnyObject, Sendable {
 
 extension FileScan {
     package var fieldIDs: [Int?] { [] }
+    package func field(_ column: Int) -> FileField { FileField(schema.fields[column]) }
     package func position(ofField path: [String]) -> Int? { nil }
     package var rowNumberPosition: Int? { nil }
     package func rowGroup(of morsel: Morsel) -> Int { morsel.index }

@@ -20,6 +20,9 @@ package protocol TableIO: Sendable {
     /// Writes a metadata file unless one is there; of several writers exactly one gets true.
     func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool
 
+    /// Undoes a compression that table metadata come in: `deflate`, `snappy` and `zstandard` as blocks of Avro files have them, `gzip`.
+    func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8]
+
     /// Reads rows of a metadata file in Parquet, in their order. Each chunk has the columns of the request, in its order and in the file's
     /// types; of those that the file lacks all rows are NULL.
     /// - Returns: how many rows the file has.
@@ -44,6 +47,11 @@ extension TableIO {
             }
             try body(path, try read(path))
         }
+    }
+
+    package func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8] {
+        if codec == "null" { return Array(packed) }
+        throw SQLError.unsupported("the compression \(codec.prefix(100)) of table metadata")
     }
 }
 

@@ -1,4 +1,5 @@
-/// What is known about a table, as tables beside it: `orders$files`, `orders$history`, `orders$partitions`, `orders$properties`.
+/// What is known about a table, as tables beside it: `orders$files`, `orders$history`, `orders$partitions`, `orders$properties`; of an
+/// Iceberg table also `orders$snapshots`, `orders$manifests` and `orders$refs`.
 
 import LodeCatalog
 import LodeCore
@@ -8,13 +9,13 @@ import LodeTables
 
 /// One of them. To add one: an element of `all`.
 ///
-/// They are of every format; what a table has not is NULL. They follow `VERSION AS OF` like the table itself.
+/// What a table has not is NULL. They follow `VERSION AS OF` like the table itself.
 struct MetadataTable: Sendable {
     /// What follows the `$`.
     let suffix: String
     let rows: @Sendable (_ table: GlueTable, any TableSnapshot, Session) throws(SQLError) -> MetadataRows
 
-    static let all = [files, partitions, history, properties]
+    static let all = [files, partitions, history, properties, snapshots, manifests, references]
 
     /// The table and the kind of metadata that a name such as `orders$files` means; nil for names of other forms.
     static func split(_ name: String) -> (table: String, kind: MetadataTable)? {
@@ -69,14 +70,35 @@ struct MetadataTable: Sendable {
     }
 
     /// A version a row, the latest first: what DESCRIBE HISTORY gives.
-    static let history = MetadataTable(suffix: "history") { (table, _, session) throws(SQLError) in
-        try MetadataRows(historyOf: table, session)
+    static let history = MetadataTable(suffix: "history") { (table, snapshot, session) throws(SQLError) in
+        try MetadataRows(historyOf: table, snapshot, session)
     }
 
     /// Sorted by key.
     static let properties = MetadataTable(suffix: "properties") { (_, snapshot, _) throws(SQLError) in
         let rows = snapshot.properties.sorted { $0.key < $1.key }.map { [Value.text($0.key), .text($0.value)] }
         return MetadataRows(fields: [Field("key", .varchar), Field("value", .varchar)], rows: rows)
+    }
+
+    // MARK: Of Iceberg tables
+
+    static let snapshots = ofIceberg("snapshots", TableFunction.icebergSnapshotFields) { TableFunction.rows($0) }
+    static let references = ofIceberg("refs", TableFunction.icebergReferenceFields) { TableFunction.references($0) }
+    static let manifests = ofIceberg("manifests", TableFunction.icebergManifestFields) { (snapshot) throws(SQLError) in
+        try TableFunction.manifests(snapshot)
+    }
+
+    private static func ofIceberg(
+        _ suffix: String, _ fields: [Field], _ rows: @escaping @Sendable (IcebergSnapshot) throws(SQLError) -> [[Value]]
+    ) -> MetadataTable {
+        MetadataTable(suffix: suffix) { (table, snapshot, _) throws(SQLError) in
+            guard let snapshot = snapshot as? IcebergSnapshot else {
+                throw SQLError(
+                    .wrongObjectType, "\"\(table.name)\" is no Iceberg table, which alone has $\(suffix)",
+                    hint: "\"\(table.name)$history\" tells of the versions of tables of every format.")
+            }
+            return MetadataRows(fields: fields, rows: try rows(snapshot))
+        }
     }
 
     // MARK: Cells
@@ -120,7 +142,11 @@ struct MetadataRows: Sendable {
 extension MetadataRows {
     /// The versions of a table that can be read, the latest first.
     /// - Throws: `0A000` for tables that keep none.
-    init(historyOf table: GlueTable, _ session: Session) throws(SQLError) {
+    init(historyOf table: GlueTable, _ snapshot: (any TableSnapshot)?, _ session: Session) throws(SQLError) {
+        if let snapshot = snapshot as? IcebergSnapshot {
+            self.init(fields: TableFunction.icebergSnapshotFields, rows: TableFunction.rows(snapshot))
+            return
+        }
         if table.loggedFormat?.name == DeltaFormat().name {
             let location = table.storageDescriptor.location ?? ""
             let stores = try session.stores(of: table)

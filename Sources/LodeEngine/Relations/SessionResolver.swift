@@ -120,7 +120,17 @@ final class SessionResolver: RelationResolver {
     }
 
     private func snapshot(of table: GlueTable, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
-        try time == nil ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
+        let found = try time == nil ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
+        // Metadata of Iceberg may name others anywhere.
+        guard let iceberg = found as? IcebergSnapshot else { return found }
+        return iceberg.reading(through: StoreTableIO(try stores(of: table)))
+    }
+
+    /// What its files are read with.
+    private func stores(of table: GlueTable) throws(SQLError) -> StoreRegistry {
+        let stores = try session.stores(of: table)
+        if table.loggedFormat == nil { return stores }
+        return session.stores(stores, forLogIn: table.storageDescriptor.location ?? "")
     }
 
     private func resolve(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> ResolvedRelation {
@@ -135,10 +145,7 @@ final class SessionResolver: RelationResolver {
 
     private func source(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> any Relation {
         let snapshot = try snapshot(of: table, at: time)
-        let stores = try session.stores(of: table)
-        let isLogged = table.loggedFormat != nil, location = table.storageDescriptor.location ?? ""
-        return try CatalogRelation.make(
-            table, snapshot, isLogged ? session.stores(stores, forLogIn: location) : stores, isCurrent: time == nil)
+        return try CatalogRelation.make(table, snapshot, try stores(of: table), isCurrent: time == nil)
     }
 
     private func view(_ table: GlueTable, _ path: [String]) throws(SQLError) -> ResolvedView {
@@ -165,7 +172,7 @@ final class SessionResolver: RelationResolver {
     /// DuckDB's name for `lode.secrets`.
     private static let secretsFunction = "duckdb_secrets"
 
-    func optionType(_ function: String, _ option: String) -> SQLType? { TableFunction.named(function)?.options[option] }
+    func optionType(_ function: String, _ option: String) -> SQLType? { FileFunctions.named(function)?.optionTypes[option] }
 
     func fileFunction(
         _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
@@ -178,18 +185,10 @@ final class SessionResolver: RelationResolver {
                 }
                 return try SystemRelations.relation(table, session, objects.all)
             }
-            if let report = FileReports.named(name) {
-                for path in try call.paths(of: report) { try session.requireAccess(to: path) }
-                return try report.source(call, stores)
-            }
-            if let function = TableFunction.named(name) {
-                let paths = try call.paths(of: function)
-                for path in paths { try session.requireAccess(to: path) }
-                return try function.source(call, session.stores(stores, forLogIn: paths.first ?? ""))
-            }
-            guard let function = FileFunction.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist") }
-            for path in try call.paths(of: function) { try session.requireAccess(to: path) }
-            return try FileRelation(function: function, call: call, rejects: rejects).source(stores)
+            guard let function = FileFunctions.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist") }
+            let paths = try call.paths(of: function)
+            for path in paths { try session.requireAccess(to: path) }
+            return try function.source(call, function.followsPaths ? session.stores(stores, forLogIn: paths.first ?? "") : stores, rejects)
         } catch {
             throw error.at(span)
         }
@@ -211,7 +210,7 @@ final class SessionResolver: RelationResolver {
                     hint: "Name it with a function: \(FileFunction.all.map { $0.names[0] + "('…')" }.joined(separator: ", ")).")
             }
             let call = FileFunctionCall(name: function.names[0], arguments: [.text(path)], named: [])
-            return try FileRelation(function: function, call: call, rejects: rejects).source(stores)
+            return try function.source(call, stores, rejects)
         } catch {
             throw error.at(span)
         }

@@ -34,7 +34,9 @@ extension Session {
 
     func describeHistory(_ name: QualifiedName, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         do throws(SQLError) {
-            let history = try MetadataRows(historyOf: try existingTable(name), self)
+            let table = try existingTable(name)
+            let snapshot = table.loggedFormat == nil ? nil : try catalog.snapshot(of: table.tableName)
+            let history = try MetadataRows(historyOf: table, snapshot, self)
             return try give(history.fields, history.rows, to: run.sink, tag: "DESCRIBE")
         } catch {
             throw error.at(name.span)

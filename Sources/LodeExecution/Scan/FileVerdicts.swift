@@ -39,7 +39,8 @@ package struct FileVerdicts {
         for scan in plan.scans {
             guard let source = context.relations[scan.relation] as? FilesRelation else { continue }
             let plan = ScanPlan(
-                scan, source, dynamic: [], required: nil, functions: context.functions, metrics: OperatorMetrics())
+                scan, source, dynamic: [], required: nil, functions: context.functions, memory: context.memory,
+                metrics: OperatorMetrics())
             try FileVerdicts(plan: plan, table: source.displayName).add(to: &verdicts, context)
         }
         return verdicts

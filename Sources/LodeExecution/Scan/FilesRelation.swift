@@ -176,7 +176,7 @@ package final class FilesRelation: Relation {
 
     private func format(of file: DataFile) throws(SQLError) -> any FileFormat {
         guard let name = file.fileFormat else { return format }
-        return try FileFormats.named(name)
+        do throws(SQLError) { return try FileFormats.reading(name) } catch { throw error.within(file.path) }
     }
 
     private static func prune(_ listing: FileListing, _ predicate: ColumnPredicate?, _ partitions: [Field]) -> FileListing {

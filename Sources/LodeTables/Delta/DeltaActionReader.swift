@@ -1,6 +1,7 @@
 /// Reading the JSON files of a Delta log: commits, compacted commits, checkpoints.
 
 import LodeCore
+import LodeVectors
 
 /// Newline-delimited JSON, one action a line.
 /// - Source: Delta PROTOCOL.md, "Delta Log Entries", "Log Compaction Files", "V2 Spec".

@@ -26,6 +26,7 @@ package struct DeltaFormat: TableFormat {
         case nil: version = nil
         case .version(let number): version = number
         case .timestamp(let micros): version = try DeltaHistory(listing, folder, io).version(at: micros)
+        case .reference(let name): throw SQLError.unsupported("the branch or tag \"\(name)\" of a Delta table")
         }
         let segment = try listing.segment(of: version, in: folder.log)
         return try DeltaSnapshot(segment, folder, identity: identity, io)

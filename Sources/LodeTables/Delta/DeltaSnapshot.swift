@@ -1,6 +1,7 @@
 /// A Delta table as it is at one version.
 
 import LodeCore
+import LodeVectors
 
 /// Commits after the last checkpoint are at hand; the checkpoint's files are read when a scan is planned, and only those that it needs
 /// are kept.

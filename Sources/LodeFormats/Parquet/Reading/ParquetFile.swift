@@ -14,6 +14,7 @@ package final class ParquetFile: FileScan {
 
     package var schema: Schema { footer.schema }
     package var fieldIDs: [Int?] { footer.fieldIDs }
+    package func field(_ column: Int) -> FileField { footer.columns[column].fileField }
     package var rowCount: Int? { footer.rowCount }
     package var rowNumberPosition: Int? { footer.nodes.count }
     package var path: String { file.path }
