@@ -85,7 +85,7 @@ struct IcebergTree: TableIO {
             {"name": "first_row_id", "type": ["null", "long"], "field-id": 142}]}}]}
             """
         files["/t/metadata/" + name] = AvroBytes.file(
-            schema, ["partition-spec-id": String(spec), "format-version": "2"],
+            schema, notes: ["partition-spec-id": String(spec), "format-version": "2"],
             entries.map { Self.record($0, isPartitioned: isPartitioned) })
     }
 
