@@ -83,7 +83,7 @@ import Testing
                 more: #", "refs": {"main": {"snapshot-id": 3, "type": "branch"}, "audit": {"snapshot-id": 2, "type": "branch"}, "#
                     + #""first": {"snapshot-id": 1, "type": "tag"}}"#))
         for number in 1...3 {
-            tree.list(number, [.init(name: "m\(number).avro")])
+            tree.manifestList(number, [.init(name: "m\(number).avro")])
             tree.manifest("m\(number).avro", [.init(path: "/t/\(number)")])
         }
         return tree
@@ -141,7 +141,7 @@ import Testing
 
     @Test func `a table that was moved is read where it lies`() throws {
         var tree = IcebergTree()
-        tree.list([.init(name: "m.avro")])
+        tree.manifestList([.init(name: "m.avro")])
         tree.manifest("m.avro", [.init(path: "/t/data/a"), .init(path: "/tx/b")])
         var moved = tree
         moved.files = [:]
