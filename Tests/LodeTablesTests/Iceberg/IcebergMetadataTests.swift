@@ -83,7 +83,7 @@ import Testing
                 more: #", "refs": {"main": {"snapshot-id": 3, "type": "branch"}, "audit": {"snapshot-id": 2, "type": "branch"}, "#
                     + #""first": {"snapshot-id": 1, "type": "tag"}}"#))
         for number in 1...3 {
-            tree.manifestList(number, [.init(name: "m\(number).avro")])
+            tree.manifestList([.init(name: "m\(number).avro")], of: number)
             tree.manifest("m\(number).avro", [.init(path: "/t/\(number)")])
         }
         return tree
