@@ -74,6 +74,8 @@ package enum FileFormats {
     package static let parquet = ParquetFormat()
     package static let csv = CSVFormat()
     package static let json = JSONFormat()
+    /// Of files that a table names only.
+    package static let avro = AvroFormat()
 
     package static let all: [any FileFormat] = [parquet, csv, json]
 
@@ -92,7 +94,7 @@ package enum FileFormats {
     /// - Throws: `0A000` if Lode does not read it.
     package static func reading(_ name: String) throws(SQLError) -> any FileFormat {
         let folded = name.lowercased()
-        guard let format = all.first(where: { $0.name == folded }) else { throw .unsupported("reading a file in \(name.uppercased())") }
+        guard let format = (all + [avro]).first(where: { $0.name == folded }) else { throw .unsupported("reading a file in \(name.uppercased())") }
         return format
     }
 
