@@ -76,7 +76,7 @@ final class SessionResolver: RelationResolver {
     ) throws(SQLError) -> ResolvedRelation? {
         let key = Key(name: name, time: time)
         if let found = known[key] { return found }
-        guard let table = try session.catalog.table(name) else { return nil }
+        guard let table = try session.catalog.table(name) else { return try metadata(name, at: time, span, isSought) }
         if table.ownerName != role {
             if isSought, try !session.allows(.usage, inSchema: name.database, as: role) { return nil }
             try session.require(.usage, inSchema: name.database, as: role, at: span)
@@ -90,6 +90,35 @@ final class SessionResolver: RelationResolver {
         return found
     }
 
+    /// `t$snapshots`: what the metadata of a table say; nil if there is no such table.
+    private func metadata(
+        _ name: TableName, at time: TableTime?, _ span: SourceSpan, _ isSought: Bool
+    ) throws(SQLError) -> ResolvedRelation? {
+        guard let dollar = name.name.lastIndex(of: "$"), dollar > name.name.startIndex,
+            let view = IcebergView.all.first(where: { $0.name == name.name[name.name.index(after: dollar)...] })
+        else { return nil }
+        let base = TableName(name.database, String(name.name[..<dollar]))
+        // Who may read the table may read what is known of it.
+        guard try relation(base, at: time, span, isSought: isSought) != nil, let table = try session.catalog.table(base) else { return nil }
+        guard table.loggedFormat?.name == IcebergFormat().name,
+            let snapshot = try session.catalog.snapshot(of: base, at: time) as? IcebergSnapshot
+        else { throw SQLError.unsupported("\"$\(view.name)\" of a table that is none of Iceberg's", at: span) }
+        guard let snapshot = try reading(snapshot, of: table).snapshot as? IcebergSnapshot else { return nil }
+        let rows = try view.rows(snapshot)
+        let path = session.engine.attached.path(of: name, own: Engine.catalogName)
+        return .source(try ChunksRelation(displayName: "\(name)", schema: Schema(view.fields), rows: rows), path: path)
+    }
+
+    /// A table as its metadata and its files are read: metadata of Iceberg may name files anywhere.
+    private func reading(
+        _ snapshot: any TableSnapshot, of table: GlueTable
+    ) throws(SQLError) -> (snapshot: any TableSnapshot, stores: StoreRegistry) {
+        var stores = try session.catalog.stores(of: table.databaseName) ?? session.engine.stores
+        if table.loggedFormat != nil { stores = session.stores(stores, forLogIn: table.storageDescriptor.location ?? "") }
+        guard let iceberg = snapshot as? IcebergSnapshot else { return (snapshot, stores) }
+        return (iceberg.reading(through: StoreTableIO(stores)), stores)
+    }
+
     private func resolve(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> ResolvedRelation {
         let path = session.engine.attached.path(of: table.tableName, own: Engine.catalogName)
         switch table.kind {
@@ -101,12 +130,9 @@ final class SessionResolver: RelationResolver {
     }
 
     private func source(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> any Relation {
-        var snapshot = try time == nil && table.kind == .managed
+        let found = try time == nil && table.kind == .managed
             ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
-        var stores = try session.catalog.stores(of: table.databaseName) ?? session.engine.stores
-        if table.loggedFormat != nil { stores = session.stores(stores, forLogIn: table.storageDescriptor.location ?? "") }
-        // Metadata of Iceberg may name others anywhere.
-        if let iceberg = snapshot as? IcebergSnapshot { snapshot = iceberg.reading(through: StoreTableIO(stores)) }
+        let (snapshot, stores) = try reading(found, of: table)
         return try CatalogRelation.make(table, snapshot, stores, isCurrent: time == nil)
     }
 

@@ -41,7 +41,8 @@ extension Session {
                 return try give(TableFunction.deltaCommitFields, rows, to: run.sink, tag: "DESCRIBE")
             }
             if table.loggedFormat?.name == IcebergFormat().name, let snapshot = try catalog.snapshot(of: table.tableName) as? IcebergSnapshot {
-                return try give(TableFunction.icebergSnapshotFields, TableFunction.rows(snapshot), to: run.sink, tag: "DESCRIBE")
+                let view = IcebergView.snapshots
+                return try give(view.fields, view.rows(snapshot), to: run.sink, tag: "DESCRIBE")
             }
             versions = try catalog.versions(of: table.tableName)
         } catch {
