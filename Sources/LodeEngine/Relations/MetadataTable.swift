@@ -15,7 +15,7 @@ struct MetadataTable: Sendable {
     let suffix: String
     let rows: @Sendable (_ table: GlueTable, any TableSnapshot, Session) throws(SQLError) -> MetadataRows
 
-    static let all = [files, partitions, history, properties, snapshots, manifests, references]
+    static let all = [files, partitions, history, properties] + [IcebergView.snapshots, .manifests, .references].map(ofIceberg)
 
     /// The table and the kind of metadata that a name such as `orders$files` means; nil for names of other forms.
     static func split(_ name: String) -> (table: String, kind: MetadataTable)? {
@@ -82,22 +82,14 @@ struct MetadataTable: Sendable {
 
     // MARK: Of Iceberg tables
 
-    static let snapshots = ofIceberg("snapshots", TableFunction.icebergSnapshotFields) { TableFunction.rows($0) }
-    static let references = ofIceberg("refs", TableFunction.icebergReferenceFields) { TableFunction.references($0) }
-    static let manifests = ofIceberg("manifests", TableFunction.icebergManifestFields) { (snapshot) throws(SQLError) in
-        try TableFunction.manifests(snapshot)
-    }
-
-    private static func ofIceberg(
-        _ suffix: String, _ fields: [Field], _ rows: @escaping @Sendable (IcebergSnapshot) throws(SQLError) -> [[Value]]
-    ) -> MetadataTable {
-        MetadataTable(suffix: suffix) { (table, snapshot, _) throws(SQLError) in
+    private static func ofIceberg(_ view: IcebergView) -> MetadataTable {
+        MetadataTable(suffix: view.name) { (table, snapshot, _) throws(SQLError) in
             guard let snapshot = snapshot as? IcebergSnapshot else {
                 throw SQLError(
-                    .wrongObjectType, "\"\(table.name)\" is no Iceberg table, which alone has $\(suffix)",
+                    .wrongObjectType, "\"\(table.name)\" is no Iceberg table, which alone has $\(view.name)",
                     hint: "\"\(table.name)$history\" tells of the versions of tables of every format.")
             }
-            return MetadataRows(fields: fields, rows: try rows(snapshot))
+            return MetadataRows(fields: view.fields, rows: try view.rows(snapshot))
         }
     }
 
@@ -144,7 +136,7 @@ extension MetadataRows {
     /// - Throws: `0A000` for tables that keep none.
     init(historyOf table: GlueTable, _ snapshot: (any TableSnapshot)?, _ session: Session) throws(SQLError) {
         if let snapshot = snapshot as? IcebergSnapshot {
-            self.init(fields: TableFunction.icebergSnapshotFields, rows: TableFunction.rows(snapshot))
+            self.init(fields: IcebergView.history.fields, rows: try IcebergView.history.rows(snapshot))
             return
         }
         if table.loggedFormat?.name == DeltaFormat().name {

@@ -129,11 +129,29 @@ struct FileColumns {
         var cast = FileCast(functions: functions, keepsValues: PredicateBounds.keepsValues(labeled, wanted))
         if labeled != type { cast.label = labeled }
         if labeled != wanted {
-            guard let kernel = Casts.kernelByName(from: labeled, to: wanted) else { throw mismatch(names, type, "\(wanted)") }
+            let isBareUUID = mapped != nil && labeled == .varbinary && wanted == .uuid
+            let kernel = isBareUUID ? Self.uuids : Casts.kernelByName(from: labeled, to: wanted)
+            guard let kernel else { throw mismatch(names, type, "\(wanted)") }
             cast.kernel = kernel
         }
         cast.defaults = defaults
         return cast
+    }
+
+    /// Sixteen bytes that a table knows to be UUIDs, where the file does not say so.
+    /// - Source: Iceberg spec, Appendix A "Parquet": `uuid` is `fixed_len_byte_array[16]`.
+    private static let uuids: ScalarKernel = { arguments, count, _ throws(SQLError) in
+        let bytes = try arguments[0].flattened()
+        var values: [Value] = []
+        for row in 0..<count {
+            guard case .bytes(let own) = bytes.value(at: row) else {
+                values.append(.null)
+                continue
+            }
+            guard own.count == 16 else { throw SQLError(.dataCorrupted, "a value of \(own.count) bytes is no uuid") }
+            values.append(.uuid(own.reduce(0) { $0 << 8 | UInt128($1) }))
+        }
+        return try Column.make(.uuid, values)
     }
 
     private func mismatch(_ names: [String], _ type: SQLType, _ wanted: String) -> SQLError {

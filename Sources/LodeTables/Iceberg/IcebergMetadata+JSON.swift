@@ -88,12 +88,13 @@ extension IcebergMetadata {
         case "last-updated-ms": lastUpdatedMillis = try reader.integer()
         case "last-sequence-number": lastSequenceNumber = try reader.integer()
         // -1 is Java's word for none.
-        case "current-snapshot-id": currentSnapshotID = Self.some(try reader.integer())
+        case "current-snapshot-id":
+            let id = try Self.snapshotID(&reader)
+            currentSnapshotID = id == -1 ? nil : id
         case "snapshots": try reader.array { (reader) throws(SQLError) in snapshots.append(try Snapshot(&reader)) }
         case "snapshot-log":
             try reader.array { (reader) throws(SQLError) in
-                let numbers = try Self.numbers(&reader, ["snapshot-id", "timestamp-ms"])
-                snapshotLog.append(LogEntry(snapshotID: numbers[0], timestampMillis: numbers[1]))
+                snapshotLog.append(try LogEntry(&reader))
             }
         case "metadata-log": try reader.array { (reader) throws(SQLError) in metadataLog.append(try MetadataEntry(&reader)) }
         case "refs": try reader.object { (reader, name) throws(SQLError) in references[name] = try Reference(&reader) }
@@ -103,15 +104,13 @@ extension IcebergMetadata {
         }
     }
 
-    private static func some(_ id: Int64) -> Int64? { id < 0 ? nil : id }
-
-    private static func numbers(_ reader: inout JSONReader, _ names: [String]) throws(SQLError) -> [Int64] {
-        var found: [Int64?] = names.map { _ in nil }
-        try reader.object { (reader, name) throws(SQLError) in
-            if let place = names.firstIndex(of: name) { found[place] = try reader.integer() } else { try reader.skip() }
+    /// The specification has a long, some writers one without a sign: its bits tell snapshots apart all the same.
+    fileprivate static func snapshotID(_ reader: inout JSONReader) throws(SQLError) -> Int64 {
+        let text = try reader.source()
+        guard let id = Int64(text) ?? UInt64(text).map({ Int64(bitPattern: $0) }) else {
+            throw JSONReader.corrupted("\(text.prefix(100)) is no number of a snapshot")
         }
-        guard let missing = found.firstIndex(where: { $0 == nil }) else { return found.compactMap(\.self) }
-        throw JSONReader.corrupted("\(names[missing]) is missing")
+        return id
     }
 
     /// Version 1 has one schema and one partition spec without numbers, or lists of them as later versions do.
@@ -140,8 +139,8 @@ extension IcebergMetadata.Snapshot {
         try reader.object { (reader, name) throws(SQLError) in
             if try reader.takeNull() { return }
             switch name {
-            case "snapshot-id": id = try reader.integer()
-            case "parent-snapshot-id": own.parent = try reader.integer()
+            case "snapshot-id": id = try IcebergMetadata.snapshotID(&reader)
+            case "parent-snapshot-id": own.parent = try IcebergMetadata.snapshotID(&reader)
             case "sequence-number": own.sequenceNumber = try reader.integer()
             case "timestamp-ms": own.timestampMillis = try reader.integer()
             case "manifest-list": own.manifestList = try reader.string()
@@ -167,7 +166,7 @@ extension IcebergMetadata.Reference {
         try reader.object { (reader, name) throws(SQLError) in
             if try reader.takeNull() { return }
             switch name {
-            case "snapshot-id": id = try reader.integer()
+            case "snapshot-id": id = try IcebergMetadata.snapshotID(&reader)
             case "type": type = try reader.string().lowercased()
             case "max-ref-age-ms": own.maxReferenceAgeMillis = try reader.integer()
             case "min-snapshots-to-keep": own.minSnapshotsToKeep = try reader.integer()
@@ -179,6 +178,21 @@ extension IcebergMetadata.Reference {
         own.snapshotID = id
         own.isBranch = type == "branch"
         self = own
+    }
+}
+
+extension IcebergMetadata.LogEntry {
+    fileprivate init(_ reader: inout JSONReader) throws(SQLError) {
+        var id: Int64?, millis: Int64?
+        try reader.object { (reader, name) throws(SQLError) in
+            switch name {
+            case "snapshot-id": id = try IcebergMetadata.snapshotID(&reader)
+            case "timestamp-ms": millis = try reader.integer()
+            default: try reader.skip()
+            }
+        }
+        guard let id, let millis else { throw JSONReader.corrupted("an entry of the log has no snapshot-id or no timestamp-ms") }
+        self.init(snapshotID: id, timestampMillis: millis)
     }
 }
 
@@ -202,7 +216,7 @@ extension IcebergMetadata.StatisticsFile {
         var path: String?, id: Int64?, size: Int64 = 0
         try reader.object { (reader, name) throws(SQLError) in
             switch name {
-            case "snapshot-id": id = try reader.integer()
+            case "snapshot-id": id = try IcebergMetadata.snapshotID(&reader)
             case "statistics-path": path = try reader.string()
             case "file-size-in-bytes": size = try reader.integer()
             default: try reader.skip()

@@ -10,7 +10,7 @@ package struct IcebergSnapshot: TableSnapshot {
     /// Nil for a table that never had rows.
     package let snapshot: IcebergMetadata.Snapshot?
     private let folder: IcebergFolder
-    private let icebergSchema: IcebergSchema
+    let icebergSchema: IcebergSchema
     private let columns: IcebergColumns
     private let current: IcebergPartitioning
     private var io: any TableIO

@@ -24,7 +24,7 @@ enum AvroBytes {
         return Array("Obj".utf8) + [1] + long(all.count) + all.flatMap { text($0.key) + text($0.value) } + [0] + sync
     }
 
-    static func file(_ schema: String, _ notes: [String: String] = [:], _ records: [[UInt8]]) -> [UInt8] {
+    static func file(_ schema: String, notes: [String: String] = [:], _ records: [[UInt8]]) -> [UInt8] {
         if records.isEmpty { return header(schema, notes) }
         return header(schema, notes) + long(records.count) + bytes(records.flatMap(\.self)) + sync
     }

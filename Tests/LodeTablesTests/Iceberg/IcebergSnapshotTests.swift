@@ -11,7 +11,7 @@ import Testing
 
     private func tree(_ entries: [Entry], spec: String = "", document: String? = nil) -> IcebergTree {
         var tree = IcebergTree(document ?? IcebergTree.document(spec: spec))
-        tree.list([.init(name: "m.avro")])
+        tree.manifestList([.init(name: "m.avro")])
         tree.manifest("m.avro", isPartitioned: !spec.isEmpty, entries)
         return tree
     }
@@ -63,7 +63,7 @@ import Testing
 
     @Test func `manifests are skipped by their summaries without being read`() throws {
         var tree = IcebergTree(IcebergTree.document(spec: IcebergTree.byDay))
-        tree.list([.init(name: "here.avro", range: (0, 9)), .init(name: "not-there.avro", files: 7, range: (10, 19))])
+        tree.manifestList([.init(name: "here.avro", range: (0, 9)), .init(name: "not-there.avro", files: 7, range: (10, 19))])
         tree.manifest("here.avro", isPartitioned: true, [Entry(path: "/t/a", partition: 5)])
         let listing = try tree.snapshot().plan(.compare(column: "day", .equal, .date(5)))
         #expect(listing.files.map(\.path) == ["/t/a"])
@@ -74,7 +74,7 @@ import Testing
     @Test func `files of an earlier spec have values of their own`() throws {
         let both = IcebergTree.byDay + "]}, {\"spec-id\": 1, \"fields\": ["
         var tree = IcebergTree(IcebergTree.document(spec: both).replacing("\"default-spec-id\": 0", with: "\"default-spec-id\": 1"))
-        tree.list([.init(name: "old.avro"), .init(name: "new.avro", spec: 1)])
+        tree.manifestList([.init(name: "old.avro"), .init(name: "new.avro", spec: 1)])
         tree.manifest("old.avro", isPartitioned: true, [Entry(path: "/t/a", partition: 3)])
         tree.manifest("new.avro", spec: 1, [Entry(path: "/t/b")])
         let files = try tree.snapshot().plan(nil).files
@@ -86,7 +86,7 @@ import Testing
 
     private func deletes(_ data: [Entry], _ deletes: [Entry]) throws -> [RowDeletes?] {
         var tree = IcebergTree(IcebergTree.document(spec: IcebergTree.byDay))
-        tree.list([.init(name: "d.avro", sequence: 2), .init(name: "x.avro", content: 1, sequence: 3)])
+        tree.manifestList([.init(name: "d.avro", sequence: 2), .init(name: "x.avro", content: 1, sequence: 3)])
         tree.manifest("d.avro", isPartitioned: true, data)
         tree.manifest("x.avro", isPartitioned: true, deletes)
         return try tree.snapshot().plan(nil).files.map(\.deletes)
@@ -133,7 +133,7 @@ import Testing
 
     @Test func `numbers of rows go on from file to file`() throws {
         var tree = IcebergTree(IcebergTree.document(version: 3))
-        tree.list([.init(name: "m.avro", firstRow: 1000)])
+        tree.manifestList([.init(name: "m.avro", firstRow: 1000)])
         tree.manifest("m.avro", [Entry(path: "/t/a", rows: 5), Entry(path: "/t/b", rows: 7, firstRow: 3), Entry(path: "/t/c")])
         #expect(try tree.snapshot().plan(nil).files.map(\.rowIDBase) == [1000, 3, 1005])
     }

@@ -85,7 +85,7 @@ struct IcebergTree: TableIO {
             {"name": "first_row_id", "type": ["null", "long"], "field-id": 142}]}}]}
             """
         files["/t/metadata/" + name] = AvroBytes.file(
-            schema, ["partition-spec-id": String(spec), "format-version": "2"],
+            schema, notes: ["partition-spec-id": String(spec), "format-version": "2"],
             entries.map { Self.record($0, isPartitioned: isPartitioned) })
     }
 
@@ -114,7 +114,7 @@ struct IcebergTree: TableIO {
     }
 
     /// Adds the manifest list of a snapshot.
-    mutating func list(_ snapshot: Int = 1, _ manifests: [Listed]) {
+    mutating func manifestList(_ manifests: [Listed], of snapshot: Int = 1) {
         let schema = """
             {"type": "record", "name": "manifest_file", "fields": [{"name": "manifest_path", "type": "string", "field-id": 500},
             {"name": "manifest_length", "type": "long", "field-id": 501}, {"name": "partition_spec_id", "type": "int", "field-id": 502},

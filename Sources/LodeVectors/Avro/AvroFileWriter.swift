@@ -4,7 +4,7 @@ import LodeCore
 
 /// A file of records of one schema. Blocks are not compressed: what is written so are a table's metadata, which are small.
 /// - Source: Avro specification 1.12, "Object Container Files".
-package struct AvroWriter {
+package struct AvroFileWriter {
     package let schema: AvroSchema
     private var file: [UInt8]
     private var block: [UInt8] = []
