@@ -133,7 +133,9 @@ package final class CloudCall: Sendable {
             return state.sent
         }
         let meter = client.meter(for: request.url), left = max(1, deadline &- MonotonicClock.now())
-        let collector = ResponseCollector(limit: request.responseLimit, isHead: request.method == .head) { [weak self] in
+        let collector = ResponseCollector(
+            limit: request.responseLimit, isHead: request.method == .head, expected: request.hedgedBytes
+        ) { [weak self] in
             meter.sent(at: MonotonicClock.now())
             if let bytes = request.hedgedBytes { self?.hedge(number, meter.patience(bytes: bytes), meter) }
         }

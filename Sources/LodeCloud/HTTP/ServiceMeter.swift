@@ -24,7 +24,7 @@ package final class ServiceMeter: Sendable {
     private static let samples = 128, rateSamples = 16
     /// Of so many requests, one may be asked twice; and so many at once, after a time without.
     private static let hedgeCost = 100, hedgeShare = 4, mostHedges = 1_000
-    private static let leastToAsk = 24 << 20, mostToAsk = 192 << 20
+    private static let leastToAsk = 96 << 20, mostToAsk = 192 << 20
     /// Fewer say nothing about the slowest twentieth.
     private static let enough = 20
 

@@ -68,6 +68,7 @@ package final class RemoteCache: Sendable {
 
     /// A part that holds a byte, from memory or from a file.
     func part(of object: CachedObject, at offset: Int, files: [Range<Int>]) -> (offset: Int, bytes: [UInt8])? {
+        disk?.noteUse()
         if let part = memory.withLock({ $0.part(of: object.identity, at: offset) }) { return part }
         for range in files where range.contains(offset) {
             guard let bytes = disk?.read(object.identity, range) else { continue }

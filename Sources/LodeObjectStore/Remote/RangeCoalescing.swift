@@ -23,7 +23,8 @@ struct RangeCoalescing: Sendable {
     /// By what the service has been measured to do.
     init(_ meter: ServiceMeter) {
         let inFlight = meter.bytesInFlight
-        gap = min(1 << 20, max(64 << 10, inFlight / Self.atOnce))
+        // And a request costs the processor what so many bytes do, however fast the line is.
+        gap = min(256 << 10, max(128 << 10, inFlight / Self.atOnce))
         // Parts that a single connection brings in about the time of an answer.
         longest = min(16 << 20, max(2 << 20, inFlight / 4))
     }

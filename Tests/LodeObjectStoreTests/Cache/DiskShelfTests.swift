@@ -32,6 +32,12 @@ import Testing
         }
     }
 
+    @Test func `what nobody waits for is written all the same, a little later`() throws {
+        shelf().add(object, offset: 100, bytes)
+        for _ in 0..<500 where shelf().ranges(of: object).isEmpty { Thread.sleep(forTimeInterval: 0.02) }
+        #expect(shelf().ranges(of: object) == [100..<5_100])
+    }
+
     @Test(arguments: ["cut", "longer", "torn", "flipped", "header", "empty", "other"])
     func `what is not what was written is no data, and goes`(damage: String) throws {
         let shelf = filled(shelf()), path = try #require(files.first)
