@@ -136,7 +136,8 @@ extension MetadataRows {
     /// - Throws: `0A000` for tables that keep none.
     init(historyOf table: GlueTable, _ snapshot: (any TableSnapshot)?, _ session: Session) throws(SQLError) {
         if let snapshot = snapshot as? IcebergSnapshot {
-            self.init(fields: IcebergView.history.fields, rows: try IcebergView.history.rows(snapshot))
+            fields = IcebergView.history.fields
+            rows = try IcebergView.history.rows(snapshot)
             return
         }
         if table.loggedFormat?.name == DeltaFormat().name {
