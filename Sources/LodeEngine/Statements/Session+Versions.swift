@@ -40,7 +40,9 @@ extension Session {
                 let rows = try TableFunction.deltaCommits(of: table.storageDescriptor.location ?? "", engine.stores)
                 return try give(TableFunction.deltaCommitFields, rows, to: run.sink, tag: "DESCRIBE")
             }
-            if table.loggedFormat?.name == IcebergFormat().name, let snapshot = try catalog.snapshot(of: table.tableName) as? IcebergSnapshot {
+            if table.loggedFormat?.name == IcebergFormat().name,
+                let snapshot = try catalog.snapshot(of: table.tableName) as? IcebergSnapshot
+            {
                 let view = IcebergView.snapshots
                 return try give(view.fields, view.rows(snapshot), to: run.sink, tag: "DESCRIBE")
             }

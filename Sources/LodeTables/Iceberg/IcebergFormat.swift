@@ -28,7 +28,8 @@ package struct IcebergFormat: TableFormat {
         identity: TableVersion? = nil, _ io: any TableIO
     ) throws(SQLError) -> IcebergSnapshot {
         guard let document = try document(of: location, version: version, io) else {
-            throw SQLError(.undefinedFile, "there is no Iceberg table", in: location, hint: "Its folder \"metadata\" has no *.metadata.json.")
+            throw SQLError(.undefinedFile, "there is no Iceberg table", in: location,
+                hint: "Its folder \"metadata\" has no *.metadata.json.")
         }
         let (folder, metadata) = try IcebergFolder.open(document, mayHaveMoved: mayHaveMoved, io)
         return try IcebergSnapshot(folder, metadata, at: time, identity: identity, io)

@@ -59,7 +59,8 @@ import Testing
         #expect(
             scan.schema.fields == [
                 Field("id", .integer), Field("s", .varchar), Field("d", .decimal(precision: 5, scale: 2)), Field("ts", .timestamptz),
-                Field("place", .structure([Field("city", .varchar)])), Field("l", .list(.integer)), Field("m", .map(key: .integer, value: .varchar)),
+                Field("place", .structure([Field("city", .varchar)])), Field("l", .list(.integer)),
+                Field("m", .map(key: .integer, value: .varchar)),
             ])
         #expect(scan.rowCount == 3)
         #expect(scan.fieldIDs == [1, 2, 3, 4, 5, 7, 9])
