@@ -114,6 +114,36 @@ import Testing
         #expect(table("t")["Parameters"]?["numRows"] == "4")
     }
 
+    @Test func `ANALYZE looks at no row of a table whose statistics can't be kept`() throws {
+        try scratch.rows("CREATE TABLE g.web.t PARTITIONED BY (k) AS SELECT i, i % 2 AS k FROM generate_series(1, 4) AS s(i)")
+        glue.state.withLock { $0.calls = [] }
+        #expect(scratch.error("BEGIN; ANALYZE g.web.t")?.state == .featureNotSupported)
+        #expect(!glue.calls.contains("GetPartitions"))
+    }
+
+    @Test func `a name that is mistyped costs few requests, and the case of a catalog's name does not count`() throws {
+        try scratch.rows("CREATE TABLE g.web.things AS SELECT 1 AS a")
+        for number in 1...9 { try scratch.rows("CREATE SCHEMA g.s\(number)") }
+        glue.state.withLock { $0.calls = [] }
+        #expect(scratch.error("SELECT * FROM g.web.thing")?.hint == "Did you mean \"things\"?")
+        #expect(scratch.error("DROP TABLE g.web.thing")?.state == .undefinedTable)
+        #expect(glue.calls.filter { $0 == "GetTable" }.count <= 4, "\(glue.calls)")
+        #expect(try scratch.rows("SELECT a FROM \"G.web\".things") == [["1"]])
+    }
+
+    @Test func `MSCK REPAIR tells Glue of what differs only`() throws {
+        try scratch.rows("CREATE TABLE g.web.t PARTITIONED BY (k) AS SELECT i, i AS k FROM generate_series(1, 30) AS s(i)")
+        glue.state.withLock { $0.calls = [] }
+        #expect(try scratch.rows("MSCK REPAIR TABLE g.web.t") == [])
+        #expect(!glue.calls.contains { $0.hasPrefix("Batch") || $0.hasPrefix("Delete") }, "\(glue.calls)")
+        let folder = try #require(table("t")["StorageDescriptor"]?["Location"]?.string)
+        for k in 2...30 { try FileManager.default.removeItem(atPath: "\(folder)/k=\(k)") }
+        try FileManager.default.moveItem(atPath: "\(folder)/k=1", toPath: "\(folder)/k=99")
+        #expect(try scratch.rows("MSCK REPAIR TABLE g.web.t").count == 31)
+        #expect(glue.calls.filter { $0 == "BatchDeletePartition" }.count == 2 && !glue.calls.contains("DeletePartition"))
+        #expect(try scratch.rows("SELECT k FROM g.web.t") == [["99"]])
+    }
+
     @Test func `of many partitions only those are asked for that a query wants`() throws {
         try scratch.rows(
             """

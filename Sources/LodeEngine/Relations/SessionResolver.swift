@@ -103,7 +103,7 @@ final class SessionResolver: RelationResolver {
     private func source(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> any Relation {
         let snapshot = try time == nil && table.kind == .managed
             ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
-        let stores = try session.catalog.stores(of: table.databaseName) ?? session.engine.stores
+        let stores = try session.stores(of: table)
         let isLogged = table.loggedFormat != nil, location = table.storageDescriptor.location ?? ""
         return try CatalogRelation.make(
             table, snapshot, isLogged ? session.stores(stores, forLogIn: location) : stores, isCurrent: time == nil)
@@ -190,11 +190,9 @@ final class SessionResolver: RelationResolver {
     /// Tables are opened one after the other: what each of them waits for is asked for before the first one is.
     private func willBind(_ query: Query, depth: Int) {
         guard depth < Self.deepestView else { return }
-        let common = Set((query.with?.tables ?? []).map { $0.name.text })
         query.forEachTable { reference in
             switch reference.kind {
             case .table(let name, nil):
-                if name.parts.count == 1, common.contains(name.last.text) { return }
                 guard case .view(let view)? = (try? table(name, at: nil)) ?? nil, let resolver = view.resolver as? SessionResolver else {
                     return
                 }

@@ -91,9 +91,9 @@ extension Session {
                     if let schema = try catalog.database(try schemaName(name)) { try requireOwner(ofSchema: schema, at: name.span) }
                     try catalog.commit(.dropDatabase(try schemaName(name), ifExists: drop.ifExists, cascade: drop.isCascade))
                 case .table:
-                    if let table = try catalog.table(try droppedTable(name)) { try requireOwner(of: table, at: name.span) }
-                    let table = try droppedTable(name)
-                    try catalog.commit(.drop(table, kinds: [.managed, .external], ifExists: drop.ifExists, purges: drop.purges))
+                    let dropped = try droppedTable(name)
+                    if let table = try catalog.table(dropped) { try requireOwner(of: table, at: name.span) }
+                    try catalog.commit(.drop(dropped, kinds: [.managed, .external], ifExists: drop.ifExists, purges: drop.purges))
                 case .view:
                     if name.parts.count == 1, temporaryViews.removeValue(forKey: name.last.text.lowercased()) != nil { continue }
                     if let view = try catalog.table(try tableName(name)) { try requireOwner(of: view, at: name.span) }
