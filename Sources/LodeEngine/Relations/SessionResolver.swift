@@ -104,7 +104,7 @@ final class SessionResolver: RelationResolver {
         let snapshot = try time == nil && table.kind == .managed
             ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
         let stores = try session.stores(of: table)
-        let isLogged = table.loggedFormat != nil, location = table.storageDescriptor.location ?? ""
+        let isLogged = table.loggedFormat != nil, location = table.folder ?? ""
         return try CatalogRelation.make(
             table, snapshot, isLogged ? session.stores(stores, forLogIn: location) : stores, isCurrent: time == nil)
     }

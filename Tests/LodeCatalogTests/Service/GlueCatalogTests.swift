@@ -136,13 +136,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ["metadata_location": "s3://b/m.json", "table_type": "ICEBERG"], ["spark.sql.sources.provider": "delta"], ["table_type": "DELTA"],
-        ["spark.sql.sources.provider": "hudi"],
+        ["metadata_location": "s3://b/m.json", "table_type": "ICEBERG"], ["spark.sql.sources.provider": "hudi"],
     ])
     func `tables whose files are not all there is to them are refused by name`(properties: [String: String]) throws {
         try catalog.commit(.createDatabase(GlueDatabase(name: "web")))
         try catalog.commit(.create(try table(properties: properties)))
         #expect(state { _ = try catalog.snapshot(of: Self.logs) } == .featureNotSupported)
+        #expect(state { _ = try catalog.beginWrite(Self.logs) } == .featureNotSupported)
+    }
+
+    @Test(arguments: [["spark.sql.sources.provider": "delta"], ["table_type": "DELTA"]])
+    func `a Delta table is read by its log, which may be missing, and not written`(properties: [String: String]) throws {
+        try catalog.commit(.createDatabase(GlueDatabase(name: "web")))
+        try catalog.commit(.create(try table(properties: properties)))
+        #expect(state { _ = try catalog.snapshot(of: Self.logs) } == .undefinedFile)
         #expect(state { _ = try catalog.beginWrite(Self.logs) } == .featureNotSupported)
     }
 
