@@ -140,7 +140,8 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
             ], path: "Tests/CloudDouble"),
         .target(
-            name: "GlueDouble", dependencies: ["LodeCatalog", "LodeCloud", "LodeCore"], path: "Tests/GlueDouble", swiftSettings: library),
+            name: "GlueDouble", dependencies: ["LodeCatalog", "LodeCloud", "LodeCore", "CloudDouble"], path: "Tests/GlueDouble",
+            swiftSettings: library),
         .testTarget(name: "LodeCloudTests", dependencies: ["LodeCloud", "CloudDouble", "LodeCore"], swiftSettings: library),
         .testTarget(name: "LodeHTTPTests", dependencies: ["LodeHTTP"], swiftSettings: library),
         .testTarget(name: "LodeShellTests", dependencies: ["LodeShell", "LodeCore", "Transcripts"], swiftSettings: library),

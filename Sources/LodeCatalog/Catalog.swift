@@ -44,8 +44,9 @@ package protocol Catalog: Sendable {
     func managedLocation(of name: TableName) throws(SQLError) -> String
     /// A table that is about to be made, with all that the catalog decides about it: where files are written before it is committed.
     func completing(_ table: GlueTable) throws(SQLError) -> GlueTable
-    /// Keeps what ANALYZE has found out.
-    func note(_ measured: MeasuredTable, of name: TableName) throws(SQLError)
+    /// Keeps what ANALYZE finds out.
+    /// - Parameter measure: looks at all rows; not called if nothing can be kept (`0A000`).
+    func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError)
     /// What the files of a database are read with; nil for the stores of the engine.
     func stores(of database: String) throws(SQLError) -> StoreRegistry?
     /// The state that everything committed so far makes; versions of that time stay readable as long as the result lives.
@@ -64,17 +65,31 @@ package protocol Catalog: Sendable {
     func role(_ name: String) throws(SQLError) -> Role?
     /// Gives the role that is there, or nil, to `change`, and keeps what that returns, as one step. Nil drops the role.
     func changeRole(_ name: String, _ change: @Sendable (Role?) throws(SQLError) -> Role?) throws(SQLError)
+    /// What CREATE CATALOG attached to this one, sorted by name.
+    func attachedDefinitions() throws(SQLError) -> [CatalogDefinition]
+    /// Gives what is kept of an attached catalog, or nil, to `change`, and keeps what that returns, as one step. Nil forgets it.
+    func changeAttached(
+        _ name: String, _ change: @Sendable (CatalogDefinition?) throws(SQLError) -> CatalogDefinition?) throws(SQLError)
     /// Deletes the files of tables that were dropped or replaced, unless running statements read them.
     func collectDropped() throws(SQLError)
+    /// Whether each question is a request to a service, so that none is asked for a hint alone.
+    var isDearToAsk: Bool { get }
     /// The attached catalog that a database belongs to, or the external schema that it is; nil if its tables are this catalog's own.
     func attachedCatalog(of database: String) throws(SQLError) -> String?
 }
 
 extension Catalog {
+    package var isDearToAsk: Bool { false }
     package func generation() throws(SQLError) -> Int64? { nil }
     package func attachedCatalog(of database: String) throws(SQLError) -> String? { nil }
+    package func attachedDefinitions() throws(SQLError) -> [CatalogDefinition] { [] }
+    package func changeAttached(
+        _ name: String, _ change: @Sendable (CatalogDefinition?) throws(SQLError) -> CatalogDefinition?
+    ) throws(SQLError) {
+        throw SQLError.unsupported("attaching a catalog to this one")
+    }
     package func stores(of database: String) throws(SQLError) -> StoreRegistry? { nil }
-    package func note(_ measured: MeasuredTable, of name: TableName) throws(SQLError) {
+    package func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {
         throw SQLError.unsupported("ANALYZE of \"\(name)\"")
     }
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { table }

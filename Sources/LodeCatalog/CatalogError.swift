@@ -20,6 +20,18 @@ package enum CatalogError {
         return SQLError(.undefinedTable, "relation \"\(name)\" does not exist", hint: hint)
     }
 
+    /// - Parameter what: "table x was changed".
+    static func conflict(_ what: String, detail: String? = nil) -> SQLError {
+        SQLError(.serializationFailure, "\(what) by a concurrent statement", detail: detail, hint: "Run the statement again.")
+    }
+
+    /// For changes that may or may not have been published. Who gets it keeps every file that it has written, and looks.
+    package static func unknownState(_ action: String, in place: String?, detail: String) -> SQLError {
+        SQLError(
+            .statementCompletionUnknown, "whether the change was published is not known: \(action)", in: place, detail: detail,
+            hint: "Look at the table before you run the statement again.")
+    }
+
     /// For a table whose files are not its catalog's to delete.
     static func noPurge(_ name: TableName) -> SQLError {
         SQLError.unsupported("DROP TABLE … PURGE of the external table \"\(name)\"", hint: "DROP TABLE leaves its files where they are.")
@@ -30,6 +42,12 @@ package enum CatalogError {
             .wrongObjectType, "\"\(name.name)\" is \(kind.noun), not \(wanted)",
             hint: kind == .view ? "Use DROP VIEW, or query it." : nil)
     }
+}
+
+extension SQLError {
+    /// Of a commit that failed with it: whether it may be published all the same, so that files which it names must stay. VACUUM collects
+    /// them if it is not.
+    package var leavesCommitUnknown: Bool { state == .ioError || state == .statementCompletionUnknown }
 }
 
 extension TableKind {
@@ -48,17 +66,19 @@ extension Catalog {
     /// - Throws: `3F000` or `42P01` with the nearest name.
     package func requireTable(_ name: TableName) throws(SQLError) -> GlueTable {
         if let table = try table(name) { return table }
-        guard try database(name.database) != nil else {
-            throw CatalogError.missingDatabase(name.database, among: try databases().map(\.name))
-        }
         throw try missingTable(name)
     }
 
     /// The error for a table that is not there.
     package func missingTable(_ name: TableName) throws(SQLError) -> SQLError {
+        guard try database(name.database) != nil else {
+            return CatalogError.missingDatabase(name.database, among: try databases().map(\.name))
+        }
         var elsewhere: [String] = []
-        for database in try databases() where try table(TableName(database.name, name.name)) != nil {
-            elsewhere.append(database.name)
+        if !isDearToAsk {
+            for database in try databases() where database.external == nil {
+                if try table(TableName(database.name, name.name)) != nil { elsewhere.append(database.name) }
+            }
         }
         let siblings = try tables(in: name.database).map(\.name)
         return CatalogError.missingTable(name, siblings: siblings, elsewhere: elsewhere)

@@ -50,13 +50,14 @@ package final class SessionCatalog: Catalog {
 
     /// Who keeps the tables of a database.
     private func keeper(of database: String) throws(SQLError) -> any Catalog {
-        try linked(database) ?? holder(of: database)
+        if let other = try linked(database) { return other }
+        return try holder(of: database)
     }
 
     /// Who keeps the database itself.
-    private func holder(of database: String) -> any Catalog {
+    private func holder(of database: String) throws(SQLError) -> any Catalog {
         if Self.isTemporary(database), let own = temporary.withLock({ $0?.catalog }) { return own }
-        return attached.owner(of: database)?.catalog ?? shared
+        return try attached.owner(of: database)?.catalog() ?? shared
     }
 
     /// The catalog that an external schema shows.
@@ -84,7 +85,12 @@ package final class SessionCatalog: Catalog {
 
     package func database(_ name: String) throws(SQLError) -> GlueDatabase? { try holder(of: name).database(name) }
     package func tables(in database: String) throws(SQLError) -> [GlueTable] { try keeper(of: database).tables(in: database) }
-    package func table(_ name: TableName) throws(SQLError) -> GlueTable? { try keeper(of: name.database).table(name) }
+
+    package func table(_ name: TableName) throws(SQLError) -> GlueTable? {
+        // Whether the schema is an external one is asked for only if it has no such table of its own.
+        if let own = try holder(of: name.database).table(name) { return own }
+        return try linked(name.database)?.table(name)
+    }
 
     package func partitions(of name: TableName) throws(SQLError) -> [GluePartition] {
         try keeper(of: name.database).partitions(of: name)
@@ -93,7 +99,7 @@ package final class SessionCatalog: Catalog {
     package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
         var time = time
         // Nobody else changes a temporary table: what a transaction reads of it is what is there. Other catalogs have times of their own.
-        if try hasOwnTime(name.database), case .timestamp(let micros) = time, micros == moment.withLock({ $0 }) { time = nil }
+        if case .timestamp(let micros) = time, micros == moment.withLock({ $0 }), try hasOwnTime(name.database) { time = nil }
         return try keeper(of: name.database).snapshot(of: name, at: time)
     }
 
@@ -113,8 +119,8 @@ package final class SessionCatalog: Catalog {
         try keeper(of: name.database).managedLocation(of: name)
     }
 
-    package func note(_ measured: MeasuredTable, of name: TableName) throws(SQLError) {
-        try keeper(of: name.database).note(measured, of: name)
+    package func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {
+        try keeper(of: name.database).analyze(name, measure)
     }
 
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { try keeper(of: table.databaseName).completing(table) }
@@ -157,8 +163,15 @@ package final class SessionCatalog: Catalog {
         if !others.isEmpty {
             for (index, outcome) in zip(others, try place.commit(others.map { changes[$0] })) { outcomes[index] = outcome }
         }
-        if !mine.isEmpty {
+        if mine.isEmpty { return outcomes }
+        do throws(SQLError) {
             for (index, outcome) in zip(mine, try own.commit(mine.map { changes[$0] })) { outcomes[index] = outcome }
+        } catch {
+            if others.isEmpty { throw error }
+            // Not to be run again, and what it wrote is in use.
+            throw SQLError(
+                .statementCompletionUnknown, "what is not temporary was changed, temporary tables were not", detail: error.message,
+                hint: "Look at the tables before you run the statements again.")
         }
         return outcomes
     }

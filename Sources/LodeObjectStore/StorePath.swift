@@ -52,6 +52,12 @@ package enum StorePath {
         return String(trimmed[trimmed.utf8.index(after: slash)...])
     }
 
+    /// Whether a folder is another one, or lies within it; both as somebody wrote them.
+    package static func isWithin(_ folder: String, _ outer: String) -> Bool { (plain(folder) + "/").hasPrefix(plain(outer) + "/") }
+
+    /// A folder as it is compared with others.
+    package static func plain(_ location: String) -> String { withoutTrailingSlash(localPath(location)) }
+
     package static func withoutTrailingSlash(_ path: String) -> String {
         var path = path[...]
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path = path.dropLast() }

@@ -59,4 +59,10 @@ package struct RegisteredPartition: Hashable, Sendable {
         self.values = values
         self.location = location
     }
+
+    /// The values as folders have them.
+    package var texts: [String] { Self.texts(values) }
+    package static func texts(_ values: [Value]) -> [String] {
+        values.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) }
+    }
 }

@@ -32,6 +32,22 @@ import Testing
         #expect(try rows(reader, "SHOW transaction_isolation") == [["repeatable read"]])
     }
 
+    @Test func `the name of a WITH query within is no table that was read`() throws {
+        let scratch = try ScratchSession()
+        let reader = scratch.session, writer = Session(engine: reader.engine)
+        try rows(writer, "CREATE TABLE x AS SELECT 1 AS n; CREATE TABLE y AS SELECT 1 AS n")
+        try rows(reader, "BEGIN ISOLATION LEVEL SERIALIZABLE")
+        #expect(try rows(reader, "SELECT n FROM (WITH x AS (SELECT 5 AS n) SELECT n FROM x) AS s") == [["5"]])
+        #expect(try rows(reader, "WITH x AS (SELECT 6 AS n) SELECT (SELECT n FROM x)") == [["6"]])
+        try rows(writer, "INSERT INTO x VALUES (2)")
+        try rows(reader, "INSERT INTO y VALUES (2); COMMIT")
+        // One that its own text, or an earlier one's, names is a table.
+        try rows(reader, "BEGIN ISOLATION LEVEL SERIALIZABLE; WITH x AS (SELECT n FROM x) SELECT n FROM x")
+        try rows(writer, "INSERT INTO x VALUES (3)")
+        let lost = #expect(throws: SQLError.self) { try rows(reader, "INSERT INTO y VALUES (3); COMMIT") }
+        #expect(lost?.state == .serializationFailure)
+    }
+
     @Test func `one statement reads one state of all tables`() throws {
         let scratch = try ScratchSession()
         let catalog = scratch.session.engine.catalog, writer = Session(engine: scratch.session.engine)

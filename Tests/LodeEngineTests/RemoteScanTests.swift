@@ -3,6 +3,8 @@
 
 import CloudDouble
 import Foundation
+import GlueDouble
+import LodeCatalog
 import LodeCloud
 import LodeCore
 import LodeObjectStore
@@ -28,6 +30,43 @@ import Testing
 
     private func kinds() -> [String: Int] {
         Dictionary(double.requests.map { ($0.query["list-type"] == nil ? $0.method : "LIST", 1) }, uniquingKeysWith: +)
+    }
+
+    @Test func `what an attached catalog's tables need is read and written as whom that catalog is asked`() throws {
+        let glue = StubGlue()
+        let stores = StoreRegistry(
+            environment: CloudEnvironment(variables: [
+                "AWS_ACCESS_KEY_ID": "ENGINE", "AWS_SECRET_ACCESS_KEY": "hush", "AWS_ENDPOINT_URL": double.url,
+            ]))
+        let scratch = try ScratchSession(stores: stores, attached: AttachedCatalogs(glue: { _, _ in glue }))
+        try scratch.rows(
+            """
+            CREATE CATALOG g USING glue OPTIONS (access_key_id 'CATALOG', secret_access_key 'hush', warehouse 's3://b/lake');
+            CREATE SCHEMA g.web; CREATE TABLE g.web.t PARTITIONED BY (k) AS SELECT 1 AS a, 1 AS k
+            """)
+        #expect(try scratch.rows("INSERT INTO g.web.t VALUES (2, 2) RETURNING a") == [["2"]])
+        #expect(scratch.error("INSERT INTO g.web.t VALUES (3, 3), (1 / (random() * 0)::int, 4) RETURNING a") != nil)
+        #expect(try scratch.rows("MSCK REPAIR TABLE g.web.t; SELECT count(*) FROM g.web.t") == [["2"]])
+        let others = double.requests.filter { $0.header("Authorization")?.contains("Credential=CATALOG/") != true }
+        #expect(others.map { "\($0.method) \($0.target)" } == [])
+    }
+
+    @Test func `folders of many partitions are listed with many requests in flight`() throws {
+        let glue = StubGlue()
+        let stores = StoreRegistry(
+            environment: CloudEnvironment(variables: [
+                "AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "hush", "AWS_ENDPOINT_URL": double.url,
+            ]))
+        let scratch = try ScratchSession(stores: stores, attached: AttachedCatalogs(glue: { _, _ in glue }))
+        try scratch.rows(
+            """
+            CREATE CATALOG g USING glue OPTIONS (warehouse 's3://b/lake'); CREATE SCHEMA g.web;
+            CREATE TABLE g.web.t PARTITIONED BY (k) AS SELECT i, i AS k FROM generate_series(1, 30) AS s(i)
+            """)
+        double.tamper { request, answer in if request.query["list-type"] != nil { answer.delayMillis = 100 } }
+        let start = ContinuousClock.now
+        #expect(try scratch.rows("SELECT count(*) FROM g.web.t") == [["30"]])
+        #expect(start.duration(to: .now) < .milliseconds(2_000))
     }
 
     // MARK: Requests

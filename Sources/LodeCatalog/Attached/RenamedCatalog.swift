@@ -14,7 +14,9 @@ enum DatabaseNames: Sendable {
     /// Nil for a database that is none of the catalog's.
     func inside(_ name: String) -> String? {
         switch self {
-        case .prefixed(let prefix): name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil
+        case .prefixed(let prefix):
+            name.firstIndex(of: ".").map { name.index(after: $0) }
+                .flatMap { name[..<$0].lowercased() == prefix ? String(name[$0...]) : nil }
         case .linked(let schema, let database, _): name.lowercased() == schema.lowercased() ? database : nil
         }
     }
@@ -60,6 +62,7 @@ struct RenamedCatalog: Catalog {
         return table
     }
 
+    var isDearToAsk: Bool { inner.isDearToAsk }
     func databases() throws(SQLError) -> [GlueDatabase] { try inner.databases().map(shown) }
     func database(_ name: String) throws(SQLError) -> GlueDatabase? { try inner.database(bare(name)).map(shown) }
     func tables(in database: String) throws(SQLError) -> [GlueTable] { try inner.tables(in: bare(database)).map(shown) }
@@ -78,10 +81,9 @@ struct RenamedCatalog: Catalog {
     func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { try inner.versions(of: bare(name)) }
 
     func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction {
-        RenamedTransaction(inner: try inner.beginWrite(bare(name)), table: try shown(requireInner(name)))
+        let own = try inner.beginWrite(bare(name))
+        return RenamedTransaction(inner: own, table: shown(own.table))
     }
-
-    private func requireInner(_ name: TableName) throws(SQLError) -> GlueTable { try inner.requireTable(bare(name)) }
 
     func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
         var own: [TableChange] = []
@@ -103,7 +105,9 @@ struct RenamedCatalog: Catalog {
     }
 
     func stores(of database: String) throws(SQLError) -> StoreRegistry? { try inner.stores(of: bare(database)) }
-    func note(_ measured: MeasuredTable, of name: TableName) throws(SQLError) { try inner.note(measured, of: bare(name)) }
+    func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {
+        try inner.analyze(bare(name), measure)
+    }
     func readMoment() throws(SQLError) -> ReadMoment { try inner.readMoment() }
     func lease() -> Lease { inner.lease() }
 

@@ -140,8 +140,9 @@ final class CatalogStorage: Sendable {
         } catch let error as SQLError {
             throw error
         } catch let error as DatabaseError {
-            // A wait that was cut short looks like one that was too long.
-            try Cancellation.checkCurrent()
+            // A wait that was cut short looks like one that was too long. Other errors say what they are: of a commit that met one of the
+            // disk nobody knows whether it was made, cancelled or not.
+            if [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode) { try Cancellation.checkCurrent() }
             throw Self.convert(error).within(path ?? "catalog in memory")
         } catch {
             throw SQLError.internalFault("catalog: \(error)")

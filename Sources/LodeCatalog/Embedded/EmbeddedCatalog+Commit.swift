@@ -89,30 +89,26 @@ extension EmbeddedCatalog {
             hint: "Run the statement again.")
     }
 
-    static func conflict(_ what: String, detail: String? = nil) -> SQLError {
-        SQLError(.serializationFailure, "\(what) by a concurrent statement", detail: detail, hint: "Run the statement again.")
-    }
-
     private func require(_ name: TableName, _ version: TableVersion, _ db: Database) throws -> CommitOutcome {
         guard let row = try TableRow.fetch(name, db), row.id == version.table.number, row.version == version.version else {
-            throw Self.conflict("table \"\(name)\", which the transaction has read, was changed")
+            throw CatalogError.conflict("table \"\(name)\", which the transaction has read, was changed")
         }
         return CommitOutcome(version: row.version, changed: false)
     }
 
     private func apply(_ change: FileChange, to name: TableName, _ notes: CommitNotes, _ db: Database) throws -> CommitOutcome {
         guard let row = try TableRow.fetch(name, db), row.id == change.base.table.number else {
-            throw Self.conflict("table \"\(name)\" was dropped or replaced")
+            throw CatalogError.conflict("table \"\(name)\" was dropped or replaced")
         }
         if change.dependsOnBase, row.version != change.base.version {
-            throw Self.conflict(
+            throw CatalogError.conflict(
                 "table \"\(name)\" was changed",
                 detail: "This statement read version \(change.base.version); the table is at \(row.version).")
         }
         if row.definitionVersion != change.base.definitionVersion {
             let earlier = try Self.definition(of: row.id, at: change.base.version, db)
             guard let earlier, try row.storedTable().takesFiles(of: earlier) else {
-                throw Self.conflict("the definition of table \"\(name)\" was changed")
+                throw CatalogError.conflict("the definition of table \"\(name)\" was changed")
             }
         }
         return try record(row, change, notes, db)

@@ -28,8 +28,8 @@ extension EmbeddedCatalog {
                 partition = try JSONText.read(GluePartition.self, text, "a partition of \(name)")
                 partition.location = partition.location.map { warehouse.resolve($0) }
             } else {
-                let texts = values.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) }
-                partition = GluePartition(values: texts, location: StorePath.join(location, HivePath.folder(columns, values)))
+                partition = GluePartition(
+                    values: RegisteredPartition.texts(values), location: StorePath.join(location, HivePath.folder(columns, values)))
             }
             found.append((values, partition))
         }
@@ -63,7 +63,7 @@ extension EmbeddedCatalog {
                 }
             }
         case .replace(let found, let definition):
-            guard table.versionId == definition else { throw Self.conflict("the definition of table \"\(name)\" was changed") }
+            guard table.versionId == definition else { throw CatalogError.conflict("the definition of table \"\(name)\" was changed") }
             try replace(with: found, row.id, table, columns, &outcome, notes, db)
         }
         outcome.changed = !outcome.addedPartitions.isEmpty || !outcome.droppedPartitions.isEmpty
@@ -77,8 +77,7 @@ extension EmbeddedCatalog {
         var seen: Set<SQLText> = []
         for partition in found {
             seen.insert(SQLText(PartitionKey.write(partition.values)))
-            let texts = partition.values.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) }
-            let entry = GluePartition(values: texts, location: partition.location)
+            let entry = GluePartition(values: partition.texts, location: partition.location)
             if try insert(entry, partition.values, id, table, columns, notes, db) {
                 outcome.addedPartitions.append(HivePath.folder(columns, partition.values))
             }
@@ -154,8 +153,7 @@ extension GlueTable {
     /// Whether a partition's place is one of those below the table's: another one is not found by looking there.
     func holds(_ partition: String?) -> Bool {
         guard let partition, let location = storageDescriptor.location else { return true }
-        func folder(_ location: String) -> String { StorePath.withoutTrailingSlash(StorePath.localPath(location)) + "/" }
-        return folder(partition).hasPrefix(folder(location))
+        return StorePath.isWithin(partition, location)
     }
 
     /// The columns by which partitions are registered.

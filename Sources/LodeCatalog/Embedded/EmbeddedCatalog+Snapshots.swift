@@ -96,7 +96,7 @@ extension EmbeddedCatalog {
             return try managedSnapshot(name, at: .timestamp(try lastMoment(of: version)))
         } catch {
             guard error.state == .invalidParameterValue else { throw error }
-            throw Self.conflict("table \"\(name)\" was made")
+            throw CatalogError.conflict("table \"\(name)\" was made")
         }
     }
 

@@ -58,7 +58,7 @@ extension EmbeddedCatalog {
                         .wrongObjectType, "\"\(name.name)\" is \(kind.noun)", hint: "Drop it first, or choose another name.")
                 }
                 if read.contains(where: { $0.table.number == existing.id && $0 != existing.tableVersion }) {
-                    throw Self.conflict("table \"\(name)\" was changed")
+                    throw CatalogError.conflict("table \"\(name)\" was changed")
                 }
                 try Self.drop(existing, notes, db)
             }
@@ -127,7 +127,7 @@ extension EmbeddedCatalog {
         for change in changes {
             switch change {
             case .setLocation(let location): try new.apply(.setLocation(warehouse.stored(location)))
-            case .requires(let version) where version != row.tableVersion: throw Self.conflict("table \"\(name)\" was changed")
+            case .requires(let version) where version != row.tableVersion: throw CatalogError.conflict("table \"\(name)\" was changed")
             default: try new.apply(change)
             }
         }

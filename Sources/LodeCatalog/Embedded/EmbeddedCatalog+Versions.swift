@@ -94,7 +94,7 @@ extension EmbeddedCatalog {
             gone.append(relative)
             try statement.execute(arguments: [version, row.id, relative])
             guard db.changesCount == 1 else {
-                throw Self.conflict("a file of table \"\(table.tableName)\" was removed").within(path)
+                throw CatalogError.conflict("a file of table \"\(table.tableName)\" was removed").within(path)
             }
         }
         notes.note(row.id) { $0.removals.append(ManifestRemoval(version: version, paths: gone)) }

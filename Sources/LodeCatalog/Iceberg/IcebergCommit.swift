@@ -100,18 +100,15 @@ package enum IcebergUpdate: Sendable {
 extension IcebergRESTCatalog {
     /// Publishes changes of one table, or of several as one: all of them or none.
     ///
-    /// - Returns: the table as it is now; nothing for several.
     /// - Throws: `40001` if a requirement does not hold: another change came first, and nothing was changed. `40003` if the server failed
     ///   or did not answer: the change may have been published. It is then not sent again, and whoever gets this error must not delete
     ///   files that the change names before the table, loaded anew, shows whether it has them.
-    @discardableResult
-    package func commit(_ changes: [IcebergTableChange]) throws(SQLError) -> IcebergTable? {
-        guard let first = changes.first else { return nil }
+    package func commit(_ changes: [IcebergTableChange]) throws(SQLError) {
+        guard let first = changes.first else { return }
         if changes.count == 1 {
             let action = "commit to table \(first.table)"
-            let answer = try client.send(
-                IcebergRequest(.post, try path(of: first.table), body: first.body(), as: .commit, to: action))
-            return try? IcebergTable(first.table, answer)
+            try client.send(IcebergRequest(.post, try path(of: first.table), body: first.body(), as: .commit, to: action))
+            return
         }
         if try client.supports("POST /v1/{prefix}/transactions/commit") == false {
             throw SQLError.unsupported(
@@ -125,6 +122,5 @@ extension IcebergRESTCatalog {
         ]
         let names = changes.map { "\($0.table)" }.joined(separator: ", ")
         try client.send(IcebergRequest(.post, ["transactions", "commit"], body: body, as: .commit, to: "commit to tables \(names)"))
-        return nil
     }
 }

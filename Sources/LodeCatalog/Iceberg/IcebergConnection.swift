@@ -89,13 +89,7 @@ struct IcebergConnection: Sendable {
                 .invalidParameterValue, "the region that requests are signed for is not known",
                 hint: "Add OPTIONS (signing_region '…'), or set AWS_REGION.")
         }
-        var credentials: any AWSCredentialProvider = settings.credentials(client)
-        if let key = properties["access_key_id"], let secret = properties.values["secret_access_key"] {
-            credentials = StaticCredentials(AWSCredentials(keyID: key, secret: secret, sessionToken: properties.values["session_token"]))
-        }
-        if let role = properties["role_arn"] {
-            credentials = settings.credentials(assuming: role, externalID: properties["external_id"], from: credentials, client)
-        }
+        let credentials = try settings.credentials(options: properties.values, client)
         // As the services of AWS that speak this are called: glue, s3tables.
         return SigV4Signer(credentials, region: region, service: properties["rest.signing-name"] ?? "execute-api")
     }

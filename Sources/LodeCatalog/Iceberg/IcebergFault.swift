@@ -71,7 +71,7 @@ package struct IcebergFault: Sendable, Equatable {
         case (403, _): return made(.insufficientPrivilege, "permission denied by the Iceberg server: cannot \(action)")
         case (404, _): return missing(action, made)
         case (409, _): return conflict(purpose, action, made)
-        case (500..., .commit): return Self.unknownState(action, in: place, detail: shown)
+        case (500..., .commit): return CatalogError.unknownState(action, in: place, detail: shown)
         case (400, _), (422, _): return made(.invalidParameterValue, "the Iceberg server does not take this: cannot \(action)")
         case (405, _), (406, _), (501, _): return made(.featureNotSupported, "the Iceberg server can't \(action)")
         case (300..<400, _): return made(.ioError, "the Iceberg server is elsewhere", hint: "Look at the option uri.")
@@ -102,13 +102,6 @@ package struct IcebergFault: Sendable, Equatable {
                 ? made(.serializationFailure, "a concurrent change came first: nothing was changed", "Run the statement again.")
                 : made(.objectNotInPrerequisiteState, "the Iceberg server is in another state: cannot \(action)", nil)
         }
-    }
-
-    /// For changes that may or may not have been published. Who gets it keeps every file that it has written, and looks.
-    package static func unknownState(_ action: String, in place: String, detail: String) -> SQLError {
-        SQLError(
-            .statementCompletionUnknown, "whether the change was published is not known: \(action)", in: place, detail: detail,
-            hint: "Look at the table before you run the statement again.")
     }
 
     /// Whether nothing of that name is there, as Iceberg or a service of AWS says it; the other answers of 404 are of paths that the server

@@ -52,12 +52,8 @@ extension IcebergRESTCatalog {
         case .fault(let fault) where fault.status == 409:
             if ifNotExists { return CommitOutcome(changed: false) }
             throw SQLError(.duplicateSchema, "schema \"\(database.name)\" already exists", detail: fault.message)
-        case .fault(let fault): throw try error(fault, request)
+        case .fault(let fault): throw try client.error(fault, request)
         }
-    }
-
-    private func error(_ fault: IcebergFault, _ request: IcebergRequest) throws(SQLError) -> SQLError {
-        fault.error(request.purpose, request.action, try client.connection().address.shown)
     }
 
     /// Tables are never dropped with it: that would be many changes, and what some servers drop, they delete.
@@ -73,7 +69,7 @@ extension IcebergRESTCatalog {
             throw SQLError(
                 .dependentObjectsStillExist, "cannot drop schema \"\(name)\" because it is not empty", detail: fault.message,
                 hint: "Drop its tables first.")
-        case .fault(let fault): throw try error(fault, request)
+        case .fault(let fault): throw try client.error(fault, request)
         }
     }
 
@@ -91,8 +87,8 @@ extension IcebergRESTCatalog {
         case .fault(let fault) where fault.isMissing:
             if let other = try table(name) { throw CatalogError.wrongKind(name, is: other.kind, wanted: isView ? "a view" : "a table") }
             if ifExists { return CommitOutcome(changed: false) }
-            throw try absent(name)
-        case .fault(let fault): throw try error(fault, request)
+            throw try missingTable(name)
+        case .fault(let fault): throw try client.error(fault, request)
         }
     }
 
@@ -117,13 +113,13 @@ extension IcebergRESTCatalog {
                 throw CatalogError.missingDatabase(new.database, among: try databases().map(\.name))
             case .fault(let fault) where fault.isMissing:
                 if kind == "tables", try view(name) != nil { continue }
-                throw try absent(name)
+                throw try missingTable(name)
             case .fault(let fault) where fault.status == 409:
                 throw SQLError(.duplicateTable, "relation \"\(new)\" already exists", detail: fault.message)
-            case .fault(let fault): throw try error(fault, request)
+            case .fault(let fault): throw try client.error(fault, request)
             }
         }
-        throw try absent(name)
+        throw try missingTable(name)
     }
 
     /// Makes a table of a metadata document that lies somewhere.
@@ -135,7 +131,7 @@ extension IcebergRESTCatalog {
         case .success(let json): return try IcebergTable(name, json)
         case .fault(let fault) where fault.status == 409:
             throw SQLError(.duplicateTable, "relation \"\(name)\" already exists", detail: fault.message)
-        case .fault(let fault): throw try error(fault, request)
+        case .fault(let fault): throw try client.error(fault, request)
         }
     }
 
@@ -158,7 +154,7 @@ extension IcebergRESTCatalog {
             throw SQLError.unsupported("setting \"\(fact)\", which Iceberg reserves,")
         }
         guard let table = try loadTable(name, snapshots: "refs") else {
-            guard try view(name) != nil else { throw try absent(name) }
+            guard try view(name) != nil else { throw try missingTable(name) }
             throw SQLError.unsupported("changing the properties of the view \"\(name)\" of an Iceberg catalog")
         }
         removed.formIntersection(table.metadata.properties.keys)

@@ -21,6 +21,8 @@ package final class IcebergRESTCatalog: Catalog {
         self.client = IcebergRESTClient(properties, client)
     }
 
+    package var isDearToAsk: Bool { true }
+
     // MARK: Paths
 
     func path(of namespace: IcebergNamespace) throws(SQLError) -> [String] {
@@ -62,7 +64,7 @@ package final class IcebergRESTCatalog: Catalog {
                     }
                 // A server that has one level only, or a namespace that is gone by now.
                 case .fault(let fault) where depth > 1 && [400, 404, 405, 406, 501].contains(fault.status): continue
-                case .fault(let fault): throw fault.error(.read, "list schemas", connection.address.shown)
+                case .fault(let fault): throw try client.error(fault, request)
                 }
             }
             parents = children
@@ -154,7 +156,7 @@ package final class IcebergRESTCatalog: Catalog {
         switch try client.answer(request) {
         case .success(let json): return VendedCredentials(json, location: table.metadata.location)
         case .fault(let fault) where fault.isNoOperation: return nil
-        case .fault(let fault): throw fault.error(.read, request.action, try client.connection().address.shown)
+        case .fault(let fault): throw try client.error(fault, request)
         }
     }
 
@@ -168,16 +170,8 @@ package final class IcebergRESTCatalog: Catalog {
             }
             return try IcebergView(document).table(name)
         case .fault(let fault) where fault.status == 404 || fault.isNoOperation: return nil
-        case .fault(let fault): throw fault.error(.read, request.action, try client.connection().address.shown)
+        case .fault(let fault): throw try client.error(fault, request)
         }
-    }
-
-    /// The error for a table that is not there.
-    func absent(_ name: TableName) throws(SQLError) -> SQLError {
-        guard try database(name.database) != nil else {
-            return CatalogError.missingDatabase(name.database, among: try databases().map(\.name))
-        }
-        return CatalogError.missingTable(name, siblings: try tables(in: name.database).map(\.name), elsewhere: [])
     }
 
     package func partitions(of name: TableName) throws(SQLError) -> [GluePartition] { [] }
@@ -185,7 +179,7 @@ package final class IcebergRESTCatalog: Catalog {
     // MARK: What the table format is needed for
 
     private func unread(_ what: String, _ name: TableName) throws(SQLError) -> SQLError {
-        guard let table = try table(name) else { return try absent(name) }
+        guard let table = try table(name) else { return try missingTable(name) }
         if table.kind == .view { return CatalogError.wrongKind(name, is: .view, wanted: "a table with files") }
         return SQLError.unsupported("\(what) the Iceberg table \"\(name)\"", hint: "DESCRIBE shows its columns.")
     }

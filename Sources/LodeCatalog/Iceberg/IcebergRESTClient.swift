@@ -84,8 +84,13 @@ package final class IcebergRESTClient: Sendable {
     package func send(_ request: IcebergRequest) throws(SQLError) -> CloudJSON {
         switch try answer(request) {
         case .success(let json): return json
-        case .fault(let fault): throw fault.error(request.purpose, request.action, try connection().address.shown)
+        case .fault(let fault): throw try error(fault, request)
         }
+    }
+
+    /// What a fault means for what was asked.
+    func error(_ fault: IcebergFault, _ request: IcebergRequest) throws(SQLError) -> SQLError {
+        fault.error(request.purpose, request.action, try connection().address.shown)
     }
 
     /// Nil for what is not there.
@@ -93,7 +98,7 @@ package final class IcebergRESTClient: Sendable {
         switch try answer(request) {
         case .success(let json): return json
         case .fault(let fault) where fault.isMissing: return nil
-        case .fault(let fault): throw fault.error(request.purpose, request.action, try connection().address.shown)
+        case .fault(let fault): throw try error(fault, request)
         }
     }
 
@@ -155,12 +160,10 @@ package final class IcebergRESTClient: Sendable {
     private func finish(_ call: CloudCall, _ request: IcebergRequest, _ connection: IcebergConnection) throws(SQLError) -> Answer {
         let response: CloudResponse
         do throws(SQLError) {
-            response = try call.value()
+            response = try request.purpose == .commit ? call.uncancelledValue() : call.value()
         } catch {
-            if request.purpose == .commit, error.state == .queryCanceled {
-                throw SQLError(error.state, error.message, detail: "Whether the change was published is not known: \(request.action).")
-            }
-            throw error
+            guard error.state == .statementCompletionUnknown else { throw error }
+            throw CatalogError.unknownState(request.action, in: connection.address.shown, detail: error.message)
         }
         guard response.isSuccess else {
             var fault = IcebergFault(response)
@@ -170,7 +173,7 @@ package final class IcebergRESTClient: Sendable {
         if response.body.isEmpty || response.status == 204 { return .success([:]) }
         guard let json = CloudJSON(response.body) else {
             if request.purpose == .commit {
-                throw IcebergFault.unknownState(request.action, in: connection.address.shown, detail: "The answer is no JSON.")
+                throw CatalogError.unknownState(request.action, in: connection.address.shown, detail: "The answer is no JSON.")
             }
             throw SQLError(.protocolViolation, "the Iceberg server's answer is no JSON: \(request.action)", in: connection.address.shown)
         }

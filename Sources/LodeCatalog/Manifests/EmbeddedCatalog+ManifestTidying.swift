@@ -54,13 +54,13 @@ extension EmbeddedCatalog {
             files.sort { $0.number < $1.number }
             if row.isShared, files.last?.number ?? 0 < row.number {
                 // Said so by another table's manifest, which goes when that one does.
-                var manifest = Manifest(time: Self.nowMicros())
-                var section = TableManifest(stem: row.stem, table: row.table, number: row.number + 1)
-                section.droppedAt = manifest.time
-                manifest.tables = [section]
-                let (store, path) = try stores.resolve(
-                    StorePath.join(warehouse.location, ManifestPlace.path(row.stem, section.number)))
-                try store.put(path, Array(JSONText.write(manifest).utf8))
+                try storage.write { db in
+                    var manifest = try Self.newManifest(db)
+                    var section = TableManifest(stem: row.stem, table: row.table, number: row.number + 1)
+                    section.droppedAt = manifest.time
+                    manifest.tables = [section]
+                    try write(manifest, [], isShared: false, to: ManifestPlace.path(row.stem, section.number), db)
+                }
             } else if row.isShared {
                 files.removeLast()
             }

@@ -83,15 +83,20 @@ extension GlueCatalog {
         do throws(SQLError) {
             try register(files, in: table)
         } catch {
-            // Its rows would not be found.
-            _ = try? send("DeleteTable", nameRequest(table.tableName))
+            try withdraw(table.tableName, because: error)
             throw error
         }
         return CommitOutcome()
     }
 
-    private func nameRequest(_ name: TableName) -> CloudJSON {
-        ["DatabaseName": .string(name.database.lowercased()), "Name": .string(name.name.lowercased())]
+    /// Takes back a table whose rows would not be found.
+    /// - Throws: `40003` if that fails: others see the table, and perhaps some of its rows.
+    private func withdraw(_ name: TableName, because reason: SQLError) throws(SQLError) {
+        let result = Cancellation.$current.withValue(nil) {
+            Result { () throws(SQLError) in try send("DeleteTable", nameRequest(name)) }
+        }
+        if case .success = result { return }
+        throw CatalogError.unknownState("create table \(name)", in: nil, detail: reason.message)
     }
 
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable {
@@ -181,20 +186,16 @@ extension GlueCatalog {
         }
     }
 
-    static func isSame(_ one: String, _ other: String) -> Bool { plain(one) == plain(other) }
+    static func isSame(_ one: String, _ other: String) -> Bool { StorePath.plain(one) == StorePath.plain(other) }
 
     private static func replacedMeanwhile(_ name: TableName) -> SQLError {
-        SQLError(
-            .serializationFailure, "the rows of table \"\(name)\" were replaced by a concurrent statement",
-            hint: "Run the statement again.")
+        CatalogError.conflict("the rows of table \"\(name)\" were replaced")
     }
 
     /// Those of these values that are known.
     func partitions(_ values: [[String]], of name: TableName) throws(SQLError) -> [Partition] {
-        var found: [Partition] = [], next = 0
-        while next < values.count {
-            let part = values[next..<min(next + Self.mostAsked, values.count)]
-            next += part.count
+        var found: [Partition] = []
+        for part in values.batches(of: Self.mostAsked) {
             var request = tableRequest(name)
             request[member: "PartitionsToGet"] = .array(part.map { ["Values": .array($0.map { .string($0) })] })
             found += try send("BatchGetPartition", request)["Partitions"]?.items.map(Partition.init) ?? []
@@ -222,27 +223,35 @@ extension GlueCatalog {
             }
         case .replace(let found, let definition):
             if let definition, table.versionId != definition {
-                throw SQLError(
-                    .serializationFailure, "the definition of table \"\(name)\" was changed by a concurrent statement",
-                    hint: "Run the statement again.")
+                throw CatalogError.conflict("the definition of table \"\(name)\" was changed")
             }
-            let wanted = found.map { partition in
-                GluePartition(
-                    values: partition.values.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) },
-                    location: partition.location)
-            }
-            for values in try add(wanted, to: table, ifNotExists: true) { outcome.addedPartitions.append(try folder(values)) }
-            let kept = Set(wanted.map(\.values))
-            for known in try self.partitions(of: name) where !kept.contains(known.values) && table.holds(known.location) {
-                // Where it was, nothing is left.
-                if OverwrittenRows.holds(known.location ?? "") { continue }
-                if try find("DeletePartition", partitionRequest(table, known.values)) != nil {
-                    outcome.droppedPartitions.append(try folder(known.values))
-                }
-            }
+            try replace(with: found, table, columns, &outcome)
         }
         outcome.changed = !outcome.addedPartitions.isEmpty || !outcome.droppedPartitions.isEmpty
         return outcome
+    }
+
+    /// Asks once what is known, and tells the difference only. Values are compared as what they mean: `01` is the number 1.
+    private func replace(
+        with found: [RegisteredPartition], _ table: GlueTable, _ columns: [Field], _ outcome: inout CommitOutcome
+    ) throws(SQLError) {
+        var known: Set<[Value]> = [], gone: [[String]] = []
+        let kept = Set(found.map(\.values))
+        for partition in try partitions(of: table.tableName) {
+            let values = try PartitionKey.parse(partition.values, columns)
+            known.insert(values)
+            // Where it was overwritten, nothing is left for others to find.
+            guard !kept.contains(values), table.holds(partition.location), !OverwrittenRows.holds(partition.location ?? "") else {
+                continue
+            }
+            gone.append(partition.values)
+            outcome.droppedPartitions.append(HivePath.folder(columns, values))
+        }
+        let new = found.filter { !known.contains($0.values) }.map { GluePartition(values: $0.texts, location: $0.location) }
+        for values in try add(new, to: table, ifNotExists: true) {
+            outcome.addedPartitions.append(HivePath.folder(columns, try PartitionKey.parse(values, columns)))
+        }
+        try remove(gone, from: table)
     }
 
     private func partitionRequest(_ table: GlueTable, _ values: [String]) -> CloudJSON {
@@ -266,10 +275,8 @@ extension GlueCatalog {
             let texts = CloudJSON.array(partition.values.map { .string($0) })
             inputs.append((partition.values, ["Values": texts, "StorageDescriptor": storage.json]))
         }
-        var added: [[String]] = [], next = 0
-        while next < inputs.count {
-            let part = inputs[next..<min(next + Self.batch, inputs.count)]
-            next += part.count
+        var added: [[String]] = []
+        for part in inputs.batches(of: Self.batch) {
             var request = tableRequest(table.tableName)
             request[member: "PartitionInputList"] = .array(part.map(\.input))
             let answer = try send("BatchCreatePartition", request)

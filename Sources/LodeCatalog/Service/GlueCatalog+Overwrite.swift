@@ -36,7 +36,7 @@ extension GlueCatalog {
         }
         for partition in known {
             // What lies above the table is not its own.
-            guard let old = partition.storage.location, !Self.isWithin(table.storageDescriptor.location ?? "", old) else { continue }
+            guard let old = partition.storage.location, !StorePath.isWithin(table.storageDescriptor.location ?? "", old) else { continue }
             removeFiles(in: old)
         }
         return CommitOutcome()
@@ -60,7 +60,7 @@ extension GlueCatalog {
         _ emptied: Set<[Value]>?, _ places: [[String]: String], of table: GlueTable
     ) throws(SQLError) -> [Partition] {
         if let emptied {
-            let wanted = Set(places.keys).union(emptied.map { Self.texts($0) })
+            let wanted = Set(places.keys).union(emptied.map { RegisteredPartition.texts($0) })
             return try partitions(wanted.sorted { $0.lexicographicallyPrecedes($1) }, of: table.tableName)
         }
         var all: [Partition] = []
@@ -84,7 +84,7 @@ extension GlueCatalog {
     /// Removes what readers saw in a folder. Files that can't be removed are left.
     private func removeFiles(in folder: String) {
         Cancellation.$current.withValue(nil) {
-            let plain = Self.plain(folder)
+            let plain = StorePath.plain(folder)
             var paths: [String] = []
             let files = HiveDiscovery(location: plain, columns: [], io: StoreTableIO(stores))
             guard (try? files.files(in: plain) { path, _ in paths.append(path) }) != nil, (try? stores.delete(paths)) != nil,

@@ -50,11 +50,9 @@ extension GlueCatalog {
             return [:]
         }
         var places: [[String]: String] = [:]
-        for file in files { places[Self.texts(file.partitionValues)] = StorePath.parent(file.path) }
+        for file in files { places[RegisteredPartition.texts(file.partitionValues)] = StorePath.parent(file.path) }
         return places
     }
-
-    static func texts(_ values: [Value]) -> [String] { values.map { $0.isNull ? HivePath.defaultPartition : PartitionText.write($0) } }
 
     static func sorted(_ places: [[String]: String]) -> [GluePartition] {
         places.map { GluePartition(values: $0.key, location: $0.value) }.sorted { $0.values.lexicographicallyPrecedes($1.values) }
@@ -84,7 +82,7 @@ extension GlueCatalog {
         try inBatches(entries, of: Self.mostUpdated, "BatchUpdatePartition", "Entries", table)
     }
 
-    private func remove(_ partitions: [[String]], from table: GlueTable) throws(SQLError) {
+    func remove(_ partitions: [[String]], from table: GlueTable) throws(SQLError) {
         let entries = partitions.map { values -> CloudJSON in ["Values": .array(values.map { .string($0) })] }
         let missing = "EntityNotFoundException"
         try inBatches(entries, of: Self.mostDeleted, "BatchDeletePartition", "PartitionsToDelete", table, harmless: missing)
@@ -94,12 +92,9 @@ extension GlueCatalog {
     private func inBatches(
         _ entries: [CloudJSON], of size: Int, _ action: String, _ member: String, _ table: GlueTable, harmless: String? = nil
     ) throws(SQLError) {
-        var next = 0
-        while next < entries.count {
-            let part = entries[next..<min(next + size, entries.count)]
-            next += part.count
+        for part in entries.batches(of: size) {
             var request = tableRequest(table.tableName)
-            request[member: member] = .array(Array(part))
+            request[member: member] = .array(part)
             for fault in try send(action, request)["Errors"]?.items ?? [] {
                 let code = fault["ErrorDetail"]?["ErrorCode"]?.string ?? "unknown"
                 if code == harmless { continue }
@@ -118,15 +113,13 @@ extension GlueCatalog {
             OverwrittenRows.base(of: old.storageDescriptor.location ?? "") == StorePath.withoutTrailingSlash(folder)
         else { return }
         let other = new.storageDescriptor.location ?? ""
-        if Self.isWithin(other, folder) || Self.isWithin(folder, other) { return }
+        if StorePath.isWithin(other, folder) || StorePath.isWithin(folder, other) { return }
         removeFolder(folder)
     }
 
-    static func isWithin(_ one: String, _ outer: String) -> Bool { (plain(one) + "/").hasPrefix(plain(outer) + "/") }
-
     private func removeFolder(_ folder: String) {
         Cancellation.$current.withValue(nil) {
-            guard let (store, path) = try? stores.resolve(Self.plain(folder)),
+            guard let (store, path) = try? stores.resolve(StorePath.plain(folder)),
                 let paths = try? store.list(path, recursive: true).map(\.path), (try? store.delete(paths)) != nil, !stores.isRemote(folder)
             else { return }
             var folders: Set<String> = [path]
@@ -137,6 +130,4 @@ extension GlueCatalog {
             for empty in folders.sorted(by: { $0.utf8.count > $1.utf8.count }) { LocalStore().removeFolderIfEmpty(empty) }
         }
     }
-
-    static func plain(_ location: String) -> String { StorePath.withoutTrailingSlash(StorePath.localPath(location)) }
 }

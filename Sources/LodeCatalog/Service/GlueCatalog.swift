@@ -23,6 +23,8 @@ package struct GlueCatalog: Catalog {
         self.warehouse = warehouse
     }
 
+    package var isDearToAsk: Bool { true }
+
     // MARK: Asking
 
     func send(_ action: String, _ request: CloudJSON) throws(SQLError) -> CloudJSON {
@@ -83,8 +85,7 @@ package struct GlueCatalog: Catalog {
     /// The `Table` as Glue has it.
     func tableJSON(_ name: TableName) throws(SQLError) -> CloudJSON? {
         if name.database.isEmpty || name.name.isEmpty { return nil }
-        let request: CloudJSON = ["DatabaseName": .string(name.database.lowercased()), "Name": .string(name.name.lowercased())]
-        return try find("GetTable", request)?["Table"]
+        return try find("GetTable", nameRequest(name))?["Table"]
     }
 
     package func partitions(of name: TableName) throws(SQLError) -> [GluePartition] {
@@ -127,6 +128,12 @@ package struct GlueCatalog: Catalog {
         }
     }
 
+    /// What requests say that are of a table itself.
+    func nameRequest(_ name: TableName) -> CloudJSON {
+        ["DatabaseName": .string(name.database.lowercased()), "Name": .string(name.name.lowercased())]
+    }
+
+    /// What those say that are of something of a table's.
     func tableRequest(_ name: TableName) -> CloudJSON {
         ["DatabaseName": .string(name.database.lowercased()), "TableName": .string(name.name.lowercased())]
     }
@@ -135,6 +142,11 @@ package struct GlueCatalog: Catalog {
 
     package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
         let table = try requireTable(name)
+        if let format = table.loggedFormat {
+            let definition = TableDefinition(
+                location: table.folder ?? "", schema: Schema([]), fileFormat: FileFormats.parquet.name, properties: table.parameters)
+            return try format.snapshot(of: definition, at: time, io: StoreTableIO(stores))
+        }
         if time != nil { throw SQLError.unsupported("time travel on \"\(name)\", a table of folders in Glue,") }
         return try GlueSnapshot(self, table)
     }
@@ -144,7 +156,9 @@ package struct GlueCatalog: Catalog {
     }
 
     package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] {
-        throw SQLError.unsupported("the history of \"\(name)\", a table of folders in Glue,")
+        throw SQLError.unsupported(
+            "the history of \"\(name)\", a table of folders in Glue,",
+            hint: "Glue keeps earlier definitions only; aws glue get-table-versions lists them.")
     }
 
     package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction { try GlueWrite(requireTable(name), self) }
@@ -182,4 +196,9 @@ package struct GlueCatalog: Catalog {
         throw SQLError.unsupported("a role in a Glue catalog")
     }
     package func collectDropped() throws(SQLError) {}
+}
+
+extension Array {
+    /// In parts that a request may have.
+    func batches(of size: Int) -> [[Element]] { stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) } }
 }

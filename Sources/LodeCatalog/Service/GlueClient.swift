@@ -30,17 +30,7 @@ struct GlueClient: GlueService {
                 hint: "Add OPTIONS (region '…'), or set AWS_REGION.")
         }
         address = try CloudURL(text("endpoint") ?? settings.endpoint("glue") ?? AWSSettings.address("glue", region: region))
-        var credentials: any AWSCredentialProvider = settings.credentials(client)
-        switch (text("access_key_id"), options["secret_access_key"]) {
-        case (let key?, let secret?):
-            credentials = StaticCredentials(AWSCredentials(keyID: key, secret: secret, sessionToken: options["session_token"]))
-        case (nil, nil): break
-        default: throw SQLError(.invalidParameterValue, "access_key_id and secret_access_key go together")
-        }
-        if let role = text("role_arn") {
-            credentials = settings.credentials(assuming: role, externalID: text("external_id"), from: credentials, client)
-        }
-        signer = SigV4Signer(credentials, region: region, service: "glue")
+        signer = SigV4Signer(try settings.credentials(options: options, client), region: region, service: "glue")
     }
 
     func send(_ action: String, _ body: CloudJSON) throws(SQLError) -> CloudJSON {
@@ -48,25 +38,55 @@ struct GlueClient: GlueService {
             .post, address, headers: ["Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSGlue.\(action)"], body: body.bytes,
             signer: signer)
         request.kind = "Glue \(action)"
-        request.judge = { AWSFault.verdict($0) }
-        // What was not answered may have been done: an update that is sent again finds another version then.
-        request.isIdempotent = action.hasPrefix("Get")
-        let response = try client.send(request)
+        let isRead = action.hasPrefix("Get") || action.hasPrefix("BatchGet")
+        if !isRead {
+            // What was not answered may have been done: an update that is sent again finds another version then.
+            request.isIdempotent = false
+            request.lostState = .statementCompletionUnknown
+        }
+        request.judge = { response in
+            let verdict = AWSFault.verdict(response)
+            return isRead || !GlueFault.leavesUnknown(response, verdict) ? verdict : .accept
+        }
+        try Cancellation.checkCurrent()
+        let response = try answer(client.start(request), action, isRead: isRead)
         if response.isSuccess {
-            guard let answer = response.body.isEmpty ? [:] : CloudJSON(response.body) else {
-                throw SQLError(.ioError, "Glue's answer to \(action) is no JSON", in: address.shown)
-            }
-            return answer
+            if let answer = response.body.isEmpty ? [:] : CloudJSON(response.body) { return answer }
+            if isRead { throw SQLError(.ioError, "Glue's answer to \(action) is no JSON", in: address.shown) }
+            throw CatalogError.unknownState(action, in: address.shown, detail: "The answer is no JSON.")
         }
         let fault = AWSFault(response) ?? AWSFault(code: "HTTP \(response.status)", message: "")
+        if !isRead, GlueFault.leavesUnknown(response, AWSFault.verdict(response)) {
+            throw CatalogError.unknownState(action, in: address.shown, detail: GlueFault.detail(fault))
+        }
         throw GlueFault.error(fault, action, address.shown)
+    }
+
+    private func answer(_ call: CloudCall, _ action: String, isRead: Bool) throws(SQLError) -> CloudResponse {
+        if isRead { return try call.value() }
+        do throws(SQLError) {
+            return try call.uncancelledValue()
+        } catch {
+            guard error.state == .statementCompletionUnknown else { throw error }
+            throw CatalogError.unknownState(action, in: address.shown, detail: error.message)
+        }
     }
 }
 
 /// Glue's errors as PostgreSQL's.
 package enum GlueFault {
+    /// Whether a change that was answered so may have been made: the service failed in the midst of it. What it did not take, for now or
+    /// from who asks, it did not do.
+    static func leavesUnknown(_ response: CloudResponse, _ verdict: Verdict) -> Bool {
+        if response.isSuccess { return false }
+        if verdict == .retry { return true }
+        return response.status >= 500 && AWSFault(response)?.verdict != .throttled
+    }
+
+    static func detail(_ fault: AWSFault) -> String { fault.message.isEmpty ? fault.code : "\(fault.code): \(fault.message)" }
+
     package static func error(_ fault: AWSFault, _ action: String, _ place: String) -> SQLError {
-        let detail = fault.message.isEmpty ? fault.code : "\(fault.code): \(fault.message)"
+        let detail = detail(fault)
         switch fault.code {
         case "EntityNotFoundException": return SQLError(.undefinedObject, "Glue does not know it", in: place, detail: detail)
         case "AlreadyExistsException": return SQLError(.duplicateObject, "it exists in Glue already", in: place, detail: detail)

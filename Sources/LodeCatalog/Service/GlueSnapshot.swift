@@ -2,6 +2,7 @@
 
 import LodeCore
 import LodeFormats
+import LodeObjectStore
 import LodeTables
 
 /// Asks for the partitions that the predicate wants, and lists only their folders.
@@ -45,7 +46,7 @@ struct GlueSnapshot: TableSnapshot {
         let format = table.tableFormat?.lowercased()
         var kind: String?
         if parameters["metadata_location"] != nil || format == "iceberg" { kind = "Iceberg" }
-        if provider == "delta" || format == "delta" { kind = "Delta" }
+        if format == "delta" { throw SQLError.unsupported("changing the Delta table \"\(table.tableName)\" of Glue") }
         if provider == "hudi" || parameters["hoodie.table.name"] != nil { kind = "Hudi" }
         if table.storageDescriptor.inputFormat?.hasSuffix("SymlinkTextInputFormat") == true { kind = "symlink manifest" }
         if let kind { throw SQLError.unsupported("the \(kind) table \"\(table.tableName)\" of Glue") }
@@ -88,12 +89,16 @@ struct GlueSnapshot: TableSnapshot {
 
     private func list(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
         var listing = FileListing()
-        if partitionColumns.isEmpty {
-            try add(table.storageDescriptor.location ?? "", [], format: nil, to: &listing)
-        } else {
-            for partition in try wanted(predicate, &listing) {
-                try add(partition.location, partition.values, format: partition.format, to: &listing)
-            }
+        let own = Wanted(values: [], location: table.storageDescriptor.location ?? "")
+        let folders = partitionColumns.isEmpty ? [own] : try wanted(predicate, &listing)
+        let discovery = HiveDiscovery(location: own.location, columns: [], io: StoreTableIO(catalog.stores))
+        try discovery.files(in: folders.map { StorePath.withoutTrailingSlash($0.location) }) { index, path, file in
+            // An empty object with the name of a folder is no file of data.
+            if file.size == 0 { return }
+            let folder = folders[index]
+            var data = DataFile(path: path, size: file.size, partitionValues: folder.values, modifiedMicros: file.modifiedMicros)
+            data.fileFormat = folder.format
+            listing.files.append(data)
         }
         listing.filesTotal = listing.files.count
         return listing
@@ -133,7 +138,7 @@ struct GlueSnapshot: TableSnapshot {
 
     /// All files of a scan are read alike.
     private func requireSameOptions(_ storage: StorageDescriptor, _ format: any FileFormat) throws(SQLError) {
-        guard let serde = storage.serdeInfo, format.isText else { return }
+        guard let serde = storage.serdeInfo, format.isText, serde != table.storageDescriptor.serdeInfo else { return }
         var partition = table
         partition.storageDescriptor.serdeInfo = serde
         let known = Set(format.readOptions), own = table.serdeProperties, other = partition.serdeProperties
@@ -141,17 +146,6 @@ struct GlueSnapshot: TableSnapshot {
             throw SQLError.unsupported(
                 "a partition of \"\(table.tableName)\" that is written in another way than the table",
                 hint: "Its SerDe says \(option) = \(FormatOption.literal(other[option] ?? "")).")
-        }
-    }
-
-    private func add(_ location: String, _ values: [Value], format: String?, to listing: inout FileListing) throws(SQLError) {
-        let folder = HiveDiscovery(location: location, columns: [], io: StoreTableIO(catalog.stores))
-        try folder.files(in: location.hasSuffix("/") ? String(location.dropLast()) : location) { path, file in
-            // An empty object with the name of a folder is no file of data.
-            if file.size == 0 { return }
-            var data = DataFile(path: path, size: file.size, partitionValues: values, modifiedMicros: file.modifiedMicros)
-            data.fileFormat = format
-            listing.files.append(data)
         }
     }
 }

@@ -86,8 +86,10 @@ extension GlueCatalog {
     /// The most columns that UpdateColumnStatisticsForTable takes.
     private static let mostColumns = 100
 
-    package func note(_ measured: MeasuredTable, of name: TableName) throws(SQLError) {
-        let table = try requireTable(name), seconds = EmbeddedCatalog.nowMicros() / 1_000_000
+    package func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {
+        let table = try requireTable(name)
+        try GlueSnapshot.refuseForeign(table)
+        let measured = try measure(), seconds = EmbeddedCatalog.nowMicros() / 1_000_000
         let types = Dictionary(table.storageDescriptor.columns.map { ($0.name, $0.type) }) { first, _ in first }
         var list: [CloudJSON] = []
         for column in measured.columns {
@@ -98,9 +100,9 @@ extension GlueCatalog {
                     "StatisticsData": data,
                 ])
         }
-        for start in stride(from: 0, to: list.count, by: Self.mostColumns) {
+        for part in list.batches(of: Self.mostColumns) {
             var request = tableRequest(name)
-            request[member: "ColumnStatisticsList"] = .array(Array(list[start..<min(start + Self.mostColumns, list.count)]))
+            request[member: "ColumnStatisticsList"] = .array(part)
             let answer = try send("UpdateColumnStatisticsForTable", request)
             guard let fault = answer["Errors"]?.items.first else { continue }
             throw SQLError(

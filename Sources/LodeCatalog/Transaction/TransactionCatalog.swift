@@ -87,7 +87,8 @@ package final class TransactionCatalog: Catalog {
 
     package func table(_ name: TableName) throws(SQLError) -> GlueTable? {
         if let changed = changes.table(name) { return changed.definition }
-        guard let table = try base.table(name), table.kind == .managed else { return try base.table(name) }
+        guard let table = try base.table(name) else { return nil }
+        guard table.kind == .managed else { return table }
         // A table that others made since is not there.
         return try snapshotAtMoment(name) == nil ? nil : table
     }
@@ -158,9 +159,9 @@ package final class TransactionCatalog: Catalog {
             "changing the catalog \"\(name)\" inside BEGIN … COMMIT", hint: "End the transaction with COMMIT; then change it.")
     }
 
-    package func note(_ measured: MeasuredTable, of name: TableName) throws(SQLError) {
+    package func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {
         try requireOwn(name.database)
-        try base.note(measured, of: name)
+        try base.analyze(name, measure)
     }
 
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable {

@@ -51,6 +51,22 @@ package struct AWSSettings: Sendable {
         ])
     }
 
+    /// The credentials that a catalog's options give, or else those that the AWS CLI would take; in a role, if they name one.
+    /// - Parameter options: `access_key_id`, `secret_access_key`, `session_token`, `role_arn`, `external_id`.
+    /// - Throws: `22023` for half of a key.
+    package func credentials(options: [String: Secret], _ client: CloudClient) throws(SQLError) -> any AWSCredentialProvider {
+        func text(_ option: String) -> String? { options[option].map { $0.reveal() }.flatMap { $0.isEmpty ? nil : $0 } }
+        var credentials: any AWSCredentialProvider = self.credentials(client)
+        switch (text("access_key_id"), options["secret_access_key"]) {
+        case (let key?, let secret?):
+            credentials = StaticCredentials(AWSCredentials(keyID: key, secret: secret, sessionToken: options["session_token"]))
+        case (nil, nil): break
+        default: throw SQLError(.invalidParameterValue, "access_key_id and secret_access_key go together")
+        }
+        guard let role = text("role_arn") else { return credentials }
+        return self.credentials(assuming: role, externalID: text("external_id"), from: credentials, client)
+    }
+
     /// The credentials of a role, which those of `source` may take on.
     package func credentials(
         assuming role: String, externalID: String? = nil, from source: any AWSCredentialProvider, _ client: CloudClient

@@ -67,6 +67,13 @@ package final class CloudCall: Sendable {
         throw (cancellation ?? Cancellation()).error
     }
 
+    /// Waits for the answer to a change that is under way, whatever becomes of the calling thread's statement: who left now would not know
+    /// whether it was made.
+    package func uncancelledValue() throws(SQLError) -> CloudResponse {
+        let result = Cancellation.$current.withValue(nil) { Result { () throws(SQLError) in try value() } }
+        return try result.get()
+    }
+
     /// Whether `value()` would not wait.
     package var isDone: Bool { state.withLock { $0.result != nil } }
 

@@ -59,10 +59,11 @@ extension Session {
     ) throws(SQLError) -> Receipt {
         let transaction = try catalog.beginWrite(changed.tableName)
         let rows = try binder.bind(copy: .table(Self.name(of: changed), []))
-        let written = try write(try binder.assign(rows, to: try changed.insertTarget(), at: nil), to: try changed.writeTarget(), context)
+        let target = try changed.writeTarget(stores(of: changed))
+        let written = try write(try binder.assign(rows, to: try changed.insertTarget(), at: nil), to: target, context)
         transaction.replaceAll(with: written.files)
         transaction.dependsOnSnapshot()
-        _ = try commitWritten(written, [transaction.change, .alter(changed.tableName, changes)], context)
+        _ = try commitWritten(written, to: target, [transaction.change, .alter(changed.tableName, changes)], context)
         return written.receipt
     }
 
@@ -127,7 +128,7 @@ extension Session {
         let context = statementContext()
         let query = try optimized(try makeBinder(context).bind(copy: .table(Self.name(of: table), [])), context)
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
-        let checked = CheckedRows(try constraints(of: try changed.writeTarget(), context, on: .stored))
+        let checked = CheckedRows(try constraints(of: try changed.writeTarget(stores(of: changed)), context, on: .stored))
         try watching(execution) { () throws(SQLError) in try execution.run(into: checked) }
         return version
     }

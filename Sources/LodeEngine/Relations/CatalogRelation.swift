@@ -55,7 +55,7 @@ enum CatalogRelation {
             filenameColumn: identity.first?.name, rowNumberColumn: identity.last?.name, hiddenFields: identity,
             matching: snapshot.columnMatching, totals: snapshot.statistics,
             origins: isCurrent ? try origins(table, schema) : [], listsForEstimates: !snapshot.isDearToList,
-            location: isChecked ? nil : table.storageDescriptor.location, list: list)
+            location: isChecked ? nil : table.folder, list: list)
     }
 
     /// What the catalog says of columns, unless the table has others by now.

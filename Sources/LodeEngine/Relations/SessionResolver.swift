@@ -113,8 +113,8 @@ final class SessionResolver: RelationResolver {
     private func reading(
         _ snapshot: any TableSnapshot, of table: GlueTable
     ) throws(SQLError) -> (snapshot: any TableSnapshot, stores: StoreRegistry) {
-        var stores = try session.catalog.stores(of: table.databaseName) ?? session.engine.stores
-        if table.loggedFormat != nil { stores = session.stores(stores, forLogIn: table.storageDescriptor.location ?? "") }
+        var stores = try session.stores(of: table)
+        if table.loggedFormat != nil { stores = session.stores(stores, forLogIn: table.folder ?? "") }
         guard let iceberg = snapshot as? IcebergSnapshot else { return (snapshot, stores) }
         return (iceberg.reading(through: StoreTableIO(stores)), stores)
     }
@@ -209,11 +209,9 @@ final class SessionResolver: RelationResolver {
     /// Tables are opened one after the other: what each of them waits for is asked for before the first one is.
     private func willBind(_ query: Query, depth: Int) {
         guard depth < Self.deepestView else { return }
-        let common = Set((query.with?.tables ?? []).map { $0.name.text })
         query.forEachTable { reference in
             switch reference.kind {
             case .table(let name, nil):
-                if name.parts.count == 1, common.contains(name.last.text) { return }
                 guard case .view(let view)? = (try? table(name, at: nil)) ?? nil, let resolver = view.resolver as? SessionResolver else {
                     return
                 }

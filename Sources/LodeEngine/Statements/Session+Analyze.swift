@@ -20,7 +20,7 @@ extension Session {
                 throw .unsupported(
                     "ANALYZE of an external table", at: name.span, hint: "Statistics of Parquet files are read from their footers.")
             }
-            try catalog.note(try measure(table, name), of: table.tableName)
+            try catalog.analyze(table.tableName) { () throws(SQLError) in try measure(table, name) }
         case .view, .system: throw CatalogError.wrongKind(table.tableName, is: table.kind, wanted: "a table").at(name.span)
         }
         return StatementOutcome(tag: "ANALYZE")

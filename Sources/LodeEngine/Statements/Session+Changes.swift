@@ -68,12 +68,11 @@ extension Session {
     /// Begins a change of a managed table. What the statement reads is read afterwards, so that the commit sees whatever came between.
     func beginChange(of name: QualifiedName, _ verb: String, needing privileges: Privileges) throws(SQLError) -> RowChange {
         let transaction = try catalog.beginWrite(try writableTable(name, verb, needing: privileges).tableName)
-        let snapshot = transaction.snapshot, table = transaction.table, stores = try catalog.stores(of: table.databaseName)
-        let relation = try CatalogRelation.identified(transaction, stores ?? engine.stores) { (predicate) throws(SQLError) in
+        let snapshot = transaction.snapshot, table = transaction.table, stores = try stores(of: table)
+        let relation = try CatalogRelation.identified(transaction, stores) { (predicate) throws(SQLError) in
             try snapshot.plan(predicate)
         }
-        var target = try table.writeTarget()
-        target.stores = stores
+        var target = try table.writeTarget(stores)
         target.places = transaction.places
         return RowChange(
             transaction: transaction,
@@ -123,7 +122,7 @@ extension Session {
         do throws(SQLError) {
             written = try rewrite(&changed, change, context)
         } catch {
-            discard(changed.written)
+            discard(changed.written, in: change.writeTarget.stores)
             throw error
         }
         written += changed.written
@@ -133,7 +132,7 @@ extension Session {
         changed.receipt.filesWritten = written.count
         changed.receipt.bytesWritten = written.reduce(0) { $0 + $1.size }
         let outcomes = try commitWritten(
-            WrittenRows(files: written, receipt: changed.receipt), isChanged ? [transaction.change] : [], context)
+            WrittenRows(files: written, receipt: changed.receipt), to: change.writeTarget, isChanged ? [transaction.change] : [], context)
         changed.receipt.version = outcomes.first?.version
         return changed
     }
@@ -158,7 +157,8 @@ extension Session {
         let sorted = bound.changes.newRow.isEmpty ? bound.rows : try Self.sorted(bound.rows, specification)
         let query = try optimized(sorted, context)
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
-        let writer = try TableWriteSink(specification, to: engine.stores, order: execution.order, memory: context.execution.memory)
+        let writer = try TableWriteSink(
+            specification, to: change.writeTarget.stores, order: execution.order, memory: context.execution.memory)
         let sink = RowChangeSink(bound.changes, into: writer, memory: context.execution.memory)
         do throws(SQLError) {
             try watching(execution) { () throws(SQLError) in try execution.run(into: sink, name: "change") }
@@ -194,7 +194,7 @@ extension Session {
         if files.isEmpty { return [] }
         let small = changed.written.reduce(0) { $0 + $1.size } <= Self.smallBytes ? changed.written : []
         let listing = FileListing(files: files + small, filesTotal: files.count + small.count)
-        let source = try CatalogRelation.identified(change.transaction, engine.stores) { _ in listing }
+        let source = try CatalogRelation.identified(change.transaction, change.writeTarget.stores) { _ in listing }
         let columns = source.schema.fields.map { PlanColumn(context.columnIDs.fresh(), $0.name, $0.type, nullable: $0.nullable) }
         let scan = ScanNode(
             context.execution.relations.add(source), outputs: columns.enumerated().map { ScanOutput($1, index: $0) })
@@ -203,7 +203,7 @@ extension Session {
         changed.receipt.bytesRead += kept.receipt.bytesRead
         changed.receipt.memoryPeak = max(changed.receipt.memoryPeak, kept.receipt.memoryPeak)
         if !small.isEmpty {
-            discard(small)
+            discard(small, in: change.writeTarget.stores)
             changed.written = []
         }
         return kept.files

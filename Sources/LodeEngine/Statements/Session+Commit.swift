@@ -27,7 +27,7 @@ extension Session {
             for collector in kept { collector.keep() }
             return outcomes
         } catch {
-            if error.state != .ioError { discard(written) }
+            if !error.leavesCommitUnknown { discard(written) }
             throw error
         }
     }
@@ -52,8 +52,8 @@ extension Session {
         }
         if !files.isEmpty, !known.isEmpty || collector.mayRepeat {
             let target = WriteTarget(
-                location: try catalog.managedLocation(of: table), schema: schema, partitionColumns: [], properties: [:],
-                relation: "\(table)")
+                location: try catalog.managedLocation(of: table), schema: schema, partitionColumns: [], stores: engine.stores,
+                properties: [:], relation: "\(table)")
             files = try writeFresh(collector, files, known, to: target, &written)
         } else {
             kept.append(collector)

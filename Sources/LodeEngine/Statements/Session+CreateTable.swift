@@ -112,13 +112,11 @@ extension Session {
         defer { withExtendedLifetime(lease) {} }
         var location = table.storageDescriptor.location
         if location == nil { location = try catalog.managedLocation(of: table.tableName) }
-        var target = try table.writeTarget(in: location)
-        target.stores = try catalog.stores(of: table.databaseName)
+        let target = try table.writeTarget(in: location, stores(of: table.databaseName))
         let rows = try makeBinder(context).assign(bound, to: try table.insertTarget(), at: span)
-        var written = try write(rows, to: target, context)
-        written.stores = target.stores
+        let written = try write(rows, to: target, context)
         let change = TableChange.create(table, ifExists: ifExists, files: written.files, computedFrom: bound.plan.versionsRead)
-        let outcomes = try commitWritten(written, [change], context)
+        let outcomes = try commitWritten(written, to: target, [change], context)
         var receipt = written.receipt
         receipt.version = outcomes.first?.version
         return StatementOutcome(tag: "SELECT \(receipt.rows)", receipt: receipt)
@@ -138,8 +136,7 @@ extension Session {
         guard let location = options.location, columns.fields.allSatisfy({ declared.contains($0.name.lowercased()) }) else { return false }
         do throws(SQLError) {
             let isHive = try catalog.attachedCatalog(of: table.database) != nil
-            let stores = try catalog.stores(of: table.database) ?? engine.stores
-            let inference = TableInference(location: location, stores: stores, isHive: isHive)
+            let inference = TableInference(location: location, stores: try stores(of: table.database), isHive: isHive)
             let found = try inference.find(options, declared: columns.fields, named: partitions)
             options.format = found.format
             if options.serde == nil { options.serde = found.serde }

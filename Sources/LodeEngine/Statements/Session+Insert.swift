@@ -33,8 +33,8 @@ extension Session {
         } else {
             transaction.append(changed.written)
         }
-        let written = WrittenRows(files: changed.written, receipt: changed.receipt, stores: change.writeTarget.stores)
-        changed.receipt.version = try commitWritten(written, [transaction.change], context).first?.version
+        let written = WrittenRows(files: changed.written, receipt: changed.receipt)
+        changed.receipt.version = try commitWritten(written, to: change.writeTarget, [transaction.change], context).first?.version
         return (bound.returned, changed)
     }
 
@@ -78,14 +78,10 @@ extension Session {
         if name.parts.count == 1, temporaryViews[name.last.text.lowercased()] != nil {
             throw SQLError(.wrongObjectType, "cannot \(action) view \"\(name.last.text)\"", at: name.span)
         }
-        let table = try existingTable(name), isForeign = try catalog.attachedCatalog(of: table.databaseName) != nil
+        let table = try existingTable(name)
         switch table.kind {
-        case .managed, .external where table.kind == .managed || isForeign:
-            if table.kind == .external, verb != "INSERT" {
-                // Before files are written that others would see.
-                throw SQLError.unsupported(
-                    "changing rows of \"\(table.name)\", a table of folders,", at: name.span, hint: "INSERT INTO adds rows to it.")
-            }
+        case .managed, .external:
+            if table.kind == .external { try requireWritable(table, verb, at: name.span) }
             if name.parts.count > 1, table.ownerName != currentUser {
                 try require(.usage, inSchema: table.databaseName, at: name.span)
             }
@@ -93,28 +89,46 @@ extension Session {
             return table
         case .view: throw SQLError(.wrongObjectType, "cannot \(action) view \"\(table.name)\"", at: name.span)
         case .system: throw SQLError(.insufficientPrivilege, "permission denied for table \(table.name)", at: name.span)
-        case .external:
-            throw SQLError.unsupported(
-                "writing to the external table \"\(table.name)\"", at: name.span,
-                hint: "COPY (query) TO '\(table.storageDescriptor.location ?? "folder")/…' writes files into its folder.")
         }
     }
 
-    /// Publishes what was written together with the rows that readers rejected. If that fails, the files go; VACUUM collects them where
-    /// the catalog's disk failed, since then nobody knows what is recorded there.
+    /// - Throws: `0A000` for an external table that is not another catalog's, and for a statement that changes rows of one that is: before
+    ///   files are written that others would see.
+    private func requireWritable(_ table: GlueTable, _ verb: String, at span: SourceSpan) throws(SQLError) {
+        if try catalog.attachedCatalog(of: table.databaseName) == nil {
+            throw SQLError.unsupported(
+                "writing to the external table \"\(table.name)\"", at: span,
+                hint: "COPY (query) TO '\(table.storageDescriptor.location ?? "folder")/…' writes files into its folder.")
+        }
+        if verb == "INSERT" { return }
+        throw SQLError.unsupported(
+            "\(verb) of \"\(table.name)\", a table of folders,", at: span,
+            hint: "INSERT OVERWRITE \(table.tableName) SELECT … replaces its rows by those that a query gives; INSERT INTO adds rows.")
+    }
+
+    /// Publishes what was written together with the rows that readers rejected. If that fails, the files go, unless nobody knows whether it
+    /// did.
     func commitWritten(
-        _ written: WrittenRows, _ changes: [TableChange], _ context: StatementContext
+        _ written: WrittenRows, to target: WriteTarget, _ changes: [TableChange], _ context: StatementContext
     ) throws(SQLError) -> [CommitOutcome] {
         do throws(SQLError) {
             return try commit(changes: changes, rejects: context.rejects)
         } catch {
-            if error.state != .ioError { discard(written.files, in: written.stores) }
+            if !error.leavesCommitUnknown { discard(written.files, in: target.stores) }
             throw error
         }
     }
 
     /// Deletes files that no table refers to; what can't be deleted is collected as an orphan later.
     func discard(_ files: [DataFile], in stores: StoreRegistry? = nil) { (stores ?? engine.stores).discard(files.map(\.path)) }
+
+    /// What the files of a schema's tables are read and written with.
+    func stores(of database: String) throws(SQLError) -> StoreRegistry { try catalog.stores(of: database) ?? engine.stores }
+
+    /// The same for a table that is there.
+    func stores(of table: GlueTable) throws(SQLError) -> StoreRegistry {
+        table.kind == .managed ? engine.stores : try stores(of: table.databaseName)
+    }
 }
 
 extension LogicalPlan {

@@ -32,8 +32,8 @@ extension Session {
     /// Makes the registered partitions those that the table's folder has.
     func findPartitions(of table: GlueTable) throws(SQLError) -> CommitOutcome {
         let columns = try table.externalPartitionFields(), location = table.storageDescriptor.location ?? ""
-        let stores = try catalog.stores(of: table.databaseName) ?? engine.stores
-        let found = try HiveDiscovery(location: location, columns: columns, io: StoreTableIO(stores)).partitions().kept
+        let io = StoreTableIO(try stores(of: table))
+        let found = try HiveDiscovery(location: location, columns: columns, io: io).partitions().kept
         return try catalog.commit(.partitions(table.tableName, .replace(found, definition: table.versionId)))
     }
 

@@ -54,7 +54,7 @@ extension Session {
     }
 
     func missingSchema(_ name: String, at span: SourceSpan) throws(SQLError) -> SQLError {
-        let keeper = engine.attached.owner(of: name)?.catalog ?? catalog, known = try keeper.databases()
+        let keeper = try engine.attached.owner(of: name)?.catalog() ?? catalog, known = try keeper.databases()
         return CatalogError.missingDatabase(name, among: known.map(\.name)).at(span)
     }
 
@@ -91,9 +91,9 @@ extension Session {
                     if let schema = try catalog.database(try schemaName(name)) { try requireOwner(ofSchema: schema, at: name.span) }
                     try catalog.commit(.dropDatabase(try schemaName(name), ifExists: drop.ifExists, cascade: drop.isCascade))
                 case .table:
-                    if let table = try catalog.table(try droppedTable(name)) { try requireOwner(of: table, at: name.span) }
-                    let table = try droppedTable(name)
-                    try catalog.commit(.drop(table, kinds: [.managed, .external], ifExists: drop.ifExists, purges: drop.purges))
+                    let dropped = try droppedTable(name)
+                    if let table = try catalog.table(dropped) { try requireOwner(of: table, at: name.span) }
+                    try catalog.commit(.drop(dropped, kinds: [.managed, .external], ifExists: drop.ifExists, purges: drop.purges))
                 case .view:
                     if name.parts.count == 1, temporaryViews.removeValue(forKey: name.last.text.lowercased()) != nil { continue }
                     if let view = try catalog.table(try tableName(name)) { try requireOwner(of: view, at: name.span) }

@@ -37,7 +37,7 @@ extension Session {
         do throws(SQLError) {
             let table = try existingTable(name)
             if table.loggedFormat?.name == DeltaFormat().name {
-                let rows = try TableFunction.deltaCommits(of: table.storageDescriptor.location ?? "", engine.stores)
+                let rows = try TableFunction.deltaCommits(of: table.folder ?? "", stores(of: table))
                 return try give(TableFunction.deltaCommitFields, rows, to: run.sink, tag: "DESCRIBE")
             }
             if table.loggedFormat?.name == IcebergFormat().name,

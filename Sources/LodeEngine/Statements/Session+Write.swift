@@ -18,7 +18,7 @@ extension Session {
         _ bound: BoundQuery, to target: WriteTarget, _ context: StatementContext, areChecked: Bool = false
     ) throws(SQLError) -> WrittenRows {
         let specification = try specification(of: target, context, areChecked: areChecked)
-        return try run(bound, specification, to: target.stores ?? engine.stores, alwaysWrites: false, context)
+        return try run(bound, specification, to: target.stores, alwaysWrites: false, context)
     }
 
     /// How rows of a table are written.

@@ -17,8 +17,8 @@ struct WriteTarget {
     var schema: Schema
     var partitionColumns: [Field]
     var format: any FileFormat = FileFormats.parquet
-    /// What its files are written with; nil for the engine's stores.
-    var stores: StoreRegistry?
+    /// What its files are written with.
+    var stores: StoreRegistry
     /// Table properties, some of which are options of the writer.
     var properties: [String: String]
     /// The table as messages name it.
@@ -30,8 +30,6 @@ struct WriteTarget {
 struct WrittenRows {
     var files: [DataFile]
     var receipt: Receipt
-    /// What they were written with; nil for the engine's stores.
-    var stores: StoreRegistry?
 }
 
 extension GlueTable {
@@ -50,10 +48,10 @@ extension GlueTable {
 
     /// Where rows of the table are written, and what is checked of them.
     /// - Parameter location: nil for the table's own.
-    func writeTarget(in location: String? = nil) throws(SQLError) -> WriteTarget {
+    func writeTarget(in location: String? = nil, _ stores: StoreRegistry) throws(SQLError) -> WriteTarget {
         var target = WriteTarget(
             location: location ?? storageDescriptor.location ?? "", schema: try schema(), partitionColumns: try partitionFields(),
-            properties: parameters, relation: name)
+            stores: stores, properties: parameters, relation: name)
         if let format = fileFormat, format.isText {
             target.format = format
             target.properties = serdeProperties

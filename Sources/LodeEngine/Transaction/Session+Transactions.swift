@@ -55,7 +55,7 @@ extension Session {
         do throws(SQLError) {
             try ended.catalog.publish(isSerializable: isSerializable)
         } catch {
-            discard(ended.catalog.changes.files)
+            if !error.leavesCommitUnknown { discard(ended.catalog.changes.files) }
             channelRequests = []
             throw error
         }

@@ -40,6 +40,21 @@ package struct HiveDiscovery: Sendable {
         try walk(folder, 0, body)
     }
 
+    /// While one folder is listed, the listings of so many next ones are on their way.
+    private static let listedAhead = 32
+
+    /// The same for several folders, one after the other; `body` gets the place of each among them.
+    package func files(
+        in folders: [String], _ body: (Int, String, FolderListing.File) throws(SQLError) -> Void
+    ) throws(SQLError) {
+        for (index, folder) in folders.enumerated() {
+            if folders.count > 1, index % Self.listedAhead == 0 {
+                io.willList(Array(folders[index..<min(folders.count, index + 2 * Self.listedAhead)]))
+            }
+            try walk(folder, 0) { (path, file) throws(SQLError) in try body(index, path, file) }
+        }
+    }
+
     private func walk(
         _ folder: String, _ depth: Int, _ body: (String, FolderListing.File) throws(SQLError) -> Void
     ) throws(SQLError) {

@@ -14,9 +14,6 @@ struct HiveSnapshot: TableSnapshot {
     var identity: TableVersion? { table.identity }
     var statistics: TableStatistics { TableStatistics() }
 
-    /// While one partition is listed, the listings of so many next ones are on their way.
-    private static let listedAhead = 32
-
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
         let discovery = HiveDiscovery(location: table.location, columns: table.partitionColumns, io: io)
         var listing = FileListing()
@@ -31,15 +28,10 @@ struct HiveSnapshot: TableSnapshot {
             listing.partitionsTotal = found.kept.count + found.pruned
             listing.partitionsPruned = found.pruned
         }
-        for (index, partition) in partitions.enumerated() {
-            if partitions.count > 1, index % Self.listedAhead == 0 {
-                io.willList(partitions[index..<min(partitions.count, index + 2 * Self.listedAhead)].map(\.location))
-            }
-            try discovery.files(in: partition.location) { path, file in
-                listing.files.append(
-                    DataFile(
-                        path: path, size: file.size, partitionValues: partition.values, modifiedMicros: file.modifiedMicros))
-            }
+        try discovery.files(in: partitions.map(\.location)) { index, path, file in
+            listing.files.append(
+                DataFile(
+                    path: path, size: file.size, partitionValues: partitions[index].values, modifiedMicros: file.modifiedMicros))
         }
         listing.filesTotal = listing.files.count
         return listing

@@ -1,5 +1,6 @@
 /// Many processes at one catalog, and processes that die.
 
+import GRDB
 import Glibc
 import LodeCore
 import LodeObjectStore
@@ -22,6 +23,21 @@ import Testing
         }
         #expect(failures.withLock { $0 } == [])
         #expect(try scene.catalog.tables(in: "main").count == 8)
+    }
+
+    @Test func `an error of the disk is said to be one, though the statement was cancelled`() {
+        let storage = CatalogStorage(path: nil), cancellation = Cancellation()
+        cancellation.cancel()
+        func state(_ code: ResultCode) -> SQLState? {
+            Cancellation.$current.withValue(cancellation) {
+                do throws(SQLError) {
+                    try storage.converting { throw DatabaseError(resultCode: code) }
+                } catch { return error.state }
+                return nil
+            }
+        }
+        #expect(state(.SQLITE_IOERR) == .ioError)
+        #expect(state(.SQLITE_BUSY) == .queryCanceled)
     }
 
     @Test func `appends from many catalogs are all there and readers see whole commits`() throws {
