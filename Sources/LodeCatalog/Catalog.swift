@@ -65,6 +65,11 @@ package protocol Catalog: Sendable {
     func role(_ name: String) throws(SQLError) -> Role?
     /// Gives the role that is there, or nil, to `change`, and keeps what that returns, as one step. Nil drops the role.
     func changeRole(_ name: String, _ change: @Sendable (Role?) throws(SQLError) -> Role?) throws(SQLError)
+    /// What CREATE CATALOG attached to this one, sorted by name.
+    func attachedDefinitions() throws(SQLError) -> [CatalogDefinition]
+    /// Gives what is kept of an attached catalog, or nil, to `change`, and keeps what that returns, as one step. Nil forgets it.
+    func changeAttached(
+        _ name: String, _ change: @Sendable (CatalogDefinition?) throws(SQLError) -> CatalogDefinition?) throws(SQLError)
     /// Deletes the files of tables that were dropped or replaced, unless running statements read them.
     func collectDropped() throws(SQLError)
     /// Whether each question is a request to a service, so that none is asked for a hint alone.
@@ -77,6 +82,12 @@ extension Catalog {
     package var isDearToAsk: Bool { false }
     package func generation() throws(SQLError) -> Int64? { nil }
     package func attachedCatalog(of database: String) throws(SQLError) -> String? { nil }
+    package func attachedDefinitions() throws(SQLError) -> [CatalogDefinition] { [] }
+    package func changeAttached(
+        _ name: String, _ change: @Sendable (CatalogDefinition?) throws(SQLError) -> CatalogDefinition?
+    ) throws(SQLError) {
+        throw SQLError.unsupported("attaching a catalog to this one")
+    }
     package func stores(of database: String) throws(SQLError) -> StoreRegistry? { nil }
     package func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {
         throw SQLError.unsupported("ANALYZE of \"\(name)\"")

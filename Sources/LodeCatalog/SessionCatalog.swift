@@ -50,13 +50,14 @@ package final class SessionCatalog: Catalog {
 
     /// Who keeps the tables of a database.
     private func keeper(of database: String) throws(SQLError) -> any Catalog {
-        try linked(database) ?? holder(of: database)
+        if let other = try linked(database) { return other }
+        return try holder(of: database)
     }
 
     /// Who keeps the database itself.
-    private func holder(of database: String) -> any Catalog {
+    private func holder(of database: String) throws(SQLError) -> any Catalog {
         if Self.isTemporary(database), let own = temporary.withLock({ $0?.catalog }) { return own }
-        return attached.owner(of: database)?.catalog ?? shared
+        return try attached.owner(of: database)?.catalog() ?? shared
     }
 
     /// The catalog that an external schema shows.

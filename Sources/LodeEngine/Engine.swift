@@ -46,6 +46,7 @@ package final class Engine: Sendable {
         self.makeVerifier = makeVerifier
         self.stores = stores
         self.catalog = catalog ?? EmbeddedCatalog(warehouse: warehouse, file: catalogFile, stores: stores)
+        attached.belong(to: self.catalog, stores)
         memory = MemoryBudget(limit: memoryLimit)
         held = HeldTables(memory)
         pool = WorkerPool(workers: workers)

@@ -94,7 +94,9 @@ package enum FileFormats {
     /// - Throws: `0A000` if Lode does not read it.
     package static func reading(_ name: String) throws(SQLError) -> any FileFormat {
         let folded = name.lowercased()
-        guard let format = (all + [avro]).first(where: { $0.name == folded }) else { throw .unsupported("reading a file in \(name.uppercased())") }
+        guard let format = (all + [avro]).first(where: { $0.name == folded }) else {
+            throw .unsupported("reading a file in \(name.uppercased())")
+        }
         return format
     }
 

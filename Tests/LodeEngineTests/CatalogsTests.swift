@@ -1,5 +1,8 @@
 // Several catalogs in one session: names, joins, and what is refused.
 
+import Foundation
+import GlueDouble
+import LodeCatalog
 import LodeCore
 import Testing
 
@@ -56,6 +59,81 @@ import Testing
         #expect(scratch.error("SELECT * FROM old.main.t")?.state == .invalidCatalogName)
         #expect(scratch.error("DROP CATALOG old")?.state == .invalidCatalogName)
         try scratch.rows("DROP CATALOG IF EXISTS old")
+    }
+
+    /// Another process at the same warehouse.
+    private func another(_ scratch: ScratchSession, attached: AttachedCatalogs = AttachedCatalogs()) -> Session {
+        Session(engine: Engine(warehouse: scratch.folder + "/lakehouse", attached: attached))
+    }
+
+    private func rows(_ session: Session, _ sql: String) throws -> [[String]] {
+        let sink = TextRows()
+        _ = try session.executeAll(sql, into: sink)
+        return sink.rows
+    }
+
+    @Test func `an attached catalog is there for other processes, until one of them drops it`() throws {
+        let scratch = try scene(), early = another(scratch)
+        #expect(try rows(early, "SHOW CATALOGS").map { $0[0] } == ["lode", "old"])
+        try scratch.rows("CREATE CATALOG again USING lode OPTIONS (warehouse '{folder}/other')")
+        #expect(try rows(early, "SELECT count(*) FROM again.sales.orders") == [["3"]])
+        #expect(try rows(another(scratch), "USE old.sales; SELECT count(*) FROM orders") == [["3"]])
+        // The same once more is no fault where another process has said it.
+        let same = "CREATE CATALOG old USING lode OPTIONS (warehouse '\(scratch.folder)/other')"
+        _ = try rows(early, same)
+        #expect(scratch.error(same)?.state == .duplicateObject)
+        let other = "CREATE CATALOG again USING lode OPTIONS (warehouse '/elsewhere')"
+        #expect(throws: SQLError.self) { try rows(early, other) }
+        _ = try rows(early, other.replacing("CATALOG", with: "CATALOG IF NOT EXISTS"))
+        _ = try rows(early, "DROP CATALOG again")
+        #expect(scratch.error("SELECT * FROM again.sales.orders")?.state == .invalidCatalogName)
+        #expect(scratch.error("BEGIN; DROP CATALOG old")?.state == .featureNotSupported)
+    }
+
+    @Test func `a catalog that can't be reached hinders nobody who does not use it`() throws {
+        let scratch = try scene()
+        let (broken, _) = try CatalogKinds.definition("bad", "glue", ["profile": "nobody"])
+        var unknown = broken
+        (unknown.name, unknown.kind) = ("new", "of a later Lode")
+        for definition in [broken, unknown] { try scratch.session.engine.catalog.changeAttached(definition.name) { _ in definition } }
+        for sql in [
+            "SELECT * FROM t", "SELECT count(*) FROM old.sales.orders", "SHOW TABLES", "SHOW SCHEMAS", "CREATE TABLE u AS SELECT 1 AS a",
+            "SELECT * FROM information_schema.tables", "SELECT * FROM pg_catalog.pg_class", "VACUUM",
+        ] { #expect(scratch.error(sql) == nil, "\(sql)") }
+        #expect(try scratch.rows("SHOW CATALOGS").map { $0[0] } == ["lode", "bad", "new", "old"])
+        #expect(scratch.error("SELECT * FROM bad.s.t")?.state == .undefinedObject)
+        #expect(scratch.error("SHOW SCHEMAS FROM new")?.state == .featureNotSupported)
+        try scratch.rows("DROP CATALOG bad; DROP CATALOG new")
+        #expect(try scratch.rows("SHOW CATALOGS").count == 2)
+    }
+
+    @Test func `secrets last as long as the process, and those that a secret has are named`() throws {
+        let seen = Lock<[String: String]>([:])
+        func attached() -> AttachedCatalogs {
+            AttachedCatalogs(glue: { given, _ in
+                seen.withLock { $0 = given.mapValues { $0.reveal() } }
+                return StubGlue()
+            })
+        }
+        let scratch = try ScratchSession(attached: attached())
+        try scratch.rows(
+            """
+            CREATE CATALOG g USING glue OPTIONS (region 'eu-west-1', access_key_id 'KEY', secret_access_key 'hush');
+            CREATE SECRET keys (TYPE s3, KEY_ID 'OTHER', SECRET 'hush hush');
+            CREATE CATALOG h USING glue OPTIONS (region 'eu-west-2', secret 'keys')
+            """)
+        #expect(seen.withLock { $0 } == ["region": "eu-west-2", "access_key_id": "OTHER", "secret_access_key": "hush hush"])
+        #expect(try scratch.rows("SHOW CATALOGS")[1][2] == "region = eu-west-1, access_key_id = ***, secret_access_key = ***")
+        let later = another(scratch, attached: attached())
+        _ = try rows(later, "SHOW SCHEMAS FROM g")
+        #expect(seen.withLock { $0 } == ["region": "eu-west-1"])
+        #expect(throws: SQLError.self) { try rows(later, "SHOW SCHEMAS FROM h") }
+        _ = try rows(later, "CREATE SECRET keys (TYPE s3, KEY_ID 'NEW', SECRET 's'); SHOW SCHEMAS FROM h")
+        #expect(seen.withLock { $0["access_key_id"] } == "NEW")
+        _ = try rows(later, "CREATE CATALOG g USING glue OPTIONS (region 'eu-west-1', access_key_id 'KEY', secret_access_key 'hush')")
+        #expect(seen.withLock { $0["access_key_id"] } == "KEY")
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: scratch.folder + "/lakehouse/catalog.sqlite"))
+        #expect(bytes.range(of: Data("hush".utf8)) == nil)
     }
 
     @Test func `what is not there is named with the nearest name`() throws {

@@ -114,6 +114,52 @@ import Testing
         #expect(table("t")["Parameters"]?["numRows"] == "4")
     }
 
+    /// A Delta table of two versions: 1, 2 and then 3.
+    private func makeDelta(in folder: String) throws {
+        try FileManager.default.createDirectory(atPath: folder + "/_delta_log", withIntermediateDirectories: true)
+        let schema = #"{\"type\":\"struct\",\"fields\":[{\"name\":\"id\",\"type\":\"long\",\"nullable\":true,\"metadata\":{}}]}"#
+        let head = """
+            {"protocol":{"minReaderVersion":1,"minWriterVersion":2}}
+            {"metaData":{"id":"x","format":{"provider":"parquet","options":{}},"schemaString":"\(schema)","partitionColumns":[],
+            "configuration":{},"createdTime":0}}
+            """.replacing(",\n", with: ",")
+        for (version, rows) in [(0, "(1::bigint), (2)"), (1, "(3::bigint)")] {
+            let path = "\(folder)/\(version).parquet"
+            try scratch.rows("COPY (SELECT * FROM (VALUES \(rows)) AS v(id)) TO '\(path)' (FORMAT parquet)")
+            let size = try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+            let add = #"{"add":{"path":"\#(version).parquet","partitionValues":{},"size":\#(size),"modificationTime":0,"dataChange":true}}"#
+            try [version == 0 ? head + "\n" + add : add, #"{"commitInfo":{"timestamp":\#(1_000 + version),"operation":"WRITE"}}"#]
+                .joined(separator: "\n")
+                .write(toFile: "\(folder)/_delta_log/0000000000000000000\(version).json", atomically: true, encoding: .utf8)
+        }
+    }
+
+    @Test(arguments: [["table_type": "DELTA"], ["spark.sql.sources.provider": "delta", "spark.sql.partitionProvider": "catalog"]])
+    func `a Delta table is what its log says, of whatever version`(parameters: [String: String]) throws {
+        try makeDelta(in: scratch.folder + "/d")
+        let isSpark = parameters["table_type"] == nil
+        glue.state.withLock { [folder = scratch.folder] state in
+            // Spark leaves the columns to the log, and tells the SerDe where that is.
+            state.tables["web.d"] = [
+                "Name": "d", "DatabaseName": "web", "TableType": "EXTERNAL_TABLE", "Parameters": CloudJSON(parameters), "VersionId": "1",
+                "StorageDescriptor": [
+                    "Columns": [["Name": "col", "Type": "array<string>"]],
+                    "Location": .string(isSpark ? "file:\(folder)/web.db/d-__PLACEHOLDER__" : "file:\(folder)/d"),
+                    "SerdeInfo": ["Parameters": isSpark ? ["path": .string("file:\(folder)/d")] : [:]],
+                ],
+            ]
+        }
+        #expect(try scratch.rows("SELECT id FROM g.web.d WHERE id > 1 ORDER BY id") == [["2"], ["3"]])
+        #expect(try scratch.rows("SELECT count(*) FROM g.web.d FOR VERSION AS OF 0") == [["2"]])
+        #expect(try scratch.rows("DESCRIBE g.web.d").map { $0[0] } == ["id"])
+        #expect(try scratch.rows("DESCRIBE HISTORY g.web.d").count == 2)
+        #expect(try scratch.rows("CREATE EXTERNAL SCHEMA s FROM DATA CATALOG DATABASE 'web'; SELECT count(*) FROM s.d") == [["3"]])
+        for sql in ["INSERT INTO g.web.d VALUES (4)", "CREATE OR REPLACE TABLE g.web.d AS SELECT 1 AS a", "ANALYZE g.web.d"] {
+            #expect(scratch.error(sql)?.state == .featureNotSupported, "\(sql)")
+            #expect(scratch.error(sql)?.message.contains("Delta") == true, "\(sql)")
+        }
+    }
+
     @Test func `ANALYZE looks at no row of a table whose statistics can't be kept`() throws {
         try scratch.rows("CREATE TABLE g.web.t PARTITIONED BY (k) AS SELECT i, i % 2 AS k FROM generate_series(1, 4) AS s(i)")
         glue.state.withLock { $0.calls = [] }

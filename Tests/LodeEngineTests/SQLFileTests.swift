@@ -99,7 +99,7 @@ private let sqlFiles: [String] = {
             let place = "\(file):\(record.line): \(record.sql)"
             do {
                 // What other programs wrote lies beside the scripts.
-                let sql = record.sql.replacingOccurrences(of: "{fixtures}", with: sqlFolder.path(percentEncoded: false) + "fixtures")
+                let sql = record.sql.replacingOccurrences(of: "{fixtures}", with: sqlFolder.path(percentEncoded: false) + "/fixtures")
                 let rows = try scratch.rows(sql).map { row in row.map { $0.isEmpty ? "(empty)" : $0 }.joined(separator: "\t") }
                 switch record.kind {
                 case .succeeds: break

@@ -83,5 +83,10 @@ enum CatalogSchema {
             since INTEGER) WITHOUT ROWID;           -- NULL: one that this catalog was made from
         INSERT INTO catalog_identity (id, since) VALUES (lower(hex(randomblob(8))), 0);
         """,
+        """
+        CREATE TABLE attached_info (                -- other catalogs, by CREATE CATALOG
+            name TEXT PRIMARY KEY,                  -- in lower case
+            definition TEXT NOT NULL) WITHOUT ROWID;  -- CatalogDefinition as JSON, without secrets
+        """,
     ]
 }

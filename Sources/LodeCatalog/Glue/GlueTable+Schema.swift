@@ -63,10 +63,21 @@ extension GlueTable {
     package var fileFormat: (any FileFormat)? { storageDescriptor.fileFormat }
 
     /// The table format that the table names as Glue and Athena do; nil for folders of files.
-    package var tableFormat: String? { parameters[TableParameter.tableFormat] }
+    package var tableFormat: String? {
+        // Spark and Glue's crawlers name Delta in their own way.
+        if kind == .external, parameters[TableParameter.provider]?.lowercased() == "delta" { return "DELTA" }
+        return parameters[TableParameter.tableFormat]
+    }
 
     /// The format of a table that keeps a log of its own, which Lode reads.
     package var loggedFormat: (any TableFormat)? { tableFormat.flatMap { TableFormats.logged($0) } }
+
+    /// The folder that the table's files are in. For a table with a log of its own Spark tells it to the SerDe, and the catalog a place
+    /// where nothing is.
+    package var folder: String? {
+        let told = loggedFormat == nil ? nil : storageDescriptor.serdeInfo?.parameters?["path"]
+        return told.flatMap { $0.isEmpty ? nil : $0 } ?? storageDescriptor.location
+    }
 
     /// The partition columns, typed.
     package func partitionFields() throws(SQLError) -> [Field] { try fields(partitionKeys) }

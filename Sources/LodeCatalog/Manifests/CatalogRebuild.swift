@@ -94,6 +94,7 @@ struct CatalogRebuild {
             try db.execute(sql: "INSERT INTO role_info (name, definition) VALUES (?, ?)", arguments: [role.name, JSONText.write(role)])
             report.roles += 1
         }
+        for definition in warehouse?.attached ?? [] { try EmbeddedCatalog.insert(definition, db) }
     }
 
     private func databaseID(_ name: String, _ db: Database) throws -> Int64 {

@@ -7,7 +7,7 @@ import LodeObjectStore
 ///
 ///     main/sales/_lode/<random>.7.json      the seventh change of a table: what came and what went
 ///     main/sales/_lode/<random>.8.json      or all that the table is, from which on the earlier ones are not needed
-///     _lode/warehouse.3.json                databases and roles
+///     _lode/warehouse.3.json                databases, roles and attached catalogs
 ///     _lode/commit-<time>-<random>.json     a commit that spans several tables: all of it, or none
 ///
 /// A file whose commit did not come to an end is void as soon as another one has its number; until then nobody can tell whether it did.
@@ -28,15 +28,17 @@ struct Manifest: Codable, Equatable, Sendable {
     }
 }
 
-/// Databases and roles, all of them.
+/// Databases, roles and attached catalogs, all of them.
 struct WarehouseManifest: Codable, Equatable, Sendable {
     var number: Int64
     var databases: [GlueDatabase]
     /// Without what their passwords are checked against: that is for the catalog alone.
     var roles: [Role]
+    /// Nil in those of an earlier Lode.
+    var attached: [CatalogDefinition]?
 
     enum CodingKeys: String, CodingKey {
-        case number = "Number", databases = "Databases", roles = "Roles"
+        case number = "Number", databases = "Databases", roles = "Roles", attached = "Catalogs"
     }
 }
 

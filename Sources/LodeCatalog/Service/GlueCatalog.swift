@@ -142,6 +142,11 @@ package struct GlueCatalog: Catalog {
 
     package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
         let table = try requireTable(name)
+        if let format = table.loggedFormat {
+            let definition = TableDefinition(
+                location: table.folder ?? "", schema: Schema([]), fileFormat: FileFormats.parquet.name, properties: table.parameters)
+            return try format.snapshot(of: definition, at: time, io: StoreTableIO(stores))
+        }
         if time != nil { throw SQLError.unsupported("time travel on \"\(name)\", a table of folders in Glue,") }
         return try GlueSnapshot(self, table)
     }
@@ -151,7 +156,9 @@ package struct GlueCatalog: Catalog {
     }
 
     package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] {
-        throw SQLError.unsupported("the history of \"\(name)\", a table of folders in Glue,")
+        throw SQLError.unsupported(
+            "the history of \"\(name)\", a table of folders in Glue,",
+            hint: "Glue keeps earlier definitions only; aws glue get-table-versions lists them.")
     }
 
     package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction { try GlueWrite(requireTable(name), self) }

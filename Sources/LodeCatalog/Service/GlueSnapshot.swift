@@ -46,7 +46,7 @@ struct GlueSnapshot: TableSnapshot {
         let format = table.tableFormat?.lowercased()
         var kind: String?
         if parameters["metadata_location"] != nil || format == "iceberg" { kind = "Iceberg" }
-        if provider == "delta" || format == "delta" { kind = "Delta" }
+        if format == "delta" { throw SQLError.unsupported("changing the Delta table \"\(table.tableName)\" of Glue") }
         if provider == "hudi" || parameters["hoodie.table.name"] != nil { kind = "Hudi" }
         if table.storageDescriptor.inputFormat?.hasSuffix("SymlinkTextInputFormat") == true { kind = "symlink manifest" }
         if let kind { throw SQLError.unsupported("the \(kind) table \"\(table.tableName)\" of Glue") }

@@ -62,7 +62,7 @@ enum CatalogRelation {
     /// few; what has a log of its own is not listed.
     private static func isListedAfar(_ table: GlueTable, _ snapshot: any TableSnapshot, _ stores: StoreRegistry) -> Bool {
         table.kind != .managed && table.loggedFormat == nil && !snapshot.partitionColumns.isEmpty
-            && table.storageDescriptor.location.map { stores.isRemote($0) } ?? false
+            && table.folder.map { stores.isRemote($0) } ?? false
     }
 
     /// What the catalog says of columns, unless the table has others by now.

@@ -141,7 +141,7 @@ extension MetadataRows {
             return
         }
         if table.loggedFormat?.name == DeltaFormat().name {
-            let location = table.storageDescriptor.location ?? ""
+            let location = table.folder ?? ""
             let stores = try session.stores(of: table)
             fields = TableFunction.deltaCommitFields
             rows = try TableFunction.deltaCommits(of: location, session.stores(stores, forLogIn: location))

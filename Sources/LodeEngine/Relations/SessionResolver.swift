@@ -130,7 +130,7 @@ final class SessionResolver: RelationResolver {
     private func stores(of table: GlueTable) throws(SQLError) -> StoreRegistry {
         let stores = try session.stores(of: table)
         if table.loggedFormat == nil { return stores }
-        return session.stores(stores, forLogIn: table.storageDescriptor.location ?? "")
+        return session.stores(stores, forLogIn: table.folder ?? "")
     }
 
     private func resolve(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> ResolvedRelation {

@@ -9,39 +9,43 @@ extension Session {
     func createCatalog(_ create: CreateCatalog) throws(SQLError) -> StatementOutcome {
         let name = create.name.text.lowercased(), tag = "CREATE CATALOG"
         try requireSuperuser("attach a catalog", at: create.name.span)
-        if name == Engine.catalogName || engine.attached.named(name) != nil {
-            if create.ifNotExists { return StatementOutcome(tag: tag) }
-            throw SQLError(.duplicateObject, "catalog \"\(name)\" already exists", at: create.name.span)
-        }
+        try requireAutocommit(tag, at: create.name.span)
         if name.contains(".") || name.isEmpty {
             throw SQLError(.invalidName, "the name of a catalog must not be empty, and not have dots", at: create.name.span)
         }
-        let given = try properties(create.options).map { ($0.key.lowercased(), Secret($0.value)) }
-        let options = Dictionary(given) { _, last in last }
-        do throws(SQLError) {
-            let made = try CatalogKinds.make(create.kind.text, options, engine.attached.connect, stores: engine.stores)
-            let isNew = engine.attached.attach(name, kind: create.kind.text.lowercased(), made.catalog, shown: made.shown)
-            guard isNew || create.ifNotExists else { throw SQLError(.duplicateObject, "catalog \"\(name)\" already exists") }
-        } catch {
-            throw error.at(create.kind.span)
+        if name == Engine.catalogName {
+            if create.ifNotExists { return StatementOutcome(tag: tag) }
+            throw SQLError(.duplicateObject, "catalog \"\(name)\" already exists", at: create.name.span)
         }
-        return StatementOutcome(tag: tag)
+        let given = Dictionary(try properties(create.options).map { ($0.key.lowercased(), $0.value) }) { _, last in last }
+        let definition: CatalogDefinition, isNew: Bool
+        do throws(SQLError) {
+            let secrets: [String: Secret]
+            (definition, secrets) = try CatalogKinds.definition(name, create.kind.text, given)
+            isNew = try engine.attached.attach(definition, secrets: secrets, ifNotExists: create.ifNotExists)
+        } catch {
+            throw error.at(error.state == .duplicateObject ? create.name.span : create.kind.span)
+        }
+        if !isNew { return StatementOutcome(tag: tag, notices: ["catalog \"\(name)\" already exists, skipping"]) }
+        if definition.secrets.isEmpty { return StatementOutcome(tag: tag) }
+        let kept = "\(definition.secrets.joined(separator: ", ")) of catalog \"\(name)\" last as long as this process; the rest is kept"
+        return StatementOutcome(tag: tag, notices: [kept])
     }
 
     func dropCatalog(_ name: Identifier, ifExists: Bool) throws(SQLError) -> StatementOutcome {
         try requireSuperuser("detach a catalog", at: name.span)
+        try requireAutocommit("DROP CATALOG", at: name.span)
         if name.text.lowercased() == Engine.catalogName {
             throw SQLError(.objectNotInPrerequisiteState, "cannot drop catalog \"\(name.text)\": it is the warehouse's own", at: name.span)
         }
-        if !engine.attached.detach(name.text), !ifExists { throw missingCatalog(name) }
+        if try !engine.attached.detach(name.text), !ifExists { throw missingCatalog(name) }
         return StatementOutcome(tag: "DROP CATALOG")
     }
 
     func showCatalogs(_ pattern: String?, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         var rows: [[Value]] = [[.text(Engine.catalogName), .text("lode"), .text(SQLText("warehouse = \(engine.warehouse)"))]]
-        for entry in engine.attached.all {
-            let options = entry.shownOptions.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
-            rows.append([.text(SQLText(entry.name)), .text(SQLText(entry.kind)), .text(SQLText(options))])
+        for definition in engine.attached.all.map(\.definition) {
+            rows.append([.text(SQLText(definition.name)), .text(SQLText(definition.kind)), .text(SQLText(definition.shown))])
         }
         rows = rows.filter { row in if case .text(let name)? = row.first { Self.matches(name.string, pattern) } else { false } }
         let fields = [Field("catalog_name", .varchar), Field("kind", .varchar), Field("options", .varchar)]
@@ -57,7 +61,7 @@ extension Session {
         guard let entry = engine.attached.named(wanted) else {
             throw missingCatalog(name ?? Identifier(wanted, span: SourceSpan(0, 0)))
         }
-        return try entry.catalog.databases().map { String($0.name.dropFirst(entry.name.count + 1)) }
+        return try entry.catalog().databases().map { String($0.name.dropFirst(entry.name.count + 1)) }
     }
 
     // MARK: Names

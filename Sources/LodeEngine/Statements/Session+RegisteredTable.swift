@@ -19,7 +19,8 @@ extension Session {
         }
         guard elements.schema.fields.isEmpty, elements.constraints.isEmpty, partitions.isEmpty else {
             throw SQLError.unsupported(
-                "declaring the columns of a \(format.name) table that is there", at: span, hint: "They are in its metadata: leave them out.")
+                "declaring the columns of a \(format.name) table that is there", at: span,
+                hint: "They are in its metadata: leave them out.")
         }
         if try catalog.attachedCatalog(of: elements.table.database) != nil {
             throw SQLError.unsupported("a \(format.name) table in an attached catalog", at: span)

@@ -54,7 +54,7 @@ extension Session {
     }
 
     func missingSchema(_ name: String, at span: SourceSpan) throws(SQLError) -> SQLError {
-        let keeper = engine.attached.owner(of: name)?.catalog ?? catalog, known = try keeper.databases()
+        let keeper = try engine.attached.owner(of: name)?.catalog() ?? catalog, known = try keeper.databases()
         return CatalogError.missingDatabase(name, among: known.map(\.name)).at(span)
     }
 

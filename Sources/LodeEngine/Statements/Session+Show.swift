@@ -110,7 +110,7 @@ extension Session {
             Field("comment", .varchar), Field("default", .varchar),
         ]
         if case .table(let name) = target, name.parts.count > 1 || temporaryViews[name.last.text.lowercased()] == nil {
-            let table = try existingTable(name)
+            let table = try definedByItsLog(try existingTable(name))
             let keys = Set(table.partitionKeys.map(\.name))
             var rows: [[Value]] = zip(try table.schema().fields, try table.columns()).map { field, column in
                 [
@@ -127,6 +127,19 @@ extension Session {
             [.text($0.name), .text("\($0.type)"), .boolean($0.nullable), .boolean(false), .null, .null]
         }
         return try give(fields, rows, to: run.sink, tag: "DESCRIBE")
+    }
+
+    /// With the columns that it has now, where another catalog may not know them: Spark tells Glue none of a table with a log of its own.
+    private func definedByItsLog(_ table: GlueTable) throws(SQLError) -> GlueTable {
+        guard table.loggedFormat != nil, table.icebergPartitioning == nil, try catalog.attachedCatalog(of: table.databaseName) != nil
+        else { return table }
+        let snapshot = try catalog.snapshot(of: table.tableName)
+        let defined = try GlueTable.define(
+            table.tableName, snapshot.schema, partitionedBy: snapshot.partitionColumns.map(\.name), kind: .external)
+        var table = table
+        (table.storageDescriptor.columns, table.partitionKeys) = (defined.storageDescriptor.columns, defined.partitionKeys)
+        table.parameters[TableParameter.columnOrder] = defined.parameters[TableParameter.columnOrder]
+        return table
     }
 
     /// What DESCRIBE EXTENDED adds: the table's kind, format, place, comment and properties.

@@ -16,7 +16,7 @@ enum TableDDL {
             let clauses = (comment(table).map { " " + $0 } ?? "") + (properties(table).map { " " + $0 } ?? "")
             return "CREATE VIEW \(name)\(clauses) AS \(try table.viewText())"
         }
-        if let format = table.loggedFormat, table.icebergPartitioning == nil, let location = table.storageDescriptor.location {
+        if let format = table.loggedFormat, table.icebergPartitioning == nil, let location = table.folder {
             // Columns and partitions are in the table's own log.
             let clauses = [comment(table), properties(table)].compactMap(\.self).map { "\n" + $0 }.joined()
             return "CREATE EXTERNAL TABLE \(name)\nUSING \(format.name)\nLOCATION \(SQLText(location).literal)\(clauses)"

@@ -16,7 +16,11 @@ package struct IcebergFormat: TableFormat {
     package static let pointer = "metadata_location"
 
     package func snapshot(of table: TableDefinition, at time: TableTime?, io: any TableIO) throws(SQLError) -> any TableSnapshot {
-        try Self.snapshot(of: table.properties[Self.pointer] ?? table.location, at: time, identity: table.identity, io)
+        guard let document = table.properties[Self.pointer] else {
+            return try Self.snapshot(of: table.location, at: time, identity: table.identity, io)
+        }
+        let (folder, metadata) = try IcebergFolder.open(document, mayHaveMoved: false, io)
+        return try IcebergSnapshot(folder, metadata, at: time, identity: table.identity, io)
     }
 
     /// The table in a folder, or that a metadata document defines, whether or not a catalog knows it.
@@ -28,7 +32,8 @@ package struct IcebergFormat: TableFormat {
         identity: TableVersion? = nil, _ io: any TableIO
     ) throws(SQLError) -> IcebergSnapshot {
         guard let document = try document(of: location, version: version, io) else {
-            throw SQLError(.undefinedFile, "there is no Iceberg table", in: location, hint: "Its folder \"metadata\" has no *.metadata.json.")
+            throw SQLError(.undefinedFile, "there is no Iceberg table", in: location,
+                hint: "Its folder \"metadata\" has no *.metadata.json.")
         }
         let (folder, metadata) = try IcebergFolder.open(document, mayHaveMoved: mayHaveMoved, io)
         return try IcebergSnapshot(folder, metadata, at: time, identity: identity, io)

@@ -16,7 +16,8 @@ package struct IcebergSnapshot: TableSnapshot {
     private var io: any TableIO
 
     package var schema: Schema { columns.schema }
-    package var partitionColumns: [Field] { current.constantColumns }
+    /// Those of all specs: a file has values of the columns that its own spec names.
+    package let partitionColumns: [Field]
     package var fileFormat: String { "parquet" }
     package var columnMatching: ColumnMatching { .mapped(columns.mapped) }
     package var properties: [String: String] { metadata.properties }
@@ -45,6 +46,12 @@ package struct IcebergSnapshot: TableSnapshot {
         }
         let spec = metadata.spec(metadata.defaultSpecID) ?? IcebergPartitionSpec(fields: [])
         current = IcebergPartitioning(spec, columns, icebergSchema, metadata)
+        var constants = current.constantColumns
+        for other in metadata.specs where other.id != spec.id {
+            let own = IcebergPartitioning(other, columns, icebergSchema, metadata).constantColumns
+            constants += own.filter { column in !constants.contains { $0.name == column.name } }
+        }
+        partitionColumns = constants
     }
 
     /// The same, whose manifests are read in another way.
@@ -111,7 +118,7 @@ package struct IcebergSnapshot: TableSnapshot {
             partitionValues: partitioning.constants.map { entry.partition[$0.place] }, statistics: statistics,
             rowIDBase: entry.firstRowID)
         if entry.format != fileFormat { file.fileFormat = entry.format }
-        if partitioning.spec.id != current.spec.id { file.partitionColumns = partitioning.constantColumns }
+        if partitioning.constantColumns != partitionColumns { file.partitionColumns = partitioning.constantColumns }
         file.sequenceNumber = entry.sequenceNumber
         file.deletes = try index.deletes(of: entry, path, partitioning.spec)
         plan.listing.files.append(file)

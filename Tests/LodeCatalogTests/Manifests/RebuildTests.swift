@@ -124,6 +124,20 @@ import Testing
         #expect(try scene.manifests() == left)
     }
 
+    @Test func `attached catalogs are made again, and come back with a backup`() throws {
+        try scene.fill()
+        @Sendable func definition(_ name: String) -> CatalogDefinition {
+            CatalogDefinition(name: name, kind: "glue", options: ["region": "eu-west-1"], secrets: ["secret_access_key"])
+        }
+        for name in ["g", "h"] { try catalog.changeAttached(name) { _ in definition(name) } }
+        _ = try catalog.backup(to: scene.folder("backup"))
+        try catalog.changeAttached("h") { _ in nil }
+        _ = try catalog.rebuild(overwrites: true)
+        #expect(try scene.another().attachedDefinitions() == [definition("g")])
+        _ = try scene.another().restore(from: scene.folder("backup"), overwrites: true)
+        #expect(try scene.another().attachedDefinitions() == [definition("g"), definition("h")])
+    }
+
     @Test func `what stays said of dropped tables says who said it`() throws {
         func table(_ name: String) throws -> GlueTable { try GlueTable.define(TableName("main", name), Scene.columns) }
         _ = try catalog.commit([.create(try table("a")), .create(try table("b")), .create(try table("c"))])

@@ -9,7 +9,8 @@ import Testing
         {"type": "record", "name": "r", "fields": [
         {"name": "a", "type": ["null", "long"], "field-id": 1}, {"name": "skipped", "type": {"type": "map", "values": "string"}},
         {"name": "s", "type": {"type": "record", "name": "inner", "fields": [
-          {"name": "t", "type": "string", "field-id": 3}, {"name": "f", "type": {"type": "fixed", "name": "two", "size": 2}}]}, "field-id": 2},
+          {"name": "t", "type": "string", "field-id": 3},
+          {"name": "f", "type": {"type": "fixed", "name": "two", "size": 2}}]}, "field-id": 2},
         {"name": "m", "type": ["null", {"type": "array", "items": {"type": "record", "name": "kv", "fields": [
           {"name": "key", "type": "int", "field-id": 6}, {"name": "value", "type": "bytes", "field-id": 7}]}}], "field-id": 5},
         {"name": "d", "type": "double", "field-id": 8}, {"name": "b", "type": "boolean", "field-id": 9}]}
@@ -33,7 +34,8 @@ import Testing
         try container.forEachBlock { (block) throws(SQLError) in
             try reader.read(Array(block.packed), count: block.count) { (rows) throws(SQLError) in
                 let pairs = rows.list(0).map { cell in rows.bytes(cell).map { "\(Array($0))" } ?? "\(cell.number ?? -1)" }
-                found.append("\(rows.number(0).map { "\($0)" } ?? "-") \(rows.text(1) ?? "-") \(pairs.joined(separator: ",")) \(rows[4].kind)")
+                found.append(
+                    "\(rows.number(0).map { "\($0)" } ?? "-") \(rows.text(1) ?? "-") \(pairs.joined(separator: ",")) \(rows[4].kind)")
             }
         }
         return found
@@ -48,7 +50,8 @@ import Testing
     }
 
     @Test func `blocks of arrays may say how many bytes they have`() throws {
-        let schema = #"{"type": "record", "name": "r", "fields": [{"name": "a", "type": "long"}, {"name": "x", "type": {"type": "array", "items": "long"}}]}"#
+        let schema = #"{"type": "record", "name": "r", "fields": [{"name": "a", "type": "long"}, "#
+            + #"{"name": "x", "type": {"type": "array", "items": "long"}}]}"#
         let sized = AvroBytes.long(-2) + AvroBytes.long(2) + [2, 4] + [0]
         let container = try AvroContainer(AvroBytes.file(schema, [[8] + sized, [6, 0]]))
         var reader = try AvroRows(container.schema, [AvroWish(nil, "a", .cell(0))]), numbers: [Int?] = []

@@ -66,8 +66,9 @@ struct IcebergTree: TableIO {
     mutating func manifest(_ name: String, isPartitioned: Bool = false, spec: Int = 0, _ entries: [Entry]) {
         let partition = isPartitioned ? #"{"name": "p", "type": ["null", "int"], "field-id": 1000}"# : ""
         func map(_ name: String, _ id: Int, _ value: String) -> String {
-            #"{"name": "\#(name)", "field-id": \#(id), "type": ["null", {"type": "array", "logicalType": "map", "items": {"type": "record", "#
-                + #""name": "e\#(id)", "fields": [{"name": "key", "type": "int"}, {"name": "value", "type": "\#(value)"}]}}]}"#
+            #"{"name": "\#(name)", "field-id": \#(id), "type": ["null", {"type": "array", "logicalType": "map", "items": "#
+                + #"{"type": "record", "name": "e\#(id)", "fields": ["#
+                + #"{"name": "key", "type": "int"}, {"name": "value", "type": "\#(value)"}]}}]}"#
         }
         let schema = """
             {"type": "record", "name": "manifest_entry", "fields": [{"name": "status", "type": "int", "field-id": 0},
@@ -98,7 +99,8 @@ struct IcebergTree: TableIO {
         bytes += pairs(entry.nulls.map { ($0.0, AvroBytes.long($0.1)) }) + pairs(entry.lower.map { ($0.0, AvroBytes.bytes($0.1)) })
         bytes += pairs(entry.upper.map { ($0.0, AvroBytes.bytes($0.1)) })
         bytes += AvroBytes.some(AvroBytes.array(entry.equality.map { AvroBytes.long($0) }))
-        bytes += AvroBytes.some(entry.referenced.map { AvroBytes.text($0) }) + optional(entry.offset) + optional(entry.offset.map { _ in 40 })
+        bytes += AvroBytes.some(entry.referenced.map { AvroBytes.text($0) }) + optional(entry.offset)
+        bytes += optional(entry.offset.map { _ in 40 })
         return bytes + optional(entry.firstRow)
     }
 
@@ -121,7 +123,8 @@ struct IcebergTree: TableIO {
             {"name": "content", "type": "int", "field-id": 517}, {"name": "sequence_number", "type": "long", "field-id": 515},
             {"name": "added_snapshot_id", "type": "long", "field-id": 503}, {"name": "added_files_count", "type": "int", "field-id": 504},
             {"name": "existing_files_count", "type": "int", "field-id": 505},
-            {"name": "partitions", "field-id": 507, "type": ["null", {"type": "array", "items": {"type": "record", "name": "r508", "fields": [
+            {"name": "partitions", "field-id": 507, "type": ["null", {"type": "array", "items":
+              {"type": "record", "name": "r508", "fields": [
               {"name": "contains_null", "type": "boolean", "field-id": 509},
               {"name": "lower_bound", "type": ["null", "bytes"], "field-id": 510},
               {"name": "upper_bound", "type": ["null", "bytes"], "field-id": 511}]}}]},
@@ -129,7 +132,8 @@ struct IcebergTree: TableIO {
             """
         let records = manifests.map { item in
             var bytes = AvroBytes.text("/t/metadata/" + item.name) + AvroBytes.long(1) + AvroBytes.long(item.spec)
-            bytes += AvroBytes.long(item.content) + AvroBytes.long(item.sequence) + AvroBytes.long(snapshot) + AvroBytes.long(item.files) + [0]
+            bytes += AvroBytes.long(item.content) + AvroBytes.long(item.sequence) + AvroBytes.long(snapshot)
+            bytes += AvroBytes.long(item.files) + [0]
             bytes += AvroBytes.some(
                 item.range.map { range in
                     AvroBytes.array([
