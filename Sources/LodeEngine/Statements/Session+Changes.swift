@@ -4,6 +4,7 @@ import LodeCatalog
 import LodeCore
 import LodeExecution
 import LodeFormats
+import LodeObjectStore
 import LodePlan
 import LodePlanner
 import LodeSyntax
@@ -68,7 +69,7 @@ extension Session {
     /// Begins a change of a managed table. What the statement reads is read afterwards, so that the commit sees whatever came between.
     func beginChange(of name: QualifiedName, _ verb: String, needing privileges: Privileges) throws(SQLError) -> RowChange {
         let transaction = try catalog.beginWrite(try writableTable(name, verb, needing: privileges).tableName)
-        let snapshot = transaction.snapshot, table = transaction.table, stores = try catalog.stores(of: table.databaseName)
+        let snapshot = transaction.snapshot, table = transaction.table, stores = try self.stores(of: table)
         let relation = try CatalogRelation.identified(transaction, stores ?? engine.stores) { (predicate) throws(SQLError) in
             try snapshot.plan(predicate)
         }
@@ -81,6 +82,14 @@ extension Session {
                 table: try table.insertTarget(), relation: relation,
                 path: engine.attached.path(of: table.tableName, own: Engine.catalogName)),
             relation: relation, writeTarget: target)
+    }
+
+    /// What the files of a table are read and written with, if not with the engine's stores: those that a log names are not all the
+    /// table's.
+    private func stores(of table: GlueTable) throws(SQLError) -> StoreRegistry? {
+        let stores = try catalog.stores(of: table.databaseName)
+        if table.loggedFormat == nil { return stores }
+        return self.stores(stores ?? engine.stores, forLogIn: table.storageDescriptor.location ?? "")
     }
 
     /// An UPDATE, DELETE or MERGE, bound without being run; nil for other statements.
@@ -188,13 +197,13 @@ extension Session {
         var files: [DataFile] = []
         for (file, rows) in changed.deleted where rows.count > 0 && rows.count != file.liveRowCount {
             var rest = file
-            rest.deletes = RowDeletes(rows)
+            rest.deletes = RowDeletes(rows, beside: file.deletes)
             files.append(rest)
         }
         if files.isEmpty { return [] }
         let small = changed.written.reduce(0) { $0 + $1.size } <= Self.smallBytes ? changed.written : []
         let listing = FileListing(files: files + small, filesTotal: files.count + small.count)
-        let source = try CatalogRelation.identified(change.transaction, engine.stores) { _ in listing }
+        let source = try CatalogRelation.identified(change.transaction, change.relation.stores) { _ in listing }
         let columns = source.schema.fields.map { PlanColumn(context.columnIDs.fresh(), $0.name, $0.type, nullable: $0.nullable) }
         let scan = ScanNode(
             context.execution.relations.add(source), outputs: columns.enumerated().map { ScanOutput($1, index: $0) })

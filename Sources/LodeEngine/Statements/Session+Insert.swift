@@ -80,8 +80,8 @@ extension Session {
         }
         let table = try existingTable(name), isForeign = try catalog.attachedCatalog(of: table.databaseName) != nil
         switch table.kind {
-        case .managed, .external where table.kind == .managed || isForeign:
-            if table.kind == .external, verb != "INSERT" {
+        case .managed, .external where table.isWritten || isForeign:
+            if isForeign, table.kind == .external, verb != "INSERT" {
                 // Before files are written that others would see.
                 throw SQLError.unsupported(
                     "changing rows of \"\(table.name)\", a table of folders,", at: name.span, hint: "INSERT INTO adds rows to it.")

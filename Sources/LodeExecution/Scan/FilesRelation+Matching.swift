@@ -37,10 +37,11 @@ extension FilesRelation {
 
     /// Which rows of a file are deleted, read if that is not known yet; nil where nothing says which.
     func positions(_ deletes: RowDeletes, in scan: any FileScan) throws(SQLError) -> RowPositions? {
-        if let known = deletes.positions { return known }
-        guard let vector = deletes.vector, let rowCount = scan.rowCount else { return nil }
-        return try vector.positions(rowCount: rowCount) { (path, offset, count) throws(SQLError) in
+        guard let vector = deletes.vector, let rowCount = scan.rowCount else { return deletes.positions }
+        var rows = try vector.positions(rowCount: rowCount) { (path, offset, count) throws(SQLError) in
             try stores.open(path).read(offset: offset, count: count)
         }
+        if let known = deletes.positions { rows.formUnion(known) }
+        return rows
     }
 }

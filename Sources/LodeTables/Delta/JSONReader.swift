@@ -110,6 +110,10 @@ struct JSONReader {
         mutating get { cursor.kind() == .object }
     }
 
+    var isArray: Bool {
+        mutating get { cursor.kind() == .array }
+    }
+
     mutating func string() throws(SQLError) -> String {
         guard cursor.kind() == .string else { throw expected("a string") }
         let start = cursor.at + 1
