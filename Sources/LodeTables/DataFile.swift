@@ -68,7 +68,7 @@ package struct RowDeletes: Hashable, Sendable {
     package var locations: [String]
     /// How many; nil if that is not known.
     package var count: Int?
-    /// Which they are, where that is known already.
+    /// Which they are, where that is known already; with a vector, those beside it.
     package var positions: RowPositions?
     /// Where it is written which they are, if it is to be read with the file.
     package var vector: DeletionVector?
@@ -102,6 +102,13 @@ package struct RowDeletes: Hashable, Sendable {
         locations = if case .file(let path, _) = vector.place { [path] } else { [] }
         count = vector.cardinality
         self.vector = vector
+    }
+
+    /// Rows beside those that are deleted already.
+    package init(_ positions: RowPositions, beside earlier: RowDeletes?) {
+        self = earlier ?? RowDeletes(locations: [], count: 0)
+        count = count.map { $0 + positions.count }
+        if self.positions == nil { self.positions = positions } else { self.positions?.formUnion(positions) }
     }
 
     package init(_ positions: RowPositions) {

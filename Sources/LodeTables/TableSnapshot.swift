@@ -19,6 +19,8 @@ package protocol TableSnapshot: Sendable {
     /// The version number; 0 for tables that have none.
     var version: Int64 { get }
     var statistics: TableStatistics { get }
+    /// The table's folder, if it is that of a log.
+    var location: String? { get }
     /// How columns are found in the files.
     var columnMatching: ColumnMatching { get }
     /// Whether listing all files costs so much that estimates do without.
@@ -44,6 +46,7 @@ extension TableSnapshot {
     package var columnMatching: ColumnMatching { .name }
     package var isDearToList: Bool { false }
     package var readerOptions: [String: String] { properties }
+    package var location: String? { nil }
 
     package var version: Int64 { identity?.version ?? 0 }
 }

@@ -141,10 +141,8 @@ extension MetadataRows {
             return
         }
         if table.loggedFormat?.name == DeltaFormat().name {
-            let location = table.folder ?? ""
-            let stores = try session.stores(of: table)
             fields = TableFunction.deltaCommitFields
-            rows = try TableFunction.deltaCommits(of: location, session.stores(stores, forLogIn: location))
+            rows = try TableFunction.deltaCommits(of: table.folder ?? "", try session.stores(of: table))
             return
         }
         fields = [

@@ -123,14 +123,7 @@ final class SessionResolver: RelationResolver {
         let found = try time == nil ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
         // Metadata of Iceberg may name others anywhere.
         guard let iceberg = found as? IcebergSnapshot else { return found }
-        return iceberg.reading(through: StoreTableIO(try stores(of: table)))
-    }
-
-    /// What its files are read with.
-    private func stores(of table: GlueTable) throws(SQLError) -> StoreRegistry {
-        let stores = try session.stores(of: table)
-        if table.loggedFormat == nil { return stores }
-        return session.stores(stores, forLogIn: table.folder ?? "")
+        return iceberg.reading(through: StoreTableIO(try session.stores(of: table)))
     }
 
     private func resolve(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> ResolvedRelation {
@@ -145,7 +138,7 @@ final class SessionResolver: RelationResolver {
 
     private func source(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> any Relation {
         let snapshot = try snapshot(of: table, at: time)
-        return try CatalogRelation.make(table, snapshot, try stores(of: table), isCurrent: time == nil)
+        return try CatalogRelation.make(table, snapshot, try session.stores(of: table), isCurrent: time == nil)
     }
 
     private func view(_ table: GlueTable, _ path: [String]) throws(SQLError) -> ResolvedView {

@@ -39,3 +39,37 @@ package struct DeltaFormat: TableFormat {
         return try DeltaSnapshot(try listing.segment(of: nil, in: folder.log), folder, identity: nil, io)
     }
 }
+
+extension DeltaFormat: WritableTableFormat {
+    package func declaration(of snapshot: any TableSnapshot) throws(SQLError) -> TableDeclaration {
+        let snapshot = try Self.own(snapshot)
+        do throws(SQLError) {
+            try DeltaWriterFeatures.check(snapshot.protocolVersion, snapshot.metadata.configuration)
+            return try DeltaDeclaration.read(snapshot)
+        } catch {
+            throw error.place == nil ? error.within(snapshot.folder.root) : error
+        }
+    }
+
+    package func check(_ declaration: TableDeclaration) throws(SQLError) {
+        try DeltaProperties.check(declaration.properties, over: [:])
+        _ = try DeltaSchemaText.write(declaration.columns)
+    }
+
+    package func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool {
+        try !DeltaLogListing(DeltaFolder(location).log, io).isEmpty
+    }
+
+    package func commit(
+        _ commit: TableCommit, to base: (any TableSnapshot)?, in location: String, io: any TableIO
+    ) throws(SQLError) -> Int64 {
+        let committer = DeltaCommitter(commit, DeltaFolder(location), io)
+        guard let base else { return try committer.create() }
+        return try committer.publish(over: try Self.own(base))
+    }
+
+    private static func own(_ snapshot: any TableSnapshot) throws(SQLError) -> DeltaSnapshot {
+        guard let own = snapshot as? DeltaSnapshot else { throw .internalFault("a Delta table that is read as another one") }
+        return own
+    }
+}

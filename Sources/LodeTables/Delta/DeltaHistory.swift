@@ -87,6 +87,17 @@ package struct DeltaHistory: Sendable {
         return (version, millis * 1000)
     }
 
+    /// The time in a commit, in milliseconds; nil if it has none that can be read.
+    static func inCommitTimestamp(of version: Int64, _ folder: DeltaFolder, _ io: any TableIO) -> Int64? {
+        let path = folder.logFile(DeltaLogListing.commitName(version))
+        guard let bytes = try? io.read(path) else { return nil }
+        var found: Int64?
+        try? DeltaActionReader.read(bytes, path) { (action) throws(SQLError) in
+            if case .commitInfo(let info) = action { found = found ?? info.inCommitTimestamp }
+        }
+        return found.flatMap { $0.magnitude < 1 << 50 ? $0 : nil }
+    }
+
     private func inCommitMicros(_ version: Int64) throws(SQLError) -> Int64 {
         guard let millis = try commitInfo(version)?.inCommitTimestamp, millis.magnitude < 1 << 50 else {
             throw SQLError(

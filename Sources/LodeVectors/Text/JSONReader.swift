@@ -109,6 +109,10 @@ package struct JSONReader {
         mutating get { cursor.kind() == .object }
     }
 
+    package var isArray: Bool {
+        mutating get { cursor.kind() == .array }
+    }
+
     package mutating func string() throws(SQLError) -> String {
         guard cursor.kind() == .string else { throw expected("a string") }
         let start = cursor.at + 1
