@@ -35,6 +35,8 @@ package struct ScanRequest: Sendable {
     package var cancellation: Cancellation
     /// The offsets of zones that strings name, and of the session's for strings that name none; nil is UTC.
     package var zones: ParseTimestamp.Zones?
+    /// Whether what the morsel reads is here or on its way: what could only spare fetching it is not worth waiting for.
+    package var isFetched = false
 
     package init(
         projection: [Int], filters: [any ScanFilter] = [], cancellation: Cancellation, zones: ParseTimestamp.Zones? = nil

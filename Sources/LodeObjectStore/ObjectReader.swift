@@ -19,6 +19,9 @@ package protocol ObjectReader: AnyObject, Sendable {
     /// Whether it pays to find out early what will be read, and to say so.
     var gainsByAsking: Bool { get }
 
+    /// Whether a range can be read without waiting for somebody else than this machine.
+    func isHere(_ range: Range<Int>) -> Bool
+
     /// Says which ranges will be read soon, so that they can be fetched ahead. A hint: it never fails.
     func willNeed(_ ranges: [Range<Int>])
 
@@ -30,6 +33,7 @@ package protocol ObjectReader: AnyObject, Sendable {
 extension ObjectReader {
     package var etag: String { "" }
     package var gainsByAsking: Bool { false }
+    package func isHere(_ range: Range<Int>) -> Bool { true }
 
     package func willNeed(_ ranges: [Range<Int>]) {}
 

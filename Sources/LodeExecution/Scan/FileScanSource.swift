@@ -344,7 +344,9 @@ final class FileScanSource: Source {
                 switch try source.take(leaving: left, context) {
                 case .work(let taken):
                     work = taken
-                    reader = try taken.file.scan.reader(taken.morsel, taken.file.request)
+                    var request = taken.file.request
+                    request.isFetched = taken.bytesAhead > 0
+                    reader = try taken.file.scan.reader(taken.morsel, request)
                 case .wait(let wait):
                     waits = wait
                     return nil

@@ -74,6 +74,13 @@ final class RemoteReader: ObjectReader {
 
     var gainsByAsking: Bool { true }
 
+    func isHere(_ range: Range<Int>) -> Bool {
+        let here = state.withLock { state in
+            [state.held.offset..<state.held.offset + state.held.bytes.count] + state.pieces.filter(\.fetch.isDone).map(\.range)
+        }
+        return here.contains { $0.contains(range) } || kept.contains { $0.contains(range) }
+    }
+
     func willNeed(_ ranges: [Range<Int>]) { willNeed(ranges) {} }
 
     func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) {

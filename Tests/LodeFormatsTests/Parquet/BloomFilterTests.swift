@@ -7,6 +7,24 @@ import Testing
 
 @testable import LodeFormats
 
+/// A file that is far away, until it is said to be here.
+private final class FarObject: ObjectReader {
+    let path = "test.parquet"
+    private let inner: BytesObject
+    private let state = Lock((asked: [Range<Int>](), isHere: false))
+    init(_ bytes: [UInt8]) { inner = BytesObject(bytes) }
+
+    var size: Int { inner.size }
+    var gainsByAsking: Bool { true }
+    var asked: [Range<Int>] { state.withLock { $0.asked } }
+    func arrive() { state.withLock { $0.isHere = true } }
+    func isHere(_ range: Range<Int>) -> Bool { state.withLock { $0.isHere } }
+    func willNeed(_ ranges: [Range<Int>]) { state.withLock { $0.asked += ranges } }
+    func read(offset: Int, count: Int, into destination: UnsafeMutableRawPointer) throws(SQLError) {
+        try inner.read(offset: offset, count: count, into: destination)
+    }
+}
+
 @Suite struct BloomFilterTests {
     @Test(
         arguments: [
@@ -50,6 +68,30 @@ import Testing
         #expect(found.rows.isEmpty)
         #expect(found.counters.rowGroupsPrunedByBloomFilter == 3)
         #expect(found.counters.rowGroupsRead == 0)
+    }
+
+    @Test func `where rows are on their way, filters are asked for, and not waited for`() throws {
+        let object = FarObject(try ParquetFixture.bytes("flat_bloom")), file = try ParquetFile.open(object)
+        let column = try #require(file.schema.index(of: "i32")), leaf = try #require(file.leaf("i32"))
+        var request = ScanRequest(projection: [column], filters: [filter(.integer(5), "i32")], cancellation: Cancellation())
+        func pruned() throws -> Int {
+            var count = 0
+            for morsel in try file.morsels() { count += try file.reader(morsel, request).counters.rowGroupsPrunedByBloomFilter }
+            return count
+        }
+        let filters = file.footer.metaData.rowGroups.compactMap { $0.columns[leaf.index].metaData.flatMap(BloomFilterReading.range) }
+        #expect(filters.count == 3)
+        request.isFetched = true
+        #expect(try pruned() == 0 && filters.allSatisfy { wanted in object.asked.count { $0 == wanted } == 1 })
+        object.arrive()
+        #expect(try pruned() == 3)
+        #expect(object.asked.count { filters.contains($0) } == 3)
+    }
+
+    @Test func `where rows are not asked for yet, filters are waited for`() throws {
+        let file = try ParquetFile.open(FarObject(try ParquetFixture.bytes("flat_bloom")))
+        let column = try #require(file.schema.index(of: "i32"))
+        #expect(try ParquetFixture.scan(file, [column], filters: [filter(.integer(5), "i32")]).counters.rowGroupsPrunedByBloomFilter == 3)
     }
 
     @Test func `a list opens the row groups of its values`() throws {

@@ -30,6 +30,13 @@ final class BloomFilterReading {
         0x47b6_137b, 0x4497_4d91, 0x8824_ad5b, 0xa2b7_289d, 0x7054_95c7, 0x2df1_424b, 0x9efc_4947, 0x5c6b_fb31,
     ]
 
+    /// Where the filter of a chunk lies, as far as that is known; nil if there is none.
+    static func range(_ chunk: ColumnMetaData) -> Range<Int>? {
+        guard let offset = chunk.bloomFilterOffset, offset > 0 else { return nil }
+        let (end, overflow) = offset.addingReportingOverflow(min(max(chunk.bloomFilterBytes ?? headerBytes, 1), maximumBytes))
+        return overflow ? nil : offset..<end
+    }
+
     /// - Parameter probes: how many values will be asked about.
     init?(_ chunk: ColumnMetaData, in file: any ObjectReader, probes: Int) {
         guard let offset = chunk.bloomFilterOffset, offset > 0, offset < file.size else { return nil }

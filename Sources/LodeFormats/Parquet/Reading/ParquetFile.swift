@@ -72,7 +72,7 @@ package final class ParquetFile: FileScan {
         let part = parts[morsel.index]
         var counters = ScanCounters()
         if part.first == 0 { counters.bytesNeeded = bytes(of: request.projection, in: part.rowGroup) }
-        if rowGroupPruning.rulesOut(part, request.filters, in: self, &counters) { return PrunedMorsel(counters) }
+        if rowGroupPruning.rulesOut(part, request, in: self, &counters) { return PrunedMorsel(counters) }
         return try RowGroupReader(self, part, request, counters)
     }
 
