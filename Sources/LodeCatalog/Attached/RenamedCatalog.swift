@@ -105,6 +105,7 @@ struct RenamedCatalog: Catalog {
     }
 
     func stores(of database: String) throws(SQLError) -> StoreRegistry? { try inner.stores(of: bare(database)) }
+    func stores(of table: TableName) throws(SQLError) -> StoreRegistry? { try inner.stores(of: bare(table)) }
     func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {
         try inner.analyze(bare(name), measure)
     }

@@ -127,7 +127,7 @@ extension Session {
 
     /// The same for a table that is there.
     func stores(of table: GlueTable) throws(SQLError) -> StoreRegistry {
-        table.kind == .managed ? engine.stores : try stores(of: table.databaseName)
+        table.kind == .managed ? engine.stores : try catalog.stores(of: table.tableName) ?? engine.stores
     }
 }
 
