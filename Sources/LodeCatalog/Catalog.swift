@@ -49,6 +49,8 @@ package protocol Catalog: Sendable {
     func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError)
     /// What the files of a database are read with; nil for the stores of the engine.
     func stores(of database: String) throws(SQLError) -> StoreRegistry?
+    /// What the files of a table are read with; nil for the stores of the engine.
+    func stores(of table: TableName) throws(SQLError) -> StoreRegistry?
     /// The state that everything committed so far makes; versions of that time stay readable as long as the result lives.
     func readMoment() throws(SQLError) -> ReadMoment
     /// A managed table as it was at the last moment, up to now, at which a version of another one was current: what a statement that reads
@@ -89,6 +91,7 @@ extension Catalog {
         throw SQLError.unsupported("attaching a catalog to this one")
     }
     package func stores(of database: String) throws(SQLError) -> StoreRegistry? { nil }
+    package func stores(of table: TableName) throws(SQLError) -> StoreRegistry? { try stores(of: table.database) }
     package func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {
         throw SQLError.unsupported("ANALYZE of \"\(name)\"")
     }

@@ -77,6 +77,7 @@ package final class SessionCatalog: Catalog {
     }
 
     package func stores(of database: String) throws(SQLError) -> StoreRegistry? { try keeper(of: database).stores(of: database) }
+    package func stores(of table: TableName) throws(SQLError) -> StoreRegistry? { try keeper(of: table.database).stores(of: table) }
 
     package func databases() throws(SQLError) -> [GlueDatabase] {
         let all = try shared.databases()

@@ -23,7 +23,7 @@ import Testing
                 """,
             more: """
                 , "default-spec-id": 0, "partition-specs": [{"spec-id": 0, "fields": [
-                {"source-id": 2, "transform": "month"}, {"source-id": 1, "transform": "bucket[4]"}]}]
+                {"source-id": 2, "name": "m", "transform": "month"}, {"source-id": 1, "name": "b", "transform": "bucket[4]"}]}]
                 """)
         server.addView(["web"], "foreign", ["spark": "SELECT `id` FROM orders", "trino": "SELECT 1"])
         server.addView(["web"], "own", ["lode": "SELECT 5 AS id"])
@@ -63,18 +63,31 @@ import Testing
 
     @Test func `what needs the table format is refused by the table's name`() throws {
         for sql in [
-            "SELECT * FROM c.web.orders", "INSERT INTO c.web.orders (id) VALUES (1)", "DELETE FROM c.web.orders", "VACUUM c.web.orders",
+            "INSERT INTO c.web.orders (id) VALUES (1)", "DELETE FROM c.web.orders", "VACUUM c.web.orders",
             "CREATE TABLE c.web.made (id bigint)", "CREATE TABLE c.web.made AS SELECT 1 AS id", "CREATE VIEW c.web.made AS SELECT 1 AS id",
-            "ALTER TABLE c.web.orders ADD COLUMN x integer", "TRUNCATE c.web.orders", "DESCRIBE HISTORY c.web.orders",
+            "ALTER TABLE c.web.orders ADD COLUMN x integer", "TRUNCATE c.web.orders",
             "DROP SCHEMA c.web CASCADE", "SELECT * FROM c.web.foreign", "SHOW CREATE VIEW c.web.foreign",
         ] {
             let error = scratch.error(sql)
             #expect(error?.state == .featureNotSupported, "\(sql): \(error?.description ?? "done")")
         }
-        let error = scratch.error("SELECT * FROM c.web.orders")
-        #expect(error?.message == "reading the Iceberg table \"web.orders\" is not supported")
         #expect(scratch.error("SELECT * FROM c.web.foreign")?.detail == "Its SQL is for: spark, trino.")
         #expect(try scratch.rows("SELECT * FROM c.web.own") == [["5"]])
+    }
+
+    @Test func `rows of a table are read as its metadata say`() throws {
+        #expect(try scratch.rows("SELECT * FROM c.web.orders") == [])
+        #expect(try scratch.rows("DESCRIBE HISTORY c.web.orders") == [])
+        server.addTable(
+            ["web"], "full", fields: #"[{"id": 1, "name": "id", "type": "long", "required": false}]"#,
+            more: """
+                , "default-spec-id": 0, "partition-specs": [{"spec-id": 0, "fields": []}], "current-snapshot-id": 7,
+                "snapshots": [{"snapshot-id": 7, "timestamp-ms": 1, "manifest-list": "\(scratch.folder)/no-list.avro"}]
+                """)
+        let error = scratch.error("SELECT * FROM c.web.full")
+        #expect(error?.state == .undefinedFile && error?.place?.hasSuffix("no-list.avro") == true)
+        #expect(scratch.error("SELECT * FROM c.web.full FOR VERSION AS OF 8")?.state == .invalidParameterValue)
+        #expect(try scratch.rows("SELECT snapshot_id FROM c.web.full$snapshots") == [["7"]])
     }
 
     @Test func `schemas and tables are changed`() throws {

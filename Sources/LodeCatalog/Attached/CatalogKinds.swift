@@ -59,7 +59,7 @@ package enum CatalogKinds {
             return GlueCatalog(
                 try connect(options, stores.client), Self.stores(options, stores), catalogID: definition.options["catalog_id"],
                 warehouse: definition.options["warehouse"])
-        case "iceberg", "iceberg_rest": return try IcebergRESTCatalog(options, stores.client)
+        case "iceberg", "iceberg_rest": return try IcebergRESTCatalog(options, stores.client, stores: stores)
         default: throw SQLError.unsupported("a catalog of kind \"\(definition.kind)\"")
         }
     }

@@ -71,7 +71,13 @@ struct RenamedCatalog: Catalog {
 
     /// Numbers of tables are their catalog's own: outside of it they would be taken for those of others.
     func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
-        AnonymousSnapshot(inner: try inner.snapshot(of: bare(name), at: time))
+        let found = try inner.snapshot(of: bare(name), at: time)
+        // Those that have none stay what they are.
+        if var iceberg = found as? IcebergSnapshot {
+            iceberg.identity = nil
+            return iceberg
+        }
+        return found.identity == nil ? found : AnonymousSnapshot(inner: found)
     }
 
     func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
@@ -105,6 +111,7 @@ struct RenamedCatalog: Catalog {
     }
 
     func stores(of database: String) throws(SQLError) -> StoreRegistry? { try inner.stores(of: bare(database)) }
+    func stores(of table: TableName) throws(SQLError) -> StoreRegistry? { try inner.stores(of: bare(table)) }
     func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {
         try inner.analyze(bare(name), measure)
     }

@@ -5,7 +5,7 @@ import LodeCore
 import LodeObjectStore
 import LodeTables
 
-/// Names, definitions and pointers; the format of the tables themselves is not read here. The server tells names apart by their case, and
+/// Names, definitions and pointers; tables are read as the format says, with the credentials that the server gives. The server tells names apart by their case, and
 /// publishes each change as one.
 package final class IcebergRESTCatalog: Catalog {
     package let client: IcebergRESTClient
@@ -13,9 +13,12 @@ package final class IcebergRESTCatalog: Catalog {
     /// Whether the server has views, once that is known.
     private let knowsViews = Lock<Bool?>(nil)
     private let leases = Leases(path: nil)
+    /// What files are read with where the server gives no credentials; without them tables are not read.
+    private let stores: StoreRegistry?
 
     /// - Parameter options: of CREATE CATALOG, see `IcebergProperties.options`. Nothing is asked before it is needed.
-    package init(_ options: [String: Secret], _ client: CloudClient) throws(SQLError) {
+    package init(_ options: [String: Secret], _ client: CloudClient, stores: StoreRegistry? = nil) throws(SQLError) {
+        self.stores = stores
         let properties = try IcebergProperties(options: options)
         isNested = try properties.isOn("lode.nested-namespaces", else: true)
         self.client = IcebergRESTClient(properties, client)
@@ -185,10 +188,18 @@ package final class IcebergRESTCatalog: Catalog {
     }
 
     package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
-        throw try unread("reading", name)
+        guard let stores, let table = try loadTable(name) else { throw try unread("reading", name) }
+        let place = table.metadataLocation ?? "table \(name)", io = StoreTableIO(table.credentials.applied(to: stores))
+        return try IcebergFormat.snapshot(of: table.metadata.json.bytes, place, at: time, io)
     }
+
+    package func stores(of name: TableName) throws(SQLError) -> StoreRegistry? {
+        guard let stores, let table = try loadTable(name, snapshots: "refs") else { return nil }
+        return table.credentials.applied(to: stores)
+    }
+
     package func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
-        throw try unread("reading", name)
+        try snapshot(of: name)
     }
     package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { throw try unread("the history of", name) }
     package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction { throw try unread("writing to", name) }

@@ -54,6 +54,19 @@ package struct VendedCredentials: Sendable {
         if listed.isEmpty { add(json["config"]?.texts ?? [:], scope: location) }
     }
 
+    /// Stores that read with them. What they leave open, as the endpoint, is that of the secret that would apply.
+    func applied(to stores: StoreRegistry) -> StoreRegistry {
+        // All are of one table; those of the narrowest scope are for its own folder.
+        guard let own = secrets.max(by: { ($0.scope.first?.utf8.count ?? 0) < ($1.scope.first?.utf8.count ?? 0) }) else { return stores }
+        return stores.adapting { found in
+            var secret = own
+            secret.options = (found?.options ?? [:]).merging(own.options) { _, given in given }
+            // Another one's session is none of this key's.
+            secret.options["session_token"] = own.options["session_token"]
+            return secret
+        }
+    }
+
     /// A prefix may be as short as `s3`.
     private static func scope(_ prefix: String, _ location: String) -> String {
         if prefix.isEmpty { return location }

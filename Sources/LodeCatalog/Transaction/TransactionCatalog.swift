@@ -148,6 +148,7 @@ package final class TransactionCatalog: Catalog {
 
     package func attachedCatalog(of database: String) throws(SQLError) -> String? { try base.attachedCatalog(of: database) }
     package func stores(of database: String) throws(SQLError) -> StoreRegistry? { try base.stores(of: database) }
+    package func stores(of table: TableName) throws(SQLError) -> StoreRegistry? { try base.stores(of: table) }
 
     /// Before anything is written: what one catalog publishes, another one can't take back.
     private func requireOwn(_ database: String) throws(SQLError) {

@@ -128,7 +128,7 @@ extension Session {
     /// The same for a table that is there: not all that a log of its own names is the table's.
     func stores(of table: GlueTable) throws(SQLError) -> StoreRegistry {
         if table.kind == .managed { return engine.stores }
-        let stores = try stores(of: table.databaseName)
+        let stores = try catalog.stores(of: table.tableName) ?? engine.stores
         return table.loggedFormat == nil ? stores : self.stores(stores, forLogIn: table.folder ?? "")
     }
 }

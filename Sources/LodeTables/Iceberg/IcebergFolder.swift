@@ -10,9 +10,9 @@ struct IcebergFolder: Sendable {
     private let movedTo: String?
     private let location: String
 
-    private init(document: String, location: String, movedTo: String?) {
+    init(document: String, _ metadata: IcebergMetadata, movedTo: String? = nil) {
         self.document = document
-        self.location = Self.trimmed(Self.plain(location))
+        location = Self.trimmed(Self.plain(metadata.location))
         self.movedTo = movedTo
     }
 
@@ -32,7 +32,7 @@ struct IcebergFolder: Sendable {
         }
         let metadata = try IcebergMetadata(bytes, document)
         let root = mayHaveMoved ? parent(parent(document)) : nil
-        return (IcebergFolder(document: document, location: metadata.location, movedTo: root), metadata)
+        return (IcebergFolder(document: document, metadata, movedTo: root), metadata)
     }
 
     /// The location of a path that the metadata name.

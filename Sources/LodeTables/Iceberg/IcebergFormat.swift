@@ -39,6 +39,15 @@ package struct IcebergFormat: TableFormat {
         return try IcebergSnapshot(folder, metadata, at: time, identity: identity, io)
     }
 
+    /// The table that a document defines which a catalog hands out.
+    /// - Parameter place: where it lies, for messages.
+    package static func snapshot(
+        of document: [UInt8], _ place: String, at time: TableTime?, _ io: any TableIO
+    ) throws(SQLError) -> IcebergSnapshot {
+        let metadata = try IcebergMetadata(document, place)
+        return try IcebergSnapshot(IcebergFolder(document: place, metadata), metadata, at: time, identity: nil, io)
+    }
+
     private static func document(of location: String, version: String?, _ io: any TableIO) throws(SQLError) -> String? {
         if let version { return try IcebergFolder.document(version, in: location, io) }
         return IcebergFolder.isDocument(location) ? location : try IcebergFolder.current(in: location, io)

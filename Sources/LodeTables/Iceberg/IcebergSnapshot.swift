@@ -5,7 +5,7 @@ import LodeCore
 /// Manifests are read when a scan is planned, one after another: nothing is kept but the files that are scanned, and the delete files
 /// that may be of them.
 package struct IcebergSnapshot: TableSnapshot {
-    package let identity: TableVersion?
+    package var identity: TableVersion?
     package let metadata: IcebergMetadata
     /// Nil for a table that never had rows.
     package let snapshot: IcebergMetadata.Snapshot?
