@@ -20,6 +20,13 @@ package protocol TableIO: Sendable {
     /// Writes a metadata file unless one is there; of several writers exactly one gets true.
     func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool
 
+    /// Writes a metadata file, replacing what is there.
+    func put(_ path: String, _ bytes: [UInt8]) throws(SQLError)
+
+    /// Writes rows as a metadata file in Parquet, replacing what is there.
+    /// - Returns: its size in bytes.
+    func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int
+
     /// Reads rows of a metadata file in Parquet, in their order. Each chunk has the columns of the request, in its order and in the file's
     /// types; of those that the file lacks all rows are NULL.
     /// - Returns: how many rows the file has.
@@ -30,6 +37,10 @@ package protocol TableIO: Sendable {
 
 extension TableIO {
     package func willRead(_ paths: [String]) {}
+    package func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) { throw .unsupported("writing here", hint: path) }
+    package func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int {
+        throw .unsupported("writing Parquet here", hint: path)
+    }
 }
 
 /// What is wanted from a metadata file in Parquet.
