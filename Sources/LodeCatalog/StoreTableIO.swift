@@ -54,6 +54,27 @@ package struct StoreTableIO: TableIO {
         try BlockDecompression.decompress(codec, packed)
     }
 
+    package func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) {
+        let (store, path) = try stores.resolve(path)
+        try store.put(path, bytes)
+    }
+
+    package func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int {
+        let (store, path) = try stores.resolve(path)
+        // What every reader of Parquet has.
+        let options = FormatOptions(["compression": .value(.text("snappy"))])
+        let writer = try FileFormats.parquet.create(try store.createWriter(path), schema: schema, options: options)
+        do throws(SQLError) {
+            let lane = try writer.lane()
+            for chunk in chunks { try lane.write(chunk) }
+            try lane.finish()
+            return try writer.finish().bytes
+        } catch {
+            writer.abort()
+            throw error
+        }
+    }
+
     package func scan(
         _ path: String, _ request: MetadataRequest, _ body: (Chunk) throws(SQLError) -> Void
     ) throws(SQLError) -> Int {

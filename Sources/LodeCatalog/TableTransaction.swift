@@ -26,6 +26,8 @@ package protocol TableTransaction: AnyObject {
     func replaceAll(with files: [DataFile])
     /// Says that what is written was computed from the table itself: the commit then needs the table unchanged.
     func dependsOnSnapshot()
+    /// Says which rows the change was computed from: rows that others add or remove elsewhere are no conflict.
+    func reads(_ rows: ColumnPredicate)
     /// What the history of the table calls the change.
     func name(_ operation: String)
 
@@ -35,6 +37,7 @@ package protocol TableTransaction: AnyObject {
 
 extension TableTransaction {
     package var places: [String: String] { [:] }
+    package func reads(_ rows: ColumnPredicate) {}
     package func willReplace() throws(SQLError) -> String? { nil }
 }
 

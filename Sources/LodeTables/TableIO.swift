@@ -23,6 +23,13 @@ package protocol TableIO: Sendable {
     /// Undoes a compression that table metadata come in: `deflate`, `snappy` and `zstandard` as blocks of Avro files have them, `gzip`.
     func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8]
 
+    /// Writes a metadata file, replacing what is there.
+    func put(_ path: String, _ bytes: [UInt8]) throws(SQLError)
+
+    /// Writes rows as a metadata file in Parquet, replacing what is there.
+    /// - Returns: its size in bytes.
+    func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int
+
     /// Reads rows of a metadata file in Parquet, in their order. Each chunk has the columns of the request, in its order and in the file's
     /// types; of those that the file lacks all rows are NULL.
     /// - Returns: how many rows the file has.
@@ -52,6 +59,11 @@ extension TableIO {
     package func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8] {
         if codec == "null" { return Array(packed) }
         throw SQLError.unsupported("the compression \(codec.prefix(100)) of table metadata")
+    }
+
+    package func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) { throw .unsupported("writing here", hint: path) }
+    package func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int {
+        throw .unsupported("writing Parquet here", hint: path)
     }
 }
 

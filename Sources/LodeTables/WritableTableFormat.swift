@@ -19,6 +19,12 @@ package protocol WritableTableFormat: TableFormat {
     /// Whether a table of this format lies in a folder.
     func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool
 
+    /// The files that a version of a time since `micros` has, by their locations.
+    func filesInUse(by snapshot: any TableSnapshot, since micros: Int64, io: any TableIO) throws(SQLError) -> Set<String>
+
+    /// Whether a file of a table's folder, named relative to it, is none of the log's.
+    func isData(_ path: String) -> Bool
+
     /// Publishes a commit as the table's next version, whoever else commits meanwhile, or as its first one.
     /// - Parameter base: the table as the statement found it; nil for one that is not there.
     /// - Returns: the version.

@@ -14,6 +14,7 @@ extension EmbeddedCatalog {
             }
             try Self.checkWritable(change.database)
         }
+        for case .requires(let name, let version) in changes where try table(name)?.writableFormat != nil { try require(name, version) }
         if let outcomes = try commitLogged(changes) { return outcomes }
         return try commitOwn(changes)
     }
@@ -96,7 +97,10 @@ extension EmbeddedCatalog {
     }
 
     private func require(_ name: TableName, _ version: TableVersion, _ db: Database) throws -> CommitOutcome {
-        guard let row = try TableRow.fetch(name, db), row.id == version.table.number, row.version == version.version else {
+        // What a log says was looked at before.
+        guard let row = try TableRow.fetch(name, db), row.id == version.table.number,
+            try row.version == version.version || row.storedTable().writableFormat != nil
+        else {
             throw CatalogError.conflict("table \"\(name)\", which the transaction has read, was changed")
         }
         return CommitOutcome(version: row.version, changed: false)

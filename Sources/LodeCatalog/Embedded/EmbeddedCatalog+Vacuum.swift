@@ -16,7 +16,8 @@ extension EmbeddedCatalog {
     package func vacuum(_ request: VacuumRequest) throws(SQLError) -> [VacuumedFile] {
         var table: TableRow?
         if let name = request.table {
-            let kind = try requireTable(name).kind
+            let known = try requireTable(name), kind = known.kind
+            if let format = known.writableFormat { return try vacuumLogged(known, format, request) }
             guard kind == .managed else { throw CatalogError.wrongKind(name, is: kind, wanted: "a managed table") }
             table = try storage.read(orEmpty: nil) { db in try TableRow.fetch(name, db) }
         }

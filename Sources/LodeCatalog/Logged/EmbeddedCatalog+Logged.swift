@@ -33,7 +33,6 @@ extension EmbeddedCatalog {
                 "changing \"\(logged)\", which keeps a log of its own, together with another table",
                 hint: "Change one after the other; nothing was written.")
         }
-        for case .requires(let name, let version) in changes { try require(name, version) }
         for case .create(let table, let ifExists, let files, let read) in changes {
             let outcome = try createLogged(table, ifExists, files, read)
             return changes.map { Self.outcome(of: $0, outcome) }
@@ -58,7 +57,8 @@ extension EmbeddedCatalog {
         }
     }
 
-    private func require(_ name: TableName, _ version: TableVersion) throws(SQLError) {
+    /// - Throws: `40001` if a table with a log has another version by now.
+    func require(_ name: TableName, _ version: TableVersion) throws(SQLError) {
         guard let found = try? snapshot(of: name, at: nil).identity, found.table == version.table, found.version == version.version else {
             throw CatalogError.conflict("table \"\(name)\", which the transaction has read, was changed")
         }
@@ -96,7 +96,15 @@ extension EmbeddedCatalog {
             _ = try format.commit(TableCommit(change, declaration: declaration, operation: operation), to: nil, in: location, io: io)
         }
         // A table that is there already is taken as it is.
-        return try commitOwn([.create(table, ifExists: ifExists, computedFrom: read)]).first ?? CommitOutcome()
+        do throws(SQLError) {
+            return try commitOwn([.create(table, ifExists: ifExists, computedFrom: read)]).first ?? CommitOutcome()
+        } catch {
+            if files.isEmpty { throw error }
+            // The log names the files by now: they stay.
+            throw SQLError(
+                .ioError, error.message, in: location, detail: "The table is in its folder, but the catalog does not know it.",
+                hint: "CREATE TABLE … USING \(format.name) LOCATION '…' makes it known.")
+        }
     }
 
     /// CREATE OR REPLACE is a version like others: earlier ones stay.
@@ -144,7 +152,7 @@ extension EmbeddedCatalog {
         let before = try format.declaration(of: snapshot)
         var table = try stored.declared(before)
         for alteration in alterations { try table.apply(alteration) }
-        let after = try table.declaration()
+        let after = alterations.isEmpty ? before : try table.declaration()
         if after == before, files == nil {
             // Nothing that the log has: keys, and owners.
             return try commitOwn(changes.map { if case .alter(let name, _) = $0 { .alter(name, alterations) } else { $0 } })

@@ -85,6 +85,7 @@ final class GatheredTransaction: TableTransaction {
     func emptyPartitions(_ partitions: Set<[Value]>) { files.emptiedPartitions.formUnion(partitions) }
     func dependsOnSnapshot() { files.dependsOnBase = true }
     func name(_ operation: String) { files.operation = operation }
+    func reads(_ rows: ColumnPredicate) { files.reads = rows }
 
     func replaceAll(with files: [DataFile]) {
         self.files.added = files

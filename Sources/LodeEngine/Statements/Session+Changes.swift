@@ -117,6 +117,7 @@ extension Session {
         let transaction = change.transaction
         transaction.name(verb)
         if bound.dependsOnAbsence || bound.readsAgain(change.target) { transaction.dependsOnSnapshot() }
+        if let read = WholeFiles.bounds(of: bound.rows.plan, context.execution) { transaction.reads(read) }
         var changed = if let files = try wholeFiles(bound, context) { files } else { try findRows(bound, change, context) }
         var written: [DataFile] = []
         do throws(SQLError) {

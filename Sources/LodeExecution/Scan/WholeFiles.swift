@@ -33,6 +33,14 @@ package enum WholeFiles {
         return chosen
     }
 
+    /// Which rows of its table `rows` can give; nil if it is more than a scan under filters.
+    package static func bounds(of rows: LogicalPlan, _ context: ExecutionContext) -> ColumnPredicate? {
+        guard let (scan, source, conditions) = filteredScan(rows, context) else { return nil }
+        let columns = scan.outputs.filter { $0.path.isEmpty }.map { ($0.column.id, source.field($0.index).name) }
+        let names = Dictionary(columns, uniquingKeysWith: { first, _ in first })
+        return .conjunction(conditions.map { PredicateBounds.predicate($0, names, context.functions) })
+    }
+
     private static func holds(
         _ conditions: [BoundExpression], _ values: [ColumnID: BoundExpression], _ functions: FunctionContext
     ) throws(SQLError) -> Bool {

@@ -60,6 +60,12 @@ extension DeltaFormat: WritableTableFormat {
         try !DeltaLogListing(DeltaFolder(location).log, io).isEmpty
     }
 
+    package func filesInUse(by snapshot: any TableSnapshot, since micros: Int64, io: any TableIO) throws(SQLError) -> Set<String> {
+        try DeltaVacuum(snapshot: try Self.own(snapshot), io: io).filesInUse(since: micros)
+    }
+
+    package func isData(_ path: String) -> Bool { DeltaVacuum.isData(path) }
+
     package func commit(
         _ commit: TableCommit, to base: (any TableSnapshot)?, in location: String, io: any TableIO
     ) throws(SQLError) -> Int64 {

@@ -47,7 +47,11 @@ struct DeltaCommitter {
         var snapshot = base, version = base.version + 1
         let rules = DeltaConflicts(change, base, hasDeclaration: commit.declaration != nil)
         while true {
-            guard case .lost(let winner) = try put(try actions(over: snapshot, as: version), as: version) else { return version }
+            let (bytes, metadata, needed) = try actions(over: snapshot, as: version)
+            guard case .lost(let winner) = try put(bytes, as: version) else {
+                DeltaCheckpointWriter.write(after: version, metadata, needed, folder, io)
+                return version
+            }
             try rules.check(winner, folder.logFile(DeltaLogListing.commitName(version)))
             version += 1
             // What is not named by its path is looked up again.
@@ -72,14 +76,28 @@ struct DeltaCommitter {
         do throws(SQLError) {
             if try io.putIfAbsent(path, bytes) { return .won }
         } catch {
-            guard let found = try? io.read(path) else { throw error }
+            guard let found = try? io.read(path) else { throw Self.isRefusal(error) ? error : Self.unknown(error, path) }
             return found == bytes ? .won : .lost(found)
         }
         let found = try io.read(path)
         return found == bytes ? .won : .lost(found)
     }
 
-    private func actions(over snapshot: DeltaSnapshot, as version: Int64) throws(SQLError) -> [UInt8] {
+    /// Whether nothing was written for certain.
+    private static func isRefusal(_ error: SQLError) -> Bool {
+        [.insufficientPrivilege, .diskFull, .featureNotSupported, .undefinedFile].contains(error.state)
+    }
+
+    /// The request may still be on its way: the files that it names must stay.
+    private static func unknown(_ error: SQLError, _ path: String) -> SQLError {
+        SQLError(
+            .ioError, "the commit could not be written: \(error.message)", in: path, detail: error.detail,
+            hint: "Look at the table's history before you run the statement again.")
+    }
+
+    private func actions(
+        over snapshot: DeltaSnapshot, as version: Int64
+    ) throws(SQLError) -> (bytes: [UInt8], DeltaMetadata, DeltaProtocol) {
         var metadata = snapshot.metadata, fields = snapshot.schema.fields
         var writer = DeltaActionWriter(), needed = snapshot.protocolVersion
         if let declaration = commit.declaration {
@@ -95,7 +113,7 @@ struct DeltaCommitter {
         if metadata != snapshot.metadata { writer.write(metadata) }
         for add in removed { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
         try writeAdds(fields, metadata.partitionColumns, metadata.configuration, to: &writer)
-        return writer.bytes
+        return (writer.bytes, metadata, needed)
     }
 
     /// - Source: Delta PROTOCOL.md, "Append-only Tables", "Add CDC File".

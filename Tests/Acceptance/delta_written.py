@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""What Lode writes into Delta tables, read by delta-rs and by DuckDB's delta extension: the same rows after every kind of statement.
+
+    delta_written.py --lode PATH/TO/lode
+
+Needs the Python packages deltalake, pyarrow, pytz and duckdb; with duckdb-extension-delta of duckdb's version, DuckDB reads too.
+"""
+import argparse, glob, os, shutil, subprocess, sys, tempfile
+
+STATEMENTS = """
+CREATE TABLE kinds USING delta AS SELECT g AS id, g % 2 = 0 AS b, g::tinyint AS t1, g::smallint AS t2, g::bigint * 1000000007 AS t8, (g * 1.5)::real AS f, g / 7.0::double AS d, (g * 1.001)::decimal(12,3) AS n, (g::decimal(38,0) * 100000000000000000000000000::decimal(38,0)) AS wide, repeat('long text ', g) AS v, ('b' || g)::varbinary AS x, DATE '2024-01-01' + g AS day, TIMESTAMP '2024-02-29 12:34:56.789012' + g * INTERVAL '1 hour' AS ts, TIMESTAMPTZ '2024-02-29 12:34:56.789012+00' + g * INTERVAL '1 hour' AS tz, [g, NULL] AS l, MAP(['k'], [g]) AS m, {'a': g, 'b': {'c': 'x' || g}} AS s FROM generate_series(1, 20) AS q(g)
+INSERT INTO kinds (id) VALUES (NULL)
+UPDATE kinds SET v = v || '!', s = NULL WHERE id < 5
+DELETE FROM kinds WHERE id % 3 = 0
+ALTER TABLE kinds ADD COLUMN later varchar DEFAULT 'now'
+ALTER TABLE kinds ADD COLUMN empty bigint
+ALTER TABLE kinds ADD CONSTRAINT small CHECK (id < 1000)
+MERGE INTO kinds USING (SELECT g AS id FROM generate_series(15, 25) AS q(g)) AS s ON kinds.id = s.id WHEN MATCHED AND s.id > 18 THEN DELETE WHEN MATCHED THEN UPDATE SET t8 = 0 WHEN NOT MATCHED THEN INSERT (id, v) VALUES (s.id, 'merged')
+CREATE TABLE parts (id integer NOT NULL, k varchar, day date, at timestamptz, big decimal(20,4)) USING delta PARTITIONED BY (k, day, at, big)
+INSERT INTO parts SELECT g, ['a', 'b c', 'd/e=f', 'ü%41', NULL][1 + g % 5], DATE '2024-01-01' + g % 3, TIMESTAMPTZ '2024-01-01 00:00:00.25+00' + g % 2 * INTERVAL '1 day', (g % 2)::decimal(20,4) / 4 FROM generate_series(1, 40) AS q(g)
+INSERT OVERWRITE parts SELECT 1000 + id, k, day, at, big FROM parts WHERE k = 'b c'
+UPDATE parts SET k = 'moved' WHERE id % 7 = 0
+DELETE FROM parts WHERE day = DATE '2024-01-02'
+DELETE FROM parts WHERE k IS NULL AND id > 20
+CREATE TABLE many (id bigint, v varchar) USING delta TBLPROPERTIES ('delta.checkpointInterval' = '5')
+""" + "".join(f"INSERT INTO many SELECT {i} * 10 + g, 'v' || g FROM generate_series(1, 10) AS q(g)\n" for i in range(12)) + """
+DELETE FROM many WHERE id % 2 = 0
+TRUNCATE parts
+CREATE OR REPLACE TABLE parts USING delta AS SELECT 'now' AS other, 2.5::double AS kind
+INSERT INTO parts VALUES ('more', 'NaN'), ('end', '-Infinity')
+"""
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--lode", required=True)
+    args = p.parse_args()
+    import deltalake, duckdb
+    folder = tempfile.mkdtemp()
+    lode = [args.lode, "--warehouse", f"{folder}/lakehouse", "--quiet"]
+    db = duckdb.connect(config={"allow_unsigned_extensions": "true"})
+    db.execute("SET TimeZone = 'UTC'")
+    has_delta = load_delta(db)
+    tables, checked = set(), 0
+    for sql in filter(None, STATEMENTS.split("\n")):
+        done = subprocess.run(lode + ["-c", sql], capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"{sql}\n{done.stderr}")
+        words = sql.split()
+        tables.add(next(w for w in words if w in ("kinds", "parts", "many")))
+        for table in sorted(tables):
+            own = f"{folder}/{table}.parquet"
+            done = subprocess.run(lode + ["-c", f"COPY {table} TO '{own}'"], capture_output=True, text=True)
+            if done.returncode:
+                sys.exit(f"{sql}\n{table}: {done.stderr}")
+            path = f"{folder}/lakehouse/main/{table}"
+            rows = deltalake.DeltaTable(path).to_pyarrow_table()
+            sources = {"delta-rs": "rows"} | ({"DuckDB": f"delta_scan('{path}')"} if has_delta else {})
+            for name, source in sources.items():
+                compare(db, sql, table, own, name, source, rows)
+                checked += 1
+    readers = "delta-rs" + (" and DuckDB" if has_delta else "")
+    print(f"{checked} comparisons with {readers}: the same rows")
+    shutil.rmtree(folder)
+
+
+def load_delta(db):
+    try:
+        import duckdb_extension_delta
+        place = list(duckdb_extension_delta.__path__)[0]
+        db.execute(f"LOAD '{glob.glob(place + '/extensions/*/delta.duckdb_extension')[0]}'")
+        return True
+    except Exception as fault:
+        print(f"without DuckDB: {fault}", file=sys.stderr)
+        return False
+
+
+def compare(db, sql, table, own, name, source, rows):
+    columns = [c[0] for c in db.execute(f"DESCRIBE SELECT * FROM read_parquet('{own}')").fetchall()]
+    theirs = [c[0] for c in db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+    if sorted(columns) != sorted(theirs):
+        sys.exit(f"{sql}\n{table}, {name}: columns {theirs}, not {columns}")
+    listed = ", ".join(f'CAST("{c}" AS varchar)' for c in columns)
+    left, right = f"SELECT {listed} FROM read_parquet('{own}', hive_partitioning = false)", f"SELECT {listed} FROM {source}"
+    missing = db.execute(f"({left}) EXCEPT ALL ({right})").fetchall()
+    added = db.execute(f"({right}) EXCEPT ALL ({left})").fetchall()
+    if missing or added:
+        sys.exit(f"{sql}\n{table}, {name}: Lode alone has {missing[:3]}, the other one {added[:3]}")
+
+
+main()
