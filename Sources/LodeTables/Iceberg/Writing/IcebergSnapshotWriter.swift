@@ -165,7 +165,11 @@ struct IcebergSnapshotWriter {
         }
         guard let folder else { return [] }
         let snapshot = try IcebergSnapshot(folder.folder, folder.metadata, at: nil, identity: nil, io)
-        return try snapshot.plan(nil).files.filter { change.emptiedPartitions.contains($0.partitionValues) }.map(\.path)
+        let files = try snapshot.plan(nil).files
+        guard files.allSatisfy({ $0.partitionColumns == nil }) else {
+            throw SQLError.unsupported("INSERT OVERWRITE of an Iceberg table with files from before its partitioning was changed")
+        }
+        return files.filter { change.emptiedPartitions.contains($0.partitionValues) }.map(\.path)
     }
 
     private static func manifest(_ entry: AvroTree, _ schema: AvroSchema) throws(SQLError) -> IcebergManifest {
