@@ -1,5 +1,6 @@
 // Changes of an Iceberg table of which one step fails: the old state or the new one, whole, and the table goes on.
 
+import Foundation
 import LodeCore
 import LodeObjectStore
 import Testing
@@ -63,5 +64,24 @@ import Testing
                 #expect(scratch.error("INSERT INTO t (generation, i, k) VALUES (3, 99, 0)") == nil, "\(change), \(operation) \(after)")
             }
         }
+    }
+
+    @Test func `vacuum of a warehouse leaves the files of Iceberg tables alone, and takes those of dropped ones`() throws {
+        let scratch = try filled(), root = scratch.folder + "/lakehouse/main/t"
+        func files() -> [String] {
+            let all = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+            return all.filter { $0.contains(".") && !$0.hasPrefix("_lode") }
+        }
+        let before = files()
+        #expect(before.contains { $0.hasSuffix("parquet") } && before.contains { $0.hasSuffix(".metadata.json") })
+        for file in before {
+            let old = Date(timeIntervalSince1970: 1_700_000_000)
+            try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: "\(root)/\(file)")
+        }
+        try scratch.rows("VACUUM RETAIN 0 HOURS")
+        #expect(files().count == before.count)
+        #expect(try scratch.rows("SELECT count(*) FROM t") == [["10"]])
+        try scratch.rows("DROP TABLE t; VACUUM RETAIN 0 HOURS")
+        #expect(files() == [])
     }
 }
