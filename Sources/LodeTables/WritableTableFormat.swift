@@ -16,6 +16,9 @@ package protocol WritableTableFormat: TableFormat {
     /// - Throws: `0A000` naming a type or property that the format or Lode has not.
     func check(_ declaration: TableDeclaration) throws(SQLError)
 
+    /// How columns are found in the files of a table that is made so.
+    func columnMatching(of declaration: TableDeclaration) throws(SQLError) -> ColumnMatching
+
     /// Whether a table of this format lies in a folder.
     func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool
 
@@ -32,6 +35,10 @@ package protocol WritableTableFormat: TableFormat {
     func commit(
         _ commit: TableCommit, to base: (any TableSnapshot)?, in location: String, io: any TableIO
     ) throws(SQLError) -> Int64
+}
+
+extension WritableTableFormat {
+    package func columnMatching(of declaration: TableDeclaration) throws(SQLError) -> ColumnMatching { .name }
 }
 
 /// One version of a table, as a statement asks for it.

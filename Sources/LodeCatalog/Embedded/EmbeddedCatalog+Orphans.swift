@@ -42,8 +42,15 @@ extension EmbeddedCatalog {
     /// The folder of the table that keeps a log of its own, if a file is of such a log.
     private static func loggedFolder(of path: String) -> String? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard let place = parts.lastIndex(of: "_delta_log") else { return nil }
-        return parts[..<place].joined(separator: "/")
+        if let place = parts.lastIndex(of: "_delta_log") { return parts[..<place].joined(separator: "/") }
+        let isDocument = parts.last.map { $0.hasSuffix(".metadata.json") || $0.hasSuffix(".metadata.json.gz") } ?? false
+        return isDocument && parts.dropLast().last == "metadata" ? parts.dropLast(2).joined(separator: "/") : nil
+    }
+
+    /// Whether a file is of the log of its table, in the table's folder.
+    static func isOfLog(_ path: String, in folder: String) -> Bool {
+        let inner = path.dropFirst(folder.utf8.count).drop { $0 == "/" }
+        return inner.hasPrefix("_delta_log/") || inner.hasPrefix("metadata/")
     }
 
     /// The table in whose folder a file lies, by the names of folders; nil if it lies in none.

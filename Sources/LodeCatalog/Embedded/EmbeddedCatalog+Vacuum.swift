@@ -153,9 +153,8 @@ extension EmbeddedCatalog {
             let (store, path) = try stores.resolve(folder)
             let files = try store.list(path, recursive: true).map(\.path)
             // The log goes last: as long as it is there, it says what the files are.
-            let (log, data) = (files.filter { $0.contains("/_delta_log/") }, files.filter { !$0.contains("/_delta_log/") })
-            try delete(data)
-            try delete(log)
+            try delete(files.filter { !Self.isOfLog($0, in: path) })
+            try delete(files.filter { Self.isOfLog($0, in: path) })
         }
     }
 

@@ -6,7 +6,10 @@ import LodeTables
 
 extension GlueTable {
     /// The format of a table that keeps a log of its own, which Lode writes.
-    package var writableFormat: (any WritableTableFormat)? { loggedFormat as? any WritableTableFormat }
+    package var writableFormat: (any WritableTableFormat)? {
+        // Where a catalog says which document is the current one, whoever writes the next one must say so too.
+        parameters[IcebergFormat.pointer] == nil ? loggedFormat as? any WritableTableFormat : nil
+    }
 
     /// Whether rows of the table come and go by SQL. Attached catalogs have rules of their own.
     package var isWritten: Bool { kind == .managed || writableFormat != nil }

@@ -74,6 +74,7 @@ extension Session {
         }
         var target = try table.writeTarget(stores)
         target.places = transaction.places
+        target.matching = snapshot.columnMatching
         return RowChange(
             transaction: transaction,
             target: ChangeTarget(

@@ -112,7 +112,8 @@ extension Session {
         defer { withExtendedLifetime(lease) {} }
         var location = table.storageDescriptor.location
         if location == nil { location = try catalog.managedLocation(of: table.tableName) }
-        let target = try table.writeTarget(in: location, stores(of: table.databaseName))
+        var target = try table.writeTarget(in: location, stores(of: table.databaseName))
+        if let format = table.writableFormat { target.matching = try format.columnMatching(of: try table.declaration()) }
         let rows = try makeBinder(context).assign(bound, to: try table.insertTarget(), at: span)
         let written = try write(rows, to: target, context)
         let change = TableChange.create(table, ifExists: ifExists, files: written.files, computedFrom: bound.plan.versionsRead)

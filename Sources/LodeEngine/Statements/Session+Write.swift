@@ -27,7 +27,8 @@ extension Session {
         of target: WriteTarget, _ context: StatementContext, areChecked: Bool = false
     ) throws(SQLError) -> WriteSpecification {
         let format = target.format
-        let options = format.isText ? Self.options(of: target) : withCodec(try ParquetProperties.options(target.properties))
+        var options = format.isText ? Self.options(of: target) : withCodec(try ParquetProperties.options(target.properties))
+        if let ids = target.fieldIDs { options.values["field_ids"] = ids }
         let schema = target.schema, partitions = target.partitionColumns, location = target.location, places = target.places
         let keys = partitions.compactMap { schema.index(of: $0.name) }
         return WriteSpecification(

@@ -21,9 +21,24 @@ struct WriteTarget {
     var stores: StoreRegistry
     /// Table properties, some of which are options of the writer.
     var properties: [String: String]
+    /// How columns are found in the table's files.
+    var matching = ColumnMatching.name
     /// The table as messages name it.
     var relation: String
     var checks: [(name: String, condition: Expression)] = []
+
+    /// The numbers that files give to their columns, as an option of the writer; nil if they give none.
+    var fieldIDs: FormatOption? {
+        guard case .mapped(let columns) = matching else { return nil }
+        let keys = Set(partitionColumns.map(\.name))
+        let numbered = columns.filter { !keys.contains($0.name) && $0.fieldID != nil }
+        return numbered.isEmpty ? nil : .named(numbered.map { .init($0.name, Self.numbers($0)) })
+    }
+
+    private static func numbers(_ column: MappedColumn) -> FormatOption {
+        let own = FormatOption.value(.integer(Int64(column.fieldID ?? 0)))
+        return column.parts.isEmpty ? own : .named([.init("__duckdb_field_id", own)] + column.parts.map { .init($0.name, numbers($0)) })
+    }
 }
 
 /// Files that are written and durable, but not yet part of any table.

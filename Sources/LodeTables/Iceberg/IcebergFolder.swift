@@ -35,6 +35,9 @@ struct IcebergFolder: Sendable {
         return (IcebergFolder(document: document, metadata, movedTo: root), metadata)
     }
 
+    /// The folder that the document lies in the metadata folder of.
+    var root: String { Self.parent(Self.parent(document)) }
+
     /// The location of a path that the metadata name.
     ///
     /// Paths are what they are, letter by letter: nothing is escaped in them.

@@ -24,6 +24,7 @@ package struct IcebergSnapshot: TableSnapshot {
     /// What INT96 means, the schema knows.
     package var readerOptions: [String: String] { ["int96_as": "timestamp"] }
     package var version: Int64 { snapshot?.id ?? 0 }
+    package var location: String? { folder.root }
     /// Where the metadata document lies.
     package var document: String { folder.document }
 

@@ -1,0 +1,154 @@
+/// Publishing a version of an Iceberg table.
+
+import LodeCore
+import LodeVectors
+
+/// What writers and catalogs agree on.
+package enum IcebergWriting {
+    /// The property that names columns for files that do not number them.
+    static let nameMapping = "schema.name-mapping.default"
+
+    /// Attempts to have the next document before a commit is given up: each lost one is a commit of somebody else.
+    static let attempts = 100
+
+    static func conflict(detail: String) -> SQLError {
+        SQLError(
+            .serializationFailure, "could not commit: the Iceberg table was changed by another commit", detail: detail,
+            hint: "Run the statement again.")
+    }
+}
+
+/// One commit on its way: whoever writes the document of a number first has it.
+///
+///     manifest, manifest list ──▶ v<n + 1>.metadata.json ── putIfAbsent ──▶ won
+///                                        └─ lost: does it go with ours? ── v<n + 2> …
+///
+/// - Source: Iceberg spec, "Commit Conflict Resolution and Retry", "File System Tables".
+struct IcebergCommitter {
+    private let commit: TableCommit
+    private let location: String
+    private let io: any TableIO
+
+    init(_ commit: TableCommit, _ location: String, _ io: any TableIO) {
+        self.commit = commit
+        self.location = DeltaPath.folder(location)
+        self.io = io
+    }
+
+    private var change: FileChange { commit.files }
+
+    private func metadataPath(_ name: String) -> String { DeltaPath.join(location, "metadata/" + name) }
+
+    // MARK: The first version
+
+    /// - Throws: `42P07` if there is a table already.
+    func create() throws(SQLError) -> Int64 {
+        guard let declaration = commit.declaration else { throw .internalFault("an Iceberg table that nobody declared") }
+        guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
+        var last = 0
+        let schema = IcebergSchema(id: 0, fields: try IcebergDeclaration.schema(declaration.columns, after: &last))
+        let spec = try IcebergDeclaration.spec(declaration.partitionColumns, schema), now = WallClock.micros() / 1000
+        var document = IcebergDocument(
+            location: location, schema, lastColumnID: last, spec, properties: IcebergDeclaration.properties(declaration), millis: now)
+        var version: Int64 = 0
+        if !change.added.isEmpty {
+            let metadata = try IcebergMetadata(document.bytes, location)
+            let made = try IcebergSnapshotWriter(change, commit.operation, metadata, document, now, location, io).write(over: nil)
+            document.add(made)
+            version = made.id
+        }
+        guard try put(document.bytes, as: 1) else {
+            throw SQLError(.duplicateTable, "there is an Iceberg table in the folder already", in: location)
+        }
+        return version
+    }
+
+    // MARK: Later versions
+
+    func publish(over base: IcebergSnapshot) throws(SQLError) -> Int64 {
+        if commit.operation.hasPrefix("CREATE OR REPLACE") {
+            // Its columns would need numbers that no column had before, and its files have them already.
+            throw SQLError.unsupported("CREATE OR REPLACE of an Iceberg table that is there", hint: "DROP TABLE it first.")
+        }
+        for _ in 0..<IcebergWriting.attempts {
+            guard let path = try IcebergFolder.current(in: location, io) else {
+                throw SQLError(.undefinedFile, "the Iceberg table is gone", in: location)
+            }
+            guard let number = Self.number(of: path) else { throw Self.foreign.within(path) }
+            let bytes = try io.read(path)
+            guard !bytes.starts(with: [0x1f, 0x8b]) else { throw SQLError.unsupported("writing compressed Iceberg metadata").within(path) }
+            let metadata = try IcebergMetadata(bytes, path)
+            try check(metadata, base)
+            var document = try IcebergDocument(bytes)
+            let now = max(WallClock.micros() / 1000, metadata.lastUpdatedMillis)
+            var version = metadata.currentSnapshotID ?? 0
+            document.follow(path, of: metadata.lastUpdatedMillis, at: now)
+            if let declaration = commit.declaration { try apply(declaration, metadata, &document) }
+            if !change.added.isEmpty || change.removesFiles {
+                let known = try IcebergMetadata(document.bytes, path)
+                let made = try IcebergSnapshotWriter(change, commit.operation, known, document, now, location, io)
+                    .write(over: known.currentSnapshotID.flatMap { known.snapshot($0) })
+                document.add(made)
+                version = made.id
+            }
+            if try put(document.bytes, as: number &+ 1) { return version }
+        }
+        throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
+    }
+
+    /// Whether what was computed for `base` is right for the table as it is now.
+    private func check(_ metadata: IcebergMetadata, _ base: IcebergSnapshot) throws(SQLError) {
+        guard metadata.uuid == base.metadata.uuid else { throw IcebergWriting.conflict(detail: "It is another table by now.") }
+        guard metadata.currentSchemaID == base.metadata.currentSchemaID, metadata.defaultSpecID == base.metadata.defaultSpecID else {
+            throw IcebergWriting.conflict(detail: "Its columns or its partitioning were changed.")
+        }
+        let isBlind = !change.dependsOnBase && change.removedPaths.isEmpty && commit.declaration == nil
+        guard isBlind || metadata.currentSnapshotID == base.snapshot?.id else {
+            throw IcebergWriting.conflict(detail: "Its rows were changed.")
+        }
+    }
+
+    private func apply(
+        _ declaration: TableDeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument
+    ) throws(SQLError) {
+        guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
+        guard let schema = metadata.schema(metadata.currentSchemaID) else { throw .internalFault("a table without a schema") }
+        let spec = metadata.spec(metadata.defaultSpecID) ?? IcebergPartitionSpec(fields: [])
+        let partitions = spec.fields.compactMap { field in schema.fields.first { field.sourceIDs == [$0.id] }?.name }
+        guard partitions == declaration.partitionColumns else {
+            throw SQLError.unsupported("changing the partitioning of an Iceberg table")
+        }
+        var properties = IcebergDeclaration.properties(declaration)
+        properties[IcebergWriting.nameMapping] = metadata.properties[IcebergWriting.nameMapping]
+        document.set(properties: properties)
+        var last = metadata.lastColumnID
+        guard let fields = try IcebergDeclaration.changed(schema, declaration, &last) else { return }
+        if schema.fields.contains(where: { $0.initialDefault != nil || $0.writeDefault != nil }) {
+            throw SQLError.unsupported("changing the columns of an Iceberg table that has defaults")
+        }
+        let id = (metadata.schemas.map(\.id).max() ?? 0) &+ 1
+        document.add(IcebergSchema(id: id, fields: fields).tree, id: id, lastColumnID: last)
+    }
+
+    // MARK: Documents
+
+    static var foreign: SQLError { SQLError.unsupported("writing an Iceberg table that another catalog keeps") }
+
+    /// Of a document that no catalog named.
+    static func number(of path: String) -> Int64? {
+        guard let name = path.split(separator: "/").last, name.hasPrefix("v"), name.hasSuffix(".metadata.json") else { return nil }
+        return Int64(name.dropFirst().dropLast(".metadata.json".utf8.count))
+    }
+
+    /// Whether the document of a number is this one. What became of a request whose answer was lost, the file says.
+    private func put(_ bytes: [UInt8], as number: Int64) throws(SQLError) -> Bool {
+        let path = metadataPath("v\(number).metadata.json")
+        do throws(SQLError) {
+            if try io.putIfAbsent(path, bytes) { return true }
+        } catch {
+            guard let found = try? io.read(path) else { throw error }
+            return found == bytes
+        }
+        return try io.read(path) == bytes
+    }
+}

@@ -1,0 +1,153 @@
+/// What an Iceberg table demands of its rows, read from its metadata; and metadata that demands it.
+
+import LodeCore
+
+enum IcebergDeclaration {
+    /// Where a table's comment is kept.
+    private static let comment = "comment"
+
+    // MARK: Reading
+
+    /// - Throws: `0A000` naming what a writer of this table must do and Lode does not.
+    static func read(_ metadata: IcebergMetadata, _ schema: IcebergSchema) throws(SQLError) -> TableDeclaration {
+        guard metadata.formatVersion == 2 else {
+            throw SQLError.unsupported("writing tables of version \(metadata.formatVersion) of the Iceberg format")
+        }
+        let spec = metadata.spec(metadata.defaultSpecID) ?? IcebergPartitionSpec(fields: [])
+        var partitions: [String] = []
+        for field in spec.fields where field.transform != .void {
+            guard field.transform == .identity, let source = schema.fields.first(where: { field.sourceIDs == [$0.id] }) else {
+                throw SQLError.unsupported("writing an Iceberg table that is partitioned by \(field.transform.text)")
+            }
+            partitions.append(source.name)
+        }
+        guard spec.fields.allSatisfy({ $0.transform != .void }) else {
+            throw SQLError.unsupported("writing an Iceberg table whose partitioning was changed")
+        }
+        var properties = metadata.properties
+        let comment = properties.removeValue(forKey: comment)
+        properties[IcebergWriting.nameMapping] = nil
+        return TableDeclaration(
+            columns: schema.fields.map { field in
+                TableDeclaration.Column(Field(field.name, field.type.sqlType, nullable: !field.isRequired), comment: field.doc)
+            }, partitionColumns: partitions, properties: properties, comment: comment)
+    }
+
+    // MARK: Writing
+
+    /// The properties of a table that is so declared.
+    static func properties(_ declaration: TableDeclaration) -> [String: String] {
+        var properties = declaration.properties
+        if let text = declaration.comment { properties[comment] = text }
+        return properties
+    }
+
+    /// A schema in which every field has a number that it never had.
+    /// - Parameter last: the greatest number that was given.
+    /// - Throws: `0A000` naming what the format has not.
+    static func schema(_ columns: [TableDeclaration.Column], after last: inout Int) throws(SQLError) -> [IcebergField] {
+        var fields: [IcebergField] = []
+        // Columns first, and then what is in them.
+        let first = last &+ 1
+        last &+= columns.count
+        for (place, column) in columns.enumerated() {
+            try check(column)
+            let type = try self.type(column.field.type, column.field.name, &last)
+            fields.append(
+                IcebergField(
+                    id: first &+ place, name: column.field.name, type: type, isRequired: !column.field.nullable, doc: column.comment))
+        }
+        return fields
+    }
+
+    private static func check(_ column: TableDeclaration.Column) throws(SQLError) {
+        func refuse(_ what: String) -> SQLError { .unsupported("\(what) of an Iceberg table: column \"\(column.field.name)\"") }
+        if let length = column.maximumLength { throw refuse("the type varchar(\(length))") }
+        if column.defaultValue != nil { throw refuse("a default") }
+        if column.generated != nil { throw refuse("a generated column") }
+    }
+
+    private static func type(_ type: SQLType, _ name: String, _ last: inout Int) throws(SQLError) -> IcebergType {
+        func part(_ name: String, _ type: SQLType, isRequired: Bool = false) throws(SQLError) -> IcebergField {
+            last &+= 1
+            let id = last
+            return IcebergField(id: id, name: name, type: try self.type(type, name, &last), isRequired: isRequired)
+        }
+        switch type {
+        case .boolean: return .boolean
+        case .integer: return .int
+        case .bigint: return .long
+        case .real: return .float
+        case .double: return .double
+        case .decimal(let precision, let scale): return .decimal(precision: precision, scale: scale)
+        case .varchar: return .string
+        case .varbinary: return .binary
+        case .date: return .date
+        case .time: return .time
+        case .timestamp: return .timestamp
+        case .timestamptz: return .timestamptz
+        case .uuid: return .uuid
+        case .list(let element): return .list(try part("element", element))
+        case .map(let key, let value): return .map(key: try part("key", key, isRequired: true), value: try part("value", value))
+        case .structure(let fields):
+            var parts: [IcebergField] = []
+            for field in fields { parts.append(try part(field.name, field.type, isRequired: !field.nullable)) }
+            return .structure(parts)
+        default: throw SQLError.unsupported("the type \(type) in an Iceberg table: column \"\(name)\"")
+        }
+    }
+
+    /// Identity partitions of columns.
+    static func spec(_ columns: [String], _ schema: IcebergSchema) throws(SQLError) -> IcebergPartitionSpec {
+        var fields: [IcebergPartitionField] = []
+        for name in columns {
+            guard let field = schema.fields.first(where: { $0.name == name }) else {
+                throw SQLError(.undefinedColumn, "column \"\(name)\", by which the table is partitioned, does not exist")
+            }
+            fields.append(IcebergPartitionField(sourceIDs: [field.id], fieldID: 1000 + fields.count, name: name, transform: .identity))
+        }
+        return IcebergPartitionSpec(id: 0, fields: fields)
+    }
+
+    /// The columns of a table that is there, as they are declared from now on; nil if nothing changes but properties.
+    ///
+    /// A column that goes while another comes could be one that was renamed: its values would be lost.
+    /// - Throws: `0A000` for changes that Lode can't tell apart.
+    static func changed(
+        _ schema: IcebergSchema, _ declaration: TableDeclaration, _ last: inout Int
+    ) throws(SQLError) -> [IcebergField]? {
+        let before = Dictionary(schema.fields.map { ($0.name, $0) }) { first, _ in first }
+        let fresh = declaration.columns.filter { before[$0.field.name] == nil }
+        let names = Set(declaration.columns.map(\.field.name))
+        if !fresh.isEmpty, !names.isSuperset(of: before.keys) { throw SQLError.unsupported("renaming a column of an Iceberg table") }
+        if fresh.contains(where: { !$0.field.nullable }) { throw SQLError.unsupported("adding a NOT NULL column to an Iceberg table") }
+        let added = try self.schema(fresh, after: &last)
+        var fields: [IcebergField] = []
+        for column in declaration.columns {
+            guard var field = before[column.field.name] else {
+                fields += added.filter { $0.name == column.field.name }
+                continue
+            }
+            try check(column)
+            if column.field.type != field.type.sqlType { field.type = try widened(field.type, column) }
+            field.isRequired = !column.field.nullable
+            field.doc = column.comment
+            fields.append(field)
+        }
+        return fields == schema.fields ? nil : fields
+    }
+
+    /// - Source: Iceberg spec, "Schema Evolution".
+    private static func widened(_ type: IcebergType, _ column: TableDeclaration.Column) throws(SQLError) -> IcebergType {
+        switch (type, column.field.type) {
+        case (.int, .bigint): return .long
+        case (.float, .double): return .double
+        case (.decimal(let own, let scale), .decimal(let precision, let wanted)) where wanted == scale && precision >= own:
+            return .decimal(precision: precision, scale: scale)
+        default:
+            throw SQLError.unsupported(
+                "changing the type of a column of an Iceberg table from \(type.sqlType) to \(column.field.type)",
+                hint: "Column \"\(column.field.name)\": integers, real and the precision of decimals can be widened.")
+        }
+    }
+}

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Iceberg tables that Lode writes are read back equal by pyiceberg, and by DuckDB where its extension is there.
+
+usage: iceberg_written.py LODE      (PyPI: pyiceberg, pyarrow; duckdb with duckdb-extension-avro and duckdb-extension-iceberg of its version)
+
+Makes tables of all types that the format has, appends, updates, deletes, merges and overwrites; after each statement both readers see the
+rows that Lode sees, and every earlier snapshot gives the rows that it gave.
+"""
+import glob
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+TYPES = (
+    "SELECT n::integer AS i, n::bigint * 1000000007 AS l, n::real / 4 AS f, n::double / 3 AS d, (n * 1.25)::decimal(12,3) AS m, "
+    "(n::decimal(38,0) * 12345678901234567890)::decimal(38,0) AS big, n % 2 = 0 AS b, date '1969-12-30' + n::integer AS day, "
+    "time '01:02:03.000004' AS t, timestamp '1969-12-31 23:59:59.999999' + n * interval '1 hour' AS ts, "
+    "timestamptz '2024-01-01 00:00:00+02' + n * interval '1 day' AS tz, 'text ' || n AS s, decode(lpad(to_hex(n), 4, '0'), 'hex') AS bin, "
+    "('00000000-0000-0000-0000-' || lpad(n::varchar, 12, '0'))::uuid AS u, ARRAY[n, NULL, n + 1] AS list, "
+    "CASE WHEN n % 3 = 0 THEN NULL ELSE ROW(n, 'x' || n) END AS pair FROM range(20) AS r(n)"
+)
+STEPS = [
+    ("types", f"CREATE TABLE types USING iceberg AS {TYPES}"),
+    ("types", f"INSERT INTO types {TYPES}"),
+    ("types", "UPDATE types SET s = NULL, m = m + 1 WHERE i % 5 = 0"),
+    ("types", "DELETE FROM types WHERE i % 4 = 1"),
+    ("parts", "CREATE TABLE parts (id bigint NOT NULL, name varchar, day date, kind varchar) USING iceberg PARTITIONED BY (day, kind)"),
+    ("parts", "INSERT INTO parts SELECT n, 'n' || n, date '2024-01-01' + (n % 3)::integer, "
+              "CASE WHEN n % 4 = 0 THEN NULL ELSE 'k' || (n % 2) END FROM range(40) AS r(n)"),
+    ("parts", "INSERT INTO parts VALUES (100, NULL, NULL, NULL)"),
+    ("parts", "DELETE FROM parts WHERE day = '2024-01-02'"),
+    ("parts", "MERGE INTO parts USING (VALUES (0, 'zero'), (3, 'three'), (200, 'new')) AS s(id, name) ON parts.id = s.id "
+              "WHEN MATCHED AND s.name = 'zero' THEN DELETE WHEN MATCHED THEN UPDATE SET name = s.name "
+              "WHEN NOT MATCHED THEN INSERT (id, name, day, kind) VALUES (s.id, s.name, NULL, NULL)"),
+    ("parts", "INSERT OVERWRITE parts VALUES (300, 'over', '2024-01-01', 'k1')"),
+    ("parts", "ALTER TABLE parts ADD COLUMN extra integer"),
+    ("parts", "INSERT INTO parts VALUES (400, 'extra', '2024-02-01', 'k9', 7)"),
+    ("types", "TRUNCATE types"),
+]
+
+
+def lode(binary, warehouse, sql):
+    done = subprocess.run(
+        [binary, "--warehouse", warehouse, "--set", "timezone=UTC", "--format", "jsonl", "-c", sql], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{sql}\n{done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def number(path):
+    return int(re.search(r"v(\d+)\.metadata\.json$", path).group(1))
+
+
+def plain(value):
+    """A value of either side as text that is the same where the values are."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    text = str(value).replace("T", " ").replace("+00:00", "")
+    text = re.sub(r"([+-]00)$", "", text) if re.match(r"\d{4}-\d\d-\d\d ", text) else text
+    try:
+        return float(text)
+    except ValueError:
+        return re.sub(r"\.(\d*?)0+$", lambda m: "." + m.group(1) if m.group(1) else "", text)
+
+
+def rows(found):
+    return sorted(json.dumps(plain(row), sort_keys=True) for row in found)
+
+
+def compare(what, mine, theirs):
+    mine, theirs = rows(mine), rows(theirs)
+    if mine != theirs:
+        both = [(a, b) for a, b in zip(mine, theirs) if a != b][:2]
+        print(f"FAILED {what}: {len(mine)} and {len(theirs)} rows\n  " + "\n  ".join(f"lode  {a}\n  other {b}" for a, b in both))
+        return 1
+    return 0
+
+
+def main(binary):
+    import pyiceberg.table
+
+    failed = steps = 0
+    try:
+        import duckdb
+
+        duck = duckdb.connect()
+        duck.execute("SET TimeZone='UTC'")
+        for name in ("avro", "iceberg"):
+            module = importlib.import_module("duckdb_extension_" + name)
+            found = glob.glob(f"{os.path.dirname(module.__file__)}/extensions/*/{name}.duckdb_extension")
+            duck.execute(f"LOAD '{found[0]}'")
+    except Exception as error:  # noqa: BLE001: whatever is missing, DuckDB is not asked
+        print(f"DuckDB is not asked: {str(error).splitlines()[0]}")
+        duck = None
+    with tempfile.TemporaryDirectory() as folder:
+        warehouse, earlier = os.path.join(folder, "wh"), []
+        for table, statement in STEPS:
+            lode(binary, warehouse, statement)
+            steps += 1
+            mine = lode(binary, warehouse, f"SELECT * FROM {table}")
+            document = max(glob.glob(f"{warehouse}/**/{table}/metadata/v*.metadata.json", recursive=True), key=number)
+            opened = pyiceberg.table.StaticTable.from_metadata(document)
+            failed += compare(f"pyiceberg after {statement}", mine, opened.scan().to_arrow().to_pylist())
+            if duck:
+                seen = duck.execute(f"SELECT * FROM iceberg_scan('{document}')").to_arrow_table().to_pylist()
+                failed += compare(f"duckdb after {statement}", mine, seen)
+            # A change of columns makes no snapshot: those that are there keep the columns that they had.
+            if opened.current_snapshot() and opened.current_snapshot().snapshot_id not in {entry[2] for entry in earlier}:
+                earlier.append((table, document, opened.current_snapshot().snapshot_id, mine))
+        for table, document, snapshot, mine in earlier:
+            latest = max(glob.glob(os.path.dirname(document) + "/v*.metadata.json"), key=number)
+            opened = pyiceberg.table.StaticTable.from_metadata(latest)
+            failed += compare(f"{table} at {snapshot}", mine, opened.scan(snapshot_id=snapshot).to_arrow().to_pylist())
+    print(f"{steps} statements, {len(earlier)} snapshots, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,166 @@
+/// Manifests and documents that are written are read back as they were meant.
+
+import LodeCore
+import LodeVectors
+import Testing
+
+@testable import LodeTables
+
+@Suite struct IcebergWritingTests {
+    private func declaration(_ partitions: [String] = ["day"]) -> TableDeclaration {
+        let place = SQLType.structure([Field("x", .double), Field("tags", .list(.varchar))])
+        return TableDeclaration(
+            columns: [
+                .init(Field("id", .bigint, nullable: false)), .init(Field("day", .date)), .init(Field("name", .varchar), comment: "who"),
+                .init(Field("price", .decimal(precision: 9, scale: 2))), .init(Field("place", place)),
+            ], partitionColumns: partitions, properties: ["write.format.default": "parquet"], comment: "a table")
+    }
+
+    private func file(_ name: String, _ rows: Int, day: Int32?, ids: ClosedRange<Int64>) -> DataFile {
+        DataFile(
+            path: "/t/data/\(name)", size: 100 + rows, rowCount: rows, partitionValues: [day.map { .date($0) } ?? .null],
+            statistics: [
+                "id": ColumnStatistics(minimum: .integer(ids.lowerBound), maximum: .integer(ids.upperBound), nullCount: 0, rowCount: rows),
+                "name": ColumnStatistics(
+                    minimum: .text("aaaaaaaaaaaaaaaaaaaaaaaa"), maximum: .text("zzzzzzzzzzzzzzzzzzzzzzzz"), nullCount: 1, rowCount: rows),
+            ])
+    }
+
+    private func change(_ files: [DataFile] = []) -> FileChange {
+        var change = FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
+        change.added = files
+        return change
+    }
+
+    private func snapshot(_ folder: TableFolder) throws -> IcebergSnapshot { try IcebergFormat.snapshot(of: "/t", folder) }
+
+    @Test func `what is added is planned again, with its partitions and bounds`() throws {
+        let folder = TableFolder()
+        let format = IcebergFormat()
+        _ = try format.commit(TableCommit(change(), declaration: declaration(), operation: "CREATE TABLE"), to: nil, in: "/t", io: folder)
+        let empty = try snapshot(folder)
+        #expect(try empty.plan(nil).files.isEmpty)
+        #expect(try format.declaration(of: empty) == declaration())
+        let added = [file("a.parquet", 3, day: 10, ids: 1...3), file("b.parquet", 2, day: nil, ids: 4...5)]
+        let first = try format.commit(TableCommit(change(added), operation: "INSERT"), to: empty, in: "/t", io: folder)
+        let one = try snapshot(folder)
+        #expect(one.version == first)
+        let files = try one.plan(nil).files
+        #expect(files.map(\.path) == added.map(\.path))
+        #expect(files.map(\.partitionValues) == added.map(\.partitionValues))
+        #expect(files.map(\.rowCount) == [3, 2])
+        #expect(files[0].statistics["id"]?.maximum == .integer(3))
+        #expect(files[0].statistics["name"]?.minimum == .text("aaaaaaaaaaaaaaaa"))
+        #expect(files[0].statistics["name"]?.maximum == .text("zzzzzzzzzzzzzzz{"))
+        #expect(files[0].sequenceNumber == 1)
+        #expect(try one.plan(.compare(column: "day", .equal, .date(10))).files.map(\.path) == ["/t/data/a.parquet"])
+        #expect(try one.plan(.compare(column: "id", .greater, .integer(3))).files.map(\.path) == ["/t/data/b.parquet"])
+        #expect(one.snapshot?.summary["total-records"] == "5")
+        #expect(one.snapshot?.operation == "append")
+    }
+
+    @Test func `files go, and those that stay are as old as they were`() throws {
+        let folder = TableFolder(), format = IcebergFormat()
+        let added = [file("a.parquet", 3, day: 10, ids: 1...3), file("b.parquet", 2, day: 11, ids: 4...5)]
+        _ = try format.commit(
+            TableCommit(change(added), declaration: declaration(), operation: "CREATE TABLE AS SELECT"), to: nil, in: "/t", io: folder)
+        let before = try snapshot(folder)
+        var rewriting = change([file("c.parquet", 1, day: 10, ids: 1...1)])
+        rewriting.removedPaths = ["/t/data/a.parquet"]
+        rewriting.dependsOnBase = true
+        _ = try format.commit(TableCommit(rewriting, operation: "DELETE"), to: before, in: "/t", io: folder)
+        let after = try snapshot(folder)
+        let files = try after.plan(nil).files.sorted { $0.path < $1.path }
+        #expect(files.map(\.path) == ["/t/data/b.parquet", "/t/data/c.parquet"])
+        #expect(files.map(\.sequenceNumber) == [1, 2])
+        #expect(after.snapshot?.operation == "overwrite")
+        #expect(after.snapshot?.summary["total-data-files"] == "2")
+        // A change that was computed from what is no longer there, and a file that is gone.
+        let error = #expect(throws: SQLError.self) {
+            try format.commit(TableCommit(rewriting, operation: "DELETE"), to: before, in: "/t", io: folder)
+        }
+        #expect(error?.state == .serializationFailure)
+        // An append goes with everything.
+        let append = change([file("d.parquet", 1, day: 1, ids: 9...9)])
+        _ = try format.commit(TableCommit(append, operation: "INSERT"), to: before, in: "/t", io: folder)
+        #expect(try snapshot(folder).plan(nil).files.count == 3)
+        var emptied = change()
+        emptied.emptiedPartitions = [[.date(11)]]
+        _ = try format.commit(TableCommit(emptied, operation: "INSERT OVERWRITE"), to: try snapshot(folder), in: "/t", io: folder)
+        #expect(try snapshot(folder).plan(nil).files.count == 2)
+        var all = change()
+        all.removesEverything = true
+        _ = try format.commit(TableCommit(all, operation: "TRUNCATE"), to: try snapshot(folder), in: "/t", io: folder)
+        let emptyAgain = try snapshot(folder)
+        #expect(try emptyAgain.plan(nil).files.isEmpty)
+        #expect(emptyAgain.snapshot?.summary["total-records"] == "0")
+        #expect(emptyAgain.metadata.snapshots.count == 5)
+        // Every snapshot stays readable.
+        #expect(try IcebergFormat.snapshot(of: "/t", at: .version(before.version), folder).plan(nil).files.count == 2)
+    }
+
+    @Test func `columns come, go and widen by their numbers`() throws {
+        let folder = TableFolder(), format = IcebergFormat()
+        _ = try format.commit(TableCommit(change(), declaration: declaration(), operation: "CREATE TABLE"), to: nil, in: "/t", io: folder)
+        var wider = declaration()
+        wider.columns[3].field.type = .decimal(precision: 12, scale: 2)
+        wider.columns.append(.init(Field("extra", .integer)))
+        let widening = TableCommit(change(), declaration: wider, operation: "ALTER TABLE")
+        _ = try format.commit(widening, to: try snapshot(folder), in: "/t", io: folder)
+        let after = try snapshot(folder)
+        #expect(after.schema.fields.map(\.name) == ["id", "day", "name", "price", "place", "extra"])
+        #expect(after.metadata.schemas.count == 2)
+        let ids = Set(after.metadata.schemas.last?.fields.map(\.id) ?? [])
+        #expect(ids.count == 6)
+        var renamed = wider
+        renamed.columns[2].field.name = "called"
+        let error = #expect(throws: SQLError.self) {
+            try format.commit(TableCommit(change(), declaration: renamed, operation: "ALTER TABLE"), to: after, in: "/t", io: folder)
+        }
+        #expect(error?.state == .featureNotSupported)
+    }
+
+    @Test func `what the format has not is refused by name`() throws {
+        for type in [SQLType.smallint, .interval, .json, .timestampNanos] {
+            let declared = TableDeclaration(columns: [.init(Field("a", type))])
+            let error = #expect(throws: SQLError.self) { try IcebergFormat().check(declared) }
+            #expect(error?.state == .featureNotSupported && error?.message.contains("\(type)") == true)
+        }
+    }
+
+    @Test func `values have the bytes of the specification`() {
+        #expect(IcebergType.decimal(precision: 9, scale: 2).bytes(of: .decimal(-128, scale: 2)) == [0x80])
+        #expect(IcebergType.decimal(precision: 9, scale: 2).tree(of: .decimal(-1, scale: 2)) == .bytes([0xff, 0xff, 0xff, 0xff]))
+        #expect(IcebergType.long.bytes(of: .integer(1)) == [1, 0, 0, 0, 0, 0, 0, 0])
+        #expect(IcebergType.int.bytes(of: .integer(1 << 40)) == nil)
+        #expect(IcebergType.double.bytes(of: .double(.nan)) == nil)
+        #expect(IcebergType.decimalBytes(38) == 16 && IcebergType.decimalBytes(1) == 1 && IcebergType.decimalBytes(18) == 8)
+    }
+}
+
+/// Files in memory.
+private final class TableFolder: TableIO {
+    private let files = Lock<[String: [UInt8]]>([:])
+
+    func list(_ folder: String) throws(SQLError) -> FolderListing {
+        let names = files.withLock { $0.keys.filter { $0.hasPrefix(folder + "/") }.map { String($0.dropFirst(folder.utf8.count + 1)) } }
+        return FolderListing(files: names.filter { !$0.contains("/") }.sorted().map { .init(name: $0, size: 1) })
+    }
+
+    func read(_ path: String) throws(SQLError) -> [UInt8] {
+        guard let bytes = files.withLock({ $0[path] }) else { throw SQLError(.undefinedFile, "there is no \(path)") }
+        return bytes
+    }
+
+    func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8] { Array(packed) }
+
+    func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool {
+        files.withLock { files in
+            if files[path] != nil { return false }
+            files[path] = bytes
+            return true
+        }
+    }
+
+    func scan(_ path: String, _ request: MetadataRequest, _ body: (Chunk) throws(SQLError) -> Void) throws(SQLError) -> Int { 0 }
+}
