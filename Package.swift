@@ -107,7 +107,7 @@ let package = Package(
         .target(
             name: "LodeCloud",
             dependencies: [
-                "LodeCore", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "LodeCore", "CLodeIntrinsics", .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Crypto", package: "swift-crypto"),

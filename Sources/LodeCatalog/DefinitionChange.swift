@@ -28,6 +28,8 @@ package enum DefinitionChange: Sendable {
     /// Changes nothing, but needs the table to be in this state: the changes beside it are right for its rows.
     case requires(TableVersion)
     case access(AccessChange)
+    /// What the table's own log says of it by now.
+    case follow(TableDeclaration)
     /// Another name, in the same or another database; files stay where they are.
     case rename(TableName)
 }
@@ -47,6 +49,7 @@ extension GlueTable {
         case .setComment, .setDefault, .setNullable, .addConstraint, .dropConstraint: try applyDeclaration(change)
         case .requires: break
         case .access(let change): try apply(change)
+        case .follow(let declaration): self = try declared(declaration)
         case .rename(let new):
             name = new.name
             databaseName = new.database

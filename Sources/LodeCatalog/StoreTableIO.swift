@@ -8,8 +8,13 @@ import LodeVectors
 
 package struct StoreTableIO: TableIO {
     private let stores: StoreRegistry
+    /// What keeps the files that are read from being collected.
+    private let lease: Lease?
 
-    package init(_ stores: StoreRegistry) { self.stores = stores }
+    package init(_ stores: StoreRegistry, keeping lease: Lease? = nil) {
+        self.stores = stores
+        self.lease = lease
+    }
 
     package func list(_ folder: String) throws(SQLError) -> FolderListing {
         let (store, path) = try stores.resolve(folder)
@@ -43,6 +48,10 @@ package struct StoreTableIO: TableIO {
     package func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool {
         let (store, path) = try stores.resolve(path)
         return try store.putIfAbsent(path, bytes)
+    }
+
+    package func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8] {
+        try BlockDecompression.decompress(codec, packed)
     }
 
     package func scan(

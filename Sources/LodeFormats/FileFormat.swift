@@ -74,6 +74,8 @@ package enum FileFormats {
     package static let parquet = ParquetFormat()
     package static let csv = CSVFormat()
     package static let json = JSONFormat()
+    /// Of files that a table names only.
+    package static let avro = AvroFormat()
 
     package static let all: [any FileFormat] = [parquet, csv, json]
 
@@ -86,6 +88,16 @@ package enum FileFormats {
         throw SQLError(
             .invalidParameterValue, "unknown file format \"\(name)\"", detail: "Known formats: \(known.joined(separator: ", ")).",
             hint: NearestName.find(folded, among: all.flatMap { [$0.name] + $0.aliases }).map { "Did you mean \"\($0)\"?" })
+    }
+
+    /// The format in which a table says that a file of it is written.
+    /// - Throws: `0A000` if Lode does not read it.
+    package static func reading(_ name: String) throws(SQLError) -> any FileFormat {
+        let folded = name.lowercased()
+        guard let format = (all + [avro]).first(where: { $0.name == folded }) else {
+            throw .unsupported("reading a file in \(name.uppercased())")
+        }
+        return format
     }
 
     /// The format that a file's name ends in; nil if none does.

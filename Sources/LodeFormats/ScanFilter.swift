@@ -120,6 +120,8 @@ package protocol FileScan: AnyObject, Sendable {
     var schema: Schema { get }
     /// The numbers that the file gives to its columns, aligned with the schema; empty if it numbers none.
     var fieldIDs: [Int?] { get }
+    /// A column with its parts, as the file names and numbers them, by position in the schema.
+    func field(_ column: Int) -> FileField
     /// The position by which a request names the field at the end of a path of names that leads from a column into structs;
     /// nil if the file can't read it by itself, or has no such field.
     func position(ofField path: [String]) -> Int?
@@ -135,6 +137,8 @@ package protocol FileScan: AnyObject, Sendable {
     func statistics(_ column: Int, in morsel: Morsel) -> ColumnStatistics?
     /// The parts to read, in file order.
     func morsels() throws(SQLError) -> [Morsel]
+    /// The block of the file that a morsel is of, or a part of, by its number from 0.
+    func rowGroup(of morsel: Morsel) -> Int
     /// What reading a morsel takes from the file, as far as metadata tells that is here already; nil if that is not known.
     func bytes(of morsel: Morsel, _ request: ScanRequest) -> MorselBytes?
     /// Says which bytes of the file will be read soon, so that they can be fetched ahead. A hint: it never fails.
@@ -146,8 +150,10 @@ package protocol FileScan: AnyObject, Sendable {
 
 extension FileScan {
     package var fieldIDs: [Int?] { [] }
+    package func field(_ column: Int) -> FileField { FileField(schema.fields[column]) }
     package func position(ofField path: [String]) -> Int? { nil }
     package var rowNumberPosition: Int? { nil }
+    package func rowGroup(of morsel: Morsel) -> Int { morsel.index }
     package func bytes(of morsel: Morsel, _ request: ScanRequest) -> MorselBytes? { nil }
     package func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) { arrived() }
     package var guessedColumns: Set<Int> { [] }

@@ -16,6 +16,9 @@ package protocol ObjectReader: AnyObject, Sendable {
     /// - Throws: `XX001` if the range goes beyond the end or the object was cut off meanwhile, `58030` if reading fails.
     func read(offset: Int, count: Int, into destination: UnsafeMutableRawPointer) throws(SQLError)
 
+    /// Whether it pays to find out early what will be read, and to say so.
+    var gainsByAsking: Bool { get }
+
     /// Says which ranges will be read soon, so that they can be fetched ahead. A hint: it never fails.
     func willNeed(_ ranges: [Range<Int>])
 
@@ -26,6 +29,7 @@ package protocol ObjectReader: AnyObject, Sendable {
 
 extension ObjectReader {
     package var etag: String { "" }
+    package var gainsByAsking: Bool { false }
 
     package func willNeed(_ ranges: [Range<Int>]) {}
 

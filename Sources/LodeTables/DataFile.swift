@@ -23,6 +23,8 @@ package struct DataFile: Hashable, Sendable {
     package var statistics: [String: ColumnStatistics]
     /// The number that the table gives to the file's first row, if it numbers rows.
     package var rowIDBase: Int?
+    /// Which commit the rows came with, where commits have numbers in their order.
+    package var sequenceNumber: Int64?
     /// Microseconds since 1970-01-01 UTC; 0 if unknown. With `path` and `size` it identifies the bytes, for caches.
     package var modifiedMicros: Int64
     /// Why planning kept the file, for EXPLAIN (WHY); nil if nothing was asked.
@@ -66,20 +68,47 @@ package struct RowDeletes: Hashable, Sendable {
     package var locations: [String]
     /// How many; nil if that is not known.
     package var count: Int?
-    /// Which they are, where that is known already.
+    /// Which they are, where that is known already; with a vector, those beside it.
     package var positions: RowPositions?
     /// Where it is written which they are, if it is to be read with the file.
     package var vector: DeletionVector?
+    /// Files that name some of them, beside others' rows.
+    package var positionFiles: PositionDeletes?
+    /// Values by which rows are deleted; those that the file's `sequenceNumber` lets apply.
+    package var equalities: [EqualityDeletes] = []
 
     package init(locations: [String], count: Int? = nil) {
         self.locations = locations
         self.count = count
     }
 
+    /// What delete files say: how many rows that are, is known when they are read.
+    /// - Parameter vector: takes the place of the position delete files.
+    package init(vector: DeletionVector? = nil, positionFiles: PositionDeletes? = nil, equalities: [EqualityDeletes] = []) {
+        let positionFiles = vector == nil ? positionFiles : nil
+        self.init(
+            locations: (positionFiles?.files ?? []).map(\.path) + equalities.flatMap { $0.files.map(\.path) },
+            count: positionFiles == nil && equalities.isEmpty ? vector?.cardinality : nil)
+        if case .file(let path, _)? = vector?.place { locations.insert(path, at: 0) }
+        self.vector = vector
+        self.positionFiles = positionFiles
+        self.equalities = equalities
+    }
+
+    /// Whether it says of single rows that they are deleted.
+    package var namesRows: Bool { positions != nil || vector != nil || positionFiles != nil }
+
     package init(_ vector: DeletionVector) {
         locations = if case .file(let path, _) = vector.place { [path] } else { [] }
         count = vector.cardinality
         self.vector = vector
+    }
+
+    /// Rows beside those that are deleted already.
+    package init(_ positions: RowPositions, beside earlier: RowDeletes?) {
+        self = earlier ?? RowDeletes(locations: [], count: 0)
+        count = count.map { $0 + positions.count }
+        if self.positions == nil { self.positions = positions } else { self.positions?.formUnion(positions) }
     }
 
     package init(_ positions: RowPositions) {

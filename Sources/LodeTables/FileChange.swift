@@ -8,6 +8,8 @@ import LodeCore
 package struct FileChange: Sendable {
     /// The state that the writer began with.
     package var base: TableVersion
+    /// That state, for tables that keep a log of their own.
+    package var found: (any TableSnapshot)?
     /// Already written and durable, within the table's folder.
     package var added: [DataFile] = []
     /// Files that go, by the path that `TableSnapshot.plan` gave; each must still be there.
@@ -18,6 +20,10 @@ package struct FileChange: Sendable {
     package var removesEverything = false
     /// Whether the change was computed from the table, so that any change since `base` is a conflict.
     package var dependsOnBase = false
+    /// Of which rows the change was computed that removes files by their paths; nil: of any.
+    package var reads: ColumnPredicate?
+    /// Whether rows come or go; else they only lie in other files afterwards.
+    package var changesData = true
     /// What brought the change about, in SQL's words; nil where that follows from the files.
     package var operation: String?
 

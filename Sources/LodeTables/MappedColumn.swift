@@ -10,13 +10,23 @@ package struct MappedColumn: Hashable, Sendable {
     package var fileName: String
     /// The number that files give to it.
     package var fieldID: Int?
+    /// What files call it that number nothing, where they are read at all (an Iceberg name mapping); none of them has it if there is no
+    /// name. Nil if such a file is damaged.
+    package var unnumberedNames: [String]?
+    /// What it is in rows of files that lack it (Iceberg's `initial-default`).
+    package var missing: Value = .null
     /// Of a struct its fields, of a list its element, of a map its key and its value.
     package var parts: [MappedColumn]
 
-    package init(name: String, fileName: String, fieldID: Int? = nil, parts: [MappedColumn] = []) {
+    package init(
+        name: String, fileName: String, fieldID: Int? = nil, unnumberedNames: [String]? = nil, missing: Value = .null,
+        parts: [MappedColumn] = []
+    ) {
         self.name = name
         self.fileName = fileName
         self.fieldID = fieldID
+        self.unnumberedNames = unnumberedNames
+        self.missing = missing
         self.parts = parts
     }
 

@@ -32,6 +32,14 @@ package struct RowPositions: Hashable, Sendable {
         return true
     }
 
+    package mutating func formUnion(_ other: RowPositions) {
+        if other.words.count > words.count { words += Array(repeating: 0, count: other.words.count - words.count) }
+        for (index, word) in other.words.enumerated() {
+            count += (word & ~words[index]).nonzeroBitCount
+            words[index] |= word
+        }
+    }
+
     package func contains(_ row: Int64) -> Bool {
         guard row >= 0, row >> 6 < Int64(words.count) else { return false }
         return words[Int(row >> 6)] & (UInt64(1) << UInt64(row & 63)) != 0

@@ -4,7 +4,7 @@ import LodeCore
 
 package enum TableFormats {
     /// To add a format, add its folder and an element. The first one is that of tables that name none.
-    package static let all: [any TableFormat] = [HiveFormat(), DeltaFormat()]
+    package static let all: [any TableFormat] = [HiveFormat(), DeltaFormat(), IcebergFormat()]
 
     /// The format of a table that names none: a folder of files.
     package static var folders: any TableFormat { all[0] }

@@ -20,6 +20,9 @@ package protocol TableIO: Sendable {
     /// Writes a metadata file unless one is there; of several writers exactly one gets true.
     func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool
 
+    /// Undoes a compression that table metadata come in: `deflate`, `snappy` and `zstandard` as blocks of Avro files have them, `gzip`.
+    func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8]
+
     /// Reads rows of a metadata file in Parquet, in their order. Each chunk has the columns of the request, in its order and in the file's
     /// types; of those that the file lacks all rows are NULL.
     /// - Returns: how many rows the file has.
@@ -30,6 +33,26 @@ package protocol TableIO: Sendable {
 
 extension TableIO {
     package func willRead(_ paths: [String]) {}
+
+    /// Metadata files, whole, in their order. Each is asked for a while before its turn, so that they are not waited for one by one, and
+    /// few are held at once.
+    package func read(_ paths: [String], _ body: (_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Void) throws(SQLError) {
+        let window = 64
+        var asked = 0
+        for (index, path) in paths.enumerated() {
+            if asked < paths.count, asked - index <= window / 2 {
+                let next = min(index + window, paths.count)
+                willRead(Array(paths[asked..<next]))
+                asked = next
+            }
+            try body(path, try read(path))
+        }
+    }
+
+    package func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8] {
+        if codec == "null" { return Array(packed) }
+        throw SQLError.unsupported("the compression \(codec.prefix(100)) of table metadata")
+    }
 }
 
 /// What is wanted from a metadata file in Parquet.

@@ -10,13 +10,17 @@ package protocol TableSnapshot: Sendable {
     var partitionColumns: [Field] { get }
     /// How the files are written: "parquet", "csv", "json".
     var fileFormat: String { get }
-    /// Table properties; reader options such as a CSV delimiter are among them.
+    /// Table properties.
     var properties: [String: String] { get }
+    /// Options for the readers of its files, such as a CSV delimiter; other properties may be among them.
+    var readerOptions: [String: String] { get }
     /// Which state of which table of the catalog this is; nil for folders that are no table.
     var identity: TableVersion? { get }
     /// The version number; 0 for tables that have none.
     var version: Int64 { get }
     var statistics: TableStatistics { get }
+    /// The table's folder, if it is that of a log.
+    var location: String? { get }
     /// How columns are found in the files.
     var columnMatching: ColumnMatching { get }
     /// Whether listing all files costs so much that estimates do without.
@@ -41,6 +45,8 @@ package enum ColumnMatching: Hashable, Sendable {
 extension TableSnapshot {
     package var columnMatching: ColumnMatching { .name }
     package var isDearToList: Bool { false }
+    package var readerOptions: [String: String] { properties }
+    package var location: String? { nil }
 
     package var version: Int64 { identity?.version ?? 0 }
 }

@@ -29,4 +29,6 @@ package enum TableTime: Hashable, Sendable {
     case version(Int64)
     /// The one that was current then: microseconds since 1970-01-01 UTC.
     case timestamp(Int64)
+    /// A branch or a tag.
+    case reference(String)
 }

@@ -3,7 +3,7 @@
 
 usage: corpus.py LODE CORPUS [part of an id]      (the release binary; the folder of a corpus with tools/corpus_run.py)
 
-Runs the corpus' own runner over its Parquet, Hive and Delta parts. The runner wants JSON lines in its canonical form, so that between it
+Runs the corpus' own runner over its Parquet, Hive, Delta and Iceberg parts. The runner wants JSON lines in its canonical form, so that between it
 and Lode stands this script itself (--adapt): binary values as 0x…, json columns as the text that is stored. A process that dies by a
 signal or does not answer counts as failed whatever was expected. What remains must be listed below with its reason.
 """
@@ -90,7 +90,7 @@ def main(lode, corpus, part=None):
     with tempfile.TemporaryDirectory() as folder:
         report = os.path.join(folder, "failures.json")
         adapter = [sys.executable, os.path.abspath(__file__), "--adapt", lode, os.path.join(folder, "warehouse")]
-        command = [sys.executable, os.path.join(corpus, "tools", "corpus_run.py"), os.path.join(corpus, "open"), "--cat", "parquet,hive,delta"]
+        command = [sys.executable, os.path.join(corpus, "tools", "corpus_run.py"), os.path.join(corpus, "open"), "--cat", "parquet,hive,delta,iceberg"]
         command += ["--cmd", shlex.join(adapter) + " {sql}", "--json", report]
         if part:
             command += ["--id", part]

@@ -1,8 +1,8 @@
 // The reading half of S3 over a folder: objects by ranges and conditions, and listings, as cheaply as the kernel can, for measurements.
 //
-//     cc -O2 -pthread -o plain_s3 plain_s3.c && ./plain_s3 PORT FOLDER
+//     cc -O2 -pthread -o plain_s3 plain_s3.c && ./plain_s3 PORT FOLDER [MILLISECONDS]
 //
-// The folder has a folder for each bucket. Signatures are not looked at. A thread a connection.
+// The folder has a folder for each bucket. Signatures are not looked at. A thread a connection, which waits so long before each answer.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -17,9 +17,11 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *folder;
+static double delay;
 
 struct text { char *bytes; size_t size, room; };
 
@@ -119,6 +121,7 @@ static void serve(int fd, char *head) {
     char method[8], path[4096];
     if (sscanf(head, "%7s %4095s", method, path) != 2) return;
     int is_head = !strcmp(method, "HEAD");
+    nanosleep(&(struct timespec){(long)(delay / 1e3), (long)(delay * 1e6) % 1000000000}, NULL);
     if (!is_head && strcmp(method, "GET")) return answer(fd, "405 Method Not Allowed", "", "", 0);
     char *query = strchr(path, '?');
     if (query) *query++ = 0;
@@ -160,8 +163,9 @@ static void *converse(void *argument) {
 }
 
 int main(int count, char **words) {
-    if (count != 3) return fprintf(stderr, "usage: plain_s3 PORT FOLDER\n"), 2;
+    if (count != 3 && count != 4) return fprintf(stderr, "usage: plain_s3 PORT FOLDER [MILLISECONDS]\n"), 2;
     folder = words[2];
+    if (count == 4) delay = atof(words[3]);
     signal(SIGPIPE, SIG_IGN);
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1, fd;
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(words[1])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -4,8 +4,8 @@
     s3_tpch.py --lode PATH/TO/lode --data FOLDER --queries FOLDER [--latency 20] [--rounds 3] [--only q01,q06] [--port 19400]
                [--peers PYTHON] [--server SEAWEED.SH]
 
-FOLDER of the data has lineitem.parquet and its like. The store is plain_s3.c over that folder, behind slow_line.c; with --server it is
-SeaweedFS behind the same line. PYTHON is an interpreter that has duckdb with duckdb-extension-httpfs, and polars.
+FOLDER of the data has lineitem.parquet and its like. The store is plain_s3.c over that folder, which waits before each answer; with
+--server it is SeaweedFS behind slow_line.c, which then takes its part of the machine too. PYTHON is an interpreter that has duckdb with duckdb-extension-httpfs, and polars.
 Cold: a process of its own with an empty cache. Warm: the same statement again in that process. Milliseconds of the statement, best of the
 rounds, for all engines alike. The exit code is 1 if a limit is not kept (cold: local + 100 ms, warm: local + 30 ms, peers: 0.6 of the
 better one in sum) or an answer differs.
@@ -30,11 +30,11 @@ class Store:
         if args.server:
             subprocess.run([args.server, "start", f"{folder}/server", str(args.port)], check=True)
             self.upload()
+            self.start("slow_line", args.port + 50, args.port, args.latency)
         else:
             os.makedirs(f"{folder}/buckets/{BUCKET}")
             os.symlink(os.path.abspath(args.data), f"{folder}/buckets/{BUCKET}/tpch")
-            self.start("plain_s3", args.port, f"{folder}/buckets")
-        self.start("slow_line", args.port + 50, args.port, args.latency)
+            self.start("plain_s3", args.port + 50, f"{folder}/buckets", args.latency)
         time.sleep(0.5)
         self.endpoint = f"http://127.0.0.1:{args.port + 50}"
 

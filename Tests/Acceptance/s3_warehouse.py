@@ -93,7 +93,7 @@ def run(args, house):
 
     def read_on():
         while not stop.is_set():
-            got, error = house.query("SELECT writer, batch, count(*) FROM shared GROUP BY writer, batch HAVING count(*) <> 50")
+            got, error = house.query(f"SELECT writer, batch, count(*) FROM shared GROUP BY writer, batch HAVING count(*) <> {ROWS}")
             if got != []:
                 problems.append(f"while writing: {got} {error.strip()[:300]}")
             reads[0] += 1

@@ -260,6 +260,8 @@ def tables():
         {"add": {"path": "a%20b", "partitionValues": {"d": "2024-01-01"}, "size": 1, "modificationTime": 1, "stats": dumps(stats), "deletionVector": vector}},
         {"remove": {"path": "c"}}, {"txn": {"appId": "a", "version": 1}}]
     put("delta-log", "".join(dumps(line) + "\n" for line in lines).encode())
+    for path in sorted((pathlib.Path(__file__).parent.parent / "SQL/fixtures").rglob("metadata/*")):
+        put("avro" if path.suffix == ".avro" else "iceberg-document", path.read_bytes())
     little = lambda number, size: number.to_bytes(size, "little")
     bucket = little(1, 8) + little(0, 4)
     put("deletion-vector", bucket + little(12347 | 1 << 16, 4) + b"\1" + b"".join(little(n, 2) for n in (0, 4, 2, 1, 1, 5, 4, 7, 8)))

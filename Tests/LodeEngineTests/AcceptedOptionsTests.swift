@@ -117,8 +117,8 @@ import Testing
                 ("CREATE TABLE n (a integer) ON COMMIT PRESERVE ROWS", "temporary tables"),
             ]),
         "using_format": Clause(
-            works: ["CREATE TABLE n (a integer) USING parquet"],
-            refuses: [("CREATE TABLE n (a integer) USING delta", "delta"), ("CREATE TABLE n (a integer) USING csv", "csv")]),
+            works: ["CREATE TABLE n (a integer) USING parquet", "CREATE TABLE n (a integer) USING delta"],
+            refuses: [("CREATE TABLE n (a integer) USING iceberg", "iceberg"), ("CREATE TABLE n (a integer) USING csv", "csv")]),
         "partitioned_by": Clause(
             works: ["CREATE TABLE n (a integer) PARTITIONED BY (p date)", "CREATE TABLE n (a integer, p date) PARTITIONED BY (p)"],
             refuses: [("CREATE TABLE n (a integer, ts timestamp) PARTITIONED BY (day(ts))", "day(")]),

@@ -122,6 +122,50 @@ import Testing
             ).first?.first == "2400000")
     }
 
+    @Test func `a file that can't be read as its table says fails the statement, also where planning has opened it`() throws {
+        try scratch.rows(
+            """
+            COPY (SELECT i, md5(i::varchar) AS m FROM generate_series(1, 1000) AS g(i)) TO 's3://b/t/1.parquet';
+            CREATE EXTERNAL TABLE t (i date, m varchar) STORED AS PARQUET LOCATION 's3://b/t';
+            CREATE TABLE small AS SELECT '5' AS m
+            """)
+        for sql in ["SELECT count(i) FROM t", "SELECT i FROM t GROUP BY i ORDER BY i", "SELECT t.i FROM small JOIN t ON small.m < t.m"] {
+            #expect(scratch.error(sql)?.state == .datatypeMismatch, "\(sql)")
+        }
+    }
+
+    @Test func `what a statement has asked for ends with it`() throws {
+        for part in 1...3 {
+            try scratch.rows("COPY (SELECT i, md5(i::varchar) AS m FROM generate_series(1, 60000) AS g(i)) TO 's3://b/t/\(part).parquet'")
+        }
+        let stores = StoreRegistry(
+            environment: CloudEnvironment(
+                variables: ["AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "hush", "AWS_ENDPOINT_URL": double.url]))
+        let other = try ScratchSession(stores: stores)
+        double.tamper { request, answer in
+            if request.path.hasSuffix("3.parquet"), request.header("If-Match") != nil { answer.delayMillis = 1_500 }
+        }
+        #expect(other.error("SELECT 1 / (i - 5), m FROM read_parquet('s3://b/t/*.parquet')")?.state == .divisionByZero)
+        let received = stores.client.counts.current.bytesReceived
+        Thread.sleep(forTimeInterval: 2.5)
+        #expect(stores.client.counts.current.bytesReceived == received)
+    }
+
+    @Test func `a Delta table is planned with what its log says, though it is partitioned and far away`() throws {
+        let schema = #"{\"type\":\"struct\",\"fields\":["#
+            + ["i", "k"].map { #"{\"name\":\"\#($0)\",\"type\":\"long\",\"nullable\":true,\"metadata\":{}}"# }.joined(separator: ",") + "]}"
+        let log = [
+            #"{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}"#,
+            #"{"metaData":{"id":"m","format":{"provider":"parquet","options":{}},"schemaString":"\#(schema)","#
+                + #""partitionColumns":["k"],"configuration":{}}}"#,
+            #"{"add":{"path":"k=1/a.parquet","partitionValues":{"k":"1"},"size":400,"modificationTime":1,"dataChange":true,"#
+                + #""stats":"{\"numRecords\":123456}"}}"#,
+        ].joined(separator: "\n")
+        double["b/d/_delta_log/00000000000000000000.json"] = Array((log + "\n").utf8)
+        try scratch.rows("CREATE EXTERNAL TABLE d LOCATION 's3://b/d' TBLPROPERTIES ('table_type' = 'DELTA')")
+        #expect(try scratch.rows("EXPLAIN SELECT i FROM d").joined().joined().contains("123456 rows"))
+    }
+
     // MARK: Faults
 
     enum Cache: CaseIterable { case off, memory, disk }

@@ -98,7 +98,9 @@ private let sqlFiles: [String] = {
         for record in try SQLRecord.read(text) {
             let place = "\(file):\(record.line): \(record.sql)"
             do {
-                let rows = try scratch.rows(record.sql).map { row in row.map { $0.isEmpty ? "(empty)" : $0 }.joined(separator: "\t") }
+                // What other programs wrote lies beside the scripts.
+                let sql = record.sql.replacingOccurrences(of: "{fixtures}", with: sqlFolder.path(percentEncoded: false) + "/fixtures")
+                let rows = try scratch.rows(sql).map { row in row.map { $0.isEmpty ? "(empty)" : $0 }.joined(separator: "\t") }
                 switch record.kind {
                 case .succeeds: break
                 case .fails(let state, let message): Issue.record("no error, but \(state) \(message.first ?? "") was expected: \(place)")

@@ -71,4 +71,33 @@ import Testing
         try write("own.parquet", more: vector)
         #expect(state("SELECT i FROM \(way)") == .insufficientPrivilege)
     }
+
+    /// An Iceberg table in `open/i` whose manifests are listed in another file.
+    private func write(manifestList path: String) throws {
+        let folder = scratch.folder + "/open/i/metadata"
+        let document = """
+            {"format-version": 2, "location": "\(scratch.folder)/open/i", "current-schema-id": 0, "default-spec-id": 0,
+            "schemas": [{"schema-id": 0, "fields": [{"id": 1, "name": "i", "required": false, "type": "int"}]}],
+            "partition-specs": [{"spec-id": 0, "fields": []}], "current-snapshot-id": 1,
+            "snapshots": [{"snapshot-id": 1, "timestamp-ms": 1, "manifest-list": "\(path)"}]}
+            """
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try document.write(toFile: folder + "/v1.metadata.json", atomically: true, encoding: .utf8)
+    }
+
+    @Test(arguments: [
+        "'{folder}/open/i/'", "iceberg_scan('{folder}/open/i')", "iceberg_scan('{folder}/open/i/metadata/v1.metadata.json')",
+        "iceberg_metadata('{folder}/open/i')", "ice", "ice$files",
+    ])
+    func `metadata of Iceberg name no other files either`(way: String) throws {
+        try write(manifestList: scratch.folder + "/open/i/metadata/list.avro")
+        try scratch.rows("CREATE TABLE ice USING iceberg LOCATION '{folder}/open/i'; GRANT SELECT ON ice TO PUBLIC")
+        #expect(state("SELECT * FROM \(way)") == .undefinedFile)
+        for path in ["/secret/s.parquet", "/open/i/../../secret/s.parquet"] {
+            try write(manifestList: scratch.folder + path)
+            #expect(state("SELECT * FROM \(way)") == .insufficientPrivilege)
+            try write(manifestList: "file://" + scratch.folder + path)
+            #expect(state("SELECT * FROM \(way)") == .insufficientPrivilege)
+        }
+    }
 }

@@ -14,6 +14,12 @@ extension EmbeddedCatalog {
             }
             try Self.checkWritable(change.database)
         }
+        if let outcomes = try commitLogged(changes) { return outcomes }
+        return try commitOwn(changes)
+    }
+
+    /// Publishes what the catalog itself keeps.
+    func commitOwn(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
         // Dropping what isn't there leaves a warehouse that isn't there alone.
         guard try storage.isThere() || changes.contains(where: Self.makesCatalog) else {
             var outcomes: [CommitOutcome] = []
@@ -79,7 +85,7 @@ extension EmbeddedCatalog {
 
     /// What is published is there, whole. Before the catalog is locked: nobody else touches files that are not published, but
     /// collectors, and those say which they took.
-    private func checkFiles(_ files: [DataFile]) throws(SQLError) {
+    func checkFiles(_ files: [DataFile]) throws(SQLError) {
         for (file, info) in zip(files, try stores.info(files.map(\.path))) where info?.size != file.size { throw Self.vanished(file) }
     }
 

@@ -16,9 +16,11 @@ extension EmbeddedCatalog {
     func unpublishedFiles(until cutoff: Int64, in table: TableRow?) throws(SQLError) -> [VacuumedFile] {
         var candidates: [VacuumedFile] = []
         var times: [Int64] = []
+        var logged: Set<String> = []
         let known = try table?.table(warehouse), place = known?.storageDescriptor.location ?? warehouse.location
         let (store, folder) = try stores.resolve(place)
         try store.list(folder, recursive: true) { info throws(SQLError) in
+            if let root = Self.loggedFolder(of: info.path) { logged.insert(root) }
             let isOurs = info.name.hasPrefix(LocalStore.temporaryPrefix) || ManagedFileName.matches(info.name)
             if isOurs, info.modifiedMicros <= cutoff, let name = known?.tableName ?? tableName(of: info.path) {
                 candidates.append(VacuumedFile(table: name, path: info.path, bytes: info.size, reason: "never published"))
@@ -28,11 +30,20 @@ extension EmbeddedCatalog {
         }
         let slack = Self.clockSlack(of: store)
         let needed = (try leases.earliest()).map { $0 &- slack } ?? .max
-        let old = zip(candidates, times).filter { $1 < needed }.map { $0.0 }
+        // What a table with a log of its own has, the catalog doesn't know.
+        let unlogged = zip(candidates, times).filter { file, _ in !logged.contains { file.path.hasPrefix($0 + "/") } }
+        let old = unlogged.filter { $1 < needed }.map { $0.0 }
         return try storage.read(orEmpty: []) { db in
             let known = try PublishedFiles(db, warehouse)
             return try old.filter { try !known.contains($0.path) }
         }
+    }
+
+    /// The folder of the table that keeps a log of its own, if a file is of such a log.
+    private static func loggedFolder(of path: String) -> String? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard let place = parts.lastIndex(of: "_delta_log") else { return nil }
+        return parts[..<place].joined(separator: "/")
     }
 
     /// The table in whose folder a file lies, by the names of folders; nil if it lies in none.

@@ -23,6 +23,7 @@ extension EmbeddedCatalog {
         switch table.kind {
         case .managed: return ManagedTransaction(try managedSnapshot(name))
         case .external:
+            if let format = table.writableFormat { return try beginLoggedWrite(table, format) }
             throw SQLError.unsupported(
                 "writing to the external table \"\(name.name)\"",
                 hint: "Write files into its folder with COPY … TO, or make it a managed table (without LOCATION).")
@@ -62,6 +63,8 @@ extension EmbeddedCatalog {
     }
 
     private func externalSnapshot(_ name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
+        // Before the table is looked up: if it is dropped then, its files stay as long as they are read.
+        let lease = leases.take(Self.nowMicros())
         let found: (TableRow, GlueTable, [Field], [RegisteredPartition]?)? = try storage.read(orEmpty: nil) { db in
             guard let row = try TableRow.fetch(name, db) else { return nil }
             let table = try row.table(warehouse)
@@ -78,7 +81,8 @@ extension EmbeddedCatalog {
             identity: row.tableVersion, location: table.storageDescriptor.location ?? "", schema: try table.schema(),
             partitionColumns: columns, fileFormat: format.name, properties: table.readerProperties,
             registeredPartitions: partitions)
-        return try TableFormats.named(table.tableFormat).snapshot(of: definition, at: time, io: io)
+        return try TableFormats.named(table.tableFormat).snapshot(
+            of: definition, at: time, io: table.hasOwnLog ? StoreTableIO(stores, keeping: lease) : io)
     }
 
     package func readMoment() throws(SQLError) -> ReadMoment {

@@ -117,20 +117,45 @@ extension EmbeddedCatalog {
             next = end
         }
         // What lies beside the data says that a table was dropped as long as there is anything of it.
-        let gone = try storage.read(orEmpty: [], Self.emptyDroppedTables)
+        let needed = try leases.earliest() ?? .max
+        let gone = try storage.read(orEmpty: []) { db in try Self.emptyDroppedTables(db, needed) }
+        try deleteLogs(of: gone)
         try deleteManifests(of: try storage.read(orEmpty: []) { db in try gone.compactMap { try ManifestRow.fetch($0, db) } })
         try storage.write { db in try Self.forget(gone, db) }
     }
 
     /// Dropped tables whose files are gone. Not after one that has some: that it was dropped may be said beside a later one's data.
-    private static func emptyDroppedTables(_ db: Database) throws -> [Int64] {
+    /// - Parameter needed: what running statements still read was dropped after this moment.
+    private static func emptyDroppedTables(_ db: Database, _ needed: Int64) throws -> [Int64] {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT t.id, EXISTS (SELECT 1 FROM data_file f WHERE f.table_id = t.id) FROM table_info t
+                SELECT t.id, EXISTS (SELECT 1 FROM data_file f WHERE f.table_id = t.id), t.dropped_at, t.definition FROM table_info t
                 WHERE t.dropped_at IS NOT NULL ORDER BY t.id
                 """)
-        return rows.prefix { !($0[1] as Bool) }.map { $0[0] }
+        return try rows.prefix { row in
+            if row[1] as Bool { return false }
+            return try (row[2] as Int64) <= needed || !JSONText.read(GlueTable.self, row[3], "a table").hasOwnLog
+        }.map { $0[0] }
+    }
+
+    /// Deletes the folders of dropped tables whose files are in a log of their own.
+    private func deleteLogs(of tables: [Int64]) throws(SQLError) {
+        let folders = try storage.read(orEmpty: []) { db in
+            try tables.compactMap { id -> String? in
+                let text = try String.fetchOne(db, sql: "SELECT definition FROM table_info WHERE id = ?", arguments: [id])
+                let table = try text.map { try JSONText.read(GlueTable.self, $0, "a table") }
+                return table?.hasOwnLog == true ? table?.storageDescriptor.location.map { warehouse.resolve($0) } : nil
+            }
+        }
+        for folder in folders {
+            let (store, path) = try stores.resolve(folder)
+            let files = try store.list(path, recursive: true).map(\.path)
+            // The log goes last: as long as it is there, it says what the files are.
+            let (log, data) = (files.filter { $0.contains("/_delta_log/") }, files.filter { !$0.contains("/_delta_log/") })
+            try delete(data)
+            try delete(log)
+        }
     }
 
     /// Removes rows of versions that can no longer be read, and of these tables.

@@ -61,7 +61,7 @@ extension EmbeddedCatalog {
                 """, arguments: [table, version])
     }
 
-    private static func operation(_ change: FileChange) -> String {
+    static func operation(_ change: FileChange) -> String {
         if !change.removesFiles { return "INSERT" }
         if !change.added.isEmpty { return "INSERT OVERWRITE" }
         return change.removesEverything ? "TRUNCATE" : "DELETE"

@@ -54,6 +54,10 @@ struct VersionRow {
             }
             if number < oldest { throw vacuumed("version \(number)", name, oldest, table) }
             return number
+        case .reference(let reference):
+            throw SQLError.unsupported(
+                "the branch or tag \"\(reference)\" of table \"\(name)\"",
+                hint: "A version has a number: DESCRIBE HISTORY \(name) lists them.")
         case .timestamp(let micros):
             let found = try Int64.fetchOne(
                 db, sql: "SELECT max(version) FROM table_version WHERE table_id = ? AND committed_at <= ?", arguments: [table.id, micros])

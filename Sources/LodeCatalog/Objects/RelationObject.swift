@@ -32,7 +32,7 @@ package struct RelationObject: Sendable {
         switch table.kind {
         case .managed: "r"
         case .view: "v"
-        case .external: "f"
+        case .external: table.isWritten ? "r" : "f"
         case .system: table.parameters["relkind"] ?? "v"
         }
     }

@@ -143,7 +143,8 @@ package struct GlueCatalog: Catalog {
     package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
         let table = try requireTable(name)
         if let format = table.loggedFormat {
-            let definition = TableDefinition(location: table.folder ?? "", schema: Schema([]), fileFormat: FileFormats.parquet.name)
+            let definition = TableDefinition(
+                location: table.folder ?? "", schema: Schema([]), fileFormat: FileFormats.parquet.name, properties: table.parameters)
             return try format.snapshot(of: definition, at: time, io: StoreTableIO(stores))
         }
         if time != nil { throw SQLError.unsupported("time travel on \"\(name)\", a table of folders in Glue,") }

@@ -68,11 +68,15 @@ final class GatheredTransaction: TableTransaction {
     let table: GlueTable
     let snapshot: any TableSnapshot
     private var files: FileChange
+    /// Keeps files that are not published yet from being collected.
+    private let lease: Lease?
 
-    init(_ table: GlueTable, _ snapshot: any TableSnapshot) {
+    init(_ table: GlueTable, _ snapshot: any TableSnapshot, _ lease: Lease? = nil) {
         self.table = table
         self.snapshot = snapshot
+        self.lease = lease
         files = FileChange(base: snapshot.identity ?? TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
+        files.found = snapshot
     }
 
     var change: TableChange { .files(table.tableName, files) }

@@ -159,6 +159,12 @@ package final class TransactionCatalog: Catalog {
             "changing the catalog \"\(name)\" inside BEGIN … COMMIT", hint: "End the transaction with COMMIT; then change it.")
     }
 
+    private static func logged(_ name: TableName) -> SQLError {
+        SQLError.unsupported(
+            "changing \"\(name)\", which keeps a log of its own, inside BEGIN … COMMIT",
+            hint: "End the transaction with COMMIT; then change it.")
+    }
+
     package func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {
         try requireOwn(name.database)
         try base.analyze(name, measure)
@@ -173,6 +179,7 @@ package final class TransactionCatalog: Catalog {
         try requireOwn(name.database)
         takeLease()
         let table = try requireTable(name)
+        if table.writableFormat != nil { throw Self.logged(table.tableName) }
         // Refuses what is no managed table.
         guard table.kind == .managed else { return try base.beginWrite(origin(name)) }
         // To add rows to a table is not to read it.
@@ -182,6 +189,12 @@ package final class TransactionCatalog: Catalog {
     package func commit(_ new: [TableChange]) throws(SQLError) -> [CommitOutcome] {
         for change in new {
             for name in try change.catalogs(of: base) { if let name { throw Self.foreign(name) } }
+            switch change {
+            case .create(let table, _, _, _) where table.writableFormat != nil: throw Self.logged(table.tableName)
+            case .alter(let name, let changes) where changes.contains(where: \.isLogged):
+                if try table(name)?.writableFormat != nil { throw Self.logged(name) }
+            default: break
+            }
         }
         takeLease()
         var changes = changes, outcomes: [CommitOutcome] = []

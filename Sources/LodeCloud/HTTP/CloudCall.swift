@@ -32,8 +32,8 @@ package final class CloudCall: Sendable {
     }
 
     private let client: CloudClient
-    /// Of the statement that began it.
-    private let use = Cancellation.current?.remoteUse
+    /// Of the statement that began it. Weak, since statements keep calls that nobody has come for yet, and end them when they end.
+    private weak let use = Cancellation.current?.remoteUse
     private let state: Lock<State>
     private let deadline: Int
     private static let mostRedirects = 8
@@ -133,7 +133,9 @@ package final class CloudCall: Sendable {
             return state.sent
         }
         let meter = client.meter(for: request.url), left = max(1, deadline &- MonotonicClock.now())
-        let collector = ResponseCollector(limit: request.responseLimit, isHead: request.method == .head) { [weak self] in
+        let collector = ResponseCollector(
+            limit: request.responseLimit, isHead: request.method == .head, expected: request.hedgedBytes
+        ) { [weak self] in
             meter.sent(at: MonotonicClock.now())
             if let bytes = request.hedgedBytes { self?.hedge(number, meter.patience(bytes: bytes), meter) }
         }

@@ -1,6 +1,7 @@
 /// The connections of the process.
 
 import AsyncHTTPClient
+import CLodeIntrinsics
 import Glibc
 import LodeCore
 import NIOCore
@@ -52,6 +53,7 @@ enum CloudTransport {
 
     static func client(_ settings: TransportSettings) throws(SQLError) -> HTTPClient {
         if let known = clients.withLock({ $0[settings] }) { return known }
+        lode_keep_freed_memory()
         let made = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: try configuration(settings))
         let kept = clients.withLock { clients in
             if let known = clients[settings] { return known }
@@ -76,21 +78,35 @@ enum CloudTransport {
             timeout: .init(connect: .milliseconds(Int64(settings.connectMillis)), read: .milliseconds(Int64(settings.idleMillis))),
             decompression: .disabled)
         configuration.httpVersion = .http1Only
-        configuration.connectionPool = .init(idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 64)
+        configuration.connectionPool = .init(idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 128)
         // A connection that can't be made is an attempt that failed: the policy decides, not the pool.
         configuration.connectionPool.retryConnectionEstablishment = false
-        // Each read of a connection goes through all that handles it: bodies come in few large ones.
         configuration.http1_1ConnectionDebugInitializer = { channel in
-            channel.setOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 64 << 10, maximum: 512 << 10))
+            // The channel then keeps no buffers, which it would copy when they are new.
+            channel.setOption(.maxMessagesPerRead, value: 1).flatMap { channel.setOption(.recvAllocator, value: ReceiveBuffers()) }
         }
         if let proxy = settings.proxy { configuration.proxy = .server(host: proxy.host, port: proxy.port ?? 8080) }
         return configuration
     }
 }
 
+/// A buffer of its own for each read, large enough that bodies come in few of them: each read goes through all that handles a connection.
+/// It goes when its bytes were passed on, and the next one, of whichever connection, finds the same memory still warm.
+private struct ReceiveBuffers: RecvByteBufferAllocator {
+    private var hasRead = false
+
+    /// The channel keeps the first one.
+    func buffer(allocator: ByteBufferAllocator) -> ByteBuffer { allocator.buffer(capacity: hasRead ? 256 << 10 : 1 << 10) }
+
+    /// - Returns: whether the next one is not the same.
+    mutating func record(actualReadBytes: Int) -> Bool {
+        hasRead = true
+        return true
+    }
+}
+
 /// Collects an answer, and refuses one that is shorter or longer than it says.
-final class ResponseCollector: HTTPClientResponseDelegate {
+final class ResponseCollector: HTTPClientResponseDelegate, Sendable {
     typealias Response = CloudResponse
 
     private struct State {
@@ -103,25 +119,46 @@ final class ResponseCollector: HTTPClientResponseDelegate {
     private let state = Lock(State())
     private let limit: Int
     private let isHead: Bool
+    /// How long the body will be, if that is known and it is long.
+    private let expected: Int
     private let whenSent: @Sendable () -> Void
 
-    /// - Parameter whenSent: called when the request has got a connection and leaves.
-    init(limit: Int, isHead: Bool, _ whenSent: @escaping @Sendable () -> Void) {
+    /// Shorter ones are not worth the trouble.
+    private static let long = 128 << 10
+    /// Requests that are made together leave first.
+    private static let patience = TimeAmount.milliseconds(5)
+
+    /// - Parameters:
+    ///   - expected: how long the body will be.
+    ///   - whenSent: called when the request has got a connection and leaves.
+    init(limit: Int, isHead: Bool, expected: Int?, _ whenSent: @escaping @Sendable () -> Void) {
         self.limit = limit
         self.isHead = isHead
+        self.expected = min(expected ?? 0, limit)
         self.whenSent = whenSent
     }
 
     func didSendRequestHead(task: HTTPClient.Task<CloudResponse>, _ head: HTTPRequestHead) {
         state.withLock { $0.sent = MonotonicClock.now() }
         whenSent()
+        if expected >= Self.long { task.eventLoop.scheduleTask(in: Self.patience) { [weak self] in self?.prepare() } }
+    }
+
+    /// Takes the memory of the body while nothing comes yet: fresh pages cost as much as the bytes that will lie in them.
+    private func prepare() {
+        guard state.withLock({ $0.began == 0 }) else { return }
+        let body = [UInt8](unsafeUninitializedCapacity: expected) { buffer, count in
+            for page in stride(from: 0, to: expected, by: 4_096) { buffer[page] = 0 }
+            count = 0
+        }
+        state.withLock { if $0.began == 0 { $0.response.body = body } }
     }
 
     func didReceiveHead(task: HTTPClient.Task<CloudResponse>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
         let announced = head.headers.first(name: "content-length").flatMap { Int($0) }
         state.withLock { state in
-            state.response = CloudResponse(
-                status: Int(head.status.code), headers: CloudHeaders(head.headers.map { (name: $0.name, value: $0.value) }))
+            state.response.status = Int(head.status.code)
+            state.response.headers = CloudHeaders(head.headers.map { (name: $0.name, value: $0.value) })
             state.announced = announced
             state.began = MonotonicClock.now()
             if !isHead, let announced { state.response.body.reserveCapacity(min(max(0, announced), 64 << 20)) }

@@ -4,30 +4,27 @@ import LodeCore
 
 /// Measured by all requests to one host: decides how much is fetched at a time, what a request is worth, and when to ask twice.
 package final class ServiceMeter: Sendable {
-    fileprivate struct State {
-        /// Nanoseconds from sending to the first byte, the latest ones.
-        var waits: [Int] = []
-        var nextWait = 0
+    private struct State {
+        /// Nanoseconds from sending to the first byte.
+        var waits = Latest(ServiceMeter.samples)
         /// Nanoseconds to the last byte, by the size of the answer.
-        var times: [[Int]] = Array(repeating: [], count: ServiceMeter.sizes.count + 1)
-        var nextTime = Array(repeating: 0, count: ServiceMeter.sizes.count + 1)
+        var times = Array(repeating: Latest(ServiceMeter.samples), count: ServiceMeter.sizes.count + 1)
         var inFlight = 0
         /// A stretch of time with requests in flight, and what came in it.
         var stretchBegan = 0
         var stretchBytes = 0
         /// Bytes a second of the latest stretches.
-        var rates: [Int] = []
-        var nextRate = 0
+        var rates = Latest(ServiceMeter.rateSamples)
         /// What may be asked twice: hundredths of a request.
         var hedges = 500
     }
 
     /// Answers up to these sizes, and larger ones, are measured apart.
-    fileprivate static let sizes = [64 << 10, 512 << 10, 4 << 20]
-    fileprivate static let samples = 128, rateSamples = 16
+    private static let sizes = [64 << 10, 512 << 10, 4 << 20]
+    private static let samples = 128, rateSamples = 16
     /// Of so many requests, one may be asked twice; and so many at once, after a time without.
     private static let hedgeCost = 100, hedgeShare = 4, mostHedges = 1_000
-    private static let leastToAsk = 24 << 20, mostToAsk = 192 << 20
+    private static let leastToAsk = 96 << 20, mostToAsk = 192 << 20
     /// Fewer say nothing about the slowest twentieth.
     private static let enough = 20
 
@@ -38,14 +35,14 @@ package final class ServiceMeter: Sendable {
     /// The usual time to the first byte, in nanoseconds; a guess before anything is known.
     package var latency: Int {
         state.withLock { state in
-            guard !state.waits.isEmpty else { return 30_000_000 }
-            let sorted = state.waits.sorted()
+            guard !state.waits.values.isEmpty else { return 30_000_000 }
+            let sorted = state.waits.values.sorted()
             return sorted[sorted.count / 2]
         }
     }
 
     /// What has come in a second at best, of late; a guess before anything is known.
-    package var bytesPerSecond: Int { state.withLock { max(32 << 20, $0.rates.max() ?? 100 << 20) } }
+    package var bytesPerSecond: Int { state.withLock { max(32 << 20, $0.rates.values.max() ?? 100 << 20) } }
 
     /// Bytes that arrive in the time of one answer: what has to be in flight for the line to be busy.
     package var bytesInFlight: Int { Int(Double(latency) / 1e9 * Double(bytesPerSecond)) }
@@ -56,7 +53,7 @@ package final class ServiceMeter: Sendable {
     /// Nanoseconds after which only the slowest twentieth of answers of this size are still to come; nil if that is not known.
     package func patience(bytes: Int) -> Int? {
         state.withLock { state in
-            let sorted = state.times[Self.kind(bytes)].sorted()
+            let sorted = state.times[Self.kind(bytes)].values.sorted()
             guard sorted.count >= Self.enough else { return nil }
             return max(10_000_000, sorted[sorted.count * 95 / 100] &* 3 / 2)
         }
@@ -87,13 +84,13 @@ package final class ServiceMeter: Sendable {
         state.withLock { state in
             state.inFlight -= 1
             guard let answer else { return }
-            state.add(wait: answer.firstByte &- answer.sent, time: now &- answer.sent, Self.kind(answer.bytes))
+            state.waits.add(answer.firstByte &- answer.sent)
+            state.times[Self.kind(answer.bytes)].add(now &- answer.sent)
             state.stretchBytes += answer.bytes
             let elapsed = now &- state.stretchBegan
             guard elapsed > 20_000_000, state.stretchBytes > 1 << 20 else { return }
             let rate = Int(Double(state.stretchBytes) / Double(elapsed) * 1e9)
-            if state.rates.count < Self.rateSamples { state.rates.append(rate) } else { state.rates[state.nextRate] = rate }
-            state.nextRate = (state.nextRate + 1) % Self.rateSamples
+            state.rates.add(rate)
             state.stretchBegan = now
             state.stretchBytes = 0
         }
@@ -102,11 +99,16 @@ package final class ServiceMeter: Sendable {
     private static func kind(_ bytes: Int) -> Int { sizes.firstIndex { bytes <= $0 } ?? sizes.count }
 }
 
-extension ServiceMeter.State {
-    fileprivate mutating func add(wait: Int, time: Int, _ kind: Int) {
-        if waits.count < ServiceMeter.samples { waits.append(wait) } else { waits[nextWait] = wait }
-        nextWait = (nextWait + 1) % ServiceMeter.samples
-        if times[kind].count < ServiceMeter.samples { times[kind].append(time) } else { times[kind][nextTime[kind]] = time }
-        nextTime[kind] = (nextTime[kind] + 1) % ServiceMeter.samples
+/// The latest of many numbers, in no order.
+private struct Latest: Sendable {
+    private(set) var values: [Int] = []
+    private var next = 0
+    private let most: Int
+
+    init(_ most: Int) { self.most = most }
+
+    mutating func add(_ value: Int) {
+        if values.count < most { values.append(value) } else { values[next] = value }
+        next = (next + 1) % most
     }
 }

@@ -42,7 +42,7 @@ extension Session {
         var outcome = StatementOutcome(tag: "ALTER TABLE", notices: elements.notices)
         let fills = constraints.contains(where: \.isEnforced)
             || columns.contains { $0.defaultValue != nil || $0.generated != nil || !$0.field.nullable }
-        if fills, table.kind != .managed { throw .unsupported("ADD COLUMN … NOT NULL, DEFAULT, GENERATED or CHECK of an external table") }
+        if fills, !table.isWritten { throw .unsupported("ADD COLUMN … NOT NULL, DEFAULT, GENERATED or CHECK of an external table") }
         var changed = table
         for change in changes { try changed.apply(change) }
         if fills {
@@ -76,7 +76,7 @@ extension Session {
         }
         elements.columns[position].defaultValue = value
         if value != nil { try elements.checkExpressions(makeBinder(statementContext())) }
-        if value != nil, table.kind != .managed { throw .unsupported("DEFAULT in an external table") }
+        if value != nil, !table.isWritten { throw .unsupported("DEFAULT in an external table") }
         try catalog.commit(.alter(table.tableName, [.setDefault(value.map { Printer.sql($0) }, column: column.text)]))
     }
 
@@ -112,7 +112,7 @@ extension Session {
     private func commit(_ changes: [DefinitionChange], to table: GlueTable, checkingRows: Bool) throws(SQLError) {
         var all = changes
         if checkingRows {
-            guard table.kind == .managed else { throw .unsupported("a constraint on the rows of an external table") }
+            guard table.isWritten else { throw .unsupported("a constraint on the rows of an external table") }
             all.append(.requires(try checkRows(of: table, changes)))
         }
         try catalog.commit(.alter(table.tableName, all))

@@ -23,7 +23,7 @@ struct TableOptions {
     init(_ create: CreateTable, isHive: Bool, properties read: PropertyReader) throws(SQLError) {
         location = create.location
         properties = try read(create.tableProperties)
-        try TableProperties.check(properties, isHive: isHive, at: create.tableProperties.first?.key.span)
+        try TableProperties.check(properties, isHive: isHive, of: try Self.named(create, read), at: create.tableProperties.first?.key.span)
         if let comment = create.comment { properties[TableParameter.comment] = comment }
         var candidates: [any FileFormat] = []
         if let logged = properties[TableParameter.tableFormat].flatMap({ TableFormats.logged($0) }) {
@@ -42,6 +42,16 @@ struct TableOptions {
         }
         try take(create.withProperties, read)
         try take(create.options, read)
+    }
+
+    /// The format of tables that is named anywhere, if it keeps a log.
+    private static func named(_ create: CreateTable, _ read: PropertyReader) throws(SQLError) -> (any TableFormat)? {
+        if let using = create.using { return TableFormats.logged(using.text) }
+        for property in create.tableProperties + create.withProperties {
+            guard [TableParameter.tableFormat, "format"].contains(property.key.text.lowercased()) else { continue }
+            if let text = try read([property])[property.key.text], let format = TableFormats.logged(text) { return format }
+        }
+        return nil
     }
 
     // MARK: STORED AS and ROW FORMAT

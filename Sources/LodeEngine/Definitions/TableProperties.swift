@@ -2,6 +2,7 @@
 
 import LodeCatalog
 import LodeCore
+import LodeTables
 
 /// Properties are free: they are kept and shown, and those that readers and writers know are obeyed. What would change the table's
 /// rows elsewhere and is not done here is refused.
@@ -25,9 +26,13 @@ enum TableProperties {
     /// What is done for tables of Hive's catalogs.
     private static func isKnownOfHive(_ name: String) -> Bool { name.hasPrefix("projection.") || name == "storage.location.template" }
 
-    /// - Parameter isHive: whether the table is in a catalog whose tables are Hive's.
+    /// - Parameters:
+    ///   - isHive: whether the table is in a catalog whose tables are Hive's.
+    ///   - format: that of the table's log, if it keeps one.
     /// - Throws: `0A000` naming the property, `42501` for one of Lode's own.
-    static func check(_ properties: [String: String], isHive: Bool, at span: SourceSpan?) throws(SQLError) {
+    static func check(
+        _ properties: [String: String], isHive: Bool, of format: (any TableFormat)? = nil, at span: SourceSpan?
+    ) throws(SQLError) {
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
             let folded = name.lowercased()
             if folded.hasPrefix(TableParameter.ownPrefix) {
@@ -35,6 +40,8 @@ enum TableProperties {
             }
             let refused = lacking.first { $0.name.hasSuffix(".") ? folded.hasPrefix($0.name) : folded == $0.name }
             if isHive, isKnownOfHive(folded) { continue }
+            // A format that is written looks at its own.
+            if let format = format as? any WritableTableFormat, folded.hasPrefix(format.name + ".") { continue }
             if let refused, !refused.harmless.contains(value.lowercased()) {
                 throw .unsupported("the table property \"\(name)\" = '\(value)'", at: span)
             }

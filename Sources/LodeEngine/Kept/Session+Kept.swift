@@ -12,7 +12,8 @@ import LodeVectors
 extension Session {
     /// The generation of the catalog, if what a plan says depends on nothing else: not on a transaction or on what is temporary.
     private var keptGeneration: Int64? {
-        guard transaction == nil, temporaryViews.isEmpty, variables.isEmpty, !sessionCatalog.hasTemporaryTables else { return nil }
+        guard transaction == nil, temporaryViews.isEmpty, variables.isEmpty, !sessionCatalog.hasTemporaryTables, !settings.readsThePast
+        else { return nil }
         return (try? sessionCatalog.generation()) ?? nil
     }
 

@@ -54,8 +54,15 @@ enum CatalogRelation {
             options: options(snapshot, format), stores: stores, partitionFields: snapshot.partitionColumns,
             filenameColumn: identity.first?.name, rowNumberColumn: identity.last?.name, hiddenFields: identity,
             matching: snapshot.columnMatching, totals: snapshot.statistics,
-            origins: isCurrent ? try origins(table, schema) : [], listsForEstimates: !snapshot.isDearToList,
-            location: isChecked ? nil : table.folder, list: list)
+            origins: isCurrent ? try origins(table, schema) : [],
+            listsForEstimates: !snapshot.isDearToList && !isListedAfar(table, snapshot, stores), list: list)
+    }
+
+    /// Whether files are found by listing the folders of partitions in a remote store, which takes many requests where a scan may want
+    /// few; what has a log of its own is not listed.
+    private static func isListedAfar(_ table: GlueTable, _ snapshot: any TableSnapshot, _ stores: StoreRegistry) -> Bool {
+        table.kind != .managed && table.loggedFormat == nil && !snapshot.partitionColumns.isEmpty
+            && table.folder.map { stores.isRemote($0) } ?? false
     }
 
     /// What the catalog says of columns, unless the table has others by now.
@@ -76,7 +83,7 @@ enum CatalogRelation {
     private static func options(_ snapshot: any TableSnapshot, _ format: any FileFormat) -> FormatOptions {
         var options = FormatOptions()
         let known = Set(format.readOptions)
-        for (key, value) in snapshot.properties where known.contains(key.lowercased()) {
+        for (key, value) in snapshot.readerOptions where known.contains(key.lowercased()) {
             options.values[key.lowercased()] = .value(.text(value))
         }
         guard format.isText, options.values["columns"] == nil else { return options }

@@ -2,6 +2,8 @@
 
 import LodeCore
 import LodeFormats
+import LodeObjectStore
+import LodePlan
 
 /// The functions that read files of one format.
 struct FileFunction: FileFunctionEntry {
@@ -13,7 +15,9 @@ struct FileFunction: FileFunctionEntry {
 
     static let all: [FileFunction] = FileFormats.all.map { FileFunction(format: $0) }
 
-    static func named(_ name: String) -> FileFunction? { all.first { $0.names.contains(name) } }
+    func source(_ call: FileFunctionCall, _ stores: StoreRegistry, _ rejects: RejectTables) throws(SQLError) -> any Relation {
+        try FileRelation(function: self, call: call, rejects: rejects).source(stores)
+    }
 
     /// Options that the scan of many files understands, whatever their format.
     static let scanOptions = [

@@ -1,7 +1,9 @@
 /// A call of a function that takes files: `name(paths, option = value, …)`.
 
 import LodeCore
+import LodeExecution
 import LodeObjectStore
+import LodePlan
 
 /// What functions that read files and those that tell of files have in common: how they are called, and what help says of them.
 protocol FileFunctionEntry: Sendable {
@@ -9,6 +11,19 @@ protocol FileFunctionEntry: Sendable {
     var names: [String] { get }
     var summary: String { get }
     var example: String { get }
+    /// The options whose values have a type, with those; the others are taken as they are written.
+    var optionTypes: [String: SQLType] { get }
+    /// Whether files are read that others name: what a client may not name, they do not either.
+    var followsPaths: Bool { get }
+
+    /// The table that a call returns.
+    /// - Throws: `22023` for wrong options, and what reading the files throws.
+    func source(_ call: FileFunctionCall, _ stores: StoreRegistry, _ rejects: RejectTables) throws(SQLError) -> any Relation
+}
+
+extension FileFunctionEntry {
+    var optionTypes: [String: SQLType] { [:] }
+    var followsPaths: Bool { false }
 }
 
 /// All functions that take files.
@@ -17,6 +32,8 @@ enum FileFunctions {
         FileFunction.all.map { $0 as any FileFunctionEntry } + FileReports.all.map { $0 as any FileFunctionEntry }
         + TableFunction.all.map { $0 as any FileFunctionEntry }
     static let names: [String] = all.flatMap(\.names)
+
+    static func named(_ name: String) -> (any FileFunctionEntry)? { all.first { $0.names.contains(name) } }
 }
 
 /// Arguments as constants of SQL.

@@ -24,13 +24,10 @@ protocol FileReport: FileFunctionEntry {
 /// All reports.
 enum FileReports {
     static let all: [any FileReport] = [CSVReport()] + ParquetReport.all
-
-    static func named(_ name: String) -> (any FileReport)? { all.first { $0.names.contains(name) } }
 }
 
 extension FileReport {
-    /// The table that a call returns.
-    func source(_ call: FileFunctionCall, _ stores: StoreRegistry) throws(SQLError) -> any Relation {
+    func source(_ call: FileFunctionCall, _ stores: StoreRegistry, _: RejectTables) throws(SQLError) -> any Relation {
         let paths = try call.paths(of: self)
         var options = FormatOptions()
         for (key, value) in call.named { options.values[key] = FormatOption(value) }

@@ -81,18 +81,54 @@ final class SessionResolver: RelationResolver {
     ) throws(SQLError) -> ResolvedRelation? {
         let key = Key(name: name, time: time)
         if let found = known[key] { return found }
-        guard let table = try session.catalog.table(name) else { return nil }
+        guard let (table, metadata) = try find(name) else { return nil }
         if table.ownerName != role {
             if isSought, try !session.allows(.usage, inSchema: name.database, as: role) { return nil }
             try session.require(.usage, inSchema: name.database, as: role, at: span)
         }
         try session.require(.select, on: table, as: role, at: span)
-        if time != nil, table.kind != .managed, table.loggedFormat == nil {
-            throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span)
-        }
-        let found = try resolve(table, at: time)
+        if time != nil, !table.hasVersions { throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span) }
+        let time = if let time { time } else { try sessionTime(for: table, span) }
+        let found = if let metadata { try resolve(metadata, of: table, at: time, span) } else { try resolve(table, at: time) }
         known[key] = found
         return found
+    }
+
+    /// The table of that name, or the one whose metadata it names.
+    private func find(_ name: TableName) throws(SQLError) -> (GlueTable, MetadataTable?)? {
+        if let table = try session.catalog.table(name) { return (table, nil) }
+        guard let (base, kind) = MetadataTable.split(name.name) else { return nil }
+        guard let table = try session.catalog.table(TableName(name.database, base)) else { return nil }
+        return (table, kind)
+    }
+
+    private func resolve(
+        _ metadata: MetadataTable, of table: GlueTable, at time: TableTime?, _ span: SourceSpan
+    ) throws(SQLError) -> ResolvedRelation {
+        guard table.kind == .managed || table.kind == .external else {
+            throw SQLError(.wrongObjectType, "\"\(table.name)\" is \(table.kind.noun), which has no $\(metadata.suffix)", at: span)
+        }
+        let path = session.engine.attached.path(of: table.tableName, own: Engine.catalogName)
+        return .source(try metadata.relation(table, try snapshot(of: table, at: time), session), path: path)
+    }
+
+    /// The time as of which the session reads a table that a statement names without one.
+    private func sessionTime(for table: GlueTable, _ span: SourceSpan) throws(SQLError) -> TableTime? {
+        guard table.kind == .managed || table.kind == .external, !SessionCatalog.isTemporary(table.databaseName),
+            let micros = try session.settings.asOf()
+        else { return nil }
+        guard table.hasVersions else {
+            throw SQLError.unsupported(
+                "reading the past of \"\(table.name)\", a table of folders,", at: span, hint: "RESET as_of goes back to the present.")
+        }
+        return .timestamp(micros)
+    }
+
+    private func snapshot(of table: GlueTable, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
+        let found = try time == nil ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
+        // Metadata of Iceberg may name others anywhere.
+        guard let iceberg = found as? IcebergSnapshot else { return found }
+        return iceberg.reading(through: StoreTableIO(try session.stores(of: table)))
     }
 
     private func resolve(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> ResolvedRelation {
@@ -106,12 +142,8 @@ final class SessionResolver: RelationResolver {
     }
 
     private func source(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> any Relation {
-        let snapshot = try time == nil && table.kind == .managed
-            ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
-        let stores = try session.stores(of: table)
-        let isLogged = table.loggedFormat != nil, location = table.folder ?? ""
-        return try CatalogRelation.make(
-            table, snapshot, isLogged ? session.stores(stores, forLogIn: location) : stores, isCurrent: time == nil)
+        let snapshot = try snapshot(of: table, at: time)
+        return try CatalogRelation.make(table, snapshot, try session.stores(of: table), isCurrent: time == nil)
     }
 
     private func view(_ table: GlueTable, _ path: [String]) throws(SQLError) -> ResolvedView {
@@ -138,7 +170,7 @@ final class SessionResolver: RelationResolver {
     /// DuckDB's name for `lode.secrets`.
     private static let secretsFunction = "duckdb_secrets"
 
-    func optionType(_ function: String, _ option: String) -> SQLType? { TableFunction.named(function)?.options[option] }
+    func optionType(_ function: String, _ option: String) -> SQLType? { FileFunctions.named(function)?.optionTypes[option] }
 
     func fileFunction(
         _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
@@ -151,18 +183,10 @@ final class SessionResolver: RelationResolver {
                 }
                 return try SystemRelations.relation(table, session, objects.all)
             }
-            if let report = FileReports.named(name) {
-                for path in try call.paths(of: report) { try session.requireAccess(to: path) }
-                return try report.source(call, stores)
-            }
-            if let function = TableFunction.named(name) {
-                let paths = try call.paths(of: function)
-                for path in paths { try session.requireAccess(to: path) }
-                return try function.source(call, session.stores(stores, forLogIn: paths.first ?? ""))
-            }
-            guard let function = FileFunction.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist") }
-            for path in try call.paths(of: function) { try session.requireAccess(to: path) }
-            return try FileRelation(function: function, call: call, rejects: rejects).source(stores)
+            guard let function = FileFunctions.named(name) else { throw SQLError(.undefinedFunction, "function \(name) does not exist") }
+            let paths = try call.paths(of: function)
+            for path in paths { try session.requireAccess(to: path) }
+            return try function.source(call, function.followsPaths ? session.stores(stores, forLogIn: paths.first ?? "") : stores, rejects)
         } catch {
             throw error.at(span)
         }
@@ -184,7 +208,7 @@ final class SessionResolver: RelationResolver {
                     hint: "Name it with a function: \(FileFunction.all.map { $0.names[0] + "('…')" }.joined(separator: ", ")).")
             }
             let call = FileFunctionCall(name: function.names[0], arguments: [.text(path)], named: [])
-            return try FileRelation(function: function, call: call, rejects: rejects).source(stores)
+            return try function.source(call, stores, rejects)
         } catch {
             throw error.at(span)
         }
@@ -225,6 +249,11 @@ final class SessionResolver: RelationResolver {
         return session.tableNames(in: nil) + schemas.flatMap { schema in session.tableNames(in: schema).map { "\(schema).\($0)" } }
             + FileFunctions.names
     }
+}
+
+extension GlueTable {
+    /// Whether it can be read as it was.
+    fileprivate var hasVersions: Bool { kind == .managed || loggedFormat != nil }
 }
 
 extension Expression {

@@ -19,12 +19,13 @@ struct TableFunction: FileFunctionEntry {
 
     var names: [String] { [name] }
 
-    static let all = [deltaScan, deltaHistory]
+    static let all = [deltaScan, deltaHistory, icebergScan, icebergSnapshots, icebergMetadata, icebergReferences]
 
-    static func named(_ name: String) -> TableFunction? { all.first { $0.name == name } }
+    var optionTypes: [String: SQLType] { options }
+    var followsPaths: Bool { true }
 
     /// - Throws: `22023` for options that the function has not.
-    func source(_ call: FileFunctionCall, _ stores: StoreRegistry) throws(SQLError) -> any Relation {
+    func source(_ call: FileFunctionCall, _ stores: StoreRegistry, _: RejectTables) throws(SQLError) -> any Relation {
         let paths = try call.paths(of: self)
         guard paths.count == 1 else { throw SQLError(.invalidParameterValue, "\(name) takes one path") }
         for (option, _) in call.named where options[option] == nil {
@@ -48,8 +49,10 @@ struct TableFunction: FileFunctionEntry {
 
     /// The table that a folder holds, if it is one of a format with a log.
     static func table(in location: String, _ stores: StoreRegistry) throws(SQLError) -> (any Relation)? {
-        guard let snapshot = try DeltaFormat.table(in: location, StoreTableIO(stores)) else { return nil }
-        return try CatalogRelation.make("'\(location)'", snapshot, stores)
+        let io = StoreTableIO(stores)
+        var snapshot = try DeltaFormat.table(in: location, io)
+        if snapshot == nil { snapshot = try IcebergFormat.table(in: location, io) }
+        return try snapshot.map { (found) throws(SQLError) in try CatalogRelation.make("'\(location)'", found, stores) }
     }
 
     private static func time(_ call: FileFunctionCall) throws(SQLError) -> TableTime? {

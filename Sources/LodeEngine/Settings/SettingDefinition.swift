@@ -63,6 +63,13 @@ package struct SettingDefinition: Sendable {
             isList: true, initial: { "main" },
             parse: { (text) throws(SQLError) in text }),
         SettingDefinition(
+            name: "as_of", summary: "The time as of which tables are read; the session then changes nothing. Empty: now.",
+            initial: { "" },
+            parse: { (text) throws(SQLError) in
+                if !text.isEmpty { _ = try SessionSettings.time(text, in: "UTC") }
+                return text
+            }),
+        SettingDefinition(
             name: "role", summary: "The role that statements run as; none is the user who connected.", initial: { "none" },
             parse: { (text) throws(SQLError) in text }),
         SettingDefinition(

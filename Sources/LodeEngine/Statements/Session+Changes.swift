@@ -188,7 +188,7 @@ extension Session {
         var files: [DataFile] = []
         for (file, rows) in changed.deleted where rows.count > 0 && rows.count != file.liveRowCount {
             var rest = file
-            rest.deletes = RowDeletes(rows)
+            rest.deletes = RowDeletes(rows, beside: file.deletes)
             files.append(rest)
         }
         if files.isEmpty { return [] }

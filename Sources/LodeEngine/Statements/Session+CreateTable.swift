@@ -71,7 +71,7 @@ extension Session {
     ) throws(SQLError) -> (table: GlueTable, isInferred: Bool) {
         let span = create.name.span
         if let logged = options.tableFormat {
-            return (try registered(logged, create, elements, partitions, options, hasQuery: hasQuery), false)
+            return (try self.logged(logged, create, elements, partitions, options), false)
         }
         if create.isExternal, options.location == nil {
             throw SQLError(.invalidTableDefinition, "an external table needs a LOCATION", at: span)
@@ -123,7 +123,7 @@ extension Session {
     }
 
     /// Refuses properties that every later INSERT would stumble over.
-    private func checkWritable(_ table: GlueTable, _ partitions: [String]) throws(SQLError) {
+    func checkWritable(_ table: GlueTable, _ partitions: [String]) throws(SQLError) {
         let schema = try table.schema()
         try ParquetProperties.check(table.parameters, Schema(schema.fields.filter { !partitions.contains($0.name) }))
     }

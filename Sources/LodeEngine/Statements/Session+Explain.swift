@@ -10,6 +10,7 @@ import LodeVectors
 extension Session {
     func explain(_ explain: Explain, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let options = try explainOptions(explain)
+        if options.why { return try explainWhy(explain, run) }
         let text: String
         if case .query(let query) = explain.statement {
             let context = statementContext()
@@ -23,6 +24,28 @@ extension Session {
         }
         let rows = SignedURL.hidden(in: text).split(separator: "\n", omittingEmptySubsequences: false).map { [Value.text(String($0))] }
         return try give([Field("plan", .varchar)], rows, to: run.sink, tag: "EXPLAIN")
+    }
+
+    /// What is read and what is skipped, and why: of each file, and of each row group of those that are read.
+    private func explainWhy(_ explain: Explain, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        let context = statementContext()
+        let bound: BoundQuery
+        if case .query(let query) = explain.statement {
+            bound = try makeBinder(context).bind(query: query)
+        } else {
+            bound = try writtenRows(explain, context)
+        }
+        let plan = try optimized(bound, context).plan
+        let rows = try FileVerdicts.of(plan, context.execution).map { verdict in
+            [Value.text(verdict.table), .text(SignedURL.hidden(in: verdict.path)), verdict.rowGroup.map { .integer(Int64($0)) } ?? .null,
+                verdict.rows.map { .integer(Int64($0)) } ?? .null, .text(verdict.isRead ? "read" : "skipped"),
+                .text(verdict.level.rawValue), .text(verdict.reason)]
+        }
+        let fields = [
+            Field("table_name", .varchar), Field("file", .varchar), Field("row_group", .bigint), Field("rows", .bigint),
+            Field("verdict", .varchar), Field("level", .varchar), Field("reason", .varchar),
+        ]
+        return try give(fields, rows, to: run.sink, tag: "EXPLAIN")
     }
 
     /// The query whose rows a statement writes.
@@ -63,8 +86,8 @@ extension Session {
         return Self.drawn(execution, outcome.receipt) + "\n\(outcome.tag)"
     }
 
-    private func explainOptions(_ explain: Explain) throws(SQLError) -> (analyze: Bool, verbose: Bool) {
-        var result = (analyze: false, verbose: false)
+    private func explainOptions(_ explain: Explain) throws(SQLError) -> (analyze: Bool, why: Bool) {
+        var result = (analyze: false, why: false)
         // What a plan shows anyway; to be asked not to show it is more than can be done.
         let shown: Set<String> = ["costs", "timing", "summary"]
         for option in explain.options {
@@ -74,16 +97,18 @@ extension Session {
                 if text != "text" { throw SQLError.unsupported("EXPLAIN (FORMAT \(text))", at: span) }
                 continue
             }
-            guard name == "analyze" || name == "verbose" || shown.contains(name) else {
+            guard ["analyze", "verbose", "why"].contains(name) || shown.contains(name) else {
                 throw SQLError.unsupported("EXPLAIN (\(name.uppercased()))", at: span)
             }
             guard let flag = SettingDefinition.boolean(text) else {
                 throw SQLError(.syntaxError, "\(name) requires a Boolean value", at: span)
             }
             if name == "analyze" { result.analyze = flag }
+            if name == "why" { result.why = flag }
             if name == "verbose", flag { throw SQLError.unsupported("EXPLAIN (VERBOSE)", at: span) }
             if shown.contains(name), !flag { throw SQLError.unsupported("EXPLAIN (\(name.uppercased()) \(text))", at: span) }
         }
+        if result.analyze, result.why { throw SQLError.unsupported("EXPLAIN (ANALYZE, WHY)", at: explain.span) }
         return result
     }
 

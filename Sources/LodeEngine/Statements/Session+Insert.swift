@@ -81,7 +81,7 @@ extension Session {
         let table = try existingTable(name)
         switch table.kind {
         case .managed, .external:
-            if table.kind == .external { try requireWritable(table, verb, at: name.span) }
+            if !table.isWritten { try requireWritable(table, verb, at: name.span) }
             if name.parts.count > 1, table.ownerName != currentUser {
                 try require(.usage, inSchema: table.databaseName, at: name.span)
             }
@@ -125,9 +125,11 @@ extension Session {
     /// What the files of a schema's tables are read and written with.
     func stores(of database: String) throws(SQLError) -> StoreRegistry { try catalog.stores(of: database) ?? engine.stores }
 
-    /// The same for a table that is there.
+    /// The same for a table that is there: not all that a log of its own names is the table's.
     func stores(of table: GlueTable) throws(SQLError) -> StoreRegistry {
-        table.kind == .managed ? engine.stores : try stores(of: table.databaseName)
+        if table.kind == .managed { return engine.stores }
+        let stores = try stores(of: table.databaseName)
+        return table.loggedFormat == nil ? stores : self.stores(stores, forLogIn: table.folder ?? "")
     }
 }
 

@@ -46,12 +46,15 @@ extension Session {
         if alter.ifExists, try catalog.table(try tableName(alter.name)) == nil { return StatementOutcome(tag: "ALTER TABLE") }
         do throws(SQLError) {
             return try retrying { () throws(SQLError) in
-                let table = try existingTable(alter.name)
+                var table = try existingTable(alter.name)
                 try requireOwner(of: table, at: alter.name.span)
                 switch (table.kind, alter.action) {
                 case (.view, .rename): break  // as in PostgreSQL
                 case (.view, _): throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table")
-                case (_, .rename), (_, .setProperties), (_, .unsetProperties), (_, .setLocation): break
+                case (_, .rename), (_, .setProperties), (_, .setLocation): break
+                case (_, .addColumns), (_, .setDefault), (_, .setNotNull), (_, .addConstraint), (_, .dropConstraint):
+                    // As its own log has it.
+                    if table.writableFormat != nil { table = try catalog.beginWrite(table.tableName).table }
                 default:
                     if let format = table.loggedFormat { throw SQLError.unsupported("this ALTER TABLE of a \(format.name) table") }
                 }
@@ -70,7 +73,7 @@ extension Session {
         case .setProperties(let list):
             let properties = try self.properties(list)
             let isHive = try catalog.attachedCatalog(of: name.database) != nil
-            try TableProperties.check(properties, isHive: isHive, at: list.first?.key.span)
+            try TableProperties.check(properties, isHive: isHive, of: table.loggedFormat, at: list.first?.key.span)
             if table.kind == .managed {
                 let keys = Set(table.partitionKeys.map(\.name))
                 let all = table.parameters.merging(properties) { _, new in new }

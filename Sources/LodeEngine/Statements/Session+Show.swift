@@ -131,7 +131,8 @@ extension Session {
 
     /// With the columns that it has now, where another catalog may not know them: Spark tells Glue none of a table with a log of its own.
     private func definedByItsLog(_ table: GlueTable) throws(SQLError) -> GlueTable {
-        guard table.loggedFormat != nil, try catalog.attachedCatalog(of: table.databaseName) != nil else { return table }
+        guard table.loggedFormat != nil, table.icebergPartitioning == nil, try catalog.attachedCatalog(of: table.databaseName) != nil
+        else { return table }
         let snapshot = try catalog.snapshot(of: table.tableName)
         let defined = try GlueTable.define(
             table.tableName, snapshot.schema, partitionedBy: snapshot.partitionColumns.map(\.name), kind: .external)

@@ -33,25 +33,13 @@ extension Session {
     }
 
     func describeHistory(_ name: QualifiedName, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
-        let versions: [VersionRecord]
         do throws(SQLError) {
             let table = try existingTable(name)
-            if table.loggedFormat?.name == DeltaFormat().name {
-                let rows = try TableFunction.deltaCommits(of: table.folder ?? "", stores(of: table))
-                return try give(TableFunction.deltaCommitFields, rows, to: run.sink, tag: "DESCRIBE")
-            }
-            versions = try catalog.versions(of: table.tableName)
+            let snapshot = table.loggedFormat == nil ? nil : try catalog.snapshot(of: table.tableName)
+            let history = try MetadataRows(historyOf: table, snapshot, self)
+            return try give(history.fields, history.rows, to: run.sink, tag: "DESCRIBE")
         } catch {
             throw error.at(name.span)
         }
-        let fields = [
-            Field("version", .bigint), Field("timestamp", .timestamptz), Field("operation", .varchar), Field("files", .bigint),
-            Field("rows", .bigint), Field("bytes", .bigint),
-        ]
-        let rows = versions.map { record in
-            [Value.integer(record.version), .timestamp(record.committedAt), record.operation.map { .text(SQLText($0)) } ?? .null,
-                .integer(Int64(record.files)), record.rows.map { .integer(Int64($0)) } ?? .null, .integer(Int64(record.bytes))]
-        }
-        return try give(fields, rows, to: run.sink, tag: "DESCRIBE")
     }
 }

@@ -16,7 +16,7 @@ enum TableDDL {
             let clauses = (comment(table).map { " " + $0 } ?? "") + (properties(table).map { " " + $0 } ?? "")
             return "CREATE VIEW \(name)\(clauses) AS \(try table.viewText())"
         }
-        if let format = table.loggedFormat, let location = table.folder {
+        if let format = table.loggedFormat, !table.hasOwnLog, table.icebergPartitioning == nil, let location = table.folder {
             // Columns and partitions are in the table's own log.
             let clauses = [comment(table), properties(table)].compactMap(\.self).map { "\n" + $0 }.joined()
             return "CREATE EXTERNAL TABLE \(name)\nUSING \(format.name)\nLOCATION \(SQLText(location).literal)\(clauses)"
@@ -24,16 +24,18 @@ enum TableDDL {
         var lines: [String] = []
         for (field, declared) in zip(try table.schema().fields, try table.columns()) { lines.append("    " + column(field, declared)) }
         for constraint in try table.constraints() { lines.append("    " + self.constraint(constraint)) }
-        var text = "CREATE \(table.kind == .external ? "EXTERNAL " : "")TABLE \(name) (\n"
+        let isExternal = table.kind == .external && !table.hasOwnLog
+        var text = "CREATE \(isExternal ? "EXTERNAL " : "")TABLE \(name) (\n"
         text += lines.joined(separator: ",\n") + "\n)"
-        if let format = table.fileFormat { text += "\nUSING \(format.name)" }
         if let partitioning = table.icebergPartitioning {
             text += "\nUSING iceberg" + (partitioning.isEmpty ? "" : "\nPARTITIONED BY (\(partitioning))")
+        } else if let format = table.loggedFormat?.name ?? table.fileFormat?.name {
+            text += "\nUSING \(format)"
         }
         if !table.partitionKeys.isEmpty { text += "\nPARTITIONED BY \(list(table.partitionKeys.map(\.name)))" }
         if catalog != nil, let serde = serde(table) { text += "\n" + serde }
         if let comment = comment(table) { text += "\n" + comment }
-        if table.kind == .external, let location = table.storageDescriptor.location { text += "\nLOCATION \(SQLText(location).literal)" }
+        if isExternal, let location = table.storageDescriptor.location { text += "\nLOCATION \(SQLText(location).literal)" }
         if let properties = properties(table) { text += "\n" + properties }
         return text
     }

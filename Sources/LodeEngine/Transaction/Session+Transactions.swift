@@ -134,7 +134,13 @@ extension Session {
 
     /// - Throws: `25006` for a statement that changes something where only reading is allowed.
     private func checkReadOnly(_ statement: Statement) throws(SQLError) {
-        guard settings["transaction_read_only"] == "on", let name = statement.changeName else { return }
+        guard let name = statement.changeName else { return }
+        if settings.readsThePast {
+            throw SQLError(
+                .readOnlyTransaction, "cannot execute \(name) in a session that reads the past",
+                hint: "RESET as_of goes back to the present.")
+        }
+        guard settings["transaction_read_only"] == "on" else { return }
         throw SQLError(.readOnlyTransaction, "cannot execute \(name) in a read-only transaction")
     }
 

@@ -36,7 +36,7 @@ extension PipelineBuilder {
         }
         let plan = ScanPlan(
             node, files, dynamic: dynamic, thresholds: thresholds, required: builder.required, functions: builder.context.functions,
-            metrics: builder.nodeMetrics)
+            memory: builder.context.memory, metrics: builder.nodeMetrics)
         let order = BatchOrder()
         let builds = builder.builds(of: node.dynamicFilters.map(\.filter))
         let source = FileScanSource(plan, order: order, memory: builder.context.memory)

@@ -12,10 +12,19 @@ struct FileCast: Sendable {
     let functions: FunctionContext
     /// Whether bounds in the file's type are bounds in the table's.
     let keepsValues: Bool
+    /// What it puts into structs whose fields the file lacks.
+    var defaults: FieldDefaults?
+
+    init(functions: FunctionContext, keepsValues: Bool, kernel: ScalarKernel? = nil) {
+        self.functions = functions
+        self.keepsValues = keepsValues
+        self.kernel = kernel
+    }
 
     func apply(_ column: Column, _ count: Int) throws(SQLError) -> Column {
         let column = label.map { column.labeled($0) } ?? column
-        return try kernel?([column], count, functions) ?? column
+        let result = try kernel?([column], count, functions) ?? column
+        return try defaults?.apply(result) ?? result
     }
 }
 

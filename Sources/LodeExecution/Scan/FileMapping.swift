@@ -24,22 +24,17 @@ final class FileMapping: Sendable {
 
     init(_ plan: ScanPlan, _ file: DataFile, _ scan: any FileScan, cancellation: Cancellation) throws(SQLError) {
         self.scan = scan
-        try plan.source.checkNumbers(of: scan, file)
+        let columns = plan.source.columns(of: scan, file.path)
+        try columns.checkNumbers()
         var projection: [Int] = []
         var constants: [ColumnID: BoundExpression] = [:]
         var inputs: [ColumnID: (position: Int, cast: FileCast?, name: String)] = [:]
         for output in plan.outputs {
             let id = output.column.id, type = output.column.type
-            if let constant = Self.constant(output, file, scan, plan.source) {
-                constants[id] = .constant(constant, type)
-                continue
+            switch try Self.origin(output, file, columns, plan) {
+            case .value(let value): constants[id] = .constant(value, type)
+            case .place(let position, let cast, let name): inputs[id] = (Self.project(position, &projection), cast, name)
             }
-            guard let place = try Self.place(output, file, scan, plan) else {
-                constants[id] = .constant(.null, type)
-                continue
-            }
-            inputs[id] = (projection.count, place.cast, place.name)
-            projection.append(place.position)
         }
         var filters: [any ScanFilter] = []
         var isRuledOut = false
@@ -61,7 +56,9 @@ final class FileMapping: Sendable {
             filters.append(ThresholdFilter(threshold, column, position: input.position, name: input.name, functions: plan.functions))
         }
         // Before all others: what is deleted is not there to fail a condition.
-        if let deletes = file.deletes { filters.insert(try Self.filter(deletes, file, scan, plan.source, &projection), at: 0) }
+        if let deletes = file.deletes {
+            filters = try Self.filters(deletes, file, columns, plan, cancellation, &projection) + filters
+        }
         path = file.path
         self.isRuledOut = isRuledOut
         request = ScanRequest(
@@ -78,54 +75,25 @@ final class FileMapping: Sendable {
         self.origins = origins
     }
 
-    /// The value that a column has in all rows of the file, if the file itself does not have the column.
-    private static func constant(
-        _ output: ScanPlan.Output, _ file: DataFile, _ scan: any FileScan, _ source: FilesRelation
-    ) -> Value? {
-        if output.isFilename { return .text(FilesRelation.shownPath(file)) }
-        if output.isRowNumber { return nil }
-        if output.partition != nil, let value = file.partitionValue(of: output.field.name, source.partitionFields) { return value }
-        return source.position(of: output.field.name, in: scan) == nil ? .null : nil
-    }
-
-    /// Where the file has a column or field, and what brings it to the table's type; nil if it has no such field.
-    private static func place(
-        _ output: ScanPlan.Output, _ file: DataFile, _ scan: any FileScan, _ plan: ScanPlan
-    ) throws(SQLError) -> (position: Int, cast: FileCast?, name: String)? {
+    private static func origin(
+        _ output: ScanPlan.Output, _ file: DataFile, _ columns: FileColumns, _ plan: ScanPlan
+    ) throws(SQLError) -> FileOrigin {
+        if output.isFilename { return .value(.text(FilesRelation.shownPath(file))) }
         if output.isRowNumber {
-            guard let position = scan.rowNumberPosition else { throw .internalFault("rows of \(file.path) have no numbers") }
-            return (position, nil, output.name)
+            guard let position = columns.scan.rowNumberPosition else { throw .internalFault("rows of \(file.path) have no numbers") }
+            return .place(position: position, cast: nil, name: output.name)
         }
-        guard let index = plan.source.position(of: output.field.name, in: scan) else { return nil }
-        var names = [scan.schema.fields[index].name], type = scan.schema.fields[index].type
-        var mapped = plan.source.mapped(output.field.name)
-        for name in output.path {
-            guard case .structure(let fields) = type else {
-                throw mismatch(names, type, "a struct", file)
-            }
-            mapped = mapped?.parts.first { $0.name == name }
-            guard let field = Schema(fields).index(of: mapped?.fileName ?? name).map({ fields[$0] }) else { return nil }
-            names.append(field.name)
-            type = field.type
+        if output.partition != nil, let value = file.partitionValue(of: output.field.name, plan.source.partitionFields) {
+            return .value(value)
         }
-        guard let position = output.path.isEmpty ? index : scan.position(ofField: names) else {
-            throw .internalFault("\(file.path) does not read fields by themselves")
-        }
-        let wanted = output.column.type, labeled = mapped?.relabeled(type, like: wanted) ?? type
-        if type == wanted, labeled == wanted { return (position, nil, FieldPath.name(names)) }
-        var cast = FileCast(functions: plan.functions, keepsValues: PredicateBounds.keepsValues(labeled, wanted))
-        if labeled != type { cast.label = labeled }
-        if labeled != wanted {
-            guard let kernel = Casts.kernelByName(from: labeled, to: wanted) else { throw mismatch(names, type, "\(wanted)", file) }
-            cast.kernel = kernel
-        }
-        return (position, cast, FieldPath.name(names))
+        return try columns.origin(of: output.field.name, output.path, as: output.column.type, plan.functions)
     }
 
-    private static func mismatch(_ names: [String], _ type: SQLType, _ wanted: String, _ file: DataFile) -> SQLError {
-        SQLError(
-            .datatypeMismatch, "column \"\(names.joined(separator: "."))\" is \(type) in a file, and \(wanted) in the table",
-            in: file.path)
+    /// Where a position of the file is in the projection, which has each once.
+    private static func project(_ position: Int, _ projection: inout [Int]) -> Int {
+        if let known = projection.firstIndex(of: position) { return known }
+        projection.append(position)
+        return projection.count - 1
     }
 
     private static func filter(
@@ -147,16 +115,32 @@ final class FileMapping: Sendable {
         return try ConditionFilter(condition, inputs: columns, bounds: bounds.renamed { names[$0] }, functions: plan.functions)
     }
 
-    /// Leaves out the rows that were deleted; their numbers are read for it.
-    private static func filter(
-        _ deletes: RowDeletes, _ file: DataFile, _ scan: any FileScan, _ source: FilesRelation, _ projection: inout [Int]
-    ) throws(SQLError) -> any ScanFilter {
-        guard let numbers = scan.rowNumberPosition, let rows = try source.positions(deletes, in: scan) else {
-            throw SQLError.unsupported("reading a data file of which rows are deleted").within(file.path)
+    /// What leaves out the rows that were deleted; their numbers, and the columns that deletes compare, are read for it.
+    private static func filters(
+        _ deletes: RowDeletes, _ file: DataFile, _ columns: FileColumns, _ plan: ScanPlan, _ cancellation: Cancellation,
+        _ projection: inout [Int]
+    ) throws(SQLError) -> [any ScanFilter] {
+        var filters: [any ScanFilter] = []
+        if deletes.namesRows || deletes.equalities.isEmpty {
+            guard let numbers = columns.scan.rowNumberPosition,
+                let rows = try plan.deletes.positions(deletes, of: columns.scan, cancellation)
+            else { throw SQLError.unsupported("reading a data file of which rows are deleted").within(file.path) }
+            filters.append(DeletedRowsFilter(rows, column: project(numbers, &projection)))
         }
-        if let known = projection.firstIndex(of: numbers) { return DeletedRowsFilter(rows, column: known) }
-        projection.append(numbers)
-        return DeletedRowsFilter(rows, column: projection.count - 1)
+        for group in deletes.equalities {
+            guard let number = file.sequenceNumber else { throw .internalFault("nothing tells which commit \(file.path) is of") }
+            if !group.apply(to: number) { continue }
+            let keys = try plan.deletes.keys(group, cancellation)
+            var inputs: [EqualityFilter.Input] = []
+            for key in group.keys {
+                switch try plan.source.origin(of: key, file, columns, plan.functions) {
+                case .value(let value): inputs.append(.constant(try Column.constant(value, key.type, count: 1)))
+                case .place(let position, let cast, _): inputs.append(.file(project(position, &projection), cast))
+                }
+            }
+            filters.append(EqualityFilter(keys, after: number, inputs))
+        }
+        return filters
     }
 
     /// The scan's columns from a chunk of the projection.

@@ -69,15 +69,16 @@ final class FileScanSource: Source {
 
     /// Has the first bytes fetched while pipelines run that this one waits for. What it costs the statement to find out which is left out.
     func begin(_ context: ExecutionContext) {
-        guard plan.limit == nil, plan.source.isListed, let first = plan.source.firstFile, plan.source.stores.isRemote(first.path) else {
-            return
+        guard plan.limit == nil, let first = plan.source.firstFile, plan.source.stores.isRemote(first.path) else { return }
+        do throws(SQLError) {
+            try list()
+            askForFiles()
+            if plan.source.isOpen(first), first.deletes == nil { try openNext(context) }
+            askForMorsels()
+            state.withLock { $0.hasBegun = true }
+        } catch {
+            // `open` lists anew, meets the same, and reports it.
         }
-        // What is wrong will be wrong again when it is opened.
-        guard (try? list()) != nil else { return }
-        state.withLock { $0.hasBegun = true }
-        guard (try? askForFiles()) != nil else { return }
-        if plan.source.isOpen(first) { _ = try? openNext(context) }
-        askForMorsels()
     }
 
     func open(_ context: ExecutionContext) throws(SQLError) {
@@ -98,14 +99,16 @@ final class FileScanSource: Source {
             plan.metrics.note("partitions", listing.partitionsTotal)
             plan.metrics.note("partitions pruned", listing.partitionsPruned)
         }
-        let unread = state.withLock { state in
-            let unread = state.ready.reduce(0) { $0 + $1.bytesAhead }
-            state = State()
-            state.files = listing.files
-            // What a limit leaves out is not worth a request.
-            state.isRemote = plan.limit == nil && listing.files.first.map { plan.source.stores.isRemote($0.path) } ?? false
-            return unread
+        var fresh = State()
+        fresh.files = listing.files
+        // What a limit leaves out is not worth a request.
+        fresh.isRemote = plan.limit == nil && listing.files.first.map { plan.source.stores.isRemote($0.path) } ?? false
+        // Readers that go cancel what they have asked for, which calls `morselArrived`: outside the lock.
+        let old = state.withLock { state in
+            defer { state = fresh }
+            return state
         }
+        let unread = old.ready.reduce(0) { $0 + $1.bytesAhead }
         if unread > 0 { ahead.giveBack(unread) }
     }
 
@@ -143,24 +146,28 @@ final class FileScanSource: Source {
             state.withLock { $0.opening.removeAll { $0 == first } }
             throw error
         }
-        state.withLock { state in
+        let former = state.withLock { state -> (any FileScan)? in
+            let former = state.sibling
             state.opening.removeAll { $0 == first }
             if let mapping { state.sibling = mapping.scan }
             state.morselsSeen += work.count
             state.ready += work
             state.ready.sort { $0.batch < $1.batch }
+            return former
         }
+        // If nobody else has it, it goes here, not under the lock: what it has asked for is cancelled.
+        withExtendedLifetime(former) {}
         return true
     }
 
     /// Has the next files opened, and the bytes of their morsels fetched, while others are read.
-    private func readAhead() throws(SQLError) {
+    private func readAhead() {
         guard state.withLock({ $0.isRemote }) else { return }
-        try askForFiles()
+        askForFiles()
         askForMorsels()
     }
 
-    private func askForFiles() throws(SQLError) {
+    private func askForFiles() {
         let (first, files) = state.withLock { state -> (Int, ArraySlice<DataFile>) in
             let first = max(state.announced, state.nextFile), end = min(state.files.count, state.nextFile + Self.filesAhead)
             state.announced = max(state.announced, end)
@@ -178,7 +185,8 @@ final class FileScanSource: Source {
 
     /// Asks for morsels in their order until enough is ahead.
     private func askForMorsels() {
-        guard let most = state.withLock({ $0.files.first }).flatMap({ plan.source.stores.bytesAhead($0.path) }) else { return }
+        let first = state.withLock { state in state.ready.contains { $0.stage == .idle } ? state.files.first : nil }
+        guard let first, !ahead.isFull, let most = plan.source.stores.bytesAhead(first.path) else { return }
         while let work = state.withLock({ $0.ready.first { $0.stage == .idle } }) {
             let bytes = work.file.scan.bytes(of: work.morsel, work.file.request), wantsRest = ahead.wantsRest
             let count = bytes.map { $0.firstCount + (wantsRest ? $0.restCount : 0) } ?? 0
@@ -194,7 +202,9 @@ final class FileScanSource: Source {
                 continue
             }
             guard let bytes else { continue }
-            work.file.scan.willNeed(bytes.first + (wantsRest ? bytes.rest : [])) { [weak self] in self?.morselArrived(work.batch) }
+            work.file.scan.willNeed(bytes.first + (wantsRest ? bytes.rest : [])) { [weak self, batch = work.batch] in
+                self?.morselArrived(batch)
+            }
         }
     }
 
@@ -257,12 +267,15 @@ final class FileScanSource: Source {
 
     /// The next morsel for a worker that leaves `finished`.
     private func take(leaving finished: Int?, _ context: ExecutionContext) throws(SQLError) -> Taken {
-        var left = finished
+        var left = finished, dropped: [Work] = []
         while true {
-            try readAhead()
+            readAhead()
             let ticket = opened.ticket
             let work = state.withLock { state -> Work? in
-                if let limit = plan.limit, state.rowsGiven >= limit { state.ready = [] }
+                if let limit = plan.limit, state.rowsGiven >= limit {
+                    dropped = state.ready
+                    state.ready = []
+                }
                 guard let index = Self.next(state) else { return nil }
                 let work = state.ready.remove(at: index)
                 state.rowsGiven += work.rows ?? 0

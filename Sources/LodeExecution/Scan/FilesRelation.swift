@@ -33,8 +33,6 @@ package final class FilesRelation: Relation {
     package let totals: TableStatistics?
     /// Whether all files are listed for estimates.
     private let listsForEstimates: Bool
-    /// The folder that has to be listed to find the files; nil where they are found otherwise.
-    private let location: String?
     private let list: @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     private let known = Lock<Knowledge?>(nil)
 
@@ -51,13 +49,12 @@ package final class FilesRelation: Relation {
 
     /// - Parameters:
     ///   - schema: all columns, partition columns and `filenameColumn` included.
-    ///   - location: the folder that `list` lists, if it does.
     ///   - list: the files that could hold rows that pass a predicate; called at most once with nil, for estimates, and once a scan.
     package init(
         displayName: String, tableVersion: TableVersion? = nil, schema: Schema, format: any FileFormat,
         options: FormatOptions = FormatOptions(), stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil,
         rowNumberColumn: String? = nil, hiddenFields: [Field] = [], matching: ColumnMatching = .name, totals: TableStatistics? = nil,
-        origins: [CatalogColumn] = [], listsForEstimates: Bool = true, location: String? = nil,
+        origins: [CatalogColumn] = [], listsForEstimates: Bool = true,
         list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) {
         self.displayName = displayName
@@ -74,7 +71,6 @@ package final class FilesRelation: Relation {
         self.totals = totals
         self.origins = origins
         self.listsForEstimates = listsForEstimates
-        self.location = location
         self.list = list
     }
 
@@ -175,13 +171,12 @@ package final class FilesRelation: Relation {
     /// Whether planning has opened a file.
     func isOpen(_ file: DataFile) -> Bool { known.withLock { $0?.opened[SQLText(file.path)] } != nil }
 
-    /// Whether all files are known.
-    var isListed: Bool { known.withLock { $0 } != nil }
+    /// The first of all files, if they are known.
     var firstFile: DataFile? { known.withLock { $0?.listing.files.first } }
 
     private func format(of file: DataFile) throws(SQLError) -> any FileFormat {
         guard let name = file.fileFormat else { return format }
-        return try FileFormats.named(name)
+        do throws(SQLError) { return try FileFormats.reading(name) } catch { throw error.within(file.path) }
     }
 
     private static func prune(_ listing: FileListing, _ predicate: ColumnPredicate?, _ partitions: [Field]) -> FileListing {
@@ -206,8 +201,6 @@ package final class FilesRelation: Relation {
 
     private func knowledge() -> Knowledge? {
         if let known = known.withLock({ $0 }) { return known }
-        // Whole folders of partitions, afar, are many requests: a scan wants few of them.
-        if let location, !partitionFields.isEmpty, stores.isRemote(location) { return nil }
         // Estimates are worth a listing; a listing that fails will fail again when the scan needs it, and be reported then.
         guard listsForEstimates, let listing = try? list(nil) else { return nil }
         let fresh = Knowledge(listing: listing)

@@ -42,9 +42,13 @@ final class KnownFile: FileMetadata {
         if file.deletes != nil { return nil }
         if let known = file.statistics[field.name], known.boundsAreExact || known.isAllNull { return known }
         guard let scan else { return nil }
-        // A file without the column is one in which it is NULL.
         guard let index = source.position(of: field.name, in: scan) else {
-            return ColumnStatistics(nullCount: rowCount, rowCount: rowCount)
+            // A file without the column is one in which it is the same everywhere.
+            let value = source.missing(field.name)
+            if value.isNull { return ColumnStatistics(nullCount: rowCount, rowCount: rowCount) }
+            var known = PartitionPruning.statistics(of: value, field.type)
+            known?.rowCount = rowCount
+            return known
         }
         return scan.schema.fields[index].type == field.type ? scan.statistics(index) : nil
     }

@@ -9,6 +9,8 @@ final class ReadAhead: Sendable {
         var bytes = 0
         /// Morsels that were read to the end, and those of them in which filters left rows.
         var ended = 0, passed = 0
+        /// Whether more was refused than is here, and nothing has ended since.
+        var isFull = false
     }
 
     private let memory: MemoryBudget
@@ -30,7 +32,10 @@ final class ReadAhead: Sendable {
     func take(_ bytes: Int, most: Int) -> Bool {
         state.withLock { state in
             let ahead = state.ended < Self.enough ? most : most * Self.growth
-            guard state.bytes == 0 || state.bytes + bytes <= min(ahead, memory.limit / Self.share) else { return false }
+            guard state.bytes == 0 || state.bytes + bytes <= min(ahead, memory.limit / Self.share) else {
+                state.isFull = true
+                return false
+            }
             // Nobody is to write to disk for what only may be wanted.
             guard memory.freeBytes / 2 >= bytes, memory.tryReserve(bytes) else { return false }
             state.bytes += bytes
@@ -39,7 +44,10 @@ final class ReadAhead: Sendable {
     }
 
     func giveBack(_ bytes: Int) {
-        state.withLock { $0.bytes -= bytes }
+        state.withLock { state in
+            state.bytes -= bytes
+            state.isFull = false
+        }
         memory.release(bytes)
     }
 
@@ -47,9 +55,13 @@ final class ReadAhead: Sendable {
     func note(hasPassed: Bool) {
         state.withLock { state in
             state.ended += 1
+            state.isFull = false
             if hasPassed { state.passed += 1 }
         }
     }
+
+    /// Whether it is of no use to ask for more now.
+    var isFull: Bool { state.withLock { $0.isFull } }
 
     /// Whether the columns that no filter looks at are mostly wanted.
     var wantsRest: Bool { state.withLock { $0.ended < Self.enough || $0.passed * 2 >= $0.ended } }

@@ -34,6 +34,8 @@ final class ScanPlan: Sendable {
     let dynamic: [(filter: DynamicFilter, output: Int)]
     let thresholds: [(threshold: Threshold, output: Int)]
     let functions: FunctionContext
+    /// What has been read of the files that delete rows.
+    let deletes: DeleteReader
     /// Rows that suffice, if no condition drops any.
     let limit: Int?
     let metrics: OperatorMetrics
@@ -41,13 +43,14 @@ final class ScanPlan: Sendable {
     init(
         _ node: ScanNode, _ source: FilesRelation, dynamic: [(filter: DynamicFilter, output: Int)],
         thresholds: [(threshold: Threshold, output: Int)] = [], required: Set<ColumnID>?, functions: FunctionContext,
-        metrics: OperatorMetrics
+        memory: MemoryBudget, metrics: OperatorMetrics
     ) {
         self.source = source
         self.dynamic = dynamic
         self.thresholds = thresholds
         self.functions = functions
         self.metrics = metrics
+        deletes = DeleteReader(source.stores, functions, memory)
         outputs = node.outputs.map { output in
             let field = source.field(output.index)
             return Output(

@@ -15,7 +15,8 @@ package struct CSVFormat: FileFormat {
     package var summary: String { "The rows of CSV files; the dialect and types are sniffed." }
     package var example: String { "FROM read_csv('orders.csv', rejects_table = 'rejected.orders')" }
     package var hadoop: HadoopClasses {
-        HadoopClasses(
+        let quoted = Self.hive(delimiter: ",", quote: "\"", escape: "\\", ["force_not_null": "*"])
+        return HadoopClasses(
             words: ["textfile"], inputFormats: HadoopClasses.textInput, outputFormats: HadoopClasses.textOutput,
             serdes: [HadoopClasses.openCSV, HadoopClasses.lazySimple, "com.bizo.hive.serde.csv.CSVSerde"],
             options: [
@@ -24,8 +25,7 @@ package struct CSVFormat: FileFormat {
             ],
             givens: ["line.delim": ["\n", "\\n"], "serialization.encoding": ["UTF-8", "utf-8", "UTF8"]],
             defaults: [
-                HadoopClasses.openCSV: Self.hive(delimiter: ",", quote: "\"", escape: "\\", ["force_not_null": "*"]),
-                "com.bizo.hive.serde.csv.CSVSerde": Self.hive(delimiter: ",", quote: "\"", escape: "\\", ["force_not_null": "*"]),
+                HadoopClasses.openCSV: quoted, "com.bizo.hive.serde.csv.CSVSerde": quoted,
                 HadoopClasses.lazySimple: Self.hive(delimiter: "\u{1}", quote: "", escape: "", ["nullstr": "\\N"]),
             ])
     }

@@ -22,24 +22,13 @@ enum CacheFile {
         let beside = "\(path).\(getpid())-\(UInt32.random(in: .min ... .max))"
         let file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { return false }
-        let isWritten = put(header(identity, offset, bytes), file) && put(bytes, file)
+        let isWritten = [header(identity, offset, bytes), bytes].allSatisfy { part in
+            part.withUnsafeBytes { LocalWriter.writeAll(file, $0) == 0 }
+        }
         close(file)
         if isWritten, rename(beside, path) == 0 { return true }
         unlink(beside)
         return false
-    }
-
-    private static func put(_ bytes: [UInt8], _ file: Int32) -> Bool {
-        bytes.withUnsafeBytes { buffer in
-            var done = 0
-            while done < buffer.count, let base = buffer.baseAddress {
-                let count = Glibc.write(file, base + done, buffer.count - done)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return false }
-                done += count
-            }
-            return true
-        }
     }
 
     /// The bytes of a file; nil unless they are what was written.

@@ -2,6 +2,7 @@
 
 import Glibc
 import LodeCore
+import Synchronization
 
 /// A folder for each object, in it a file for each part, named by the range. Nobody keeps a list: who opens an object looks into its
 /// folder. Files are written by a thread of their own, so that nobody waits for it; where it can't keep up, the rest is left out.
@@ -17,16 +18,26 @@ final class DiskShelf: Sendable {
         var queue: [Item] = []
         var queued = 0
         var isWriting = false
+        /// Somebody waits for the end of it.
+        var isHurried = false
+        /// Those who wait for the end of it.
+        var waiting: [LodeCore.Semaphore] = []
         /// Written since the folder was looked through last; nil: it never was.
         var written: Int?
     }
 
     private static let mostQueued = 256 << 20
+    /// So much may wait for a moment at which nothing is under way.
+    private static let mostResting = 128 << 20
+    private static let rest = 50_000_000, longestRest = 2_000_000_000
 
     /// Where the files lie.
     private let folder: String
     private let state: Lock<State>
-    private let idle = Lock<[LodeCore.Semaphore]>([])
+    /// When something of the cache was added or asked for last.
+    private let used = Atomic(0)
+    /// Ends a rest.
+    private let woken = LodeCore.Semaphore()
 
     init(folder: String, limit: Int) {
         self.folder = folder
@@ -51,16 +62,8 @@ final class DiskShelf: Sendable {
 
     /// Which bytes of an object are here, in the order of their offsets.
     func ranges(of identity: ObjectIdentity) -> [Range<Int>] {
-        guard limit > 0, let stream = opendir(place(identity)) else { return [] }
-        defer { closedir(stream) }
-        var found: [Range<Int>] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let range = Self.range(name) { found.append(range) }
-        }
-        return found.sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+        guard limit > 0, let names = try? LocalTree.names(in: place(identity)) else { return [] }
+        return names.compactMap(Self.range).sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
     }
 
     private static func name(_ range: Range<Int>) -> String { "\(range.lowerBound)-\(range.upperBound)" }
@@ -83,6 +86,7 @@ final class DiskShelf: Sendable {
     }
 
     func add(_ identity: ObjectIdentity, offset: Int, _ bytes: [UInt8]) {
+        noteUse()
         let begins = state.withLock { state -> Bool in
             guard state.queued + bytes.count <= Self.mostQueued, bytes.count <= state.limit / 4 else { return false }
             state.queue.append(Item(identity: identity, offset: offset, bytes: bytes))
@@ -95,14 +99,37 @@ final class DiskShelf: Sendable {
 
     private func writeAll() {
         // What is on its way to its user comes first.
+        var priority = sched_param()
+        sched_setscheduler(0, SCHED_OTHER, &priority)
         setpriority(Int32(PRIO_PROCESS.rawValue), 0, 10)
-        while let item = next() { write(item) }
+        let latest = MonotonicClock.now() &+ Self.longestRest
+        repeat { rest(until: latest) } while writeNext()
     }
+
+    /// Leaves the machine to those who fetch and read, while there are any and the queue is not long.
+    private func rest(until latest: Int) {
+        while true {
+            let now = MonotonicClock.now(), quiet = used.load(ordering: .relaxed) &+ Self.rest
+            guard now < latest, now < quiet || RemoteFetch.ahead.load(ordering: .relaxed) > 0 else { return }
+            guard state.withLock({ !$0.isHurried && $0.queued < Self.mostResting && !$0.queue.isEmpty }) else { return }
+            _ = woken.wait(until: max(quiet, now &+ Self.rest))
+        }
+    }
+
+    private func writeNext() -> Bool {
+        guard let item = next() else { return false }
+        write(item)
+        return true
+    }
+
+    /// Somebody reads what was fetched before, and will for a while.
+    func noteUse() { used.store(MonotonicClock.now(), ordering: .relaxed) }
 
     private func next() -> Item? {
         let item = state.withLock { state -> Item? in
             guard let item = state.queue.first else {
                 state.isWriting = false
+                state.isHurried = false
                 return nil
             }
             state.queue.removeFirst()
@@ -123,9 +150,9 @@ final class DiskShelf: Sendable {
     }
 
     private func wakeWaiting() {
-        let waiting = idle.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
         }
         for semaphore in waiting { semaphore.signal() }
     }
@@ -157,9 +184,14 @@ final class DiskShelf: Sendable {
     func flush(nanoseconds: Int) {
         let done = LodeCore.Semaphore()
         let isBusy = state.withLock { state in
-            if state.isWriting { idle.withLock { $0.append(done) } }
+            if state.isWriting {
+                state.waiting.append(done)
+                state.isHurried = true
+            }
             return state.isWriting
         }
-        if isBusy { _ = done.wait(until: MonotonicClock.now() &+ nanoseconds) }
+        guard isBusy else { return }
+        woken.signal()
+        _ = done.wait(until: MonotonicClock.now() &+ nanoseconds)
     }
 }

@@ -36,7 +36,10 @@ struct DiskSweep {
                     var status = stat()
                     guard lstat("\(place)/\(name)", &status) == 0 else { continue }
                     let age = Double(max(1, now - status.st_mtim.tv_sec)), bytes = Int(status.st_size)
-                    if name.contains("."), age > Double(Self.secondsToWrite) { unlink("\(place)/\(name)") }
+                    if name.contains("."), age > Double(Self.secondsToWrite) {
+                        unlink("\(place)/\(name)")
+                        continue
+                    }
                     total += bytes
                     files.append(
                         File(path: "\(place)/\(name)", bytes: bytes, weight: age * Double(bytes) / (Self.requestBytes + Double(bytes))))
@@ -52,14 +55,5 @@ struct DiskSweep {
         }
     }
 
-    private static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
-    }
+    private static func names(in folder: String) -> [String] { (try? LocalTree.names(in: folder)) ?? [] }
 }

@@ -1,6 +1,7 @@
 /// What makes two readings of an object readings of the same bytes by the same reader.
 
 import Crypto
+import LodeCloud
 
 /// Endpoint, key, ETag and length, and whose credentials asked: what one account has read is nothing that another one finds. Only a digest
 /// is kept, so that no name and no key stands in a cache.
@@ -22,10 +23,7 @@ struct ObjectIdentity: Hashable, Sendable {
 
     /// 64 hexadecimal digits.
     var name: String {
-        (0..<4).map { index in
-            let digits = String(words[index], radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+        SigV4.hex((0..<32).map { UInt8(truncatingIfNeeded: words[$0 / 8] >> UInt64(8 * (7 - $0 % 8))) })
     }
 
     /// Its bytes, for who compares what lies in a file.

@@ -13,7 +13,11 @@ import LodeCore
 /// Nothing is believed for long: what is kept belongs to one version of an object, and who opens an object has learned of its present
 /// version from the store itself, in the same statement.
 package final class RemoteCache: Sendable {
-    private struct Arriving: Sendable { weak var fetch: RemoteFetch? }
+    /// Made strong only for who takes it: the last who lets a request go cancels it, which comes back here.
+    private struct Arriving: Sendable {
+        let range: Range<Int>
+        weak var fetch: RemoteFetch?
+    }
 
     private let memory: Lock<MemoryShelf>
     private let disk: DiskShelf?
@@ -64,6 +68,7 @@ package final class RemoteCache: Sendable {
 
     /// A part that holds a byte, from memory or from a file.
     func part(of object: CachedObject, at offset: Int, files: [Range<Int>]) -> (offset: Int, bytes: [UInt8])? {
+        disk?.noteUse()
         if let part = memory.withLock({ $0.part(of: object.identity, at: offset) }) { return part }
         for range in files where range.contains(offset) {
             guard let bytes = disk?.read(object.identity, range) else { continue }
@@ -83,19 +88,22 @@ package final class RemoteCache: Sendable {
     /// A request under way, whoever has sent it, that brings a byte.
     func fetch(of object: CachedObject, at offset: Int) -> RemoteFetch? {
         arriving.withLock { arriving in
-            arriving[object.identity]?.lazy.compactMap(\.fetch).first { $0.range.contains(offset) }
+            for known in arriving[object.identity] ?? [] where known.range.contains(offset) {
+                if let fetch = known.fetch { return fetch }
+            }
+            return nil
         }
     }
 
     func begun(_ fetch: RemoteFetch, of object: CachedObject) {
-        arriving.withLock { $0[object.identity, default: []].append(Arriving(fetch: fetch)) }
+        arriving.withLock { $0[object.identity, default: []].append(Arriving(range: fetch.range, fetch: fetch)) }
     }
 
     /// The request has ended, or nobody waits for it any more.
     func ended(_ object: CachedObject, _ range: Range<Int>) {
         arriving.withLock { arriving in
-            let left = arriving[object.identity]?.filter { $0.fetch.map { $0.range != range } ?? false } ?? []
-            arriving[object.identity] = left.isEmpty ? nil : left
+            arriving[object.identity]?.removeAll { $0.range == range }
+            if arriving[object.identity]?.isEmpty ?? false { arriving[object.identity] = nil }
         }
     }
 }

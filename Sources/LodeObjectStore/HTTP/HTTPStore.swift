@@ -57,10 +57,7 @@ package final class HTTPStore: ObjectStore {
     package func info(_ path: String) throws(SQLError) -> ObjectInfo? {
         let response = try client.send(try request(.head, path))
         if response.status == 404 || response.status == 410 { return nil }
-        if response.isSuccess, let size = response.headers["Content-Length"].flatMap({ Int($0) }) {
-            let modified = response.headers["Last-Modified"].flatMap { CloudTime.parseHTTPDate($0) } ?? 0
-            return ObjectInfo(path: path, size: size, modifiedMicros: modified * 1_000_000, etag: RemoteObject.strongTag(response) ?? "")
-        }
+        if response.isSuccess, let info = RemoteObject.info(path, response) { return info }
         // Some servers answer HEAD in no useful way, and URLs that are signed for GET refuse it.
         do throws(SQLError) {
             let reader = try open(path)

@@ -8,23 +8,25 @@ import LodeCloud
 ///     fetched   ██████        █████████ ██████████      small gap: one request; long range: several at once
 struct RangeCoalescing: Sendable {
     /// Bytes that arrive in the time that one more request costs.
-    var gap = 256 << 10
+    var gap: Int
     /// Longer ranges are fetched by several requests at a time.
-    var longest = 8 << 20
+    var longest: Int
 
     /// So many requests share the line: each costs a part of the time that it waits.
     private static let atOnce = 64
 
-    init(gap: Int = 256 << 10, longest: Int = 8 << 20) {
+    init(gap: Int, longest: Int) {
         self.gap = gap
         self.longest = longest
     }
 
     /// By what the service has been measured to do.
     init(_ meter: ServiceMeter) {
-        gap = min(1 << 20, max(64 << 10, meter.bytesInFlight / Self.atOnce))
+        let inFlight = meter.bytesInFlight
+        // And a request costs the processor what so many bytes do, however fast the line is.
+        gap = min(256 << 10, max(128 << 10, inFlight / Self.atOnce))
         // Parts that a single connection brings in about the time of an answer.
-        longest = min(16 << 20, max(2 << 20, meter.bytesInFlight / 4))
+        longest = min(16 << 20, max(2 << 20, inFlight / 4))
     }
 
     /// Ascending, without overlaps; each wanted byte is in one of them.

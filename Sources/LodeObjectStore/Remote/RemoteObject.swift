@@ -71,6 +71,24 @@ struct RemoteObject: Sendable {
         return unquoted(tag)
     }
 
+    /// Larger objects there are nowhere; and what is said of them could not be counted with.
+    private static let mostBytes = 1 << 50
+
+    /// A size that a server tells; nil for what can be none.
+    static func size(_ text: some StringProtocol) -> Int? { Int(text).flatMap { (0...mostBytes).contains($0) ? $0 : nil } }
+    static func size(_ text: String?) -> Int? { text.flatMap { size($0) } }
+
+    static func modifiedMicros(_ response: CloudResponse) -> Int64 {
+        (response.headers["Last-Modified"].flatMap { CloudTime.parseHTTPDate($0) } ?? 0) * 1_000_000
+    }
+
+    /// What an answer to HEAD tells; nil if it does not tell the size.
+    static func info(_ path: String, _ response: CloudResponse) -> ObjectInfo? {
+        size(response.headers["Content-Length"]).map {
+            ObjectInfo(path: path, size: $0, modifiedMicros: modifiedMicros(response), etag: strongTag(response) ?? "")
+        }
+    }
+
     static func unquoted(_ tag: String) -> String {
         tag.hasPrefix("\"") && tag.hasSuffix("\"") && tag.utf8.count >= 2 ? String(tag.dropFirst().dropLast()) : tag
     }
@@ -84,7 +102,7 @@ struct ContentRange: Equatable {
     init?(_ text: String?) {
         guard let text, text.lowercased().hasPrefix("bytes ") else { return nil }
         let sides = text.dropFirst(6).split(separator: "/")
-        guard sides.count == 2, let total = Int(sides[1]), total >= 0 else { return nil }
+        guard sides.count == 2, let total = RemoteObject.size(sides[1]) else { return nil }
         self.total = total
         if sides[0] == "*" { return }
         let ends = sides[0].split(separator: "-", omittingEmptySubsequences: false)

@@ -36,9 +36,8 @@ struct RemoteOpening: Sendable {
     /// The object as the answer shows it; nil if the answer is none of success.
     func reader(_ response: CloudResponse, _ whole: CloudRequest, _ client: CloudClient) -> RemoteReader? {
         func object(_ size: Int) -> RemoteObject {
-            let modified = response.headers["Last-Modified"].flatMap { CloudTime.parseHTTPDate($0) } ?? 0
-            return self.object(
-                size, etag: RemoteObject.strongTag(response) ?? "", modifiedMicros: modified * 1_000_000, whole, client)
+            self.object(
+                size, etag: RemoteObject.strongTag(response) ?? "", modifiedMicros: RemoteObject.modifiedMicros(response), whole, client)
         }
         let part = ContentRange(response.headers["Content-Range"])
         // An empty object has no range.

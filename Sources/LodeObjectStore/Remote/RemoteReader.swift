@@ -72,12 +72,19 @@ final class RemoteReader: ObjectReader {
 
     // MARK: Asking ahead
 
+    var gainsByAsking: Bool { true }
+
     func willNeed(_ ranges: [Range<Int>]) { willNeed(ranges) {} }
 
     func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) {
+        state.withLock { $0.isAnnounced = true }
+        fetchAhead(ranges, arrived)
+    }
+
+    /// The same for who says nothing of what comes after: reading from front to back is followed all the same.
+    func fetchAhead(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) {
         let whole = 0..<size
         let awaited = state.withLock { state -> [RemoteFetch] in
-            state.isAnnounced = true
             let held = state.held.offset..<state.held.offset + state.held.bytes.count
             let wanted = ranges.map { $0.clamped(to: whole) }.filter { range in
                 !range.isEmpty && !(held.lowerBound <= range.lowerBound && range.upperBound <= held.upperBound)
@@ -214,12 +221,10 @@ final class RemoteReader: ObjectReader {
         return count
     }
 
-    /// Fetches what is missing up to the next piece that is under way.
+    /// Fetches what is missing up to the next piece that is under way, or kept.
     private func fetchNow(_ range: Range<Int>, _ destination: UnsafeMutableRawPointer) throws(SQLError) -> Int {
-        let next = state.withLock { state in
-            state.pieces.map(\.range.lowerBound).filter { $0 > range.lowerBound }.min() ?? range.upperBound
-        }
-        let missing = range.lowerBound..<min(range.upperBound, next)
+        let here = state.withLock { $0.pieces.map(\.range.lowerBound) } + kept.map(\.lowerBound)
+        let missing = range.lowerBound..<(here.filter { range.contains($0) && $0 > range.lowerBound }.min() ?? range.upperBound)
         var done = 0
         for fetch in RangeCoalescing(meter).plan([missing]).map({ RemoteFetch.start(object, $0) }) {
             let bytes = try fetch.bytes()

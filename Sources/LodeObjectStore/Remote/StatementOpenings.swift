@@ -8,6 +8,9 @@ final class StatementOpenings: Sendable {
     private enum Opening {
         case asked(CloudCall)
         case open(RemoteReader)
+
+        /// Nobody will come for it. A reader cancels what it has asked for by itself.
+        func cancel() { if case .asked(let call) = self { call.cancel() } }
     }
 
     private struct State {
@@ -23,6 +26,12 @@ final class StatementOpenings: Sendable {
     private static let mostListed = 200_000
 
     private let state = Lock(State())
+
+    deinit {
+        let (openings, listings) = state.withLock { ($0.openings, $0.listings) }
+        for opening in openings.values { opening.cancel() }
+        for call in listings.values { call.cancel() }
+    }
 
     /// Those of the statement for which the calling thread works; without one, nothing is remembered.
     static var current: StatementOpenings { Cancellation.current?.remoteUse.kept { StatementOpenings() } ?? StatementOpenings() }
@@ -40,11 +49,13 @@ final class StatementOpenings: Sendable {
 
     /// The statement writes there itself.
     func forget(_ path: String) {
-        state.withLock { state in
-            state.openings[path] = nil
+        let (opening, listings) = state.withLock { state in
+            defer { state.listings = [:] }
             state.listed[path] = nil
-            state.listings = [:]
+            return (state.openings.removeValue(forKey: path), state.listings)
         }
+        opening?.cancel()
+        for call in listings.values { call.cancel() }
     }
 
     /// Starts a listing unless it is under way.
@@ -60,24 +71,29 @@ final class StatementOpenings: Sendable {
     /// Starts opening an object unless that is under way, or too much is.
     /// - Parameter arrived: called when nobody need wait for the opening.
     func start(_ path: String, _ arrived: @escaping @Sendable () -> Void, _ begin: () -> CloudCall?) {
-        guard state.withLock({ $0.openings[path] == nil && $0.openings.count < Self.mostOpenings }), let call = begin() else {
-            return whenArrived(path, arrived)
-        }
-        state.withLock { state in
-            if state.openings[path] == nil { state.openings[path] = .asked(call) }
-        }
+        if hasRoom(path), let call = begin() { insert(path, .asked(call)) }
         whenArrived(path, arrived)
     }
 
     /// The same for an object whose reader needs no answer.
     func start(_ path: String, _ arrived: @escaping @Sendable () -> Void, part: Range<Int>, _ reader: () -> RemoteReader?) {
-        guard state.withLock({ $0.openings[path] == nil && $0.openings.count < Self.mostOpenings }), let reader = reader() else {
-            return whenArrived(path, arrived)
+        guard hasRoom(path), let reader = reader() else { return whenArrived(path, arrived) }
+        insert(path, .open(reader))
+        reader.fetchAhead([part], arrived)
+    }
+
+    private func hasRoom(_ path: String) -> Bool {
+        state.withLock { $0.openings[path] == nil && $0.openings.count < Self.mostOpenings }
+    }
+
+    /// Of two threads that begin the same, the first is right.
+    private func insert(_ path: String, _ opening: Opening) {
+        let isFirst = state.withLock { state in
+            if state.openings[path] != nil { return false }
+            state.openings[path] = opening
+            return true
         }
-        state.withLock { state in
-            if state.openings[path] == nil { state.openings[path] = .open(reader) }
-        }
-        reader.willNeed([part], arrived)
+        if !isFirst { opening.cancel() }
     }
 
     private func whenArrived(_ path: String, _ arrived: @escaping @Sendable () -> Void) {
@@ -103,8 +119,6 @@ final class StatementOpenings: Sendable {
 
     /// Keeps a reader that was opened to learn of an object, for who opens it next.
     func keep(_ reader: RemoteReader) {
-        state.withLock { state in
-            if state.openings.count < Self.mostOpenings { state.openings[reader.path] = .open(reader) }
-        }
+        if hasRoom(reader.path) { insert(reader.path, .open(reader)) }
     }
 }

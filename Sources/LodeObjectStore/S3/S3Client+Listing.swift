@@ -79,8 +79,13 @@ extension S3Client {
         }
         let isEncoded = root.text("EncodingType") == "url"
         func name(_ text: String) -> String { isEncoded ? PercentText.decoded(text.replacing("+", with: " ")) : text }
-        let objects = root.all("Contents").compactMap { item -> ObjectInfo? in
-            guard let key = item.text("Key"), let size = item.text("Size").flatMap({ Int($0) }) else { return nil }
+        let objects = try root.all("Contents").map { (item) throws(SQLError) -> ObjectInfo in
+            // One that was left out would be rows that are missing.
+            guard let key = item.text("Key"), let size = RemoteObject.size(item.text("Size")) else {
+                throw SQLError(
+                    .ioError, "could not list \"\(location.path)\": the server's answer makes no sense",
+                    detail: "It tells of an object \"\(item.text("Key") ?? "")\" of \"\(item.text("Size") ?? "")\" bytes.")
+            }
             return ObjectInfo(
                 path: location.path(name(key)), size: size,
                 modifiedMicros: item.text("LastModified").flatMap { CloudTime.parseISO($0) } ?? 0,

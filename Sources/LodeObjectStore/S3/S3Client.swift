@@ -48,6 +48,11 @@ final class S3Client: Sendable {
         known.withLock { $0.regions[location.bucket] } ?? account.region ?? "us-east-1"
     }
 
+    /// The address of a key; nil is the location's.
+    func url(_ location: S3Location, _ account: S3Account, key: String? = nil) -> CloudURL {
+        account.url(location.bucket, key ?? location.key, region: region(location, account))
+    }
+
     /// A signed request for a key.
     /// - Parameter key: nil is the location's.
     func request(
@@ -55,7 +60,7 @@ final class S3Client: Sendable {
         kind: String? = nil
     ) throws(SQLError) -> CloudRequest {
         let account = try account(location), region = region(location, account)
-        var url = account.url(location.bucket, key ?? location.key, region: region)
+        var url = url(location, account, key: key)
         for (name, value) in query { url.add(name, value) }
         var request = CloudRequest(
             method, url, headers: account.headers,
@@ -113,10 +118,8 @@ final class S3Client: Sendable {
 
     /// What the answer to it says; nil if it is none of success.
     func object(_ response: CloudResponse, _ location: S3Location) -> ObjectInfo? {
-        guard response.isSuccess, let size = response.headers["Content-Length"].flatMap({ Int($0) }) else { return nil }
-        let modified = response.headers["Last-Modified"].flatMap { CloudTime.parseHTTPDate($0) } ?? 0
-        return ObjectInfo(
-            path: location.path, size: size, modifiedMicros: modified * 1_000_000, etag: RemoteObject.strongTag(response) ?? "")
+        guard response.isSuccess else { return nil }
+        return RemoteObject.info(location.path, response)
     }
 
     /// A request for an object's bytes.
@@ -216,8 +219,8 @@ final class S3Client: Sendable {
     private static func isWhole(_ body: [UInt8], _ root: String) -> Bool {
         func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
         // Spaces keep connections alive while a server works.
-        let body = body.drop(while: isSpace), mark = Array("<\(root)".utf8), close = Array("</\(root)>".utf8)
-        let starts = body.indices.filter { body[$0] == mark[0] && body[$0...].starts(with: mark) }
+        let mark = Array("<\(root)".utf8), close = Array("</\(root)>".utf8)
+        let starts = body.indices.lazy.filter { body[$0] == mark[0] && body[$0...].starts(with: mark) }.prefix(2)
         let end = body.reversed().drop(while: isSpace).prefix(close.count).reversed()
         return starts.count == 1 && (end.elementsEqual(close) || end.suffix(2).elementsEqual("/>".utf8))
     }

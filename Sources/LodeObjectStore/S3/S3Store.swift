@@ -37,13 +37,14 @@ package final class S3Store: ObjectStore {
             throw SQLError(
                 .undefinedFile, "\"\(path)\" is a folder, not a file", hint: "Name files in it: \"\(StorePath.join(path, "*.parquet"))\".")
         }
-        if let reader = try early(location) { return reader }
-        return try ask(location, try opening(location))
+        let opening = try opening(location)
+        if let reader = try early(location, opening) { return reader }
+        return try ask(location, opening)
     }
 
     /// An object whose opening was started, or that a listing has told of.
-    private func early(_ location: S3Location) throws(SQLError) -> RemoteReader? {
-        let openings = StatementOpenings.current, opening = try opening(location)
+    private func early(_ location: S3Location, _ opening: RemoteOpening) throws(SQLError) -> RemoteReader? {
+        let openings = StatementOpenings.current
         let early = try openings.take(location.path) { (response) throws(SQLError) in
             opening.reader(response, try client.getting(location), client.client)
         }
@@ -82,8 +83,8 @@ package final class S3Store: ObjectStore {
     }
 
     package func bytesAhead(_ path: String) -> Int? {
-        guard let location = try? S3Location(path), let request = try? client.getting(location) else { return nil }
-        return client.client.meter(for: request.url).bytesToAsk
+        guard let location = try? S3Location(path), let account = try? client.account(location) else { return nil }
+        return client.client.meter(for: client.url(location, account)).bytesToAsk
     }
 
     private static func isText(_ key: String) -> Bool {
@@ -105,7 +106,7 @@ package final class S3Store: ObjectStore {
             let openings = StatementOpenings.current
             if let known = openings.info(path) { return known }
             // Who is being opened tells the same, and is wanted next.
-            if let reader = try early(location) {
+            if let reader = try early(location, try opening(location)) {
                 openings.keep(reader)
                 return reader.info
             }

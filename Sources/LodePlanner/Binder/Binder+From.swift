@@ -120,6 +120,8 @@ extension Binder {
     }
 
     private func bindTime(_ time: TimeTravel) throws(SQLError) -> TableTime {
+        // A text that is no number names a branch or a tag.
+        if time.unit == .version, case .literal(.string(let name)) = time.value.kind, Int64(name) == nil { return .reference(name) }
         let type: SQLType = time.unit == .version ? .bigint : .timestamptz
         switch try constant(time.value, type, as: "\(time.unit.rawValue) AS OF") {
         case .integer(let number): return .version(number)

@@ -23,6 +23,19 @@ package struct DeletionVector: Hashable, Sendable {
         self.cardinality = cardinality
     }
 
+    /// A blob of a Puffin file, which has the bitmap between its size and its checksum as Delta's files have it.
+    /// - Parameter byteCount: of the whole blob, as the manifest has it.
+    /// - Throws: `XX001` where nothing can be stored so.
+    /// - Source: Puffin spec, "deletion-vector-v1 blob type"; Iceberg spec, "Deletion Vectors".
+    package init(blobOf path: String, offset: Int64, byteCount: Int64, cardinality: Int64) throws(SQLError) {
+        guard offset >= 0, byteCount >= 12, byteCount <= Int64(Int32.max), cardinality >= 0, cardinality <= Int64(Self.mostRows),
+            offset <= Int64.max - byteCount
+        else {
+            throw RoaringBitmap.corrupted("\(byteCount) bytes from \(offset) on, of \(cardinality) rows").within(path)
+        }
+        self.init(place: .file(path, offset: Int(offset)), size: Int(byteCount) - 8, cardinality: Int(cardinality))
+    }
+
     /// No file has as many rows; a bitmap of them would not fit into memory.
     private static let mostRows = 1 << 33
 
@@ -54,7 +67,7 @@ package struct DeletionVector: Hashable, Sendable {
     private func stored(_ bytes: [UInt8]) throws(SQLError) -> ArraySlice<UInt8> {
         guard bytes.count == size + 8 else { throw RoaringBitmap.corrupted("it ends too early") }
         let stated = Self.bigEndian(bytes[..<4])
-        guard stated == size else { throw RoaringBitmap.corrupted("it has \(stated) bytes, and \(size) in the log") }
+        guard stated == size else { throw RoaringBitmap.corrupted("it has \(stated) bytes, and \(size) by the metadata") }
         let bitmap = bytes[4..<4 + size]
         guard CRC32.of(bitmap) == UInt32(truncatingIfNeeded: Self.bigEndian(bytes[(4 + size)...])) else {
             throw RoaringBitmap.corrupted("its checksum is wrong")
@@ -72,7 +85,7 @@ package struct DeletionVector: Hashable, Sendable {
         var rows = RowPositions()
         try RoaringBitmap.insert(bytes.dropFirst(4), below: Int64(rowCount), into: &rows)
         guard rows.count == cardinality else {
-            throw RoaringBitmap.corrupted("it has \(rows.count) rows, and \(cardinality) in the log")
+            throw RoaringBitmap.corrupted("it has \(rows.count) rows, and \(cardinality) by the metadata")
         }
         return rows
     }

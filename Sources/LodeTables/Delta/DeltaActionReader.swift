@@ -1,6 +1,7 @@
 /// Reading the JSON files of a Delta log: commits, compacted commits, checkpoints.
 
 import LodeCore
+import LodeVectors
 
 /// Newline-delimited JSON, one action a line.
 /// - Source: Delta PROTOCOL.md, "Delta Log Entries", "Log Compaction Files", "V2 Spec".
@@ -59,6 +60,7 @@ enum DeltaActionReader {
             case "stats": add.statistics = try reader.scalarText()
             case "deletionVector": add.vector = try vector(&reader)
             case "baseRowId": add.baseRowID = try reader.integer()
+            case "dataChange": add.dataChange = try reader.boolean()
             default: try reader.skip()
             }
         }
@@ -75,6 +77,7 @@ enum DeltaActionReader {
             switch name {
             case "path": path = try reader.string()
             case "deletionVector": remove.vector = try vector(&reader)
+            case "dataChange": remove.dataChange = try reader.boolean()
             default: try reader.skip()
             }
         }
@@ -110,6 +113,9 @@ enum DeltaActionReader {
             if try reader.takeNull() { return }
             switch name {
             case "id": metadata.id = try reader.string()
+            case "name": metadata.name = try reader.scalarText()
+            case "description": metadata.description = try reader.scalarText()
+            case "createdTime": metadata.createdTime = Int64(try reader.source())
             case "format":
                 try reader.object { (reader, name) throws(SQLError) in
                     if name == "provider" { metadata.provider = try reader.string() } else { try reader.skip() }
@@ -156,6 +162,7 @@ enum DeltaActionReader {
             case "userName": info.userName = try reader.scalarText()
             case "engineInfo": info.engineInfo = try reader.scalarText()
             case "isBlindAppend": info.isBlindAppend = try reader.source() == "true"
+            case "txnId": info.transaction = try reader.scalarText()
             default: try reader.skip()
             }
         }

@@ -15,6 +15,10 @@ struct DeltaProtocol: Hashable, Sendable {
 /// - Source: Delta PROTOCOL.md, "Change Metadata".
 struct DeltaMetadata: Hashable, Sendable {
     var id = ""
+    var name: String?
+    var description: String?
+    /// Milliseconds since 1970-01-01 UTC.
+    var createdTime: Int64?
     /// "parquet"; other formats are of tables that predate the protocol's publication.
     var provider = "parquet"
     var schemaText = ""
@@ -39,6 +43,8 @@ struct DeltaAdd: Sendable {
     var statistics: String?
     var vector: DeltaVectorDescriptor?
     var baseRowID: Int64?
+    /// Whether rows come with it; else they were in other files before.
+    var dataChange = true
 }
 
 /// Where the deletion vector of a file is.
@@ -58,6 +64,8 @@ struct DeltaVectorDescriptor: Hashable, Sendable {
 struct DeltaRemove: Sendable {
     var path = ""
     var vector: DeltaVectorDescriptor?
+    /// Whether rows go with it; else they are in other files now.
+    var dataChange = true
 }
 
 /// What a commit says of itself.
@@ -72,6 +80,7 @@ struct DeltaCommitInfo: Sendable {
     var userName: String?
     var engineInfo: String?
     var isBlindAppend: Bool?
+    var transaction: String?
 }
 
 /// One line of a log file.

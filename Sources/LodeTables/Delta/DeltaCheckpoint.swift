@@ -33,6 +33,7 @@ struct DeltaCheckpoint: Sendable {
         ["protocol", "minReaderVersion"], ["protocol", "minWriterVersion"], ["protocol", "readerFeatures"],
         ["protocol", "writerFeatures"], ["metaData", "id"], ["metaData", "schemaString"], ["metaData", "partitionColumns"],
         ["metaData", "configuration"], ["metaData", "format", "provider"], ["sidecar", "path"], ["sidecar", "sizeInBytes"],
+        ["metaData", "name"], ["metaData", "description"], ["metaData", "createdTime"],
     ]
 
     private mutating func readHead(_ file: String, _ folder: DeltaFolder) throws(SQLError) {
@@ -78,8 +79,8 @@ struct DeltaCheckpoint: Sendable {
 
     private static func metadata(_ cells: DeltaCells) throws(SQLError) -> DeltaMetadata {
         var metadata = DeltaMetadata(
-            id: try cells.text(4) ?? "", provider: try cells.text(8) ?? "parquet", schemaText: try cells.text(5) ?? "",
-            partitionColumns: try cells.texts(6) ?? [])
+            id: try cells.text(4) ?? "", name: try cells.text(11), description: try cells.text(12), createdTime: try cells.integer(13),
+            provider: try cells.text(8) ?? "parquet", schemaText: try cells.text(5) ?? "", partitionColumns: try cells.texts(6) ?? [])
         for (name, text) in try cells.pairs(7) { metadata.configuration[name] = text }
         return metadata
     }

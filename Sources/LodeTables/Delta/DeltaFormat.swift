@@ -26,6 +26,7 @@ package struct DeltaFormat: TableFormat {
         case nil: version = nil
         case .version(let number): version = number
         case .timestamp(let micros): version = try DeltaHistory(listing, folder, io).version(at: micros)
+        case .reference(let name): throw SQLError.unsupported("the branch or tag \"\(name)\" of a Delta table")
         }
         let segment = try listing.segment(of: version, in: folder.log)
         return try DeltaSnapshot(segment, folder, identity: identity, io)
@@ -36,5 +37,39 @@ package struct DeltaFormat: TableFormat {
         let folder = DeltaFolder(location), listing = try DeltaLogListing(folder.log, io)
         if listing.isEmpty { return nil }
         return try DeltaSnapshot(try listing.segment(of: nil, in: folder.log), folder, identity: nil, io)
+    }
+}
+
+extension DeltaFormat: WritableTableFormat {
+    package func declaration(of snapshot: any TableSnapshot) throws(SQLError) -> TableDeclaration {
+        let snapshot = try Self.own(snapshot)
+        do throws(SQLError) {
+            try DeltaWriterFeatures.check(snapshot.protocolVersion, snapshot.metadata.configuration)
+            return try DeltaDeclaration.read(snapshot)
+        } catch {
+            throw error.place == nil ? error.within(snapshot.folder.root) : error
+        }
+    }
+
+    package func check(_ declaration: TableDeclaration) throws(SQLError) {
+        try DeltaProperties.check(declaration.properties, over: [:])
+        _ = try DeltaSchemaText.write(declaration.columns)
+    }
+
+    package func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool {
+        try !DeltaLogListing(DeltaFolder(location).log, io).isEmpty
+    }
+
+    package func commit(
+        _ commit: TableCommit, to base: (any TableSnapshot)?, in location: String, io: any TableIO
+    ) throws(SQLError) -> Int64 {
+        let committer = DeltaCommitter(commit, DeltaFolder(location), io)
+        guard let base else { return try committer.create() }
+        return try committer.publish(over: try Self.own(base))
+    }
+
+    private static func own(_ snapshot: any TableSnapshot) throws(SQLError) -> DeltaSnapshot {
+        guard let own = snapshot as? DeltaSnapshot else { throw .internalFault("a Delta table that is read as another one") }
+        return own
     }
 }

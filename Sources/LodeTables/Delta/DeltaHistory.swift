@@ -87,19 +87,36 @@ package struct DeltaHistory: Sendable {
         return (version, millis * 1000)
     }
 
+    /// The time in a commit, in milliseconds; nil if it has none that can be read.
+    static func inCommitTimestamp(of version: Int64, _ folder: DeltaFolder, _ io: any TableIO) -> Int64? {
+        let path = folder.logFile(DeltaLogListing.commitName(version))
+        guard let bytes = try? io.read(path) else { return nil }
+        var found: Int64?
+        try? DeltaActionReader.read(bytes, path) { (action) throws(SQLError) in
+            if case .commitInfo(let info) = action { found = found ?? info.inCommitTimestamp }
+        }
+        return found.flatMap { $0.magnitude < 1 << 50 ? $0 : nil }
+    }
+
     private func inCommitMicros(_ version: Int64) throws(SQLError) -> Int64 {
         guard let millis = try commitInfo(version)?.inCommitTimestamp, millis.magnitude < 1 << 50 else {
             throw SQLError(
                 .dataCorrupted, "the commit has no inCommitTimestamp, which the table's properties promise",
-                in: folder.logFile(DeltaLogListing.commitName(version)))
+                in: path(of: version))
         }
         return millis * 1000
     }
 
+    private func path(of version: Int64) -> String { folder.logFile(DeltaLogListing.commitName(version)) }
+
     private func commitInfo(_ version: Int64) throws(SQLError) -> DeltaCommitInfo? {
-        let path = folder.logFile(DeltaLogListing.commitName(version))
+        let path = path(of: version)
+        return try Self.commitInfo(path, try io.read(path))
+    }
+
+    private static func commitInfo(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> DeltaCommitInfo? {
         var info: DeltaCommitInfo?
-        try DeltaActionReader.read(try io.read(path), path) { (action) throws(SQLError) in
+        try DeltaActionReader.read(bytes, path) { (action) throws(SQLError) in
             if case .commitInfo(let found) = action { info = info ?? found }
         }
         return info
@@ -109,8 +126,10 @@ package struct DeltaHistory: Sendable {
     package func entries() throws(SQLError) -> [Entry] {
         let inCommit = try firstInCommit()
         var entries: [Entry] = []
-        for commit in commits.reversed() {
-            let info = try commitInfo(commit.version)
+        var left = commits[...]
+        try io.read(commits.reversed().map { path(of: $0.version) }) { (path, bytes) throws(SQLError) in
+            guard let commit = left.popLast() else { return }
+            let info = try Self.commitInfo(path, bytes)
             var micros = commit.micros
             if let inCommit, commit.version >= inCommit.version, let millis = info?.inCommitTimestamp, millis.magnitude < 1 << 50 {
                 micros = millis * 1000

@@ -1,6 +1,7 @@
 /// A Delta table's schema, as its metadata spells it.
 
 import LodeCore
+import LodeVectors
 
 /// The columns with their names in files.
 /// - Source: Delta PROTOCOL.md, "Schema Serialization Format", "Column Mapping", "Type Change Metadata".

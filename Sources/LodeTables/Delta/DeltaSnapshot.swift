@@ -1,6 +1,7 @@
 /// A Delta table as it is at one version.
 
 import LodeCore
+import LodeVectors
 
 /// Commits after the last checkpoint are at hand; the checkpoint's files are read when a scan is planned, and only those that it needs
 /// are kept.
@@ -8,6 +9,7 @@ struct DeltaSnapshot: TableSnapshot {
     let identity: TableVersion?
     let folder: DeltaFolder
     let version: Int64
+    let protocolVersion: DeltaProtocol
     let metadata: DeltaMetadata
     let deltaSchema: DeltaSchema
     let partitionColumns: [Field]
@@ -15,18 +17,23 @@ struct DeltaSnapshot: TableSnapshot {
     private let partitionNames: [String]
     private let checkpoint: DeltaCheckpoint?
     private let tail: DeltaTail
+    /// Kept as long as the snapshot: it may hold the table's files.
+    private let io: any TableIO
 
     var schema: Schema { deltaSchema.schema }
     var fileFormat: String { metadata.provider }
+    var location: String? { folder.root }
     var columnMatching: ColumnMatching { .mapped(deltaSchema.columns) }
+    var properties: [String: String] { metadata.configuration }
     /// What INT96 means, the schema knows.
-    var properties: [String: String] { metadata.configuration.merging(["int96_as": "timestamp"]) { own, _ in own } }
+    var readerOptions: [String: String] { ["int96_as": "timestamp"] }
 
     /// - Throws: `0A000` for what Lode can't read, `XX001` for a log that is damaged.
     init(_ segment: DeltaLogSegment, _ folder: DeltaFolder, identity: TableVersion?, _ io: any TableIO) throws(SQLError) {
-        self.identity = identity
+        self.identity = identity.map { TableVersion(table: $0.table, version: segment.version, definitionVersion: $0.definitionVersion) }
         self.folder = folder
         version = segment.version
+        self.io = io
         tail = try DeltaTail(segment.commits, folder, io)
         checkpoint = try segment.checkpoint.map { (found) throws(SQLError) in try DeltaCheckpoint(found, folder, io) }
         guard let protocolVersion = tail.protocolVersion ?? checkpoint?.protocolVersion else {
@@ -36,6 +43,7 @@ struct DeltaSnapshot: TableSnapshot {
             throw SQLError(.dataCorrupted, "the Delta log has no metadata", in: folder.log)
         }
         self.metadata = metadata
+        self.protocolVersion = protocolVersion
         do throws(SQLError) {
             try DeltaFeatures.check(protocolVersion)
             guard metadata.provider == "parquet" else { throw SQLError.unsupported("a Delta table of \(metadata.provider) files") }
@@ -118,6 +126,25 @@ struct DeltaSnapshot: TableSnapshot {
             throw error.place == nil || error.state == .dataCorrupted ? error.within(folder.dataFile(add.path)) : error
         }
         if let predicate, !mayMatch(predicate, file) { listing.filesPruned += 1 } else { listing.files.append(file) }
+    }
+
+    /// All files of the version, as the log has them.
+    func adds(_ body: (DeltaAdd) throws(SQLError) -> Void) throws(SQLError) {
+        let none = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: [])
+        try checkpoint?.adds(none, where: nil) { (add, _) throws(SQLError) in if tail.leaves(add, folder) { try body(add) } }
+        for add in tail.adds { try body(add) }
+    }
+
+    func partitionValues(of add: DeltaAdd) throws(SQLError) -> [Value] {
+        try DeltaPartitionValue.values(add.partitionValues, partitionColumns, partitionNames)
+    }
+
+    /// Whether a file can have rows that pass a predicate.
+    func mayHold(_ add: DeltaAdd, _ predicate: ColumnPredicate) throws(SQLError) -> Bool {
+        let values = try partitionValues(of: add)
+        if !PartitionPruning.mayMatch(predicate, partitionColumns, values) { return false }
+        let reader = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: predicate.columns)
+        return mayMatch(predicate, try dataFile(add, values, add.statistics.map { reader.read($0, isDeleted: add.vector != nil) }))
     }
 
     private func dataFile(_ add: DeltaAdd, _ values: [Value], _ statistics: DeltaFileStatistics?) throws(SQLError) -> DataFile {

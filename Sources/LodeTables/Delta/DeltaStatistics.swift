@@ -1,6 +1,7 @@
 /// What a Delta log knows of the columns of a file.
 
 import LodeCore
+import LodeVectors
 
 /// Rows and bounds of one data file, as a writer measured them.
 /// - Source: Delta PROTOCOL.md, "Per-file Statistics".

@@ -14,14 +14,12 @@ struct DeltaTail: Sendable {
 
     /// - Throws: what reading raises, `XX001` naming a file and line that is damaged.
     init(_ commits: [DeltaLogSegment.Commits], _ folder: DeltaFolder, _ io: any TableIO) throws(SQLError) {
-        io.willRead(commits.reversed().map { folder.logFile($0.name) })
-        for file in commits.reversed() {
-            let path = folder.logFile(file.name)
+        // Some writers of compacted files don't reconcile, but put the latest actions first.
+        var compacted = commits.reversed().map { $0.versions.count > 1 }[...]
+        try io.read(commits.reversed().map { folder.logFile($0.name) }) { (path, bytes) throws(SQLError) in
             var actions: [DeltaAction] = []
-            try DeltaActionReader.read(try io.read(path), path) { (action) throws(SQLError) in actions.append(action) }
-            // Some writers of compacted files don't reconcile, but put the latest actions first.
-            let isCompacted = file.versions.count > 1
-            if !isCompacted { actions.reverse() }
+            try DeltaActionReader.read(bytes, path) { (action) throws(SQLError) in actions.append(action) }
+            if compacted.popFirst() == false { actions.reverse() }
             for action in actions { replay(action, folder) }
         }
         adds.reverse()

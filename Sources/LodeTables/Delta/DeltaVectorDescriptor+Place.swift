@@ -1,6 +1,7 @@
 /// Where a descriptor says that a deletion vector is.
 
 import LodeCore
+import LodeVectors
 
 extension DeltaVectorDescriptor {
     /// The deletion vector of a data file of the table in `root`.

@@ -14,7 +14,8 @@ struct FuzzTarget: Sendable {
 enum FuzzTargets {
     static let all = [
         footer, pageHeader, pageIndex, bloomFilter, levels, codes, delta, deltaTexts, page, snappy, codecs, parquet, csv, json,
-        messages, scram, copyRows, copyTexts, parameters, deltaLog, deletionVector,
+        messages, scram, copyRows, copyTexts, parameters, deltaLog, deletionVector, icebergDocument,
+        avro,
     ]
 }
 

@@ -135,9 +135,7 @@ import Testing
         #expect(try catalog.databases() == [])
     }
 
-    @Test(arguments: [
-        ["metadata_location": "s3://b/m.json", "table_type": "ICEBERG"], ["spark.sql.sources.provider": "hudi"],
-    ])
+    @Test(arguments: [["spark.sql.sources.provider": "hudi"], ["metadata_location": "s3://b/m.json"]])
     func `tables whose files are not all there is to them are refused by name`(properties: [String: String]) throws {
         try catalog.commit(.createDatabase(GlueDatabase(name: "web")))
         try catalog.commit(.create(try table(properties: properties)))
@@ -151,6 +149,23 @@ import Testing
         try catalog.commit(.create(try table(properties: properties)))
         #expect(state { _ = try catalog.snapshot(of: Self.logs) } == .undefinedFile)
         #expect(state { _ = try catalog.beginWrite(Self.logs) } == .featureNotSupported)
+    }
+
+    @Test func `an Iceberg table is read by the document that Glue names, and not written`() throws {
+        try catalog.commit(.createDatabase(GlueDatabase(name: "web")))
+        let pointer = folder("elsewhere/00001-x.json")
+        try catalog.commit(.create(try table(properties: ["table_type": "ICEBERG", "metadata_location": pointer])))
+        #expect(state { _ = try catalog.snapshot(of: Self.logs) } == .undefinedFile)
+        #expect(state { _ = try catalog.beginWrite(Self.logs) } == .featureNotSupported)
+        let document = """
+            {"format-version": 2, "location": "\(folder("t"))", "current-schema-id": 0, "default-spec-id": 0,
+            "schemas": [{"schema-id": 0, "fields": [{"id": 1, "name": "i", "required": false, "type": "int"}]}],
+            "partition-specs": [{"spec-id": 0, "fields": []}]}
+            """
+        try LocalStore().put(pointer, Array(document.utf8))
+        let snapshot = try catalog.snapshot(of: Self.logs)
+        #expect(snapshot.schema.fields == [Field("i", .integer)])
+        #expect(try snapshot.plan(nil).files.isEmpty)
     }
 
     @Test func `files that are added make their partitions known`() throws {

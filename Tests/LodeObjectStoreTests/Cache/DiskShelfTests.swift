@@ -32,6 +32,12 @@ import Testing
         }
     }
 
+    @Test func `what nobody waits for is written all the same, a little later`() throws {
+        shelf().add(object, offset: 100, bytes)
+        for _ in 0..<500 where shelf().ranges(of: object).isEmpty { Thread.sleep(forTimeInterval: 0.02) }
+        #expect(shelf().ranges(of: object) == [100..<5_100])
+    }
+
     @Test(arguments: ["cut", "longer", "torn", "flipped", "header", "empty", "other"])
     func `what is not what was written is no data, and goes`(damage: String) throws {
         let shelf = filled(shelf()), path = try #require(files.first)
@@ -51,6 +57,17 @@ import Testing
         }
         try content.write(to: URL(fileURLWithPath: path))
         #expect(shelf.read(object, 100..<5_100) == nil && shelf.ranges(of: object).isEmpty)
+    }
+
+    @Test func `what a killed writer has left goes first, and counts no more`() throws {
+        _ = filled(shelf())
+        let path = try #require(files.first), left = "\(path).1-2"
+        try Data(count: 900_000).write(to: URL(fileURLWithPath: left))
+        let manager = FileManager.default
+        try manager.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -100_000)], ofItemAtPath: left)
+        try manager.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -100_000_000)], ofItemAtPath: path)
+        DiskSweep(folder: "\(folder.path)/lode/objects", limit: 100_000).run()
+        #expect(files == [path])
     }
 
     @Test func `the folder is kept within its limit, what was used last stays`() throws {

@@ -4,6 +4,7 @@ import CloudDouble
 import Foundation
 import LodeCloud
 import LodeCore
+import Synchronization
 import Testing
 
 @testable import LodeObjectStore
@@ -158,6 +159,32 @@ import Testing
             #expect(try one.read(offset: 0, count: 600_000) == Array(content[0..<600_000]))
             #expect(double.requests.count == 1)
         }
+    }
+
+    @Test func `a request that its last owner drops while others look for it is cancelled`() throws {
+        let cache = cache(), environment = CloudEnvironment(variables: [:]), client = CloudClient(environment)
+        double.tamper { _, answer in answer.delayMillis = 5_000 }
+        let url = try CloudURL("\(double.url)/b/x.parquet")
+        let cached = CachedObject(
+            identity: ObjectIdentity(reader: "r", place: url.text, etag: "e", size: 1_000), staysInMemory: true,
+            meter: client.meter(for: url))
+        let object = RemoteObject(
+            path: "s3://b/x.parquet", size: 1_000, etag: "e", modifiedMicros: 0, client: client, request: CloudRequest(.get, url),
+            cache: (cache, cached))
+        let isOver = Atomic(false), looks = Atomic(0)
+        Thread {
+            while !isOver.load(ordering: .relaxed) {
+                _ = cache.fetch(of: cached, at: 999)
+                looks.add(1, ordering: .relaxed)
+            }
+        }.start()
+        for number in 0..<500 {
+            let fetch = RemoteFetch.start(object, number..<number + 1), seen = looks.load(ordering: .relaxed)
+            while looks.load(ordering: .relaxed) == seen {}
+            withExtendedLifetime(fetch) {}
+        }
+        isOver.store(true, ordering: .relaxed)
+        #expect(cache.fetch(of: cached, at: 5) == nil)
     }
 
     @Test func `the limit of memory holds`() throws {

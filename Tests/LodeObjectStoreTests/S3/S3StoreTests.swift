@@ -59,6 +59,40 @@ import Testing
         #expect(double.requests.count < 16)
     }
 
+    @Test func `a listed file of text is read ahead too`() throws {
+        let content = bytes(6 << 20)
+        double["b/x.csv"] = content
+        try Cancellation.$current.withValue(Cancellation()) {
+            #expect(try store.list("s3://b", recursive: true).count == 1)
+            store.willOpen("s3://b/x.csv") {}
+            let reader = try store.open("s3://b/x.csv")
+            var read: [UInt8] = []
+            while read.count < content.count { read += try reader.read(offset: read.count, count: min(65_536, content.count - read.count)) }
+            #expect(read == content)
+        }
+        #expect(double.requests.count < 16)
+    }
+
+    @Test(arguments: ["-5", "9223372036854775807", "", "many"])
+    func `a listing with a size that is none is an error`(size: String) throws {
+        let text = "<ListBucketResult><Contents><Key>x.parquet</Key><ETag>e</ETag><Size>\(size)</Size></Contents></ListBucketResult>"
+        double.intercept { _ in DoubleAnswer(200, text: text) }
+        #expect(#expect(throws: SQLError.self) { try store.list("s3://b", recursive: true) }?.state == .ioError)
+    }
+
+    @Test func `ranges of what no object can be are none`() {
+        #expect(ContentRange("bytes 0-9/100") != nil)
+        for text in ["bytes 0-9/9223372036854775807", "bytes 0-9/-1", "bytes 5-4/10", "bytes 0-10/10"] { #expect(ContentRange(text) == nil) }
+    }
+
+    @Test func `openings that nobody came for end with the statement`() throws {
+        double["b/x.parquet"] = bytes(1_000)
+        double.tamper { _, answer in answer.delayMillis = 3_000 }
+        let arrived = Semaphore()
+        Cancellation.$current.withValue(Cancellation()) { store.willOpen("s3://b/x.parquet") { arrived.signal() } }
+        #expect(arrived.wait(until: MonotonicClock.now() + 1_500_000_000))
+    }
+
     @Test func `an object that is replaced meanwhile is not mixed with the old one`() throws {
         double["b/x.parquet"] = bytes(300_000)
         let reader = try store.open("s3://b/x.parquet")

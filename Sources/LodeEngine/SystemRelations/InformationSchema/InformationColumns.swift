@@ -27,7 +27,7 @@ enum InformationColumns: InformationRelation {
         // maximum_cardinality, dtd_identifier, is_self_referencing, is_identity, identity_…
         row += [.null, .text("\(attribute.attribute)"), yesNo(false), yesNo(false)] + nulls(5) + [yesNo(false)]
         row += [.text(column.generated == nil ? "NEVER" : "ALWAYS"), .optional(column.generated)]
-        row += [yesNo(relation.table.kind == .managed)]
+        row += [yesNo(relation.table.isWritten)]
         row += [.text(column.typeText(attribute.field.type)), .text(column.type), yesNo(isKey), .optional(column.comment)]
         return row
     }

@@ -8,7 +8,7 @@ enum InformationTables: InformationRelation {
 
     static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] {
         try scope.objects.relations().map { relation in
-            let table = relation.table, isOwn = table.kind == .managed
+            let table = relation.table, isOwn = table.isWritten
             let format = table.kind == .view ? nil : table.fileFormat?.name
             return path(relation) + [.text(kind(relation))] + nulls(5) + [
                 yesNo(isOwn), yesNo(false), relation.schema.number == ObjectNumbers.temporary ? .text("PRESERVE") : .null,

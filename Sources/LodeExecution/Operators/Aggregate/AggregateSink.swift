@@ -25,7 +25,7 @@ final class AggregateSink: Sink {
     /// DISTINCT values of an aggregation without keys are counted partition by partition, in parallel.
     func finalTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask] { try result.ungroupedTasks(context) }
 
-    func complete(_ context: ExecutionContext) throws(SQLError) { 
+    func complete(_ context: ExecutionContext) throws(SQLError) {
         first?.threshold.reset()
         try result.combinePartials()
     }

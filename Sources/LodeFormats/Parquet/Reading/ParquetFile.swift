@@ -14,6 +14,7 @@ package final class ParquetFile: FileScan {
 
     package var schema: Schema { footer.schema }
     package var fieldIDs: [Int?] { footer.fieldIDs }
+    package func field(_ column: Int) -> FileField { footer.columns[column].fileField }
     package var rowCount: Int? { footer.rowCount }
     package var rowNumberPosition: Int? { footer.nodes.count }
     package var path: String { file.path }
@@ -48,6 +49,8 @@ package final class ParquetFile: FileScan {
         else { return nil }
         return footer.statistics(leaf, footer.metaData.rowGroups[parts[morsel.index].rowGroup])
     }
+
+    package func rowGroup(of morsel: Morsel) -> Int { parts.indices.contains(morsel.index) ? parts[morsel.index].rowGroup : 0 }
 
     package func morsels() throws(SQLError) -> [Morsel] {
         parts.enumerated().map { Morsel(index: $0.offset, rows: $0.element.count) }
@@ -87,10 +90,10 @@ package final class ParquetFile: FileScan {
                 let count = Int(Double(range.count) * Double(part.count) / Double(max(1, group.rowCount)))
                 if filtered.isEmpty || filtered.contains(index) {
                     result.first.append(range)
-                    result.firstCount += count
+                    result.firstCount = min(file.size, result.firstCount &+ count)
                 } else {
                     result.rest.append(range)
-                    result.restCount += count
+                    result.restCount = min(file.size, result.restCount &+ count)
                 }
             }
         }

@@ -14,6 +14,8 @@ package final class ParquetFooter: Sendable {
     private let fieldPositions: [String: Int]
     let leaves: [ParquetLeaf]
     let schema: Schema
+    /// The numbers that the writer gave to the columns.
+    let fieldIDs: [Int?]
     /// The rows of all row groups.
     let rowCount: Int
     /// Of the serialized footer.
@@ -97,6 +99,7 @@ package final class ParquetFooter: Sendable {
         (nodes, fieldPositions) = Self.withFields(tree.columns)
         leaves = tree.leaves
         schema = Schema(tree.columns.map { Field($0.name, $0.type, nullable: $0.isNullable) })
+        fieldIDs = tree.columns.map { $0.fieldID.map { Int($0) } }
         rowCount = total
         self.byteCount = byteCount
     }

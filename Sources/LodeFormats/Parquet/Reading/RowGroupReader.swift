@@ -103,7 +103,7 @@ final class RowGroupReader: MorselReader {
 
     /// The first rows have passed: what no filter looks at comes next, all of it at a time.
     private func announceRest() {
-        if restIsAnnounced || filterColumns.isEmpty || filterColumns.count == columns.count { return }
+        if !file.file.gainsByAsking || restIsAnnounced || filterColumns.isEmpty || filterColumns.count == columns.count { return }
         restIsAnnounced = true
         let rest = columns.indices.filter { !filterColumns.contains($0) }
         file.file.willNeed(rest.flatMap { columns[$0].chunks.flatMap { $0.rangesToFetch() } })

@@ -13,14 +13,17 @@ final class SchemaNode: Sendable {
     }
 
     let name: String
+    /// The number that the writer gave to it.
+    let fieldID: Int32?
     let kind: Kind
     let type: SQLType
     /// The definition level from which on the value is not NULL.
     let definition: Int
     let isNullable: Bool
 
-    init(name: String, kind: Kind, type: SQLType, definition: Int, isNullable: Bool) {
+    init(name: String, fieldID: Int32?, kind: Kind, type: SQLType, definition: Int, isNullable: Bool) {
         self.name = name
+        self.fieldID = fieldID
         self.kind = kind
         self.type = type
         self.definition = definition
@@ -29,7 +32,20 @@ final class SchemaNode: Sendable {
 
     /// The same node under another name.
     func named(_ other: String) -> SchemaNode {
-        other == name ? self : SchemaNode(name: other, kind: kind, type: type, definition: definition, isNullable: isNullable)
+        if other == name { return self }
+        return SchemaNode(name: other, fieldID: fieldID, kind: kind, type: type, definition: definition, isNullable: isNullable)
+    }
+
+    /// The names and numbers of the column and its parts.
+    var fileField: FileField {
+        let parts =
+            switch kind {
+            case .leaf: [SchemaNode]()
+            case .structure(let fields): fields
+            case .list(let element, _, _): [element]
+            case .map(let key, let value, _, _): [key, value]
+            }
+        return FileField(name: name, id: fieldID.map { Int($0) }, parts: parts.map(\.fileField))
     }
 
     /// The leaf, if the column is one without anything repeated above it.

@@ -63,7 +63,7 @@ private struct TreeBuilder {
         guard element.repetition == .repeated else { return try value(element, levels, depth) }
         let item = try value(element, levels, depth)
         return list(
-            name: element.name, of: item, repeated: levels, definition: outer.definition, isNullable: false)
+            element, of: item, repeated: levels, definition: outer.definition, isNullable: false)
     }
 
     /// The fields of a group, or the columns of the root, each with a name of its own. Groups that hold no leaf store nothing,
@@ -98,7 +98,7 @@ private struct TreeBuilder {
             refusal: meaning.refusal)
         leaves.append(leaf)
         return SchemaNode(
-            name: element.name, kind: .leaf(leaf), type: meaning.type, definition: levels.definition,
+            name: element.name, fieldID: element.fieldID, kind: .leaf(leaf), type: meaning.type, definition: levels.definition,
             isNullable: element.repetition == .optional)
     }
 
@@ -117,7 +117,7 @@ private struct TreeBuilder {
         }
         let fields = try fields(count, levels, depth: depth + 1)
         return SchemaNode(
-            name: element.name, kind: .structure(fields),
+            name: element.name, fieldID: element.fieldID, kind: .structure(fields),
             type: .structure(fields.map { Field($0.name, $0.type, nullable: $0.isNullable) }), definition: levels.definition,
             isNullable: element.repetition == .optional)
     }
@@ -138,15 +138,16 @@ private struct TreeBuilder {
             item = try column(inner, depth: depth + 2)
         }
         return list(
-            name: element.name, of: item, repeated: inner, definition: levels.definition,
+            element, of: item, repeated: inner, definition: levels.definition,
             isNullable: element.repetition == .optional)
     }
 
     private func list(
-        name: String, of item: SchemaNode, repeated: Levels, definition: Int, isNullable: Bool
+        _ element: SchemaElement, of item: SchemaNode, repeated: Levels, definition: Int, isNullable: Bool
     ) -> SchemaNode {
         SchemaNode(
-            name: name, kind: .list(item, repeatedDefinition: repeated.definition, repetition: repeated.repetition),
+            name: element.name, fieldID: element.fieldID,
+            kind: .list(item, repeatedDefinition: repeated.definition, repetition: repeated.repetition),
             type: .list(item.type), definition: definition, isNullable: isNullable)
     }
 
@@ -158,7 +159,7 @@ private struct TreeBuilder {
         let key = try column(inner, depth: depth + 2)
         let item = try column(inner, depth: depth + 2)
         return SchemaNode(
-            name: element.name,
+            name: element.name, fieldID: element.fieldID,
             kind: .map(key: key, value: item, repeatedDefinition: inner.definition, repetition: inner.repetition),
             type: .map(key: key.type, value: item.type), definition: levels.definition,
             isNullable: element.repetition == .optional)

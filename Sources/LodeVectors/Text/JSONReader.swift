@@ -1,12 +1,11 @@
-/// Reading JSON documents of table logs member by member.
+/// Reading JSON documents of table metadata member by member.
 
 import LodeCore
-import LodeVectors
 
 /// A position in JSON text that comes from outside. What is not of the shape that is asked for is an error with its place.
 ///
 /// Members that nobody asks for are stepped over, checked for well-formedness.
-struct JSONReader {
+package struct JSONReader {
     private var cursor: JSONCursor
 
     /// Deeper documents are no table's.
@@ -15,19 +14,19 @@ struct JSONReader {
 
     /// Nil for no bytes at all.
     /// - Parameter inLines: whether each document is a line.
-    init?(_ bytes: UnsafeRawBufferPointer, inLines: Bool = false) {
+    package init?(_ bytes: UnsafeRawBufferPointer, inLines: Bool = false) {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { return nil }
         cursor = JSONCursor(base.assumingMemoryBound(to: UInt8.self), end: bytes.count, spansLines: !inLines, isStrict: true)
     }
 
     /// Reads one document out of a text.
-    static func read<Result>(
+    package static func read<Result>(
         _ text: String, _ body: (inout JSONReader) throws(SQLError) -> Result
     ) throws(SQLError) -> Result {
         try read(Array(text.utf8), body)
     }
 
-    static func read<Result>(
+    package static func read<Result>(
         _ bytes: [UInt8], _ body: (inout JSONReader) throws(SQLError) -> Result
     ) throws(SQLError) -> Result {
         var outcome: Swift.Result<Result, SQLError> = .failure(corrupted("there is no JSON"))
@@ -39,13 +38,13 @@ struct JSONReader {
     }
 
     /// Whether only white space follows, which is stepped over.
-    mutating func isAtEnd() -> Bool {
+    package mutating func isAtEnd() -> Bool {
         repeat { cursor.skipSpaces() } while cursor.take(10)
         return cursor.isAtEnd
     }
 
     /// The line of the text that the reader is in, from 1.
-    var line: Int {
+    package var line: Int {
         var lines = 1
         for index in 0..<min(cursor.at, cursor.end) where cursor.base[index] == 10 { lines += 1 }
         return lines
@@ -54,18 +53,18 @@ struct JSONReader {
     // MARK: Values
 
     /// Steps over `null`; false if something else is here.
-    mutating func takeNull() throws(SQLError) -> Bool {
+    package mutating func takeNull() throws(SQLError) -> Bool {
         guard cursor.kind() == .null else { return false }
         try skip()
         return true
     }
 
-    mutating func skip() throws(SQLError) {
+    package mutating func skip() throws(SQLError) {
         guard cursor.skipSpacedValue() else { throw malformed() }
     }
 
     /// Calls `member` with each name; it must read or skip the value.
-    mutating func object(_ member: (inout JSONReader, String) throws(SQLError) -> Void) throws(SQLError) {
+    package mutating func object(_ member: (inout JSONReader, String) throws(SQLError) -> Void) throws(SQLError) {
         try enter(.object, UInt8(ascii: "{"), "an object")
         defer { depth -= 1 }
         if cursor.take(UInt8(ascii: "}")) { return }
@@ -82,7 +81,7 @@ struct JSONReader {
     }
 
     /// Calls `element` at each element, which it must read or skip.
-    mutating func array(_ element: (inout JSONReader) throws(SQLError) -> Void) throws(SQLError) {
+    package mutating func array(_ element: (inout JSONReader) throws(SQLError) -> Void) throws(SQLError) {
         try enter(.array, UInt8(ascii: "["), "an array")
         defer { depth -= 1 }
         if cursor.take(UInt8(ascii: "]")) { return }
@@ -102,15 +101,19 @@ struct JSONReader {
         cursor.skipSpaces()
     }
 
-    var isString: Bool {
+    package var isString: Bool {
         mutating get { cursor.kind() == .string }
     }
 
-    var isObject: Bool {
+    package var isObject: Bool {
         mutating get { cursor.kind() == .object }
     }
 
-    mutating func string() throws(SQLError) -> String {
+    package var isArray: Bool {
+        mutating get { cursor.kind() == .array }
+    }
+
+    package mutating func string() throws(SQLError) -> String {
         guard cursor.kind() == .string else { throw expected("a string") }
         let start = cursor.at + 1
         guard cursor.skipString() else { throw malformed() }
@@ -118,42 +121,42 @@ struct JSONReader {
     }
 
     /// A string, or nil for `null`.
-    mutating func optionalString() throws(SQLError) -> String? { try takeNull() ? nil : try string() }
+    package mutating func optionalString() throws(SQLError) -> String? { try takeNull() ? nil : try string() }
 
-    mutating func strings() throws(SQLError) -> [String] {
+    package mutating func strings() throws(SQLError) -> [String] {
         var all: [String] = []
         try array { (reader) throws(SQLError) in all.append(try reader.string()) }
         return all
     }
 
     /// Names and texts; a value that is no string is given as its JSON.
-    mutating func texts() throws(SQLError) -> [(name: String, text: String?)] {
+    package mutating func texts() throws(SQLError) -> [(name: String, text: String?)] {
         var all: [(name: String, text: String?)] = []
         try object { (reader, name) throws(SQLError) in all.append((name, try reader.scalarText())) }
         return all
     }
 
     /// What a string holds, or how another value is written; nil for `null`.
-    mutating func scalarText() throws(SQLError) -> String? {
+    package mutating func scalarText() throws(SQLError) -> String? {
         if try takeNull() { return nil }
         return isString ? try string() : try source()
     }
 
     /// The value here as it is written.
-    mutating func source() throws(SQLError) -> String {
+    package mutating func source() throws(SQLError) -> String {
         cursor.skipSpaces()
         let start = cursor.at
         guard cursor.skipValue() else { throw malformed() }
         return try text(start..<cursor.at, hasEscapes: false)
     }
 
-    mutating func boolean() throws(SQLError) -> Bool {
+    package mutating func boolean() throws(SQLError) -> Bool {
         guard cursor.kind() == .boolean else { throw expected("true or false") }
         return try source() == "true"
     }
 
     /// A whole number, also one that is written with a fraction of zeros.
-    mutating func integer() throws(SQLError) -> Int64 {
+    package mutating func integer() throws(SQLError) -> Int64 {
         guard cursor.kind() == .number else { throw expected("a number") }
         let text = try source()
         if let number = Int64(text) { return number }
@@ -161,7 +164,7 @@ struct JSONReader {
         return whole
     }
 
-    mutating func optionalInteger() throws(SQLError) -> Int64? { try takeNull() ? nil : try integer() }
+    package mutating func optionalInteger() throws(SQLError) -> Int64? { try takeNull() ? nil : try integer() }
 
     private func text(_ range: Range<Int>, hasEscapes: Bool) throws(SQLError) -> String {
         guard hasEscapes else {
@@ -181,5 +184,5 @@ struct JSONReader {
         cursor.isAtEnd ? Self.corrupted(JSONFault.unexpectedEnd.rawValue) : Self.corrupted("\(what) is expected")
     }
 
-    static func corrupted(_ message: String) -> SQLError { SQLError(.dataCorrupted, message) }
+    package static func corrupted(_ message: String) -> SQLError { SQLError(.dataCorrupted, message) }
 }

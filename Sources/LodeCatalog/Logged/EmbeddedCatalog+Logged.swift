@@ -1,0 +1,187 @@
+/// Tables of the embedded catalog that keep a log of their own: what is published there, the catalog only follows.
+
+import GRDB
+import LodeCore
+import LodeObjectStore
+import LodeTables
+
+extension EmbeddedCatalog {
+    /// Starts a change of a table by its log.
+    func beginLoggedWrite(_ table: GlueTable, _ format: any WritableTableFormat) throws(SQLError) -> any TableTransaction {
+        // Before the first file is written: collectors leave it alone.
+        let lease = leases.take(Self.nowMicros())
+        let snapshot = try snapshot(of: table.tableName, at: nil)
+        return GatheredTransaction(try table.declared(try format.declaration(of: snapshot)), snapshot, lease)
+    }
+
+    /// Publishes changes that go into a table's log.
+    /// - Returns: nil if all of them are the catalog's own.
+    func commitLogged(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome]? {
+        var logged: TableName?, others = false
+        for change in changes {
+            guard let name = try loggedTable(change) else {
+                if case .requires = change { continue }
+                others = true
+                continue
+            }
+            others = others || logged.map { $0 != name } ?? false
+            logged = logged ?? name
+        }
+        guard let logged else { return nil }
+        if others {
+            throw SQLError.unsupported(
+                "changing \"\(logged)\", which keeps a log of its own, together with another table",
+                hint: "Change one after the other; nothing was written.")
+        }
+        for case .requires(let name, let version) in changes { try require(name, version) }
+        for case .create(let table, let ifExists, let files, let read) in changes {
+            let outcome = try createLogged(table, ifExists, files, read)
+            return changes.map { Self.outcome(of: $0, outcome) }
+        }
+        return try changeLogged(logged, changes)
+    }
+
+    private static func outcome(of change: TableChange, _ outcome: CommitOutcome) -> CommitOutcome {
+        guard case .requires(_, let version) = change else { return outcome }
+        return CommitOutcome(version: version.version, changed: false)
+    }
+
+    /// The table whose log a change goes into.
+    private func loggedTable(_ change: TableChange) throws(SQLError) -> TableName? {
+        switch change {
+        case .create(let table, _, _, _): return table.writableFormat == nil ? nil : table.tableName
+        case .files(let name, _): return try table(name)?.writableFormat == nil ? nil : name
+        case .alter(let name, let changes):
+            guard changes.contains(where: \.isLogged) else { return nil }
+            return try table(name)?.writableFormat == nil ? nil : name
+        case .createDatabase, .dropDatabase, .alterDatabase, .drop, .partitions, .requires: return nil
+        }
+    }
+
+    private func require(_ name: TableName, _ version: TableVersion) throws(SQLError) {
+        guard let found = try? snapshot(of: name, at: nil).identity, found.table == version.table, found.version == version.version else {
+            throw Self.conflict("table \"\(name)\", which the transaction has read, was changed")
+        }
+    }
+
+    // MARK: Creating
+
+    private func createLogged(
+        _ table: GlueTable, _ ifExists: TableChange.IfExists, _ files: [DataFile], _ read: Set<TableVersion>
+    ) throws(SQLError) -> CommitOutcome {
+        let name = table.tableName
+        guard let format = table.writableFormat, let location = table.storageDescriptor.location else {
+            throw .internalFault("a table without a place for its log")
+        }
+        let existing = try self.table(name)
+        switch (existing, ifExists) {
+        case (_?, .fail): throw SQLError(.duplicateTable, "relation \"\(name.name)\" already exists")
+        case (_?, .skip): return CommitOutcome(changed: false)
+        case (let known?, .replace):
+            if known.writableFormat?.name == format.name, known.storageDescriptor.location == location {
+                return try replace(known, by: table, format, files, read)
+            }
+        case (nil, _): break
+        }
+        var change = FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
+        change.added = files
+        let isThere = try format.isThere(in: location, io: io)
+        if isThere, !files.isEmpty {
+            throw SQLError(.duplicateTable, "there is a \(format.name) table in the folder already", in: location)
+        }
+        if !isThere {
+            try checkFiles(files)
+            let operation = files.isEmpty ? "CREATE TABLE" : "CREATE TABLE AS SELECT"
+            let declaration = try table.declaration()
+            _ = try format.commit(TableCommit(change, declaration: declaration, operation: operation), to: nil, in: location, io: io)
+        }
+        // A table that is there already is taken as it is.
+        return try commitOwn([.create(table, ifExists: ifExists, computedFrom: read)]).first ?? CommitOutcome()
+    }
+
+    /// CREATE OR REPLACE is a version like others: earlier ones stay.
+    private func replace(
+        _ known: GlueTable, by table: GlueTable, _ format: any WritableTableFormat, _ files: [DataFile], _ read: Set<TableVersion>
+    ) throws(SQLError) -> CommitOutcome {
+        let name = known.tableName
+        try checkFiles(files)
+        let own = read.first { $0.table.number == known.number }
+        let snapshot = try snapshot(of: name, at: own.map { .version($0.version) })
+        var change = FileChange(base: snapshot.identity ?? TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
+        change.removesEverything = true
+        change.added = files
+        change.dependsOnBase = own != nil
+        _ = try format.declaration(of: snapshot)
+        let commit = TableCommit(change, declaration: try table.declaration(), operation: "CREATE OR REPLACE TABLE AS SELECT")
+        let version = try format.commit(commit, to: snapshot, in: snapshot.location ?? "", io: io)
+        follow(name, try table.declaration())
+        return CommitOutcome(version: version)
+    }
+
+    // MARK: Changing
+
+    private func changeLogged(_ name: TableName, _ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
+        let stored = try requireTable(name)
+        guard let format = stored.writableFormat, let location = stored.storageDescriptor.location else {
+            throw .internalFault("a table without a log")
+        }
+        var files: FileChange?, alterations: [DefinitionChange] = [], required: TableVersion?
+        for change in changes {
+            switch change {
+            case .files(_, let own): files = own
+            case .alter(_, let own):
+                for change in own {
+                    if case .requires(let version) = change { required = version } else { alterations.append(change) }
+                }
+            default: break
+            }
+        }
+        let base = files?.base ?? required
+        if let base, base.table.number != stored.number { throw Self.conflict("table \"\(name)\" was dropped or replaced") }
+        let snapshot = if let found = files?.found { found } else { try snapshot(of: name, at: required.map { .version($0.version) }) }
+        var change = files ?? FileChange(base: snapshot.identity ?? TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
+        if required != nil { change.dependsOnBase = true }
+        let before = try format.declaration(of: snapshot)
+        var table = try stored.declared(before)
+        for alteration in alterations { try table.apply(alteration) }
+        let after = try table.declaration()
+        if after == before, files == nil {
+            // Nothing that the log has: keys, and owners.
+            return try commitOwn(changes.map { if case .alter(let name, _) = $0 { .alter(name, alterations) } else { $0 } })
+        }
+        try checkFiles(change.added)
+        let operation = alterations.isEmpty ? change.operation ?? Self.operation(change) : Self.operation(alterations)
+        let commit = TableCommit(change, declaration: after == before ? nil : after, operation: operation)
+        let version = try format.commit(commit, to: snapshot, in: location, io: io)
+        follow(name, after)
+        return changes.map { Self.outcome(of: $0, CommitOutcome(version: version)) }
+    }
+
+    /// What Delta's own writers call changes of a definition.
+    private static func operation(_ changes: [DefinitionChange]) -> String {
+        switch changes.first {
+        case .addColumns: "ADD COLUMNS"
+        case .setProperties: "SET TBLPROPERTIES"
+        case .addConstraint: "ADD CONSTRAINT"
+        case .dropConstraint: "DROP CONSTRAINT"
+        case .setDefault, .setNullable, .setComment(_, column: _?): "CHANGE COLUMN"
+        default: "ALTER TABLE"
+        }
+    }
+
+    /// Makes the catalog's copy of a definition what the log says. The log counts: where that fails, the copy is old.
+    private func follow(_ name: TableName, _ declaration: TableDeclaration) {
+        guard let stored = try? table(name), let now = try? stored.declared(declaration), now != stored else { return }
+        _ = try? commitOwn([.alter(name, [.follow(declaration)])])
+    }
+}
+
+extension DefinitionChange {
+    /// Whether it is about what a table's own log says.
+    var isLogged: Bool {
+        switch self {
+        case .addColumns, .setProperties, .setComment, .setDefault, .setNullable, .addConstraint, .dropConstraint: true
+        case .setLocation, .requires, .access, .rename, .follow: false
+        }
+    }
+}

@@ -1,0 +1,67 @@
+/// A table of the catalog whose definition is in its own log.
+
+import LodeCore
+import LodeFormats
+import LodeTables
+
+extension GlueTable {
+    /// The format of a table that keeps a log of its own, which Lode writes.
+    package var writableFormat: (any WritableTableFormat)? { loggedFormat as? any WritableTableFormat }
+
+    /// Whether rows of the table come and go by SQL. Attached catalogs have rules of their own.
+    package var isWritten: Bool { kind == .managed || writableFormat != nil }
+
+    /// Whether the table's folder, with its log, is the catalog's: it goes with the table.
+    package var hasOwnLog: Bool { writableFormat != nil && parameters[TableParameter.ownFolder] != nil }
+
+    /// What the definition says, as a log keeps it.
+    package func declaration() throws(SQLError) -> TableDeclaration {
+        var columns: [TableDeclaration.Column] = []
+        for (field, column) in zip(try schema().fields, try self.columns()) {
+            columns.append(
+                TableDeclaration.Column(
+                    field, maximumLength: column.maximumLength, comment: column.comment, defaultValue: column.defaultValue,
+                    generated: column.generated))
+        }
+        let checks = try constraints().compactMap { constraint in constraint.condition.map { TableDeclaration.Check(constraint.name, $0) } }
+        return TableDeclaration(
+            columns: columns, partitionColumns: partitionKeys.map(\.name), checks: checks,
+            properties: parameters.filter { !Self.isCatalogs($0.key) }, comment: parameters[TableParameter.comment])
+    }
+
+    /// Parameters that say how the catalog keeps the table, not what it is.
+    private static func isCatalogs(_ key: String) -> Bool {
+        key.hasPrefix(TableParameter.ownPrefix)
+            || [TableParameter.comment, TableParameter.tableFormat, TableParameter.provider].contains(key)
+    }
+
+    /// The definition with what the log says; what only the catalog knows stays.
+    package func declared(_ declaration: TableDeclaration) throws(SQLError) -> GlueTable {
+        var table = try GlueTable.define(
+            tableName, Schema(declaration.columns.map(\.field)), partitionedBy: declaration.partitionColumns, kind: kind,
+            location: storageDescriptor.location)
+        var result = self
+        result.storageDescriptor.columns = table.storageDescriptor.columns
+        result.partitionKeys = table.partitionKeys
+        result.parameters = parameters.filter { Self.isCatalogs($0.key) }.merging(declaration.properties) { own, _ in own }
+        result.parameters[TableParameter.columnOrder] = table.parameters[TableParameter.columnOrder]
+        result.parameters[TableParameter.comment] = declaration.comment ?? parameters[TableParameter.comment]
+        for column in declaration.columns {
+            result.changeColumn(column.field.name) {
+                if let length = column.maximumLength { $0.type = HiveTypeText.varchar(length) }
+                $0.comment = column.comment
+                $0.defaultValue = column.defaultValue
+                $0.generated = column.generated
+            }
+        }
+        // Keys are of the catalog alone: nobody enforces them.
+        table = result
+        let keys = try constraints().filter { !$0.isEnforced }
+        let checks = declaration.checks.map { check in
+            let known = (try? constraints())?.first { $0.name.lowercased() == check.name.lowercased() && $0.condition == check.condition }
+            return known ?? DeclaredConstraint(name: check.name, kind: .check, columns: [], condition: check.condition)
+        }
+        table.setConstraints(keys + checks)
+        return table
+    }
+}

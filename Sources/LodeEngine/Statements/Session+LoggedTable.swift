@@ -1,0 +1,94 @@
+/// CREATE TABLE of a table that keeps a log of its own.
+
+import LodeCatalog
+import LodeCore
+import LodeFormats
+import LodeSyntax
+import LodeTables
+
+extension Session {
+    /// `CREATE TABLE t … USING delta`: a new table, in a folder of the warehouse or at its LOCATION; or one that is there, which is
+    /// remembered with the columns that it has now.
+    func logged(
+        _ format: any TableFormat, _ create: CreateTable, _ elements: TableElements, _ partitions: [String], _ options: TableOptions
+    ) throws(SQLError) -> GlueTable {
+        let span = create.name.span
+        if try catalog.attachedCatalog(of: elements.table.database) != nil {
+            throw SQLError.unsupported("a \(format.name) table in an attached catalog", at: span)
+        }
+        if create.isTemporary { throw SQLError.unsupported("a temporary \(format.name) table", at: span) }
+        if let location = options.location { try requireAccess(to: location) }
+        do throws(SQLError) {
+            if let location = options.location, elements.schema.fields.isEmpty {
+                guard partitions.isEmpty else {
+                    throw SQLError.unsupported(
+                        "declaring partitions of a \(format.name) table that is there", hint: "They are in its log: leave them out.")
+                }
+                return try registered(format, elements.table, location, options)
+            }
+            guard let format = format as? any WritableTableFormat else { throw SQLError.unsupported("writing a \(format.name) table") }
+            return try new(format, elements, partitions, options, replacing: create.orReplace)
+        } catch {
+            throw error.at(span)
+        }
+    }
+
+    private func registered(
+        _ format: any TableFormat, _ name: TableName, _ location: String, _ options: TableOptions
+    ) throws(SQLError) -> GlueTable {
+        let found = TableDefinition(location: location, schema: Schema([]), fileFormat: FileFormats.parquet.name)
+        let snapshot = try format.snapshot(of: found, io: StoreTableIO(engine.stores))
+        var table = try GlueTable.define(
+            name, snapshot.schema, partitionedBy: snapshot.partitionColumns.map(\.name), kind: .external,
+            format: try FileFormats.named(snapshot.fileFormat), location: location, properties: options.properties)
+        table.parameters[TableParameter.tableFormat] = format.name.uppercased()
+        return table
+    }
+
+    private func new(
+        _ format: any WritableTableFormat, _ elements: TableElements, _ partitions: [String], _ options: TableOptions, replacing: Bool
+    ) throws(SQLError) -> GlueTable {
+        let name = elements.table, existing = replacing ? try catalog.table(name) : nil
+        let kept = existing?.writableFormat?.name == format.name ? existing : nil
+        var location = options.location, isOwn = false
+        if let kept, location == nil || location == kept.storageDescriptor.location {
+            location = kept.storageDescriptor.location
+            isOwn = kept.parameters[TableParameter.ownFolder] != nil
+        } else if let location {
+            try requireFree(location, format)
+        } else {
+            location = try freeFolder(for: name)
+            isOwn = true
+        }
+        var table = try GlueTable.define(
+            name, elements.schema, partitionedBy: partitions, kind: .external, format: FileFormats.parquet, location: location,
+            properties: options.properties)
+        elements.apply(to: &table)
+        table.parameters[TableParameter.tableFormat] = format.name.uppercased()
+        if isOwn { table.parameters[TableParameter.ownFolder] = "true" }
+        try format.check(try table.declaration())
+        try checkWritable(table, partitions)
+        return table
+    }
+
+    /// - Throws: `42P07` if there is a table in the folder, `58P02` if there is something else.
+    private func requireFree(_ location: String, _ format: any WritableTableFormat) throws(SQLError) {
+        let io = StoreTableIO(engine.stores)
+        if try format.isThere(in: location, io: io) {
+            throw SQLError(
+                .duplicateTable, "there is a \(format.name) table in \"\(location)\" already",
+                hint: "CREATE TABLE … USING \(format.name) LOCATION '…' without columns makes it known here.")
+        }
+        let found = try io.list(location)
+        guard found.files.isEmpty, found.folders.isEmpty else {
+            throw SQLError(.duplicateFile, "the folder \"\(location)\" is not empty", hint: "Name another one.")
+        }
+    }
+
+    /// The folder that is called like the table, or one that is called nearly so where that is taken.
+    private func freeFolder(for name: TableName) throws(SQLError) -> String {
+        let folder = try catalog.managedLocation(of: name), found = try StoreTableIO(engine.stores).list(folder)
+        if found.files.isEmpty, found.folders.isEmpty { return folder }
+        return "\(folder)-\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
+    }
+}

@@ -1,0 +1,198 @@
+/// Publishing a version of a Delta table.
+
+import LodeCore
+
+/// One commit on its way: whoever writes the log file of a version first has it.
+///
+///     version n + 1 ── putIfAbsent ──▶ won
+///                          └─ lost: is it ours after all? does it go with ours? ── n + 2 …
+///
+/// - Source: Delta PROTOCOL.md, "Delta Log Entries", "Add File and Remove File", "Requirements for Writers".
+struct DeltaCommitter {
+    private let commit: TableCommit
+    private let folder: DeltaFolder
+    private let io: any TableIO
+    private let transaction = DeltaText.uuid()
+
+    init(_ commit: TableCommit, _ folder: DeltaFolder, _ io: any TableIO) {
+        self.commit = commit
+        self.folder = folder
+        self.io = io
+    }
+
+    private var change: FileChange { commit.files }
+
+    /// Whether nothing that the table holds matters to the change.
+    private var isBlind: Bool { !change.removesFiles && !change.dependsOnBase && commit.declaration == nil }
+
+    // MARK: The first version
+
+    /// - Throws: `42P07` if there is a table already.
+    func create() throws(SQLError) -> Int64 {
+        guard let declaration = commit.declaration else { throw .internalFault("a Delta table that nobody declared") }
+        let metadata = try DeltaDeclaration.metadata(declaration, over: nil)
+        let version = DeltaWriterFeatures.needed(metadata, declaration.columns, over: nil)
+        var writer = DeltaActionWriter()
+        writer.write(provenance(removed: [], version: 0, after: nil, metadata))
+        writer.write(version)
+        writer.write(metadata)
+        try writeAdds(declaration.columns.map(\.field), declaration.partitionColumns, metadata.configuration, to: &writer)
+        if case .won = try put(writer.bytes, as: 0) { return 0 }
+        throw SQLError(.duplicateTable, "there is a Delta table in the folder already", in: folder.root)
+    }
+
+    // MARK: Later versions
+
+    func publish(over base: DeltaSnapshot) throws(SQLError) -> Int64 {
+        var snapshot = base, version = base.version + 1
+        let rules = DeltaConflicts(change, base, hasDeclaration: commit.declaration != nil)
+        while true {
+            guard case .lost(let winner) = try put(try actions(over: snapshot, as: version), as: version) else { return version }
+            try rules.check(winner, folder.logFile(DeltaLogListing.commitName(version)))
+            version += 1
+            // What is not named by its path is looked up again.
+            if change.removesEverything || !change.emptiedPartitions.isEmpty {
+                guard let later = try DeltaFormat.snapshot(of: folder.root, at: .version(version - 1), io) as? DeltaSnapshot else {
+                    throw .internalFault("a Delta table became another one")
+                }
+                snapshot = later
+            }
+        }
+    }
+
+    private enum Attempt {
+        case won
+        /// With what somebody else wrote.
+        case lost([UInt8])
+    }
+
+    /// Tries to have a version. What became of a request that failed, or whose answer was lost, the file says.
+    private func put(_ bytes: [UInt8], as version: Int64) throws(SQLError) -> Attempt {
+        let path = folder.logFile(DeltaLogListing.commitName(version))
+        do throws(SQLError) {
+            if try io.putIfAbsent(path, bytes) { return .won }
+        } catch {
+            guard let found = try? io.read(path) else { throw error }
+            return found == bytes ? .won : .lost(found)
+        }
+        let found = try io.read(path)
+        return found == bytes ? .won : .lost(found)
+    }
+
+    private func actions(over snapshot: DeltaSnapshot, as version: Int64) throws(SQLError) -> [UInt8] {
+        var metadata = snapshot.metadata, fields = snapshot.schema.fields
+        var writer = DeltaActionWriter(), needed = snapshot.protocolVersion
+        if let declaration = commit.declaration {
+            metadata = try DeltaDeclaration.metadata(declaration, over: metadata)
+            needed = DeltaWriterFeatures.needed(metadata, declaration.columns, over: needed)
+            fields = declaration.columns.map(\.field)
+        }
+        let removed = try removed(from: snapshot)
+        try refuseWhatIsNotAllowed(metadata.configuration)
+        let info = provenance(removed: removed, version: version, after: snapshot, metadata)
+        writer.write(info)
+        if needed != snapshot.protocolVersion { writer.write(needed) }
+        if metadata != snapshot.metadata { writer.write(metadata) }
+        for add in removed { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
+        try writeAdds(fields, metadata.partitionColumns, metadata.configuration, to: &writer)
+        return writer.bytes
+    }
+
+    /// - Source: Delta PROTOCOL.md, "Append-only Tables", "Add CDC File".
+    private func refuseWhatIsNotAllowed(_ configuration: [String: String]) throws(SQLError) {
+        guard change.removesFiles, change.changesData else { return }
+        if DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) {
+            throw SQLError(
+                .objectNotInPrerequisiteState, "rows of the table can only be added, not changed or removed", in: folder.root,
+                detail: "Its property delta.appendOnly is true.")
+        }
+        if DeltaProperties.isOn(DeltaProperties.changeDataFeed, configuration), !change.removedPaths.isEmpty, !change.added.isEmpty {
+            throw SQLError.unsupported("changing rows of a Delta table with a change data feed")
+        }
+    }
+
+    // MARK: Files
+
+    /// The files that go.
+    /// - Throws: `40001` if one of them is no longer there.
+    private func removed(from snapshot: DeltaSnapshot) throws(SQLError) -> [DeltaAdd] {
+        guard change.removesFiles else { return [] }
+        let paths = Set(change.removedPaths)
+        var found: [DeltaAdd] = [], named = 0
+        try snapshot.adds { (add) throws(SQLError) in
+            if paths.contains(folder.dataFile(add.path)) {
+                named += 1
+                found.append(add)
+            } else if change.removesEverything {
+                found.append(add)
+            } else if try isEmptied(add, snapshot) {
+                found.append(add)
+            }
+        }
+        guard named == paths.count else { throw DeltaConflicts.conflict(detail: "A file that this statement removes is gone.") }
+        return found
+    }
+
+    private func isEmptied(_ add: DeltaAdd, _ snapshot: DeltaSnapshot) throws(SQLError) -> Bool {
+        if change.emptiedPartitions.isEmpty { return false }
+        return change.emptiedPartitions.contains(try snapshot.partitionValues(of: add))
+    }
+
+    private func writeAdds(
+        _ fields: [Field], _ partitions: [String], _ configuration: [String: String], to writer: inout DeltaActionWriter
+    ) throws(SQLError) {
+        let columns = partitions.compactMap { name in fields.first { $0.name == name } }
+        let statistics = DeltaStatisticsText(Schema(fields), partitionColumns: partitions, configuration)
+        let now = WallClock.micros() / 1000
+        for file in change.added {
+            var add = DeltaAdd(path: try relative(file.path), size: Int64(file.size))
+            add.partitionValues = try DeltaPartitionValue.texts(file.partitionValues, columns)
+            add.modificationTime = file.modifiedMicros > 0 ? file.modifiedMicros / 1000 : now
+            add.statistics = statistics.write(file)
+            writer.write(add, dataChange: change.changesData)
+        }
+    }
+
+    private func relative(_ path: String) throws(SQLError) -> String {
+        guard path.hasPrefix(folder.root + "/") else { throw .internalFault("a new file lies outside of its table's folder") }
+        return PercentText.encoded(String(path.dropFirst(folder.root.utf8.count + 1)), keepingSlashes: true).replacing("%3D", with: "=")
+    }
+
+    // MARK: What the commit says of itself
+
+    private func provenance(
+        removed: [DeltaAdd], version: Int64, after snapshot: DeltaSnapshot?, _ metadata: DeltaMetadata
+    ) -> DeltaProvenance {
+        let now = WallClock.micros() / 1000
+        var info = DeltaProvenance(
+            timestamp: now, operation: commit.operation, readVersion: snapshot?.version, isBlindAppend: isBlind, transaction: transaction)
+        if DeltaProperties.isOn(DeltaProperties.inCommitTimestamps, metadata.configuration) {
+            let earlier = version > 0 ? DeltaHistory.inCommitTimestamp(of: version - 1, folder, io) : nil
+            info.inCommitTimestamp = max(now, (earlier ?? 0) &+ 1)
+        }
+        (info.operation, info.parameters) = DeltaOperation.named(commit.operation, change, metadata)
+        info.metrics = [
+            ("numFiles", change.added.count), ("numRemovedFiles", removed.count),
+            ("numOutputRows", change.added.reduce(0) { $0 + ($1.rowCount ?? 0) }),
+            ("numOutputBytes", change.added.reduce(0) { $0 + $1.size }),
+        ]
+        return info
+    }
+}
+
+/// What Delta's own writers call operations.
+enum DeltaOperation {
+    static func named(_ operation: String, _ change: FileChange, _ metadata: DeltaMetadata) -> (String, [String: String]) {
+        let partitions = JSONTree.strings(metadata.partitionColumns).json
+        switch operation {
+        case "INSERT": return ("WRITE", ["mode": "Append", "partitionBy": partitions])
+        case "INSERT OVERWRITE": return ("WRITE", ["mode": "Overwrite", "partitionBy": partitions])
+        case "CREATE TABLE", "CREATE TABLE AS SELECT", "CREATE OR REPLACE TABLE", "CREATE OR REPLACE TABLE AS SELECT":
+            return (
+                operation,
+                ["partitionBy": partitions, "properties": JSONTree.texts(metadata.configuration).json, "isManaged": "false"])
+        case "DELETE", "UPDATE", "MERGE": return (operation, ["predicate": "[]"])
+        default: return (operation, [:])
+        }
+    }
+}

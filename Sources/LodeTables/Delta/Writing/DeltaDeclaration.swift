@@ -1,0 +1,130 @@
+/// What a Delta table demands of its rows, read from its metadata; and metadata that demands it.
+
+import LodeCore
+
+/// - Source: Delta PROTOCOL.md, "Column Invariants", "CHECK Constraints", "Generated Columns", "Default Columns", "Identity Columns".
+enum DeltaDeclaration {
+    private static let constraintPrefix = "delta.constraints."
+
+    // MARK: Reading
+
+    /// - Throws: `0A000` naming what Lode can't enforce.
+    static func read(_ snapshot: DeltaSnapshot) throws(SQLError) -> TableDeclaration {
+        let metadata = snapshot.metadata, tree = try JSONTree(metadata.schemaText)
+        var columns: [TableDeclaration.Column] = []
+        for (field, text) in zip(snapshot.schema.fields, tree["fields"]?.items ?? []) { columns.append(try column(field, text)) }
+        var checks: [TableDeclaration.Check] = [], properties: [String: String] = [:]
+        for (key, value) in metadata.configuration.sorted(by: { $0.key < $1.key }) {
+            if key.lowercased().hasPrefix(constraintPrefix) {
+                checks.append(.init(String(key.dropFirst(constraintPrefix.utf8.count)), condition(value)))
+            } else {
+                properties[key] = value
+            }
+        }
+        return TableDeclaration(
+            columns: columns, partitionColumns: snapshot.partitionColumns.map(\.name), checks: checks, properties: properties,
+            comment: metadata.description)
+    }
+
+    private static func column(_ field: Field, _ text: JSONTree) throws(SQLError) -> TableDeclaration.Column {
+        var field = field
+        field.nullable = text["nullable"] != .boolean(false)
+        let metadata = text["metadata"] ?? .object([])
+        func refuse(_ what: String) -> SQLError {
+            SQLError.unsupported("writing a Delta table with \(what)", hint: "Column \"\(field.name)\" has it.")
+        }
+        if metadata.members.contains(where: { $0.name.hasPrefix(DeltaSchemaText.Key.identityPrefix) }) {
+            throw refuse("an identity column")
+        }
+        if metadata[DeltaSchemaText.Key.invariants] != nil { throw refuse("a column invariant") }
+        if let type = text["type"], hasInnerNotNull(type) { throw refuse("NOT NULL inside of a nested column") }
+        var column = TableDeclaration.Column(field, comment: metadata[DeltaSchemaText.Key.comment]?.text)
+        if let length = metadata[DeltaSchemaText.Key.lengthType]?.text {
+            guard length.hasPrefix("varchar("), let count = Int(length.dropFirst(8).dropLast()) else { throw refuse("the type \(length)") }
+            column.maximumLength = count
+        }
+        column.defaultValue = metadata[DeltaSchemaText.Key.defaultValue]?.text.map { SparkQuoting.toSQL($0) }
+        column.generated = metadata[DeltaSchemaText.Key.generated]?.text.map { SparkQuoting.toSQL($0) }
+        return column
+    }
+
+    /// Whether a part of a nested type must not be NULL.
+    private static func hasInnerNotNull(_ type: JSONTree) -> Bool {
+        if type["containsNull"] == .boolean(false) || type["valueContainsNull"] == .boolean(false) { return true }
+        let inner = (type["fields"]?.items ?? [])
+        if inner.contains(where: { $0["nullable"] == .boolean(false) || $0["type"].map(hasInnerNotNull) ?? false }) { return true }
+        return ["elementType", "keyType", "valueType"].contains { type[$0].map(hasInnerNotNull) ?? false }
+    }
+
+    // MARK: Constraints
+
+    /// Where SQL lets a condition pass that is NULL, Delta does not.
+    private static let passesNull = ") IS NOT FALSE"
+
+    /// The condition of a CHECK, which NULL passes, for a text that NULL does not pass.
+    static func condition(_ text: String) -> String {
+        let sql = SparkQuoting.toSQL(text)
+        guard sql.hasPrefix("("), sql.hasSuffix(passesNull) else { return "(\(sql)) IS TRUE" }
+        let inner = String(sql.dropFirst().dropLast(passesNull.utf8.count))
+        return isClosed(inner) ? inner : "(\(sql)) IS TRUE"
+    }
+
+    static func text(_ condition: String) -> String { SparkQuoting.toSpark("(\(condition)\(passesNull)") }
+
+    /// Whether no parenthesis closes that was not opened within.
+    private static func isClosed(_ text: String) -> Bool {
+        var depth = 0, quote: UInt8?
+        for byte in text.utf8 {
+            if let open = quote {
+                if byte == open { quote = nil }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "'"), UInt8(ascii: "\""): quote = byte
+            case UInt8(ascii: "("): depth += 1
+            case UInt8(ascii: ")"): depth -= 1
+            default: break
+            }
+            if depth < 0 { return false }
+        }
+        return depth == 0 && quote == nil
+    }
+
+    // MARK: Writing
+
+    /// Metadata of a table that is so declared.
+    /// - Parameter earlier: what it was, if the table is there: what SQL does not declare stays, and so does the table's id.
+    /// - Throws: `0A000` naming a type or property that is not there.
+    static func metadata(_ declaration: TableDeclaration, over earlier: DeltaMetadata?) throws(SQLError) -> DeltaMetadata {
+        try DeltaProperties.check(declaration.properties, over: earlier?.configuration ?? [:])
+        var metadata = earlier ?? DeltaMetadata(id: DeltaText.uuid(), createdTime: WallClock.micros() / 1000)
+        metadata.schemaText = try DeltaSchemaText.write(declaration.columns, over: earlier?.schemaText)
+        metadata.partitionColumns = declaration.partitionColumns
+        metadata.description = declaration.comment
+        var configuration = DeltaProperties.kept(declaration.properties)
+        for check in declaration.checks {
+            let key = constraintPrefix + check.name.lowercased()
+            // A text of another writer stays as it is.
+            let known = earlier?.configuration.first { $0.key.lowercased() == key }
+            if let known, condition(known.value) == check.condition {
+                configuration[known.key] = known.value
+            } else {
+                configuration[key] = text(check.condition)
+            }
+        }
+        metadata.configuration = configuration
+        return metadata
+    }
+}
+
+/// Small texts of Delta logs.
+enum DeltaText {
+    /// A random UUID.
+    /// - Source: RFC 9562, version 4.
+    static func uuid() -> String {
+        var bits = UInt128(UInt64.random(in: 0...UInt64.max)) << 64 | UInt128(UInt64.random(in: 0...UInt64.max))
+        bits = bits & ~(0xf << 76) | (4 << 76)
+        bits = bits & ~(0b11 << 62) | (0b10 << 62)
+        return PartitionText.uuid(bits)
+    }
+}

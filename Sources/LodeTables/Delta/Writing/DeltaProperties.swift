@@ -1,0 +1,60 @@
+/// The properties of Delta tables that their writers act upon.
+
+import LodeCore
+
+/// - Source: Delta's documentation, "Delta table properties reference"; PROTOCOL.md where it names them.
+enum DeltaProperties {
+    static let prefix = "delta."
+    static let appendOnly = "delta.appendOnly"
+    static let checkpointInterval = "delta.checkpointInterval"
+    static let inCommitTimestamps = "delta.enableInCommitTimestamps"
+    static let changeDataFeed = "delta.enableChangeDataFeed"
+    static let indexedColumns = "delta.dataSkippingNumIndexedCols"
+    static let statisticsColumns = "delta.dataSkippingStatsColumns"
+
+    /// Those that can be set, and which values they take.
+    private static let settable: [String: @Sendable (String) -> Bool] = [
+        appendOnly: isFlag, checkpointInterval: { Int64($0).map { $0 > 0 } ?? false },
+        // Log files are never deleted, which keeps what is asked for and more.
+        "delta.logRetentionDuration": isDuration, "delta.deletedFileRetentionDuration": isDuration,
+        "delta.enableExpiredLogCleanup": isFlag, indexedColumns: { Int64($0).map { $0 >= -1 } ?? false },
+        "delta.isolationLevel": { $0.lowercased() == "writeserializable" },
+        "delta.columnMapping.mode": { $0.lowercased() == "none" }, changeDataFeed: { $0.lowercased() == "false" },
+        "delta.enableDeletionVectors": { $0.lowercased() == "false" }, inCommitTimestamps: { $0.lowercased() == "false" },
+        "delta.enableRowTracking": { $0.lowercased() == "false" }, "delta.enableTypeWidening": { $0.lowercased() == "false" },
+        "delta.minReaderVersion": { $0 == "1" }, "delta.minWriterVersion": { ["1", "2"].contains($0) },
+    ]
+
+    private static func isFlag(_ text: String) -> Bool { ["true", "false"].contains(text.lowercased()) }
+    private static func isDuration(_ text: String) -> Bool { text.lowercased().hasPrefix("interval ") }
+
+    /// - Throws: `0A000` naming a property that Lode does not obey.
+    static func check(_ properties: [String: String], over earlier: [String: String]) throws(SQLError) {
+        for (name, value) in properties.sorted(by: { $0.key < $1.key }) where name.lowercased().hasPrefix(prefix) {
+            if earlier[name] == value { continue }
+            let known = settable.first { $0.key.lowercased() == name.lowercased() }
+            guard let known else {
+                throw SQLError.unsupported(
+                    "the Delta property \"\(name)\"",
+                    hint: NearestName.find(name, among: Array(settable.keys)).map { "Did you mean \"\($0)\"?" })
+            }
+            guard known.value(value) else { throw SQLError.unsupported("the Delta property \"\(name)\" = '\(value)'") }
+        }
+    }
+
+    /// What is kept in the log of properties that a statement gives: Delta's in its own spelling, without those that are actions of
+    /// their own there.
+    static func kept(_ properties: [String: String]) -> [String: String] {
+        var kept: [String: String] = [:]
+        for (name, value) in properties {
+            let known = settable.keys.first { $0.lowercased() == name.lowercased() } ?? name
+            if ["delta.minReaderVersion", "delta.minWriterVersion"].contains(known) { continue }
+            kept[known] = value
+        }
+        return kept
+    }
+
+    static func isOn(_ name: String, _ configuration: [String: String]) -> Bool { configuration[name]?.lowercased() == "true" }
+
+    static func integer(_ name: String, _ configuration: [String: String]) -> Int64? { configuration[name].flatMap { Int64($0) } }
+}

@@ -1,0 +1,87 @@
+/// Which Delta tables can be written, and what a new one asks of its clients.
+
+import LodeCore
+
+/// The features of the protocol that Lode's writer has.
+/// - Source: Delta PROTOCOL.md, "Writer Version Requirements", "Table Features", "Valid Feature Names in Table Features".
+enum DeltaWriterFeatures {
+    /// What writers of each version must know, those of lower versions included.
+    private static let legacy: [Int64: [String]] = [
+        2: ["appendOnly", "invariants"], 3: ["checkConstraints"], 4: ["changeDataFeed", "generatedColumns"], 5: ["columnMapping"],
+        6: ["identityColumns"],
+    ]
+
+    /// Those that are obeyed, or refused where a table makes use of them.
+    private static let writable: Set<String> = [
+        "appendOnly", "invariants", "checkConstraints", "changeDataFeed", "generatedColumns", "columnMapping", "identityColumns",
+        "deletionVectors", "timestampNtz", "domainMetadata", "v2Checkpoint", "inCommitTimestamp", "vacuumProtocolCheck",
+        "allowColumnDefaults", "typeWidening", "typeWidening-preview",
+    ]
+
+    /// - Throws: `0A000` naming what Lode's writer has not.
+    static func check(_ version: DeltaProtocol, _ configuration: [String: String]) throws(SQLError) {
+        guard (0...7).contains(version.minWriterVersion) else {
+            throw SQLError.unsupported("Delta writer version \(version.minWriterVersion)", hint: "Lode writes versions 1 to 7.")
+        }
+        if version.minWriterVersion == 7 {
+            guard let features = version.writerFeatures else {
+                throw SQLError(.dataCorrupted, "the protocol of the Delta table has writer version 7 without a list of writer features")
+            }
+            let missing = features.filter { !writable.contains($0) }.sorted()
+            if let first = missing.first {
+                let others = missing.dropFirst().joined(separator: ", ")
+                throw SQLError.unsupported(
+                    "the Delta writer feature \(first)", hint: others.isEmpty ? nil : "The table also needs: \(others).")
+            }
+        }
+        if try DeltaFeatures.mapping(version, configuration) != .none {
+            throw SQLError.unsupported("writing a Delta table with column mapping")
+        }
+    }
+
+    /// Whether the table's clients must know a feature.
+    static func has(_ feature: String, _ version: DeltaProtocol) -> Bool {
+        if version.minWriterVersion == 7 { return version.writerFeatures?.contains(feature) ?? false }
+        return legacy.contains { $0.key <= version.minWriterVersion && $0.value.contains(feature) }
+    }
+
+    // MARK: New protocols
+
+    /// The lowest protocol that says all that a table's metadata needs, and does not take back what `earlier` says.
+    static func needed(_ metadata: DeltaMetadata, _ columns: [TableDeclaration.Column], over earlier: DeltaProtocol?) -> DeltaProtocol {
+        var wanted: Set<String> = []
+        let configuration = metadata.configuration
+        if configuration.keys.contains(where: { $0.lowercased().hasPrefix("delta.constraints.") }) { wanted.insert("checkConstraints") }
+        if DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) { wanted.insert("appendOnly") }
+        if columns.contains(where: { !$0.field.nullable }) { wanted.insert("invariants") }
+        if columns.contains(where: { $0.generated != nil }) { wanted.insert("generatedColumns") }
+        if columns.contains(where: { $0.defaultValue != nil }) { wanted.insert("allowColumnDefaults") }
+        if columns.contains(where: { DeltaSchemaText.hasLocalTimestamps($0.field.type) }) { wanted.insert("timestampNtz") }
+        let old = earlier ?? DeltaProtocol(minReaderVersion: 1, minWriterVersion: 2)
+        if wanted.allSatisfy({ has($0, old) }) { return old }
+        let versions = wanted.map { feature in legacy.first { $0.value.contains(feature) }?.key }
+        if old.minWriterVersion < 7, versions.allSatisfy({ $0 != nil }) {
+            var new = old
+            new.minWriterVersion = versions.compactMap(\.self).reduce(old.minWriterVersion, max)
+            return new
+        }
+        return withFeatures(wanted, over: earlier, old)
+    }
+
+    /// Version 7 lists what the legacy version meant, as far as a table that is there may use it.
+    private static func withFeatures(_ wanted: Set<String>, over earlier: DeltaProtocol?, _ old: DeltaProtocol) -> DeltaProtocol {
+        var new = old, writer = wanted.union(old.writerFeatures ?? [])
+        if earlier != nil, old.minWriterVersion < 7 {
+            for (version, features) in legacy where version <= old.minWriterVersion { writer.formUnion(features) }
+        }
+        new.minWriterVersion = 7
+        new.writerFeatures = writer.sorted()
+        var reader = Set(old.readerFeatures ?? []).union(wanted.intersection(["timestampNtz"]))
+        if old.minReaderVersion == 2 { reader.insert("columnMapping") }
+        if !reader.isEmpty {
+            new.minReaderVersion = 3
+            new.readerFeatures = reader.sorted()
+        }
+        return new
+    }
+}

@@ -1,0 +1,199 @@
+/// An Iceberg table as it is at one snapshot.
+
+import LodeCore
+
+/// Manifests are read when a scan is planned, one after another: nothing is kept but the files that are scanned, and the delete files
+/// that may be of them.
+package struct IcebergSnapshot: TableSnapshot {
+    package let identity: TableVersion?
+    package let metadata: IcebergMetadata
+    /// Nil for a table that never had rows.
+    package let snapshot: IcebergMetadata.Snapshot?
+    private let folder: IcebergFolder
+    let icebergSchema: IcebergSchema
+    private let columns: IcebergColumns
+    private let current: IcebergPartitioning
+    private var io: any TableIO
+
+    package var schema: Schema { columns.schema }
+    /// Those of all specs: a file has values of the columns that its own spec names.
+    package let partitionColumns: [Field]
+    package var fileFormat: String { "parquet" }
+    package var columnMatching: ColumnMatching { .mapped(columns.mapped) }
+    package var properties: [String: String] { metadata.properties }
+    /// What INT96 means, the schema knows.
+    package var readerOptions: [String: String] { ["int96_as": "timestamp"] }
+    package var version: Int64 { snapshot?.id ?? 0 }
+    /// Where the metadata document lies.
+    package var document: String { folder.document }
+
+    /// - Throws: `0A000` for what Lode can't read, `XX001` for metadata that are damaged, `22023` for a time that the table has not.
+    init(
+        _ folder: IcebergFolder, _ metadata: IcebergMetadata, at time: TableTime?, identity: TableVersion?, _ io: any TableIO
+    ) throws(SQLError) {
+        self.identity = identity
+        self.folder = folder
+        self.metadata = metadata
+        self.io = io
+        do throws(SQLError) {
+            let (snapshot, isHead) = try metadata.snapshot(at: time)
+            if snapshot?.keyID != nil { throw SQLError.unsupported("reading encrypted Iceberg tables") }
+            self.snapshot = snapshot
+            icebergSchema = try metadata.schema(of: snapshot, isHead: isHead)
+            columns = try IcebergColumns(icebergSchema, metadata.nameMapping)
+        } catch {
+            throw error.place == nil ? error.within(folder.document) : error
+        }
+        let spec = metadata.spec(metadata.defaultSpecID) ?? IcebergPartitionSpec(fields: [])
+        current = IcebergPartitioning(spec, columns, icebergSchema, metadata)
+        var constants = current.constantColumns
+        for other in metadata.specs where other.id != spec.id {
+            let own = IcebergPartitioning(other, columns, icebergSchema, metadata).constantColumns
+            constants += own.filter { column in !constants.contains { $0.name == column.name } }
+        }
+        partitionColumns = constants
+    }
+
+    /// The same, whose manifests are read in another way.
+    package func reading(through io: any TableIO) -> IcebergSnapshot {
+        var copy = self
+        copy.io = io
+        return copy
+    }
+
+    // MARK: Estimates
+
+    /// A listing of more files leaves out statistics that the predicate does not use.
+    private static let describedFiles = 4_096
+
+    private func total(_ name: String) -> Int? {
+        snapshot?.summary["total-" + name].flatMap { Int($0) }.flatMap { (0...1 << 50).contains($0) ? $0 : nil }
+    }
+
+    package var isDearToList: Bool { total("data-files") ?? 0 > Self.describedFiles }
+
+    /// Of small tables nothing is said before their files are listed; of larger ones what planning needs without listing them.
+    package var statistics: TableStatistics {
+        guard isDearToList else { return TableStatistics() }
+        let rows = total("records").map { max(0, $0 - (total("position-deletes") ?? 0)) }
+        return TableStatistics(rowCount: rows, byteCount: total("files-size"), fileCount: total("data-files"))
+    }
+
+    // MARK: Files
+
+    package func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
+        guard let snapshot else { return FileListing() }
+        var plan = IcebergPlan(predicate == .anything ? nil : predicate, columns, isLarge: isDearToList)
+        var manifests: [IcebergManifest] = []
+        try forEachManifest(of: snapshot) { (manifest) throws(SQLError) in
+            let isKept = try partitioning(manifest.specID, &plan).map { plan.mayHold(manifest, $0) } ?? true
+            if isKept { manifests.append(manifest) } else { plan.skip(manifest) }
+        }
+        let deletes = manifests.filter(\.hasDeletes), data = manifests.filter { !$0.hasDeletes }
+        var index = IcebergDeleteIndex { (ids) throws(SQLError) in try ids.map(key) }
+        if !data.isEmpty {
+            try read(deletes, &plan, statisticsOf: [IcebergManifestReader.deletedPathID]) {
+                (entry, partitioning, plan) throws(SQLError) in
+                if plan.mayHold(entry, partitioning) { try index.add(entry, folder.locate(try entry.path()), partitioning.spec) }
+            }
+        }
+        try read(data, &plan, statisticsOf: plan.ids) { (entry, partitioning, plan) throws(SQLError) in
+            try consider(entry, partitioning, &plan, &index)
+        }
+        return plan.listing
+    }
+
+    private func consider(
+        _ entry: IcebergEntry, _ partitioning: IcebergPartitioning, _ plan: inout IcebergPlan, _ index: inout IcebergDeleteIndex
+    ) throws(SQLError) {
+        guard entry.content == .data else { throw SQLError(.dataCorrupted, "a manifest of data files has a delete file") }
+        plan.listing.filesTotal += 1
+        guard plan.mayHold(entry, partitioning) else { return plan.listing.filesPruned += 1 }
+        let statistics = entry.statistics(columns)
+        guard plan.mayMatch(statistics, entry, partitioning) else { return plan.listing.filesPruned += 1 }
+        let path = try entry.path()
+        if entry.format == "orc" { throw SQLError.unsupported("the ORC file of an Iceberg table").within(folder.locate(path)) }
+        var file = DataFile(
+            path: folder.locate(path), size: entry.size, rowCount: entry.rowCount,
+            partitionValues: partitioning.constants.map { entry.partition[$0.place] }, statistics: statistics,
+            rowIDBase: entry.firstRowID)
+        if entry.format != fileFormat { file.fileFormat = entry.format }
+        if partitioning.constantColumns != partitionColumns { file.partitionColumns = partitioning.constantColumns }
+        file.sequenceNumber = entry.sequenceNumber
+        file.deletes = try index.deletes(of: entry, path, partitioning.spec)
+        plan.listing.files.append(file)
+    }
+
+    /// The column, or the field within one, that a delete file compares. It may be one that the table no longer has.
+    private func key(_ id: Int) throws(SQLError) -> EqualityKey {
+        for schema in [icebergSchema] + metadata.schemas.reversed() {
+            guard let found = schema.find(id), let top = schema.fields.first(where: { $0.name == found.path[0] }) else { continue }
+            try found.field.type.requireKnown()
+            var path = [IcebergColumns.mapped(top, metadata.nameMapping)]
+            for name in found.path.dropFirst() {
+                guard let part = path[path.count - 1].parts.first(where: { $0.name == name }) else { break }
+                path.append(part)
+            }
+            return EqualityKey(path: path, type: found.field.type.sqlType)
+        }
+        throw SQLError(.dataCorrupted, "an equality delete file compares field \(id), which no schema of the table has")
+    }
+
+    /// Calls `body` with each file of the manifests, delete files and those that are gone included.
+    package func forEachFile(_ body: (IcebergFile) throws(SQLError) -> Void) throws(SQLError) {
+        var plan = IcebergPlan(nil, columns, isLarge: true)
+        var manifests: [IcebergManifest] = []
+        try forEachManifest { (manifest) throws(SQLError) in manifests.append(manifest) }
+        for manifest in manifests {
+            try read([manifest], &plan, statisticsOf: [], withDeleted: true) { (entry, partitioning, _) throws(SQLError) in
+                try body(IcebergFile(entry, try entry.path(), partitioning.spec, manifest))
+            }
+        }
+    }
+
+    // MARK: Manifests
+
+    /// Manifests that are announced while one is read.
+    private static let readAhead = 16
+
+    package func forEachManifest(_ body: (IcebergManifest) throws(SQLError) -> Void) throws(SQLError) {
+        if let snapshot { try forEachManifest(of: snapshot, body) }
+    }
+
+    private func forEachManifest(
+        of snapshot: IcebergMetadata.Snapshot, _ body: (IcebergManifest) throws(SQLError) -> Void
+    ) throws(SQLError) {
+        if let list = snapshot.manifestList { return try IcebergManifestList.read(folder.locate(list), io, body) }
+        for path in snapshot.manifests { try body(IcebergManifest(path: path)) }
+    }
+
+    /// The spec of the table that has a number; nil if only the manifest's header knows it.
+    private func partitioning(_ id: Int, _ plan: inout IcebergPlan) -> IcebergPartitioning? {
+        if id == current.spec.id { return current }
+        if let known = plan.partitionings[id] { return known }
+        guard let spec = metadata.spec(id) else { return nil }
+        let made = IcebergPartitioning(spec, columns, icebergSchema, metadata)
+        plan.partitionings[id] = made
+        return made
+    }
+
+    private func read(
+        _ manifests: [IcebergManifest], _ plan: inout IcebergPlan, statisticsOf ids: Set<Int>, withDeleted: Bool = false,
+        _ body: (IcebergEntry, IcebergPartitioning, inout IcebergPlan) throws(SQLError) -> Void
+    ) throws(SQLError) {
+        let paths = manifests.map { folder.locate($0.path) }
+        for (place, manifest) in manifests.enumerated() {
+            if place % Self.readAhead == 0 { io.willRead(Array(paths[place..<min(paths.count, place + 2 * Self.readAhead)])) }
+            let reader = try IcebergManifestReader(manifest, paths[place], io)
+            let own: IcebergPartitioning
+            if let known = partitioning(reader.specID, &plan) {
+                own = known
+            } else if let fields = reader.ownSpec {
+                own = IcebergPartitioning(IcebergPartitionSpec(id: reader.specID, fields: fields), columns, icebergSchema, metadata)
+            } else {
+                throw SQLError(.dataCorrupted, "the Iceberg table has no partition spec \(reader.specID)", in: paths[place])
+            }
+            try reader.read(own, statisticsOf: ids, withDeleted: withDeleted) { (entry) throws(SQLError) in try body(entry, own, &plan) }
+        }
+    }
+}
