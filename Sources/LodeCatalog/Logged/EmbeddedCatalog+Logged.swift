@@ -60,7 +60,7 @@ extension EmbeddedCatalog {
 
     private func require(_ name: TableName, _ version: TableVersion) throws(SQLError) {
         guard let found = try? snapshot(of: name, at: nil).identity, found.table == version.table, found.version == version.version else {
-            throw Self.conflict("table \"\(name)\", which the transaction has read, was changed")
+            throw CatalogError.conflict("table \"\(name)\", which the transaction has read, was changed")
         }
     }
 
@@ -137,7 +137,7 @@ extension EmbeddedCatalog {
             }
         }
         let base = files?.base ?? required
-        if let base, base.table.number != stored.number { throw Self.conflict("table \"\(name)\" was dropped or replaced") }
+        if let base, base.table.number != stored.number { throw CatalogError.conflict("table \"\(name)\" was dropped or replaced") }
         let snapshot = if let found = files?.found { found } else { try snapshot(of: name, at: required.map { .version($0.version) }) }
         var change = files ?? FileChange(base: snapshot.identity ?? TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
         if required != nil { change.dependsOnBase = true }
