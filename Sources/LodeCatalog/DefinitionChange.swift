@@ -8,6 +8,14 @@ package enum DefinitionChange: Sendable {
     /// New columns are NULL in the files that are there.
     case addColumns([GlueColumn], ifNotExists: Bool = false)
     case setProperties([String: String])
+    /// - `ifExists`: otherwise `42704` for one that is not there.
+    case removeProperties([String], ifExists: Bool)
+    /// What an external table's files are read with, in the SerDe's own words.
+    case setSerDeProperties([String: String])
+    /// All columns of an external table but those of its partitions; what is in its files stays.
+    case replaceColumns([GlueColumn])
+    /// A column of an external table, by its name, with another name, type or comment.
+    case changeColumn(String, GlueColumn)
     /// Where an external table's files lie.
     case setLocation(String)
     /// The comment of a column, or of the table itself; nil takes it away.
@@ -32,6 +40,7 @@ extension GlueTable {
         switch change {
         case .addColumns(let columns, let ifNotExists): try add(columns, ifNotExists)
         case .setProperties(let properties): parameters.merge(properties) { _, new in new }
+        case .removeProperties, .setSerDeProperties, .replaceColumns, .changeColumn: try applyHive(change)
         case .setLocation(let location):
             guard kind == .external else {
                 throw SQLError(.wrongObjectType, "\"\(name)\" is \(kind.noun): only an external table has a LOCATION to set")

@@ -82,9 +82,14 @@ import Testing
     @Test func `looking through all tables asks no service`() throws {
         try scratch.rows("CREATE EXTERNAL SCHEMA s FROM DATA CATALOG DATABASE 'spectrumdb'")
         glue.state.withLock { $0.calls = [] }
-        #expect(try scratch.rows("SELECT count(*) FROM information_schema.tables WHERE table_schema = 's'") == [["0"]])
+        let all = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'sales'"
+        #expect(try scratch.rows(all) == [["0"]])
         #expect(try scratch.rows("SELECT count(*) FROM information_schema.schemata WHERE schema_name = 's'") == [["1"]])
         #expect(glue.calls == [])
+        // Who names the schema is told.
+        #expect(try scratch.rows(all + " AND table_schema = 's'") == [["1"]])
+        let columns = "SELECT column_name FROM information_schema.columns WHERE table_schema = 's' ORDER BY ordinal_position"
+        #expect(try scratch.rows(columns) == [["id"], ["place"]])
     }
 
     @Test(arguments: [

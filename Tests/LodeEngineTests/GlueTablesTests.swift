@@ -114,6 +114,51 @@ import Testing
         #expect(table("t")["Parameters"]?["numRows"] == "4")
     }
 
+    @Test func `Hive's and Athena's ALTER TABLE changes what is said of the files`() throws {
+        try scratch.rows(
+            """
+            CREATE EXTERNAL TABLE g.web.t (a int, b string, c double) PARTITIONED BY (k int) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|'
+                LOCATION '{folder}/t' TBLPROPERTIES ('x' = '1');
+            INSERT INTO g.web.t VALUES (1, 'one', 1.5, 7);
+            ALTER TABLE g.web.t ADD COLUMNS (d int); ALTER TABLE g.web.t CHANGE COLUMN b name varchar COMMENT 'of it';
+            ALTER TABLE g.web.t CHANGE a a bigint; ALTER TABLE g.web.t UNSET TBLPROPERTIES ('x')
+            """)
+        let columns = try scratch.rows("DESCRIBE g.web.t").map { [$0[0], $0[1], $0[4]] }
+        #expect(columns == [
+            ["a", "bigint", "NULL"], ["name", "varchar", "of it"], ["c", "double", "NULL"], ["d", "integer", "NULL"],
+            ["k", "integer", "NULL"],
+        ])
+        #expect(try scratch.rows("SELECT a, name, c, d, k FROM g.web.t") == [["1", "one", "1.5", "NULL", "7"]])
+        try scratch.rows("ALTER TABLE g.web.t REPLACE COLUMNS (a int, name string)")
+        #expect(try scratch.rows("SELECT * FROM g.web.t") == [["1", "one", "7"]])
+        try scratch.rows("ALTER TABLE g.web.t SET SERDEPROPERTIES ('field.delim' = 'n')")
+        #expect(table("t")["StorageDescriptor"]?["SerdeInfo"]?["Parameters"]?["field.delim"] == "n")
+        #expect(table("t")["Parameters"]?["x"] == nil)
+        for (sql, state) in [
+            ("CHANGE k l int", SQLState.featureNotSupported), ("CHANGE nope b int", .undefinedColumn),
+            ("CHANGE a name int", .duplicateColumn), ("UNSET TBLPROPERTIES ('x' = '1')", .syntaxError),
+            ("REPLACE COLUMNS (k int)", .duplicateColumn), ("REPLACE COLUMNS (a json)", .featureNotSupported),
+            ("ADD COLUMNS (j interval)", .featureNotSupported), ("UNSET TBLPROPERTIES ('x')", .undefinedObject),
+            ("DROP COLUMN a", .featureNotSupported),
+        ] { #expect(scratch.error("ALTER TABLE g.web.t \(sql)")?.state == state, "\(sql)") }
+        try scratch.rows("ALTER TABLE g.web.t UNSET TBLPROPERTIES IF EXISTS ('x'); CREATE TABLE own (a int)")
+        #expect(scratch.error("ALTER TABLE own REPLACE COLUMNS (b int)")?.state == .featureNotSupported)
+    }
+
+    @Test func `a catalog tells of its schemas and tables`() throws {
+        try scratch.rows(
+            """
+            CREATE TABLE g.web.t PARTITIONED BY (k) AS SELECT 1 AS a, 2 AS k; CREATE SCHEMA g.other;
+            CREATE VIEW g.web.v AS SELECT a FROM g.web.t; ALTER TABLE g.web.t ADD COLUMNS (b string)
+            """)
+        let tables = "SELECT table_catalog, table_schema, table_name, table_type FROM g.information_schema.tables ORDER BY 3"
+        #expect(try scratch.rows(tables) == [["g", "web", "t", "FOREIGN"], ["g", "web", "v", "VIEW"]])
+        let columns = "SELECT column_name FROM g.information_schema.columns WHERE table_name = 't' ORDER BY ordinal_position"
+        #expect(try scratch.rows(columns) == [["a"], ["b"], ["k"]])
+        #expect(try scratch.rows("SELECT schema_name FROM g.information_schema.schemata ORDER BY 1") == [["other"], ["web"]])
+        #expect(scratch.error("SELECT * FROM g.information_schema.table_constraints")?.state == .featureNotSupported)
+    }
+
     /// A Delta table of two versions: 1, 2 and then 3.
     private func makeDelta(in folder: String) throws {
         try FileManager.default.createDirectory(atPath: folder + "/_delta_log", withIntermediateDirectories: true)
@@ -248,7 +293,10 @@ import Testing
 
     @Test func `what SHOW CREATE TABLE gives makes the same table`() throws {
         try scratch.rows(
-            "CREATE EXTERNAL TABLE g.web.t (a int) PARTITIONED BY (k string) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' LOCATION '{folder}/t'")
+            """
+            CREATE EXTERNAL TABLE g.web.t (a int) PARTITIONED BY (k string) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|'
+                LOCATION '{folder}/t'
+            """)
         let before = table("t")
         let text = try scratch.rows("SHOW CREATE TABLE g.web.t")[0][0]
         try scratch.rows("DROP TABLE g.web.t; " + text)

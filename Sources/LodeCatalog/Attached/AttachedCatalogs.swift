@@ -72,15 +72,15 @@ package final class AttachedCatalogs: Sendable {
 
     /// Keeps what was said of a catalog, for all processes. One of that name and definition that another process has made, this one takes
     /// on with the secrets that it was given.
-    /// - Returns: whether it was attached, or taken on.
+    /// - Returns: what has become of it.
     /// - Throws: `42710` for another one of that name.
-    package func attach(_ definition: CatalogDefinition, secrets: [String: Secret], ifNotExists: Bool) throws(SQLError) -> Bool {
+    package func attach(_ definition: CatalogDefinition, secrets: [String: Secret], ifNotExists: Bool) throws(SQLError) -> Attachment {
         guard let (warehouse, stores) = state.withLock({ $0.home }) else {
             throw SQLError.unsupported("attaching a catalog where there is no warehouse")
         }
         let name = definition.name, known = named(name)
         if let known, known.connection.isOwn || known.definition != definition {
-            if ifNotExists { return false }
+            if ifNotExists { return .skipped }
             throw Self.duplicate(name)
         }
         let entry = Entry(definition: definition, connection: Connection(definition, secrets, connect, stores, isOwn: true))
@@ -91,7 +91,15 @@ package final class AttachedCatalogs: Sendable {
             return definition
         }
         state.withLock { $0.entries[name] = entry }
-        return true
+        return known == nil ? .new : .known
+    }
+
+    package enum Attachment {
+        case new
+        /// It was there, and has the secrets now that this process was given.
+        case known
+        /// It was there, and stays as it was.
+        case skipped
     }
 
     /// - Returns: whether it was there.

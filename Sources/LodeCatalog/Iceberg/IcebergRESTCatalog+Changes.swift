@@ -144,6 +144,9 @@ extension IcebergRESTCatalog {
             case .setProperties(let properties):
                 for (key, value) in properties { set[key] = value }
                 removed.subtract(properties.keys)
+            case .removeProperties(let names, _):
+                for name in names { set[name] = nil }
+                removed.formUnion(names)
             case .setComment(let text, nil):
                 set[TableParameter.comment] = text
                 if text == nil { removed.insert(TableParameter.comment) } else { removed.remove(TableParameter.comment) }

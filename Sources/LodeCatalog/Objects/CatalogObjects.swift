@@ -25,16 +25,37 @@ package final class CatalogObjects: Sendable {
     }
 
     private let catalog: any Catalog
+    /// What the attached catalog is called whose objects these are; nil for the warehouse's.
+    private let attached: String?
+    /// The external schemas whose tables are among the relations, in lower case.
+    private let looksInto: Set<String>
     private let state = Lock(State())
 
-    package init(_ catalog: any Catalog) { self.catalog = catalog }
+    package init(_ catalog: any Catalog, attached: String? = nil) {
+        self.catalog = catalog
+        self.attached = attached
+        looksInto = []
+    }
+
+    private init(_ other: CatalogObjects, lookingInto schemas: Set<String>) {
+        catalog = other.catalog
+        attached = other.attached
+        looksInto = schemas
+    }
+
+    /// The same with the tables of those external schemas that are named: whoever looks through all tables asks no other service.
+    package func lookingInto(_ names: Set<String>) throws(SQLError) -> CatalogObjects {
+        let found = try schemas().filter { $0.database.external != nil && names.contains($0.name) }
+        return found.isEmpty ? self : CatalogObjects(self, lookingInto: Set(found.map(\.name)))
+    }
 
     package func schemas() throws(SQLError) -> [SchemaObject] {
         if let known = state.withLock({ $0.schemas }) { return known }
         let found = try catalog.databases().map { database in
-            SchemaObject(
-                number: ObjectNumbers.schema(database), name: database.name, comment: database.description,
-                isShipped: ShippedTables.isShipped(database: database.name), database: database)
+            let name = attached.map { String(database.name.dropFirst($0.count + 1)) } ?? database.name
+            return SchemaObject(
+                number: ObjectNumbers.schema(database), name: name, comment: database.description,
+                isShipped: ShippedTables.isShipped(database: database.name), database: database, catalog: attached)
         }
         state.withLock { $0.schemas = found }
         return found
@@ -43,9 +64,8 @@ package final class CatalogObjects: Sendable {
     package func relations() throws(SQLError) -> [RelationObject] {
         if let known = state.withLock({ $0.relations }) { return known }
         var found: [RelationObject] = []
-        // Whoever looks through all tables asks no other service.
-        for schema in try schemas() where schema.database.external == nil {
-            for table in try catalog.tables(in: schema.name) { found.append(RelationObject(table, in: schema)) }
+        for schema in try schemas() where schema.database.external == nil || looksInto.contains(schema.name) {
+            for table in try catalog.tables(in: schema.database.name) { found.append(RelationObject(table, in: schema)) }
         }
         state.withLock { $0.relations = found }
         return found

@@ -9,6 +9,8 @@ package struct SchemaObject: Sendable {
     package let comment: String?
     package let isShipped: Bool
     package let database: GlueDatabase
+    /// The attached catalog that it is of; nil for the warehouse's own.
+    package let catalog: String?
 }
 
 /// A table or view with its number, and what is computed of its definition when it is asked for.

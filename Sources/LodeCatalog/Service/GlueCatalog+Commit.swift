@@ -131,6 +131,11 @@ extension GlueCatalog {
             default: try new.apply(change)
             }
         }
+        for column in new.storageDescriptor.columns where !old.storageDescriptor.columns.contains(column) {
+            try GlueTable.requireHiveType(column, name, holdsZones: new.fileFormat?.name == FileFormats.parquet.name)
+        }
+        // Hive, Spark and Athena have partition columns last, whatever was added since.
+        if old.parameters[TableParameter.columnOrder] == nil { new.parameters[TableParameter.columnOrder] = nil }
         if new == old { return CommitOutcome(changed: false) }
         try update(name, to: new.input(changing: json), from: old.versionId)
         return CommitOutcome()

@@ -62,6 +62,11 @@ extension GlueTable {
         var storage = json["StorageDescriptor"] ?? [:]
         storage[member: "Columns"] = .array(storageDescriptor.columns.map(\.json))
         storage[member: "Location"] = storageDescriptor.location.map { .string($0) }
+        if let told = storageDescriptor.serdeInfo?.parameters {
+            var serde = storage["SerdeInfo"] ?? [:]
+            serde[member: "Parameters"] = CloudJSON(told)
+            storage[member: "SerdeInfo"] = serde
+        }
         result[member: "StorageDescriptor"] = storage
         return result
     }

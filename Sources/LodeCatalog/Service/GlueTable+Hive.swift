@@ -21,7 +21,7 @@ extension GlueTable {
     }
 
     /// - Parameter holdsZones: whether files say of times that they are of UTC.
-    private static func requireHiveType(_ column: GlueColumn, _ table: TableName, holdsZones: Bool) throws(SQLError) {
+    static func requireHiveType(_ column: GlueColumn, _ table: TableName, holdsZones: Bool) throws(SQLError) {
         func isKnown(_ type: SQLType) -> Bool {
             switch type {
             case .boolean, .tinyint, .smallint, .integer, .bigint, .real, .double, .decimal: true

@@ -63,6 +63,11 @@ final class SessionResolver: RelationResolver {
             return nil
         }
         let full = try session.tableName(name, in: catalogName)
+        do throws(SQLError) {
+            if let told = try SystemRelations.information(full, session) { return .source(told, path: name.parts.map(\.text)) }
+        } catch {
+            throw error.at(name.span)
+        }
         if let found = try relation(full, at: time, name.span) { return found }
         guard try session.catalog.database(full.database) != nil else {
             throw try session.missingSchema(full.database, at: name.span)

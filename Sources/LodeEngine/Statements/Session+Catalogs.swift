@@ -18,16 +18,16 @@ extension Session {
             throw SQLError(.duplicateObject, "catalog \"\(name)\" already exists", at: create.name.span)
         }
         let given = Dictionary(try properties(create.options).map { ($0.key.lowercased(), $0.value) }) { _, last in last }
-        let definition: CatalogDefinition, isNew: Bool
+        let definition: CatalogDefinition, attachment: AttachedCatalogs.Attachment
         do throws(SQLError) {
             let secrets: [String: Secret]
             (definition, secrets) = try CatalogKinds.definition(name, create.kind.text, given)
-            isNew = try engine.attached.attach(definition, secrets: secrets, ifNotExists: create.ifNotExists)
+            attachment = try engine.attached.attach(definition, secrets: secrets, ifNotExists: create.ifNotExists)
         } catch {
             throw error.at(error.state == .duplicateObject ? create.name.span : create.kind.span)
         }
-        if !isNew { return StatementOutcome(tag: tag, notices: ["catalog \"\(name)\" already exists, skipping"]) }
-        if definition.secrets.isEmpty { return StatementOutcome(tag: tag) }
+        if attachment == .skipped { return StatementOutcome(tag: tag, notices: ["catalog \"\(name)\" already exists, skipping"]) }
+        if attachment == .known || definition.secrets.isEmpty { return StatementOutcome(tag: tag) }
         let kept = "\(definition.secrets.joined(separator: ", ")) of catalog \"\(name)\" last as long as this process; the rest is kept"
         return StatementOutcome(tag: tag, notices: [kept])
     }

@@ -98,10 +98,46 @@ extension Session {
             let database = new.parts.count > 1 ? try tableName(new).database : name.database
             if database != name.database { try require(.create, inSchema: database, at: new.span) }
             return .alter(name, [.rename(TableName(database, new.last.text))])
-        case .renameColumn: throw SQLError.unsupported("ALTER TABLE … RENAME COLUMN")
-        case .dropColumns: throw SQLError.unsupported("ALTER TABLE … DROP COLUMN")
-        case .setType: throw SQLError.unsupported("ALTER TABLE … TYPE")
+        case .unsetProperties, .setSerDeProperties, .replaceColumns, .changeColumn: return .alter(name, [try hiveChange(action, table)])
+        case .renameColumn: throw SQLError.unsupported("ALTER TABLE … RENAME COLUMN", hint: Self.change(table, "CHANGE old new type"))
+        case .dropColumns: throw SQLError.unsupported("ALTER TABLE … DROP COLUMN", hint: Self.change(table, "REPLACE COLUMNS (…)"))
+        case .setType: throw SQLError.unsupported("ALTER TABLE … TYPE", hint: Self.change(table, "CHANGE old new type"))
         case .addColumns, .setNotNull, .setDefault, .addConstraint, .dropConstraint: throw SQLError.internalFault("a declaration came late")
+        }
+    }
+
+    /// What an external table has instead.
+    private static func change(_ table: GlueTable, _ action: String) -> String? {
+        table.kind == .external ? "ALTER TABLE \(table.name) \(action) changes what is said of its files." : nil
+    }
+
+    /// What Hive and Athena change of a table, which is only said of its files.
+    private func hiveChange(_ action: AlterTable.Action, _ table: GlueTable) throws(SQLError) -> DefinitionChange {
+        func require(_ what: String) throws(SQLError) {
+            if table.kind != .external { throw SQLError.unsupported("ALTER TABLE … \(what) of a managed table") }
+        }
+        func columns(_ definitions: [ColumnDefinition]) throws(SQLError) -> [GlueColumn] {
+            var elements = TableElements(table.tableName)
+            for definition in definitions { try elements.add(definition) }
+            try elements.refuseWhatIsNotWritten()
+            return elements.columns.map(\.glueColumn)
+        }
+        switch action {
+        case .unsetProperties(let keys, let ifExists):
+            let own = keys.first { $0.text.lowercased().hasPrefix(TableParameter.ownPrefix) }
+            if let own { try TableProperties.check([own.text: ""], isHive: true, at: own.span) }
+            return .removeProperties(keys.map(\.text), ifExists: ifExists)
+        case .setSerDeProperties(let list):
+            try require("SET SERDEPROPERTIES")
+            return .setSerDeProperties(try properties(list))
+        case .replaceColumns(let definitions):
+            try require("REPLACE COLUMNS")
+            return .replaceColumns(try columns(definitions))
+        case .changeColumn(let old, let definition):
+            try require("CHANGE COLUMN")
+            guard let new = try columns([definition]).first else { throw SQLError.internalFault("a column without a definition") }
+            return .changeColumn(old.text, new)
+        default: throw SQLError.internalFault("no change of Hive's")
         }
     }
 

@@ -68,11 +68,30 @@ enum SystemRelations {
             displayName: "\(table.tableName)", schema: Schema(Array(fields.prefix(shown))), hidden: Array(fields.dropFirst(shown)),
             origins: try table.origins(), number: ObjectNumbers.table(table), usualRows: computed == nil ? 100 : 1000
         ) { predicate throws(SQLError) in
+            let named = computed?.schema == "information_schema" ? predicate.possibleValues(of: "table_schema") : nil
+            let objects = try named.map { (names) throws(SQLError) in
+                try objects.lookingInto(Set(names.compactMap { if case .text(let name) = $0 { name.string } else { nil } }))
+            } ?? objects
             let scope = SystemScope(
                 table: table, engine: engine, objects: objects, user: user, roles: roles, settings: settings, predicate: predicate)
             guard let computed else { return try scope.shippedRows() }
             return try computed.rows(scope)
         }
+    }
+
+    /// What tells of the schemas and tables of an attached catalog: `g.information_schema.tables`; nil for another name.
+    /// - Throws: `0A000` for what is not told of one.
+    static func information(_ name: TableName, _ session: Session) throws(SQLError) -> ComputedRelation? {
+        guard let entry = session.engine.attached.owner(of: name.database),
+            name.database.dropFirst(entry.name.count + 1).lowercased() == "information_schema"
+        else { return nil }
+        let told = ["tables", "columns", "views", "schemata"], isIceberg = entry.definition.kind.hasPrefix("iceberg")
+        let own = TableName("information_schema", name.name.lowercased())
+        guard told.contains(own.name), !isIceberg || own.name != "columns", let table = ShippedTables.table(own) else {
+            let hint = own.name == "columns" ? "DESCRIBE shows the columns of one table." : "There is: \(told.joined(separator: ", "))."
+            throw SQLError.unsupported("\(name)", hint: hint)
+        }
+        return try relation(table, session, CatalogObjects(try entry.catalog(), attached: entry.name))
     }
 
     private static let byName = Dictionary(

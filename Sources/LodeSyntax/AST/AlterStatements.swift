@@ -17,7 +17,13 @@ package struct AlterTable: Sendable {
         case addConstraint(TableConstraint)
         case dropConstraint(Identifier, ifExists: Bool)
         case setProperties([Property])
+        case unsetProperties([Identifier], ifExists: Bool)
+        case setSerDeProperties([Property])
         case setLocation(String)
+        /// All but partition columns.
+        case replaceColumns([ColumnDefinition])
+        /// `CHANGE [COLUMN] old new type [COMMENT '…']`.
+        case changeColumn(Identifier, ColumnDefinition)
         case addPartitions([Partition], ifNotExists: Bool)
         case dropPartitions([Partition], ifExists: Bool)
     }

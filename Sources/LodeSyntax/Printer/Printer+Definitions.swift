@@ -299,12 +299,35 @@ extension Printer {
             write("SET TBLPROPERTIES ")
             properties(list)
         case .setLocation(let path): write("SET LOCATION \(SQLText(path).literal)")
+        case .unsetProperties, .setSerDeProperties, .replaceColumns, .changeColumn: hiveAlteration(table.action)
         case .addPartitions(let partitions, let ifNotExists):
             write(ifNotExists ? "ADD IF NOT EXISTS " : "ADD ")
             list(partitions, " ") { $0.partition($1) }
         case .dropPartitions(let partitions, let ifExists):
             write(ifExists ? "DROP IF EXISTS " : "DROP ")
             list(partitions) { $0.partition($1) }
+        }
+    }
+
+    private mutating func hiveAlteration(_ action: AlterTable.Action) {
+        switch action {
+        case .unsetProperties(let keys, let ifExists):
+            write(ifExists ? "UNSET TBLPROPERTIES IF EXISTS (" : "UNSET TBLPROPERTIES (")
+            list(keys) { $0.write(SQLText($1.text).literal) }
+            write(")")
+        case .setSerDeProperties(let list):
+            write("SET SERDEPROPERTIES ")
+            properties(list)
+        case .replaceColumns(let columns):
+            write("REPLACE COLUMNS (")
+            list(columns) { $0.column($1) }
+            write(")")
+        case .changeColumn(let old, let definition):
+            write("CHANGE COLUMN ")
+            name(old)
+            write(" ")
+            column(definition)
+        default: break
         }
     }
 

@@ -136,6 +136,26 @@ extension Transform {
         case .dropConstraint: return .dropConstraint(try firstName(edge), ifExists: ifExists)
         case .setProperties: return .setProperties(try properties(try lastKid(edge)))
         case .setLocation: return .setLocation(try string(try lastKid(edge)))
+        default: return try hiveAlteration(edge)
+        }
+    }
+
+    /// What Hive and Athena have beside the standard.
+    private func hiveAlteration(_ edge: Edge) throws(SQLError) -> AlterTable.Action {
+        let columns = kids(edge).filter { rule($0) == .columnDefinition }
+        switch rule(edge) {
+        case .replaceColumns:
+            return .replaceColumns(try each(columns) { (column) throws(SQLError) in try columnDefinition(column) })
+        case .changeColumn:
+            guard let definition = columns.first else { throw mismatch(edge) }
+            return .changeColumn(try firstName(edge), try columnDefinition(definition))
+        case .setSerDeProperties: return .setSerDeProperties(try properties(try lastKid(edge)))
+        case .unsetProperties:
+            let list = try properties(try lastKid(edge))
+            if let extra = list.first(where: { $0.value != nil }) {
+                throw SQLError(.syntaxError, "UNSET TBLPROPERTIES takes names without values", at: extra.key.span)
+            }
+            return .unsetProperties(list.map(\.key), ifExists: find(edge, .ifExists) != nil)
         default: throw mismatch(edge)
         }
     }

@@ -13,7 +13,9 @@ extension InformationRelation {
     static func yesNo(_ flag: Bool) -> Value { .text(flag ? "YES" : "NO") }
     static func nulls(_ count: Int) -> [Value] { Array(repeating: .null, count: count) }
     /// Catalog, schema and name.
-    static func path(_ relation: RelationObject) -> [Value] { [catalog, .text(relation.schema.name), .text(relation.name)] }
+    static func path(_ relation: RelationObject) -> [Value] { path(relation.schema) + [.text(relation.name)] }
+    /// Catalog and name.
+    static func path(_ schema: SchemaObject) -> [Value] { [.text(schema.catalog ?? Engine.catalogName), .text(schema.name)] }
     static func path(_ constraint: ConstraintObject, of relation: RelationObject) -> [Value] {
         [catalog, .text(relation.schema.name), .text(constraint.declared.name)]
     }
@@ -38,7 +40,7 @@ enum InformationSchemata: InformationRelation {
     static let name = "schemata"
 
     static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] {
-        try scope.objects.schemas().map { [catalog, .text($0.name), .text($0.database.ownerName)] + nulls(4) }
+        try scope.objects.schemas().map { path($0) + [.text($0.database.ownerName)] + nulls(4) }
     }
 }
 
