@@ -30,6 +30,13 @@ extension IcebergFormat: WritableTableFormat {
         try IcebergFolder.current(in: location, io) != nil
     }
 
+    /// Every snapshot stays until it is expired, which nothing does yet: no file is of no use.
+    package func filesInUse(by snapshot: any TableSnapshot, since micros: Int64, io: any TableIO) throws(SQLError) -> Set<String> {
+        throw SQLError.unsupported("VACUUM of an Iceberg table", hint: "All of its snapshots are kept.")
+    }
+
+    package func isData(_ path: String) -> Bool { !path.hasPrefix("metadata/") && path.hasSuffix(".parquet") }
+
     package func commit(
         _ commit: TableCommit, to base: (any TableSnapshot)?, in location: String, io: any TableIO
     ) throws(SQLError) -> Int64 {
