@@ -190,6 +190,8 @@ extension DefinitionChange {
         switch self {
         case .addColumns, .setProperties, .setComment, .setDefault, .setNullable, .addConstraint, .dropConstraint: true
         case .setLocation, .requires, .access, .rename, .follow: false
+        // Not of tables that have a log.
+        case .removeProperties, .setSerDeProperties, .replaceColumns, .changeColumn: false
         }
     }
 }

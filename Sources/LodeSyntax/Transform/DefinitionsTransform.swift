@@ -134,7 +134,9 @@ extension Transform {
             if let value = find(edge, .setDefault) { return .setDefault(column, try expression(try lastKid(value))) }
             return has(edge, .not) ? .setNotNull(column, !has(edge, .drop)) : .setDefault(column, nil)
         case .dropConstraint: return .dropConstraint(try firstName(edge), ifExists: ifExists)
-        case .setProperties: return .setProperties(try properties(try lastKid(edge)))
+        case .setProperties:
+            let list = try properties(try lastKid(edge))
+            return has(edge, .serdeproperties) ? .setSerDeProperties(list) : .setProperties(list)
         case .setLocation: return .setLocation(try string(try lastKid(edge)))
         default: return try hiveAlteration(edge)
         }
@@ -149,7 +151,6 @@ extension Transform {
         case .changeColumn:
             guard let definition = columns.first else { throw mismatch(edge) }
             return .changeColumn(try firstName(edge), try columnDefinition(definition))
-        case .setSerDeProperties: return .setSerDeProperties(try properties(try lastKid(edge)))
         case .unsetProperties:
             let list = try properties(try lastKid(edge))
             if let extra = list.first(where: { $0.value != nil }) {

@@ -221,7 +221,6 @@ enum Rule: String, CaseIterable {
     case commentOn = "comment_on"
     case setProperties = "set_properties"
     case setLocation = "set_location"
-    case setSerDeProperties = "set_serde_properties"
     case unsetProperties = "unset_properties"
     case replaceColumns = "replace_columns"
     case changeColumn = "change_column"
