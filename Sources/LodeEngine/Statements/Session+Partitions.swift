@@ -122,6 +122,9 @@ extension Session {
             try elements.refuseWhatIsNotWritten()
             return elements.columns.map(\.glueColumn)
         }
+        if let format = table.loggedFormat {
+            throw SQLError.unsupported("this change of \"\(table.name)\", a \(format.name) table", hint: "What it is, its own metadata say.")
+        }
         switch action {
         case .unsetProperties(let keys, let ifExists):
             let own = keys.first { $0.text.lowercased().hasPrefix(TableParameter.ownPrefix) }
