@@ -118,7 +118,7 @@ import Testing
             ]),
         "using_format": Clause(
             works: ["CREATE TABLE n (a integer) USING parquet", "CREATE TABLE n (a integer) USING delta"],
-            refuses: [("CREATE TABLE n (a integer) USING iceberg", "iceberg"), ("CREATE TABLE n (a integer) USING csv", "csv")]),
+            refuses: [("CREATE TABLE n (a integer) USING csv", "csv")]),
         "partitioned_by": Clause(
             works: ["CREATE TABLE n (a integer) PARTITIONED BY (p date)", "CREATE TABLE n (a integer, p date) PARTITIONED BY (p)"],
             refuses: [("CREATE TABLE n (a integer, ts timestamp) PARTITIONED BY (day(ts))", "day(")]),
@@ -202,7 +202,6 @@ import Testing
             refuses: [
                 ("CREATE TABLE n WITH (bucketed_by = ARRAY['a'], bucket_count = 4) AS SELECT 1 AS a", "bucketed_by"),
                 ("CREATE TABLE n WITH (format = 'orc') AS SELECT 1 AS a", "orc"),
-                ("CREATE TABLE n WITH (table_type = 'ICEBERG') AS SELECT 1 AS a", "iceberg"),
                 ("CREATE TABLE n (a integer) WITH (fillfactor = 70)", "fillfactor"),
             ]),
         "table_options": Clause(
@@ -223,11 +222,17 @@ import Testing
         "add_columns": Clause(works: ["ALTER TABLE t ADD COLUMN b integer DEFAULT 1 NOT NULL", "ALTER TABLE t ADD CHECK (a > 0)"]),
         "drop_partitions": Clause(works: ["ALTER TABLE e DROP IF EXISTS PARTITION (d = '2024-01-01')"]),
         "drop_constraint": Clause(works: ["ALTER TABLE t DROP CONSTRAINT IF EXISTS c"]),
+        "replace_columns": Clause(
+            works: ["ALTER TABLE e REPLACE COLUMNS (a integer)"],
+            refuses: [("ALTER TABLE t REPLACE COLUMNS (a integer)", "REPLACE COLUMNS")]),
+        "change_column": Clause(
+            works: ["ALTER TABLE e CHANGE COLUMN a a bigint"], refuses: [("ALTER TABLE t CHANGE a b integer", "CHANGE COLUMN")]),
         "drop_columns": Clause(refuses: [("ALTER TABLE t DROP COLUMN a", "DROP COLUMN")]),
         "alter_column": Clause(
             works: ["ALTER TABLE t ALTER a SET NOT NULL", "ALTER TABLE t ALTER a SET DEFAULT 1", "ALTER TABLE t ALTER a DROP DEFAULT"],
             refuses: [("ALTER TABLE t ALTER a TYPE bigint", "TYPE")]),
         "set_properties": Clause(works: ["ALTER TABLE t SET TBLPROPERTIES ('team' = 'x')"]),
+        "unset_properties": Clause(works: ["ALTER TABLE t UNSET TBLPROPERTIES IF EXISTS ('team')"]),
         "set_location": Clause(
             works: ["ALTER TABLE e SET LOCATION '{folder}/other'"], refuses: [("ALTER TABLE t SET LOCATION '{folder}/n'", "LOCATION")]),
     ]

@@ -5,8 +5,8 @@ import LodeCore
 import LodeObjectStore
 import LodeTables
 
-/// Names, definitions and pointers; tables are read as the format says, with the credentials that the server gives. The server tells names apart by their case, and
-/// publishes each change as one.
+/// Names, definitions and pointers; tables are read as the format says, with the credentials that the server gives. The server tells
+/// names apart by their case, and publishes each change as one.
 package final class IcebergRESTCatalog: Catalog {
     package let client: IcebergRESTClient
     private let isNested: Bool

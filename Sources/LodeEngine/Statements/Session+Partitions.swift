@@ -123,7 +123,7 @@ extension Session {
             return elements.columns.map(\.glueColumn)
         }
         if let format = table.loggedFormat {
-            throw SQLError.unsupported("this change of \"\(table.name)\", a \(format.name) table", hint: "What it is, its own metadata say.")
+            throw SQLError.unsupported("this change of \"\(table.name)\", a \(format.name) table", hint: "Its own metadata say what it is.")
         }
         switch action {
         case .unsetProperties(let keys, let ifExists):
