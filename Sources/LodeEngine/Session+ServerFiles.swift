@@ -1,7 +1,9 @@
 /// Which files of the server a client may name.
 
+import LodeCatalog
 import LodeCore
 import LodeObjectStore
+import LodeTables
 
 /// Folders below which a remote client may read and write by path. What the catalog lists is not meant: tables are read by their names.
 package struct AllowedFolders: Sendable {
@@ -37,7 +39,16 @@ extension Session {
     /// - Parameter location: the table's folder, in which everything may be read.
     func stores(_ stores: StoreRegistry, forLogIn location: String) -> StoreRegistry {
         if !isRemote { return stores }
-        let allowed = allowedFolders.adding(location)
+        let plain = StorePath.withoutTrailingSlash(StorePath.localPath(location))
+        // A root, or nothing, would open everything.
+        let isFolder = !plain.isEmpty && plain != "/" && !plain.hasSuffix(":") && !plain.hasSuffix(":/")
+        let allowed = isFolder ? allowedFolders.adding(location) : allowedFolders
         return stores.guarded { (place) throws(SQLError) in try allowed.check(place) }
+    }
+
+    /// A table as the client may read it: metadata of Iceberg may name others anywhere.
+    func confined(_ found: any TableSnapshot, of table: GlueTable) throws(SQLError) -> any TableSnapshot {
+        guard let iceberg = found as? IcebergSnapshot else { return found }
+        return iceberg.reading(through: StoreTableIO(try stores(of: table)))
     }
 }

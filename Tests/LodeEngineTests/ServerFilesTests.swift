@@ -100,4 +100,18 @@ import Testing
             #expect(state("SELECT * FROM \(way)") == .insufficientPrivilege)
         }
     }
+
+    @Test func `a change reads no other manifests than a query`() throws {
+        try write(manifestList: scratch.folder + "/secret/s.parquet")
+        try scratch.rows("CREATE TABLE ice USING iceberg LOCATION '{folder}/open/i'; GRANT ALL ON ice TO PUBLIC")
+        for sql in ["UPDATE ice SET i = 1", "DELETE FROM ice WHERE i = 1", "EXPLAIN (WHY) DELETE FROM ice WHERE i = 1"] {
+            #expect(state(sql) == .insufficientPrivilege, "\(sql)")
+        }
+    }
+
+    @Test(arguments: ["", "/", "//", "file:///", "s3://"]) func `a table that lies nowhere opens nothing`(location: String) throws {
+        let stores = client.stores(scratch.session.engine.stores, forLogIn: location)
+        let error = #expect(throws: SQLError.self) { try stores.open(scratch.folder + "/secret/s.parquet") }
+        #expect(error?.state == .insufficientPrivilege)
+    }
 }

@@ -126,9 +126,7 @@ final class SessionResolver: RelationResolver {
 
     private func snapshot(of table: GlueTable, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
         let found = try time == nil ? moment.snapshot(of: table, session.catalog) : session.catalog.snapshot(of: table.tableName, at: time)
-        // Metadata of Iceberg may name others anywhere.
-        guard let iceberg = found as? IcebergSnapshot else { return found }
-        return iceberg.reading(through: StoreTableIO(try session.stores(of: table)))
+        return try session.confined(found, of: table)
     }
 
     private func resolve(_ table: GlueTable, at time: TableTime?) throws(SQLError) -> ResolvedRelation {

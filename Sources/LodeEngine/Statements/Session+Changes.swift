@@ -68,7 +68,7 @@ extension Session {
     /// Begins a change of a managed table. What the statement reads is read afterwards, so that the commit sees whatever came between.
     func beginChange(of name: QualifiedName, _ verb: String, needing privileges: Privileges) throws(SQLError) -> RowChange {
         let transaction = try catalog.beginWrite(try writableTable(name, verb, needing: privileges).tableName)
-        let snapshot = transaction.snapshot, table = transaction.table, stores = try stores(of: table)
+        let table = transaction.table, snapshot = try confined(transaction.snapshot, of: table), stores = try stores(of: table)
         let relation = try CatalogRelation.identified(transaction, stores) { (predicate) throws(SQLError) in
             try snapshot.plan(predicate)
         }

@@ -71,7 +71,7 @@ extension Session {
         let table = try existingTable(name)
         let keys = table.partitionKeys.map(\.name)
         if keys.isEmpty { throw SQLError(.wrongObjectType, "\"\(table.name)\" is not a partitioned table", at: name.span) }
-        let snapshot = try catalog.snapshot(of: table.tableName)
+        let snapshot = try confined(catalog.snapshot(of: table.tableName), of: table)
         let listing = try snapshot.plan(nil)
         var groups: [[Value]: (files: Int, bytes: Int, rows: Int?)] = [:]
         for file in listing.files {

@@ -134,12 +134,17 @@ final class DeletedPositions: Sendable {
             let paths = try columns[0].flattened(), numbers = try columns[1].flattened()
             try hold.grow(by: count * MemoryLayout<Int64>.stride)
             let views = paths.lanes(as: StringView.self), lanes = numbers.lanes(as: Int64.self)
+            var before: Int?
             for row in 0..<count where !paths.isNull(row) && !numbers.isNull(row) {
+                defer { before = row }
                 // Sorted by path: the next row is mostly of the same data file.
-                if row == 0 || !(views[row] == views[row - 1]) {
+                if before.map({ !(views[row] == views[$0]) }) ?? true {
                     rows[path] = own
                     path = SQLText(views[row].withBytes { String(decoding: $0, as: UTF8.self) })
-                    own = rows.removeValue(forKey: path) ?? []
+                    let known = rows.removeValue(forKey: path)
+                    // What a name takes, in the dictionary and beside it.
+                    if known == nil { try hold.grow(by: 128 + path.utf8.count) }
+                    own = known ?? []
                 }
                 own.append(lanes[row])
             }

@@ -41,7 +41,8 @@ final class KnownFile: FileMetadata {
         // The least and the greatest row may be among those that are deleted.
         if file.deletes != nil { return nil }
         if let known = file.statistics[field.name], known.boundsAreExact || known.isAllNull { return known }
-        guard let scan else { return nil }
+        // What a scan would refuse is for the scan to refuse.
+        guard let scan, (try? source.columns(of: scan, file.path).checkNumbers()) != nil else { return nil }
         guard let index = source.position(of: field.name, in: scan) else {
             // A file without the column is one in which it is the same everywhere.
             let value = source.missing(field.name)

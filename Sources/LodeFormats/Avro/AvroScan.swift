@@ -36,8 +36,14 @@ final class AvroScan: FileScan {
         rowCount = count
     }
 
+    /// Larger files are not held in memory as a whole.
+    private static let mostBytes = 1 << 30
+
     static func container(_ object: any ObjectReader) throws(SQLError) -> AvroContainer {
-        try AvroContainer(try object.read(offset: 0, count: object.size))
+        guard object.size <= mostBytes else {
+            throw SQLError(.programLimitExceeded, "the Avro file is larger than 1 GiB, which Lode can read as a whole", in: object.path)
+        }
+        return try AvroContainer(try object.read(offset: 0, count: object.size))
     }
 
     private static func structFields(_ type: AvroType, _ path: [Int]) -> [[Int]] {

@@ -100,7 +100,9 @@ enum IcebergManifestList {
         manifest.hasDeletes = number(.content) == 1
         manifest.sequenceNumber = Int64(number(.sequence) ?? 0)
         manifest.snapshotID = number(.snapshot).map { Int64($0) }
-        (manifest.addedFiles, manifest.existingFiles, manifest.deletedFiles) = (count(.added), count(.existing), count(.deleted))
+        // So few that no list has enough manifests for their sum to be too large.
+        func files(_ cell: Cell) -> Int? { count(cell).flatMap { $0 <= 1 << 32 ? $0 : nil } }
+        (manifest.addedFiles, manifest.existingFiles, manifest.deletedFiles) = (files(.added), files(.existing), files(.deleted))
         (manifest.addedRows, manifest.existingRows) = (count(.addedRows), count(.existingRows))
         manifest.firstRowID = number(.firstRow).map { Int64($0) }
         let cells = rows.list(0)

@@ -135,6 +135,7 @@ struct IcebergManifestReader {
             var rows = try AvroRows(file.schema, Self.wishes(partitioning.spec), keys: ids)
             var nextRowID = manifest.firstRowID
             try file.forEachBlock { (block) throws(SQLError) in
+                try Cancellation.checkCurrent()
                 let plain = try io.decompress(file.codec, block.packed)
                 try rows.read(plain, count: block.count) { (rows) throws(SQLError) in
                     let status = try Self.status(rows)

@@ -146,7 +146,11 @@ package struct AvroRows: Sendable {
             // Elements of no bytes, of which nothing is wanted.
             if from == to { continue }
             guard count <= source.count &- cursor.at else { return false }
-            for _ in 0..<count where !run(source, from: from, to: to) { return false }
+            for _ in 0..<count {
+                let start = cursor.at
+                // An element of no bytes would be there as often as a number says.
+                guard run(source, from: from, to: to), cursor.at > start else { return false }
+            }
         }
     }
 

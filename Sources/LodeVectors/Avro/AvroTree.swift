@@ -71,7 +71,8 @@ package indirect enum AvroTree: Hashable, Sendable {
             // Elements take bytes: others would be as many as a number says.
             guard count <= bytes.count - cursor.at else { return nil }
             for _ in 0..<count {
-                guard let item = read(&cursor) else { return nil }
+                let start = cursor.at
+                guard let item = read(&cursor), cursor.at > start else { return nil }
                 items.append(item)
             }
         }

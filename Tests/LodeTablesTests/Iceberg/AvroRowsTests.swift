@@ -61,6 +61,19 @@ import Testing
         #expect(numbers == [4, 3])
     }
 
+    @Test func `elements of no bytes are not as many as a number says`() throws {
+        let schema = #"{"type": "record", "name": "r", "fields": [{"name": "x", "type": "#
+            + #"{"type": "array", "items": {"type": "fixed", "name": "f", "size": 0}}}]}"#
+        let container = try AvroContainer(AvroBytes.file(schema, [AvroBytes.long(1000) + [UInt8](repeating: 0, count: 2000)]))
+        let wish = AvroWish(nil, "x", .list(0, elements: [], first: 0, count: 1))
+        #expect(throws: SQLError.self) {
+            var reader = try AvroRows(container.schema, [wish])
+            try container.forEachBlock { (block) throws(SQLError) in
+                try reader.read(Array(block.packed), count: block.count) { (_) throws(SQLError) in }
+            }
+        }
+    }
+
     @Test func `every file that is cut off is damaged`() throws {
         let file = AvroBytes.file(Self.schema, [Self.record(1, "x", [(1, [7])]), Self.record(2, "y", nil)])
         let header = AvroBytes.header(Self.schema).count
