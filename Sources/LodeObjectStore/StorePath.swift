@@ -55,8 +55,13 @@ package enum StorePath {
     /// Whether a folder is another one, or lies within it; both as somebody wrote them.
     package static func isWithin(_ folder: String, _ outer: String) -> Bool { (plain(folder) + "/").hasPrefix(plain(outer) + "/") }
 
-    /// A folder as it is compared with others.
-    package static func plain(_ location: String) -> String { withoutTrailingSlash(localPath(location)) }
+    /// A place as it is compared with others: Hadoop has names of its own for S3.
+    package static func plain(_ location: String) -> String {
+        for scheme in ["s3a://", "s3n://"] where location.hasPrefix(scheme) {
+            return withoutTrailingSlash("s3://" + location.dropFirst(scheme.count))
+        }
+        return withoutTrailingSlash(localPath(location))
+    }
 
     package static func withoutTrailingSlash(_ path: String) -> String {
         var path = path[...]

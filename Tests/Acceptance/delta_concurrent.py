@@ -6,7 +6,7 @@
 Each process adds rows of its own, deletes some of its own and counts up a row that all of them share. A statement that ends with 40001 is
 run again. With the Python package deltalake, delta-rs must read the same.
 """
-import argparse, json, os, shutil, subprocess, sys, tempfile, threading, time
+import argparse, glob, json, os, shutil, subprocess, sys, tempfile, threading, time
 
 
 def main():
@@ -69,7 +69,8 @@ def main():
     total = int(must("SELECT v FROM t WHERE owner = -1")[0][0])
     if total != sum(merged):
         sys.exit(f"{sum(merged)} merges counted {total}")
-    log = f"{folder}/lakehouse/main/t/_delta_log"
+    [root] = glob.glob(f"{folder}/lakehouse/main/t-*")
+    log = f"{root}/_delta_log"
     versions = sorted(int(name[:20]) for name in os.listdir(log) if name[20:] == ".json")
     if versions != list(range(args.processes * args.commits + 2)):
         sys.exit(f"the log has {len(versions)} versions up to {versions[-1]}")
@@ -78,7 +79,7 @@ def main():
             for line in lines: json.loads(line)
     try:
         import deltalake
-        rows = deltalake.DeltaTable(f"{folder}/lakehouse/main/t").to_pyarrow_table().to_pylist()
+        rows = deltalake.DeltaTable(root).to_pyarrow_table().to_pylist()
         if sorted((r["owner"], r["n"]) for r in rows if r["owner"] >= 0) != wanted:
             sys.exit("delta-rs reads other rows")
         reader = ", as delta-rs reads it"

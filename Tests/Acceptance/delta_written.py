@@ -53,7 +53,7 @@ def main():
             done = subprocess.run(lode + ["-c", f"COPY {table} TO '{own}'"], capture_output=True, text=True)
             if done.returncode:
                 sys.exit(f"{sql}\n{table}: {done.stderr}")
-            path = f"{folder}/lakehouse/main/{table}"
+            [path] = glob.glob(f"{folder}/lakehouse/main/{table}-*")
             rows = deltalake.DeltaTable(path).to_pyarrow_table()
             sources = {"delta-rs": "rows"} | ({"DuckDB": f"delta_scan('{path}')"} if has_delta else {})
             for name, source in sources.items():

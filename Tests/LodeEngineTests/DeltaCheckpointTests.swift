@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct DeltaCheckpointTests {
     private func log(_ scratch: ScratchSession) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: scratch.folder + "/lakehouse/main/t/_delta_log").sorted()
+        try FileManager.default.contentsOfDirectory(atPath: try scratch.folder(of: "t") + "/_delta_log").sorted()
     }
 
     @Test func `a checkpoint says all that the commits up to it said`() throws {
@@ -26,7 +26,7 @@ import Testing
         let rows = try scratch.rows("SELECT * FROM t ORDER BY id")
         #expect(rows.map { $0[0] } == ["1", "3", "4", "5"])
         for name in names where name.hasSuffix(".json") && name < "00000000000000000006.json" {
-            try FileManager.default.removeItem(atPath: scratch.folder + "/lakehouse/main/t/_delta_log/" + name)
+            try FileManager.default.removeItem(atPath: try scratch.folder(of: "t") + "/_delta_log/" + name)
         }
         #expect(try scratch.rows("SELECT * FROM t ORDER BY id") == rows)
         #expect(try scratch.rows("SELECT id FROM t WHERE k = 'p0' AND id > 3") == [["4"]])
@@ -40,8 +40,9 @@ import Testing
     }
 
     @Test func `vacuum takes the files that no version within the retention has`() throws {
-        let scratch = try ScratchSession(threads: 1), root = scratch.folder + "/lakehouse/main/t"
+        let scratch = try ScratchSession(threads: 1)
         try scratch.rows("CREATE TABLE t USING delta AS SELECT 1 AS id; INSERT OVERWRITE t VALUES (2); INSERT INTO t VALUES (3)")
+        let root = try scratch.folder(of: "t")
         func data() -> [String] {
             (FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".parquet") }
         }

@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func `vacuum of a warehouse leaves the files of logs alone, and takes those of dropped tables`() throws {
-        let scratch = try Self.fill(), root = scratch.folder + "/lakehouse/main/t"
+        let scratch = try Self.fill(), root = try scratch.folder(of: "t")
         let files = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String }.filter { $0.hasSuffix("parquet") } ?? []
         #expect(!files.isEmpty)
         for file in files {

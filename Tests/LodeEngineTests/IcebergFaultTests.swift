@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `vacuum of a warehouse leaves the files of Iceberg tables alone, and takes those of dropped ones`() throws {
-        let scratch = try filled(), root = scratch.folder + "/lakehouse/main/t"
+        let scratch = try filled(), root = try scratch.folder(of: "t")
         func files() -> [String] {
             let all = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
             return all.filter { $0.contains(".") && !$0.hasPrefix("_lode") }

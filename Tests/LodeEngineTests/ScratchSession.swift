@@ -37,6 +37,12 @@ final class ScratchSession {
         return sink.rows
     }
 
+    /// The folder of a table.
+    func folder(of table: String) throws -> String {
+        let found = try session.catalog.table(TableName("main", table))
+        return StorePath.plain(found?.storageDescriptor.location ?? "")
+    }
+
     /// What the statements of `sql` say that went well.
     func notices(_ sql: String) throws -> [String] { try session.executeAll(sql, into: TextRows()).flatMap(\.notices) }
 

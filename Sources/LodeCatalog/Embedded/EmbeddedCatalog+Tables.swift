@@ -57,7 +57,9 @@ extension EmbeddedCatalog {
                     throw SQLError(
                         .wrongObjectType, "\"\(name.name)\" is \(kind.noun)", hint: "Drop it first, or choose another name.")
                 }
-                if read.contains(where: { $0.table.number == existing.id && $0 != existing.tableVersion }) {
+                // Of a table with a log the catalog knows no versions.
+                let isLogged = try existing.storedTable().writableFormat != nil
+                if !isLogged, read.contains(where: { $0.table.number == existing.id && $0 != existing.tableVersion }) {
                     throw CatalogError.conflict("table \"\(name)\" was changed")
                 }
                 try Self.drop(existing, notes, db)

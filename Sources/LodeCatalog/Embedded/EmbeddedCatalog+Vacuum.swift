@@ -151,11 +151,30 @@ extension EmbeddedCatalog {
         }
         for folder in folders {
             let (store, path) = try stores.resolve(folder)
-            let files = try store.list(path, recursive: true).map(\.path)
+            // What another table that lies there has is its own.
+            let others = try liveFolders(sharing: folder)
+            let files = try store.list(path, recursive: true).map(\.path).filter { file in
+                !others.contains { StorePath.isWithin(file, $0) }
+            }
             // The log goes last: as long as it is there, it says what the files are.
             try delete(files.filter { !Self.isOfLog($0, in: path) })
             try delete(files.filter { Self.isOfLog($0, in: path) })
         }
+    }
+
+    /// The folders of tables that are not dropped and lie in a folder, or it in theirs.
+    private func liveFolders(sharing folder: String) throws(SQLError) -> [String] {
+        let own = StorePath.plain(folder)
+        let texts = try storage.read(orEmpty: []) { db in
+            try String.fetchAll(db, sql: "SELECT definition FROM table_info WHERE dropped_at IS NULL")
+        }
+        var found: [String] = []
+        for text in texts {
+            guard let location = (try? JSONText.read(GlueTable.self, text, "a table"))?.storageDescriptor.location else { continue }
+            let other = StorePath.plain(warehouse.resolve(location))
+            if StorePath.isWithin(other, own) || StorePath.isWithin(own, other) { found.append(other) }
+        }
+        return found
     }
 
     /// Removes rows of versions that can no longer be read, and of these tables.

@@ -146,7 +146,8 @@ extension EmbeddedCatalog {
         }
         let base = files?.base ?? required
         if let base, base.table.number != stored.number { throw CatalogError.conflict("table \"\(name)\" was dropped or replaced") }
-        let snapshot = if let found = files?.found { found } else { try snapshot(of: name, at: required.map { .version($0.version) }) }
+        let snapshot = if let found = files?.found { found } else { try snapshot(of: name, at: nil) }
+        if let required, snapshot.identity?.version != required.version { throw CatalogError.conflict("table \"\(name)\" was changed") }
         var change = files ?? FileChange(base: snapshot.identity ?? TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
         if required != nil { change.dependsOnBase = true }
         let before = try format.declaration(of: snapshot)

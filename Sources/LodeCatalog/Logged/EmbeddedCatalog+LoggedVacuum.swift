@@ -13,13 +13,14 @@ extension EmbeddedCatalog {
         let snapshot = try snapshot(of: table.tableName, at: nil)
         _ = try format.declaration(of: snapshot)
         guard let root = snapshot.location else { throw .internalFault("a table without a folder") }
-        let used = try format.filesInUse(by: snapshot, since: cutoff, io: io)
+        // One file has several names: `s3a://b/f` in the log is `s3://b/f` in the listing.
+        let used = Set(try format.filesInUse(by: snapshot, since: cutoff, io: io).map(StorePath.plain))
         let (store, folder) = try stores.resolve(root)
         var found: [VacuumedFile] = []
         try store.list(folder, recursive: true) { info throws(SQLError) in
             guard info.path.hasPrefix(root + "/"), info.modifiedMicros < cutoff - Self.clockSlack(of: store) else { return true }
             let isData = format.isData(String(info.path.dropFirst(root.utf8.count + 1)))
-            if isData, !used.contains(info.path) {
+            if isData, !used.contains(StorePath.plain(info.path)) {
                 found.append(VacuumedFile(table: table.tableName, path: info.path, bytes: info.size, reason: "in no version that is kept"))
             }
             return true

@@ -31,6 +31,10 @@ extension Session {
             if let table = transaction.snapshot.identity?.table, bound.rows.plan.reads(table) { transaction.dependsOnSnapshot() }
             overwrite(transaction, with: changed.written, naming: try partition(of: insert, target, transaction.snapshot, binder))
         } else {
+            // To a log it says whether the rows were computed from the table.
+            if transaction.table.writableFormat != nil, let table = transaction.snapshot.identity?.table, bound.rows.plan.reads(table) {
+                transaction.dependsOnSnapshot()
+            }
             transaction.append(changed.written)
         }
         let written = WrittenRows(files: changed.written, receipt: changed.receipt)
@@ -61,7 +65,8 @@ extension Session {
     /// INSERT OVERWRITE replaces a table, or in a partitioned one the partitions that the new rows have (Spark's dynamic mode, and
     /// Hive's) and the one that the statement names.
     private func overwrite(_ transaction: any TableTransaction, with files: [DataFile], naming named: [Value]?) {
-        if transaction.snapshot.partitionColumns.isEmpty {
+        // How it is partitioned now: files of earlier days may have been otherwise.
+        if transaction.table.partitionKeys.isEmpty {
             transaction.replaceAll(with: files)
         } else {
             transaction.emptyPartitions(Set(files.map(\.partitionValues) + [named].compactMap { $0 }))

@@ -85,10 +85,8 @@ extension Session {
         }
     }
 
-    /// The folder that is called like the table, or one that is called nearly so where that is taken.
+    /// A folder that no other table ever has: with the table everything in it goes.
     private func freeFolder(for name: TableName) throws(SQLError) -> String {
-        let folder = try catalog.managedLocation(of: name), found = try StoreTableIO(engine.stores).list(folder)
-        if found.files.isEmpty, found.folders.isEmpty { return folder }
-        return "\(folder)-\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
+        "\(try catalog.managedLocation(of: name))-\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
     }
 }

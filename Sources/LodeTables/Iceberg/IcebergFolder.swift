@@ -86,7 +86,10 @@ struct IcebergFolder: Sendable {
         if files.contains(where: { $0.name == "version-hint.text" }) {
             let text = String(decoding: try io.read(DeltaPath.join(folder, "version-hint.text")).prefix(1000), as: UTF8.self)
             let hint = text.filter { !$0.isWhitespace }
-            if Int64(hint) == nil, let meant = named.first(where: { $0.name == hint || $0.name.hasPrefix(hint + ".") }) {
+            // One of a numbered row may be behind, whatever its form.
+            if Int64(hint) == nil, let meant = named.first(where: { $0.name == hint || $0.name.hasPrefix(hint + ".") }),
+                IcebergCommitter.number(of: meant.name) == nil
+            {
                 return DeltaPath.join(folder, meant.name)
             }
         }

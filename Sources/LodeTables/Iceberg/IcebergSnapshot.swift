@@ -32,7 +32,6 @@ package struct IcebergSnapshot: TableSnapshot {
     init(
         _ folder: IcebergFolder, _ metadata: IcebergMetadata, at time: TableTime?, identity: TableVersion?, _ io: any TableIO
     ) throws(SQLError) {
-        self.identity = identity
         self.folder = folder
         self.metadata = metadata
         self.io = io
@@ -45,6 +44,8 @@ package struct IcebergSnapshot: TableSnapshot {
         } catch {
             throw error.place == nil ? error.within(folder.document) : error
         }
+        let id = snapshot?.id ?? 0
+        self.identity = identity.map { TableVersion(table: $0.table, version: id, definitionVersion: $0.definitionVersion) }
         let spec = metadata.spec(metadata.defaultSpecID) ?? IcebergPartitionSpec(fields: [])
         current = IcebergPartitioning(spec, columns, icebergSchema, metadata)
         var constants = current.constantColumns
@@ -184,6 +185,7 @@ package struct IcebergSnapshot: TableSnapshot {
     ) throws(SQLError) {
         let paths = manifests.map { folder.locate($0.path) }
         for (place, manifest) in manifests.enumerated() {
+            try Cancellation.checkCurrent()
             if place % Self.readAhead == 0 { io.willRead(Array(paths[place..<min(paths.count, place + 2 * Self.readAhead)])) }
             let reader = try IcebergManifestReader(manifest, paths[place], io)
             let own: IcebergPartitioning

@@ -76,23 +76,15 @@ struct DeltaCommitter {
         do throws(SQLError) {
             if try io.putIfAbsent(path, bytes) { return .won }
         } catch {
-            guard let found = try? io.read(path) else { throw Self.isRefusal(error) ? error : Self.unknown(error, path) }
+            guard let found = try? io.read(path) else { throw error.isRefusal ? error : error.leavingUnknown(path) }
             return found == bytes ? .won : .lost(found)
         }
-        let found = try io.read(path)
-        return found == bytes ? .won : .lost(found)
-    }
-
-    /// Whether nothing was written for certain.
-    private static func isRefusal(_ error: SQLError) -> Bool {
-        [.insufficientPrivilege, .diskFull, .featureNotSupported, .undefinedFile].contains(error.state)
-    }
-
-    /// The request may still be on its way: the files that it names must stay.
-    private static func unknown(_ error: SQLError, _ path: String) -> SQLError {
-        SQLError(
-            .ioError, "the commit could not be written: \(error.message)", in: path, detail: error.detail,
-            hint: "Look at the table's history before you run the statement again.")
+        do throws(SQLError) {
+            let found = try io.read(path)
+            return found == bytes ? .won : .lost(found)
+        } catch {
+            throw error.leavingUnknown(path)
+        }
     }
 
     private func actions(

@@ -118,6 +118,7 @@ struct IcebergCommitter {
         guard partitions == declaration.partitionColumns else {
             throw SQLError.unsupported("changing the partitioning of an Iceberg table")
         }
+        try IcebergDeclaration.check(declaration.properties, over: metadata.properties)
         var properties = IcebergDeclaration.properties(declaration)
         properties[IcebergWriting.nameMapping] = metadata.properties[IcebergWriting.nameMapping]
         document.set(properties: properties)
@@ -127,7 +128,12 @@ struct IcebergCommitter {
             throw SQLError.unsupported("changing the columns of an Iceberg table that has defaults")
         }
         let id = (metadata.schemas.map(\.id).max() ?? 0) &+ 1
-        document.add(IcebergSchema(id: id, fields: fields).tree, id: id, lastColumnID: last)
+        var changed = IcebergSchema(id: id, fields: fields)
+        changed.identifierIDs = schema.identifierIDs
+        guard fields.allSatisfy({ $0.isRequired || !schema.identifierIDs.contains($0.id) }) else {
+            throw SQLError.unsupported("a column without NOT NULL in the key of an Iceberg table")
+        }
+        document.add(changed.tree, id: id, lastColumnID: last)
     }
 
     // MARK: Documents
@@ -146,9 +152,9 @@ struct IcebergCommitter {
         do throws(SQLError) {
             if try io.putIfAbsent(path, bytes) { return true }
         } catch {
-            guard let found = try? io.read(path) else { throw error }
+            guard let found = try? io.read(path) else { throw error.isRefusal ? error : error.leavingUnknown(path) }
             return found == bytes
         }
-        return try io.read(path) == bytes
+        do throws(SQLError) { return try io.read(path) == bytes } catch { throw error.leavingUnknown(path) }
     }
 }

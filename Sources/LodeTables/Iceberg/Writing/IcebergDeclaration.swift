@@ -24,6 +24,10 @@ enum IcebergDeclaration {
         guard spec.fields.allSatisfy({ $0.transform != .void }) else {
             throw SQLError.unsupported("writing an Iceberg table whose partitioning was changed")
         }
+        for field in schema.fields {
+            guard let what = notEnforced(field.type) else { continue }
+            throw SQLError.unsupported("writing an Iceberg table with \(what)", hint: "Column \"\(field.name)\" has it.")
+        }
         var properties = metadata.properties
         let comment = properties.removeValue(forKey: comment)
         properties[IcebergWriting.nameMapping] = nil
@@ -33,12 +37,38 @@ enum IcebergDeclaration {
             }, partitionColumns: partitions, properties: properties, comment: comment)
     }
 
+    /// What a type demands of values that Lode does not see to.
+    private static func notEnforced(_ type: IcebergType) -> String? {
+        if case .fixed(let size) = type { return "the type fixed[\(size)]" }
+        for part in type.parts {
+            let isKey = if case .map(let key, _) = type { key.id == part.id } else { false }
+            if part.isRequired, !isKey { return "NOT NULL inside of a nested column" }
+            if let inner = notEnforced(part.type) { return inner }
+        }
+        return nil
+    }
+
     // MARK: Writing
+
+    /// - Throws: `0A000` for properties that ask for what Lode does not do.
+    static func check(_ properties: [String: String], over earlier: [String: String]) throws(SQLError) {
+        let obeyed = [
+            "format-version": "2", "write.format.default": "parquet", "write.delete.mode": "copy-on-write",
+            "write.update.mode": "copy-on-write", "write.merge.mode": "copy-on-write", "write.metadata.compression-codec": "none",
+            "write.object-storage.enabled": "false", "write.data.path": "", "write.metadata.path": "",
+        ]
+        for (name, value) in properties.sorted(by: { $0.key < $1.key }) where earlier[name] != value {
+            guard let only = obeyed[name.lowercased()], value.lowercased() != only else { continue }
+            throw SQLError.unsupported("the Iceberg property \"\(name)\" = '\(value)'")
+        }
+    }
 
     /// The properties of a table that is so declared.
     static func properties(_ declaration: TableDeclaration) -> [String: String] {
         var properties = declaration.properties
         if let text = declaration.comment { properties[comment] = text }
+        // Said by the document itself.
+        properties["format-version"] = nil
         return properties
     }
 
@@ -91,7 +121,7 @@ enum IcebergDeclaration {
         case .map(let key, let value): return .map(key: try part("key", key, isRequired: true), value: try part("value", value))
         case .structure(let fields):
             var parts: [IcebergField] = []
-            for field in fields { parts.append(try part(field.name, field.type, isRequired: !field.nullable)) }
+            for field in fields { parts.append(try part(field.name, field.type)) }
             return .structure(parts)
         default: throw SQLError.unsupported("the type \(type) in an Iceberg table: column \"\(name)\"")
         }

@@ -16,6 +16,7 @@ extension IcebergFormat: WritableTableFormat {
 
     package func check(_ declaration: TableDeclaration) throws(SQLError) {
         guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
+        try IcebergDeclaration.check(declaration.properties, over: [:])
         var last = 0
         let schema = IcebergSchema(fields: try IcebergDeclaration.schema(declaration.columns, after: &last))
         _ = try IcebergDeclaration.spec(declaration.partitionColumns, schema)

@@ -52,9 +52,11 @@ extension IcebergField {
 
 extension IcebergSchema {
     var tree: JSONTree {
-        .object([
-            .init("type", .string("struct")), .init("schema-id", .integer(id)), .init("fields", .array(fields.map(\.tree))),
-        ])
+        let identifiers = identifierIDs.isEmpty
+            ? [] : [JSONTree.Member("identifier-field-ids", .array(identifierIDs.map { .integer($0) }))]
+        return .object(
+            [.init("type", .string("struct")), .init("schema-id", .integer(id))] + identifiers
+                + [.init("fields", .array(fields.map(\.tree)))])
     }
 }
 

@@ -166,7 +166,8 @@ struct IcebergSnapshotWriter {
         guard let folder else { return [] }
         let snapshot = try IcebergSnapshot(folder.folder, folder.metadata, at: nil, identity: nil, io)
         let files = try snapshot.plan(nil).files
-        guard files.allSatisfy({ $0.partitionColumns == nil }) else {
+        let width = folder.metadata.spec(folder.metadata.defaultSpecID)?.fields.count ?? 0
+        guard files.isEmpty || (snapshot.partitionColumns.count == width && files.allSatisfy { $0.partitionColumns == nil }) else {
             throw SQLError.unsupported("INSERT OVERWRITE of an Iceberg table with files from before its partitioning was changed")
         }
         return files.filter { change.emptiedPartitions.contains($0.partitionValues) }.map(\.path)
