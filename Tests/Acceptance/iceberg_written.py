@@ -108,7 +108,7 @@ def main(binary):
             lode(binary, warehouse, statement)
             steps += 1
             mine = lode(binary, warehouse, f"SELECT * FROM {table}")
-            document = max(glob.glob(f"{warehouse}/**/{table}/metadata/v*.metadata.json", recursive=True), key=number)
+            document = max(glob.glob(f"{warehouse}/**/{table}-*/metadata/v*.metadata.json", recursive=True), key=number)
             opened = pyiceberg.table.StaticTable.from_metadata(document)
             failed += compare(f"pyiceberg after {statement}", mine, opened.scan().to_arrow().to_pylist())
             if duck:
