@@ -137,9 +137,9 @@ def rehearse(name, url, lode_path, knows_partitions, checks_versions):
     schema(lode, url)
     glue("CreateTable", DatabaseName="web", TableInput={
         "Name": "iceberg", "TableType": "EXTERNAL_TABLE", "PartitionKeys": [],
-        "Parameters": {"table_type": "ICEBERG", "metadata_location": "s3://b/m.json"},
+        "Parameters": {"table_type": "ICEBERG", "metadata_location": f"file://{folder}/iceberg/metadata/v1.metadata.json"},
         "StorageDescriptor": {"Columns": [{"Name": "id", "Type": "int"}], "Location": f"file://{folder}/iceberg"}})
-    check("Iceberg is refused by name", lode("SELECT * FROM g.web.iceberg"), lambda r: "0A000" in r and "Iceberg" in r)
+    check("Iceberg is what its document says", lode("SELECT * FROM g.web.iceberg"), lambda r: "58P01" in r and "v1.metadata.json" in r)
     delta(lode, glue, folder)
     glue("CreateTable", DatabaseName="web", TableInput={
         "Name": "projected", "TableType": "EXTERNAL_TABLE", "PartitionKeys": [{"Name": "day", "Type": "date"}, {"Name": "kind", "Type": "string"}],

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Every operation of Lode's Iceberg REST catalog that SQL reaches, against a server that pyiceberg has filled.
 
-    iceberg_rest.py --lode PATH/TO/lode --uri http://127.0.0.1:8337 --warehouse s3://warehouse --key KEY --secret SECRET
+    iceberg_rest.py --lode PATH/TO/lode --uri http://127.0.0.1:8337 --s3 http://127.0.0.1:8333 --warehouse s3://warehouse \\
+        --key KEY --secret SECRET
 
 Written for SeaweedFS, which takes OAuth2 (the keys of S3 are client and secret) and SigV4 (service s3tables). Runs with a Python that has
 pyiceberg.
 """
-import argparse, csv, io, os, subprocess, sys, tempfile, uuid, warnings
+import argparse, csv, datetime, io, os, subprocess, sys, tempfile, uuid, warnings
 
 warnings.filterwarnings("ignore")
+import pyarrow
 from pyiceberg.catalog import load_catalog
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
@@ -41,13 +43,14 @@ class Lode:
         self.command = [os.path.abspath(lode), "--warehouse", f"{folder}/lakehouse", "--format", "csv", "--quiet"]
         self.attach = "CREATE CATALOG c USING iceberg OPTIONS (" + ", ".join(f"{k} '{v}'" for k, v in options.items()) + ");"
 
-    def __call__(self, sql):
+    def __call__(self, sql, **environment):
         """The rows of the last statement, or its error."""
-        done = subprocess.run(self.command + ["-c", self.attach + sql], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(self.command + ["-c", self.attach + sql], capture_output=True, text=True, timeout=60,
+                              env=os.environ | environment)
         return done.stderr.strip() if done.returncode else [row for row in csv.reader(io.StringIO(done.stdout)) if row][1:]
 
 
-def rehearse(name, lode, catalog):
+def rehearse(name, lode, catalog, reach):
     print(f"-- {name}")
     space = "n" + uuid.uuid4().hex[:8]
     check("create a schema", lode(f"CREATE SCHEMA c.{space} COMMENT 'for tests' WITH (owner = 'lode'); SHOW SCHEMAS FROM c"), lambda r: [space] in r)
@@ -77,7 +80,22 @@ def rehearse(name, lode, catalog):
           ("me", str(parted.metadata.table_uuid), parted.metadata_location))
     check("identifier fields", dict(lode(f"SHOW TBLPROPERTIES c.{space}.everything")).get("identifier-fields"), "l")
     check("a table that is not there", lode(f"SELECT * FROM c.{space}.partet"), lambda r: "42P01" in r and 'Did you mean "parted"' in r)
-    for what, sql in {"reading": f"SELECT * FROM c.{space}.parted", "writing to": f"INSERT INTO c.{space}.parted (id) VALUES (1)",
+    check("a table without rows", lode(f"SELECT count(*) FROM c.{space}.parted", **reach), [["0"]])
+    filled = catalog.create_table(
+        f"{space}.filled",
+        Schema(NestedField(1, "id", LongType()), NestedField(2, "v", StringType()), NestedField(3, "d", DateType())),
+        partition_spec=PartitionSpec(PartitionField(3, 1000, MonthTransform(), "m"), PartitionField(1, 1001, BucketTransform(4), "b")))
+    for rows in [[(1, "one", 1), (2, "two", 40)], [(3, None, 70)]]:
+        days = [datetime.date(2024, 1, 1) + datetime.timedelta(days=day) for _, _, day in rows]
+        filled.append(pyarrow.table(
+            {"id": [row[0] for row in rows], "v": [row[1] for row in rows], "d": days}, schema=filled.schema().as_arrow()))
+    check("rows", lode(f"SELECT id, v, d FROM c.{space}.filled ORDER BY id", **reach),
+          [["1", "one", "2024-01-02"], ["2", "two", "2024-02-10"], ["3", "", "2024-03-11"]])
+    check("rows of a month", lode(f"SELECT id FROM c.{space}.filled WHERE d >= DATE '2024-02-01' AND v = 'two'", **reach), [["2"]])
+    first = filled.metadata.snapshots[0].snapshot_id
+    check("as they were", lode(f"SELECT count(*) FROM c.{space}.filled FOR VERSION AS OF {first}", **reach), [["2"]])
+    catalog.drop_table(f"{space}.filled")
+    for what, sql in {"writing to": f"INSERT INTO c.{space}.parted (id) VALUES (1)",
                       "creating": f"CREATE TABLE c.{space}.made AS SELECT 1 AS x"}.items():
         check(f"{what} is refused by name", lode(sql), lambda r: "0A000" in r and f"{what} the Iceberg table \"{space}." in r)
     check("set a property, a comment", lode(f"ALTER TABLE c.{space}.parted SET TBLPROPERTIES ('owner' = 'you', 'more' = '1'); "
@@ -129,18 +147,21 @@ def refusals(make, secret):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in ["lode", "uri", "warehouse", "key", "secret"]:
+    for option in ["lode", "uri", "s3", "warehouse", "key", "secret"]:
         parser.add_argument(f"--{option}", required=True)
     args = parser.parse_args()
-    folder = tempfile.mkdtemp()
 
     def make(options):
-        return Lode(args.lode, folder, {"uri": args.uri, "warehouse": args.warehouse, **options})
+        return Lode(args.lode, tempfile.mkdtemp(), {"uri": args.uri, "warehouse": args.warehouse, **options})
 
-    catalog = load_catalog("r", type="rest", uri=args.uri, warehouse=args.warehouse, credential=f"{args.key}:{args.secret}")
-    rehearse("OAuth2", make({"credential": f"{args.key}:{args.secret}"}), catalog)
+    catalog = load_catalog(
+        "r", type="rest", uri=args.uri, warehouse=args.warehouse, credential=f"{args.key}:{args.secret}",
+        **{"s3.endpoint": args.s3, "s3.access-key-id": args.key, "s3.secret-access-key": args.secret, "s3.region": "us-east-1"})
+    reach = {"AWS_ENDPOINT_URL_S3": args.s3, "AWS_ACCESS_KEY_ID": args.key, "AWS_SECRET_ACCESS_KEY": args.secret,
+             "AWS_REGION": "us-east-1"}
+    rehearse("OAuth2", make({"credential": f"{args.key}:{args.secret}"}), catalog, reach)
     rehearse("SigV4", make({"sigv4": "on", "signing_name": "s3tables", "signing_region": "us-east-1", "access_key_id": args.key,
-                            "secret_access_key": args.secret}), catalog)
+                            "secret_access_key": args.secret}), catalog, reach)
     refusals(make, args.secret)
     print(f"{len(problems)} problems" if problems else "everything as it should be")
     sys.exit(1 if problems else 0)

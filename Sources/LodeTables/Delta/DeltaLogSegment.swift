@@ -38,6 +38,30 @@ struct DeltaLogListing: Sendable {
 
     /// - Throws: what listing raises.
     init(_ folder: String, _ io: any TableIO) throws(SQLError) {
+        self = try Self(listed: folder, io)
+        // What is added to a folder while it is listed may be missed, though something later is found.
+        for _ in 0..<Self.attempts where hasGap { self = try Self(listed: folder, io) }
+    }
+
+    private static let attempts = 4
+
+    /// Whether a commit after the last checkpoint is missing before a later one.
+    private var hasGap: Bool {
+        guard let latest, let oldest else { return false }
+        var next = (checkpoints.keys.max() ?? oldest - 1) + 1
+        while next <= latest {
+            if commits[next] != nil {
+                next += 1
+            } else if let end = compacted[next]?.map(\.last).max() {
+                next = end + 1
+            } else {
+                return true
+            }
+        }
+        return false
+    }
+
+    private init(listed folder: String, _ io: any TableIO) throws(SQLError) {
         var parts: [PartKey: [Int64: String]] = [:]
         for file in try io.list(folder).files {
             let words = file.name.split(separator: ".", omittingEmptySubsequences: false)

@@ -1,11 +1,27 @@
 // Which files make up a version of a Delta table.
 
 import LodeCore
+import LodeVectors
 import Testing
 
 @testable import LodeTables
 
 @Suite struct DeltaSnapshotTests {
+    @Test(arguments: [0, 1, 4]) func `a commit that a listing missed while others came is found by the next`(times: Int) throws {
+        let log = LogFolder([[LogFolder.version1, LogFolder.metadata()], [LogFolder.add("a")], [LogFolder.add("b")]])
+        let racing = RacingLog(log, misses: DeltaLogListing.commitName(1), times: times)
+        let snapshot = try DeltaFormat.snapshot(of: "/t", racing)
+        #expect(snapshot.version == 2)
+        #expect(try snapshot.plan(nil).files.count == 2)
+    }
+
+    @Test func `a commit that stays away is missing`() throws {
+        let log = LogFolder([[LogFolder.version1, LogFolder.metadata()], [LogFolder.add("a")], [LogFolder.add("b")]])
+        let racing = RacingLog(log, misses: DeltaLogListing.commitName(1), times: .max)
+        let error = #expect(throws: SQLError.self) { try DeltaFormat.snapshot(of: "/t", racing) }
+        #expect(error?.state == .dataCorrupted)
+    }
+
     private let start = [LogFolder.version1, LogFolder.metadata()]
 
     @Test func `the latest word on a file holds`() throws {
@@ -170,5 +186,34 @@ import Testing
         var log = partitioned
         log["00000000000000000001.json"] = [LogFolder.add("d", day: "yesterday")]
         #expect(log.state() == .dataCorrupted)
+    }
+}
+
+/// A log of which the first listings miss a file.
+private final class RacingLog: TableIO {
+    private let log: LogFolder
+    private let missed: String
+    private let left: Lock<Int>
+
+    init(_ log: LogFolder, misses name: String, times: Int) {
+        self.log = log
+        missed = name
+        left = Lock(times)
+    }
+
+    func list(_ folder: String) throws(SQLError) -> FolderListing {
+        var listing = try log.list(folder)
+        let isMissed = left.withLock { left in
+            defer { left = max(0, left - 1) }
+            return left > 0
+        }
+        if isMissed { listing.files.removeAll { $0.name == missed } }
+        return listing
+    }
+
+    func read(_ path: String) throws(SQLError) -> [UInt8] { try log.read(path) }
+    func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool { false }
+    func scan(_ path: String, _ request: MetadataRequest, _ body: (Chunk) throws(SQLError) -> Void) throws(SQLError) -> Int {
+        try log.scan(path, request, body)
     }
 }
