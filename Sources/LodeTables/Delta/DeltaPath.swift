@@ -10,23 +10,10 @@ enum DeltaPath {
     static func location(_ path: String, in root: String) -> String {
         guard let scheme = scheme(of: path) else {
             let decoded = PercentText.decoded(path)
-            return decoded.hasPrefix("/") ? decoded : join(root, decoded)
+            return decoded.hasPrefix("/") ? decoded : TablePath.join(root, decoded)
         }
         let decoded = PercentText.decoded(path)
-        guard scheme == "file" else { return decoded }
-        let rest = decoded.dropFirst(5)
-        // `file://host/path` names a host, mostly none.
-        if rest.hasPrefix("//"), let slash = rest.dropFirst(2).firstIndex(of: "/") { return String(rest[slash...]) }
-        return String(rest)
-    }
-
-    static func join(_ folder: String, _ name: String) -> String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
-
-    /// Without slashes at its end, unless it is the root.
-    static func folder(_ location: String) -> String {
-        var location = location
-        while location.utf8.count > 1, location.utf8.last == UInt8(ascii: "/") { location.removeLast() }
-        return location
+        return scheme == "file" ? TablePath.ofFile(decoded) : decoded
     }
 
     /// In lower case; nil for a path without one.

@@ -47,11 +47,11 @@ struct DeltaFolder: Hashable, Sendable {
     /// Without a slash at its end.
     var root: String
 
-    init(_ location: String) { root = DeltaPath.folder(location) }
+    init(_ location: String) { root = TablePath.folder(location) }
 
-    var log: String { DeltaPath.join(root, "_delta_log") }
+    var log: String { TablePath.join(root, "_delta_log") }
 
-    func logFile(_ name: String) -> String { DeltaPath.join(log, name) }
+    func logFile(_ name: String) -> String { TablePath.join(log, name) }
 
     func dataFile(_ path: String) -> String { DeltaPath.location(path, in: root) }
 

@@ -19,7 +19,7 @@ extension DeltaVectorDescriptor {
             }
             // Encoding pads to a multiple of four bytes.
             place = .inline(Array(bytes.prefix(size)))
-        case "u": place = .file(DeltaPath.join(root, try relativePath()), offset: start)
+        case "u": place = .file(TablePath.join(root, try relativePath()), offset: start)
         case "p": place = .file(DeltaPath.location(pathOrInline, in: root), offset: start)
         default: throw SQLError.unsupported("the storage type \"\(storageType)\" of deletion vectors")
         }

@@ -12,7 +12,7 @@ struct IcebergFolder: Sendable {
 
     init(document: String, _ metadata: IcebergMetadata, movedTo: String? = nil) {
         self.document = document
-        location = Self.trimmed(Self.plain(metadata.location))
+        location = TablePath.folder(Self.plain(metadata.location))
         self.movedTo = movedTo
     }
 
@@ -48,21 +48,15 @@ struct IcebergFolder: Sendable {
             location.hasSuffix("/") || plain.utf8[plain.utf8.index(plain.startIndex, offsetBy: location.utf8.count)] == UInt8(ascii: "/")
         else { return plain }
         let rest = plain.dropFirst(location.count).drop { $0 == "/" }
-        return DeltaPath.join(movedTo, String(rest))
+        return TablePath.join(movedTo, String(rest))
     }
 
     /// Equal files have equal locations: `file:/a` and `/a`, and Hadoop's names for S3.
     static func plain(_ path: String) -> String {
-        if path.hasPrefix("file:") {
-            let rest = path.dropFirst(5)
-            guard rest.hasPrefix("//") else { return String(rest) }
-            return rest.dropFirst(2).firstIndex(of: "/").map { String(rest[$0...]) } ?? String(rest)
-        }
+        if path.hasPrefix("file:") { return TablePath.ofFile(path) }
         for scheme in ["s3a://", "s3n://"] where path.hasPrefix(scheme) { return "s3://" + path.dropFirst(scheme.count) }
         return path
     }
-
-    private static func trimmed(_ location: String) -> String { DeltaPath.folder(location) }
 
     private static func parent(_ path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
@@ -79,31 +73,31 @@ struct IcebergFolder: Sendable {
     /// (`v3.metadata.json`), and their hint may be behind. Where a hint names the file itself, it is meant.
     /// - Source: Iceberg Table Spec, "File System Tables".
     static func current(in location: String, _ io: any TableIO) throws(SQLError) -> String? {
-        let folder = DeltaPath.join(trimmed(location), "metadata")
+        let folder = TablePath.join(TablePath.folder(location), "metadata")
         let files = try io.list(folder).files
         let numbered = files.compactMap { file in number(of: file.name).map { (number: $0, file: file) } }
         let named = files.filter { isDocument($0.name) }
         if files.contains(where: { $0.name == "version-hint.text" }) {
-            let text = String(decoding: try io.read(DeltaPath.join(folder, "version-hint.text")).prefix(1000), as: UTF8.self)
+            let text = String(decoding: try io.read(TablePath.join(folder, "version-hint.text")).prefix(1000), as: UTF8.self)
             let hint = text.filter { !$0.isWhitespace }
             // One of a numbered row may be behind, whatever its form.
             if Int64(hint) == nil, let meant = named.first(where: { $0.name == hint || $0.name.hasPrefix(hint + ".") }),
                 IcebergCommitter.number(of: meant.name) == nil
             {
-                return DeltaPath.join(folder, meant.name)
+                return TablePath.join(folder, meant.name)
             }
         }
         guard let last = numbered.max(by: { ($0.number, $0.file.modifiedMicros) < ($1.number, $1.file.modifiedMicros) }) else {
             // One whose name is no number is meant where it is the only one.
-            return named.count == 1 ? DeltaPath.join(folder, named[0].name) : nil
+            return named.count == 1 ? TablePath.join(folder, named[0].name) : nil
         }
-        return DeltaPath.join(folder, last.file.name)
+        return TablePath.join(folder, last.file.name)
     }
 
     /// The document of a version, by its number or its name without the ending.
     /// - Throws: `22023` if there is none.
     static func document(_ version: String, in location: String, _ io: any TableIO) throws(SQLError) -> String {
-        let folder = DeltaPath.join(trimmed(location), "metadata")
+        let folder = TablePath.join(TablePath.folder(location), "metadata")
         let named = try io.list(folder).files.filter { isDocument($0.name) }
         let found = named.first { $0.name == version || $0.name.hasPrefix(version + ".") || $0.name.hasPrefix("v\(version).") }
             ?? Int64(version).flatMap { wanted in named.first { number(of: $0.name) == wanted } }
@@ -112,7 +106,7 @@ struct IcebergFolder: Sendable {
                 .invalidParameterValue, "the Iceberg table has no metadata of version \"\(version)\"", in: location,
                 detail: named.isEmpty ? nil : "There are \(named.suffix(10).map(\.name).joined(separator: ", ")).")
         }
-        return DeltaPath.join(folder, found.name)
+        return TablePath.join(folder, found.name)
     }
 
     /// `v3.metadata.json`, `00003-<uuid>.metadata.json`, `v3.gz.metadata.json`, `v3.metadata.json.gz`.

@@ -39,11 +39,6 @@ package struct IcebergManifest: Sendable {
         guard let addedFiles, let existingFiles else { return nil }
         return addedFiles &+ existingFiles
     }
-
-    package var liveRows: Int? {
-        guard let addedRows, let existingRows else { return nil }
-        return addedRows &+ existingRows
-    }
 }
 
 enum IcebergManifestList {

@@ -105,12 +105,13 @@ struct IcebergManifestReader {
     /// The same from its header, for specs that the table's metadata do not have.
     let ownSpec: [IcebergPartitionField]?
 
-    /// - Parameter path: its location.
-    init(_ manifest: IcebergManifest, _ path: String, _ io: any TableIO) throws(SQLError) {
+    /// - Parameters:
+    ///   - path: its location.
+    ///   - bytes: the file, whole.
+    init(_ manifest: IcebergManifest, _ path: String, _ bytes: [UInt8], _ io: any TableIO) throws(SQLError) {
         self.manifest = manifest
         self.path = path
         self.io = io
-        let bytes = try io.read(path)
         do throws(SQLError) {
             file = try AvroContainer(bytes)
             specID = file.text("partition-spec-id").flatMap { Int($0) } ?? manifest.specID

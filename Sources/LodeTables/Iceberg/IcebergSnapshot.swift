@@ -84,10 +84,10 @@ package struct IcebergSnapshot: TableSnapshot {
     // MARK: Files
 
     package func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
-        guard let snapshot else { return FileListing() }
+        guard snapshot != nil else { return FileListing() }
         var plan = IcebergPlan(predicate == .anything ? nil : predicate, columns, isLarge: isDearToList)
         var manifests: [IcebergManifest] = []
-        try forEachManifest(of: snapshot) { (manifest) throws(SQLError) in
+        try forEachManifest { (manifest) throws(SQLError) in
             let isKept = try partitioning(manifest.specID, &plan).map { plan.mayHold(manifest, $0) } ?? true
             if isKept { manifests.append(manifest) } else { plan.skip(manifest) }
         }
@@ -95,11 +95,11 @@ package struct IcebergSnapshot: TableSnapshot {
         var index = IcebergDeleteIndex { (ids) throws(SQLError) in try ids.map(key) }
         if !data.isEmpty {
             try read(deletes, &plan, statisticsOf: [IcebergManifestReader.deletedPathID]) {
-                (entry, partitioning, plan) throws(SQLError) in
+                (_, entry, partitioning, plan) throws(SQLError) in
                 if plan.mayHold(entry, partitioning) { try index.add(entry, folder.locate(try entry.path()), partitioning.spec) }
             }
         }
-        try read(data, &plan, statisticsOf: plan.ids) { (entry, partitioning, plan) throws(SQLError) in
+        try read(data, &plan, statisticsOf: plan.ids) { (_, entry, partitioning, plan) throws(SQLError) in
             try consider(entry, partitioning, &plan, &index)
         }
         return plan.listing
@@ -146,25 +146,15 @@ package struct IcebergSnapshot: TableSnapshot {
         var plan = IcebergPlan(nil, columns, isLarge: true)
         var manifests: [IcebergManifest] = []
         try forEachManifest { (manifest) throws(SQLError) in manifests.append(manifest) }
-        for manifest in manifests {
-            try read([manifest], &plan, statisticsOf: [], withDeleted: true) { (entry, partitioning, _) throws(SQLError) in
-                try body(IcebergFile(entry, try entry.path(), partitioning.spec, manifest))
-            }
+        try read(manifests, &plan, statisticsOf: [], withDeleted: true) { (manifest, entry, partitioning, _) throws(SQLError) in
+            try body(IcebergFile(entry, try entry.path(), partitioning.spec, manifest))
         }
     }
 
     // MARK: Manifests
 
-    /// Manifests that are announced while one is read.
-    private static let readAhead = 16
-
     package func forEachManifest(_ body: (IcebergManifest) throws(SQLError) -> Void) throws(SQLError) {
-        if let snapshot { try forEachManifest(of: snapshot, body) }
-    }
-
-    private func forEachManifest(
-        of snapshot: IcebergMetadata.Snapshot, _ body: (IcebergManifest) throws(SQLError) -> Void
-    ) throws(SQLError) {
+        guard let snapshot else { return }
         if let list = snapshot.manifestList { return try IcebergManifestList.read(folder.locate(list), io, body) }
         for path in snapshot.manifests { try body(IcebergManifest(path: path)) }
     }
@@ -181,22 +171,24 @@ package struct IcebergSnapshot: TableSnapshot {
 
     private func read(
         _ manifests: [IcebergManifest], _ plan: inout IcebergPlan, statisticsOf ids: Set<Int>, withDeleted: Bool = false,
-        _ body: (IcebergEntry, IcebergPartitioning, inout IcebergPlan) throws(SQLError) -> Void
+        _ body: (IcebergManifest, IcebergEntry, IcebergPartitioning, inout IcebergPlan) throws(SQLError) -> Void
     ) throws(SQLError) {
-        let paths = manifests.map { folder.locate($0.path) }
-        for (place, manifest) in manifests.enumerated() {
+        var left = manifests[...]
+        try io.read(manifests.map { folder.locate($0.path) }) { (path, bytes) throws(SQLError) in
+            guard let manifest = left.popFirst() else { return }
             try Cancellation.checkCurrent()
-            if place % Self.readAhead == 0 { io.willRead(Array(paths[place..<min(paths.count, place + 2 * Self.readAhead)])) }
-            let reader = try IcebergManifestReader(manifest, paths[place], io)
+            let reader = try IcebergManifestReader(manifest, path, bytes, io)
             let own: IcebergPartitioning
             if let known = partitioning(reader.specID, &plan) {
                 own = known
             } else if let fields = reader.ownSpec {
                 own = IcebergPartitioning(IcebergPartitionSpec(id: reader.specID, fields: fields), columns, icebergSchema, metadata)
             } else {
-                throw SQLError(.dataCorrupted, "the Iceberg table has no partition spec \(reader.specID)", in: paths[place])
+                throw SQLError(.dataCorrupted, "the Iceberg table has no partition spec \(reader.specID)", in: path)
             }
-            try reader.read(own, statisticsOf: ids, withDeleted: withDeleted) { (entry) throws(SQLError) in try body(entry, own, &plan) }
+            try reader.read(own, statisticsOf: ids, withDeleted: withDeleted) { (entry) throws(SQLError) in
+                try body(manifest, entry, own, &plan)
+            }
         }
     }
 }

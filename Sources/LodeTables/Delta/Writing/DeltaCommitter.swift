@@ -64,27 +64,8 @@ struct DeltaCommitter {
         }
     }
 
-    private enum Attempt {
-        case won
-        /// With what somebody else wrote.
-        case lost([UInt8])
-    }
-
-    /// Tries to have a version. What became of a request that failed, or whose answer was lost, the file says.
-    private func put(_ bytes: [UInt8], as version: Int64) throws(SQLError) -> Attempt {
-        let path = folder.logFile(DeltaLogListing.commitName(version))
-        do throws(SQLError) {
-            if try io.putIfAbsent(path, bytes) { return .won }
-        } catch {
-            guard let found = try? io.read(path) else { throw error.isRefusal ? error : error.leavingUnknown(path) }
-            return found == bytes ? .won : .lost(found)
-        }
-        do throws(SQLError) {
-            let found = try io.read(path)
-            return found == bytes ? .won : .lost(found)
-        } catch {
-            throw error.leavingUnknown(path)
-        }
+    private func put(_ bytes: [UInt8], as version: Int64) throws(SQLError) -> Publication {
+        try io.publish(folder.logFile(DeltaLogListing.commitName(version)), bytes)
     }
 
     private func actions(

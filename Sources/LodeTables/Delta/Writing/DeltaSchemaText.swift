@@ -16,7 +16,6 @@ enum DeltaSchemaText {
         /// Spark's name for `char(n)` and `varchar(n)`, which the protocol has as `string`.
         static let lengthType = "__CHAR_VARCHAR_TYPE_STRING"
         /// What column mapping adds.
-        static let mappingPrefix = "delta.columnMapping."
     }
 
     /// - Throws: `0A000` naming a type that Delta has not.

@@ -31,13 +31,13 @@ struct IcebergCommitter {
 
     init(_ commit: TableCommit, _ location: String, _ io: any TableIO) {
         self.commit = commit
-        self.location = DeltaPath.folder(location)
+        self.location = TablePath.folder(location)
         self.io = io
     }
 
     private var change: FileChange { commit.files }
 
-    private func metadataPath(_ name: String) -> String { DeltaPath.join(location, "metadata/" + name) }
+    private func metadataPath(_ name: String) -> String { TablePath.join(location, "metadata/" + name) }
 
     // MARK: The first version
 
@@ -146,15 +146,8 @@ struct IcebergCommitter {
         return Int64(name.dropFirst().dropLast(".metadata.json".utf8.count))
     }
 
-    /// Whether the document of a number is this one. What became of a request whose answer was lost, the file says.
+    /// Whether the document of a number is this one.
     private func put(_ bytes: [UInt8], as number: Int64) throws(SQLError) -> Bool {
-        let path = metadataPath("v\(number).metadata.json")
-        do throws(SQLError) {
-            if try io.putIfAbsent(path, bytes) { return true }
-        } catch {
-            guard let found = try? io.read(path) else { throw error.isRefusal ? error : error.leavingUnknown(path) }
-            return found == bytes
-        }
-        do throws(SQLError) { return try io.read(path) == bytes } catch { throw error.leavingUnknown(path) }
+        if case .won = try io.publish(metadataPath("v\(number).metadata.json"), bytes) { true } else { false }
     }
 }

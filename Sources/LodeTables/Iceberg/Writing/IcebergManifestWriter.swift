@@ -49,9 +49,6 @@ struct IcebergManifestWriter {
         if status != .deleted, let sequence { leastSequence = min(leastSequence ?? sequence, sequence) }
     }
 
-    /// Whether some entry is of a file that the table has.
-    var hasLiveFiles: Bool { files[.added] ?? 0 > 0 || files[.existing] ?? 0 > 0 }
-
     /// The bytes, and the manifest's entry in a list.
     /// - Parameters:
     ///   - snapshot: the commit that it comes with.

@@ -56,7 +56,7 @@ struct IcebergSnapshotWriter {
             try write(path, made(path), &list)
         }
         if let parent { try keep(parent, &list, &place, &count) }
-        let path = DeltaPath.join(location, "metadata/snap-\(id)-1-\(unique).avro")
+        let path = TablePath.join(location, "metadata/snap-\(id)-1-\(unique).avro")
         try put(path, list.finish())
         var snapshot = IcebergMetadata.Snapshot(id: id, parent: parent?.id)
         snapshot.sequenceNumber = sequence
@@ -69,7 +69,7 @@ struct IcebergSnapshotWriter {
 
     private func path(_ place: inout Int) -> String {
         defer { place += 1 }
-        return DeltaPath.join(location, "metadata/\(unique)-m\(place).avro")
+        return TablePath.join(location, "metadata/\(unique)-m\(place).avro")
     }
 
     /// The name is nobody else's: what is there is what a request wrote whose answer was lost.
