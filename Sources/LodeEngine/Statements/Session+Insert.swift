@@ -27,14 +27,12 @@ extension Session {
         let target = change.target.table, binder = makeBinder(context)
         let bound = try binder.bind(insert: insert, into: target, path: change.target.path)
         var changed = try rows(of: bound, change, context)
+        let readsItself = transaction.snapshot.identity.map { bound.rows.plan.reads($0.table) } ?? false
+        // To a log an append says, too, whether it was computed from the table.
+        if readsItself, insert.isOverwrite || transaction.table.writableFormat != nil { transaction.dependsOnSnapshot() }
         if insert.isOverwrite {
-            if let table = transaction.snapshot.identity?.table, bound.rows.plan.reads(table) { transaction.dependsOnSnapshot() }
             overwrite(transaction, with: changed.written, naming: try partition(of: insert, target, transaction.snapshot, binder))
         } else {
-            // To a log it says whether the rows were computed from the table.
-            if transaction.table.writableFormat != nil, let table = transaction.snapshot.identity?.table, bound.rows.plan.reads(table) {
-                transaction.dependsOnSnapshot()
-            }
             transaction.append(changed.written)
         }
         let written = WrittenRows(files: changed.written, receipt: changed.receipt)
