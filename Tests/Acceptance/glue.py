@@ -8,6 +8,8 @@ and with moto in a bucket of it, too.
 """
 import argparse, json, os, subprocess, sys, tempfile, urllib.request
 
+from moto_glue import ask
+
 problems = []
 
 
@@ -22,18 +24,11 @@ def check(what, found, wanted):
 
 
 class Glue:
-    """What another client sees: requests as AWS documents them, unsigned but for a header that says so."""
-
     def __init__(self, url):
         self.url = url
 
     def __call__(self, action, **request):
-        header = "AWS4-HMAC-SHA256 Credential=test/20240101/us-east-1/glue/aws4_request, SignedHeaders=host, Signature=0"
-        made = urllib.request.Request(
-            self.url, json.dumps(request).encode(),
-            {"X-Amz-Target": f"AWSGlue.{action}", "Content-Type": "application/x-amz-json-1.1", "Authorization": header})
-        with urllib.request.urlopen(made) as answer:
-            return json.loads(answer.read() or b"{}")
+        return ask(self.url, action, request)
 
     def put(self, path):
         """A bucket, or an object of S3."""

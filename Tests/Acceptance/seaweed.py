@@ -1,33 +1,20 @@
 """SeaweedFS as the object store of an acceptance script: started, looked into, stopped."""
-import os, subprocess, tempfile, uuid
+import os, uuid
 
 import boto3
 from botocore.config import Config
 
+from service import Service
+
 KEY, SECRET, BUCKET = "lodekey", "lodesecret12345", "lode"
 
 
-class Seaweed:
-    """A server of this machine. FOLDER has seaweed.sh, which starts it ($LODE_VENVS says where its program is)."""
-
+class Seaweed(Service):
     def __init__(self, services, port):
-        self._script, self._port = os.path.abspath(f"{services}/seaweed.sh"), str(port)
-        self._folder = tempfile.TemporaryDirectory(prefix="lode-seaweed-")
-        self.endpoint = f"http://127.0.0.1:{port}"
-        done = self._run("start")
-        assert done.returncode == 0, done.stderr
+        super().__init__("seaweed", services, port)
         self.client = boto3.client(
             "s3", endpoint_url=self.endpoint, aws_access_key_id=KEY, aws_secret_access_key=SECRET, region_name="us-east-1",
             config=Config(signature_version="s3v4", s3={"addressing_style": "path"}, retries={"max_attempts": 5}, connect_timeout=3, read_timeout=30))
-
-    def _run(self, action):
-        return subprocess.run([self._script, action, self._folder.name, self._port], capture_output=True, text=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._run("stop")
 
     def environment(self, home):
         """What a process is told that speaks to it: nothing of the user's own settings."""

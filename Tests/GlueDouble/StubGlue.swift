@@ -30,6 +30,9 @@ package final class StubGlue: GlueService {
 
     package init(pageSize: Int = 1000) { self.pageSize = pageSize }
 
+    /// The definition of a table, by its database and name: `web.t`; null if there is none.
+    package func table(_ name: String) -> CloudJSON { state.withLock { $0.tables[name] } ?? .null }
+
     package var calls: [String] { state.withLock { $0.calls } }
 
     private static func fault(_ code: String, _ action: String) -> SQLError {

@@ -15,14 +15,11 @@ import Testing
     let scratch: ScratchSession
 
     init() throws {
-        let glue = glue
-        scratch = try ScratchSession(attached: AttachedCatalogs(glue: { _, _ in glue }))
+        scratch = try ScratchSession(glue: glue)
         try scratch.rows("CREATE CATALOG g USING glue OPTIONS (warehouse '{folder}/lake'); CREATE SCHEMA g.web")
     }
 
-    private func table(_ name: String) -> CloudJSON { glue.state.withLock { $0.tables["web.\(name)"] } ?? .null }
-
-    private func location(of name: String) -> String { table(name)["StorageDescriptor"]?["Location"]?.string ?? "" }
+    private func location(of name: String) -> String { glue.table("web.\(name)")["StorageDescriptor"]?["Location"]?.string ?? "" }
 
     private func partitions(of name: String) -> [[String]] {
         let known = glue.state.withLock { $0.partitions["web.\(name)"] } ?? []
@@ -167,7 +164,7 @@ import Testing
     @Test func `a time with a zone is what Spark and Athena call a timestamp`() throws {
         let moment = "TIMESTAMPTZ '2024-01-01 12:00:00+02'"
         try scratch.rows("CREATE TABLE g.web.t AS SELECT \(moment) AS zoned, TIMESTAMP '2024-01-01 12:00:00' AS plain")
-        let types = table("t")["StorageDescriptor"]?["Columns"]?.items.compactMap { $0["Type"]?.string }
+        let types = glue.table("web.t")["StorageDescriptor"]?["Columns"]?.items.compactMap { $0["Type"]?.string }
         #expect(types == ["timestamp", "timestamp"])
         #expect(try scratch.rows("DESCRIBE g.web.t").map { $0[1] } == ["timestamptz", "timestamp"])
         #expect(try scratch.rows("SELECT count(*) FROM g.web.t WHERE zoned = \(moment)") == [["1"]])

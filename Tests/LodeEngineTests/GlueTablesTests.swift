@@ -15,13 +15,10 @@ import Testing
     let scratch: ScratchSession
 
     init() throws {
-        let glue = glue
-        scratch = try ScratchSession(attached: AttachedCatalogs(glue: { _, _ in glue }))
+        scratch = try ScratchSession(glue: glue)
         try scratch.rows("CREATE CATALOG g USING glue; CREATE SCHEMA g.web")
         glue.state.withLock { [folder = scratch.folder] in $0.databases["web"]?[member: "LocationUri"] = .string(folder + "/web") }
     }
-
-    private func table(_ name: String) -> CloudJSON { glue.state.withLock { $0.tables["web.\(name)"] } ?? .null }
 
     private func text(of file: String) throws -> String {
         let folder = URL(fileURLWithPath: scratch.folder + "/" + file)
@@ -62,7 +59,7 @@ import Testing
         #expect(try scratch.rows("SELECT name FROM g.web.quoted ORDER BY id") == [[""], ["a \"b\", c\\d"]])
         #expect(scratch.error("INSERT INTO g.web.plain VALUES (3, 'a|b')")?.state == .dataException)
         #expect(try scratch.rows("SELECT count(*) FROM g.web.plain") == [["2"]])
-        #expect(table("plain")["StorageDescriptor"]?["SerdeInfo"]?["Parameters"]?["field.delim"] == "|")
+        #expect(glue.table("web.plain")["StorageDescriptor"]?["SerdeInfo"]?["Parameters"]?["field.delim"] == "|")
     }
 
     @Test func `a table without a place gets one that no dropped table had`() throws {
@@ -111,7 +108,7 @@ import Testing
         #expect(statistics("b", "Boolean") == ["NumberOfTrues": "2", "NumberOfFalses": "2", "NumberOfNulls": "0"])
         #expect(statistics("d", "Date")["MaximumValue"] == "1704067200")
         #expect(statistics("m", "Decimal") == ["NumberOfDistinctValues": "1", "NumberOfNulls": "0"])
-        #expect(table("t")["Parameters"]?["numRows"] == "4")
+        #expect(glue.table("web.t")["Parameters"]?["numRows"] == "4")
     }
 
     @Test func `Hive's and Athena's ALTER TABLE changes what is said of the files`() throws {
@@ -132,8 +129,8 @@ import Testing
         try scratch.rows("ALTER TABLE g.web.t REPLACE COLUMNS (a int, name string)")
         #expect(try scratch.rows("SELECT * FROM g.web.t") == [["1", "one", "7"]])
         try scratch.rows("ALTER TABLE g.web.t SET SERDEPROPERTIES ('field.delim' = 'n')")
-        #expect(table("t")["StorageDescriptor"]?["SerdeInfo"]?["Parameters"]?["field.delim"] == "n")
-        #expect(table("t")["Parameters"]?["x"] == nil)
+        #expect(glue.table("web.t")["StorageDescriptor"]?["SerdeInfo"]?["Parameters"]?["field.delim"] == "n")
+        #expect(glue.table("web.t")["Parameters"]?["x"] == nil)
         for (sql, state) in [
             ("CHANGE k l int", SQLState.featureNotSupported), ("CHANGE nope b int", .undefinedColumn),
             ("CHANGE a name int", .duplicateColumn), ("UNSET TBLPROPERTIES ('x' = '1')", .syntaxError),
@@ -227,7 +224,7 @@ import Testing
         glue.state.withLock { $0.calls = [] }
         #expect(try scratch.rows("MSCK REPAIR TABLE g.web.t") == [])
         #expect(!glue.calls.contains { $0.hasPrefix("Batch") || $0.hasPrefix("Delete") }, "\(glue.calls)")
-        let folder = try #require(table("t")["StorageDescriptor"]?["Location"]?.string)
+        let folder = try #require(glue.table("web.t")["StorageDescriptor"]?["Location"]?.string)
         for k in 2...30 { try FileManager.default.removeItem(atPath: "\(folder)/k=\(k)") }
         try FileManager.default.moveItem(atPath: "\(folder)/k=1", toPath: "\(folder)/k=99")
         #expect(try scratch.rows("MSCK REPAIR TABLE g.web.t").count == 31)
@@ -287,7 +284,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: scratch.folder + "/c", withIntermediateDirectories: true)
         try text.write(toFile: scratch.folder + "/c/a.csv", atomically: true, encoding: .utf8)
         try scratch.rows("CREATE EXTERNAL TABLE g.web.c LOCATION '{folder}/c'")
-        #expect(table("c")["StorageDescriptor"]?["SerdeInfo"]?["SerializationLibrary"]?.string == serde)
+        #expect(glue.table("web.c")["StorageDescriptor"]?["SerdeInfo"]?["SerializationLibrary"]?.string == serde)
         #expect(try scratch.rows("SELECT * FROM g.web.c") == rows)
     }
 
@@ -297,10 +294,10 @@ import Testing
             CREATE EXTERNAL TABLE g.web.t (a int) PARTITIONED BY (k string) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|'
                 LOCATION '{folder}/t'
             """)
-        let before = table("t")
+        let before = glue.table("web.t")
         let text = try scratch.rows("SHOW CREATE TABLE g.web.t")[0][0]
         try scratch.rows("DROP TABLE g.web.t; " + text)
-        #expect(table("t") == before, "\(text)")
+        #expect(glue.table("web.t") == before, "\(text)")
     }
 
     @Test func `changes are those that Glue can make`() throws {
@@ -310,7 +307,7 @@ import Testing
             ALTER TABLE g.web.t ADD COLUMN b varchar; COMMENT ON TABLE g.web.t IS 'of mine'; INSERT INTO g.web.t VALUES (2, 'x')
             """)
         #expect(try scratch.rows("SELECT a, b FROM g.web.t ORDER BY a") == [["1", "NULL"], ["2", "x"]])
-        #expect(table("t")["Description"] == "of mine")
+        #expect(glue.table("web.t")["Description"] == "of mine")
         for sql in [
             "DELETE FROM g.web.t", "UPDATE g.web.t SET a = 1", "TRUNCATE g.web.t",
             "ALTER TABLE g.web.t RENAME TO u", "SELECT * FROM g.web.t FOR VERSION AS OF 1", "BEGIN; INSERT INTO g.web.t VALUES (3, 'y')",

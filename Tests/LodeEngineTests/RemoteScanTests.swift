@@ -38,7 +38,7 @@ import Testing
             environment: CloudEnvironment(variables: [
                 "AWS_ACCESS_KEY_ID": "ENGINE", "AWS_SECRET_ACCESS_KEY": "hush", "AWS_ENDPOINT_URL": double.url,
             ]))
-        let scratch = try ScratchSession(stores: stores, attached: AttachedCatalogs(glue: { _, _ in glue }))
+        let scratch = try ScratchSession(glue: glue, stores: stores)
         try scratch.rows(
             """
             CREATE CATALOG g USING glue OPTIONS (access_key_id 'CATALOG', secret_access_key 'hush', warehouse 's3://b/lake');
@@ -57,7 +57,7 @@ import Testing
             environment: CloudEnvironment(variables: [
                 "AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "hush", "AWS_ENDPOINT_URL": double.url,
             ]))
-        let scratch = try ScratchSession(stores: stores, attached: AttachedCatalogs(glue: { _, _ in glue }))
+        let scratch = try ScratchSession(glue: glue, stores: stores)
         try scratch.rows(
             """
             CREATE CATALOG g USING glue OPTIONS (warehouse 's3://b/lake'); CREATE SCHEMA g.web;

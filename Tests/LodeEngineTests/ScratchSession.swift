@@ -1,6 +1,7 @@
 // A session over a warehouse of its own, whose results are read as text.
 
 import Foundation
+import GlueDouble
 import LodeCatalog
 import LodeCore
 import LodeObjectStore
@@ -25,6 +26,11 @@ final class ScratchSession {
             engine: Engine(
                 warehouse: warehouse ?? folder + "/lakehouse", catalogFile: catalog, stores: stores, attached: attached))
         try session.settings.set("threads", String(threads))
+    }
+
+    /// One that attaches this Glue by CREATE CATALOG … USING glue.
+    convenience init(glue: StubGlue, stores: StoreRegistry = StoreRegistry()) throws {
+        try self.init(stores: stores, attached: AttachedCatalogs(glue: { _, _ in glue }))
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
