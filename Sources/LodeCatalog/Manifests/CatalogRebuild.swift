@@ -91,10 +91,10 @@ struct CatalogRebuild {
             report.databases += 1
         }
         for role in warehouse?.roles ?? [] {
-            try db.execute(sql: "INSERT INTO role_info (name, definition) VALUES (?, ?)", arguments: [role.name, JSONText.write(role)])
+            try NamedDefinitions.roles.add(role, named: role.name, db)
             report.roles += 1
         }
-        for definition in warehouse?.attached ?? [] { try EmbeddedCatalog.insert(definition, db) }
+        for definition in warehouse?.attached ?? [] { try NamedDefinitions.attached.add(definition, named: definition.name, db) }
     }
 
     private func databaseID(_ name: String, _ db: Database) throws -> Int64 {

@@ -129,15 +129,13 @@ extension EmbeddedCatalog {
 
     static func describeWarehouse(number: Int64, _ db: Database) throws -> WarehouseManifest {
         let databases = try String.fetchAll(db, sql: "SELECT definition FROM database_info ORDER BY id")
-        let roles = try String.fetchAll(db, sql: "SELECT definition FROM role_info ORDER BY name")
-        let attached = try String.fetchAll(db, sql: "SELECT definition FROM attached_info ORDER BY name")
         return WarehouseManifest(
             number: number, databases: try databases.map { try JSONText.read(GlueDatabase.self, $0, "a database") },
-            roles: try roles.map { text in
-                var role = try JSONText.read(Role.self, text, "a role")
+            roles: try NamedDefinitions.roles.all(db).map { role in
+                var role = role
                 role.verifier = nil
                 return role
-            }, attached: try attached.map { try JSONText.read(CatalogDefinition.self, $0, "an attached catalog") })
+            }, attached: try NamedDefinitions.attached.all(db))
     }
 
     /// What a commit did to a table; nil if nothing need be said of it.
