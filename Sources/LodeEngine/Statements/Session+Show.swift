@@ -47,7 +47,7 @@ extension Session {
             }
             for table in try catalog.tables(in: name) where Self.matches(table.name, pattern) {
                 if let kinds, !kinds.contains(table.kind) { continue }
-                rows.append([.text(table.databaseName), .text(table.name), .text(Self.word(for: table.kind))])
+                rows.append([.text(table.databaseName), .text(table.name), .text(Self.word(for: table))])
             }
         }
         if schema == nil, kinds?.contains(.view) ?? true {
@@ -57,6 +57,9 @@ extension Session {
         return try give(
             [Field("schema_name", .varchar), Field("table_name", .varchar), Field("kind", .varchar)], rows, to: run.sink, tag: "SHOW")
     }
+
+    /// A table with a log of its own is registered as Hive's external ones are, but its files are this warehouse's.
+    static func word(for table: GlueTable) -> String { table.hasOwnLog ? word(for: .managed) : word(for: table.kind) }
 
     static func word(for kind: TableKind) -> String {
         switch kind {
@@ -145,8 +148,8 @@ extension Session {
     /// What DESCRIBE EXTENDED adds: the table's kind, format, place, comment and properties.
     private static func facts(of table: GlueTable) -> [[Value]] {
         var facts: [(String, String?)] = [
-            ("table", "\(table.tableName)"), ("kind", word(for: table.kind)),
-            ("format", table.kind == .view ? nil : table.fileFormat?.name),
+            ("table", "\(table.tableName)"), ("kind", word(for: table)),
+            ("format", table.kind == .view ? nil : table.loggedFormat?.name ?? table.fileFormat?.name),
             ("location", table.storageDescriptor.location), ("comment", table.comment),
         ]
         for (name, value) in table.parameters.sorted(by: { $0.key < $1.key }) {
