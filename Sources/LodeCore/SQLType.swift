@@ -58,6 +58,33 @@ package indirect enum SQLType: Hashable, Sendable {
         }
     }
 
+    /// Whether it is, or has within it, the type of what nothing gave a type yet, as that of `[]` has.
+    package var isLoose: Bool {
+        switch self {
+        case .null: true
+        case .list(let element): element.isLoose
+        case .map(let key, let value): key.isLoose || value.isLoose
+        case .structure(let fields): fields.contains { $0.type.isLoose }
+        default: false
+        }
+    }
+
+    /// With text for what nothing gave a type.
+    package var settled: SQLType {
+        switch self {
+        case .null: .varchar
+        case .list(let element): .list(element.settled)
+        case .map(let key, let value): .map(key: key.settled, value: value.settled)
+        case .structure(let fields):
+            .structure(fields.map { field in
+                var field = field
+                field.type = field.type.settled
+                return field
+            })
+        default: self
+        }
+    }
+
     package var isTemporal: Bool {
         switch self {
         case .date, .time, .timestamp, .timestamptz, .timestampNanos, .timestamptzNanos: true

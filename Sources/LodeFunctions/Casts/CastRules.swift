@@ -95,7 +95,7 @@ package enum Casts {
     /// name is known, as those of `row(…)`, fields correspond by position.
     ///
     /// Nil if some given field would be lost.
-    static func fieldSources(of wanted: [Field], in given: [Field]) -> [Int?]? {
+    package static func fieldSources(of wanted: [Field], in given: [Field]) -> [Int?]? {
         let names = given.map { $0.name.lowercased() }
         let places = wanted.map { field in names.firstIndex(of: field.name.lowercased()) }
         let known = places.compactMap { $0 }

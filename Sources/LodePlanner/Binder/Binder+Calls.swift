@@ -62,7 +62,7 @@ extension Binder {
 
     /// An argument that is no lambda: `a -> 'key'` is the JSON operator then.
     func bindArgument(_ expression: Expression, _ scope: Scope) throws(SQLError) -> BoundExpression {
-        try bind(expression.withoutArrow, scope)
+        try bindLoose(expression.withoutArrow, scope)
     }
 
     /// Refuses what only aggregates and window functions may have.

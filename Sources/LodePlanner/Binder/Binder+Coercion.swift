@@ -20,7 +20,7 @@ extension BoundExpression {
 extension Binder {
     /// What is still untyped becomes text, as in PostgreSQL.
     func settle(_ expression: BoundExpression) -> BoundExpression {
-        guard expression.isUntyped else { return expression }
+        guard expression.isUntyped else { return expression.type.isLoose ? tightened(expression) : expression }
         if case .constant(.integer(let parameter), _) = expression { return determined(parameter, .varchar) }
         if case .constant(let value, _) = expression { return .constant(value, .varchar) }
         return .constant(.null, .varchar)
@@ -34,11 +34,11 @@ extension Binder {
 
     /// A plan whose columns all have types: untyped ones are made text.
     func settleColumns(_ plan: LogicalPlan) -> LogicalPlan {
-        guard plan.columns.contains(where: { $0.type == .null }) else { return plan }
+        guard plan.columns.contains(where: \.type.isLoose) else { return plan }
         if case .project(var node) = plan {
-            for index in node.items.indices where node.items[index].column.type == .null {
+            for index in node.items.indices where node.items[index].column.type.isLoose {
                 node.items[index].expression = settle(node.items[index].expression)
-                node.items[index].column.type = .varchar
+                node.items[index].column.type = node.items[index].expression.type
             }
             return .project(node)
         }
@@ -54,6 +54,7 @@ extension Binder {
     /// - Throws: what converting a constant raises (`22P02`, `22007`, …), at `span`.
     func convert(_ expression: BoundExpression, to type: SQLType, at span: SourceSpan?) throws(SQLError) -> BoundExpression {
         if expression.type == type { return expression }
+        if expression.type.isLoose, let filled = try filled(expression, with: type, at: span) { return filled }
         guard case .constant(let value, let from) = expression else {
             return expression.isUntyped ? .constant(.null, type) : .cast(expression, to: type, isTry: false, span)
         }
@@ -109,7 +110,7 @@ extension Binder {
             guard let next = result == .null ? type : Casts.commonType(result, type) else { return nil }
             result = next
         }
-        return result == .null ? .varchar : result
+        return result.settled
     }
 
     /// Brings all to their common type. `spans` are aligned.

@@ -16,7 +16,7 @@ extension Binder {
         if let row = left.rowElements, case .subquery(let query) = right.kind {
             return try compare(comparison, try bindAll(row, scope), query, at: span, scope)
         }
-        let l = try bind(left, scope), r = try bind(right, scope)
+        let l = try bindLoose(left, scope), r = try bindLoose(right, scope)
         return try compare(comparison, l, r, at: span, sides: (left.span, right.span))
     }
 
@@ -46,6 +46,9 @@ extension Binder {
         var left = left, right = right
         if left.isUntyped, let typed = try literal(left, like: right.type, at: sides?.0 ?? span) { left = typed }
         if right.isUntyped, let typed = try literal(right, like: left.type, at: sides?.1 ?? span) { right = typed }
+        if let common = Self.commonType(of: [left, right]), left.type.isLoose || right.type.isLoose {
+            (left, right) = (try convert(left, to: common, at: span), try convert(right, to: common, at: span))
+        }
         if left.type == right.type { return (left, right) }
         // Constants are computed first: `1 + 10` then takes the column's type just as `11` does.
         (left, right) = (folded(settle(left)), folded(settle(right)))

@@ -17,10 +17,10 @@ extension Binder {
             } else {
                 conditions.append(try bindCondition(branch.when, scope, of: "CASE/WHEN"))
             }
-            results.append(try bind(branch.then, scope))
+            results.append(try bindLoose(branch.then, scope))
             spans.append(branch.then.span)
         }
-        results.append(try written.otherwise.map { (e) throws(SQLError) in try bind(e, scope) } ?? .constant(.null, .null))
+        results.append(try written.otherwise.map { (e) throws(SQLError) in try bindLoose(e, scope) } ?? .constant(.null, .null))
         spans.append(written.otherwise?.span ?? expression.span)
         return .conditional(conditions, try unify(results, as: "CASE", spans: spans))
     }
@@ -34,7 +34,7 @@ extension Binder {
             guard name == "coalesce" ? !arguments.isEmpty : arguments.count == 2 else {
                 throw wrongCount(name, name == "coalesce" ? "one or more" : "2", span)
             }
-            let parts = try unify(try bindAll(arguments, scope), as: "COALESCE", spans: spans)
+            let parts = try unify(try bindAllLoose(arguments, scope), as: "COALESCE", spans: spans)
             return parts.count == 1 ? parts[0] : .coalesce(parts, parts[0].type)
         case "nullif":
             guard arguments.count == 2 else { throw wrongCount(name, "2", span) }
@@ -49,8 +49,8 @@ extension Binder {
             let first =
                 name == "nvl2"
                 ? BoundExpression.not(.isNull(try bindSettled(arguments[0], scope))) : try bindCondition(arguments[0], scope, of: name)
-            var results = [try bind(arguments[1], scope)]
-            results.append(arguments.count == 3 ? try bind(arguments[2], scope) : .constant(.null, .null))
+            var results = [try bindLoose(arguments[1], scope)]
+            results.append(arguments.count == 3 ? try bindLoose(arguments[2], scope) : .constant(.null, .null))
             return .conditional([first], try unify(results, as: name, spans: [spans[1], spans.last ?? span]))
         case "try":
             guard arguments.count == 1 else { throw wrongCount(name, "1", span) }

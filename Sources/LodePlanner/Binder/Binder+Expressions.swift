@@ -23,7 +23,8 @@ extension Binder {
         case .cast: return try bindCast(expression, scope)
         case .quantified, .pattern, .between, .inList, .inQuery, .isTest, .isDistinct: return try bindPredicate(expression, scope)
         case .exists, .subquery, .arrayQuery: return try bindSubquery(expression, scope)
-        case .row, .array, .structure, .map, .element, .slice, .field: return try bindNested(expression, scope)
+        case .row, .array, .structure, .map: return settle(try bindNested(expression, scope))
+        case .element, .slice, .field: return try bindNested(expression, scope)
         case .collate, .atTimeZone, .extract, .position, .substring, .trim, .overlay, .grouping:
             return try bindSpelledCall(expression, scope)
         case .columns: return try bindColumns(expression, scope)

@@ -105,7 +105,7 @@ extension Binder {
                     continue
                 } else {
                     span = written[column].span
-                    cell = try bind(written[column], inner)
+                    cell = try bindLoose(written[column], inner)
                 }
                 row.append(try assigned(cell, positions[column], target, at: span))
             }

@@ -10,12 +10,12 @@ extension Binder {
         let span = expression.span
         switch expression.kind {
         case .row(let elements):
-            let parts = try bindRow(elements, scope).map(settle)
+            let parts = try bindRow(elements, scope)
             return StructValues.pack(parts.indices.map { "f\($0 + 1)" }, parts, at: span)
         case .array(let elements): return try bindArray(elements, span, scope)
         case .structure(let entries):
             var parts: [BoundExpression] = []
-            for entry in entries { parts.append(try bindSettled(entry.value, scope)) }
+            for entry in entries { parts.append(typed(try bindLoose(entry.value, scope))) }
             let names = entries.map(\.name.text)
             if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
                 throw SQLError(.duplicateColumn, "field \"\(names[twice])\" occurs twice", at: entries[twice].name.span)
@@ -33,11 +33,14 @@ extension Binder {
     private func bindRow(_ elements: [Expression], _ scope: Scope) throws(SQLError) -> [BoundExpression] {
         var parts: [BoundExpression] = []
         for element in elements {
-            let part = try bind(element, scope)
+            let part = typed(try bindLoose(element, scope))
             if case .star = element.kind, let columns = StructValues.parts(of: part) { parts += columns } else { parts.append(part) }
         }
         return parts
     }
+
+    /// Of the members of a nested value, quoted literals are texts; NULL may still take a type.
+    private func typed(_ member: BoundExpression) -> BoundExpression { member.isUntypedLiteral ? settle(member) : member }
 
     /// `base.name` of a struct, or of json.
     func fieldAccess(_ base: BoundExpression, _ name: Identifier) throws(SQLError) -> BoundExpression {
@@ -58,10 +61,20 @@ extension Binder {
     }
 
     private func bindArray(_ elements: [Expression], _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression {
-        let items = try unify(try bindAll(elements, scope), as: "ARRAY", spans: elements.map(\.span))
-        let type = items.first?.type ?? .varchar
+        let (items, type) = try members(elements, scope, of: "ARRAY")
         if let values = Self.constants(items) { return .constant(.list(values), .list(type)) }
         return try callNested(SpelledFunctions.list, "an array of computed values", items, at: span)
+    }
+
+    /// The elements of an array, or the keys or values of a map, and their type, which may be loose.
+    private func members(_ elements: [Expression], _ scope: Scope, of what: String) throws(SQLError) -> ([BoundExpression], SQLType) {
+        let items = try bindAllLoose(elements, scope)
+        if items.allSatisfy({ $0.isUntyped && !$0.isUntypedLiteral }) { return (items, .null) }
+        if let first = items.first?.type, first.isLoose, items.allSatisfy({ $0.type == first }), !items.contains(where: \.isUntypedLiteral) {
+            return (items, first)
+        }
+        let typed = try unify(items, as: what, spans: elements.map(\.span))
+        return (typed, typed.first?.type ?? .null)
     }
 
     private static func constants(_ items: [BoundExpression]) -> [Value]? {
@@ -74,9 +87,9 @@ extension Binder {
     }
 
     private func bindMap(_ entries: [MapEntry], _ span: SourceSpan, _ scope: Scope) throws(SQLError) -> BoundExpression {
-        let keys = try unify(try bindAll(entries.map(\.key), scope), as: "MAP", spans: entries.map(\.key.span))
-        let values = try unify(try bindAll(entries.map(\.value), scope), as: "MAP", spans: entries.map(\.value.span))
-        let type = SQLType.map(key: keys.first?.type ?? .varchar, value: values.first?.type ?? .varchar)
+        let (keys, keyType) = try members(entries.map(\.key), scope, of: "MAP")
+        let (values, valueType) = try members(entries.map(\.value), scope, of: "MAP")
+        let type = SQLType.map(key: keyType, value: valueType)
         if let keyConstants = Self.constants(keys), let valueConstants = Self.constants(values) {
             if Set(keyConstants).count < keyConstants.count {
                 throw SQLError(.invalidParameterValue, "map keys must be unique", at: span)
@@ -85,8 +98,8 @@ extension Binder {
             return .constant(.map(zip(keyConstants, valueConstants).map { Value.MapEntry(key: $0, value: $1) }), type)
         }
         let lists = [
-            try callNested(SpelledFunctions.list, "a map of computed keys", keys, at: span),
-            try callNested(SpelledFunctions.list, "a map of computed values", values, at: span),
+            try callNested(SpelledFunctions.list, "a map of computed keys", keys.map(settle), at: span),
+            try callNested(SpelledFunctions.list, "a map of computed values", values.map(settle), at: span),
         ]
         return try callNested(["map", "map_from_arrays"], "a map of computed values", lists, at: span)
     }

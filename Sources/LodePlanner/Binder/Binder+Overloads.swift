@@ -46,7 +46,7 @@ extension Binder {
         result.reserveCapacity(arguments.count)
         for (index, argument) in arguments.enumerated() {
             let wanted = index < parameters.count ? parameters[index] : index < types.count ? types[index] : argument.type
-            result.append(try convert(argument, to: wanted == .null ? .varchar : wanted, at: span))
+            result.append(try convert(argument, to: wanted.settled, at: span))
         }
         return result
     }

@@ -49,8 +49,12 @@ extension Binder {
             // An item sees the aliases of those before it.
             block.visibleAliases = block.aliases.firstIndex { $0.expression.span.start >= item.span.start } ?? block.aliases.count
             defer { block.visibleAliases = .max }
-            let expression = try bindItem(item, scope)
-            result.append(keepUntyped ? expression : settle(expression))
+            if keepUntyped, case .expression(let expression) = item.source {
+                result.append(try bindLoose(expression, scope))
+            } else {
+                let expression = try bindItem(item, scope)
+                result.append(keepUntyped ? expression : settle(expression))
+            }
         }
         return result
     }

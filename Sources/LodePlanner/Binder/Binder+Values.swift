@@ -17,7 +17,7 @@ extension Binder {
         for position in 0..<width {
             let cells = rows.map { $0[position] }
             guard let common = Self.commonType(of: cells) else { throw mismatch(values, cells, position) }
-            let type = keepUntyped && rows.count == 1 && cells[0].isUntyped ? SQLType.null : common
+            let type = keepUntyped && rows.count == 1 && cells[0].type.isLoose ? cells[0].type : common
             for row in rows.indices where rows[row][position].type != type {
                 rows[row][position] = try convert(rows[row][position], to: type, at: cellSpan(values, row, position))
             }
@@ -48,7 +48,7 @@ extension Binder {
     }
 
     func bindRow(_ values: Values, _ index: Int, _ scope: Scope) throws(SQLError) -> [BoundExpression] {
-        guard let literals = values.literals else { return try bindAll(values.row(index), scope) }
+        guard let literals = values.literals else { return try bindAllLoose(values.row(index), scope) }
         var row: [BoundExpression] = []
         row.reserveCapacity(literals.columnCount)
         for column in 0..<literals.columnCount {

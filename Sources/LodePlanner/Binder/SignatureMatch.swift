@@ -79,7 +79,7 @@ struct SignatureMatch {
         let type = expression.type
         switch parameter {
         case .exact(let wanted): return exact(expression, wanted)
-        case .any: return (expression.isUntypedLiteral ? .varchar : type, anyCost)
+        case .any: return (expression.isUntypedLiteral ? .varchar : expression.isUntyped ? type : type.settled, anyCost)
         case .anyDecimal:
             if expression.isUntyped { return (.decimal(precision: 38, scale: 9), castCost * 2) }
             guard type.isDecimal || type.isInteger, let decimal = expression.decimalType else { return nil }
@@ -91,7 +91,7 @@ struct SignatureMatch {
             guard let element = common[letter] else { return nil }
             return (.list(element), keptCost)
         case .map(let key, let value): return (.map(key: common[key] ?? .varchar, value: common[value] ?? .varchar), keptCost)
-        case .anyNested: return type.isNested ? (type, keptCost) : nil
+        case .anyNested: return type.isNested ? (type.settled, keptCost) : nil
         case .lambda: return nil
         }
     }

@@ -6,7 +6,7 @@ import LodePlan
 
 enum StructValues {
     /// `{'a': x, 'b': y}`, ROW(x, y): each argument is a field.
-    static func pack(_ names: [String], _ arguments: [BoundExpression], at span: SourceSpan) -> BoundExpression {
+    static func pack(_ names: [String], _ arguments: [BoundExpression], at span: SourceSpan?) -> BoundExpression {
         let function = StructFunctions.pack(zip(names, arguments).map { Field($0, $1.type) })
         return .call(
             ScalarCall(
