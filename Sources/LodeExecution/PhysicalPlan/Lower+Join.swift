@@ -42,10 +42,11 @@ extension PipelineBuilder {
         _ node: JoinNode, _ required: Set<ColumnID>?, _ builder: inout PipelineBuilder
     ) throws(SQLError) -> OpenPipeline {
         let right = try builder.lower(node.right, child: 1)
-        let build = NestedLoopBuild()
+        let ranges = RangeConditions(node)
+        let build = NestedLoopBuild(try ranges.map { (r) throws(SQLError) in try RangeSide(r, isLeft: false, right.columns, builder) })
         let built = builder.finish(right, into: build, name: "nested loop")
         let left = try builder.lower(node.left, child: 0)
-        let shape = try NestedLoopShape(node, left: left.columns, right: right.columns, required: required, builder)
+        let shape = try NestedLoopShape(node, left: left.columns, right: right.columns, required: required, ranges, builder)
         return left.appending(NestedLoopJoin(shape, build), columns: shape.columns, needing: built)
     }
 }

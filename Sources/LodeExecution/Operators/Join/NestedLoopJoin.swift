@@ -21,10 +21,15 @@ final class NestedLoopShape: Sendable {
     let flagsRight: Bool
     let countsMatches: Bool
     let columns: [PlanColumn]
+    /// The left side of ranges that partners lie in.
+    let ranges: RangeSide?
 
+    /// - Parameter ranges: those of the condition, if the right side is indexed by them.
     init(
-        _ node: JoinNode, left: [PlanColumn], right: [PlanColumn], required: Set<ColumnID>?, _ builder: PipelineBuilder
+        _ node: JoinNode, left: [PlanColumn], right: [PlanColumn], required: Set<ColumnID>?, _ ranges: RangeConditions?,
+        _ builder: PipelineBuilder
     ) throws(SQLError) {
+        self.ranges = try ranges.map { (r) throws(SQLError) in try RangeSide(r, isLeft: true, left, builder) }
         kind = node.kind
         flagsRight = node.kind == .right || node.kind == .full
         countsMatches = node.kind != .inner && node.kind != .right
@@ -53,6 +58,8 @@ final class NestedLoopRows: Sendable {
     struct Block: Sendable {
         var chunk: Chunk
         var matched: Buffer
+        /// Of the ranges that partners lie in, where there are such and their keys could be computed.
+        var index: RangeIndex?
     }
 
     let blocks: [Block]
@@ -73,6 +80,9 @@ final class NestedLoopBuild: Sink {
     }
 
     private let collected = Lock(Collected())
+    private let ranges: RangeSide?
+
+    init(_ ranges: RangeSide?) { self.ranges = ranges }
 
     func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
         collected.withLock { if $0.result != nil { $0 = Collected() } }
@@ -109,9 +119,19 @@ final class NestedLoopBuild: Sink {
             var flat: [Column] = []
             for column in chunk.columns { flat.append(try column.flattened()) }
             let kept = Chunk(columns: flat, count: chunk.count, batch: chunk.batch)
-            try hold.grow(by: kept.approximateBytes)
-            blocks.append(NestedLoopRows.Block(chunk: kept, matched: try .zeroed(byteCount: chunk.count)))
+            let index = build.ranges.flatMap { Self.index($0, kept) }
+            try hold.grow(by: kept.approximateBytes + (index?.byteCount ?? 0))
+            blocks.append(NestedLoopRows.Block(chunk: kept, matched: try .zeroed(byteCount: chunk.count), index: index))
             return .more
+        }
+
+        /// Nil where computing the keys fails: the pairs then tell whether anybody asks.
+        private static func index(_ ranges: RangeSide, _ chunk: Chunk) -> RangeIndex? {
+            do throws(SQLError) {
+                return RangeIndex(first: try ranges.firstKeys(chunk), second: try ranges.secondKeys(chunk))
+            } catch {
+                return nil
+            }
         }
 
         func finish() throws(SQLError) {

@@ -7,18 +7,21 @@ import LodeVectors
 /// Makes pairs by repeating single rows of the shorter side beside whole columns of the longer one, which copies nothing.
 final class NestedLoopWorker: PassingConsumer {
     private let join: NestedLoopJoin
-    private let shape: NestedLoopShape
+    let shape: NestedLoopShape
     private let rows: NestedLoopRows
     private var blocks: [NestedLoopRows.Block] { rows.blocks }
     let downstream: any ChunkConsumer
     /// By left row of the chunk: the pairs that matched, and whether a pair was NULL.
-    private var matches: [Int] = []
+    var matches: [Int] = []
     private var unknown: [Bool] = []
     /// The left rows at hand, flat; the block that they meet next, and the row of the shorter side in it.
     private var current: Chunk?
+    /// What they ask of the right rows, where the condition sets ranges; the place in the block's index that was reached.
+    private var bounds: RangeBounds?
+    var place = 0
     private var block = 0
-    private var row = 0
-    private var expansion: Expansion
+    var row = 0
+    var expansion: Expansion
     private var isLast: Bool?
     private var restBlock = 0
 
@@ -30,7 +33,7 @@ final class NestedLoopWorker: PassingConsumer {
         expansion = Expansion(context)
     }
 
-    private var givesPairs: Bool {
+    var givesPairs: Bool {
         switch shape.kind {
         case .inner, .left, .right, .full, .single: true
         case .semi, .anti, .mark: false
@@ -50,8 +53,10 @@ final class NestedLoopWorker: PassingConsumer {
         var left: [Column] = []
         for column in chunk.columns { left.append(column.layout == .dictionary ? column : try column.flattened()) }
         current = Chunk(columns: left, count: chunk.count, batch: chunk.batch)
+        bounds = shape.ranges.flatMap { RangeBounds($0, chunk) }
         block = 0
         row = 0
+        place = 0
         return try advance()
     }
 
@@ -73,12 +78,14 @@ final class NestedLoopWorker: PassingConsumer {
             if demand != .more { return demand }
             block += 1
             row = 0
+            place = 0
         }
         current = nil
         return try finishChunk(chunk)
     }
 
     private func joinBlock(_ chunk: Chunk, _ block: NestedLoopRows.Block) throws(SQLError) -> Demand {
+        if let bounds, let index = block.index { return try joinRanges(chunk, block, index, bounds) }
         let isRight = block.chunk.count <= chunk.count
         while row < (isRight ? block.chunk.count : chunk.count) {
             let pairs = try isRight ? self.pairs(chunk, withRight: block.chunk) : self.pairs(block.chunk, withLeft: chunk)
