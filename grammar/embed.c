@@ -28,6 +28,9 @@ static const uint8_t changes[] = {
 static const uint8_t utilities[] = {
 #embed "utilities.gram"
 };
+static const uint8_t maintenance[] = {
+#embed "maintenance.gram"
+};
 static const uint8_t transactions[] = {
 #embed "transactions.gram"
 };
@@ -48,7 +51,7 @@ static const struct {
     long size;
 } files[] = {
     FILE_ENTRY(names), FILE_ENTRY(statements), FILE_ENTRY(queries), FILE_ENTRY(tables), FILE_ENTRY(expressions),
-    FILE_ENTRY(types), FILE_ENTRY(definitions), FILE_ENTRY(changes), FILE_ENTRY(utilities),
+    FILE_ENTRY(types), FILE_ENTRY(definitions), FILE_ENTRY(changes), FILE_ENTRY(utilities), FILE_ENTRY(maintenance),
     FILE_ENTRY(transactions), FILE_ENTRY(sessions), FILE_ENTRY(roles),
 };
 

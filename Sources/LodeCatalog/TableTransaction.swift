@@ -28,6 +28,8 @@ package protocol TableTransaction: AnyObject {
     func dependsOnSnapshot()
     /// Says which rows the change was computed from: rows that others add or remove elsewhere are no conflict.
     func reads(_ rows: ColumnPredicate)
+    /// Says that no row comes or goes: those that are there lie in other files afterwards, so that rows that others add are no conflict.
+    func keepsRows()
     /// What the history of the table calls the change.
     func name(_ operation: String)
 
@@ -38,6 +40,7 @@ package protocol TableTransaction: AnyObject {
 extension TableTransaction {
     package var places: [String: String] { [:] }
     package func reads(_ rows: ColumnPredicate) {}
+    package func keepsRows() {}
     package func willReplace() throws(SQLError) -> String? { nil }
 }
 

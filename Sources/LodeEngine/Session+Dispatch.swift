@@ -16,6 +16,7 @@ extension Session {
         case .copy(let copy): return try self.copy(copy, run)
         case .definition(let definition): return try self.run(definition, run)
         case .utility(let utility): return try self.run(utility, run)
+        case .maintenance(let maintenance): return try self.run(maintenance, run)
         case .transaction(let transaction): return try self.run(transaction)
         case .session(let session): return try self.run(session, run)
         case .role(let role): return try self.run(role)
@@ -46,9 +47,16 @@ extension Session {
         case .summarize(let target): return try summarize(target, run)
         case .use(let name): return try use(name)
         case .repairTable(let name, let isRefresh): return try repairTable(name, isRefresh: isRefresh, run)
-        case .vacuum(let vacuum): return try self.vacuum(vacuum, run)
         case .analyze(let name): return try analyze(name)
-        case .call(let call): throw SQLError(.undefinedFunction, "procedure \"\(call.name.text)\" does not exist", at: call.name.span)
+        case .call(let call): return try self.run(try Procedure.statement(of: call, self), run)
+        }
+    }
+
+    private func run(_ statement: MaintenanceStatement, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        switch statement {
+        case .optimize(let optimize): return try self.optimize(optimize, run)
+        case .vacuum(let vacuum): return try self.vacuum(vacuum, run)
+        case .execute(let execute): return try self.run(try Procedure.statement(of: execute, self), run)
         }
     }
 

@@ -25,6 +25,12 @@ DELETE FROM parts WHERE k IS NULL AND id > 20
 CREATE TABLE many (id bigint, v varchar) USING delta TBLPROPERTIES ('delta.checkpointInterval' = '5')
 """ + "".join(f"INSERT INTO many SELECT {i} * 10 + g, 'v' || g FROM generate_series(1, 10) AS q(g)\n" for i in range(12)) + """
 DELETE FROM many WHERE id % 2 = 0
+OPTIMIZE many
+INSERT INTO many VALUES (500, 'w'), (NULL, NULL)
+OPTIMIZE many ZORDER BY (id, v)
+OPTIMIZE parts WHERE k = 'a'
+OPTIMIZE parts
+OPTIMIZE kinds HILBERT BY (id, ts)
 TRUNCATE parts
 CREATE OR REPLACE TABLE parts USING delta AS SELECT 'now' AS other, 2.5::double AS kind
 INSERT INTO parts VALUES ('more', 'NaN'), ('end', '-Infinity')

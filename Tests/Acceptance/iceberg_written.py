@@ -39,6 +39,9 @@ STEPS = [
     ("parts", "INSERT OVERWRITE parts VALUES (300, 'over', '2024-01-01', 'k1')"),
     ("parts", "ALTER TABLE parts ADD COLUMN extra integer"),
     ("parts", "INSERT INTO parts VALUES (400, 'extra', '2024-02-01', 'k9', 7)"),
+    ("parts", "OPTIMIZE parts WHERE kind = 'k1'"),
+    ("parts", "OPTIMIZE parts HILBERT BY (id, name)"),
+    ("types", "OPTIMIZE types ORDER BY i DESC"),
     ("types", "TRUNCATE types"),
 ]
 

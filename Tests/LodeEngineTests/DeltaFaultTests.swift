@@ -21,6 +21,7 @@ import Testing
             + "WHEN MATCHED THEN UPDATE SET generation = 2 WHEN NOT MATCHED THEN INSERT VALUES (2, s.i, 1)",
         "ALTER TABLE t ADD COLUMN c integer DEFAULT 7",
         "ALTER TABLE t ADD CONSTRAINT p CHECK (i > 0)",
+        "OPTIMIZE t FULL",
         "DROP TABLE t",
         "TRUNCATE TABLE t",
         "VACUUM RETAIN 0 HOURS",

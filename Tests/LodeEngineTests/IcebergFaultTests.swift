@@ -15,6 +15,7 @@ import Testing
         "UPDATE t SET generation = 2 WHERE i > 5",
         "DELETE FROM t WHERE k = 1",
         "ALTER TABLE t ADD COLUMN c integer",
+        "OPTIMIZE t",
         "TRUNCATE TABLE t",
     ]
 

@@ -63,6 +63,8 @@ import Testing
         "explainable: update, merge", "statement: explainable, definition_statement", "add_columns: 1, 2", "primary: map, call",
         "primary: columns_star, call", "group_item: cube, expr", "group_item: rollup, expr", "group_item: grouping_sets, expr",
         "frame: 0, bound",
+        // What follows ALTER TABLE and a name does.
+        "statement: definition_statement, maintenance_statement",
         // WITH is read again for each, but only at the start of a statement.
         "explainable: query, insert", "explainable: query, update", "explainable: query, delete", "explainable: query, merge",
         "explainable: insert, update", "explainable: insert, delete", "explainable: insert, merge", "explainable: update, delete",

@@ -165,6 +165,7 @@ private final class RenamedTransaction: TableTransaction {
     func emptyPartitions(_ partitions: Set<[Value]>) { inner.emptyPartitions(partitions) }
     func replaceAll(with files: [DataFile]) { inner.replaceAll(with: files) }
     func dependsOnSnapshot() { inner.dependsOnSnapshot() }
+    func keepsRows() { inner.keepsRows() }
     func name(_ operation: String) { inner.name(operation) }
 
     var change: TableChange {

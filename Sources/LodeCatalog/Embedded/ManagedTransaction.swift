@@ -29,6 +29,7 @@ final class ManagedTransaction: TableTransaction {
     }
 
     func dependsOnSnapshot() { files.dependsOnBase = true }
+    func keepsRows() { files.changesData = false }
 
     func name(_ operation: String) { files.operation = operation }
 }

@@ -84,6 +84,7 @@ final class GatheredTransaction: TableTransaction {
     func deleteFiles(_ paths: [String]) { files.removedPaths += paths }
     func emptyPartitions(_ partitions: Set<[Value]>) { files.emptiedPartitions.formUnion(partitions) }
     func dependsOnSnapshot() { files.dependsOnBase = true }
+    func keepsRows() { files.changesData = false }
     func name(_ operation: String) { files.operation = operation }
     func reads(_ rows: ColumnPredicate) { files.reads = rows }
 

@@ -79,6 +79,13 @@ package struct SettingDefinition: Sendable {
             name: "parquet_compression", summary: "The codec of Parquet files that are written.", initial: { "zstd" },
             parse: { (text) throws(SQLError) in try oneOf(text, ParquetProperties.codecs) }),
         SettingDefinition(
+            name: "target_file_size", summary: "The size of files that OPTIMIZE makes, where the table's properties do not say.",
+            initial: { ByteSize.text(128 << 20) },
+            parse: { (text) throws(SQLError) in
+                guard let bytes = ByteSize.parse(text), bytes > 0 else { throw wrong(text, "a size, such as '128MB'") }
+                return text
+            }),
+        SettingDefinition(
             name: "progress_bar", summary: "Whether long statements show a progress bar on a terminal.", initial: { "on" },
             parse: { (text) throws(SQLError) in try flag(text) }),
         SettingDefinition(

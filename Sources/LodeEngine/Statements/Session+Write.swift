@@ -132,7 +132,7 @@ extension Session {
         return try run(bound, specification, to: staged, alwaysWrites: keys.isEmpty, context)
     }
 
-    private func run(
+    func run(
         _ bound: BoundQuery, _ specification: WriteSpecification, to destination: any ObjectDestination, alwaysWrites: Bool,
         _ context: StatementContext
     ) throws(SQLError) -> WrittenRows {

@@ -10,7 +10,10 @@ package enum WholeFiles {
     ///
     /// `rows` is a scan of a table, under a filter or not: `DELETE … WHERE day = '2024-01-31'` of a table that is partitioned by day
     /// takes away whole files.
-    package static func chosen(by rows: LogicalPlan, _ context: ExecutionContext) throws(SQLError) -> [DataFile]? {
+    /// - Parameter counted: whether it must be known how many rows they have.
+    package static func chosen(
+        by rows: LogicalPlan, counted: Bool = true, _ context: ExecutionContext
+    ) throws(SQLError) -> [DataFile]? {
         guard let (scan, source, conditions) = filteredScan(rows, context) else { return nil }
         let columns = scan.outputs.filter { $0.path.isEmpty }.map { ($0.column.id, source.field($0.index).name) }
         let names = Dictionary(columns, uniquingKeysWith: { first, _ in first })
@@ -27,7 +30,7 @@ package enum WholeFiles {
                 guard let value = file.partitionValue(of: source.field(output.index).name, source.partitionFields) else { return nil }
                 values[output.column.id] = .constant(value, output.column.type)
             }
-            guard file.liveRowCount != nil else { return nil }
+            if counted, file.liveRowCount == nil { return nil }
             if try holds(conditions, values, context.functions) { chosen.append(file) }
         }
         return chosen

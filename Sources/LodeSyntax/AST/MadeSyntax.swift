@@ -68,3 +68,11 @@ extension Insert {
             source: .query(query), returning: [])
     }
 }
+
+extension Delete {
+    /// `DELETE FROM table WHERE condition`: the rows that a condition names.
+    package init(from table: QualifiedName, where condition: Expression) {
+        self.init(
+            with: nil, table: TableReference(.table(table, nil), alias: nil, span: table.span), using: [], where: condition, returning: [])
+    }
+}

@@ -23,6 +23,7 @@ package indirect enum Statement: Sendable {
 
     case definition(DefinitionStatement)
     case utility(UtilityStatement)
+    case maintenance(MaintenanceStatement)
     case transaction(TransactionStatement)
     case session(SessionStatement)
     case role(RoleStatement)
@@ -40,6 +41,7 @@ package indirect enum Statement: Sendable {
         case .copy(let copy): copy.direction == .from ? "COPY FROM" : nil
         case .definition(let definition): definition.changeName
         case .utility(let utility): utility.changeName
+        case .maintenance(let maintenance): maintenance.changeName
         case .role(let role): role.changeName
         }
     }

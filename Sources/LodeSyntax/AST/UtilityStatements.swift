@@ -1,4 +1,4 @@
-/// Settings, questions about what there is, and the care of tables.
+/// Settings, and questions about what there is.
 import LodeCore
 
 package enum UtilityStatement: Sendable {
@@ -13,16 +13,16 @@ package enum UtilityStatement: Sendable {
     /// `USE [catalog.]schema`.
     case use(QualifiedName)
     case repairTable(QualifiedName, isRefresh: Bool)
-    case vacuum(Vacuum)
     /// `ANALYZE [table]`: collect statistics.
     case analyze(QualifiedName?)
+    /// `CALL procedure(arguments)`.
     case call(FunctionCall)
 
     var changeName: String? {
         switch self {
         case .repairTable: "MSCK REPAIR TABLE"
-        case .vacuum: "VACUUM"
-        case .set, .reset, .show, .describe, .describeHistory, .summarize, .use, .analyze, .call: nil
+        case .call: "CALL"
+        case .set, .reset, .show, .describe, .describeHistory, .summarize, .use, .analyze: nil
         }
     }
 }
@@ -62,28 +62,4 @@ package enum DescribeTarget: Sendable {
     case table(QualifiedName)
     case file(String, SourceSpan)
     case query(Query)
-}
-
-/// `VACUUM [table] [RETAIN n HOURS|DAYS] [DRY RUN]`.
-package struct Vacuum: Sendable {
-    package struct Retention: Sendable {
-        package enum Unit: String, Sendable {
-            case hours = "HOURS"
-            case days = "DAYS"
-        }
-
-        package var count: Int
-        package var unit: Unit
-
-        /// As far as the range goes.
-        package var micros: Int64 {
-            let (product, overflow) = Int64(count).multipliedReportingOverflow(by: unit == .days ? 86_400_000_000 : 3_600_000_000)
-            return overflow ? .max : product
-        }
-    }
-
-    /// Nil: every table.
-    package var table: QualifiedName?
-    package var retention: Retention?
-    package var isDryRun: Bool
 }

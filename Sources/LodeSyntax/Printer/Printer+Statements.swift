@@ -16,6 +16,7 @@ extension Printer {
         case .copy(let copy): self.copy(copy)
         case .definition(let definition): definitionStatement(definition)
         case .utility(let utility): utilityStatement(utility)
+        case .maintenance(let maintenance): maintenanceStatement(maintenance)
         case .transaction(let transaction): transactionStatement(transaction)
         case .session(let session): sessionStatement(session)
         case .role(let role): roleStatement(role)

@@ -1,4 +1,4 @@
-/// Settings, questions about what there is, and the care of tables.
+/// Settings, and questions about what there is.
 import LodeCore
 
 extension Printer {
@@ -12,7 +12,6 @@ extension Printer {
         case .summarize(let target): describe("SUMMARIZE", target)
         case .use(let name): command("USE", name)
         case .repairTable(let name, let isRefresh): command(isRefresh ? "REFRESH TABLE" : "MSCK REPAIR TABLE", name)
-        case .vacuum(let vacuum): self.vacuum(vacuum)
         case .analyze(let name): if let name { command("ANALYZE", name) } else { write("ANALYZE") }
         case .call(let call):
             write("CALL ")
@@ -75,15 +74,5 @@ extension Printer {
             write("\(word) ")
             self.query(query)
         }
-    }
-
-    private mutating func vacuum(_ vacuum: Vacuum) {
-        write("VACUUM")
-        if let table = vacuum.table {
-            write(" ")
-            name(table)
-        }
-        if let retention = vacuum.retention { write(" RETAIN \(retention.count) \(retention.unit.rawValue)") }
-        if vacuum.isDryRun { write(" DRY RUN") }
     }
 }

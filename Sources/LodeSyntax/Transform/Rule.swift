@@ -267,8 +267,14 @@ enum Rule: String, CaseIterable {
     case summarize
     case use
     case repair
+    case optimize
+    case zorderBy = "zorder_by"
+    case hilbertBy = "hilbert_by"
+    case fileOrder = "file_order"
+    case optimizeColumns = "optimize_columns"
     case vacuum
     case vacuumRetention = "vacuum_retention"
+    case executeProcedure = "execute_procedure"
     case analyze
     case createSecret = "create_secret"
     case dropSecret = "drop_secret"

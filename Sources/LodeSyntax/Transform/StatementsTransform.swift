@@ -7,6 +7,7 @@ extension Transform {
         if let change = try changeStatement(edge) { return change }
         if let definition = try definitionStatement(edge) { return .definition(definition) }
         if let utility = try utilityStatement(edge) { return .utility(utility) }
+        if let maintenance = try maintenanceStatement(edge) { return .maintenance(maintenance) }
         if let transaction = try transactionStatement(edge) { return .transaction(transaction) }
         if let session = try sessionStatement(edge) { return .session(session) }
         if let role = try roleStatement(edge) { return .role(role) }

@@ -12,7 +12,6 @@ extension Transform {
         case .summarize: .summarize(try describeTarget(edge))
         case .use: .use(try qualifiedName(edge, .schemaName))
         case .repair: .repairTable(try qualifiedName(edge, .tableName), isRefresh: has(edge, .refresh))
-        case .vacuum: .vacuum(try vacuum(edge))
         case .analyze:
             .analyze(try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) })
         case .callStatement: .call(try tableCall(try kid(edge, 0)))
@@ -102,16 +101,6 @@ extension Transform {
     private func describe(_ edge: Edge) throws(SQLError) -> UtilityStatement {
         if let history = find(edge, .describeHistory) { return .describeHistory(try qualifiedName(history, .tableName)) }
         return .describe(try describeTarget(edge), isExtended: has(edge, .extended) || has(edge, .formatted))
-    }
-
-    func vacuum(_ edge: Edge) throws(SQLError) -> Vacuum {
-        var retention: Vacuum.Retention?
-        if let part = find(edge, .vacuumRetention) {
-            retention = .init(count: try integer(try kid(part, 0)), unit: has(part, .days) ? .days : .hours)
-        }
-        return Vacuum(
-            table: try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) }, retention: retention,
-            isDryRun: has(edge, .dry))
     }
 
     func describeTarget(_ edge: Edge) throws(SQLError) -> DescribeTarget {

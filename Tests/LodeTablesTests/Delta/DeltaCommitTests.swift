@@ -78,6 +78,22 @@ import Testing
             } == nil)
     }
 
+    @Test func `rows that only move into other files go with rows that come, and with files that go elsewhere`() throws {
+        func move(_ change: inout FileChange) {
+            change.removedPaths = ["/t/a.parquet"]
+            change.added = [Self.file("n.parquet")]
+            change.changesData = false
+        }
+        for winner in [
+            [Self.merge, LogFolder.add("w.parquet", day: "2024-01-01")], [Self.merge, LogFolder.remove("b.parquet")],
+        ] {
+            let store = try Self.commit(after: winner, move)
+            #expect(store.lines(2)?.filter { $0.contains(#""dataChange":false"#) }.count == 2)
+        }
+        #expect(Self.state(after: [Self.merge, LogFolder.remove("a.parquet")], move) == .serializationFailure)
+        #expect(Self.state(after: [LogFolder.metadata(partitions: ["day"], ["x": "y"])], move) == .serializationFailure)
+    }
+
     @Test func `what depends on all there is needs it unchanged`() {
         for winner in [[Self.blind, LogFolder.add("w.parquet")], [Self.merge, LogFolder.remove("a.parquet")]] {
             #expect(Self.state(after: winner) { $0.dependsOnBase = true } == .serializationFailure)

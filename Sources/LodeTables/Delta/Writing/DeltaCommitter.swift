@@ -183,6 +183,7 @@ enum DeltaOperation {
                 operation,
                 ["partitionBy": partitions, "properties": JSONTree.texts(metadata.configuration).json, "isManaged": "false"])
         case "DELETE", "UPDATE", "MERGE": return (operation, ["predicate": "[]"])
+        case "OPTIMIZE": return (operation, ["predicate": "[]", "zOrderBy": "[]"])
         default: return (operation, [:])
         }
     }

@@ -9,6 +9,7 @@ import LodeCore
 ///     removed a file                     removes it, or read it                         40001
 ///     added rows                         depends on all that there is                   40001
 ///     added rows, having read some       read where they are                            40001
+///     removed or added rows elsewhere    only puts rows into other files                goes on
 ///
 /// - Source: Delta PROTOCOL.md, "ACID Transactions"; Delta's documentation, "Concurrency control", "Write-write conflicts".
 struct DeltaConflicts {
@@ -64,6 +65,7 @@ struct DeltaConflicts {
     private func check(_ remove: DeltaRemove) throws(SQLError) {
         let path = base.folder.dataFile(remove.path)
         if removed.contains(path) { throw Self.conflict(detail: "A file that this statement removes was removed.") }
+        if !change.changesData { return }
         if change.dependsOnBase, remove.dataChange { throw Self.conflict(detail: "Rows were removed.") }
         // What is removed as a whole, is looked up again.
         guard !removed.isEmpty else { return }
@@ -76,7 +78,7 @@ struct DeltaConflicts {
     }
 
     private func check(_ add: DeltaAdd, isBlind: Bool) throws(SQLError) {
-        guard add.dataChange else { return }
+        guard add.dataChange, change.changesData else { return }
         if change.dependsOnBase { throw Self.conflict(detail: "Rows were added.") }
         if isBlind || removed.isEmpty { return }
         if let read = change.reads, try !base.mayHold(add, read) { return }

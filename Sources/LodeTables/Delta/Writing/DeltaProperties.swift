@@ -10,6 +10,7 @@ enum DeltaProperties {
     static let inCommitTimestamps = "delta.enableInCommitTimestamps"
     static let changeDataFeed = "delta.enableChangeDataFeed"
     static let indexedColumns = "delta.dataSkippingNumIndexedCols"
+    static let targetFileSize = "delta.targetFileSize"
     static let statisticsColumns = "delta.dataSkippingStatsColumns"
 
     /// Those that can be set, and which values they take.
@@ -18,6 +19,7 @@ enum DeltaProperties {
         // Log files are never deleted, which keeps what is asked for and more.
         "delta.logRetentionDuration": isDuration, "delta.deletedFileRetentionDuration": isDuration,
         "delta.enableExpiredLogCleanup": isFlag, indexedColumns: { Int64($0).map { $0 >= -1 } ?? false },
+        targetFileSize: { ByteSize.parse($0).map { $0 > 0 } ?? false },
         "delta.isolationLevel": { $0.lowercased() == "writeserializable" },
         "delta.columnMapping.mode": { $0.lowercased() == "none" }, changeDataFeed: { $0.lowercased() == "false" },
         "delta.enableDeletionVectors": { $0.lowercased() == "false" }, inCommitTimestamps: { $0.lowercased() == "false" },

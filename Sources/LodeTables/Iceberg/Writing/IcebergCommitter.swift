@@ -103,9 +103,21 @@ struct IcebergCommitter {
             throw IcebergWriting.conflict(detail: "Its columns or its partitioning were changed.")
         }
         let isBlind = !change.dependsOnBase && change.removedPaths.isEmpty && commit.declaration == nil
-        guard isBlind || metadata.currentSnapshotID == base.snapshot?.id else {
-            throw IcebergWriting.conflict(detail: "Its rows were changed.")
+        if isBlind || metadata.currentSnapshotID == base.snapshot?.id { return }
+        // Rows that only move: whether their files are still there, is looked at when they are taken away.
+        guard !change.changesData, !change.dependsOnBase, commit.declaration == nil, let now = metadata.currentSnapshotID,
+            try deletes(of: metadata.snapshot(now)) == deletes(of: base.snapshot)
+        else { throw IcebergWriting.conflict(detail: "Its rows were changed.") }
+    }
+
+    /// The manifests that say which rows are deleted.
+    private func deletes(of snapshot: IcebergMetadata.Snapshot?) throws(SQLError) -> Set<String> {
+        var found: Set<String> = []
+        guard let list = snapshot?.manifestList else { return found }
+        try IcebergManifestList.read(IcebergFolder.plain(list), io) { (manifest) throws(SQLError) in
+            if manifest.hasDeletes, manifest.liveFiles != 0 { found.insert(manifest.path) }
         }
+        return found
     }
 
     private func apply(

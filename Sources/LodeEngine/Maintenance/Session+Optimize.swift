@@ -1,0 +1,176 @@
+/// OPTIMIZE.
+
+import LodeCatalog
+import LodeCore
+import LodeExecution
+import LodePlan
+import LodePlanner
+import LodeSyntax
+import LodeTables
+
+/// Files that take the place of others, with the same rows.
+struct RewrittenBin {
+    var bin: FileBin
+    var written: [DataFile]
+}
+
+extension Session {
+    /// Writes files of a table anew, in one commit.
+    func optimize(_ optimize: Optimize, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        let span = optimize.table.span
+        try requireAutocommit("OPTIMIZE", at: span)
+        let table = try writableTable(optimize.table, "OPTIMIZE", needing: [])
+        try requireOwner(of: table, at: span)
+        let (bins, version) = try retrying { () throws(SQLError) in try optimizeOnce(optimize) }
+        let removed = bins.flatMap(\.bin.files), added = bins.flatMap(\.written)
+        func bytes(_ files: [DataFile]) -> Value { .integer(Int64(files.reduce(0) { $0 + $1.size })) }
+        var outcome = try give(
+            ["files_removed", "files_added", "bytes_removed", "bytes_added", "version"].map { Field($0, .bigint) },
+            [[
+                .integer(Int64(removed.count)), .integer(Int64(added.count)), bytes(removed), bytes(added),
+                version.map { .integer($0) } ?? .null,
+            ]], to: run.sink, tag: "OPTIMIZE")
+        outcome.receipt.filesWritten = added.count
+        outcome.receipt.bytesWritten = added.reduce(0) { $0 + $1.size }
+        outcome.receipt.version = version
+        return outcome
+    }
+
+    private func optimizeOnce(_ optimize: Optimize) throws(SQLError) -> (bins: [RewrittenBin], version: Int64?) {
+        let context = statementContext(), change = try beginChange(of: optimize.table, "OPTIMIZE", needing: [])
+        // Its lease holds until the files are published.
+        defer { withExtendedLifetime(change.transaction) {} }
+        let order = try FileOrder(optimize.order, change, makeBinder(context), context)
+        let bins = FileBins(
+            fileBytes: try fileBytes(optimize, change.transaction.snapshot), takesAll: optimize.isFull, isOrdered: !order.isNone)
+        var rewritten: [RewrittenBin] = []
+        do throws(SQLError) {
+            for bin in bins.of(try chosenFiles(optimize, change, context)) {
+                rewritten.append(RewrittenBin(bin: bin, written: try rewrite(bin, bins.fileBytes, order, change, context)))
+            }
+        } catch {
+            discard(rewritten.flatMap(\.written), in: change.writeTarget.stores)
+            throw error
+        }
+        return try publish(rewritten, change)
+    }
+
+    /// What the statement says, or else the table, or else the session.
+    private func fileBytes(_ optimize: Optimize, _ snapshot: any TableSnapshot) throws(SQLError) -> Int {
+        if let bytes = optimize.fileBytes { return bytes }
+        let names = ["delta.targetfilesize", "write.target-file-size-bytes", "target_file_size"]
+        for (name, value) in snapshot.properties where names.contains(name.lowercased()) {
+            if let bytes = ByteSize.parse(value), bytes > 0 { return bytes }
+        }
+        return ByteSize.parse(settings["target_file_size"]) ?? 128 << 20
+    }
+
+    /// The files of the partitions that the condition names.
+    private func chosenFiles(
+        _ optimize: Optimize, _ change: RowChange, _ context: StatementContext
+    ) throws(SQLError) -> [DataFile] {
+        guard let condition = optimize.where else { return try change.relation.files(nil).files }
+        let bound = try makeBinder(context).bind(delete: Delete(from: optimize.table, where: condition), from: change.target)
+        guard let files = try WholeFiles.chosen(by: bound.rows.plan, counted: false, context.execution) else {
+            throw SQLError.unsupported(
+                "OPTIMIZE of rows that are not whole partitions", at: condition.span,
+                hint: "The condition may use the columns by which the table is partitioned.")
+        }
+        return files
+    }
+
+    /// Writes the rows of a bin, without those that were deleted.
+    private func rewrite(
+        _ bin: FileBin, _ fileBytes: Int, _ order: FileOrder, _ change: RowChange, _ context: StatementContext
+    ) throws(SQLError) -> [DataFile] {
+        var specification = try specification(of: change.writeTarget, context, areChecked: true)
+        specification.fileBytes = fileBytes
+        var rows = try scan(bin.files, change, context)
+        rows = order.isNone ? try Self.sorted(rows, specification) : try order.sorted(rows, self, context)
+        // Files of earlier days may have been partitioned otherwise: their rows are split anew.
+        guard bin.partitionColumns == nil, !specification.partitionColumns.isEmpty else {
+            return try run(rows, specification, to: change.writeTarget.stores, alwaysWrites: false, context).files
+        }
+        let columns = specification.schema.fields.indices.filter { !specification.partitionColumns.contains($0) }
+        let kept = columns.map { rows.plan.columns[$0] }
+        rows = BoundQuery(
+            plan: .project(ProjectNode(input: rows.plan, items: ProjectNode.Item.passing(kept))), names: kept.map(\.name))
+        var files = try run(
+            rows, specification.inPartition(bin.partition), to: change.writeTarget.stores, alwaysWrites: false, context
+        ).files
+        for index in files.indices { files[index].partitionValues = bin.partition }
+        return files
+    }
+
+    /// All columns of some files of a table.
+    func scan(_ files: [DataFile], _ change: RowChange, _ context: StatementContext) throws(SQLError) -> BoundQuery {
+        let listing = FileListing(files: files, filesTotal: files.count)
+        let source = try CatalogRelation.identified(change.transaction, change.writeTarget.stores) { _ in listing }
+        let columns = source.schema.fields.map { PlanColumn(context.columnIDs.fresh(), $0.name, $0.type, nullable: $0.nullable) }
+        let scan = ScanNode(
+            context.execution.relations.add(source), outputs: columns.enumerated().map { ScanOutput($1, index: $0) })
+        return BoundQuery(plan: .scan(scan), names: columns.map(\.name))
+    }
+
+    // MARK: Publishing
+
+    /// How often bins whose files are all still there are published again, after others came first.
+    private static let maxPublications = 12
+
+    /// Publishes what was written. Bins of which another statement has removed or changed a file meanwhile are left as that one has them.
+    private func publish(
+        _ rewritten: [RewrittenBin], _ change: RowChange
+    ) throws(SQLError) -> (bins: [RewrittenBin], version: Int64?) {
+        var left = rewritten, transaction = change.transaction, attempt = 1
+        while !left.isEmpty {
+            transaction.name("OPTIMIZE")
+            transaction.keepsRows()
+            transaction.deleteFiles(left.flatMap { $0.bin.files.map(\.path) })
+            transaction.append(left.flatMap(\.written))
+            do throws(SQLError) {
+                return (left, try catalog.commit(transaction.change).version)
+            } catch {
+                guard error.state == .serializationFailure, attempt < Self.maxPublications else {
+                    if !error.leavesCommitUnknown { discard(left.flatMap(\.written), in: change.writeTarget.stores) }
+                    throw error
+                }
+                attempt += 1
+                (transaction, left) = try again(left, change, error)
+            }
+        }
+        return ([], nil)
+    }
+
+    /// The table as it is now, and the bins whose files it still has.
+    /// - Throws: `error` if that is none of them, or the table is declared otherwise by now.
+    private func again(
+        _ bins: [RewrittenBin], _ change: RowChange, _ error: SQLError
+    ) throws(SQLError) -> (any TableTransaction, [RewrittenBin]) {
+        var lost = bins.flatMap(\.written)
+        defer { discard(lost, in: change.writeTarget.stores) }
+        let transaction = try catalog.beginWrite(change.transaction.table.tableName)
+        let now = transaction.snapshot, before = change.transaction.snapshot
+        guard now.schema == before.schema, now.partitionColumns == before.partitionColumns,
+            now.columnMatching == before.columnMatching
+        else { throw error }
+        var there: [String: RowDeletes?] = [:]
+        for file in try now.plan(nil).files { there[file.path] = .some(file.deletes) }
+        let kept = bins.filter { bin in bin.bin.files.allSatisfy { there[$0.path] == .some($0.deletes) } }
+        if kept.isEmpty { throw error }
+        lost = bins.filter { bin in !kept.contains { $0.bin.files.first?.path == bin.bin.files.first?.path } }.flatMap(\.written)
+        return (transaction, kept)
+    }
+}
+
+extension WriteSpecification {
+    /// How rows of one partition are written, without the columns that say which it is.
+    func inPartition(_ values: [Value]) -> WriteSpecification {
+        var result = self
+        let path = self.path
+        result.schema = Schema(schema.fields.indices.filter { !partitionColumns.contains($0) }.map { schema.fields[$0] })
+        result.partitionColumns = []
+        result.options.values["sorted_by"] = nil
+        result.path = { _, number in path(values, number) }
+        return result
+    }
+}

@@ -1,0 +1,44 @@
+/// The care of tables.
+import LodeCore
+
+extension Printer {
+    mutating func maintenanceStatement(_ statement: MaintenanceStatement) {
+        switch statement {
+        case .optimize(let optimize): self.optimize(optimize)
+        case .vacuum(let vacuum): self.vacuum(vacuum)
+        case .execute(let execute):
+            command("ALTER TABLE", execute.table)
+            write(" EXECUTE ")
+            call(execute.call)
+            clause("WHERE", execute.where)
+        }
+    }
+
+    private mutating func optimize(_ optimize: Optimize) {
+        command("OPTIMIZE", optimize.table)
+        if optimize.isFull { write(" FULL") }
+        clause("WHERE", optimize.where)
+        switch optimize.order {
+        case .none: break
+        case .zorder(let columns):
+            write(" ZORDER BY ")
+            names(columns)
+        case .hilbert(let columns):
+            write(" HILBERT BY ")
+            names(columns)
+        case .sorted(let items):
+            write(" ORDER BY ")
+            orderItems(items)
+        }
+    }
+
+    private mutating func vacuum(_ vacuum: Vacuum) {
+        write("VACUUM")
+        if let table = vacuum.table {
+            write(" ")
+            name(table)
+        }
+        if let retention = vacuum.retention { write(" RETAIN \(retention.count) \(retention.unit.rawValue)") }
+        if vacuum.isDryRun { write(" DRY RUN") }
+    }
+}

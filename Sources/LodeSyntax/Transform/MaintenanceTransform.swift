@@ -1,0 +1,53 @@
+/// maintenance.gram -> AST.
+import LodeCore
+
+extension Transform {
+    /// Nil if it is a statement of another kind.
+    func maintenanceStatement(_ edge: Edge) throws(SQLError) -> MaintenanceStatement? {
+        switch rule(edge) {
+        case .optimize: .optimize(try optimize(edge))
+        case .vacuum: .vacuum(try vacuum(edge))
+        case .executeProcedure: .execute(try executeProcedure(edge))
+        default: nil
+        }
+    }
+
+    func optimize(_ edge: Edge) throws(SQLError) -> Optimize {
+        Optimize(
+            table: try qualifiedName(edge, .tableName), where: try optionalExpression(content(edge, .where)),
+            order: try fileOrder(edge), isFull: has(edge, .full))
+    }
+
+    private func fileOrder(_ edge: Edge) throws(SQLError) -> Optimize.Order {
+        if let order = find(edge, .fileOrder) {
+            let items = try orderItems(order)
+            // `ORDER BY (a, b)` is two keys, as it is with ZORDER.
+            guard items.count == 1, let item = items.first, case .row(let parts) = item.expression.kind else { return .sorted(items) }
+            return .sorted(
+                parts.map { OrderItem(expression: $0, isDescending: item.isDescending, nullsFirst: item.nullsFirst) })
+        }
+        for (rule, make) in [(Rule.zorderBy, Optimize.Order.zorder), (.hilbertBy, Optimize.Order.hilbert)] {
+            if let order = find(edge, rule) { return make(try identifiers(try kid(order, 0))) }
+        }
+        return .none
+    }
+
+    func executeProcedure(_ edge: Edge) throws(SQLError) -> ExecuteProcedure {
+        let called = try kid(edge, 1)
+        let call =
+            rule(called) == .tableCall
+            ? try tableCall(called) : FunctionCall(name: QualifiedName([try identifier(called)]), arguments: [])
+        return ExecuteProcedure(
+            table: try qualifiedName(edge, .tableName), call: call, where: try optionalExpression(content(edge, .where)))
+    }
+
+    func vacuum(_ edge: Edge) throws(SQLError) -> Vacuum {
+        var retention: Vacuum.Retention?
+        if let part = find(edge, .vacuumRetention) {
+            retention = .init(count: try integer(try kid(part, 0)), unit: has(part, .days) ? .days : .hours)
+        }
+        return Vacuum(
+            table: try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) }, retention: retention,
+            isDryRun: has(edge, .dry))
+    }
+}
