@@ -28,6 +28,10 @@ package protocol Catalog: Sendable {
     func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot
     /// The versions of a managed table that can be read, the latest first.
     func versions(of name: TableName) throws(SQLError) -> [VersionRecord]
+    /// The definitions that a table without versions of its rows had, the latest first, where the catalog keeps them; nil where not.
+    func definitions(of name: TableName) throws(SQLError) -> [GlueTable]?
+    /// The labels that a table has beside its properties.
+    func tags(of name: TableName) throws(SQLError) -> [String: String]
     /// Starts a change to a managed table (others: `0A000`).
     func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction
     /// Publishes all changes or none, over any number of tables: the one way in which a catalog changes.
@@ -90,6 +94,8 @@ extension Catalog {
     ) throws(SQLError) {
         throw SQLError.unsupported("attaching a catalog to this one")
     }
+    package func definitions(of name: TableName) throws(SQLError) -> [GlueTable]? { nil }
+    package func tags(of name: TableName) throws(SQLError) -> [String: String] { try table(name)?.tags ?? [:] }
     package func stores(of database: String) throws(SQLError) -> StoreRegistry? { nil }
     package func stores(of table: TableName) throws(SQLError) -> StoreRegistry? { try stores(of: table.database) }
     package func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {

@@ -37,6 +37,14 @@ package enum CatalogError {
         SQLError.unsupported("DROP TABLE … PURGE of the external table \"\(name)\"", hint: "DROP TABLE leaves its files where they are.")
     }
 
+    /// For a table of folders: what lies in them is all that there is.
+    package static func noEarlierRows(_ name: TableName) -> SQLError {
+        SQLError(
+            .featureNotSupported, "reading the past of \"\(name)\", a table of folders, is not supported",
+            detail: "Its rows are those of the files that lie there now: as in Hive, only definitions have versions.",
+            hint: "DESCRIBE HISTORY shows earlier definitions, where the catalog keeps them.")
+    }
+
     package static func wrongKind(_ name: TableName, is kind: TableKind, wanted: String) -> SQLError {
         SQLError(
             .wrongObjectType, "\"\(name.name)\" is \(kind.noun), not \(wanted)",

@@ -35,7 +35,7 @@ extension GlueTable {
             }
             setConstraints(kept)
         case .addColumns, .setProperties, .setLocation, .rename, .requires, .access, .follow: break
-        case .removeProperties, .setSerDeProperties, .replaceColumns, .changeColumn: break
+        case .removeProperties, .setTags, .removeTags, .setSerDeProperties, .replaceColumns, .changeColumn: break
         }
     }
 

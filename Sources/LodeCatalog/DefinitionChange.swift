@@ -10,6 +10,10 @@ package enum DefinitionChange: Sendable {
     case setProperties([String: String])
     /// - `ifExists`: otherwise `42704` for one that is not there.
     case removeProperties([String], ifExists: Bool)
+    /// Labels for those who look after tables, beside the properties.
+    case setTags([String: String])
+    /// - `ifExists`: otherwise `42704` for one that is not there.
+    case removeTags([String], ifExists: Bool)
     /// What an external table's files are read with, in the SerDe's own words.
     case setSerDeProperties([String: String])
     /// All columns of an external table but those of its partitions; what is in its files stays.
@@ -40,6 +44,11 @@ extension GlueTable {
         switch change {
         case .addColumns(let columns, let ifNotExists): try add(columns, ifNotExists)
         case .setProperties(let properties): parameters.merge(properties) { _, new in new }
+        case .setTags(let new): tags = (tags ?? [:]).merging(new) { _, new in new }
+        case .removeTags(let names, let ifExists):
+            try requireTags(names, in: tags ?? [:], ifExists)
+            let left = (tags ?? [:]).filter { !names.contains($0.key) }
+            tags = left.isEmpty ? nil : left
         case .removeProperties, .setSerDeProperties, .replaceColumns, .changeColumn: try applyHive(change)
         case .setLocation(let location):
             guard kind == .external else {
@@ -54,6 +63,14 @@ extension GlueTable {
             name = new.name
             databaseName = new.database
         }
+    }
+
+    /// - Throws: `42704` for a tag that is not there, unless that doesn't matter.
+    func requireTags(_ names: [String], in known: [String: String], _ ifExists: Bool) throws(SQLError) {
+        guard !ifExists, let missing = names.first(where: { known[$0] == nil }) else { return }
+        throw SQLError(
+            .undefinedObject, "table \"\(name)\" has no tag \"\(missing)\"",
+            hint: NearestName.find(missing, among: known.keys.sorted()).map { "Did you mean \"\($0)\"?" })
     }
 
     private mutating func add(_ columns: [GlueColumn], _ ifNotExists: Bool) throws(SQLError) {

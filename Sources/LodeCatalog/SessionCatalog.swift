@@ -112,6 +112,12 @@ package final class SessionCatalog: Catalog {
 
     package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { try keeper(of: name.database).versions(of: name) }
 
+    package func definitions(of name: TableName) throws(SQLError) -> [GlueTable]? {
+        try keeper(of: name.database).definitions(of: name)
+    }
+
+    package func tags(of name: TableName) throws(SQLError) -> [String: String] { try keeper(of: name.database).tags(of: name) }
+
     package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction {
         try keeper(of: name.database).beginWrite(name)
     }

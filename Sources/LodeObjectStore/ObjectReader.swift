@@ -28,6 +28,9 @@ package protocol ObjectReader: AnyObject, Sendable {
     /// The same.
     /// - Parameter arrived: called once, when whoever reads the ranges need not wait for them; perhaps at once. It must not wait.
     func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void)
+
+    /// The same for who says nothing of what comes after: reading from front to back is followed all the same.
+    func fetchAhead(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void)
 }
 
 extension ObjectReader {
@@ -41,6 +44,8 @@ extension ObjectReader {
         willNeed(ranges)
         arrived()
     }
+
+    package func fetchAhead(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) { arrived() }
 
     /// The bytes of a range in an array of its own.
     package func read(offset: Int, count: Int) throws(SQLError) -> [UInt8] {

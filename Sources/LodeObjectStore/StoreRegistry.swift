@@ -48,7 +48,7 @@ package final class StoreRegistry: Sendable {
 
     /// The same stores, S3 with other secrets.
     /// - Parameter adapt: makes of the secret that applies to a location, if there is one, the one that is used.
-    package func adapting(_ adapt: @escaping @Sendable (CloudSecret?) -> CloudSecret?) -> StoreRegistry {
+    package func adapting(_ adapt: @escaping SecretRegistry.Adaptation) -> StoreRegistry {
         var known = stores.withLock { $0 }
         let secrets = SecretRegistry(over: secrets, adapt)
         let s3 = S3Store(client.environment, secrets: secrets, client: client, cache: cache)
@@ -58,7 +58,7 @@ package final class StoreRegistry: Sendable {
 
     /// The same stores, S3 in a role that the credentials for it may take on.
     package func assuming(role: String) -> StoreRegistry {
-        adapting { found in
+        adapting { _, found in
             var secret = found ?? CloudSecret(name: "", kind: .s3, provider: .credentialChain, scope: [], options: [:])
             secret.options["assume_role_arn"] = Secret(role)
             return secret

@@ -39,6 +39,19 @@ extension TableStatistics {
 }
 
 extension ColumnStatistics {
+    /// The same with what else others say of these rows: for estimates.
+    package func completed(by other: ColumnStatistics) -> ColumnStatistics {
+        var result = self
+        (result.minimum, result.maximum) = (minimum ?? other.minimum, maximum ?? other.maximum)
+        result.boundsAreExact = false
+        result.nullCount = nullCount ?? other.nullCount
+        // A count is better than a guess.
+        if let count = other.distinctCount, distinctCount == nil || distinctBounds != nil {
+            (result.distinctCount, result.distinctBounds) = (count, nil)
+        }
+        return result
+    }
+
     fileprivate func withRowCount(_ count: Int?) -> ColumnStatistics {
         var copy = self
         if copy.rowCount == nil { copy.rowCount = count }

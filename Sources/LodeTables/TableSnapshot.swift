@@ -26,6 +26,10 @@ package protocol TableSnapshot: Sendable {
     /// Whether listing all files costs so much that estimates do without.
     var isDearToList: Bool { get }
 
+    /// What the catalog has noted of columns, by name, of these at least where it has: for estimates alone, since rows may have changed
+    /// since. May ask a service.
+    func columnEstimates(_ columns: [String]) -> [String: ColumnStatistics]
+
     /// The files that could hold rows that pass `predicate` (nil: all). A superset is correct, a subset is a bug.
     /// - Throws: what listing or reading metadata raises.
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing
@@ -47,6 +51,7 @@ extension TableSnapshot {
     package var isDearToList: Bool { false }
     package var readerOptions: [String: String] { properties }
     package var location: String? { nil }
+    package func columnEstimates(_ columns: [String]) -> [String: ColumnStatistics] { [:] }
 
     package var version: Int64 { identity?.version ?? 0 }
 }

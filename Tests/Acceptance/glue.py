@@ -112,6 +112,7 @@ def rehearse(name, url, lode_path, knows_partitions, checks_versions):
         "SELECT note FROM g.web.plain"), lambda r: isinstance(r, list))
     check("Glue has them", (lambda t: (t["StorageDescriptor"]["Columns"][-1]["Name"], t["Parameters"].get("owner")))(
         glue("GetTable", DatabaseName="web", Name="plain")["Table"]), ("note", "me"))
+    beside(lode, glue, knows_partitions)
     glue("CreateTable", DatabaseName="web", TableInput={
         "Name": "csv", "TableType": "EXTERNAL_TABLE", "Parameters": {"skip.header.line.count": "1"}, "PartitionKeys": [],
         "StorageDescriptor": {
@@ -151,6 +152,23 @@ def rehearse(name, url, lode_path, knows_partitions, checks_versions):
     check("files stay", len(os.listdir(f"{folder}/plain")), 1)
     check("a schema with tables stays", lode("DROP SCHEMA g.web"), lambda r: "2BP01" in r)
     check("unless it is meant", lode("DROP SCHEMA g.web CASCADE; SHOW SCHEMAS FROM g"), lambda r: ["web"] not in r)
+
+
+def beside(lode, glue, keeps_versions):
+    """What Glue keeps of a table beside its definition: tags, and what the definition was."""
+    check("tags", lode("ALTER TABLE g.web.plain SET TAGS ('team' = 'sales', 'pii' = 'no'); ALTER TABLE g.web.plain UNSET TAGS ('pii'); "
+                       "FROM g.web.plain$tags"), [["team", "sales"]])
+    account = glue("GetTable", DatabaseName="web", Name="plain")["Table"]["CatalogId"]
+    resource = f"arn:aws:glue:us-east-1:{account}:table/web/plain"
+    check("Glue has them", glue("GetTags", ResourceArn=resource)["Tags"], {"team": "sales"})
+    glue("TagResource", ResourceArn=resource, TagsToAdd={"level": "gold"})
+    check("others' are shown", lode("DESCRIBE EXTENDED g.web.plain"), lambda r: ["# tag level", "gold"] in [x[:2] for x in r])
+    check("a tag that is not there", lode("ALTER TABLE g.web.plain UNSET TAGS ('pii')"), lambda r: "42704" in r)
+    if keeps_versions:
+        check("versions of the definition", lode("SELECT version, operation FROM g.web.plain$history"),
+              lambda r: [x[:2] for x in r[:2]] == [["3", "SET TBLPROPERTIES"], ["2", "ADD COLUMNS"]] and len(r) == 3)
+        check("DESCRIBE HISTORY", lode("DESCRIBE HISTORY g.web.plain"), lambda r: [x[0] for x in r] == ["3", "2", "1"])
+    check("rows have none", lode("FROM g.web.plain FOR VERSION AS OF 1"), lambda r: "0A000" in r and "only definitions have versions" in r)
 
 
 def texts(lode, glue, folder):

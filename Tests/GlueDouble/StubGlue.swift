@@ -12,6 +12,10 @@ package final class StubGlue: GlueService {
         package var partitions: [String: [CloudJSON]] = [:]
         /// By table and column.
         package var statistics: [String: CloudJSON] = [:]
+        /// By the names of resources.
+        package var tags: [String: [String: String]] = [:]
+        /// Earlier definitions that were not changed in passing, by table.
+        package var versions: [String: [CloudJSON]] = [:]
         package var calls: [String] = []
         /// What it was connected to with.
         package var options: [String: String] = [:]
@@ -23,6 +27,9 @@ package final class StubGlue: GlueService {
         /// Done before the next UpdateTable: another client.
         package var meanwhile: (@Sendable (inout State) -> Void)?
     }
+
+    package static let account = "123456789012"
+    package var region: String { "eu-west-1" }
 
     package let state = Lock(State())
     /// The most that a page holds, whatever is asked.
@@ -69,6 +76,7 @@ package final class StubGlue: GlueService {
             guard state.databases[database] != nil, var table = request["TableInput"] else { throw missing() }
             if state.tables[key] != nil { throw Self.fault("AlreadyExistsException", action) }
             table[member: "DatabaseName"] = .string(database)
+            table[member: "CatalogId"] = .string(Self.account)
             table[member: "VersionId"] = "1"
             table[member: "CreateTime"] = .number("1.7643429E9")
             state.tables[key] = table
@@ -88,6 +96,8 @@ package final class StubGlue: GlueService {
             if let version = request["VersionId"]?.string, version != old["VersionId"]?.string {
                 throw Self.fault("ConcurrentModificationException", action)
             }
+            if request["SkipArchive"]?.boolean != true { state.versions[key, default: []].append(old) }
+            table[member: "CatalogId"] = .string(Self.account)
             table[member: "DatabaseName"] = .string(database)
             table[member: "VersionId"] = .string(String((Int(old["VersionId"]?.string ?? "") ?? 0) + 1))
             state.tables[key] = table
@@ -96,8 +106,19 @@ package final class StubGlue: GlueService {
             guard state.tables.removeValue(forKey: key) != nil else { throw missing() }
             state.partitions[key] = nil
             return [:]
+        case "TagResource", "UntagResource", "GetTags": return tagAnswer(action, request, &state)
         default: return try partitionAnswer(action, request, key, &state)
         }
+    }
+
+    private func tagAnswer(_ action: String, _ request: CloudJSON, _ state: inout State) -> CloudJSON {
+        let resource = request["ResourceArn"]?.string ?? ""
+        var tags = state.tags[resource] ?? [:]
+        if action == "GetTags" { return ["Tags": CloudJSON(tags)] }
+        for name in request["TagsToRemove"]?.items.compactMap(\.string) ?? [] { tags[name] = nil }
+        tags.merge(request["TagsToAdd"]?.texts ?? [:]) { $1 }
+        state.tags[resource] = tags
+        return [:]
     }
 
     private func partitionAnswer(
@@ -120,6 +141,13 @@ package final class StubGlue: GlueService {
         case "UpdateColumnStatisticsForTable":
             for one in request["ColumnStatisticsList"]?.items ?? [] { state.statistics["\(key).\(one["ColumnName"]?.string ?? "")"] = one }
             return ["Errors": []]
+        case "GetColumnStatisticsForTable":
+            let names = request["ColumnNames"]?.items.compactMap(\.string) ?? []
+            if names.isEmpty || names.count > 100 { throw Self.fault("ValidationException", action) }
+            return ["ColumnStatisticsList": .array(names.compactMap { state.statistics["\(key).\($0)"] }), "Errors": []]
+        case "GetTableVersions":
+            let all = [table] + (state.versions[key] ?? []).reversed()
+            return page(all.map { ["Table": $0, "VersionId": $0["VersionId"] ?? .null] }, "TableVersions", request)
         case "BatchCreatePartition":
             var errors: [CloudJSON] = []
             for input in request["PartitionInputList"]?.items ?? [] {

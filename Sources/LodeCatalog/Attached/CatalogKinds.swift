@@ -91,7 +91,7 @@ package enum CatalogKinds {
         if Set(own.keys).subtracting(["region"]).isEmpty { return stores }
         let secret = CloudSecret(
             name: "", kind: .s3, provider: own["key_id"] == nil ? .credentialChain : .config, scope: [], options: own)
-        return stores.adapting { $0 ?? secret }
+        return stores.adapting { _, found in found ?? secret }
     }
 
     private static func check(_ options: [String: String], _ known: Set<String>) throws(SQLError) {

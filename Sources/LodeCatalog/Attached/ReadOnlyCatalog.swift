@@ -18,6 +18,8 @@ struct ReadOnlyCatalog: Catalog {
     func partitions(of name: TableName) throws(SQLError) -> [GluePartition] { try inner.partitions(of: name) }
     func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot { try inner.snapshot(of: name, at: time) }
     func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { try inner.versions(of: name) }
+    func definitions(of name: TableName) throws(SQLError) -> [GlueTable]? { try inner.definitions(of: name) }
+    func tags(of name: TableName) throws(SQLError) -> [String: String] { try inner.tags(of: name) }
     func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction { throw Self.refused }
     func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] { throw Self.refused }
     func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { throw Self.refused }

@@ -85,6 +85,8 @@ struct RenamedCatalog: Catalog {
     }
 
     func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { try inner.versions(of: bare(name)) }
+    func definitions(of name: TableName) throws(SQLError) -> [GlueTable]? { try inner.definitions(of: bare(name))?.map(shown) }
+    func tags(of name: TableName) throws(SQLError) -> [String: String] { try inner.tags(of: bare(name)) }
 
     func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction {
         let own = try inner.beginWrite(bare(name))
@@ -145,6 +147,7 @@ private struct AnonymousSnapshot: TableSnapshot {
     var statistics: TableStatistics { inner.statistics }
     var columnMatching: ColumnMatching { inner.columnMatching }
     var isDearToList: Bool { inner.isDearToList }
+    func columnEstimates(_ columns: [String]) -> [String: ColumnStatistics] { inner.columnEstimates(columns) }
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing { try inner.plan(predicate) }
 }
 

@@ -60,7 +60,10 @@ extension GlueColumn {
     package var maximumLength: Int? { HiveTypeText.varcharLength(type) }
 
     /// The type as SQL writes it; `type` is what `self.type` stands for.
-    package func typeText(_ type: SQLType) -> String { maximumLength.map { "\(type)(\($0))" } ?? "\(type)" }
+    package func typeText(_ type: SQLType) -> String { maximumLength.map { "\(type)(\($0))" } ?? unknownType ?? "\(type)" }
+
+    /// A type that a catalog has from elsewhere, and nobody here knows.
+    package var unknownType: String? { (try? HiveTypeText.read(type)) == nil ? type : nil }
 
     /// What a row gets that gives no value: the default, or how the column is generated.
     package var filling: String? { generated.map { "generated always as (\($0)) stored" } ?? defaultValue }

@@ -85,14 +85,25 @@ extension GlueTable {
     /// All columns in the order of `SELECT *`.
     /// - Throws: `42704` or `42601` if the catalog holds a type that is not known.
     package func schema() throws(SQLError) -> Schema {
-        let all = try fields(storageDescriptor.columns + partitionKeys)
-        guard let text = parameters[TableParameter.columnOrder], let order = JSONText.readNames(text) else { return Schema(all) }
-        var left = all
-        var ordered: [Field] = []
-        for name in order {
-            if let index = left.firstIndex(where: { $0.name == name }) { ordered.append(left.remove(at: index)) }
+        Schema(ordered(try fields(storageDescriptor.columns + partitionKeys)) { $0.name })
+    }
+
+    /// All columns in the order of `SELECT *`, as they are shown: one whose type is not known passes for text, and reading it fails.
+    package func shownColumns() -> [(field: Field, column: GlueColumn)] {
+        let all = (storageDescriptor.columns + partitionKeys).map { column in
+            (Field(column.name, (try? HiveTypeText.read(column.type)) ?? .varchar, nullable: column.nullable), column)
         }
-        return Schema(ordered + left)
+        return ordered(all) { $0.0.name }
+    }
+
+    private func ordered<Element>(_ all: [Element], _ title: (Element) -> String) -> [Element] {
+        guard let text = parameters[TableParameter.columnOrder], let order = JSONText.readNames(text) else { return all }
+        var left = all
+        var ordered: [Element] = []
+        for name in order {
+            if let index = left.firstIndex(where: { title($0) == name }) { ordered.append(left.remove(at: index)) }
+        }
+        return ordered + left
     }
 
     private func fields(_ columns: [GlueColumn]) throws(SQLError) -> [Field] {

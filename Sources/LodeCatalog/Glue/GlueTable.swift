@@ -10,6 +10,8 @@ package struct GlueTable: Codable, Hashable, Sendable {
     package var description: String?
     /// Table properties; see `TableParameter` for the ones that Lode gives a meaning.
     package var parameters: [String: String]
+    /// Labels for those who look after tables; nil for none, and where the catalog keeps them apart: see `Catalog.tags`.
+    package var tags: [String: String]?
     package var partitionKeys: [GlueColumn]
     package var storageDescriptor: StorageDescriptor
     /// The SQL of a view, as it was written.
@@ -32,6 +34,7 @@ package struct GlueTable: Codable, Hashable, Sendable {
         case parameters = "Parameters", partitionKeys = "PartitionKeys", storageDescriptor = "StorageDescriptor"
         case viewOriginalText = "ViewOriginalText", viewExpandedText = "ViewExpandedText", owner = "Owner"
         case createTime = "CreateTime", updateTime = "UpdateTime", versionId = "VersionId", access = "Access"
+        case tags = "Tags"
     }
 
     package init(
@@ -64,6 +67,7 @@ package struct GlueTable: Codable, Hashable, Sendable {
         updateTime = try box.decodeIfPresent(Int64.self, forKey: .updateTime)
         versionId = try box.decodeIfPresent(String.self, forKey: .versionId)
         access = try box.decodeIfPresent(AccessList.self, forKey: .access)
+        tags = try box.decodeIfPresent([String: String].self, forKey: .tags)
     }
 }
 

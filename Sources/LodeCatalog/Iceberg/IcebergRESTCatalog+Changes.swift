@@ -94,6 +94,7 @@ extension IcebergRESTCatalog {
 
     private func alter(_ name: TableName, _ changes: [DefinitionChange]) throws(SQLError) -> CommitOutcome {
         if changes.count == 1, case .rename(let new)? = changes.first { return try rename(name, to: new) }
+        if changes.contains(where: \.isOfTags) { throw SQLError.unsupported("changing tags of the Iceberg table \"\(name)\"") }
         guard let change = try properties(of: name, by: changes) else {
             throw SQLError.unsupported(
                 "this change of the Iceberg table \"\(name)\"", hint: "Its name, its comment and its properties can be changed.")

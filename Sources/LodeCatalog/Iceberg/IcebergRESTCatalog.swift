@@ -149,7 +149,14 @@ package final class IcebergRESTCatalog: Catalog {
     /// - Parameter snapshots: "refs" for those that branches and tags name; "all".
     package func loadTable(_ name: TableName, snapshots: String = "all") throws(SQLError) -> IcebergTable? {
         let request = IcebergRequest(.get, try path(of: name), query: [("snapshots", snapshots)], to: "load table \(name)")
-        return try client.find(request).map { (json) throws(SQLError) in try IcebergTable(name, json) }
+        guard let json = try client.find(request) else { return nil }
+        var table = try IcebergTable(name, json)
+        let first = table
+        table.credentials.renew = { [self] () throws(SQLError) in
+            if let fresh = try? credentials(for: first), !fresh.keys.isEmpty { return fresh }
+            return try loadTable(name, snapshots: "refs")?.credentials
+        }
+        return table
     }
 
     /// Fresh credentials for a table whose own are about to end; nil where the server has none apart from the table.
@@ -157,7 +164,7 @@ package final class IcebergRESTCatalog: Catalog {
         if try client.supports("GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials") == false { return nil }
         let request = IcebergRequest(.get, try path(of: table.name) + ["credentials"], to: "get credentials for table \(table.name)")
         switch try client.answer(request) {
-        case .success(let json): return VendedCredentials(json, location: table.metadata.location)
+        case .success(let json): return VendedCredentials(json)
         case .fault(let fault) where fault.isNoOperation: return nil
         case .fault(let fault): throw try client.error(fault, request)
         }

@@ -190,7 +190,7 @@ extension DefinitionChange {
     var isLogged: Bool {
         switch self {
         case .addColumns, .setProperties, .setComment, .setDefault, .setNullable, .addConstraint, .dropConstraint: true
-        case .setLocation, .requires, .access, .rename, .follow: false
+        case .setLocation, .requires, .access, .rename, .follow, .setTags, .removeTags: false
         // Not of tables that have a log.
         case .removeProperties, .setSerDeProperties, .replaceColumns, .changeColumn: false
         }

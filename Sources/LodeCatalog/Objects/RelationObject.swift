@@ -40,12 +40,10 @@ package struct RelationObject: Sendable {
     package var isTable: Bool { kind == "r" }
     package var rowType: Int64 { ObjectNumbers.rowType(table) }
 
-    /// - Throws: `42704` or `42601` if the catalog holds a type that is not known.
-    package func attributes() throws(SQLError) -> [AttributeObject] {
-        let declared = try table.columns()
+    package func attributes() -> [AttributeObject] {
         // Hidden ones are the last.
-        return try table.schema().fields.enumerated().compactMap { index, field in
-            declared[index].isHidden ? nil : AttributeObject(attribute: index + 1, field: field, column: declared[index])
+        table.shownColumns().enumerated().compactMap { index, shown in
+            shown.column.isHidden ? nil : AttributeObject(attribute: index + 1, field: shown.field, column: shown.column)
         }
     }
 

@@ -123,6 +123,10 @@ extension GlueCatalog {
     /// - Throws: `40001` if somebody else changed the table since it was read.
     private func alter(_ name: TableName, _ changes: [DefinitionChange]) throws(SQLError) -> CommitOutcome {
         guard let json = try tableJSON(name), let old = GlueTable(json) else { throw try missingTable(name) }
+        if changes.contains(where: \.isOfTags) {
+            try changeTags(of: name, json, changes)
+            return CommitOutcome()
+        }
         var new = old
         for change in changes {
             switch change {

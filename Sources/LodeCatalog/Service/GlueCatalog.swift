@@ -15,6 +15,7 @@ package struct GlueCatalog: Catalog {
     /// Below which databases lie that say nothing of where.
     let warehouse: String?
     let leases = Leases(path: nil)
+    let statistics = GlueStatistics()
 
     package init(_ service: any GlueService, _ stores: StoreRegistry, catalogID: String? = nil, warehouse: String? = nil) {
         self.service = service
@@ -147,7 +148,7 @@ package struct GlueCatalog: Catalog {
                 location: table.folder ?? "", schema: Schema([]), fileFormat: FileFormats.parquet.name, properties: table.parameters)
             return try format.snapshot(of: definition, at: time, io: StoreTableIO(stores))
         }
-        if time != nil { throw SQLError.unsupported("time travel on \"\(name)\", a table of folders in Glue,") }
+        if time != nil { throw CatalogError.noEarlierRows(name) }
         return try GlueSnapshot(self, table)
     }
 
@@ -156,9 +157,7 @@ package struct GlueCatalog: Catalog {
     }
 
     package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] {
-        throw SQLError.unsupported(
-            "the history of \"\(name)\", a table of folders in Glue,",
-            hint: "Glue keeps earlier definitions only; aws glue get-table-versions lists them.")
+        throw CatalogError.noEarlierRows(name)
     }
 
     package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction { try GlueWrite(requireTable(name), self) }

@@ -7,6 +7,8 @@ import LodeCore
 package protocol GlueService: Sendable {
     /// - Throws: `GlueFault.error` of what the service says.
     func send(_ action: String, _ request: CloudJSON) throws(SQLError) -> CloudJSON
+    /// Where it is, as names of its resources say.
+    var region: String { get }
 }
 
 /// Makes the service that the options of a catalog name.
@@ -18,6 +20,7 @@ struct GlueClient: GlueService {
     private let client: CloudClient
     private let address: CloudURL
     private let signer: SigV4Signer
+    let region: String
 
     /// - Parameter options: of CREATE CATALOG; what they leave open, the environment and the profile say.
     init(_ options: [String: Secret], _ client: CloudClient) throws(SQLError) {
@@ -29,6 +32,7 @@ struct GlueClient: GlueService {
                 .invalidParameterValue, "the region of the Glue catalog is not known",
                 hint: "Add OPTIONS (region '…'), or set AWS_REGION.")
         }
+        self.region = region
         address = try CloudURL(text("endpoint") ?? settings.endpoint("glue") ?? AWSSettings.address("glue", region: region))
         signer = SigV4Signer(try settings.credentials(options: options, client), region: region, service: "glue")
     }
@@ -46,6 +50,8 @@ struct GlueClient: GlueService {
         }
         request.judge = { response in
             let verdict = AWSFault.verdict(response)
+            // A statement does without what is asked for its estimates alone.
+            if action == GlueStatistics.action, verdict == .retry || verdict == .throttled { return .accept }
             return isRead || !GlueFault.leavesUnknown(response, verdict) ? verdict : .accept
         }
         try Cancellation.checkCurrent()

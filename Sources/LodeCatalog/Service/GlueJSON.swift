@@ -19,6 +19,7 @@ extension GlueTable {
         viewOriginalText = json["ViewOriginalText"]?.string
         viewExpandedText = json["ViewExpandedText"]?.string
         versionId = json["VersionId"]?.string
+        (createTime, updateTime) = (json["CreateTime"]?.micros, json["UpdateTime"]?.micros)
         if isView { readAthenaView() }
     }
 
@@ -139,5 +140,13 @@ extension GlueDatabase {
         if let description { input[member: "Description"] = .string(description) }
         if let locationUri { input[member: "LocationUri"] = .string(locationUri) }
         return input
+    }
+}
+
+extension CloudJSON {
+    /// A time, which Glue gives in seconds since 1970-01-01 UTC and parts of them, as microseconds.
+    var micros: Int64? {
+        guard case .number(let text) = self, let seconds = Double(text) else { return nil }
+        return Int64(exactly: (seconds * 1_000_000).rounded())
     }
 }

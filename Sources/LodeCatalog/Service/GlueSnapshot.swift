@@ -40,6 +40,10 @@ struct GlueSnapshot: TableSnapshot {
         return TableStatistics(rowCount: noted.first { $0 >= 0 })
     }
 
+    func columnEstimates(_ columns: [String]) -> [String: ColumnStatistics] {
+        catalog.columnEstimates(of: table, schema, wanted: columns)
+    }
+
     /// Tables whose files alone do not say which rows they have.
     static func refuseForeign(_ table: GlueTable) throws(SQLError) {
         let parameters = table.parameters, provider = parameters[TableParameter.provider]?.lowercased()

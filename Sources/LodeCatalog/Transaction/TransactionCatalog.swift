@@ -97,6 +97,13 @@ package final class TransactionCatalog: Catalog {
 
     package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { try base.versions(of: origin(name)) }
 
+    package func definitions(of name: TableName) throws(SQLError) -> [GlueTable]? { try base.definitions(of: origin(name)) }
+
+    package func tags(of name: TableName) throws(SQLError) -> [String: String] {
+        guard let own = changes.table(name)?.definition else { return try base.tags(of: name) }
+        return own.tags ?? [:]
+    }
+
     /// What the catalog calls a table that the transaction may have renamed.
     private func origin(_ name: TableName) -> TableName { changes.table(name)?.origin ?? name }
 

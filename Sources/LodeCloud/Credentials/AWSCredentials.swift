@@ -82,6 +82,11 @@ package final class CredentialChain: AWSCredentialProvider {
         self.now = now
     }
 
+    /// One place that gives credentials which end.
+    package convenience init(_ place: String, _ load: @escaping @Sendable () throws(SQLError) -> AWSCredentials?) {
+        self.init([GivenSource(place: place, given: load)])
+    }
+
     package var places: [String] { sources.map(\.place) }
 
     package func current() throws(SQLError) -> AWSCredentials? {
@@ -136,4 +141,16 @@ package final class CredentialChain: AWSCredentialProvider {
             return found
         }
     }
+}
+
+extension CredentialChain: Hashable {
+    package static func == (one: CredentialChain, other: CredentialChain) -> Bool { one === other }
+    package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}
+
+private struct GivenSource: CredentialSource {
+    let place: String
+    let given: @Sendable () throws(SQLError) -> AWSCredentials?
+
+    func load() throws(SQLError) -> AWSCredentials? { try given() }
 }

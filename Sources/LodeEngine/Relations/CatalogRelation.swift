@@ -55,7 +55,8 @@ enum CatalogRelation {
             filenameColumn: identity.first?.name, rowNumberColumn: identity.last?.name, hiddenFields: identity,
             matching: snapshot.columnMatching, totals: snapshot.statistics,
             origins: isCurrent ? try origins(table, schema) : [],
-            listsForEstimates: !snapshot.isDearToList && !isListedAfar(table, snapshot, stores), list: list)
+            listsForEstimates: !snapshot.isDearToList && !isListedAfar(table, snapshot, stores),
+            note: { columns in snapshot.columnEstimates(columns) }, list: list)
     }
 
     /// Whether files are found by listing the folders of partitions in a remote store, which takes many requests where a scan may want

@@ -1,5 +1,5 @@
-/// What is known about a table, as tables beside it: `orders$files`, `orders$history`, `orders$partitions`, `orders$properties`; of an
-/// Iceberg table also `orders$snapshots`, `orders$manifests` and `orders$refs`.
+/// What is known about a table, as tables beside it: `orders$files`, `orders$history`, `orders$partitions`, `orders$properties`,
+/// `orders$tags`; of an Iceberg table also `orders$snapshots`, `orders$manifests` and `orders$refs`.
 
 import LodeCatalog
 import LodeCore
@@ -15,7 +15,7 @@ struct MetadataTable: Sendable {
     let suffix: String
     let rows: @Sendable (_ table: GlueTable, any TableSnapshot, Session) throws(SQLError) -> MetadataRows
 
-    static let all = [files, partitions, history, properties] + [IcebergView.snapshots, .manifests, .references].map(ofIceberg)
+    static let all = [files, partitions, history, properties, tags] + [IcebergView.snapshots, .manifests, .references].map(ofIceberg)
 
     /// The table and the kind of metadata that a name such as `orders$files` means; nil for names of other forms.
     static func split(_ name: String) -> (table: String, kind: MetadataTable)? {
@@ -77,6 +77,12 @@ struct MetadataTable: Sendable {
     /// Sorted by key.
     static let properties = MetadataTable(suffix: "properties") { (_, snapshot, _) throws(SQLError) in
         let rows = snapshot.properties.sorted { $0.key < $1.key }.map { [Value.text($0.key), .text($0.value)] }
+        return MetadataRows(fields: [Field("key", .varchar), Field("value", .varchar)], rows: rows)
+    }
+
+    /// Sorted by key. They are of no version.
+    static let tags = MetadataTable(suffix: "tags") { (table, _, session) throws(SQLError) in
+        let rows = try session.catalog.tags(of: table.tableName).sorted { $0.key < $1.key }.map { [Value.text($0.key), .text($0.value)] }
         return MetadataRows(fields: [Field("key", .varchar), Field("value", .varchar)], rows: rows)
     }
 
@@ -145,6 +151,10 @@ extension MetadataRows {
             rows = try TableFunction.deltaCommits(of: table.folder ?? "", try session.stores(of: table))
             return
         }
+        if let definitions = try session.catalog.definitions(of: table.tableName) {
+            (fields, rows) = (Self.definitionFields, Self.rows(of: definitions))
+            return
+        }
         fields = [
             Field("version", .bigint), Field("timestamp", .timestamptz), Field("operation", .varchar), Field("files", .bigint),
             Field("rows", .bigint), Field("bytes", .bigint),
@@ -152,6 +162,25 @@ extension MetadataRows {
         rows = try session.catalog.versions(of: table.tableName).map { record in
             [Value.integer(record.version), .timestamp(record.committedAt), record.operation.map { .text(SQLText($0)) } ?? .null,
                 .integer(Int64(record.files)), record.rows.map { .integer(Int64($0)) } ?? .null, .integer(Int64(record.bytes))]
+        }
+    }
+
+    private static let definitionFields = [
+        Field("version", .bigint), Field("timestamp", .timestamptz), Field("operation", .varchar), Field("columns", .varchar),
+        Field("location", .varchar), Field("properties", .map(key: .varchar, value: .varchar)),
+    ]
+
+    /// The definitions that a table had, the latest first: where rows have no versions, these have.
+    private static func rows(of definitions: [GlueTable]) -> [[Value]] {
+        definitions.enumerated().map { place, table in
+            let before = place + 1 < definitions.count ? definitions[place + 1] : nil
+            let columns = (table.storageDescriptor.columns + table.partitionKeys).map { "\($0.name) \($0.type)" }
+            let properties = table.parameters.sorted { $0.key < $1.key }.map { Value.MapEntry(key: .text($0.key), value: .text($0.value)) }
+            return [
+                table.versionId.flatMap { Int64($0) }.map { .integer($0) } ?? .null,
+                (table.updateTime ?? table.createTime).map { .timestamp($0) } ?? .null, .optional(table.operation(after: before)),
+                .text(columns.joined(separator: ", ")), .optional(table.storageDescriptor.location), .map(properties),
+            ]
         }
     }
 }

@@ -87,7 +87,10 @@ final class SessionResolver: RelationResolver {
             try session.require(.usage, inSchema: name.database, as: role, at: span)
         }
         try session.require(.select, on: table, as: role, at: span)
-        if time != nil, !table.hasVersions { throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span) }
+        if time != nil, !table.hasVersions {
+            if table.kind == .external { throw CatalogError.noEarlierRows(table.tableName).at(span) }
+            throw SQLError.unsupported("time travel on \(table.kind.noun)", at: span)
+        }
         let time = if let time { time } else { try sessionTime(for: table, span) }
         let found = if let metadata { try resolve(metadata, of: table, at: time, span) } else { try resolve(table, at: time) }
         known[key] = found

@@ -51,7 +51,7 @@ extension Session {
                 switch (table.kind, alter.action) {
                 case (.view, .rename): break  // as in PostgreSQL
                 case (.view, _): throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table")
-                case (_, .rename), (_, .setProperties), (_, .setLocation): break
+                case (_, .rename), (_, .setProperties), (_, .setLocation), (_, .setTags), (_, .unsetTags): break
                 case (_, .addColumns), (_, .setDefault), (_, .setNotNull), (_, .addConstraint), (_, .dropConstraint):
                     // As its own log has it.
                     if table.writableFormat != nil { table = try catalog.beginWrite(table.tableName).table }
@@ -98,6 +98,13 @@ extension Session {
             let database = new.parts.count > 1 ? try tableName(new).database : name.database
             if database != name.database { try require(.create, inSchema: database, at: new.span) }
             return .alter(name, [.rename(TableName(database, new.last.text))])
+        case .setTags(let list):
+            var tags = list
+            for index in tags.indices where tags[index].value == nil {
+                tags[index].value = Expression(.literal(.string("")), span: tags[index].key.span)
+            }
+            return .alter(name, [.setTags(try properties(tags))])
+        case .unsetTags(let keys, let ifExists): return .alter(name, [.removeTags(keys.map(\.text), ifExists: ifExists)])
         case .unsetProperties, .setSerDeProperties, .replaceColumns, .changeColumn: return .alter(name, [try hiveChange(action, table)])
         case .renameColumn: throw SQLError.unsupported("ALTER TABLE … RENAME COLUMN", hint: Self.change(table, "CHANGE old new type"))
         case .dropColumns: throw SQLError.unsupported("ALTER TABLE … DROP COLUMN", hint: Self.change(table, "REPLACE COLUMNS (…)"))

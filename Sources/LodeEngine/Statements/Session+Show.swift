@@ -115,13 +115,13 @@ extension Session {
         if case .table(let name) = target, name.parts.count > 1 || temporaryViews[name.last.text.lowercased()] == nil {
             let table = try definedByItsLog(try existingTable(name))
             let keys = Set(table.partitionKeys.map(\.name))
-            var rows: [[Value]] = zip(try table.schema().fields, try table.columns()).map { field, column in
+            var rows: [[Value]] = table.shownColumns().map { field, column in
                 [
                     .text(field.name), .text(column.typeText(field.type)), .boolean(field.nullable), .boolean(keys.contains(field.name)),
                     column.comment.map { .text($0) } ?? .null, column.filling.map { .text($0) } ?? .null,
                 ]
             }
-            if isExtended { rows += Self.facts(of: table) }
+            if isExtended { rows += facts(of: table) }
             return try give(fields, rows, to: run.sink, tag: "DESCRIBE")
         }
         if isExtended { throw SQLError.unsupported("DESCRIBE EXTENDED of a temporary view") }
@@ -145,16 +145,23 @@ extension Session {
         return table
     }
 
-    /// What DESCRIBE EXTENDED adds: the table's kind, format, place, comment and properties.
-    private static func facts(of table: GlueTable) -> [[Value]] {
+    /// What DESCRIBE EXTENDED adds: the table's kind, format, place, comment, properties and tags.
+    private func facts(of table: GlueTable) -> [[Value]] {
         var facts: [(String, String?)] = [
-            ("table", "\(table.tableName)"), ("kind", word(for: table)),
+("table", "\(table.tableName)"), ("kind", Self.word(for: table)),
             ("format", table.kind == .view ? nil : table.loggedFormat?.name ?? table.fileFormat?.name),
             ("location", table.storageDescriptor.location), ("comment", table.comment),
         ]
         for (name, value) in table.parameters.sorted(by: { $0.key < $1.key }) {
             if name.hasPrefix(TableParameter.ownPrefix) || name == TableParameter.comment { continue }
             facts.append(("property \(name)", value))
+        }
+        do throws(SQLError) {
+            let tags = table.kind == .system ? [:] : try catalog.tags(of: table.tableName)
+            facts += tags.sorted { $0.key < $1.key }.map { ("tag \($0.key)", $0.value) }
+        } catch {
+            // Who may not see them, or asks a service that has none, sees the rest.
+            facts.append(("tags", error.message))
         }
         var rows: [[Value]] = []
         for (name, value) in facts {

@@ -14,7 +14,7 @@ enum PgAttribute: SystemRelation {
             let keys = try relation.keys()
             let isWanted = wanted?.contains(relation.number) ?? true
             guard isWanted || keys.contains(where: { wanted?.contains($0.number) ?? true }) else { continue }
-            let attributes = try relation.attributes()
+            let attributes = relation.attributes()
             if isWanted {
                 for attribute in attributes { rows.append(row(attribute, of: relation.number, at: attribute.attribute)) }
             }

@@ -14,7 +14,7 @@ enum PgClass: SystemRelation {
             let hasKeys = constraints.contains(where: \.isKey), owner = try scope.owner(of: relation.table)
             rows.append(row(
                 relation.number, relation.name, relation, type: relation.rowType, owner: owner, kind: relation.kind,
-                method: relation.isTable ? ObjectNumbers.heap : 0, columns: try relation.attributes().count, hasIndex: hasKeys,
+                method: relation.isTable ? ObjectNumbers.heap : 0, columns: relation.attributes().count, hasIndex: hasKeys,
                 checks: constraints.count { $0.declared.kind == .check }, access: relation.table.accessItems))
             for key in constraints where key.isKey {
                 rows.append(row(

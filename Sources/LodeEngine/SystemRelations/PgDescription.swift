@@ -18,7 +18,7 @@ enum PgDescription: SystemRelation {
         }
         for relation in try scope.objects.relations(numbered: wanted) {
             add(relation.number, .relations, 0, relation.table.comment)
-            for attribute in try relation.attributes() {
+            for attribute in relation.attributes() {
                 add(relation.number, .relations, attribute.attribute, attribute.column.comment)
             }
         }

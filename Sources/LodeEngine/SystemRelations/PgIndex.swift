@@ -13,7 +13,7 @@ enum PgIndex: SystemRelation {
         for relation in try scope.objects.relations(numbered: wanted) {
             let keys = try relation.keys()
             if keys.isEmpty { continue }
-            let attributes = try relation.attributes()
+            let attributes = relation.attributes()
             for key in keys {
                 let types = key.attributes.compactMap { attributes.indices.contains($0 - 1) ? Int64(attributes[$0 - 1].type.id) : nil }
                 let collations = types.map { Value.number(TypeRows.type($0)?.collation ?? 0) }

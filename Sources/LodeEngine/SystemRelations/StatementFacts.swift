@@ -59,7 +59,7 @@ final class StatementFacts: CatalogFacts {
             facts.comment = relation.table.comment
             facts.isVisible = try objects.isVisible(number, relation.name)
             if relation.kind == "v" { facts.definition = relation.table.viewOriginalText.map { " \($0);" } }
-            facts.columns = try relation.attributes().map { ObjectFacts.Column(name: $0.name, comment: $0.column.comment) }
+            facts.columns = relation.attributes().map { ObjectFacts.Column(name: $0.name, comment: $0.column.comment) }
             return facts
         }
         guard let name = try objects.all.className(number) else { return nil }

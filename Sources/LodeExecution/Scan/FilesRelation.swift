@@ -33,6 +33,9 @@ package final class FilesRelation: Relation {
     package let totals: TableStatistics?
     /// Whether all files are listed for estimates.
     private let listsForEstimates: Bool
+    /// What the catalog has noted of columns, by name.
+    private let note: (@Sendable ([String]) -> [String: ColumnStatistics])?
+    private let noted = Lock<[String: ColumnStatistics]?>(nil)
     private let list: @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     private let known = Lock<Knowledge?>(nil)
 
@@ -54,7 +57,7 @@ package final class FilesRelation: Relation {
         displayName: String, tableVersion: TableVersion? = nil, schema: Schema, format: any FileFormat,
         options: FormatOptions = FormatOptions(), stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil,
         rowNumberColumn: String? = nil, hiddenFields: [Field] = [], matching: ColumnMatching = .name, totals: TableStatistics? = nil,
-        origins: [CatalogColumn] = [], listsForEstimates: Bool = true,
+        origins: [CatalogColumn] = [], listsForEstimates: Bool = true, note: (@Sendable ([String]) -> [String: ColumnStatistics])? = nil,
         list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) {
         self.displayName = displayName
@@ -71,6 +74,7 @@ package final class FilesRelation: Relation {
         self.totals = totals
         self.origins = origins
         self.listsForEstimates = listsForEstimates
+        self.note = note
         self.list = list
     }
 
@@ -234,6 +238,23 @@ package final class FilesRelation: Relation {
     package func readStatistics(of columns: [Int]) -> RelationStatistics {
         var result = RelationStatistics(rowCount: rowCount)
         for column in columns { result.columns[column] = statistics(column) }
+        return result
+    }
+
+    package func estimates(of columns: [Int]) -> RelationStatistics {
+        var result = readStatistics(of: columns)
+        guard let note else { return result }
+        let names = columns.filter { schema.fields.indices.contains($0) }.map { schema.fields[$0].name }
+        // The catalog is asked once a statement, however often the table is scanned.
+        let known = noted.withLock { noted in
+            let found = noted ?? note(names)
+            noted = found
+            return found
+        }
+        for column in columns where schema.fields.indices.contains(column) {
+            guard let told = known[schema.fields[column].name] else { continue }
+            result.columns[column] = result.columns[column]?.completed(by: told) ?? told
+        }
         return result
     }
 

@@ -42,6 +42,10 @@ final class JSONScan: FileScan {
     var rowCount: Int? { nil }
     func statistics(_ column: Int) -> ColumnStatistics? { nil }
     func morsels() throws(SQLError) -> [Morsel] { ranges.indices.map { Morsel(index: $0, rows: nil) } }
+    func bytes(of morsel: Morsel, _ request: ScanRequest) -> MorselBytes? {
+        ranges.indices.contains(morsel.index) ? MorselBytes(text: ranges[morsel.index], of: object) : nil
+    }
+    func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) { object.fetchAhead(ranges, arrived) }
     func reader(_ morsel: Morsel, _ request: ScanRequest) throws(SQLError) -> any MorselReader {
         guard ranges.indices.contains(morsel.index) else { throw .internalFault("json range \(morsel.index)") }
         return try JSONMorselReader(self, ranges[morsel.index], isFirst: morsel.index == 0, request)

@@ -88,7 +88,6 @@ final class RemoteReader: ObjectReader {
         fetchAhead(ranges, arrived)
     }
 
-    /// The same for who says nothing of what comes after: reading from front to back is followed all the same.
     func fetchAhead(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) {
         let whole = 0..<size
         let awaited = state.withLock { state -> [RemoteFetch] in

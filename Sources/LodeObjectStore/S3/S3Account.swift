@@ -59,7 +59,9 @@ struct S3Account: Sendable {
         _ secret: CloudSecret?, _ settings: AWSSettings, _ client: CloudClient, isGoogle: Bool
     ) throws(SQLError) -> any AWSCredentialProvider {
         var provider: any AWSCredentialProvider
-        if let secret, secret.provider == .config, secret["profile"] == nil {
+        if let source = secret?.source {
+            provider = source
+        } else if let secret, secret.provider == .config, secret["profile"] == nil {
             provider = StaticCredentials(
                 secret["key_id"].flatMap { id in
                     secret["secret"].map {

@@ -32,6 +32,8 @@ package struct CloudSecret: Sendable, Hashable {
     package var scope: [String]
     /// By option, in lower case. Those of `hiddenOptions` are never shown.
     package var options: [String: Secret]
+    /// Who gives credentials that end and are renewed; nil where the options or the provider do.
+    package var source: CredentialChain?
 
     package init(name: String, kind: Kind, provider: Provider, scope: [String], options: [String: Secret]) {
         self.name = name
@@ -90,12 +92,14 @@ package final class SecretRegistry: Sendable {
     private let state = Lock(State())
 
     /// Another registry whose answers are changed; it has no secrets of its own.
-    private let base: (registry: SecretRegistry, adapt: @Sendable (CloudSecret?) -> CloudSecret?)?
+    private let base: (registry: SecretRegistry, adapt: Adaptation)?
+
+    /// Makes of the secret that applies to a location of S3, if there is one, the one that is used.
+    package typealias Adaptation = @Sendable (_ location: String, CloudSecret?) -> CloudSecret?
 
     package init() { base = nil }
 
-    /// - Parameter adapt: makes of the secret that applies to a location of S3, if there is one, the one that is used.
-    init(over registry: SecretRegistry, _ adapt: @escaping @Sendable (CloudSecret?) -> CloudSecret?) { base = (registry, adapt) }
+    init(over registry: SecretRegistry, _ adapt: @escaping Adaptation) { base = (registry, adapt) }
 
     package var all: [CloudSecret] { state.withLock { $0.secrets.values.sorted { $0.name < $1.name } } }
     var generation: Int { base?.registry.generation ?? state.withLock { $0.generation } }
@@ -122,7 +126,7 @@ package final class SecretRegistry: Sendable {
     package func best(for location: String, _ kind: CloudSecret.Kind) -> CloudSecret? {
         if let base {
             let found = base.registry.best(for: location, kind)
-            return kind == .s3 ? base.adapt(found) : found
+            return kind == .s3 ? base.adapt(location, found) : found
         }
         var best: (length: Int, secret: CloudSecret)?
         for secret in all where secret.kind == kind {

@@ -55,11 +55,13 @@ package struct ScanNode: PlanNode {
     }
 
     /// The scan with what metadata tells of its columns: lists files and opens them. The only step of planning that estimates wait for.
-    package func readingStatistics(_ relations: Relations) -> ScanNode {
+    /// - Parameter isJoined: whether so much hangs on it that the catalog is asked, too.
+    package func readingStatistics(_ relations: Relations, isJoined: Bool = true) -> ScanNode {
         var copy = self
         // Of fields in structs and of hidden columns nothing is known.
         let columns = Set(outputs.filter { $0.path.isEmpty && $0.index < relation.schema.count }.map(\.index))
-        copy.statistics = relations[relation]?.readStatistics(of: columns.sorted())
+        let known = relations[relation]
+        copy.statistics = isJoined ? known?.estimates(of: columns.sorted()) : known?.readStatistics(of: columns.sorted())
         return copy
     }
 

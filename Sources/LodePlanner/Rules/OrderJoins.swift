@@ -15,11 +15,19 @@ struct OrderJoins: OptimizerRule {
 
     func apply(_ plan: LogicalPlan, _ context: RuleContext) throws(SQLError) -> LogicalPlan {
         // Estimates begin here, with all filters at the scans and no column left that nobody reads.
-        let plan = plan.mapped { node in if case .scan(let scan) = node { .scan(scan.readingStatistics(context.relations)) } else { node } }
+        let isJoined = Self.hasJoin(plan)
+        let plan = plan.mapped { node in
+            if case .scan(let scan) = node { .scan(scan.readingStatistics(context.relations, isJoined: isJoined)) } else { node }
+        }
         return try plan.keepingColumnOrder { (plan) throws(SQLError) in
             var estimator = CardinalityEstimator()
             return try order(plan, &estimator)
         }
+    }
+
+    private static func hasJoin(_ plan: LogicalPlan) -> Bool {
+        if case .join = plan { return true }
+        return plan.children.contains(where: hasJoin)
     }
 
     private func order(_ plan: LogicalPlan, _ estimator: inout CardinalityEstimator) throws(SQLError) -> LogicalPlan {

@@ -19,6 +19,9 @@ package struct AlterTable: Sendable {
         case setProperties([Property])
         case unsetProperties([Identifier], ifExists: Bool)
         case setSerDeProperties([Property])
+        /// `SET TAGS ('key' = 'value', …)`, or `SET TAG key = 'value', …`; a key may have no value.
+        case setTags([Property])
+        case unsetTags([Identifier], ifExists: Bool)
         case setLocation(String)
         /// All but partition columns.
         case replaceColumns([ColumnDefinition])

@@ -299,7 +299,7 @@ extension Printer {
             write("SET TBLPROPERTIES ")
             properties(list)
         case .setLocation(let path): write("SET LOCATION \(SQLText(path).literal)")
-        case .unsetProperties, .setSerDeProperties, .replaceColumns, .changeColumn: hiveAlteration(table.action)
+        case .unsetProperties, .setSerDeProperties, .setTags, .unsetTags, .replaceColumns, .changeColumn: hiveAlteration(table.action)
         case .addPartitions(let partitions, let ifNotExists):
             write(ifNotExists ? "ADD IF NOT EXISTS " : "ADD ")
             list(partitions, " ") { $0.partition($1) }
@@ -311,10 +311,11 @@ extension Printer {
 
     private mutating func hiveAlteration(_ action: AlterTable.Action) {
         switch action {
-        case .unsetProperties(let keys, let ifExists):
-            write(ifExists ? "UNSET TBLPROPERTIES IF EXISTS (" : "UNSET TBLPROPERTIES (")
-            list(keys) { $0.write(SQLText($1.text).literal) }
-            write(")")
+        case .unsetProperties(let keys, let ifExists): unset("TBLPROPERTIES", keys, ifExists)
+        case .unsetTags(let keys, let ifExists): unset("TAGS", keys, ifExists)
+        case .setTags(let list):
+            write("SET TAGS ")
+            properties(list)
         case .setSerDeProperties(let list):
             write("SET SERDEPROPERTIES ")
             properties(list)
@@ -329,6 +330,12 @@ extension Printer {
             column(definition)
         default: break
         }
+    }
+
+    private mutating func unset(_ what: String, _ keys: [Identifier], _ ifExists: Bool) {
+        write(ifExists ? "UNSET \(what) IF EXISTS (" : "UNSET \(what) (")
+        list(keys) { $0.write(SQLText($1.text).literal) }
+        write(")")
     }
 
     private mutating func partition(_ partition: AlterTable.Partition) {

@@ -152,13 +152,19 @@ extension Transform {
             guard let definition = columns.first else { throw mismatch(edge) }
             return .changeColumn(try firstName(edge), try columnDefinition(definition))
         case .unsetProperties:
-            let list = try properties(try lastKid(edge))
-            if let extra = list.first(where: { $0.value != nil }) {
-                throw SQLError(.syntaxError, "UNSET TBLPROPERTIES takes names without values", at: extra.key.span)
-            }
-            return .unsetProperties(list.map(\.key), ifExists: find(edge, .ifExists) != nil)
+            return .unsetProperties(try names(edge, "UNSET TBLPROPERTIES"), ifExists: find(edge, .ifExists) != nil)
+        case .setTags: return .setTags(try properties(try lastKid(edge)))
+        case .unsetTags: return .unsetTags(try names(edge, "UNSET TAGS"), ifExists: find(edge, .ifExists) != nil)
         default: throw mismatch(edge)
         }
+    }
+
+    private func names(_ edge: Edge, _ action: String) throws(SQLError) -> [Identifier] {
+        let list = try properties(try lastKid(edge))
+        if let extra = list.first(where: { $0.value != nil }) {
+            throw SQLError(.syntaxError, "\(action) takes names without values", at: extra.key.span)
+        }
+        return list.map(\.key)
     }
 
     private func partitions(_ edge: Edge) throws(SQLError) -> [AlterTable.Partition] {

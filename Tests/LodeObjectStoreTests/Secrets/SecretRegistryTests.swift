@@ -46,7 +46,7 @@ import Testing
     @Test func `keys of a catalog apply where no secret does`() {
         add("bucket", ["s3://b"], ["key_id": "k", "secret": "s"])
         let catalog = CloudSecret(name: "", kind: .s3, provider: .config, scope: [], options: ["key_id": Secret("own")])
-        let own = StoreRegistry(secrets: registry).adapting { $0 ?? catalog }.secrets
+        let own = StoreRegistry(secrets: registry).adapting { _, found in found ?? catalog }.secrets
         #expect(own.best(for: "s3://b/k", .s3)?["key_id"] == "k")
         #expect(own.best(for: "s3://c/k", .s3)?["key_id"] == "own")
     }

@@ -11,7 +11,7 @@ enum InformationColumns: InformationRelation {
         var rows: [[Value]] = []
         for relation in try scope.objects.relations() where wanted?.contains(.text(relation.name)) ?? true {
             let keys = Set(relation.table.partitionKeys.map(\.name)), path = path(relation)
-            for attribute in try relation.attributes() {
+            for attribute in relation.attributes() {
                 rows.append(path + row(attribute, of: relation, isKey: keys.contains(attribute.name)))
             }
         }
@@ -19,7 +19,7 @@ enum InformationColumns: InformationRelation {
     }
 
     private static func row(_ attribute: AttributeObject, of relation: RelationObject, isKey: Bool) -> [Value] {
-        let facts = TypeFacts(attribute.type), column = attribute.column
+        let facts = TypeFacts(attribute.type, unknown: attribute.column.unknownType), column = attribute.column
         var row: [Value] = [.text(attribute.name), .number(attribute.attribute), .optional(column.defaultValue)]
         row += [yesNo(!attribute.isNotNull), facts.dataType] + facts.lengths + facts.numeric + [facts.secondDigits]
         // interval_type, interval_precision; character set; collation; domain; type; scope
@@ -39,8 +39,9 @@ enum InformationColumnTypes: InformationRelation {
     static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] {
         var rows: [[Value]] = []
         for relation in try scope.objects.relations() {
-            for attribute in try relation.attributes() {
-                rows.append(TypeFacts(attribute.type).path + path(relation) + [.text(attribute.name)])
+            for attribute in relation.attributes() {
+                rows.append(
+                    TypeFacts(attribute.type, unknown: attribute.column.unknownType).path + path(relation) + [.text(attribute.name)])
             }
         }
         return rows
@@ -53,7 +54,7 @@ enum InformationElementTypes: InformationRelation {
     static func rows(_ scope: SystemScope) throws(SQLError) -> [[Value]] {
         var rows: [[Value]] = []
         for relation in try scope.objects.relations() {
-            for attribute in try relation.attributes() {
+            for attribute in relation.attributes() {
                 guard case .list(let element) = attribute.field.type.base else { continue }
                 let place = "\(attribute.attribute)", kind = relation.kind == "v" ? "VIEW" : "TABLE"
                 rows.append(

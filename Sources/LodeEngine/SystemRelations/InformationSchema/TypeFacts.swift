@@ -6,15 +6,19 @@ import LodeCore
 struct TypeFacts {
     private let wire: WireType
     private let type: TypeObject?
+    /// What a catalog calls a type that is not known.
+    private let unknown: String?
 
-    init(_ wire: WireType) {
-        self.wire = wire
-        type = TypeRows.type(Int64(wire.id))
+    init(_ wire: WireType, unknown: String? = nil) {
+        self.unknown = unknown
+        self.wire = unknown == nil ? wire : WireType(id: 0, size: -1)
+        type = unknown == nil ? TypeRows.type(Int64(wire.id)) : nil
     }
 
     private var isArray: Bool { type?.category == "A" && type?.name.hasPrefix("_") == true }
 
     var dataType: Value {
+        if let unknown { return .text(unknown) }
         if isArray { return .text("ARRAY") }
         return .text(TypeNames.text(Int64(wire.id)) ?? "USER-DEFINED")
     }
@@ -62,7 +66,7 @@ struct TypeFacts {
     /// Catalog, schema and name of the type.
     var path: [Value] {
         let schema = type?.schema == ObjectNumbers.informationSchema ? "information_schema" : "pg_catalog"
-        return [.text(Engine.catalogName), .text(schema), .text(type?.name ?? "record")]
+        return [.text(Engine.catalogName), .text(schema), .text(unknown ?? type?.name ?? "record")]
     }
 
     /// `element_types` and `domains` have these in the same order.
