@@ -28,6 +28,8 @@ package protocol TableTransaction: AnyObject {
     func dependsOnSnapshot()
     /// Says which rows the change was computed from: rows that others add or remove elsewhere are no conflict.
     func reads(_ rows: ColumnPredicate)
+    /// Says up to which values identity columns have been counted.
+    func reached(_ marks: [String: Int64])
     /// What the history of the table calls the change.
     func name(_ operation: String)
 
@@ -38,6 +40,7 @@ package protocol TableTransaction: AnyObject {
 extension TableTransaction {
     package var places: [String: String] { [:] }
     package func reads(_ rows: ColumnPredicate) {}
+    package func reached(_ marks: [String: Int64]) {}
     package func willReplace() throws(SQLError) -> String? { nil }
 }
 

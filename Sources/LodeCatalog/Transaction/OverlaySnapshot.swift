@@ -86,6 +86,7 @@ final class GatheredTransaction: TableTransaction {
     func dependsOnSnapshot() { files.dependsOnBase = true }
     func name(_ operation: String) { files.operation = operation }
     func reads(_ rows: ColumnPredicate) { files.reads = rows }
+    func reached(_ marks: [String: Int64]) { files.identityMarks.merge(marks) { _, new in new } }
 
     func replaceAll(with files: [DataFile]) {
         self.files.added = files

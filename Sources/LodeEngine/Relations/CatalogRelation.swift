@@ -39,6 +39,23 @@ enum CatalogRelation {
         try make(transaction.table, transaction.snapshot, isCurrent: true, hasIdentity: true, stores, list)
     }
 
+    /// The files that a transaction found, read in columns that the table is going to have. What is known of their columns goes by names
+    /// that hold no longer, and is left out.
+    static func reshaped(
+        _ transaction: any TableTransaction, _ schema: Schema, _ columns: [MappedColumn], partitionedBy keys: [Field],
+        _ stores: StoreRegistry
+    ) throws(SQLError) -> FilesRelation {
+        let snapshot = transaction.snapshot, format = try FileFormats.named(snapshot.fileFormat)
+        return FilesRelation(
+            displayName: "\(transaction.table.tableName)", schema: nullable(schema), format: format, options: options(snapshot, format),
+            stores: stores, partitionFields: keys, matching: .mapped(columns), listsForEstimates: false
+        ) { _ throws(SQLError) in
+            var listing = try snapshot.plan(nil)
+            for index in listing.files.indices { listing.files[index].statistics = [:] }
+            return listing
+        }
+    }
+
     private static func make(
         _ table: GlueTable, _ snapshot: any TableSnapshot, isCurrent: Bool, hasIdentity: Bool = false, _ stores: StoreRegistry,
         _ list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing

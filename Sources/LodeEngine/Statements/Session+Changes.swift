@@ -54,6 +54,18 @@ struct RowChange {
     var writeTarget: WriteTarget
 }
 
+extension RowChange {
+    /// Notes which values of identity columns were given to rows of new files.
+    func count(_ columns: Set<Int>, in files: [DataFile]) {
+        var marks: [String: Int64] = [:]
+        for position in columns {
+            let name = target.table.schema.fields[position].name
+            marks[name] = target.table.identities[position]?.reached(in: files, of: name)
+        }
+        if !marks.isEmpty { transaction.reached(marks) }
+    }
+}
+
 /// What a statement found and wrote, before it is committed.
 struct ChangedRows {
     /// Files with rows that go, and which.
@@ -74,7 +86,7 @@ extension Session {
         }
         var target = try table.writeTarget(stores)
         target.places = transaction.places
-        target.matching = snapshot.columnMatching
+        target.matching = try matching(of: table, over: transaction.snapshot)
         return RowChange(
             transaction: transaction,
             target: ChangeTarget(
@@ -130,6 +142,7 @@ extension Session {
         written += changed.written
         transaction.deleteFiles(changed.deleted.map(\.file.path))
         transaction.append(written)
+        change.count(bound.countedColumns, in: written)
         let isChanged = !changed.deleted.isEmpty || !written.isEmpty
         changed.receipt.filesWritten = written.count
         changed.receipt.bytesWritten = written.reduce(0) { $0 + $1.size }

@@ -35,6 +35,7 @@ extension Session {
         } else {
             transaction.append(changed.written)
         }
+        change.count(bound.countedColumns, in: changed.written)
         let written = WrittenRows(files: changed.written, receipt: changed.receipt)
         changed.receipt.version = try commitWritten(written, to: change.writeTarget, [transaction.change], context).first?.version
         return (bound.returned, changed)

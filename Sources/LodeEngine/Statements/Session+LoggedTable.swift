@@ -16,6 +16,7 @@ extension Session {
         if try catalog.attachedCatalog(of: elements.table.database) != nil {
             throw SQLError.unsupported("a \(format.name) table in an attached catalog", at: span)
         }
+        if !create.clusterBy.isEmpty { throw SQLError.unsupported("CLUSTER BY of a \(format.name) table", at: span) }
         if create.isTemporary { throw SQLError.unsupported("a temporary \(format.name) table", at: span) }
         if let location = options.location { try requireAccess(to: location) }
         do throws(SQLError) {

@@ -64,6 +64,23 @@ extension Binder {
         return finish(BoundQuery(plan: plan, names: target.schema.fields.map(\.name)))
     }
 
+    /// The rows of a query as a table takes them: what it has by the same name, or what `values` say, else what the table gives to new rows.
+    package func assign(
+        byName rows: BoundQuery, using values: [String: Expression], to target: InsertTarget
+    ) throws(SQLError) -> BoundQuery {
+        let columns = rows.plan.columns
+        var given: [Int: BoundExpression] = [:]
+        for (position, field) in target.schema.fields.enumerated() where target.generated[position] == nil {
+            if let value = values[field.name] {
+                given[position] = try assigned(
+                    try bindScalar(value, over: columns, of: target.relation), position, target, at: value.span)
+            } else if let column = columns.first(where: { $0.name == field.name }) {
+                given[position] = try assigned(column.reference, position, target, at: nil)
+            }
+        }
+        return finish(BoundQuery(plan: try assemble(given, rows.plan, [:], target), names: target.schema.fields.map(\.name)))
+    }
+
     /// The values that `PARTITION (…)` fixes, by position of their column.
     package func partitionValues(of insert: Insert, _ target: InsertTarget) throws(SQLError) -> [Int: Value] {
         var values: [Int: Value] = [:]

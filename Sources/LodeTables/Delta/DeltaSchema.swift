@@ -166,7 +166,7 @@ struct DeltaSchema: Sendable {
         }
     }
 
-    private static func isWidening(_ old: SQLType, _ new: SQLType) -> Bool {
+    static func isWidening(_ old: SQLType, _ new: SQLType) -> Bool {
         let integers: [SQLType] = [.tinyint, .smallint, .integer, .bigint]
         if let small = integers.firstIndex(of: old) {
             if let large = integers.firstIndex(of: new) { return small <= large }

@@ -22,8 +22,16 @@ extension IcebergFormat: WritableTableFormat {
         _ = try IcebergDeclaration.spec(declaration.partitionColumns, schema)
     }
 
-    package func columnMatching(of declaration: TableDeclaration) throws(SQLError) -> ColumnMatching {
+    package func columnMatching(
+        of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
+    ) throws(SQLError) -> ColumnMatching {
         var last = 0
+        if let base {
+            let own = try Self.own(base)
+            last = own.metadata.lastColumnID
+            let fields = try IcebergDeclaration.changed(own.icebergSchema, declaration, &last) ?? own.icebergSchema.fields
+            return .mapped(fields.map { IcebergColumns.mapped($0, nil) })
+        }
         return .mapped(try IcebergDeclaration.schema(declaration.columns, after: &last).map { IcebergColumns.mapped($0, nil) })
     }
 
