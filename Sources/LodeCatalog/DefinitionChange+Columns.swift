@@ -3,6 +3,14 @@
 import LodeCore
 import LodeTables
 
+extension DefinitionChange {
+    package var isOfColumns: Bool { if case .column = self { true } else { false } }
+}
+
+extension [DefinitionChange] {
+    package var columnChanges: [ColumnChange] { compactMap { if case .column(let change) = $0 { change } else { nil } } }
+}
+
 extension GlueTable {
     /// - Throws: `42703` for a column that is gone, `42701` for a name that is taken, `0A000` for a partition column that would go.
     mutating func apply(_ change: ColumnChange) throws(SQLError) {
@@ -10,6 +18,8 @@ extension GlueTable {
         do throws(SQLError) {
             let position = try before.position(of: change.column), old = before.fields[position].name
             let isWhole = change.path.count == 1
+            let path = try before.spelled(change.path)
+            try requireNotClustered(path, by: change)
             switch change {
             case .rename(_, let new) where isWhole:
                 _ = try before.changed(by: change)
@@ -23,11 +33,24 @@ extension GlueTable {
                 let type = try before.changed(by: change).fields[position].type
                 changeColumn(old) { $0.type = HiveTypeText.write(type) }
             }
+            if case .rename(_, let new) = change { renameInClustering(path, to: new) }
         } catch {
             guard error.state == .undefinedColumn else { throw error }
             throw SQLError(
                 error.state, error.message.replacing(" does not exist", with: " of relation \"\(name)\" does not exist"), hint: error.hint)
         }
+    }
+
+    /// - Throws: `0A000` for a column or field that goes though rows are clustered by it.
+    private func requireNotClustered(_ path: ColumnPath, by change: ColumnChange) throws(SQLError) {
+        guard case .drop = change, let column = clustering?.first(where: { $0.starts(with: path) }) else { return }
+        throw SQLError.unsupported(
+            "dropping \"\(path.joined(separator: "."))\", by which the table is clustered",
+            hint: "ALTER TABLE … CLUSTER BY without \"\(column.joined(separator: "."))\" comes first.")
+    }
+
+    private mutating func renameInClustering(_ path: ColumnPath, to new: String) {
+        clustering = clustering?.map { $0.starts(with: path) ? path.dropLast() + [new] + $0.dropFirst(path.count) : $0 }
     }
 
     private mutating func rename(_ old: String, to new: String) {

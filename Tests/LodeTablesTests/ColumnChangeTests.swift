@@ -11,7 +11,7 @@ import Testing
     ])
 
     private static func state(_ change: ColumnChange) -> SQLState? {
-        do { _ = try schema.changed(by: change) } catch { return error.state }
+        do throws(SQLError) { _ = try schema.changed(by: change) } catch { return error.state }
         return nil
     }
 

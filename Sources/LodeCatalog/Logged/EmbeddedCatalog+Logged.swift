@@ -160,8 +160,7 @@ extension EmbeddedCatalog {
         }
         try checkFiles(change.added)
         let operation = alterations.isEmpty ? change.operation ?? Self.operation(change) : Self.operation(alterations)
-        var columnChanges: [ColumnChange] = []
-        for case .column(let change) in alterations { columnChanges.append(change) }
+        let columnChanges = alterations.columnChanges
         let isDeclared = after != before || !columnChanges.isEmpty
         let commit = TableCommit(change, declaration: isDeclared ? after : nil, columnChanges: columnChanges, operation: operation)
         let version = try format.commit(commit, to: snapshot, in: location, io: io)
@@ -176,6 +175,7 @@ extension EmbeddedCatalog {
         case .column(.rename): "RENAME COLUMN"
         case .column(.drop): "DROP COLUMNS"
         case .column(.move), .column(.retype): "CHANGE COLUMN"
+        case .cluster: "CLUSTER BY"
         case .removeProperties: "UNSET TBLPROPERTIES"
         case .setProperties: "SET TBLPROPERTIES"
         case .addConstraint: "ADD CONSTRAINT"
@@ -196,7 +196,7 @@ extension DefinitionChange {
     /// Whether it is about what a table's own log says.
     package var isLogged: Bool {
         switch self {
-        case .addColumns, .column, .setProperties, .removeProperties, .setComment, .setDefault, .setNullable, .addConstraint, .dropConstraint: true
+        case .addColumns, .column, .cluster, .setProperties, .removeProperties, .setComment, .setDefault, .setNullable, .addConstraint, .dropConstraint: true
         case .setLocation, .requires, .access, .rename, .follow: false
         // Not of tables that have a log.
         case .setSerDeProperties, .replaceColumns, .changeColumn: false

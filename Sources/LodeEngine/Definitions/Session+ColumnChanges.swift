@@ -21,6 +21,12 @@ extension Session {
         case .moveColumn(let column, let place): return try change(table, [.move(try path(column, schema), place.column)])
         case .setType(let column, let type, let value): return try setType(of: column, type, using: value, in: table)
         case .changeColumn(let column, let definition, let place): return try changeColumn(column, definition, place, of: table)
+        case .clusterBy(let columns):
+            guard table.writableFormat != nil else { return nil }
+            let changes = [DefinitionChange.cluster(try clustering(columns, schema, partitions: table.partitionKeys.map(\.name)))]
+            let notices = try requirements(of: table, after: changes)
+            try catalog.commit(.alter(table.tableName, changes))
+            return StatementOutcome(tag: "ALTER TABLE", notices: notices)
         default: return nil
         }
     }
@@ -31,6 +37,33 @@ extension Session {
         } catch {
             throw error.at(name.span)
         }
+    }
+
+    /// Columns that a writer of Delta's looks at.
+    private static let maxClusteringColumns = 4
+
+    /// What CLUSTER BY names, as the table spells it.
+    /// - Throws: `42703`, `42701`, `42P16` for columns by which rows can't be kept together.
+    func clustering(_ columns: [QualifiedName], _ schema: Schema, partitions: [String]) throws(SQLError) -> [ColumnPath] {
+        var paths: [ColumnPath] = []
+        for column in columns {
+            let path = try path(column, schema), type = try schema.type(at: path)
+            if paths.contains(path) {
+                throw SQLError(.duplicateColumn, "column \"\(column.text)\" appears twice in CLUSTER BY", at: column.span)
+            }
+            if type.isNested || type == .boolean || type == .varbinary {
+                throw SQLError(.invalidTableDefinition, "rows cannot be clustered by \(type)", at: column.span)
+            }
+            paths.append(path)
+        }
+        if let column = columns.first, !partitions.isEmpty {
+            throw SQLError(.invalidTableDefinition, "a table is either partitioned or clustered", at: column.span)
+        }
+        if columns.count > Self.maxClusteringColumns {
+            throw SQLError(
+                .programLimitExceeded, "CLUSTER BY takes at most \(Self.maxClusteringColumns) columns", at: columns.last?.span)
+        }
+        return paths
     }
 
     /// Hive's CHANGE: name, type, comment and place at once.
@@ -224,14 +257,6 @@ extension Session {
             _ = try binder.bindCheck(check.condition, over: columns, of: target)
         }
     }
-}
-
-extension [DefinitionChange] {
-    var columnChanges: [ColumnChange] { compactMap { if case .column(let change) = $0 { change } else { nil } } }
-}
-
-extension DefinitionChange {
-    var isOfColumns: Bool { if case .column = self { true } else { false } }
 }
 
 extension AlterTable.Place {

@@ -138,8 +138,7 @@ extension Session {
         }
         switch action {
         case .unsetProperties(let keys, let ifExists):
-            let own = keys.first { $0.text.lowercased().hasPrefix(TableParameter.ownPrefix) }
-            if let own { try TableProperties.check([own.text: ""], isHive: true, at: own.span) }
+            try TableProperties.checkRemoval(keys, of: table.loggedFormat)
             return .removeProperties(keys.map(\.text), ifExists: ifExists)
         case .setSerDeProperties(let list):
             try require("SET SERDEPROPERTIES")

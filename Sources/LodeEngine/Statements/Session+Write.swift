@@ -28,6 +28,9 @@ extension Session {
     ) throws(SQLError) -> WriteSpecification {
         let format = target.format
         var options = format.isText ? Self.options(of: target) : withCodec(try ParquetProperties.options(target.properties))
+        if !target.clustering.isEmpty, options.values["sorted_by"] == nil {
+            options.values["sorted_by"] = .list(target.clustering.map { .value(.text(SQLText($0))) })
+        }
         if let ids = target.fieldIDs { options.values["field_ids"] = ids }
         let schema = target.schema, partitions = target.partitionColumns, folders = target.folderColumns
         let location = target.location, places = target.places

@@ -21,6 +21,8 @@ struct WriteTarget {
     var stores: StoreRegistry
     /// Table properties, some of which are options of the writer.
     var properties: [String: String]
+    /// The columns by which rows are kept together: files are written in their order.
+    var clustering: [String] = []
     /// How columns are found in the table's files.
     var matching = ColumnMatching.name
     /// The table as messages name it.
@@ -86,6 +88,8 @@ extension GlueTable {
             target.format = format
             target.properties = serdeProperties
         }
+        // Of fields of structs the order is left to OPTIMIZE.
+        target.clustering = (clustering ?? []).filter { $0.count == 1 }.map { $0[0] }
         for constraint in try constraints() {
             guard let condition = constraint.condition else { continue }
             target.checks.append((constraint.name, try expression(condition, of: constraint.name)))

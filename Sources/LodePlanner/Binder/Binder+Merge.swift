@@ -252,6 +252,15 @@ private struct MergeBinding {
                 result.values[position] = counted[position]
                 continue
             }
+            // A table that grows may have more than its sources.
+            if merge.evolvesSchema, source.from.find(field.name).isEmpty {
+                if let kept = counted[position] {
+                    result.values[position] = kept
+                } else {
+                    result.values[position] = try binder.defaultValue(position, table, at: clause.span)
+                }
+                continue
+            }
             let column = try source.from.visible(named: Identifier(field.name, isQuoted: true, span: clause.span)).column
             result.values[position] = try binder.assigned(column.reference, position, table, at: clause.span)
         }
@@ -283,7 +292,11 @@ private struct MergeBinding {
             result.values[position] = try binder.assigned(try binder.bind(value, scope), position, table, at: value.span)
         }
         for position in table.schema.fields.indices where result.values[position] == nil && table.generated[position] == nil {
-            result.values[position] = try next[position] ?? binder.defaultValue(position, table, at: clause.span)
+            if let value = next[position] {
+                result.values[position] = value
+            } else {
+                result.values[position] = try binder.defaultValue(position, table, at: clause.span)
+            }
         }
         return result
     }

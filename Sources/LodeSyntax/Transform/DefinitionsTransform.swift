@@ -136,7 +136,7 @@ extension Transform {
     private func columnAlteration(_ edge: Edge) throws(SQLError) -> AlterTable.Action {
         let path = try qualifiedName(edge, .columnPath)
         if let type = find(edge, .setType) {
-            guard let name = kids(type).first(where: { !$0.isToken || $0.isName }) else { throw mismatch(type) }
+            guard let name = kids(type).last(where: { rule($0) != .setTypeUsing }) else { throw mismatch(type) }
             return .setType(path, try self.type(name), using: try optionalExpression(content(type, .setTypeUsing)))
         }
         if let place = find(edge, .columnPlace) { return .moveColumn(path, try columnPlace(place)) }

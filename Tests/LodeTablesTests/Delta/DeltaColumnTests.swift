@@ -46,7 +46,6 @@ import Testing
         #expect(try Self.column(table, "s").parts.map(\.name) == ["y", "l"])
         #expect(table.protocolVersion == DeltaProtocol(minReaderVersion: 2, minWriterVersion: 5))
         #expect(table.metadata.configuration["delta.columnMapping.maxColumnId"] == "5")
-        #expect(DeltaSchemaText.hasLocalTimestamps(.timestamp))
     }
 
     @Test func `new columns have names of their own in files, that none had before`() throws {

@@ -36,6 +36,9 @@ struct DeltaCommitter {
         writer.write(provenance(removed: [], version: 0, after: nil, metadata))
         writer.write(version)
         writer.write(metadata)
+        if let columns = declaration.clustering {
+            writer.write(DeltaClustering.write(columns, try Self.schema(metadata, version)))
+        }
         try writeAdds(metadata, version, to: &writer)
         if case .won = try put(writer.bytes, as: 0) { return 0 }
         throw SQLError(.duplicateTable, "there is a Delta table in the folder already", in: folder.root)
@@ -85,6 +88,10 @@ struct DeltaCommitter {
         writer.write(info)
         if needed != snapshot.protocolVersion { writer.write(needed) }
         if metadata != snapshot.metadata { writer.write(metadata) }
+        if let columns = commit.declaration?.clustering {
+            let domain = DeltaClustering.write(columns, try Self.schema(metadata, needed))
+            if domain != snapshot.domain(domain.name) { writer.write(domain) }
+        }
         for add in removed { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
         try writeAdds(metadata, needed, to: &writer)
         return (writer.bytes, metadata, needed)
@@ -134,7 +141,7 @@ struct DeltaCommitter {
         _ metadata: DeltaMetadata, _ version: DeltaProtocol, to writer: inout DeltaActionWriter
     ) throws(SQLError) {
         if change.added.isEmpty { return }
-        let schema = try DeltaSchema(metadata.schemaText, try DeltaFeatures.mapping(version, metadata.configuration))
+        let schema = try Self.schema(metadata, version)
         var columns: [(name: String, field: Field)] = []
         for name in metadata.partitionColumns {
             guard let index = schema.schema.index(of: name) else { continue }
@@ -149,6 +156,10 @@ struct DeltaCommitter {
             add.statistics = statistics.write(file)
             writer.write(add, dataChange: change.changesData)
         }
+    }
+
+    private static func schema(_ metadata: DeltaMetadata, _ version: DeltaProtocol) throws(SQLError) -> DeltaSchema {
+        try DeltaSchema(metadata.schemaText, try DeltaFeatures.mapping(version, metadata.configuration))
     }
 
     private func relative(_ path: String) throws(SQLError) -> String {

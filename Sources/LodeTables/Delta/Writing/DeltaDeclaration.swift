@@ -23,7 +23,7 @@ enum DeltaDeclaration {
         }
         return TableDeclaration(
             columns: columns, partitionColumns: snapshot.partitionColumns.map(\.name), checks: checks, properties: properties,
-            comment: metadata.description)
+            comment: metadata.description, clustering: try DeltaClustering.read(snapshot))
     }
 
     private static func column(_ field: Field, _ text: JSONTree) throws(SQLError) -> TableDeclaration.Column {
@@ -99,7 +99,7 @@ enum DeltaDeclaration {
     static func metadata(
         _ declaration: TableDeclaration, over earlier: DeltaMetadata?, by changes: [ColumnChange] = [], isRewritten: Bool = false
     ) throws(SQLError) -> DeltaMetadata {
-        try DeltaProperties.check(declaration.properties, over: earlier?.configuration ?? [:])
+        try DeltaProperties.check(declaration.properties, over: earlier?.configuration)
         var metadata = earlier ?? DeltaMetadata(id: DeltaText.uuid(), createdTime: WallClock.micros() / 1000)
         metadata.partitionColumns = declaration.partitionColumns
         metadata.description = declaration.comment
@@ -114,6 +114,9 @@ enum DeltaDeclaration {
                 configuration[key] = text(check.condition)
             }
         }
+        // A mapping stays, whatever else a table becomes.
+        configuration[DeltaColumnMapping.mode] =
+            configuration[DeltaColumnMapping.mode] ?? earlier?.configuration[DeltaColumnMapping.mode]
         if changes.contains(where: \.needsMapping), !DeltaColumnMapping.isOn(configuration) { configuration[DeltaColumnMapping.mode] = "name" }
         metadata.configuration = configuration
         try setSchema(of: &metadata, declaration.columns, over: earlier, changes, isRewritten: isRewritten)

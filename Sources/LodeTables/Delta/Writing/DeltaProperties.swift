@@ -32,10 +32,11 @@ enum DeltaProperties {
     private static func isFlag(_ text: String) -> Bool { ["true", "false"].contains(text.lowercased()) }
     private static func isDuration(_ text: String) -> Bool { text.lowercased().hasPrefix("interval ") }
 
+    /// - Parameter earlier: the properties of a table that is there.
     /// - Throws: `0A000` naming a property that Lode does not obey.
-    static func check(_ properties: [String: String], over earlier: [String: String]) throws(SQLError) {
+    static func check(_ properties: [String: String], over earlier: [String: String]?) throws(SQLError) {
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) where name.lowercased().hasPrefix(prefix) {
-            if earlier[name] == value || name == DeltaColumnMapping.maxColumnID { continue }
+            if earlier?[name] == value || name == DeltaColumnMapping.maxColumnID { continue }
             let known = settable.first { $0.key.lowercased() == name.lowercased() }
             guard let known else {
                 throw SQLError.unsupported(
@@ -44,15 +45,14 @@ enum DeltaProperties {
             }
             guard known.value(value) else { throw SQLError.unsupported("the Delta property \"\(name)\" = '\(value)'") }
         }
-        // Of a table that is there.
-        if !earlier.isEmpty || properties[DeltaColumnMapping.maxColumnID] != nil { try checkMapping(kept(properties), over: earlier) }
+        if let earlier { try checkMapping(kept(properties), over: earlier) }
     }
 
     /// Files that are there have what the mapping until now calls for.
     /// - Source: Delta PROTOCOL.md, "Column Mapping", "Writer Requirements for Column Mapping".
     private static func checkMapping(_ properties: [String: String], over earlier: [String: String]) throws(SQLError) {
         let old = (earlier[DeltaColumnMapping.mode] ?? "none").lowercased()
-        let new = (properties[DeltaColumnMapping.mode] ?? "none").lowercased()
+        let new = (properties[DeltaColumnMapping.mode] ?? old).lowercased()
         guard old != new, (old, new) != ("none", "name") else { return }
         throw SQLError.unsupported(
             "changing the column mapping of a Delta table from \(old) to \(new)", hint: "It can be changed from none to name.")

@@ -15,6 +15,7 @@ extension IcebergFormat: WritableTableFormat {
     }
 
     package func check(_ declaration: TableDeclaration) throws(SQLError) {
+        guard declaration.clustering == nil else { throw SQLError.unsupported("CLUSTER BY of an Iceberg table") }
         guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         try IcebergDeclaration.check(declaration.properties, over: [:])
         var last = 0
