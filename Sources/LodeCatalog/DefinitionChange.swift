@@ -7,6 +7,11 @@ import LodeTables
 package enum DefinitionChange: Sendable {
     /// New columns are NULL in the files that are there.
     case addColumns([GlueColumn], ifNotExists: Bool = false)
+    /// Another name, place or type for a column or a field of one, a column that goes, or a new field. Files that are there stay right, or
+    /// others take their place in the same commit.
+    case column(ColumnChange)
+    /// The columns and fields by which rows are kept together; none for no longer.
+    case cluster([ColumnPath])
     case setProperties([String: String])
     /// - `ifExists`: otherwise `42704` for one that is not there.
     case removeProperties([String], ifExists: Bool)
@@ -43,6 +48,8 @@ extension GlueTable {
     package mutating func apply(_ change: DefinitionChange) throws(SQLError) {
         switch change {
         case .addColumns(let columns, let ifNotExists): try add(columns, ifNotExists)
+        case .column(let change): try apply(change)
+        case .cluster(let columns): clustering = columns
         case .setProperties(let properties): parameters.merge(properties) { _, new in new }
         case .setTags(let new): tags = (tags ?? [:]).merging(new) { _, new in new }
         case .removeTags(let names, let ifExists):

@@ -30,6 +30,8 @@ package protocol TableTransaction: AnyObject {
     func reads(_ rows: ColumnPredicate)
     /// Says that no row comes or goes: those that are there lie in other files afterwards, so that rows that others add are no conflict.
     func keepsRows()
+    /// Says up to which values identity columns have been counted.
+    func reached(_ marks: [String: Int64])
     /// What the history of the table calls the change.
     func name(_ operation: String)
 
@@ -41,6 +43,7 @@ extension TableTransaction {
     package var places: [String: String] { [:] }
     package func reads(_ rows: ColumnPredicate) {}
     package func keepsRows() {}
+    package func reached(_ marks: [String: Int64]) {}
     package func willReplace() throws(SQLError) -> String? { nil }
 }
 

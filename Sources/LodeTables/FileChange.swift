@@ -24,6 +24,8 @@ package struct FileChange: Sendable {
     package var reads: ColumnPredicate?
     /// Whether rows come or go; else they only lie in other files afterwards.
     package var changesData = true
+    /// The values that identity columns have given last, by their names.
+    package var identityMarks: [String: Int64] = [:]
     /// What brought the change about, in SQL's words; nil where that follows from the files.
     package var operation: String?
 

@@ -4,10 +4,14 @@ import LodeCore
 
 package enum PartitionPruning {
     /// Whether rows of the partition with these values could pass. Values may be fewer than columns: the rest are unknown.
-    package static func mayMatch(_ predicate: ColumnPredicate?, _ columns: [Field], _ values: [Value]) -> Bool {
+    /// - Parameter generated: what values tell of other columns.
+    package static func mayMatch(
+        _ predicate: ColumnPredicate?, _ columns: [Field], _ values: [Value], _ generated: GeneratedPartitions? = nil
+    ) -> Bool {
         guard let predicate else { return true }
         return predicate.mayMatch { name in
-            guard let index = columns.firstIndex(where: { sameName($0.name, name) }), index < values.count else { return nil }
+            guard let index = columns.firstIndex(where: { sameName($0.name, name) }) else { return generated?.statistics(of: name, values) }
+            guard index < values.count else { return nil }
             return statistics(of: values[index], columns[index].type)
         }
     }

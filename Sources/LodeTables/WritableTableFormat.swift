@@ -16,8 +16,24 @@ package protocol WritableTableFormat: TableFormat {
     /// - Throws: `0A000` naming a type or property that the format or Lode has not.
     func check(_ declaration: TableDeclaration) throws(SQLError)
 
-    /// How columns are found in the files of a table that is made so.
-    func columnMatching(of declaration: TableDeclaration) throws(SQLError) -> ColumnMatching
+    /// How columns are found in files that are written for a table that is so declared: by the same names and numbers that `commit`
+    /// gives to them.
+    /// - Parameters:
+    ///   - changes: of columns that are there.
+    ///   - base: the table as it is; nil for a new one.
+    func columnMatching(
+        of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
+    ) throws(SQLError) -> ColumnMatching
+
+    /// Whether files that are there stay right after a change of columns; else their rows must be written again with it.
+    /// - Throws: `0A000` naming a change that the format has not.
+    func keepsFiles(_ change: ColumnChange, of snapshot: any TableSnapshot) throws(SQLError) -> Bool
+
+    /// What clients of the table must know from now on that they needn't before, by the format's names; for a new table, beyond what all
+    /// clients know.
+    func requirements(
+        of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
+    ) throws(SQLError) -> [String]
 
     /// Whether a table of this format lies in a folder.
     func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool
@@ -38,7 +54,17 @@ package protocol WritableTableFormat: TableFormat {
 }
 
 extension WritableTableFormat {
-    package func columnMatching(of declaration: TableDeclaration) throws(SQLError) -> ColumnMatching { .name }
+    package func columnMatching(
+        of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
+    ) throws(SQLError) -> ColumnMatching { .name }
+
+    package func keepsFiles(_ change: ColumnChange, of snapshot: any TableSnapshot) throws(SQLError) -> Bool {
+        throw SQLError.unsupported("this change of a column of a table in the \(name) format")
+    }
+
+    package func requirements(
+        of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
+    ) throws(SQLError) -> [String] { [] }
 }
 
 /// One version of a table, as a statement asks for it.
@@ -46,12 +72,17 @@ package struct TableCommit: Sendable {
     package var files: FileChange
     /// What the table is declared to be from now on; nil where that stays.
     package var declaration: TableDeclaration?
+    /// How columns that were there became those of the declaration, in this order.
+    package var columnChanges: [ColumnChange]
     /// What made it, in SQL's words: "CREATE TABLE", "INSERT", "MERGE".
     package var operation: String
 
-    package init(_ files: FileChange, declaration: TableDeclaration? = nil, operation: String) {
+    package init(
+        _ files: FileChange, declaration: TableDeclaration? = nil, columnChanges: [ColumnChange] = [], operation: String
+    ) {
         self.files = files
         self.declaration = declaration
+        self.columnChanges = columnChanges
         self.operation = operation
     }
 }
@@ -67,15 +98,18 @@ package struct TableDeclaration: Hashable, Sendable {
         package var defaultValue: String?
         /// SQL.
         package var generated: String?
+        package var identity: IdentityColumn?
 
         package init(
-            _ field: Field, maximumLength: Int? = nil, comment: String? = nil, defaultValue: String? = nil, generated: String? = nil
+            _ field: Field, maximumLength: Int? = nil, comment: String? = nil, defaultValue: String? = nil, generated: String? = nil,
+            identity: IdentityColumn? = nil
         ) {
             self.field = field
             self.maximumLength = maximumLength
             self.comment = comment
             self.defaultValue = defaultValue
             self.generated = generated
+            self.identity = identity
         }
     }
 
@@ -97,15 +131,18 @@ package struct TableDeclaration: Hashable, Sendable {
     package var checks: [Check]
     package var properties: [String: String]
     package var comment: String?
+    /// Columns and fields by which rows are kept together; nil for a table that is not clustered, none for one that no longer is.
+    package var clustering: [ColumnPath]?
 
     package init(
         columns: [Column], partitionColumns: [String] = [], checks: [Check] = [], properties: [String: String] = [:],
-        comment: String? = nil
+        comment: String? = nil, clustering: [ColumnPath]? = nil
     ) {
         self.columns = columns
         self.partitionColumns = partitionColumns
         self.checks = checks
         self.properties = properties
         self.comment = comment
+        self.clustering = clustering
     }
 }

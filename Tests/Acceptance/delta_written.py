@@ -31,6 +31,36 @@ OPTIMIZE many ZORDER BY (id, v)
 OPTIMIZE parts WHERE k = 'a'
 OPTIMIZE parts
 OPTIMIZE kinds HILBERT BY (id, ts)
+ALTER TABLE kinds RENAME COLUMN v TO words
+INSERT INTO kinds (id, words) VALUES (100, 'after')
+ALTER TABLE kinds DROP COLUMN t8
+ALTER TABLE kinds ADD COLUMN t8 varchar
+UPDATE kinds SET t8 = 'again' WHERE id = 100
+ALTER TABLE kinds RENAME COLUMN s.b.c TO d
+ALTER TABLE kinds ADD COLUMN s.more integer
+INSERT INTO kinds (id, s) VALUES (101, {'a': 1, 'b': {'d': 'new'}, 'more': 5})
+ALTER TABLE kinds ALTER COLUMN words FIRST
+ALTER TABLE kinds UNSET TBLPROPERTIES IF EXISTS ('nothing')
+DELETE FROM kinds WHERE id = 100
+CREATE TABLE mapped (id integer, "a b" struct("x y" integer), k varchar) USING delta PARTITIONED BY (k) TBLPROPERTIES ('delta.columnMapping.mode' = 'name')
+INSERT INTO mapped SELECT g, {'x y': g * 2}, 'p' || g % 3 FROM generate_series(1, 10) AS q(g)
+ALTER TABLE mapped RENAME COLUMN k TO part
+INSERT INTO mapped VALUES (11, {'x y': 0}, 'p9')
+MERGE WITH SCHEMA EVOLUTION INTO mapped USING (SELECT g AS id, 'm' || g AS more FROM generate_series(8, 14) AS q(g)) AS s ON mapped.id = s.id WHEN MATCHED THEN UPDATE SET more = s.more WHEN NOT MATCHED THEN INSERT (id, part, more) VALUES (s.id, 'p1', s.more)
+CREATE TABLE byid USING delta TBLPROPERTIES ('delta.columnMapping.mode' = 'id') AS SELECT g AS a, {'x': g} AS s, [{'y': g}] AS l FROM generate_series(1, 5) AS q(g)
+ALTER TABLE byid RENAME COLUMN s.x TO z
+ALTER TABLE byid DROP COLUMN a
+ALTER TABLE byid ADD COLUMN a varchar
+INSERT INTO byid VALUES ({'z': 9}, [{'y': 8}], 'text')
+CREATE TABLE counted (id bigint GENERATED ALWAYS AS IDENTITY, v varchar, ts timestamptz, day date GENERATED ALWAYS AS (CAST(ts AS date)) STORED) USING delta PARTITIONED BY (day)
+INSERT INTO counted (v, ts) SELECT 'v' || g, TIMESTAMPTZ '2024-03-01 10:00:00+00' + g * INTERVAL '9 hours' FROM generate_series(1, 9) AS q(g)
+INSERT INTO counted (v, ts) VALUES ('more', TIMESTAMPTZ '2024-04-01 00:00:00+00')
+CREATE TABLE clustered (a integer, b varchar) USING delta CLUSTER BY (b, a) TBLPROPERTIES ('delta.checkpointInterval' = '2')
+INSERT INTO clustered SELECT g, 'b' || g % 4 FROM generate_series(1, 40) AS q(g)
+INSERT INTO clustered VALUES (41, 'last')
+DELETE FROM clustered WHERE a % 2 = 0
+ALTER TABLE clustered CLUSTER BY (a)
+INSERT INTO clustered VALUES (42, NULL)
 TRUNCATE parts
 CREATE OR REPLACE TABLE parts USING delta AS SELECT 'now' AS other, 2.5::double AS kind
 INSERT INTO parts VALUES ('more', 'NaN'), ('end', '-Infinity')
@@ -53,7 +83,7 @@ def main():
         if done.returncode:
             sys.exit(f"{sql}\n{done.stderr}")
         words = sql.split()
-        tables.add(next(w for w in words if w in ("kinds", "parts", "many")))
+        tables.add(next(w for w in words if w in ("kinds", "parts", "many", "mapped", "byid", "counted", "clustered")))
         for table in sorted(tables):
             own = f"{folder}/{table}.parquet"
             done = subprocess.run(lode + ["-c", f"COPY {table} TO '{own}'"], capture_output=True, text=True)

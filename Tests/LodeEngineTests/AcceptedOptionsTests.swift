@@ -122,6 +122,9 @@ import Testing
         "partitioned_by": Clause(
             works: ["CREATE TABLE n (a integer) PARTITIONED BY (p date)", "CREATE TABLE n (a integer, p date) PARTITIONED BY (p)"],
             refuses: [("CREATE TABLE n (a integer, ts timestamp) PARTITIONED BY (day(ts))", "day(")]),
+        "cluster_by": Clause(
+            works: ["CREATE TABLE n (a integer) USING delta CLUSTER BY (a)"],
+            refuses: [("CREATE TABLE n (a integer) CLUSTER BY (a)", "CLUSTER BY")]),
         "clustered_by": Clause(refuses: [("CREATE TABLE n (a integer) CLUSTERED BY (a) INTO 4 BUCKETS", "CLUSTERED BY")]),
         "row_format": Clause(
             works: [
@@ -217,7 +220,10 @@ import Testing
 
     private static let alterations: [String: Clause] = [
         "rename_table": Clause(works: ["ALTER TABLE t RENAME TO n"]),
-        "rename_column": Clause(refuses: [("ALTER TABLE t RENAME a TO b", "RENAME COLUMN")]),
+        "rename_column": Clause(
+            works: ["ALTER TABLE t RENAME a TO b; ALTER TABLE t RENAME COLUMN b TO a"],
+            refuses: [("ALTER TABLE e RENAME a TO b", "RENAME COLUMN")]),
+        "cluster_by": Clause(refuses: [("ALTER TABLE t CLUSTER BY (a)", "CLUSTER BY"), ("ALTER TABLE t CLUSTER BY NONE", "CLUSTER BY")]),
         "add_partitions": Clause(works: ["ALTER TABLE e ADD PARTITION (d = '2024-01-01')"]),
         "add_columns": Clause(works: ["ALTER TABLE t ADD COLUMN b integer DEFAULT 1 NOT NULL", "ALTER TABLE t ADD CHECK (a > 0)"]),
         "drop_partitions": Clause(works: ["ALTER TABLE e DROP IF EXISTS PARTITION (d = '2024-01-01')"]),
@@ -226,11 +232,18 @@ import Testing
             works: ["ALTER TABLE e REPLACE COLUMNS (a integer)"],
             refuses: [("ALTER TABLE t REPLACE COLUMNS (a integer)", "REPLACE COLUMNS")]),
         "change_column": Clause(
-            works: ["ALTER TABLE e CHANGE COLUMN a a bigint"], refuses: [("ALTER TABLE t CHANGE a b integer", "CHANGE COLUMN")]),
-        "drop_columns": Clause(refuses: [("ALTER TABLE t DROP COLUMN a", "DROP COLUMN")]),
+            works: ["ALTER TABLE e CHANGE COLUMN a a bigint", "ALTER TABLE t CHANGE a a bigint COMMENT 'x' FIRST"],
+            refuses: [("ALTER TABLE e CHANGE COLUMN a a bigint FIRST", "FIRST")]),
+        "drop_columns": Clause(
+            works: ["ALTER TABLE t ADD COLUMN z integer; ALTER TABLE t DROP COLUMN z", "ALTER TABLE t DROP COLUMNS IF EXISTS (y, z) CASCADE"],
+            refuses: [("ALTER TABLE e DROP COLUMN a", "DROP COLUMN"), ("ALTER TABLE t DROP COLUMN p", "partition column")]),
         "alter_column": Clause(
-            works: ["ALTER TABLE t ALTER a SET NOT NULL", "ALTER TABLE t ALTER a SET DEFAULT 1", "ALTER TABLE t ALTER a DROP DEFAULT"],
-            refuses: [("ALTER TABLE t ALTER a TYPE bigint", "TYPE")]),
+            works: [
+                "ALTER TABLE t ALTER a SET NOT NULL", "ALTER TABLE t ALTER a SET DEFAULT 1", "ALTER TABLE t ALTER a DROP DEFAULT",
+                "ALTER TABLE t ALTER a TYPE bigint", "ALTER TABLE t ALTER a TYPE integer USING a + 1", "ALTER TABLE t ALTER p FIRST",
+                "ALTER TABLE t ALTER a COMMENT 'x'",
+            ],
+            refuses: [("ALTER TABLE e ALTER a TYPE bigint", "TYPE"), ("ALTER TABLE t ALTER a TYPE varchar(3)", "varchar(n)")]),
         "set_properties": Clause(works: ["ALTER TABLE t SET TBLPROPERTIES ('team' = 'x')"]),
         "unset_properties": Clause(works: ["ALTER TABLE t UNSET TBLPROPERTIES IF EXISTS ('team')"]),
         "set_location": Clause(

@@ -22,6 +22,11 @@ import Testing
         "ALTER TABLE t ADD COLUMN c integer DEFAULT 7",
         "ALTER TABLE t ADD CONSTRAINT p CHECK (i > 0)",
         "OPTIMIZE t FULL",
+        "ALTER TABLE t RENAME COLUMN i TO \"I\"",
+        "ALTER TABLE t ALTER COLUMN generation TYPE bigint",
+        "ALTER TABLE t ALTER COLUMN i TYPE smallint",
+        "MERGE WITH SCHEMA EVOLUTION INTO t USING (SELECT 25 + i AS i, 'x' AS more FROM generate_series(1, 10) AS g(i)) AS s ON t.i = s.i "
+            + "WHEN MATCHED THEN UPDATE SET more = s.more",
         "DROP TABLE t",
         "TRUNCATE TABLE t",
         "VACUUM RETAIN 0 HOURS",

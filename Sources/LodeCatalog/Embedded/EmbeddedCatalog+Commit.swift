@@ -31,7 +31,7 @@ extension EmbeddedCatalog {
         try onCommitStep(.started)
         let outcomes = try storage.write { db in
             let earlier = try Self.lastChangeTime(db), notes = CommitNotes()
-            let outcomes = try changes.map { try publish($0, notes, db) }
+            let outcomes = try publish(changes, notes, db)
             if changes.count > 1 { try Self.unifyTimes(after: earlier, db) }
             try onCommitStep(.recorded)
             try describe(notes, db) { try onCommitStep(.described) }
@@ -50,6 +50,23 @@ extension EmbeddedCatalog {
         let last = try lastChangeTime(db)
         try db.execute(sql: "UPDATE table_version SET committed_at = ? WHERE committed_at > ?", arguments: [last, earlier])
         try db.execute(sql: "UPDATE table_info SET dropped_at = ? WHERE dropped_at > ?", arguments: [last, earlier])
+    }
+
+    /// Files that are written for a changed definition come with it, in one version.
+    private func publish(_ changes: [TableChange], _ notes: CommitNotes, _ db: Database) throws -> [CommitOutcome] {
+        var outcomes: [CommitOutcome] = [], rest = changes[...]
+        while let change = rest.popFirst() {
+            if case .files(let name, let files) = change, case .alter(name, let alterations)? = rest.first,
+                alterations.contains(where: \.isOfColumns)
+            {
+                rest.removeFirst()
+                let outcome = try alter(name, alterations, with: files, notes, db)
+                outcomes += [outcome, outcome]
+            } else {
+                outcomes.append(try publish(change, notes, db))
+            }
+        }
+        return outcomes
     }
 
     private func publish(_ change: TableChange, _ notes: CommitNotes, _ db: Database) throws -> CommitOutcome {
@@ -107,6 +124,11 @@ extension EmbeddedCatalog {
     }
 
     private func apply(_ change: FileChange, to name: TableName, _ notes: CommitNotes, _ db: Database) throws -> CommitOutcome {
+        try record(try checked(change, to: name, db), change, notes, db)
+    }
+
+    /// The table that a change of files is for, if the change is right for it.
+    func checked(_ change: FileChange, to name: TableName, _ db: Database) throws -> TableRow {
         guard let row = try TableRow.fetch(name, db), row.id == change.base.table.number else {
             throw CatalogError.conflict("table \"\(name)\" was dropped or replaced")
         }
@@ -121,6 +143,6 @@ extension EmbeddedCatalog {
                 throw CatalogError.conflict("the definition of table \"\(name)\" was changed")
             }
         }
-        return try record(row, change, notes, db)
+        return row
     }
 }

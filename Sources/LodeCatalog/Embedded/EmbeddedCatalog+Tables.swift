@@ -119,8 +119,12 @@ extension EmbeddedCatalog {
         try db.execute(sql: "UPDATE table_info SET dropped_at = ? WHERE id = ?", arguments: [try commitTime(db), row.id])
     }
 
-    func alter(_ name: TableName, _ changes: [DefinitionChange], _ notes: CommitNotes, _ db: Database) throws -> CommitOutcome {
+    /// - Parameter files: those that are right for the changed definition.
+    func alter(
+        _ name: TableName, _ changes: [DefinitionChange], with files: FileChange? = nil, _ notes: CommitNotes, _ db: Database
+    ) throws -> CommitOutcome {
         guard let row = try TableRow.fetch(name, db) else { throw try Self.missing(name, db) }
+        if let files { _ = try checked(files, to: name, db) }
         let old = try row.storedTable()
         guard old.kind == .managed || old.kind == .external || changes.allSatisfy(\.fitsView) else {
             throw CatalogError.wrongKind(name, is: old.kind, wanted: "a table")
@@ -133,7 +137,7 @@ extension EmbeddedCatalog {
             default: try new.apply(change)
             }
         }
-        if new == old { return CommitOutcome(version: row.version, changed: false) }
+        if new == old, files == nil { return CommitOutcome(version: row.version, changed: false) }
         if new.tableName != old.tableName { try Self.move(row, to: new.tableName, db) }
         new.updateTime = Self.nowMicros()
         let definition = JSONText.write(new)
@@ -142,7 +146,10 @@ extension EmbeddedCatalog {
             arguments: [definition, row.id])
         notes.note(row.id) { $0.definitionChanged = true }
         guard new.kind == .managed else { return CommitOutcome() }
-        return try record(row, FileChange(base: row.tableVersion), operation: "ALTER TABLE", definition: definition, notes, db)
+        guard let files, let changed = try TableRow.fetch(new.tableName, db) else {
+            return try record(row, FileChange(base: row.tableVersion), operation: "ALTER TABLE", definition: definition, notes, db)
+        }
+        return try record(changed, files, operation: "ALTER TABLE", definition: definition, notes, db)
     }
 
     /// Gives a table another name.

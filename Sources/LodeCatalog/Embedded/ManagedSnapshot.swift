@@ -58,12 +58,15 @@ struct ManagedSnapshot: TableSnapshot {
                 SELECT p.id, p.key, count(*) FROM data_file f JOIN partition_info p ON p.id = f.partition_id
                 WHERE \(Self.alive) GROUP BY p.id
                 """, arguments: ["table": state.table.number, "version": state.version])
+        let expressions = table.partitionKeys.compactMap { key in key.generated.map { (key.name, $0) } }
+        let generated = GeneratedPartitions(
+            Dictionary(expressions) { first, _ in first }, schema, partitionColumns: partitionColumns)
         var kept: [(id: Int64, values: [Value])] = []
         for row in rows {
             let files: Int = row[2]
             listing.filesTotal += files
             let values = try PartitionKey.read(row[1], partitionColumns)
-            if PartitionPruning.mayMatch(predicate, partitionColumns, values) {
+            if PartitionPruning.mayMatch(predicate, partitionColumns, values, generated) {
                 kept.append((row[0], values))
             } else {
                 listing.partitionsPruned += 1

@@ -1,6 +1,7 @@
 /// One column in Glue's shape.
 
 import LodeCore
+import LodeTables
 
 /// Name, Hive type string and comment.
 /// - Source: AWS Glue Web API Reference, "Column".
@@ -34,6 +35,8 @@ extension GlueColumn {
         static let defaultValue = "default"
         /// The expression of GENERATED ALWAYS AS … STORED, as SQL.
         static let generated = "generated"
+        /// `always` or `by default`, start, step and what was reached, of an identity column.
+        static let identity = "identity"
         /// `true` marks a column of a relation that ships with Lode which `*` does not show.
         static let hidden = "hidden"
     }
@@ -51,6 +54,21 @@ extension GlueColumn {
     package var generated: String? {
         get { parameters?[Fact.generated] }
         set { set(Fact.generated, newValue) }
+    }
+
+    package var identity: IdentityColumn? {
+        get {
+            let words = (parameters?[Fact.identity] ?? "").split(separator: ",")
+            guard words.count >= 3, let start = Int64(words[1]), let step = Int64(words[2]), step != 0 else { return nil }
+            return IdentityColumn(
+                start: start, step: step, takesValues: words[0] == "by default",
+                highWaterMark: words.count > 3 ? Int64(words[3]) : nil)
+        }
+        set {
+            let numbers = newValue.map { [$0.start, $0.step] + [$0.highWaterMark].compactMap(\.self) }
+            let text = numbers?.map { String($0) }.joined(separator: ",")
+            set(Fact.identity, text.map { "\(newValue?.takesValues == true ? "by default" : "always"),\($0)" })
+        }
     }
 
     /// Whether the column is there for who names it, and not part of `*`.

@@ -8,6 +8,8 @@ package enum TableParameter {
     package static let columnOrder = "lode.column_order"
     /// What CHECK, PRIMARY KEY, UNIQUE and FOREIGN KEY declare, as JSON; see `DeclaredConstraint`.
     package static let constraints = "lode.constraints"
+    /// The columns of CLUSTER BY, each as the names that lead to it, as JSON.
+    package static let clustering = "lode.clustering"
     /// The folder that the catalog has chosen for a table of Glue: if the table is replaced, its files go.
     package static let ownFolder = "lode.own_folder"
     /// Another value after each replacement of partitions of a table of Glue.

@@ -160,7 +160,9 @@ extension EmbeddedCatalog {
         }
         try checkFiles(change.added)
         let operation = alterations.isEmpty ? change.operation ?? Self.operation(change) : Self.operation(alterations)
-        let commit = TableCommit(change, declaration: after == before ? nil : after, operation: operation)
+        let columnChanges = alterations.columnChanges
+        let isDeclared = after != before || !columnChanges.isEmpty
+        let commit = TableCommit(change, declaration: isDeclared ? after : nil, columnChanges: columnChanges, operation: operation)
         let version = try format.commit(commit, to: snapshot, in: location, io: io)
         follow(name, after)
         return changes.map { Self.outcome(of: $0, CommitOutcome(version: version)) }
@@ -169,7 +171,12 @@ extension EmbeddedCatalog {
     /// What Delta's own writers call changes of a definition.
     private static func operation(_ changes: [DefinitionChange]) -> String {
         switch changes.first {
-        case .addColumns: "ADD COLUMNS"
+        case .addColumns, .column(.add): "ADD COLUMNS"
+        case .column(.rename): "RENAME COLUMN"
+        case .column(.drop): "DROP COLUMNS"
+        case .column(.move), .column(.retype): "CHANGE COLUMN"
+        case .cluster: "CLUSTER BY"
+        case .removeProperties: "UNSET TBLPROPERTIES"
         case .setProperties: "SET TBLPROPERTIES"
         case .addConstraint: "ADD CONSTRAINT"
         case .dropConstraint: "DROP CONSTRAINT"
@@ -187,12 +194,14 @@ extension EmbeddedCatalog {
 
 extension DefinitionChange {
     /// Whether it is about what a table's own log says.
-    var isLogged: Bool {
+    package var isLogged: Bool {
         switch self {
-        case .addColumns, .setProperties, .setComment, .setDefault, .setNullable, .addConstraint, .dropConstraint: true
+        case .addColumns, .column, .cluster, .setProperties, .removeProperties, .setComment, .setDefault, .setNullable, .addConstraint,
+            .dropConstraint:
+            true
         case .setLocation, .requires, .access, .rename, .follow, .setTags, .removeTags: false
         // Not of tables that have a log.
-        case .removeProperties, .setSerDeProperties, .replaceColumns, .changeColumn: false
+        case .setSerDeProperties, .replaceColumns, .changeColumn: false
         }
     }
 }

@@ -24,12 +24,19 @@ extension GlueTable {
             columns.append(
                 TableDeclaration.Column(
                     field, maximumLength: column.maximumLength, comment: column.comment, defaultValue: column.defaultValue,
-                    generated: column.generated))
+                    generated: column.generated, identity: column.identity))
         }
         let checks = try constraints().compactMap { constraint in constraint.condition.map { TableDeclaration.Check(constraint.name, $0) } }
         return TableDeclaration(
             columns: columns, partitionColumns: partitionKeys.map(\.name), checks: checks,
-            properties: parameters.filter { !Self.isCatalogs($0.key) }, comment: parameters[TableParameter.comment])
+            properties: parameters.filter { !Self.isCatalogs($0.key) }, comment: parameters[TableParameter.comment],
+            clustering: clustering)
+    }
+
+    /// Columns and fields by which rows are kept together.
+    package var clustering: [ColumnPath]? {
+        get { parameters[TableParameter.clustering].flatMap { try? JSONText.read([ColumnPath].self, $0, "a clustering") } }
+        set { parameters[TableParameter.clustering] = newValue.map { JSONText.write($0) } }
     }
 
     /// Parameters that say how the catalog keeps the table, not what it is.
@@ -48,6 +55,7 @@ extension GlueTable {
         result.partitionKeys = table.partitionKeys
         result.parameters = parameters.filter { Self.isCatalogs($0.key) }.merging(declaration.properties) { own, _ in own }
         result.parameters[TableParameter.columnOrder] = table.parameters[TableParameter.columnOrder]
+        result.clustering = declaration.clustering
         result.parameters[TableParameter.comment] = declaration.comment ?? parameters[TableParameter.comment]
         for column in declaration.columns {
             result.changeColumn(column.field.name) {
@@ -55,6 +63,7 @@ extension GlueTable {
                 $0.comment = column.comment
                 $0.defaultValue = column.defaultValue
                 $0.generated = column.generated
+                $0.identity = column.identity
             }
         }
         // Keys are of the catalog alone: nobody enforces them.

@@ -87,6 +87,7 @@ final class GatheredTransaction: TableTransaction {
     func keepsRows() { files.changesData = false }
     func name(_ operation: String) { files.operation = operation }
     func reads(_ rows: ColumnPredicate) { files.reads = rows }
+    func reached(_ marks: [String: Int64]) { files.identityMarks.merge(marks) { _, new in new } }
 
     func replaceAll(with files: [DataFile]) {
         self.files.added = files

@@ -248,5 +248,6 @@ extension FileChange {
         added += later.added
         dependsOnBase = dependsOnBase || later.dependsOnBase
         operation = later.operation ?? operation
+        identityMarks.merge(later.identityMarks) { _, new in new }
     }
 }

@@ -14,8 +14,11 @@ extension Session {
     func alterDeclarations(of table: GlueTable, by action: AlterTable.Action) throws(SQLError) -> StatementOutcome? {
         switch action {
         case .addColumns(let columns, let ifNotExists): return try addColumns(columns, ifNotExists: ifNotExists, to: table)
-        case .setDefault(let column, let value): try setDefault(value, of: column, in: table)
-        case .setNotNull(let column, let isNotNull): try setNotNull(isNotNull, of: column, in: table)
+        case .setDefault(let column, let value): return try setDefault(value, of: column, in: table)
+        case .setNotNull(let column, let isNotNull): return try setNotNull(isNotNull, of: column, in: table)
+        case .setComment(let column, let text):
+            guard column.parts.count == 1 else { throw .unsupported("COMMENT of a field of a struct", at: column.span) }
+            try catalog.commit(.alter(table.tableName, [.setComment(text, column: column.last.text)]))
         case .addConstraint(let constraint): return try addConstraint(constraint, to: table)
         case .dropConstraint(let name, let ifExists):
             try catalog.commit(.alter(table.tableName, [.dropConstraint(name.text, ifExists: ifExists)]))
@@ -24,50 +27,91 @@ extension Session {
         return StatementOutcome(tag: "ALTER TABLE")
     }
 
-    /// Adds columns. Rows that are there get what new rows would: they are written again if that is anything but NULL.
+    /// Adds columns, and fields of structs. Rows that are there get what new rows would: they are written again if that is anything but
+    /// NULL.
     private func addColumns(
-        _ definitions: [ColumnDefinition], ifNotExists: Bool, to table: GlueTable
+        _ added: [AlterTable.AddedColumn], ifNotExists: Bool, to table: GlueTable
     ) throws(SQLError) -> StatementOutcome {
         var elements = try TableElements(of: table)
         let known = elements.columns.count, knownConstraints = elements.constraints.count
-        for definition in definitions where !(ifNotExists && elements.schema.index(of: definition.name.text) != nil) {
-            try elements.add(definition)
+        var changes: [DefinitionChange] = [], places: [DefinitionChange] = []
+        for column in added {
+            let name = column.definition.name.text
+            if !column.owner.isEmpty {
+                guard let change = try fieldChange(column, ifNotExists: ifNotExists, elements.schema) else { continue }
+                changes.append(change)
+            } else if !(ifNotExists && elements.schema.index(of: name) != nil) {
+                try elements.add(column.definition)
+            } else {
+                continue
+            }
+            if let place = column.place { places.append(.column(.move(column.owner.map(\.text) + [name], place.column))) }
         }
         let context = statementContext(), binder = makeBinder(context)
         try elements.checkExpressions(binder)
         try elements.add([], binder) { (other) throws(SQLError) in try self.existingTable(other) }
+        if let column = elements.columns[known...].first(where: { $0.identity != nil }) {
+            throw .unsupported("adding an identity column to a table that is there", at: column.span)
+        }
         let columns = elements.columns[known...], constraints = elements.constraints[knownConstraints...]
-        var changes: [DefinitionChange] = [.addColumns(columns.map(\.glueColumn), ifNotExists: ifNotExists)]
+        if !columns.isEmpty || changes.isEmpty {
+            changes.insert(.addColumns(columns.map(\.glueColumn), ifNotExists: ifNotExists), at: 0)
+        }
         changes += constraints.map { .addConstraint($0) }
+        if !places.isEmpty || changes.contains(where: \.isOfColumns) { try requireWritten(table, "ADD COLUMN … FIRST, AFTER or inside") }
         var outcome = StatementOutcome(tag: "ALTER TABLE", notices: elements.notices)
         let fills = constraints.contains(where: \.isEnforced)
             || columns.contains { $0.defaultValue != nil || $0.generated != nil || !$0.field.nullable }
         if fills, !table.isWritten { throw .unsupported("ADD COLUMN … NOT NULL, DEFAULT, GENERATED or CHECK of an external table") }
-        var changed = table
-        for change in changes { try changed.apply(change) }
         if fills {
-            outcome.receipt = try rewrite(changed, binder, context, changes)
+            // Rows are written with the new columns at the end; only then these get their places.
+            outcome = try rewritten(table, by: changes + places, outcome)
         } else {
-            try catalog.commit(.alter(table.tableName, changes))
+            outcome.notices += try requirements(of: table, after: changes + places)
+            try catalog.commit(.alter(table.tableName, changes + places))
         }
         return outcome
     }
 
-    /// Writes every row of a table again, by its changed definition, which becomes the table's in the same commit.
-    private func rewrite(
-        _ changed: GlueTable, _ binder: Binder, _ context: StatementContext, _ changes: [DefinitionChange]
-    ) throws(SQLError) -> Receipt {
-        let transaction = try catalog.beginWrite(changed.tableName)
-        let rows = try binder.bind(copy: .table(Self.name(of: changed), []))
-        let target = try changed.writeTarget(stores(of: changed))
-        let written = try write(try binder.assign(rows, to: try changed.insertTarget(), at: nil), to: target, context)
-        transaction.replaceAll(with: written.files)
-        transaction.dependsOnSnapshot()
-        _ = try commitWritten(written, to: target, [transaction.change, .alter(changed.tableName, changes)], context)
-        return written.receipt
+    /// Nil for a field that is there, if that is allowed.
+    private func fieldChange(
+        _ added: AlterTable.AddedColumn, ifNotExists: Bool, _ schema: Schema
+    ) throws(SQLError) -> DefinitionChange? {
+        var elements = TableElements(TableName("", ""))
+        try elements.add(added.definition)
+        guard let field = elements.columns.first, added.definition.constraints.isEmpty, field.comment == nil, field.maximumLength == nil else {
+            throw .unsupported("a field of a struct with constraints, a comment or a length", at: added.definition.span)
+        }
+        let path = try schema.spelled(added.owner.map(\.text))
+        if ifNotExists, case .structure(let fields) = try schema.type(at: path), Schema(fields).index(of: field.field.name) != nil {
+            return nil
+        }
+        return .column(.add(field.field, in: path))
     }
 
-    private func setDefault(_ value: Expression?, of column: Identifier, in table: GlueTable) throws(SQLError) {
+    /// The outcome of writing every row of a table again, by its changed definition, which becomes the table's in the same commit.
+    func rewritten(
+        _ table: GlueTable, by changes: [DefinitionChange], using: [String: Expression] = [:], _ outcome: StatementOutcome
+    ) throws(SQLError) -> StatementOutcome {
+        let transaction = try catalog.beginWrite(table.tableName), context = statementContext()
+        var changed = transaction.table
+        for change in changes { try changed.apply(change) }
+        let rows = try rows(of: transaction, becoming: changed, by: changes, using: using, context)
+        var target = try changed.writeTarget(stores(of: changed))
+        target.matching = try matching(of: changed, by: changes.columnChanges, over: transaction.snapshot)
+        let written = try write(rows, to: target, context)
+        transaction.replaceAll(with: written.files)
+        transaction.dependsOnSnapshot()
+        var outcome = outcome
+        outcome.notices += try requirements(of: table, after: changes)
+        _ = try commitWritten(written, to: target, [transaction.change, .alter(changed.tableName, changes)], context)
+        outcome.receipt = written.receipt
+        return outcome
+    }
+
+    private func setDefault(
+        _ value: Expression?, of column: Identifier, in table: GlueTable
+    ) throws(SQLError) -> StatementOutcome {
         var elements = try TableElements(of: table)
         let position = try position(of: column, elements)
         if elements.columns[position].generated != nil {
@@ -77,16 +121,18 @@ extension Session {
         elements.columns[position].defaultValue = value
         if value != nil { try elements.checkExpressions(makeBinder(statementContext())) }
         if value != nil, !table.isWritten { throw .unsupported("DEFAULT in an external table") }
-        try catalog.commit(.alter(table.tableName, [.setDefault(value.map { Printer.sql($0) }, column: column.text)]))
+        return try commit([.setDefault(value.map { Printer.sql($0) }, column: column.text)], to: table, checkingRows: false)
     }
 
-    private func setNotNull(_ isNotNull: Bool, of column: Identifier, in table: GlueTable) throws(SQLError) {
+    private func setNotNull(
+        _ isNotNull: Bool, of column: Identifier, in table: GlueTable
+    ) throws(SQLError) -> StatementOutcome {
         let elements = try TableElements(of: table)
         let name = elements.columns[try position(of: column, elements)].field.name
         if !isNotNull, elements.constraints.contains(where: { $0.kind == .primaryKey && $0.columns.contains(name) }) {
             throw SQLError(.invalidTableDefinition, "column \"\(name)\" is in a primary key", at: column.span)
         }
-        try commit([.setNullable(!isNotNull, column: name)], to: table, checkingRows: isNotNull)
+        return try commit([.setNullable(!isNotNull, column: name)], to: table, checkingRows: isNotNull)
     }
 
     private func addConstraint(_ constraint: LodeSyntax.TableConstraint, to table: GlueTable) throws(SQLError) -> StatementOutcome {
@@ -97,8 +143,10 @@ extension Session {
         // The columns of a primary key become NOT NULL.
         let notNull = zip(before, elements.columns).filter { $0.field.nullable && !$1.field.nullable }.map(\.1.field.name)
         changes += notNull.map { .setNullable(false, column: $0) }
-        try commit(changes, to: table, checkingRows: elements.constraints.last?.isEnforced == true || !notNull.isEmpty)
-        return StatementOutcome(tag: "ALTER TABLE", notices: elements.notices)
+        var outcome = try commit(
+            changes, to: table, checkingRows: elements.constraints.last?.isEnforced == true || !notNull.isEmpty)
+        outcome.notices = elements.notices + outcome.notices
+        return outcome
     }
 
     private func position(of column: Identifier, _ elements: TableElements) throws(SQLError) -> Int {
@@ -109,13 +157,17 @@ extension Session {
     }
 
     /// - Parameter checkingRows: whether the rows that are there must satisfy the changed definition.
-    private func commit(_ changes: [DefinitionChange], to table: GlueTable, checkingRows: Bool) throws(SQLError) {
+    private func commit(
+        _ changes: [DefinitionChange], to table: GlueTable, checkingRows: Bool
+    ) throws(SQLError) -> StatementOutcome {
         var all = changes
+        let notices = try requirements(of: table, after: changes)
         if checkingRows {
             guard table.isWritten else { throw .unsupported("a constraint on the rows of an external table") }
             all.append(.requires(try checkRows(of: table, changes)))
         }
         try catalog.commit(.alter(table.tableName, all))
+        return StatementOutcome(tag: "ALTER TABLE", notices: notices)
     }
 
     /// - Returns: the state of the table whose rows were looked at.
@@ -133,7 +185,7 @@ extension Session {
         return version
     }
 
-    private static func name(of table: GlueTable) -> QualifiedName {
+    static func name(of table: GlueTable) -> QualifiedName {
         QualifiedName([table.databaseName, table.name].map { Identifier($0, isQuoted: true, span: SourceSpan(0, 0)) })
     }
 }

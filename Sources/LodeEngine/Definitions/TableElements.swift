@@ -5,6 +5,7 @@ import LodeCore
 import LodePlan
 import LodePlanner
 import LodeSyntax
+import LodeTables
 
 /// One column as it was declared.
 struct DeclaredColumn {
@@ -14,6 +15,7 @@ struct DeclaredColumn {
     var comment: String?
     var defaultValue: Expression?
     var generated: Expression?
+    var identity: IdentityColumn?
     var span: SourceSpan?
 }
 
@@ -36,7 +38,7 @@ struct TableElements {
             columns.append(
                 DeclaredColumn(
                     field: target.schema.fields[position], maximumLength: column.maximumLength, comment: column.comment,
-                    defaultValue: target.defaults[position], generated: target.generated[position]))
+                    defaultValue: target.defaults[position], generated: target.generated[position], identity: column.identity))
         }
         constraints = try existing.constraints()
     }
@@ -74,9 +76,9 @@ struct TableElements {
                 (columns[index].field.type, columns[index].maximumLength) = try TypeBinder.columnType(type)
             }
             try declare(index, by: definition)
-            if columns[index].generated != nil {
+            if columns[index].generated != nil || columns[index].identity != nil {
                 throw .unsupported(
-                    "a generated column in CREATE TABLE AS", at: definition.span, hint: "CREATE the table first, then INSERT.")
+                    "a generated or identity column in CREATE TABLE AS", at: definition.span, hint: "CREATE the table first, then INSERT.")
             }
         }
     }
@@ -85,7 +87,7 @@ struct TableElements {
     func refuseWhatIsNotWritten() throws(SQLError) {
         for column in columns {
             if column.defaultValue != nil { throw .unsupported("DEFAULT in an external table", at: column.span) }
-            if column.generated != nil { throw .unsupported("GENERATED in an external table", at: column.span) }
+            if column.generated != nil || column.identity != nil { throw .unsupported("GENERATED in an external table", at: column.span) }
         }
         if constraints.contains(where: \.isEnforced) { throw .unsupported("CHECK in an external table") }
     }
@@ -112,6 +114,10 @@ struct TableElements {
                 }
                 if column.generated != nil { throw repeated("generation clauses", column, at: constraint.span) }
                 column.generated = value
+            case .identity(let options):
+                if column.identity != nil { throw repeated("identity specifications", column, at: constraint.span) }
+                column.identity = try identity(options, column.field, at: constraint.span)
+                isNotNull = true
             case .primaryKey, .unique, .check, .references: pending.append(constraint.ofTable(definition.name))
             }
             if case .primaryKey = constraint.kind { isNotNull = true }
@@ -121,6 +127,12 @@ struct TableElements {
                 .syntaxError, "conflicting NULL/NOT NULL declarations for column \"\(column.field.name)\" of table \"\(table.name)\"",
                 at: definition.span)
         }
+        if column.identity != nil, column.defaultValue != nil || column.generated != nil {
+            throw SQLError(
+                .syntaxError,
+                "both identity and \(column.generated == nil ? "default" : "generation expression") specified for column "
+                    + "\"\(column.field.name)\" of table \"\(table.name)\"", at: definition.span)
+        }
         if column.defaultValue != nil, column.generated != nil {
             throw SQLError(
                 .syntaxError,
@@ -129,6 +141,22 @@ struct TableElements {
         }
         if isNotNull { column.field.nullable = false }
         columns[position] = column
+    }
+
+    private func identity(_ options: IdentityOptions, _ field: Field, at span: SourceSpan) throws(SQLError) -> IdentityColumn {
+        guard field.type == .bigint else {
+            throw .unsupported("an identity column of type \(field.type)", at: span, hint: "Make it bigint.")
+        }
+        let step = options.increment ?? 1
+        if step == 0 { throw SQLError(.invalidParameterValue, "INCREMENT must not be zero", at: span) }
+        return IdentityColumn(start: options.start ?? (step > 0 ? 1 : -1), step: step, takesValues: !options.isAlways)
+    }
+
+    /// Only tables that keep a log count values: in a place where every writer looks.
+    func refuseIdentity() throws(SQLError) {
+        if let column = columns.first(where: { $0.identity != nil }) {
+            throw .unsupported("an identity column of this table", at: column.span, hint: "CREATE TABLE … USING delta has them.")
+        }
     }
 
     private func repeated(_ what: String, _ column: DeclaredColumn, at span: SourceSpan) -> SQLError {
@@ -141,6 +169,7 @@ struct TableElements {
         for (position, column) in columns.enumerated() {
             target.defaults[position] = column.defaultValue
             target.generated[position] = column.generated
+            target.identities[position] = column.identity
             target.maximumLengths[position] = column.maximumLength
         }
         return target
@@ -177,6 +206,7 @@ extension DeclaredColumn {
         column.comment = comment
         column.defaultValue = defaultValue.map { Printer.sql($0) }
         column.generated = generated.map { Printer.sql($0) }
+        column.identity = identity
     }
 }
 

@@ -2,6 +2,7 @@
 
 import LodeCatalog
 import LodeCore
+import LodeSyntax
 import LodeTables
 
 /// Properties are free: they are kept and shown, and those that readers and writers know are obeyed. What would change the table's
@@ -44,6 +45,17 @@ enum TableProperties {
             if let format = format as? any WritableTableFormat, folded.hasPrefix(format.name + ".") { continue }
             if let refused, !refused.harmless.contains(value.lowercased()) {
                 throw .unsupported("the table property \"\(name)\" = '\(value)'", at: span)
+            }
+        }
+    }
+
+    /// - Throws: `0A000` for a property that files of the table depend on, `42501` for one of Lode's own.
+    static func checkRemoval(_ names: [Identifier], of format: (any TableFormat)?) throws(SQLError) {
+        for name in names {
+            let folded = name.text.lowercased()
+            if folded.hasPrefix(TableParameter.ownPrefix) { try check([name.text: ""], isHive: true, at: name.span) }
+            if format != nil, folded.hasPrefix("delta.columnmapping.") {
+                throw .unsupported("taking the property \"\(name.text)\" away", at: name.span, hint: "The table's files depend on it.")
             }
         }
     }

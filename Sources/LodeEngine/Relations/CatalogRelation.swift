@@ -31,22 +31,42 @@ enum CatalogRelation {
 
     /// A table whose rows are to change, as a transaction found it, with the identity of each row in hidden fields: the path of its file
     /// and its number there.
-    /// - Parameter list: the files that are read; those of the table or other ones.
+    /// - Parameters:
+    ///   - added: columns that the table is going to have, of which its files have nothing.
+    ///   - list: the files that are read; those of the table or other ones.
     static func identified(
-        _ transaction: any TableTransaction, _ stores: StoreRegistry,
+        _ transaction: any TableTransaction, adding added: [Field] = [], _ stores: StoreRegistry,
         _ list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) throws(SQLError) -> FilesRelation {
-        try make(transaction.table, transaction.snapshot, isCurrent: true, hasIdentity: true, stores, list)
+        try make(transaction.table, transaction.snapshot, isCurrent: true, hasIdentity: true, adding: added, stores, list)
+    }
+
+    /// The files that a transaction found, read in columns that the table is going to have. What is known of their columns goes by names
+    /// that hold no longer, and is left out.
+    static func reshaped(
+        _ transaction: any TableTransaction, _ schema: Schema, _ columns: [MappedColumn], partitionedBy keys: [Field],
+        _ stores: StoreRegistry
+    ) throws(SQLError) -> FilesRelation {
+        let snapshot = transaction.snapshot, format = try FileFormats.named(snapshot.fileFormat)
+        return FilesRelation(
+            displayName: "\(transaction.table.tableName)", schema: nullable(schema), format: format, options: options(snapshot, format),
+            stores: stores, partitionFields: keys, matching: .mapped(columns), listsForEstimates: false
+        ) { _ throws(SQLError) in
+            var listing = try snapshot.plan(nil)
+            for index in listing.files.indices { listing.files[index].statistics = [:] }
+            return listing
+        }
     }
 
     private static func make(
-        _ table: GlueTable, _ snapshot: any TableSnapshot, isCurrent: Bool, hasIdentity: Bool = false, _ stores: StoreRegistry,
+        _ table: GlueTable, _ snapshot: any TableSnapshot, isCurrent: Bool, hasIdentity: Bool = false, adding added: [Field] = [],
+        _ stores: StoreRegistry,
         _ list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) throws(SQLError) -> FilesRelation {
         let format = try FileFormats.named(snapshot.fileFormat)
         // NOT NULL is a promise that holds for rows that Lode wrote.
         let isChecked = table.kind == .managed
-        let schema = isChecked ? snapshot.schema : nullable(snapshot.schema)
+        let own = isChecked ? snapshot.schema : nullable(snapshot.schema), schema = Schema(own.fields + added)
         let identity = hasIdentity ? identityFields(schema) : []
         return FilesRelation(
             displayName: isCurrent ? "\(table.tableName)" : "\(table.tableName)@v\(snapshot.version)",

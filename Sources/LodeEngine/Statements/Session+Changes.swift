@@ -17,6 +17,8 @@ struct ChangingStatement {
     let verb: String
     /// What the current user must be allowed.
     let privileges: Privileges
+    /// Columns that the statement adds to a table.
+    var evolution: ((Binder, Schema) throws(SQLError) -> [Field])?
     let bind: (Binder, ChangeTarget) throws(SQLError) -> BoundChange
 
     /// - Throws: `42601` for what is no table.
@@ -52,6 +54,26 @@ struct RowChange {
     /// The changed table with the identity of its rows.
     var relation: FilesRelation
     var writeTarget: WriteTarget
+    /// Columns that the table gets with the change.
+    var added: [Field] = []
+
+    /// What is to be committed.
+    var changes: [TableChange] {
+        let columns = added.map { GlueColumn(name: $0.name, type: HiveTypeText.write($0.type)) }
+        return [transaction.change] + (added.isEmpty ? [] : [.alter(transaction.table.tableName, [.addColumns(columns)])])
+    }
+}
+
+extension RowChange {
+    /// Notes which values of identity columns were given to rows of new files.
+    func count(_ columns: Set<Int>, in files: [DataFile]) {
+        var marks: [String: Int64] = [:]
+        for position in columns {
+            let name = target.table.schema.fields[position].name
+            marks[name] = target.table.identities[position]?.reached(in: files, of: name)
+        }
+        if !marks.isEmpty { transaction.reached(marks) }
+    }
 }
 
 /// What a statement found and wrote, before it is committed.
@@ -66,34 +88,52 @@ struct ChangedRows {
 
 extension Session {
     /// Begins a change of a managed table. What the statement reads is read afterwards, so that the commit sees whatever came between.
-    func beginChange(of name: QualifiedName, _ verb: String, needing privileges: Privileges) throws(SQLError) -> RowChange {
+    func beginChange(
+        of name: QualifiedName, _ verb: String, needing privileges: Privileges,
+        evolving evolution: ((Binder, Schema) throws(SQLError) -> [Field])? = nil
+    ) throws(SQLError) -> RowChange {
         let transaction = try catalog.beginWrite(try writableTable(name, verb, needing: privileges).tableName)
-        let table = transaction.table, snapshot = try confined(transaction.snapshot, of: table), stores = try stores(of: table)
-        let relation = try CatalogRelation.identified(transaction, stores) { (predicate) throws(SQLError) in
+        var table = transaction.table
+        let added = try evolution.map { (evolution) throws(SQLError) in try evolved(&table, by: evolution, at: name.span) } ?? []
+        let snapshot = try confined(transaction.snapshot, of: table), stores = try stores(of: table)
+        let relation = try CatalogRelation.identified(transaction, adding: added, stores) { (predicate) throws(SQLError) in
             try snapshot.plan(predicate)
         }
         var target = try table.writeTarget(stores)
         target.places = transaction.places
-        target.matching = snapshot.columnMatching
+        target.matching = try matching(of: table, over: transaction.snapshot)
         return RowChange(
             transaction: transaction,
             target: ChangeTarget(
                 table: try table.insertTarget(), relation: relation,
                 path: engine.attached.path(of: table.tableName, own: Engine.catalogName)),
-            relation: relation, writeTarget: target)
+            relation: relation, writeTarget: target, added: added)
+    }
+
+    /// Gives a table the columns that a statement brings and it lacks.
+    private func evolved(
+        _ table: inout GlueTable, by evolution: (Binder, Schema) throws(SQLError) -> [Field], at span: SourceSpan
+    ) throws(SQLError) -> [Field] {
+        let fields = try evolution(makeBinder(statementContext()), try table.schema()).map { Field($0.name, $0.type.stored) }
+        if fields.isEmpty { return [] }
+        try requireOwner(of: table, at: span)
+        try table.apply(.addColumns(fields.map { GlueColumn(name: $0.name, type: HiveTypeText.write($0.type)) }))
+        return fields
     }
 
     /// An UPDATE, DELETE or MERGE, bound without being run; nil for other statements.
     func boundChange(_ statement: Statement, _ binder: Binder) throws(SQLError) -> BoundChange? {
         guard let changing = try statement.changing else { return nil }
-        return try changing.bind(binder, try beginChange(of: changing.table, changing.verb, needing: changing.privileges).target)
+        let change = try beginChange(
+            of: changing.table, changing.verb, needing: changing.privileges, evolving: changing.evolution)
+        return try changing.bind(binder, change.target)
     }
 
     /// Runs a statement that changes rows, again if another one came first, and gives what it returns.
     func change(_ changing: ChangingStatement, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let verb = changing.verb
         let (bound, changed) = try retrying { () throws(SQLError) -> (BoundChange, ChangedRows) in
-            let context = statementContext(), change = try beginChange(of: changing.table, verb, needing: changing.privileges)
+            let context = statementContext(), change = try beginChange(of: changing.table, verb, needing: changing.privileges, evolving: changing.evolution)
             // Its lease holds until the files are published.
             defer { withExtendedLifetime(change.transaction) {} }
             let bound = try changing.bind(makeBinder(context), change.target)
@@ -130,11 +170,12 @@ extension Session {
         written += changed.written
         transaction.deleteFiles(changed.deleted.map(\.file.path))
         transaction.append(written)
-        let isChanged = !changed.deleted.isEmpty || !written.isEmpty
+        change.count(bound.countedColumns, in: written)
+        let isChanged = !changed.deleted.isEmpty || !written.isEmpty || !change.added.isEmpty
         changed.receipt.filesWritten = written.count
         changed.receipt.bytesWritten = written.reduce(0) { $0 + $1.size }
         let outcomes = try commitWritten(
-            WrittenRows(files: written, receipt: changed.receipt), to: change.writeTarget, isChanged ? [transaction.change] : [], context)
+            WrittenRows(files: written, receipt: changed.receipt), to: change.writeTarget, isChanged ? change.changes : [], context)
         changed.receipt.version = outcomes.first?.version
         return changed
     }
@@ -194,9 +235,10 @@ extension Session {
             files.append(rest)
         }
         if files.isEmpty { return [] }
-        let small = changed.written.reduce(0) { $0 + $1.size } <= Self.smallBytes ? changed.written : []
+        // Those with columns of which the table has nothing yet are left as they are.
+        let small = change.added.isEmpty && changed.written.reduce(0) { $0 + $1.size } <= Self.smallBytes ? changed.written : []
         let listing = FileListing(files: files + small, filesTotal: files.count + small.count)
-        let source = try CatalogRelation.identified(change.transaction, change.writeTarget.stores) { _ in listing }
+        let source = try CatalogRelation.identified(change.transaction, adding: change.added, change.writeTarget.stores) { _ in listing }
         let columns = source.schema.fields.map { PlanColumn(context.columnIDs.fresh(), $0.name, $0.type, nullable: $0.nullable) }
         let scan = ScanNode(
             context.execution.relations.add(source), outputs: columns.enumerated().map { ScanOutput($1, index: $0) })

@@ -73,6 +73,8 @@ extension Session {
         if let logged = options.tableFormat {
             return (try self.logged(logged, create, elements, partitions, options), false)
         }
+        try elements.refuseIdentity()
+        if !create.clusterBy.isEmpty { throw SQLError.unsupported("CLUSTER BY of this table", at: span, hint: "Delta tables can be clustered.") }
         if create.isExternal, options.location == nil {
             throw SQLError(.invalidTableDefinition, "an external table needs a LOCATION", at: span)
         }
@@ -113,7 +115,7 @@ extension Session {
         var location = table.storageDescriptor.location
         if location == nil { location = try catalog.managedLocation(of: table.tableName) }
         var target = try table.writeTarget(in: location, stores(of: table.databaseName))
-        if let format = table.writableFormat { target.matching = try format.columnMatching(of: try table.declaration()) }
+        target.matching = try matching(of: table, over: try replaced(by: table, ifExists))
         let rows = try makeBinder(context).assign(bound, to: try table.insertTarget(), at: span)
         let written = try write(rows, to: target, context)
         let change = TableChange.create(table, ifExists: ifExists, files: written.files, computedFrom: bound.plan.versionsRead)
@@ -121,6 +123,14 @@ extension Session {
         var receipt = written.receipt
         receipt.version = outcomes.first?.version
         return StatementOutcome(tag: "SELECT \(receipt.rows)", receipt: receipt)
+    }
+
+    /// The table of the same format, in the same place, whose next version a new one becomes.
+    private func replaced(by table: GlueTable, _ ifExists: TableChange.IfExists) throws(SQLError) -> (any TableSnapshot)? {
+        guard case .replace = ifExists, let format = table.writableFormat, let known = try catalog.table(table.tableName),
+            known.writableFormat?.name == format.name, known.storageDescriptor.location == table.storageDescriptor.location
+        else { return nil }
+        return try catalog.snapshot(of: known.tableName, at: nil)
     }
 
     /// Refuses properties that every later INSERT would stumble over.

@@ -17,7 +17,7 @@ extension Session {
     private func insertOnce(_ insert: Insert) throws(SQLError) -> (returned: [Field], ChangedRows) {
         let context = statementContext()
         // Before the query is bound: what the query reads and what the commit checks must be the same or older.
-        var change = try beginChange(of: insert.table, "INSERT", needing: insert.privileges)
+        var change = try beginChange(of: insert.table, "INSERT", needing: insert.privileges, evolving: try insert.evolution)
         let transaction = change.transaction
         if insert.isOverwrite, let folder = try transaction.willReplace() {
             (change.writeTarget.location, change.writeTarget.places) = (folder, [:])
@@ -35,8 +35,9 @@ extension Session {
         } else {
             transaction.append(changed.written)
         }
+        change.count(bound.countedColumns, in: changed.written)
         let written = WrittenRows(files: changed.written, receipt: changed.receipt)
-        changed.receipt.version = try commitWritten(written, to: change.writeTarget, [transaction.change], context).first?.version
+        changed.receipt.version = try commitWritten(written, to: change.writeTarget, change.changes, context).first?.version
         return (bound.returned, changed)
     }
 
@@ -145,6 +146,19 @@ extension LogicalPlan {
 }
 
 extension Insert {
+    /// WITH SCHEMA EVOLUTION.
+    var evolution: ((Binder, Schema) throws(SQLError) -> [Field])? {
+        get throws(SQLError) {
+            guard evolvesSchema else { return nil }
+            guard isByName, case .query(let query) = source else {
+                throw .unsupported("INSERT WITH SCHEMA EVOLUTION without BY NAME", at: table.span)
+            }
+            return { (binder, schema) throws(SQLError) in
+                try binder.columns(of: query, self.with).filter { schema.index(of: $0.name) == nil }
+            }
+        }
+    }
+
     var privileges: Privileges {
         var needed: Privileges = .insert
         if isOverwrite { needed.insert(.delete) }

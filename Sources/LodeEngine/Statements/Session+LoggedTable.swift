@@ -20,6 +20,7 @@ extension Session {
         if let location = options.location { try requireAccess(to: location) }
         do throws(SQLError) {
             if let location = options.location, elements.schema.fields.isEmpty {
+                if !create.clusterBy.isEmpty { throw SQLError.unsupported("CLUSTER BY of a table that is there") }
                 guard partitions.isEmpty else {
                     throw SQLError.unsupported(
                         "declaring partitions of a \(format.name) table that is there", hint: "They are in its log: leave them out.")
@@ -27,7 +28,7 @@ extension Session {
                 return try registered(format, elements.table, location, options)
             }
             guard let format = format as? any WritableTableFormat else { throw SQLError.unsupported("writing a \(format.name) table") }
-            return try new(format, elements, partitions, options, replacing: create.orReplace)
+            return try new(format, create, elements, partitions, options)
         } catch {
             throw error.at(span)
         }
@@ -46,9 +47,9 @@ extension Session {
     }
 
     private func new(
-        _ format: any WritableTableFormat, _ elements: TableElements, _ partitions: [String], _ options: TableOptions, replacing: Bool
+        _ format: any WritableTableFormat, _ create: CreateTable, _ elements: TableElements, _ partitions: [String], _ options: TableOptions
     ) throws(SQLError) -> GlueTable {
-        let name = elements.table, existing = replacing ? try catalog.table(name) : nil
+        let name = elements.table, existing = create.orReplace ? try catalog.table(name) : nil
         let kept = existing?.writableFormat?.name == format.name ? existing : nil
         var location = options.location, isOwn = false
         if let kept, location == nil || location == kept.storageDescriptor.location {
@@ -64,6 +65,7 @@ extension Session {
             name, elements.schema, partitionedBy: partitions, kind: .external, format: FileFormats.parquet, location: location,
             properties: options.properties)
         elements.apply(to: &table)
+        if !create.clusterBy.isEmpty { table.clustering = try clustering(create.clusterBy, elements.schema, partitions: partitions) }
         table.parameters[TableParameter.tableFormat] = format.name.uppercased()
         if isOwn { table.parameters[TableParameter.ownFolder] = "true" }
         try format.check(try table.declaration())

@@ -8,9 +8,27 @@ import LodeSyntax
 extension Merge {
     var changing: ChangingStatement {
         get throws(SQLError) {
-            try ChangingStatement("MERGE", of: target, needing: privileges) { (binder, target) throws(SQLError) in
+            var changing = try ChangingStatement("MERGE", of: target, needing: privileges) { (binder, target) throws(SQLError) in
                 try binder.bind(merge: self, into: target)
             }
+            if evolvesSchema { changing.evolution = { (binder, schema) throws(SQLError) in try added(to: schema, binder) } }
+            return changing
+        }
+    }
+
+    /// The columns of the source that some WHEN assigns, and the table lacks.
+    private func added(to schema: Schema, _ binder: Binder) throws(SQLError) -> [Field] {
+        var names: Set<String> = [], assignsAll = false
+        for clause in clauses {
+            switch clause.action {
+            case .updateAll, .insertAll: assignsAll = true
+            case .update(let assignments): names.formUnion(assignments.flatMap(\.targets).map { $0.last.text.lowercased() })
+            case .insert(let columns, _): names.formUnion(columns.map { $0.text.lowercased() })
+            case .delete, .doNothing: break
+            }
+        }
+        return try binder.sourceColumns(of: self).filter {
+            schema.index(of: $0.name) == nil && (assignsAll || names.contains($0.name.lowercased()))
         }
     }
 

@@ -51,16 +51,24 @@ extension Session {
                 switch (table.kind, alter.action) {
                 case (.view, .rename): break  // as in PostgreSQL
                 case (.view, _): throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table")
-                case (_, .rename), (_, .setProperties), (_, .setLocation), (_, .setTags), (_, .unsetTags): break
-                case (_, .addColumns), (_, .setDefault), (_, .setNotNull), (_, .addConstraint), (_, .dropConstraint):
-                    // As its own log has it.
-                    if table.writableFormat != nil { table = try catalog.beginWrite(table.tableName).table }
-                default:
+                case (_, .rename), (_, .setLocation), (_, .setTags), (_, .unsetTags): break
+                case (_, .addPartitions), (_, .dropPartitions), (_, .setSerDeProperties), (_, .replaceColumns):
                     if let format = table.loggedFormat { throw SQLError.unsupported("this ALTER TABLE of a \(format.name) table") }
+                default:
+                    if table.writableFormat != nil {
+                        // As its own log has it.
+                        table = try catalog.beginWrite(table.tableName).table
+                    } else if let format = table.loggedFormat {
+                        throw SQLError.unsupported("this ALTER TABLE of a \(format.name) table")
+                    }
                 }
+                if let outcome = try alterColumns(of: table, by: alter.action) { return outcome }
                 if let outcome = try alterDeclarations(of: table, by: alter.action) { return outcome }
-                try catalog.commit(try change(alter.action, table))
-                return StatementOutcome(tag: "ALTER TABLE")
+                let change = try change(alter.action, table)
+                var outcome = StatementOutcome(tag: "ALTER TABLE")
+                if case .alter(_, let changes) = change { outcome.notices = try requirements(of: table, after: changes) }
+                try catalog.commit(change)
+                return outcome
             }
         } catch {
             throw error.at(alter.name.span)
@@ -109,7 +117,10 @@ extension Session {
         case .renameColumn: throw SQLError.unsupported("ALTER TABLE … RENAME COLUMN", hint: Self.change(table, "CHANGE old new type"))
         case .dropColumns: throw SQLError.unsupported("ALTER TABLE … DROP COLUMN", hint: Self.change(table, "REPLACE COLUMNS (…)"))
         case .setType: throw SQLError.unsupported("ALTER TABLE … TYPE", hint: Self.change(table, "CHANGE old new type"))
-        case .addColumns, .setNotNull, .setDefault, .addConstraint, .dropConstraint: throw SQLError.internalFault("a declaration came late")
+        case .moveColumn: throw SQLError.unsupported("ALTER TABLE … FIRST and AFTER", hint: Self.change(table, "REPLACE COLUMNS (…)"))
+        case .clusterBy: throw SQLError.unsupported("CLUSTER BY of \"\(table.name)\"", hint: "Delta tables can be clustered.")
+        case .addColumns, .setComment, .setNotNull, .setDefault, .addConstraint, .dropConstraint:
+            throw SQLError.internalFault("a declaration came late")
         }
     }
 
@@ -129,13 +140,12 @@ extension Session {
             try elements.refuseWhatIsNotWritten()
             return elements.columns.map(\.glueColumn)
         }
-        if let format = table.loggedFormat {
+        if let format = table.loggedFormat, table.writableFormat == nil {
             throw SQLError.unsupported("this change of \"\(table.name)\", a \(format.name) table", hint: "Its own metadata say what it is.")
         }
         switch action {
         case .unsetProperties(let keys, let ifExists):
-            let own = keys.first { $0.text.lowercased().hasPrefix(TableParameter.ownPrefix) }
-            if let own { try TableProperties.check([own.text: ""], isHive: true, at: own.span) }
+            try TableProperties.checkRemoval(keys, of: table.loggedFormat)
             return .removeProperties(keys.map(\.text), ifExists: ifExists)
         case .setSerDeProperties(let list):
             try require("SET SERDEPROPERTIES")
@@ -143,10 +153,11 @@ extension Session {
         case .replaceColumns(let definitions):
             try require("REPLACE COLUMNS")
             return .replaceColumns(try columns(definitions))
-        case .changeColumn(let old, let definition):
+        case .changeColumn(let old, let definition, let place):
             try require("CHANGE COLUMN")
+            if place != nil { throw SQLError.unsupported("FIRST and AFTER of an external table", at: old.span) }
             guard let new = try columns([definition]).first else { throw SQLError.internalFault("a column without a definition") }
-            return .changeColumn(old.text, new)
+            return .changeColumn(old.last.text, new)
         default: throw SQLError.internalFault("no change of Hive's")
         }
     }

@@ -148,7 +148,7 @@ extension Session {
     /// What DESCRIBE EXTENDED adds: the table's kind, format, place, comment, properties and tags.
     private func facts(of table: GlueTable) -> [[Value]] {
         var facts: [(String, String?)] = [
-("table", "\(table.tableName)"), ("kind", Self.word(for: table)),
+            ("table", "\(table.tableName)"), ("kind", Self.word(for: table)),
             ("format", table.kind == .view ? nil : table.loggedFormat?.name ?? table.fileFormat?.name),
             ("location", table.storageDescriptor.location), ("comment", table.comment),
         ]

@@ -28,8 +28,12 @@ extension Session {
     ) throws(SQLError) -> WriteSpecification {
         let format = target.format
         var options = format.isText ? Self.options(of: target) : withCodec(try ParquetProperties.options(target.properties))
+        if !target.clustering.isEmpty, options.values["sorted_by"] == nil {
+            options.values["sorted_by"] = .list(target.clustering.map { .value(.text(SQLText($0))) })
+        }
         if let ids = target.fieldIDs { options.values["field_ids"] = ids }
-        let schema = target.schema, partitions = target.partitionColumns, location = target.location, places = target.places
+        let schema = target.schema, partitions = target.partitionColumns, folders = target.folderColumns
+        let location = target.location, places = target.places
         let keys = partitions.compactMap { schema.index(of: $0.name) }
         return WriteSpecification(
             schema: schema, format: format, options: options, partitionColumns: keys,
@@ -38,7 +42,7 @@ extension Session {
             if !places.isEmpty, let place = places[HivePath.folder(partitions, values)] {
                 return StorePath.join(place, ManagedFileName.make(fileExtension: format.name))
             }
-            return ManagedFileName.path(in: location, partitions, values, fileExtension: format.name)
+            return ManagedFileName.path(in: location, folders, values, fileExtension: format.name)
         }
     }
 

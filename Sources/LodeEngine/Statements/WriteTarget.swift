@@ -21,23 +21,39 @@ struct WriteTarget {
     var stores: StoreRegistry
     /// Table properties, some of which are options of the writer.
     var properties: [String: String]
+    /// The columns by which rows are kept together: files are written in their order.
+    var clustering: [String] = []
     /// How columns are found in the table's files.
     var matching = ColumnMatching.name
     /// The table as messages name it.
     var relation: String
     var checks: [(name: String, condition: Expression)] = []
 
-    /// The numbers that files give to their columns, as an option of the writer; nil if they give none.
+    /// The numbers and names that files give to their columns, as an option of the writer; nil if they have no own ones.
     var fieldIDs: FormatOption? {
         guard case .mapped(let columns) = matching else { return nil }
         let keys = Set(partitionColumns.map(\.name))
-        let numbered = columns.filter { !keys.contains($0.name) && $0.fieldID != nil }
-        return numbered.isEmpty ? nil : .named(numbered.map { .init($0.name, Self.numbers($0)) })
+        let own = columns.filter { !keys.contains($0.name) && Self.isMapped($0) }
+        return own.isEmpty ? nil : .named(own.map { .init($0.name, Self.member($0)) })
     }
 
-    private static func numbers(_ column: MappedColumn) -> FormatOption {
-        let own = FormatOption.value(.integer(Int64(column.fieldID ?? 0)))
-        return column.parts.isEmpty ? own : .named([.init("__duckdb_field_id", own)] + column.parts.map { .init($0.name, numbers($0)) })
+    private static func isMapped(_ column: MappedColumn) -> Bool {
+        column.fieldID != nil || column.fileName != column.name || column.parts.contains(where: isMapped)
+    }
+
+    private static func member(_ column: MappedColumn) -> FormatOption {
+        var parts: [FormatOption.NamedOption] = []
+        if let id = column.fieldID { parts.append(.init("__duckdb_field_id", .value(.integer(Int64(id))))) }
+        if column.fileName != column.name { parts.append(.init("__lode_file_name", .value(.text(SQLText(column.fileName))))) }
+        return .named(parts + column.parts.map { .init($0.name, member($0)) })
+    }
+
+    /// Partition columns as files' folders are called.
+    var folderColumns: [Field] {
+        guard case .mapped(let columns) = matching else { return partitionColumns }
+        return partitionColumns.map { field in
+            Field(columns.first { $0.name == field.name }?.fileName ?? field.name, field.type)
+        }
     }
 }
 
@@ -55,6 +71,7 @@ extension GlueTable {
         for (position, column) in try columns().enumerated() {
             if let text = column.defaultValue { target.defaults[position] = try expression(text, of: column.name) }
             if let text = column.generated { target.generated[position] = try expression(text, of: column.name) }
+            target.identities[position] = column.identity
             target.maximumLengths[position] = column.maximumLength
             if keys.contains(column.name) { target.partitionColumns.insert(position) }
         }
@@ -71,6 +88,8 @@ extension GlueTable {
             target.format = format
             target.properties = serdeProperties
         }
+        // Of fields of structs the order is left to OPTIMIZE.
+        target.clustering = (clustering ?? []).filter { $0.count == 1 }.map { $0[0] }
         for constraint in try constraints() {
             guard let condition = constraint.condition else { continue }
             target.checks.append((constraint.name, try expression(condition, of: constraint.name)))

@@ -64,6 +64,36 @@ extension Binder {
         return finish(BoundQuery(plan: plan, names: target.schema.fields.map(\.name)))
     }
 
+    /// The rows of a query as a table takes them: what it has by the same name, or what `values` say, else what the table gives to new rows.
+    package func assign(
+        byName rows: BoundQuery, using values: [String: Expression], to target: InsertTarget
+    ) throws(SQLError) -> BoundQuery {
+        let columns = rows.plan.columns
+        var given: [Int: BoundExpression] = [:]
+        for (position, field) in target.schema.fields.enumerated() where target.generated[position] == nil {
+            if let value = values[field.name] {
+                given[position] = try assigned(
+                    try bindScalar(value, over: columns, of: target.relation), position, target, at: value.span)
+            } else if let column = columns.first(where: { $0.name == field.name }) {
+                given[position] = try assigned(column.reference, position, target, at: nil)
+            }
+        }
+        return finish(BoundQuery(plan: try assemble(given, rows.plan, [:], target), names: target.schema.fields.map(\.name)))
+    }
+
+    /// The columns that a query gives.
+    package func columns(of query: Query, _ with: With?) throws(SQLError) -> [Field] {
+        let bound = try bindQuery(query, in: try scope(Scope.empty, with: with))
+        return zip(bound.names, bound.plan.columns).map { Field($0, $1.type == .null ? .varchar : $1.type) }
+    }
+
+    /// The columns of what a MERGE takes rows from.
+    package func sourceColumns(of merge: Merge) throws(SQLError) -> [Field] {
+        let outer = try scope(Scope.empty, with: merge.with)
+        let visible = try bindItem(merge.source, outer: outer, lateral: outer).from.visible
+        return visible.map { Field($0.name, $0.column.type == .null ? .varchar : $0.column.type) }
+    }
+
     /// The values that `PARTITION (…)` fixes, by position of their column.
     package func partitionValues(of insert: Insert, _ target: InsertTarget) throws(SQLError) -> [Int: Value] {
         var values: [Int: Value] = [:]

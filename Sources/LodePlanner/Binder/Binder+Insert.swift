@@ -22,10 +22,12 @@ extension Binder {
         } catch {
             throw error.at(insert.table.span)
         }
-        let row = plan.columns
+        let row = plan.columns, counted = countedColumns
         let from = FromScope(relation: insert.alias?.text ?? target.relation, path: insert.alias == nil ? path : [], columns: row)
-        return try change(
+        var bound = try change(
             plan, row: row, identity: [], repetition: .ignored, returning: insert.returning, from: from, scope, insert.with)
+        bound.countedColumns = counted
+        return bound
     }
 
     /// `PARTITION (dt = '2024-01-01', hour)`: values by position of the column.
@@ -39,7 +41,7 @@ extension Binder {
                     at: property.key.span)
             }
             guard let value = property.value else { continue }
-            if target.generated[position] != nil { throw isGenerated(position, target, at: property.key.span) }
+            if target.isComputed(position) { throw isGenerated(position, target, at: property.key.span) }
             fixed[position] = try assigned(try bind(value, Scope.empty), position, target, at: value.span)
         }
         return fixed
@@ -84,11 +86,11 @@ extension Binder {
         try checkCount(given: width, positions.count, isExact: !insert.columns.isEmpty, values.span)
         let inner = Scope(parent: scope, from: FromScope(), clause: .values)
         let fields = positions.prefix(width).map { target.schema.fields[$0] }
-        let computed = positions.prefix(width).contains { target.generated[$0] != nil }
         // Rows of bare literals have no DEFAULT, which alone may stand for a generated column.
-        if computed, values.literals != nil {
-            throw isGenerated(positions.first { target.generated[$0] != nil } ?? 0, target, at: values.span)
+        if values.literals != nil, let computed = positions.prefix(width).first(where: { target.isComputed($0) }) {
+            throw isGenerated(computed, target, at: values.span)
         }
+        var counted: Set<Int> = []
         var rows: [[BoundExpression]] = []
         rows.reserveCapacity(values.rowCount)
         for index in 0..<values.rowCount {
@@ -101,6 +103,11 @@ extension Binder {
                     span = literals.span(index, column)
                     cell = try bindLiteral(literals[index, column], span)
                 } else if case .defaultValue = written[column].kind {
+                    if target.identities[positions[column]] != nil {
+                        counted.insert(positions[column])
+                        row.append(.constant(.null, fields[column].type))
+                        continue
+                    }
                     row.append(try defaultValue(positions[column], target, at: written[column].span))
                     continue
                 } else {
@@ -114,7 +121,8 @@ extension Binder {
         let columns = fields.map { PlanColumn(ids.fresh(), $0.name, $0.type) }
         let given = zip(columns, positions).map { ($1, $0.reference) }
         return try assemble(
-            Dictionary(given, uniquingKeysWith: { first, _ in first }), .values(ValuesNode(columns: columns, rows: rows)), fixed, target)
+            Dictionary(given, uniquingKeysWith: { first, _ in first }), .values(ValuesNode(columns: columns, rows: rows)), fixed, target,
+            counted: counted)
     }
 
     /// Which columns of the table the query's columns go to, in order.
@@ -155,14 +163,20 @@ extension Binder {
         }
     }
 
+    /// - Parameter counted: identity columns that are counted where they are given as NULL.
     func assemble(
-        _ given: [Int: BoundExpression], _ input: LogicalPlan, _ fixed: [Int: BoundExpression], _ target: InsertTarget
+        _ given: [Int: BoundExpression], _ input: LogicalPlan, _ fixed: [Int: BoundExpression], _ target: InsertTarget,
+        counted: Set<Int> = []
     ) throws(SQLError) -> LogicalPlan {
+        let absent = self.counted(target, given: [given.keys, fixed.keys].joined())
+        let (input, next) = try counting(absent.union(counted), target, over: input)
         var items: [ProjectNode.Item] = []
         for (position, field) in target.schema.fields.enumerated() {
             let value: BoundExpression
             if let known = given[position] ?? fixed[position] {
-                value = known
+                value = counted.contains(position) ? .conditional([.isNull(known)], [next[position] ?? known, known]) : known
+            } else if let own = next[position] {
+                value = own
             } else {
                 value = try defaultValue(position, target, at: nil)
             }
@@ -205,15 +219,20 @@ extension Binder {
     private func isGenerated(_ position: Int, _ target: InsertTarget, at span: SourceSpan?) -> SQLError {
         let name = target.schema.fields[position].name
         return SQLError(
-            .generatedAlways, "cannot insert a non-DEFAULT value into column \"\(name)\"", at: span,
-            detail: "Column \"\(name)\" is a generated column.")
+            .generatedAlways, "cannot insert a non-DEFAULT value into column \"\(name)\"", at: span, detail: Self.computed(name, target))
+    }
+
+    /// Why a column takes no values.
+    static func computed(_ name: String, _ target: InsertTarget) -> String {
+        let isIdentity = target.schema.index(of: name).map { target.identities[$0] != nil } ?? false
+        return "Column \"\(name)\" is \(isIdentity ? "an identity column defined as GENERATED ALWAYS" : "a generated column")."
     }
 
     /// The value as the column takes it: of its type, and no longer than declared.
     func assigned(
         _ value: BoundExpression, _ position: Int, _ target: InsertTarget, at span: SourceSpan?
     ) throws(SQLError) -> BoundExpression {
-        if target.generated[position] != nil, span != nil { throw isGenerated(position, target, at: span) }
+        if span != nil, target.isComputed(position) { throw isGenerated(position, target, at: span) }
         let field = target.schema.fields[position]
         if case .char(let length) = field.type {
             if case .char(let given) = value.type, given <= length { return try assignable(value, field, at: span) }

@@ -23,6 +23,7 @@ extension Binder {
         var bound = try change(
             outcome.plan, row: outcome.row, identity: [binding.target.file, binding.target.number], isWritten: outcome.isWritten,
             repetition: .refused, returning: merge.returning, from: outcome.from, outer, merge.with)
+        bound.countedColumns = countedColumns
         bound.dependsOnAbsence = merge.clauses.contains { $0.match == .notMatched }
         return bound
     }
@@ -177,9 +178,10 @@ private struct MergeBinding {
 
     /// Each column's new value by the number of the WHEN.
     private func values(of writing: [Int], _ plan: inout LogicalPlan) throws(SQLError) -> [Int: BoundExpression] {
-        var byClause: [(number: Int, values: [Int: BoundExpression])] = []
+        var byClause: [(number: Int, values: [Int: BoundExpression])] = [], next: [Int: BoundExpression] = [:]
+        (plan, next) = try binder.counting(countedColumns(writing), table, over: plan)
         for number in writing {
-            var assigned = try self.values(of: merge.clauses[number])
+            var assigned = try self.values(of: merge.clauses[number], next)
             if !assigned.rows.isEmpty {
                 // A query that gives several columns their values is only to be computed where its WHEN holds.
                 let condition = chosen(number)
@@ -207,26 +209,58 @@ private struct MergeBinding {
         .comparison(.equal, action.reference, .constant(.integer(Int64(number)), .integer), nil)
     }
 
-    private func values(of clause: Merge.Clause) throws(SQLError) -> Binder.Assignments {
+    /// Identity columns that new rows of some WHEN bring no value of.
+    private func countedColumns(_ writing: [Int]) -> Set<Int> {
+        var counted: Set<Int> = []
+        for number in writing {
+            switch merge.clauses[number].action {
+            case .insert(let columns, let values):
+                let given = columns.isEmpty
+                    ? Array(0..<values.count) : columns.compactMap { table.schema.index(of: $0.text) }
+                let defaults = zip(given, values).filter { if case .defaultValue = $1.kind { true } else { false } }.map(\.0)
+                counted.formUnion(binder.counted(table, given: Set(given).subtracting(defaults)))
+            case .insertAll: counted.formUnion(table.identities.keys.filter { table.isComputed($0) })
+            case .update, .updateAll, .delete, .doNothing: break
+            }
+        }
+        return counted
+    }
+
+    /// - Parameter next: values of identity columns for a new row.
+    private func values(of clause: Merge.Clause, _ next: [Int: BoundExpression]) throws(SQLError) -> Binder.Assignments {
         switch clause.action {
         case .update(let assignments):
             var set = try binder.assignments(assignments, target, table, scope(of: clause.match, .update))
             set.values = binder.kept(target, table).merging(set.values) { $1 }
             return set
-        case .updateAll: return try sameNamed(clause)
-        case .insert(let columns, let values): return try inserted(columns, values, clause)
-        case .insertAll: return try sameNamed(clause)
+        case .updateAll: return try sameNamed(clause, binder.kept(target, table))
+        case .insert(let columns, let values): return try inserted(columns, values, clause, next)
+        case .insertAll: return try sameNamed(clause, next)
         case .delete, .doNothing: return Binder.Assignments()
         }
     }
 
     /// `UPDATE SET *`, `INSERT *`: the source's columns of the same names.
-    private func sameNamed(_ clause: Merge.Clause) throws(SQLError) -> Binder.Assignments {
+    /// - Parameter counted: what columns have that take no values.
+    private func sameNamed(_ clause: Merge.Clause, _ counted: [Int: BoundExpression]) throws(SQLError) -> Binder.Assignments {
         var result = Binder.Assignments()
         guard clause.match != .notMatchedBySource else {
             throw SQLError(.syntaxError, "* needs a source row, which WHEN NOT MATCHED BY SOURCE has not", at: clause.span)
         }
         for (position, field) in table.schema.fields.enumerated() where table.generated[position] == nil {
+            if table.isComputed(position) {
+                result.values[position] = counted[position]
+                continue
+            }
+            // A table that grows may have more than its sources.
+            if merge.evolvesSchema, source.from.find(field.name).isEmpty {
+                if let kept = counted[position] {
+                    result.values[position] = kept
+                } else {
+                    result.values[position] = try binder.defaultValue(position, table, at: clause.span)
+                }
+                continue
+            }
             let column = try source.from.visible(named: Identifier(field.name, isQuoted: true, span: clause.span)).column
             result.values[position] = try binder.assigned(column.reference, position, table, at: clause.span)
         }
@@ -234,7 +268,7 @@ private struct MergeBinding {
     }
 
     private func inserted(
-        _ columns: [Identifier], _ values: [Expression], _ clause: Merge.Clause
+        _ columns: [Identifier], _ values: [Expression], _ clause: Merge.Clause, _ next: [Int: BoundExpression]
     ) throws(SQLError) -> Binder.Assignments {
         var positions: [Int] = []
         for name in columns {
@@ -258,7 +292,11 @@ private struct MergeBinding {
             result.values[position] = try binder.assigned(try binder.bind(value, scope), position, table, at: value.span)
         }
         for position in table.schema.fields.indices where result.values[position] == nil && table.generated[position] == nil {
-            result.values[position] = try binder.defaultValue(position, table, at: clause.span)
+            if let value = next[position] {
+                result.values[position] = value
+            } else {
+                result.values[position] = try binder.defaultValue(position, table, at: clause.span)
+            }
         }
         return result
     }

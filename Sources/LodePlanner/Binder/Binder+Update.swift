@@ -97,6 +97,7 @@ extension Binder {
         _ value: Expression, to position: Int, _ table: InsertTarget, _ scope: Scope, _ result: inout Assignments
     ) throws(SQLError) {
         if case .defaultValue = value.kind {
+            if table.identities[position] != nil { throw .unsupported("DEFAULT for an identity column in UPDATE", at: value.span) }
             if table.generated[position] == nil { result.values[position] = try assignedDefault(position, table) }
             return
         }
@@ -107,10 +108,9 @@ extension Binder {
         _ value: BoundExpression, at position: Int, _ table: InsertTarget, _ span: SourceSpan, _ result: inout Assignments
     ) throws(SQLError) {
         let name = table.schema.fields[position].name
-        if table.generated[position] != nil {
+        if table.isComputed(position) {
             throw SQLError(
-                .generatedAlways, "column \"\(name)\" can only be updated to DEFAULT", at: span,
-                detail: "Column \"\(name)\" is a generated column.")
+                .generatedAlways, "column \"\(name)\" can only be updated to DEFAULT", at: span, detail: Self.computed(name, table))
         }
         result.values[position] = try assigned(value, position, table, at: span)
     }

@@ -33,6 +33,8 @@ package final class Binder {
     var uses: [ColumnUse] = []
     /// What `merge_action()` stands for: bound for RETURNING of a MERGE.
     var mergeAction: BoundExpression?
+    /// Positions of identity columns that a statement gives values to.
+    var countedColumns: Set<Int> = []
     /// Columns of select lists that are casts to a type of which clients are told more than is kept.
     var writtenTypes: [ColumnID: CatalogColumn] = [:]
     /// What COLUMNS(…) stands for in the select item that is being bound.

@@ -30,6 +30,9 @@ package struct BoundChange {
     /// Whether rows come because the table has none like them: nobody may have added some meanwhile.
     package var dependsOnAbsence = false
 
+    /// Positions of identity columns that rows get new values of.
+    package var countedColumns: Set<Int> = []
+
     /// Its plan reads the changed table elsewhere than where the rows come from that change.
     package func readsAgain(_ target: ChangeTarget) -> Bool {
         guard let table = target.relation.tableVersion?.table else { return false }

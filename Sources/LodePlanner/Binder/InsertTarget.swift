@@ -2,6 +2,7 @@
 
 import LodeCore
 import LodeSyntax
+import LodeTables
 
 /// A table's columns and what is declared of them. Positions are those of `schema`.
 package struct InsertTarget {
@@ -13,6 +14,8 @@ package struct InsertTarget {
     package var defaults: [Int: Expression]
     /// Columns that are computed from the others.
     package var generated: [Int: Expression]
+    /// Columns whose values the table counts.
+    package var identities: [Int: IdentityColumn] = [:]
     /// The n of `varchar(n)`.
     package var maximumLengths: [Int: Int]
     /// Columns that no row goes without a value for: rows would land in a partition that nobody named.
@@ -29,4 +32,7 @@ package struct InsertTarget {
         self.maximumLengths = maximumLengths
         self.partitionColumns = partitionColumns
     }
+
+    /// Whether no statement gives the column a value.
+    func isComputed(_ position: Int) -> Bool { generated[position] != nil || identities[position]?.takesValues == false }
 }

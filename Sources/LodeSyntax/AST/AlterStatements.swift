@@ -5,11 +5,16 @@ import LodeCore
 package struct AlterTable: Sendable {
     package enum Action: Sendable {
         case rename(QualifiedName)
-        case renameColumn(Identifier, to: Identifier)
-        case addColumns([ColumnDefinition], ifNotExists: Bool)
-        case dropColumns([Identifier], ifExists: Bool)
-        /// `ALTER [COLUMN] name [SET DATA] TYPE type`.
-        case setType(Identifier, TypeName)
+        /// `RENAME [COLUMN] name TO new`; columns and fields of structs: `a.b`.
+        case renameColumn(QualifiedName, to: Identifier)
+        case addColumns([AddedColumn], ifNotExists: Bool)
+        case dropColumns([QualifiedName], ifExists: Bool, isCascade: Bool)
+        /// `ALTER [COLUMN] name [SET DATA] TYPE type [USING value]`.
+        case setType(QualifiedName, TypeName, using: Expression?)
+        /// `ALTER [COLUMN] name FIRST|AFTER other`.
+        case moveColumn(QualifiedName, Place)
+        /// `ALTER [COLUMN] name COMMENT 'text'`.
+        case setComment(QualifiedName, String)
         /// `ALTER [COLUMN] name SET|DROP NOT NULL`.
         case setNotNull(Identifier, Bool)
         /// `ALTER [COLUMN] name SET DEFAULT value`; nil for DROP DEFAULT.
@@ -25,10 +30,26 @@ package struct AlterTable: Sendable {
         case setLocation(String)
         /// All but partition columns.
         case replaceColumns([ColumnDefinition])
-        /// `CHANGE [COLUMN] old new type [COMMENT '…']`.
-        case changeColumn(Identifier, ColumnDefinition)
+        /// `CHANGE [COLUMN] old new type [COMMENT '…'] [FIRST|AFTER other]`.
+        case changeColumn(QualifiedName, ColumnDefinition, Place?)
+        /// `CLUSTER BY (a, b)`; none for CLUSTER BY NONE.
+        case clusterBy([QualifiedName])
         case addPartitions([Partition], ifNotExists: Bool)
         case dropPartitions([Partition], ifExists: Bool)
+    }
+
+    /// Where a column or a field stands.
+    package enum Place: Sendable {
+        case first
+        case after(Identifier)
+    }
+
+    /// `[struct.]name type [constraints] [FIRST|AFTER other]`.
+    package struct AddedColumn: Sendable {
+        /// The column, and fields in it, to which a field is added; empty for a column.
+        package var owner: [Identifier]
+        package var definition: ColumnDefinition
+        package var place: Place?
     }
 
     /// `PARTITION (dt = '2024-01-01', …) [LOCATION '…']`.

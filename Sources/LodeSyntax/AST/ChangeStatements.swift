@@ -1,7 +1,7 @@
 /// INSERT, UPDATE, DELETE, MERGE and COPY.
 import LodeCore
 
-/// `INSERT INTO|OVERWRITE [TABLE] name [PARTITION (…)] [(columns)] [BY NAME] query|VALUES|DEFAULT VALUES`.
+/// `INSERT [WITH SCHEMA EVOLUTION] INTO|OVERWRITE [TABLE] name [PARTITION (…)] [(columns)] [BY NAME] query|VALUES|DEFAULT VALUES`.
 package struct Insert: Sendable {
     package enum Source: Sendable {
         case query(Query)
@@ -18,6 +18,8 @@ package struct Insert: Sendable {
     package var columns: [Identifier]
     /// `BY NAME`: columns are matched by name instead of by place.
     package var isByName: Bool
+    /// `WITH SCHEMA EVOLUTION`: columns that the table lacks are added to it.
+    package var evolvesSchema: Bool
     package var source: Source
     package var returning: [SelectItem]
 }
@@ -48,7 +50,7 @@ package struct Delete: Sendable {
     package var returning: [SelectItem]
 }
 
-/// `MERGE INTO target USING source ON condition WHEN … [RETURNING …]`.
+/// `MERGE [WITH SCHEMA EVOLUTION] INTO target USING source ON condition WHEN … [RETURNING …]`.
 package struct Merge: Sendable {
     package enum Match: Sendable {
         case matched
@@ -80,6 +82,8 @@ package struct Merge: Sendable {
     package var target: TableReference
     package var source: TableReference
     package var condition: Expression
+    /// `WITH SCHEMA EVOLUTION`: columns of the source that the table lacks are added to it.
+    package var evolvesSchema: Bool
     package var clauses: [Clause]
     package var returning: [SelectItem]
 }

@@ -54,6 +54,8 @@ package struct CreateTable: Sendable {
     /// `USING parquet`.
     package var using: Identifier?
     package var partitionedBy: [PartitionField] = []
+    /// `CLUSTER BY (a, b)`: columns and fields by which rows are kept together.
+    package var clusterBy: [QualifiedName] = []
     /// `CLUSTERED BY (a, b) INTO 8 BUCKETS`.
     package var bucketing: Bucketing?
     package var rowFormat: RowFormat?
@@ -91,6 +93,8 @@ package struct ColumnConstraint: Sendable {
         case references(QualifiedName, [Identifier])
         /// `GENERATED ALWAYS AS (expression) STORED`.
         case generated(Expression, isStored: Bool)
+        /// `GENERATED ALWAYS|BY DEFAULT AS IDENTITY (START WITH … INCREMENT BY …)`.
+        case identity(IdentityOptions)
     }
 
     package var kind: Kind
@@ -99,6 +103,14 @@ package struct ColumnConstraint: Sendable {
     /// `ENFORCED` or `NOT ENFORCED`; nil if it says neither.
     package var isEnforced: Bool?
     package var span: SourceSpan
+}
+
+/// What an identity column counts.
+package struct IdentityOptions: Sendable {
+    /// Whether no value can be given.
+    package var isAlways: Bool
+    package var start: Int64?
+    package var increment: Int64?
 }
 
 /// A constraint among the elements of a table, or of ALTER TABLE … ADD.

@@ -65,7 +65,7 @@ extension Insert {
     package init(into table: QualifiedName, columns: [Identifier], _ query: Query) {
         self.init(
             with: nil, table: table, alias: nil, isOverwrite: false, partition: [], columns: columns, isByName: false,
-            source: .query(query), returning: [])
+            evolvesSchema: false, source: .query(query), returning: [])
     }
 }
 

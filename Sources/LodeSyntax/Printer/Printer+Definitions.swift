@@ -129,6 +129,7 @@ extension Printer {
             list(table.partitionedBy) { $0.partitionField($1) }
             write(")")
         }
+        if !table.clusterBy.isEmpty { clusterBy(table.clusterBy) }
         if let bucketing = table.bucketing { self.bucketing(bucketing) }
         if let format = table.rowFormat { rowFormat(format) }
         switch table.storedAs {
@@ -145,7 +146,7 @@ extension Printer {
         group("WITH", table.withProperties)
     }
 
-    private mutating func column(_ column: ColumnDefinition) {
+    mutating func column(_ column: ColumnDefinition) {
         name(column.name)
         if let type = column.type {
             write(" ")
@@ -172,7 +173,26 @@ extension Printer {
         case .generated(let value, let isStored):
             parenthesized(" GENERATED ALWAYS AS ", value)
             if isStored { write(" STORED") }
+        case .identity(let options): identity(options)
         }
+    }
+
+    private mutating func identity(_ options: IdentityOptions) {
+        write(" GENERATED \(options.isAlways ? "ALWAYS" : "BY DEFAULT") AS IDENTITY")
+        let parts = [options.start.map { "START WITH \($0)" }, options.increment.map { "INCREMENT BY \($0)" }].compactMap(\.self)
+        if !parts.isEmpty { write(" (\(parts.joined(separator: " ")))") }
+    }
+
+    private mutating func clusterBy(_ columns: [QualifiedName]) {
+        write(" CLUSTER BY ")
+        clusterColumns(columns)
+    }
+
+    mutating func clusterColumns(_ columns: [QualifiedName]) {
+        if columns.isEmpty { return write("NONE") }
+        write("(")
+        list(columns) { $0.name($1) }
+        write(")")
     }
 
     private mutating func enforcement(_ isEnforced: Bool?) {
@@ -194,7 +214,7 @@ extension Printer {
         }
     }
 
-    private mutating func constraint(_ constraint: TableConstraint) {
+    mutating func constraint(_ constraint: TableConstraint) {
         if let name = constraint.name {
             write("CONSTRAINT ")
             self.name(name)
@@ -253,92 +273,7 @@ extension Printer {
         }
     }
 
-    private mutating func alterTable(_ table: AlterTable) {
-        write("ALTER TABLE \(table.ifExists ? "IF EXISTS " : "")")
-        name(table.name)
-        write(" ")
-        switch table.action {
-        case .rename(let newName):
-            write("RENAME TO ")
-            name(newName)
-        case .renameColumn(let old, let newName):
-            write("RENAME COLUMN ")
-            name(old)
-            write(" TO ")
-            name(newName)
-        case .addColumns(let columns, let ifNotExists) where columns.count == 1:
-            write(ifNotExists ? "ADD COLUMN IF NOT EXISTS " : "ADD COLUMN ")
-            column(columns[0])
-        case .addColumns(let columns, _):
-            write("ADD COLUMNS (")
-            list(columns) { $0.column($1) }
-            write(")")
-        case .dropColumns(let columns, let ifExists):
-            write(ifExists ? "DROP COLUMN IF EXISTS " : "DROP COLUMN ")
-            list(columns) { $0.name($1) }
-        case .setType(let column, let type):
-            write("ALTER COLUMN ")
-            name(column)
-            write(" TYPE ")
-            self.type(type)
-        case .setNotNull(let column, let isSet):
-            write("ALTER COLUMN ")
-            name(column)
-            write(isSet ? " SET NOT NULL" : " DROP NOT NULL")
-        case .setDefault(let column, let value):
-            write("ALTER COLUMN ")
-            name(column)
-            if let value { clause("SET DEFAULT", value) } else { write(" DROP DEFAULT") }
-        case .addConstraint(let constraint):
-            write("ADD ")
-            self.constraint(constraint)
-        case .dropConstraint(let constraint, let ifExists):
-            write(ifExists ? "DROP CONSTRAINT IF EXISTS " : "DROP CONSTRAINT ")
-            name(constraint)
-        case .setProperties(let list):
-            write("SET TBLPROPERTIES ")
-            properties(list)
-        case .setLocation(let path): write("SET LOCATION \(SQLText(path).literal)")
-        case .unsetProperties, .setSerDeProperties, .setTags, .unsetTags, .replaceColumns, .changeColumn: hiveAlteration(table.action)
-        case .addPartitions(let partitions, let ifNotExists):
-            write(ifNotExists ? "ADD IF NOT EXISTS " : "ADD ")
-            list(partitions, " ") { $0.partition($1) }
-        case .dropPartitions(let partitions, let ifExists):
-            write(ifExists ? "DROP IF EXISTS " : "DROP ")
-            list(partitions) { $0.partition($1) }
-        }
-    }
-
-    private mutating func hiveAlteration(_ action: AlterTable.Action) {
-        switch action {
-        case .unsetProperties(let keys, let ifExists): unset("TBLPROPERTIES", keys, ifExists)
-        case .unsetTags(let keys, let ifExists): unset("TAGS", keys, ifExists)
-        case .setTags(let list):
-            write("SET TAGS ")
-            properties(list)
-        case .setSerDeProperties(let list):
-            write("SET SERDEPROPERTIES ")
-            properties(list)
-        case .replaceColumns(let columns):
-            write("REPLACE COLUMNS (")
-            list(columns) { $0.column($1) }
-            write(")")
-        case .changeColumn(let old, let definition):
-            write("CHANGE COLUMN ")
-            name(old)
-            write(" ")
-            column(definition)
-        default: break
-        }
-    }
-
-    private mutating func unset(_ what: String, _ keys: [Identifier], _ ifExists: Bool) {
-        write(ifExists ? "UNSET \(what) IF EXISTS (" : "UNSET \(what) (")
-        list(keys) { $0.write(SQLText($1.text).literal) }
-        write(")")
-    }
-
-    private mutating func partition(_ partition: AlterTable.Partition) {
+    mutating func partition(_ partition: AlterTable.Partition) {
         write("PARTITION ")
         properties(partition.values)
         text("LOCATION", partition.location)

@@ -42,7 +42,7 @@ extension Printer {
 
     private mutating func insert(_ insert: Insert) {
         leading(insert.with)
-        write(insert.isOverwrite ? "INSERT OVERWRITE " : "INSERT INTO ")
+        write("INSERT \(insert.evolvesSchema ? "WITH SCHEMA EVOLUTION " : "")\(insert.isOverwrite ? "OVERWRITE" : "INTO") ")
         name(insert.table)
         if let alias = insert.alias {
             write(" AS ")
@@ -112,7 +112,7 @@ extension Printer {
 
     private mutating func merge(_ merge: Merge) {
         leading(merge.with)
-        write("MERGE INTO ")
+        write("MERGE \(merge.evolvesSchema ? "WITH SCHEMA EVOLUTION " : "")INTO ")
         table(merge.target)
         write(" USING ")
         table(merge.source)

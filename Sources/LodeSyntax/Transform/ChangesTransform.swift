@@ -22,7 +22,7 @@ extension Transform {
         if let part = find(edge, .insertColumns) { columns = try identifiers(part) }
         var source = Insert.Source.defaultValues
         if !has(edge, .values) {
-            let skipped: [Rule] = [.with, .tableName, .partitionSpec, .insertColumns, .returning]
+            let skipped: [Rule] = [.with, .schemaEvolution, .tableName, .partitionSpec, .insertColumns, .returning]
             guard let query = kids(edge).last(where: { !$0.isToken && !skipped.contains(rule($0)) }) else {
                 throw mismatch(edge)
             }
@@ -32,7 +32,7 @@ extension Transform {
         return Insert(
             with: try with(edge), table: try qualifiedName(edge, .tableName),
             alias: try alias.map { (name) throws(SQLError) in try identifier(name) }, isOverwrite: has(edge, .overwrite),
-            partition: partition, columns: columns, isByName: has(edge, .name), source: source,
+            partition: partition, columns: columns, isByName: has(edge, .name), evolvesSchema: find(edge, .schemaEvolution) != nil, source: source,
             returning: try returning(edge))
     }
 
@@ -76,11 +76,11 @@ extension Transform {
     }
 
     func merge(_ edge: Edge) throws(SQLError) -> Merge {
-        let parts = kids(edge).filter { ![.with, .mergeClause, .returning].contains(rule($0)) }
+        let parts = kids(edge).filter { ![.with, .schemaEvolution, .mergeClause, .returning].contains(rule($0)) }
         guard parts.count == 3 else { throw mismatch(edge) }
         return Merge(
             with: try with(edge), target: try tableReference(parts[0]), source: try tableReference(parts[1]),
-            condition: try expression(parts[2]),
+            condition: try expression(parts[2]), evolvesSchema: find(edge, .schemaEvolution) != nil,
             clauses: try each(kids(edge).filter { rule($0) == .mergeClause }) { (clause) throws(SQLError) in
                 try mergeClause(clause)
             },

@@ -115,24 +115,15 @@ extension Transform {
         let ifNotExists = find(edge, .ifNotExists) != nil
         switch rule(edge) {
         case .renameTable: return .rename(try qualifiedName(edge, .newName))
-        case .renameColumn:
-            let names = try identifiers(edge)
-            guard names.count == 2 else { throw mismatch(edge) }
-            return .renameColumn(names[0], to: names[1])
+        case .renameColumn: return .renameColumn(try qualifiedName(edge, .columnPath), to: try firstName(edge))
         case .addColumns:
             if let constraint = find(edge, .tableConstraint) { return .addConstraint(try tableConstraint(constraint)) }
-            let columns = kids(edge).filter { rule($0) == .columnDefinition }
-            return .addColumns(
-                try each(columns) { (column) throws(SQLError) in try columnDefinition(column) },
-                ifNotExists: ifNotExists)
-        case .dropColumns: return .dropColumns([try firstName(edge)], ifExists: ifExists)
+            let columns = kids(edge).filter { rule($0) == .addedColumn }
+            return .addColumns(try each(columns) { (column) throws(SQLError) in try addedColumn(column) }, ifNotExists: ifNotExists)
+        case .dropColumns: return .dropColumns(try columnPaths(edge), ifExists: ifExists, isCascade: has(edge, .cascade))
         case .addPartitions: return .addPartitions(try partitions(edge), ifNotExists: ifNotExists)
         case .dropPartitions: return .dropPartitions(try partitions(edge), ifExists: ifExists)
-        case .alterColumn:
-            let column = try firstName(edge)
-            if let type = find(edge, .setType) { return .setType(column, try self.type(try lastKid(type))) }
-            if let value = find(edge, .setDefault) { return .setDefault(column, try expression(try lastKid(value))) }
-            return has(edge, .not) ? .setNotNull(column, !has(edge, .drop)) : .setDefault(column, nil)
+        case .alterColumn: return try columnAlteration(edge)
         case .dropConstraint: return .dropConstraint(try firstName(edge), ifExists: ifExists)
         case .setProperties:
             let list = try properties(try lastKid(edge))
@@ -140,6 +131,38 @@ extension Transform {
         case .setLocation: return .setLocation(try string(try lastKid(edge)))
         default: return try hiveAlteration(edge)
         }
+    }
+
+    private func columnAlteration(_ edge: Edge) throws(SQLError) -> AlterTable.Action {
+        let path = try qualifiedName(edge, .columnPath)
+        if let type = find(edge, .setType) {
+            guard let name = kids(type).last(where: { rule($0) != .setTypeUsing }) else { throw mismatch(type) }
+            return .setType(path, try self.type(name), using: try optionalExpression(content(type, .setTypeUsing)))
+        }
+        if let place = find(edge, .columnPlace) { return .moveColumn(path, try columnPlace(place)) }
+        if let text = try comment(edge) { return .setComment(path, text) }
+        guard path.parts.count == 1 else {
+            throw SQLError.unsupported("NOT NULL and DEFAULT of a field of a struct", at: path.span)
+        }
+        let column = path.last
+        if let value = find(edge, .setDefault) { return .setDefault(column, try expression(try lastKid(value))) }
+        return has(edge, .not) ? .setNotNull(column, !has(edge, .drop)) : .setDefault(column, nil)
+    }
+
+    private func addedColumn(_ edge: Edge) throws(SQLError) -> AlterTable.AddedColumn {
+        guard let definition = find(edge, .columnDefinition) else { throw mismatch(edge) }
+        return AlterTable.AddedColumn(
+            owner: try find(edge, .columnOwner).map { (owner) throws(SQLError) in try identifiers(owner) } ?? [],
+            definition: try columnDefinition(definition),
+            place: try find(edge, .columnPlace).map { (place) throws(SQLError) in try columnPlace(place) })
+    }
+
+    private func columnPlace(_ edge: Edge) throws(SQLError) -> AlterTable.Place {
+        has(edge, .first) ? .first : .after(try firstName(edge))
+    }
+
+    func columnPaths(_ edge: Edge) throws(SQLError) -> [QualifiedName] {
+        try each(kids(edge).filter { rule($0) == .columnPath }) { (path) throws(SQLError) in try qualifiedName(path) }
     }
 
     /// What Hive and Athena have beside the standard.
@@ -150,7 +173,10 @@ extension Transform {
             return .replaceColumns(try each(columns) { (column) throws(SQLError) in try columnDefinition(column) })
         case .changeColumn:
             guard let definition = columns.first else { throw mismatch(edge) }
-            return .changeColumn(try firstName(edge), try columnDefinition(definition))
+            return .changeColumn(
+                try qualifiedName(edge, .columnPath), try columnDefinition(definition),
+                try find(edge, .columnPlace).map { (place) throws(SQLError) in try columnPlace(place) })
+        case .clusterBy: return .clusterBy(try columnPaths(edge))
         case .unsetProperties:
             return .unsetProperties(try names(edge, "UNSET TBLPROPERTIES"), ifExists: find(edge, .ifExists) != nil)
         case .setTags: return .setTags(try properties(try lastKid(edge)))

@@ -186,6 +186,8 @@ enum Rule: String, CaseIterable {
     case check
     case references
     case generated
+    case identity
+    case identityOption = "identity_option"
     case primaryKey = "primary_key"
     case unique
     case foreignKey = "foreign_key"
@@ -193,6 +195,7 @@ enum Rule: String, CaseIterable {
     case partitionedBy = "partitioned_by"
     case partitionField = "partition_field"
     case transform
+    case clusterBy = "cluster_by"
     case clusteredBy = "clustered_by"
     case rowFormat = "row_format"
     case delimiter
@@ -209,12 +212,17 @@ enum Rule: String, CaseIterable {
     case renameTable = "rename_table"
     case renameColumn = "rename_column"
     case addColumns = "add_columns"
+    case addedColumn = "added_column"
+    case columnOwner = "column_owner"
+    case columnPlace = "column_place"
+    case columnPath = "column_path"
     case dropColumns = "drop_columns"
     case addPartitions = "add_partitions"
     case dropPartitions = "drop_partitions"
     case partitionSpec = "partition_spec"
     case alterColumn = "alter_column"
     case setType = "set_type"
+    case setTypeUsing = "set_type_using"
     case setDefault = "set_default"
     case tableConstraint = "table_constraint"
     case dropConstraint = "drop_constraint"
@@ -230,6 +238,7 @@ enum Rule: String, CaseIterable {
     case dropName = "drop_name"
     case insert
     case insertColumns = "insert_columns"
+    case schemaEvolution = "schema_evolution"
     case returning
     case update
     case assignment

@@ -38,6 +38,7 @@ extension Transform {
             table.partitionedBy = try each(kids(edge).filter { !$0.isToken }) { (field) throws(SQLError) in
                 try partitionField(field)
             }
+        case .clusterBy: table.clusterBy = try columnPaths(edge)
         case .clusteredBy: table.bucketing = try bucketing(edge)
         case .rowFormat: table.rowFormat = try rowFormat(edge)
         case .storedAs: table.storedAs = try storedAs(edge)
@@ -62,13 +63,34 @@ extension Transform {
                 column.constraints.append(ColumnConstraint(kind: .defaultValue(try expression(try lastKid(part))), span: span(part)))
             case .generated:
                 guard let value = operands(part).first else { throw mismatch(part) }
-                let kind = ColumnConstraint.Kind.generated(try expression(value), isStored: has(part, .stored))
+                let kind = ColumnConstraint.Kind.generated(try expression(value), isStored: !has(part, .virtual))
                 column.constraints.append(ColumnConstraint(kind: kind, span: span(part)))
+            case .identity: column.constraints.append(ColumnConstraint(kind: .identity(try identity(part)), span: span(part)))
             case .comment: column.comment = try string(try lastKid(part))
             default: column.type = try type(part)
             }
         }
         return column
+    }
+
+    private func identity(_ edge: Edge) throws(SQLError) -> IdentityOptions {
+        var options = IdentityOptions(isAlways: has(edge, .always))
+        for part in kids(edge) where rule(part) == .identityOption {
+            let magnitude = try integer(try numberKid(part)), number = Int64(has(part, .minus) ? -magnitude : magnitude)
+            if has(part, .increment) {
+                if options.increment != nil { throw SQLError(.syntaxError, "conflicting or redundant options", at: span(part)) }
+                options.increment = number
+            } else {
+                if options.start != nil { throw SQLError(.syntaxError, "conflicting or redundant options", at: span(part)) }
+                options.start = number
+            }
+        }
+        return options
+    }
+
+    private func numberKid(_ edge: Edge) throws(SQLError) -> Edge {
+        guard let number = kids(edge).last(where: { isValue($0) }) else { throw mismatch(edge) }
+        return number
     }
 
     private func columnConstraint(_ edge: Edge) throws(SQLError) -> ColumnConstraint {

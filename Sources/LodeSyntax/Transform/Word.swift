@@ -11,9 +11,10 @@ enum Word: String, CaseIterable {
     case isnull, lateral, leading, left, lines, local, map, materialized, name, no, not, notnull, null, nulls, on
     case ordinality, overwrite, percent, persistent
     case preceding, primary, purge, range, recursive, refresh, repeatable, right, rows, semi, serializable, session, similar
-    case source, stdin, stored, symmetric, table, temp, temporary, ties, time, timestamp, to, trailing, `true`, unbounded, uncommitted,
+    case source, stdin, symmetric, table, temp, temporary, ties, time, timestamp, to, trailing, `true`, unbounded, uncommitted,
         union
     case unique, values, varying, verbose, view, views, with
+    case always, increment, start, virtual
     case absolute, relative, forward, backward, next, prior, last, scroll, plans, sequences, binary, quote, user, only, write
     case admin, schema, serdeproperties, currentUser = "current_user", currentRole = "current_role", sessionUser = "session_user"
     case grantWord = "grant", none

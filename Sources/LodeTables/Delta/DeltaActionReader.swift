@@ -37,6 +37,7 @@ enum DeltaActionReader {
                 case "metaData": action = .metadata(try metadata(&reader))
                 case "protocol": action = .protocolVersion(try protocolVersion(&reader))
                 case "commitInfo": action = .commitInfo(try commitInfo(&reader))
+                case "domainMetadata": action = .domain(try domain(&reader))
                 case "sidecar": action = try sidecar(&reader)
                 default: try reader.skip()
                 }
@@ -83,6 +84,21 @@ enum DeltaActionReader {
         }
         remove.path = try required(path, "path")
         return remove
+    }
+
+    private static func domain(_ reader: inout JSONReader) throws(SQLError) -> DeltaDomain {
+        var domain = DeltaDomain(), found: String?
+        try reader.object { (reader, name) throws(SQLError) in
+            if try reader.takeNull() { return }
+            switch name {
+            case "domain": found = try reader.string()
+            case "configuration": domain.configuration = try reader.scalarText() ?? ""
+            case "removed": domain.isRemoved = try reader.boolean()
+            default: try reader.skip()
+            }
+        }
+        domain.name = try required(found, "domain")
+        return domain
     }
 
     private static func vector(_ reader: inout JSONReader) throws(SQLError) -> DeltaVectorDescriptor {

@@ -68,6 +68,14 @@ struct DeltaRemove: Sendable {
     var dataChange = true
 }
 
+/// What a feature of the protocol, or an application, keeps with the table.
+/// - Source: Delta PROTOCOL.md, "Domain Metadata".
+struct DeltaDomain: Hashable, Sendable {
+    var name = ""
+    var configuration = ""
+    var isRemoved = false
+}
+
 /// What a commit says of itself.
 /// - Source: Delta PROTOCOL.md, "Commit Provenance Information".
 struct DeltaCommitInfo: Sendable {
@@ -90,6 +98,7 @@ enum DeltaAction: Sendable {
     case metadata(DeltaMetadata)
     case protocolVersion(DeltaProtocol)
     case commitInfo(DeltaCommitInfo)
+    case domain(DeltaDomain)
     /// The path of a file with more actions of a checkpoint, and its size.
     case sidecar(path: String, size: Int64)
     /// Transactions of applications, domains, change data, and what later versions of the protocol add: readers step over them.

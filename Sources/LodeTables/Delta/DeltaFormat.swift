@@ -52,8 +52,30 @@ extension DeltaFormat: WritableTableFormat {
     }
 
     package func check(_ declaration: TableDeclaration) throws(SQLError) {
-        try DeltaProperties.check(declaration.properties, over: [:])
-        _ = try DeltaSchemaText.write(declaration.columns)
+        _ = try DeltaDeclaration.metadata(declaration, over: nil)
+    }
+
+    package func columnMatching(
+        of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
+    ) throws(SQLError) -> ColumnMatching {
+        let earlier = try base.map { (base) throws(SQLError) in try Self.own(base) }
+        let metadata = try DeltaDeclaration.metadata(declaration, over: earlier?.metadata, by: changes)
+        // Numbers are written whether files are found by them or by names.
+        return .mapped(try DeltaSchema(metadata.schemaText, DeltaColumnMapping.isOn(metadata.configuration) ? .id : .none).columns)
+    }
+
+    package func keepsFiles(_ change: ColumnChange, of snapshot: any TableSnapshot) throws(SQLError) -> Bool {
+        guard case .retype(let path, let new) = change else { return true }
+        if snapshot.partitionColumns.contains(where: { path == [$0.name] }) { return false }
+        return DeltaSchema.isWidening(try snapshot.schema.type(at: path), new)
+    }
+
+    package func requirements(
+        of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
+    ) throws(SQLError) -> [String] {
+        let earlier = try base.map { (base) throws(SQLError) in try Self.own(base) }
+        let metadata = try DeltaDeclaration.metadata(declaration, over: earlier?.metadata, by: changes)
+        return DeltaWriterFeatures.news(metadata, declaration, over: earlier?.protocolVersion)
     }
 
     package func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool {

@@ -10,6 +10,8 @@ struct DeltaSchema: Sendable {
     let schema: Schema
     /// Aligned with the schema.
     let columns: [MappedColumn]
+    /// SQL of generated columns, by their names.
+    let generated: [String: String]
 
     /// - Throws: `XX001` for text that is no schema, `0A000` naming a type that Lode has not.
     init(_ text: String, _ mapping: DeltaFeatures.Mapping) throws(SQLError) {
@@ -27,11 +29,15 @@ struct DeltaSchema: Sendable {
         }
         schema = Schema(columns.map { Field($0.mapped.name, $0.type) })
         self.columns = columns.map(\.mapped)
+        let expressions = columns.compactMap { column in column.generated.map { (column.mapped.name, SparkQuoting.toSQL($0)) } }
+        generated = Dictionary(expressions) { first, _ in first }
     }
 
     struct Column {
         var mapped: MappedColumn
         var type: SQLType
+        /// As the text has it.
+        var generated: String?
     }
 
     private struct ReadType {
@@ -74,7 +80,7 @@ struct DeltaSchema: Sendable {
     }
 
     private static func field(_ reader: inout JSONReader, _ mapping: DeltaFeatures.Mapping) throws(SQLError) -> Column {
-        var name: String?, read: ReadType?, physicalName: String?, id: Int64?
+        var name: String?, read: ReadType?, physicalName: String?, id: Int64?, generated: String?
         try reader.object { (reader, member) throws(SQLError) in
             switch member {
             case "name": name = try reader.string()
@@ -85,6 +91,7 @@ struct DeltaSchema: Sendable {
                     switch key {
                     case "delta.columnMapping.physicalName": physicalName = try reader.optionalString()
                     case "delta.columnMapping.id": id = try reader.optionalInteger()
+                    case "delta.generationExpression": generated = try reader.optionalString()
                     case "delta.typeChanges": try checkTypeChanges(&reader)
                     default: try reader.skip()
                     }
@@ -94,13 +101,13 @@ struct DeltaSchema: Sendable {
         }
         guard let name, let read else { throw JSONReader.corrupted("a field of the schema has no name or no type") }
         if mapping == .none {
-            return Column(mapped: MappedColumn(name: name, fileName: name, parts: read.parts), type: read.type)
+            return Column(mapped: MappedColumn(name: name, fileName: name, parts: read.parts), type: read.type, generated: generated)
         }
         guard let physicalName else { throw JSONReader.corrupted("column \"\(name)\" has no physical name") }
         if mapping == .id, id == nil { throw JSONReader.corrupted("column \"\(name)\" has no id") }
         return Column(
             mapped: MappedColumn(name: name, fileName: physicalName, fieldID: mapping == .id ? id.map { Int($0) } : nil, parts: read.parts),
-            type: read.type)
+            type: read.type, generated: generated)
     }
 
     // MARK: Types
@@ -166,7 +173,7 @@ struct DeltaSchema: Sendable {
         }
     }
 
-    private static func isWidening(_ old: SQLType, _ new: SQLType) -> Bool {
+    static func isWidening(_ old: SQLType, _ new: SQLType) -> Bool {
         let integers: [SQLType] = [.tinyint, .smallint, .integer, .bigint]
         if let small = integers.firstIndex(of: old) {
             if let large = integers.firstIndex(of: new) { return small <= large }

@@ -15,10 +15,16 @@ struct DeltaSnapshot: TableSnapshot {
     let partitionColumns: [Field]
     /// Of the partition columns, as the log calls them.
     private let partitionNames: [String]
+    private let generated: GeneratedPartitions
     private let checkpoint: DeltaCheckpoint?
     private let tail: DeltaTail
     /// Kept as long as the snapshot: it may hold the table's files.
     private let io: any TableIO
+
+    /// What features of the protocol keep with the table.
+    func domain(_ name: String) -> DeltaDomain? {
+        (tail.domains[name] ?? checkpoint?.domains[name]).flatMap { $0.isRemoved ? nil : $0 }
+    }
 
     var schema: Schema { deltaSchema.schema }
     var fileFormat: String { metadata.provider }
@@ -49,6 +55,7 @@ struct DeltaSnapshot: TableSnapshot {
             guard metadata.provider == "parquet" else { throw SQLError.unsupported("a Delta table of \(metadata.provider) files") }
             deltaSchema = try DeltaSchema(metadata.schemaText, try DeltaFeatures.mapping(protocolVersion, metadata.configuration))
             (partitionColumns, partitionNames) = try Self.partitions(metadata, deltaSchema)
+            generated = GeneratedPartitions(deltaSchema.generated, deltaSchema.schema, partitionColumns: partitionColumns)
         } catch {
             throw error.within(folder.root)
         }
@@ -92,7 +99,7 @@ struct DeltaSnapshot: TableSnapshot {
         let predicate = predicate == .anything ? nil : predicate
         let all = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns)
         let few = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: predicate?.columns ?? [])
-        let test = predicate.flatMap { partitionColumns.isEmpty ? nil : DeltaPartitionTest($0, partitionColumns, partitionNames) }
+        let test = predicate.flatMap { partitionColumns.isEmpty ? nil : DeltaPartitionTest($0, partitionColumns, partitionNames, generated) }
         if let checkpoint {
             // Of small tables planning wants to know more than the predicate needs.
             let columns = predicate == nil && checkpoint.actionCount <= Self.describedFiles ? all : few
@@ -117,7 +124,7 @@ struct DeltaSnapshot: TableSnapshot {
         let file: DataFile
         do throws(SQLError) {
             let values = try DeltaPartitionValue.values(add.partitionValues, partitionColumns, partitionNames)
-            if !PartitionPruning.mayMatch(predicate, partitionColumns, values) {
+            if !PartitionPruning.mayMatch(predicate, partitionColumns, values, generated) {
                 listing.filesPruned += 1
                 return
             }
@@ -142,7 +149,7 @@ struct DeltaSnapshot: TableSnapshot {
     /// Whether a file can have rows that pass a predicate.
     func mayHold(_ add: DeltaAdd, _ predicate: ColumnPredicate) throws(SQLError) -> Bool {
         let values = try partitionValues(of: add)
-        if !PartitionPruning.mayMatch(predicate, partitionColumns, values) { return false }
+        if !PartitionPruning.mayMatch(predicate, partitionColumns, values, generated) { return false }
         let reader = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: predicate.columns)
         return mayMatch(predicate, try dataFile(add, values, add.statistics.map { reader.read($0, isDeleted: add.vector != nil) }))
     }
@@ -175,18 +182,20 @@ final class DeltaPartitionTest: Sendable {
     private let columns: [Field]
     /// As the log calls the columns.
     private let names: [String]
+    private let generated: GeneratedPartitions
     private let count = Lock(0)
 
-    init(_ predicate: ColumnPredicate, _ columns: [Field], _ names: [String]) {
+    init(_ predicate: ColumnPredicate, _ columns: [Field], _ names: [String], _ generated: GeneratedPartitions) {
         self.predicate = predicate
         self.columns = columns
         self.names = names
+        self.generated = generated
     }
 
     var refused: Int { count.withLock { $0 } }
 
     func mayHold(_ texts: [(name: String, text: String?)]) throws(SQLError) -> Bool {
-        if PartitionPruning.mayMatch(predicate, columns, try DeltaPartitionValue.values(texts, columns, names)) { return true }
+        if PartitionPruning.mayMatch(predicate, columns, try DeltaPartitionValue.values(texts, columns, names), generated) { return true }
         count.withLock { $0 += 1 }
         return false
     }

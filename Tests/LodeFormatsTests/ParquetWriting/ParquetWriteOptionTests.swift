@@ -111,6 +111,19 @@ import Testing
         }
     }
 
+    @Test func `a file may call columns otherwise than its rows do`() throws {
+        let fields = [Field("a", .integer), Field("s", .structure([Field("x", .integer), Field("l", .list(.varchar))]))]
+        let values = fields.map { SampleValues.column($0.type, 10, nullEvery: 0) }
+        func named(_ name: String) -> FormatOption.NamedOption { .init("__lode_file_name", text(name)) }
+        let wish = FormatOption.named([
+            .init("a", .named([named("col-1")])), .init("s", .named([.init("x", .named([named("col-2")]))])),
+        ])
+        let written = try footer(fields, values, ["field_ids": wish, "sorted_by": text("a")])
+        #expect(written.schema.map(\.name) == ["schema", "col-1", "s", "col-2", "l", "list", "element"])
+        let paths = written.rowGroups[0].columns.compactMap(\.metaData?.path)
+        #expect(paths == [["col-1"], ["s", "col-2"], ["s", "l", "list", "element"]])
+    }
+
     @Test func `notes, order and the lack of a page index are in the footer`() throws {
         let written = try footer(
             [Field("a", .integer), Field("b", .varchar)], [[.integer(1)], [.text("x")]],

@@ -1,4 +1,4 @@
-/// The numbers by which table formats know columns whatever their names.
+/// The numbers by which table formats know columns whatever their names, and the names that files have for them.
 
 import LodeCore
 
@@ -13,11 +13,15 @@ enum FieldIDs: Sendable {
 
     struct Member: Sendable {
         var id: Int32?
+        /// What the file calls it, if not as its rows do.
+        var name: String?
         var members: [String: Member] = [:]
     }
 
     /// As DuckDB calls the number of a column that has members.
     private static let own = "__duckdb_field_id"
+    /// Where a column's name in the file is given.
+    package static let fileName = "__lode_file_name"
 
     init(_ options: FormatOptions, _ schema: Schema) throws(SQLError) {
         switch options.values["field_ids"] {
@@ -49,6 +53,7 @@ enum FieldIDs: Sendable {
             case .value(.integer(let number)):
                 guard let id = Int32(exactly: number) else { throw malformed }
                 if member.name.lowercased() == own { result.id = id } else { result.members[member.name.lowercased()] = Member(id: id) }
+            case .value(.text(let name)) where member.name == fileName: result.name = name.string
             case .named(let inner): result.members[member.name.lowercased()] = try read(inner)
             default: throw malformed
             }

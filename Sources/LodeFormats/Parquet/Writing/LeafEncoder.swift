@@ -76,7 +76,7 @@ class LeafEncoder {
         let chunk = try ByteSink(capacity: 64 * 1024)
         var metaData = ColumnMetaData()
         metaData.type = plan.physical
-        metaData.path = plan.path
+        metaData.path = plan.filePath
         metaData.codec = options.codec.rawValue
         metaData.valueCount = levels.entries
         let dictionaryCount = triesDictionary ? try chooseDictionary() : nil

@@ -5,7 +5,10 @@ import LodeVectors
 
 /// One leaf of the schema: how its values are stored.
 struct LeafPlan: Sendable {
+    /// By the names that the rows have.
     var path: [String]
+    /// By those that the file has.
+    var filePath: [String]
     var type: SQLType
     var physical: ParquetType
     /// Bytes of a value of `fixedLenByteArray`.
@@ -23,45 +26,51 @@ struct SchemaPlan: Sendable {
     init(_ schema: Schema, _ ids: FieldIDs = .none) throws(SQLError) {
         cursor = FieldIDs.Cursor(ids)
         elements.append(SchemaElement(name: "schema", childCount: schema.count))
-        for field in schema.fields { try add(field, ids.top, path: [], definition: 0, repetition: 0) }
+        for field in schema.fields { try add(field, ids.top, path: [], file: [], definition: 0, repetition: 0) }
     }
 
     private var cursor: FieldIDs.Cursor
 
     /// - Parameter parent: the field ids that were given for the members of the parent.
     private mutating func add(
-        _ field: Field, _ parent: FieldIDs.Member?, path: [String], definition: Int, repetition: Int
+        _ field: Field, _ parent: FieldIDs.Member?, path: [String], file: [String], definition: Int, repetition: Int
     ) throws(SQLError) {
         guard path.count < 500, definition < 250 else { throw .unsupported("nesting of more than 250 levels in Parquet") }
         let path = path + [field.name]
         let definition = definition + (field.nullable ? 1 : 0)
         let occurrence: Repetition = field.nullable ? .optional : .required
         let ids = parent?.members[field.name.lowercased()], id = cursor.take(ids)
+        let name = ids?.name ?? field.name, file = file + [name]
         switch field.type {
         case .structure(let members):
             guard !members.isEmpty else { throw .unsupported("a struct without fields in Parquet") }
-            elements.append(SchemaElement(name: field.name, repetition: occurrence, childCount: members.count, fieldID: id))
-            for member in members { try add(member, ids, path: path, definition: definition, repetition: repetition) }
+            elements.append(SchemaElement(name: name, repetition: occurrence, childCount: members.count, fieldID: id))
+            for member in members { try add(member, ids, path: path, file: file, definition: definition, repetition: repetition) }
         case .list(let element):
             elements.append(
                 SchemaElement(
-                    name: field.name, repetition: occurrence, childCount: 1, convertedType: .list, fieldID: id, logicalType: .list))
+                    name: name, repetition: occurrence, childCount: 1, convertedType: .list, fieldID: id, logicalType: .list))
             elements.append(SchemaElement(name: "list", repetition: .repeated, childCount: 1))
-            try add(Field("element", element), ids, path: path + ["list"], definition: definition + 1, repetition: repetition + 1)
+            try add(
+                Field("element", element), ids, path: path + ["list"], file: file + ["list"], definition: definition + 1,
+                repetition: repetition + 1)
         case .map(let key, let value):
             elements.append(
-                SchemaElement(name: field.name, repetition: occurrence, childCount: 1, convertedType: .map, fieldID: id, logicalType: .map))
+                SchemaElement(name: name, repetition: occurrence, childCount: 1, convertedType: .map, fieldID: id, logicalType: .map))
             elements.append(SchemaElement(name: "key_value", repetition: .repeated, childCount: 2))
-            try add(
-                Field("key", key, nullable: false), ids, path: path + ["key_value"], definition: definition + 1, repetition: repetition + 1)
-            try add(Field("value", value), ids, path: path + ["key_value"], definition: definition + 1, repetition: repetition + 1)
+            for part in [Field("key", key, nullable: false), Field("value", value)] {
+                try add(
+                    part, ids, path: path + ["key_value"], file: file + ["key_value"], definition: definition + 1,
+                    repetition: repetition + 1)
+            }
         default:
             var (element, fixedBytes) = Self.leaf(field, occurrence)
+            element.name = name
             element.fieldID = id
             elements.append(element)
             leaves.append(
                 LeafPlan(
-                    path: path, type: field.type, physical: element.type ?? .byteArray, fixedBytes: fixedBytes,
+                    path: path, filePath: file, type: field.type, physical: element.type ?? .byteArray, fixedBytes: fixedBytes,
                     maximumDefinition: definition, maximumRepetition: repetition))
         }
     }

@@ -57,6 +57,15 @@ struct DeltaActionWriter {
                 + Self.member("baseRowId", add.baseRowID.map { .integer($0) }))
     }
 
+    mutating func write(_ domain: DeltaDomain) {
+        line(
+            "domainMetadata",
+            [
+                .init("domain", .string(domain.name)), .init("configuration", .string(domain.configuration)),
+                .init("removed", .boolean(domain.isRemoved)),
+            ])
+    }
+
     mutating func write(_ info: DeltaProvenance) { line("commitInfo", info.members) }
 
     private static func values(_ texts: [(name: String, text: String?)]) -> JSONTree {

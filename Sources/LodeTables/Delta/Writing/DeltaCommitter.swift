@@ -31,12 +31,15 @@ struct DeltaCommitter {
     func create() throws(SQLError) -> Int64 {
         guard let declaration = commit.declaration else { throw .internalFault("a Delta table that nobody declared") }
         let metadata = try DeltaDeclaration.metadata(declaration, over: nil)
-        let version = DeltaWriterFeatures.needed(metadata, declaration.columns, over: nil)
+        let version = DeltaWriterFeatures.needed(metadata, declaration, over: nil)
         var writer = DeltaActionWriter()
         writer.write(provenance(removed: [], version: 0, after: nil, metadata))
         writer.write(version)
         writer.write(metadata)
-        try writeAdds(declaration.columns.map(\.field), declaration.partitionColumns, metadata.configuration, to: &writer)
+        if let columns = declaration.clustering {
+            writer.write(DeltaClustering.write(columns, try Self.schema(metadata, version)))
+        }
+        try writeAdds(metadata, version, to: &writer)
         if case .won = try put(writer.bytes, as: 0) { return 0 }
         throw SQLError(.duplicateTable, "there is a Delta table in the folder already", in: folder.root)
     }
@@ -71,21 +74,26 @@ struct DeltaCommitter {
     private func actions(
         over snapshot: DeltaSnapshot, as version: Int64
     ) throws(SQLError) -> (bytes: [UInt8], DeltaMetadata, DeltaProtocol) {
-        var metadata = snapshot.metadata, fields = snapshot.schema.fields
+        var metadata = snapshot.metadata
         var writer = DeltaActionWriter(), needed = snapshot.protocolVersion
         if let declaration = commit.declaration {
-            metadata = try DeltaDeclaration.metadata(declaration, over: metadata)
-            needed = DeltaWriterFeatures.needed(metadata, declaration.columns, over: needed)
-            fields = declaration.columns.map(\.field)
+            metadata = try DeltaDeclaration.metadata(
+                declaration, over: metadata, by: commit.columnChanges, isRewritten: change.removesEverything)
+            needed = DeltaWriterFeatures.needed(metadata, declaration, over: needed)
         }
+        if !change.identityMarks.isEmpty { metadata.schemaText = try IdentityColumn.marked(metadata.schemaText, change.identityMarks) }
         let removed = try removed(from: snapshot)
         try refuseWhatIsNotAllowed(metadata.configuration)
         let info = provenance(removed: removed, version: version, after: snapshot, metadata)
         writer.write(info)
         if needed != snapshot.protocolVersion { writer.write(needed) }
         if metadata != snapshot.metadata { writer.write(metadata) }
+        if let columns = commit.declaration?.clustering {
+            let domain = DeltaClustering.write(columns, try Self.schema(metadata, needed))
+            if domain != snapshot.domain(domain.name) { writer.write(domain) }
+        }
         for add in removed { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
-        try writeAdds(fields, metadata.partitionColumns, metadata.configuration, to: &writer)
+        try writeAdds(metadata, needed, to: &writer)
         return (writer.bytes, metadata, needed)
     }
 
@@ -130,10 +138,16 @@ struct DeltaCommitter {
     }
 
     private func writeAdds(
-        _ fields: [Field], _ partitions: [String], _ configuration: [String: String], to writer: inout DeltaActionWriter
+        _ metadata: DeltaMetadata, _ version: DeltaProtocol, to writer: inout DeltaActionWriter
     ) throws(SQLError) {
-        let columns = partitions.compactMap { name in fields.first { $0.name == name } }
-        let statistics = DeltaStatisticsText(Schema(fields), partitionColumns: partitions, configuration)
+        if change.added.isEmpty { return }
+        let schema = try Self.schema(metadata, version)
+        var columns: [(name: String, field: Field)] = []
+        for name in metadata.partitionColumns {
+            guard let index = schema.schema.index(of: name) else { continue }
+            columns.append((schema.columns[index].fileName, schema.schema.fields[index]))
+        }
+        let statistics = DeltaStatisticsText(schema, partitionColumns: metadata.partitionColumns, metadata.configuration)
         let now = WallClock.micros() / 1000
         for file in change.added {
             var add = DeltaAdd(path: try relative(file.path), size: Int64(file.size))
@@ -142,6 +156,10 @@ struct DeltaCommitter {
             add.statistics = statistics.write(file)
             writer.write(add, dataChange: change.changesData)
         }
+    }
+
+    private static func schema(_ metadata: DeltaMetadata, _ version: DeltaProtocol) throws(SQLError) -> DeltaSchema {
+        try DeltaSchema(metadata.schemaText, try DeltaFeatures.mapping(version, metadata.configuration))
     }
 
     private func relative(_ path: String) throws(SQLError) -> String {

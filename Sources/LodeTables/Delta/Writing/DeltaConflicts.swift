@@ -41,7 +41,9 @@ struct DeltaConflicts {
             case .protocolVersion: throw Self.conflict(detail: "The table's protocol was changed.")
             case .remove(let remove): try check(remove)
             case .add(let add): try check(add, isBlind: isBlind)
-            case .commitInfo, .sidecar, .other: break
+            case .domain(let domain) where domain.name == DeltaClustering.domain:
+                throw Self.conflict(detail: "The table's clustering was changed.")
+            case .commitInfo, .domain, .sidecar, .other: break
             }
         }
     }

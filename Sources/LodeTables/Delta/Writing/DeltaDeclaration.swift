@@ -23,7 +23,7 @@ enum DeltaDeclaration {
         }
         return TableDeclaration(
             columns: columns, partitionColumns: snapshot.partitionColumns.map(\.name), checks: checks, properties: properties,
-            comment: metadata.description)
+            comment: metadata.description, clustering: try DeltaClustering.read(snapshot))
     }
 
     private static func column(_ field: Field, _ text: JSONTree) throws(SQLError) -> TableDeclaration.Column {
@@ -32,9 +32,6 @@ enum DeltaDeclaration {
         let metadata = text["metadata"] ?? .object([])
         func refuse(_ what: String) -> SQLError {
             SQLError.unsupported("writing a Delta table with \(what)", hint: "Column \"\(field.name)\" has it.")
-        }
-        if metadata.members.contains(where: { $0.name.hasPrefix(DeltaSchemaText.Key.identityPrefix) }) {
-            throw refuse("an identity column")
         }
         if metadata[DeltaSchemaText.Key.invariants] != nil { throw refuse("a column invariant") }
         if let type = text["type"], hasInnerNotNull(type) { throw refuse("NOT NULL inside of a nested column") }
@@ -45,6 +42,7 @@ enum DeltaDeclaration {
         }
         column.defaultValue = metadata[DeltaSchemaText.Key.defaultValue]?.text.map { SparkQuoting.toSQL($0) }
         column.generated = metadata[DeltaSchemaText.Key.generated]?.text.map { SparkQuoting.toSQL($0) }
+        column.identity = try IdentityColumn.read(metadata, of: field)
         return column
     }
 
@@ -93,12 +91,16 @@ enum DeltaDeclaration {
     // MARK: Writing
 
     /// Metadata of a table that is so declared.
-    /// - Parameter earlier: what it was, if the table is there: what SQL does not declare stays, and so does the table's id.
+    /// - Parameters:
+    ///   - earlier: what it was, if the table is there: what SQL does not declare stays, and so does the table's id.
+    ///   - changes: how its columns became those of the declaration.
+    ///   - isRewritten: whether all files are written again.
     /// - Throws: `0A000` naming a type or property that is not there.
-    static func metadata(_ declaration: TableDeclaration, over earlier: DeltaMetadata?) throws(SQLError) -> DeltaMetadata {
-        try DeltaProperties.check(declaration.properties, over: earlier?.configuration ?? [:])
+    static func metadata(
+        _ declaration: TableDeclaration, over earlier: DeltaMetadata?, by changes: [ColumnChange] = [], isRewritten: Bool = false
+    ) throws(SQLError) -> DeltaMetadata {
+        try DeltaProperties.check(declaration.properties, over: earlier?.configuration)
         var metadata = earlier ?? DeltaMetadata(id: DeltaText.uuid(), createdTime: WallClock.micros() / 1000)
-        metadata.schemaText = try DeltaSchemaText.write(declaration.columns, over: earlier?.schemaText)
         metadata.partitionColumns = declaration.partitionColumns
         metadata.description = declaration.comment
         var configuration = DeltaProperties.kept(declaration.properties)
@@ -112,8 +114,44 @@ enum DeltaDeclaration {
                 configuration[key] = text(check.condition)
             }
         }
+        // A mapping stays, whatever else a table becomes.
+        configuration[DeltaColumnMapping.mode] =
+            configuration[DeltaColumnMapping.mode] ?? earlier?.configuration[DeltaColumnMapping.mode]
+        if changes.contains(where: \.needsMapping), !DeltaColumnMapping.isOn(configuration) { configuration[DeltaColumnMapping.mode] = "name" }
         metadata.configuration = configuration
+        try setSchema(of: &metadata, declaration.columns, over: earlier, changes, isRewritten: isRewritten)
         return metadata
+    }
+
+    private static func setSchema(
+        of metadata: inout DeltaMetadata, _ columns: [TableDeclaration.Column], over earlier: DeltaMetadata?, _ changes: [ColumnChange],
+        isRewritten: Bool
+    ) throws(SQLError) {
+        var schema = try earlier.map { (earlier) throws(SQLError) in try JSONTree(earlier.schemaText) }
+        let isMapped = DeltaColumnMapping.isOn(metadata.configuration)
+        var mapping = DeltaColumnMapping(schema, earlier?.configuration ?? [:])
+        // Files that are there call columns as the table did until now.
+        if isMapped, let own = schema { schema = mapping.assign(to: own, of: nil) }
+        for change in changes {
+            if let own = schema { schema = try DeltaSchemaChange(change: change, isRewritten: isRewritten).applied(to: own) }
+        }
+        var written = try DeltaSchemaText.write(columns, over: schema)
+        if isMapped {
+            // Of a new table the files and the table agree.
+            written = mapping.assign(to: written, of: earlier.map(\.id))
+            metadata.configuration[DeltaColumnMapping.maxColumnID] = String(mapping.last)
+        }
+        metadata.schemaText = written.json
+    }
+}
+
+extension ColumnChange {
+    /// Whether files call a column or field otherwise afterwards, or have one that the table has not.
+    fileprivate var needsMapping: Bool {
+        switch self {
+        case .rename, .drop: true
+        case .move, .retype, .add: false
+        }
     }
 }
 

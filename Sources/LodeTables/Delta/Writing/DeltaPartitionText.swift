@@ -31,10 +31,10 @@ extension DeltaPartitionValue {
         }
     }
 
-    /// `partitionValues` of a file.
-    static func texts(_ values: [Value], _ columns: [Field]) throws(SQLError) -> [(name: String, text: String?)] {
+    /// `partitionValues` of a file, under the names that files have.
+    static func texts(_ values: [Value], _ columns: [(name: String, field: Field)]) throws(SQLError) -> [(name: String, text: String?)] {
         var texts: [(name: String, text: String?)] = []
-        for (column, value) in zip(columns, values) { texts.append((column.name, try write(value, column))) }
+        for (column, value) in zip(columns, values) { texts.append((column.name, try write(value, column.field))) }
         return texts
     }
 }

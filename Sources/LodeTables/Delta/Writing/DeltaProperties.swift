@@ -11,6 +11,9 @@ enum DeltaProperties {
     static let changeDataFeed = "delta.enableChangeDataFeed"
     static let indexedColumns = "delta.dataSkippingNumIndexedCols"
     static let targetFileSize = "delta.targetFileSize"
+    static let typeWidening = "delta.enableTypeWidening"
+    static let minReaderVersion = "delta.minReaderVersion"
+    static let minWriterVersion = "delta.minWriterVersion"
     static let statisticsColumns = "delta.dataSkippingStatsColumns"
 
     /// Those that can be set, and which values they take.
@@ -21,19 +24,21 @@ enum DeltaProperties {
         "delta.enableExpiredLogCleanup": isFlag, indexedColumns: { Int64($0).map { $0 >= -1 } ?? false },
         targetFileSize: { ByteSize.parse($0).map { $0 > 0 } ?? false },
         "delta.isolationLevel": { $0.lowercased() == "writeserializable" },
-        "delta.columnMapping.mode": { $0.lowercased() == "none" }, changeDataFeed: { $0.lowercased() == "false" },
+        DeltaColumnMapping.mode: { ["none", "name", "id"].contains($0.lowercased()) }, changeDataFeed: { $0.lowercased() == "false" },
         "delta.enableDeletionVectors": { $0.lowercased() == "false" }, inCommitTimestamps: { $0.lowercased() == "false" },
-        "delta.enableRowTracking": { $0.lowercased() == "false" }, "delta.enableTypeWidening": { $0.lowercased() == "false" },
-        "delta.minReaderVersion": { $0 == "1" }, "delta.minWriterVersion": { ["1", "2"].contains($0) },
+        "delta.enableRowTracking": { $0.lowercased() == "false" }, typeWidening: isFlag,
+        // The lowest that says all that the table needs, whatever is asked for.
+        minReaderVersion: { ["1", "2", "3"].contains($0) }, minWriterVersion: { Int64($0).map { (1...7).contains($0) } ?? false },
     ]
 
     private static func isFlag(_ text: String) -> Bool { ["true", "false"].contains(text.lowercased()) }
     private static func isDuration(_ text: String) -> Bool { text.lowercased().hasPrefix("interval ") }
 
+    /// - Parameter earlier: the properties of a table that is there.
     /// - Throws: `0A000` naming a property that Lode does not obey.
-    static func check(_ properties: [String: String], over earlier: [String: String]) throws(SQLError) {
+    static func check(_ properties: [String: String], over earlier: [String: String]?) throws(SQLError) {
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) where name.lowercased().hasPrefix(prefix) {
-            if earlier[name] == value { continue }
+            if earlier?[name] == value || name == DeltaColumnMapping.maxColumnID { continue }
             let known = settable.first { $0.key.lowercased() == name.lowercased() }
             guard let known else {
                 throw SQLError.unsupported(
@@ -42,6 +47,17 @@ enum DeltaProperties {
             }
             guard known.value(value) else { throw SQLError.unsupported("the Delta property \"\(name)\" = '\(value)'") }
         }
+        if let earlier { try checkMapping(kept(properties), over: earlier) }
+    }
+
+    /// Files that are there have what the mapping until now calls for.
+    /// - Source: Delta PROTOCOL.md, "Column Mapping", "Writer Requirements for Column Mapping".
+    private static func checkMapping(_ properties: [String: String], over earlier: [String: String]) throws(SQLError) {
+        let old = (earlier[DeltaColumnMapping.mode] ?? "none").lowercased()
+        let new = (properties[DeltaColumnMapping.mode] ?? old).lowercased()
+        guard old != new, (old, new) != ("none", "name") else { return }
+        throw SQLError.unsupported(
+            "changing the column mapping of a Delta table from \(old) to \(new)", hint: "It can be changed from none to name.")
     }
 
     /// What is kept in the log of properties that a statement gives: Delta's in its own spelling, without those that are actions of
@@ -50,7 +66,7 @@ enum DeltaProperties {
         var kept: [String: String] = [:]
         for (name, value) in properties {
             let known = settable.keys.first { $0.lowercased() == name.lowercased() } ?? name
-            if ["delta.minReaderVersion", "delta.minWriterVersion"].contains(known) { continue }
+            if [minReaderVersion, minWriterVersion].contains(known) { continue }
             kept[known] = value
         }
         return kept

@@ -15,20 +15,15 @@ enum DeltaSchemaText {
         static let identityPrefix = "delta.identity."
         /// Spark's name for `char(n)` and `varchar(n)`, which the protocol has as `string`.
         static let lengthType = "__CHAR_VARCHAR_TYPE_STRING"
-        /// What column mapping adds.
-    }
-
-    /// - Throws: `0A000` naming a type that Delta has not.
-    static func write(_ columns: [TableDeclaration.Column]) throws(SQLError) -> String {
-        try write(columns, over: nil)
     }
 
     /// The schema with columns as they are declared now; of those that it has, what is not declared in SQL stays.
-    static func write(_ columns: [TableDeclaration.Column], over earlier: String?) throws(SQLError) -> String {
+    /// - Throws: `0A000` naming a type that Delta has not.
+    static func write(_ columns: [TableDeclaration.Column], over earlier: JSONTree?) throws(SQLError) -> JSONTree {
         var known: [(field: Field, text: JSONTree)] = []
         if let earlier {
-            let types = try DeltaSchema(earlier, .none).schema.fields
-            known = zip(types, try JSONTree(earlier)["fields"]?.items ?? []).map { ($0, $1) }
+            let types = try DeltaSchema(earlier.json, .none).schema.fields
+            known = zip(types, earlier["fields"]?.items ?? []).map { ($0, $1) }
         }
         var fields: [JSONTree] = []
         for column in columns {
@@ -38,7 +33,7 @@ enum DeltaSchemaText {
                 fields.append(try field(column))
             }
         }
-        return JSONTree.object([.init("type", .string("struct")), .init("fields", .array(fields))]).json
+        return JSONTree.object([.init("type", .string("struct")), .init("fields", .array(fields))])
     }
 
     private static func field(_ column: TableDeclaration.Column) throws(SQLError) -> JSONTree {
@@ -61,6 +56,7 @@ enum DeltaSchemaText {
         metadata[Key.comment] = column.comment.map { .string($0) }
         metadata[Key.defaultValue] = column.defaultValue.map { .string(SparkQuoting.toSpark($0)) }
         metadata[Key.generated] = column.generated.map { .string(SparkQuoting.toSpark($0)) }
+        column.identity?.write(to: &metadata)
         field["metadata"] = metadata
         return field
     }

@@ -4,14 +4,14 @@ import LodeCore
 
 /// - Source: Delta PROTOCOL.md, "Per-file Statistics".
 struct DeltaStatisticsText {
-    private let fields: [Field]
+    private let fields: [(column: MappedColumn, field: Field)]
     /// Columns and parts of them of which statistics are written, by `FieldPath`; nil for all.
     private let wanted: Set<String>?
 
-    init(_ schema: Schema, partitionColumns: [String], _ configuration: [String: String]) {
+    init(_ schema: DeltaSchema, partitionColumns: [String], _ configuration: [String: String]) {
         let keys = Set(partitionColumns)
-        fields = schema.fields.filter { !keys.contains($0.name) }
-        wanted = Self.wanted(fields, configuration)
+        fields = zip(schema.columns, schema.schema.fields).filter { !keys.contains($1.name) }.map { ($0, $1) }
+        wanted = Self.wanted(fields.map(\.field), configuration)
     }
 
     /// Columns that are named, or else the first so many.
@@ -41,33 +41,35 @@ struct DeltaStatisticsText {
     func write(_ file: DataFile) -> String? {
         guard let rows = file.rowCount else { return nil }
         var minimums = JSONTree.object([]), maximums = JSONTree.object([]), nulls = JSONTree.object([])
-        for field in fields { add(field, [], file, &minimums, &maximums, &nulls) }
+        for (column, field) in fields { add(column, field, [], file, &minimums, &maximums, &nulls) }
         return JSONTree.object([
             .init("numRecords", .integer(rows)), .init("minValues", minimums), .init("maxValues", maximums), .init("nullCount", nulls),
         ]).json
     }
 
+    /// Under the names that files have.
     private func add(
-        _ field: Field, _ path: [String], _ file: DataFile, _ minimums: inout JSONTree, _ maximums: inout JSONTree, _ nulls: inout JSONTree
+        _ column: MappedColumn, _ field: Field, _ path: [String], _ file: DataFile, _ minimums: inout JSONTree, _ maximums: inout JSONTree,
+        _ nulls: inout JSONTree
     ) {
-        let path = path + [field.name]
+        let path = path + [field.name], key = column.fileName
         if case .structure(let parts) = field.type {
             var low = JSONTree.object([]), high = JSONTree.object([]), counts = JSONTree.object([])
-            for part in parts { add(part, path, file, &low, &high, &counts) }
-            if !low.members.isEmpty { minimums[field.name] = low }
-            if !high.members.isEmpty { maximums[field.name] = high }
-            if !counts.members.isEmpty { nulls[field.name] = counts }
+            for (own, part) in zip(column.parts, parts) { add(own, part, path, file, &low, &high, &counts) }
+            if !low.members.isEmpty { minimums[key] = low }
+            if !high.members.isEmpty { maximums[key] = high }
+            if !counts.members.isEmpty { nulls[key] = counts }
             return
         }
         let name = FieldPath.name(path)
         guard let known = file.statistics[name], wanted.map({ $0.contains(name) || $0.contains(path[0]) }) ?? true else { return }
-        if let count = known.nullCount, !field.type.isNested { nulls[field.name] = .integer(count) }
+        if let count = known.nullCount, !field.type.isNested { nulls[key] = .integer(count) }
         // One bound without the other would say that nothing is known.
         guard let low = known.minimum.flatMap({ Self.bound($0, field.type, isMaximum: false) }),
             let high = known.maximum.flatMap({ Self.bound($0, field.type, isMaximum: true) })
         else { return }
-        minimums[field.name] = low
-        maximums[field.name] = high
+        minimums[key] = low
+        maximums[key] = high
     }
 
     // MARK: Bounds

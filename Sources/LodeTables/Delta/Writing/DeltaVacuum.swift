@@ -30,7 +30,7 @@ struct DeltaVacuum {
                 switch action {
                 case .add(let add): try take(add.path, add.vector, &used)
                 case .remove(let remove): try take(remove.path, remove.vector, &used)
-                case .metadata, .protocolVersion, .commitInfo, .sidecar, .other: break
+                case .metadata, .protocolVersion, .commitInfo, .domain, .sidecar, .other: break
                 }
             }
         }

@@ -15,8 +15,11 @@ enum DeltaWriterFeatures {
     private static let writable: Set<String> = [
         "appendOnly", "invariants", "checkConstraints", "changeDataFeed", "generatedColumns", "columnMapping", "identityColumns",
         "deletionVectors", "timestampNtz", "domainMetadata", "v2Checkpoint", "inCommitTimestamp", "vacuumProtocolCheck",
-        "allowColumnDefaults", "typeWidening", "typeWidening-preview",
+        "allowColumnDefaults", "typeWidening", "typeWidening-preview", "clustering",
     ]
+
+    /// Those that readers must know, too.
+    private static let ofReaders: Set<String> = ["columnMapping", "timestampNtz", "typeWidening"]
 
     /// - Throws: `0A000` naming what Lode's writer has not.
     static func check(_ version: DeltaProtocol, _ configuration: [String: String]) throws(SQLError) {
@@ -34,9 +37,7 @@ enum DeltaWriterFeatures {
                     "the Delta writer feature \(first)", hint: others.isEmpty ? nil : "The table also needs: \(others).")
             }
         }
-        if try DeltaFeatures.mapping(version, configuration) != .none {
-            throw SQLError.unsupported("writing a Delta table with column mapping")
-        }
+        _ = try DeltaFeatures.mapping(version, configuration)
     }
 
     /// Whether the table's clients must know a feature.
@@ -47,25 +48,55 @@ enum DeltaWriterFeatures {
 
     // MARK: New protocols
 
-    /// The lowest protocol that says all that a table's metadata needs, and does not take back what `earlier` says.
-    static func needed(_ metadata: DeltaMetadata, _ columns: [TableDeclaration.Column], over earlier: DeltaProtocol?) -> DeltaProtocol {
+    /// What a table's metadata asks of its clients.
+    private static func wanted(_ metadata: DeltaMetadata, _ declaration: TableDeclaration) -> Set<String> {
         var wanted: Set<String> = []
-        let configuration = metadata.configuration
+        let configuration = metadata.configuration, columns = declaration.columns
         if configuration.keys.contains(where: { $0.lowercased().hasPrefix("delta.constraints.") }) { wanted.insert("checkConstraints") }
         if DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) { wanted.insert("appendOnly") }
         if columns.contains(where: { !$0.field.nullable }) { wanted.insert("invariants") }
         if columns.contains(where: { $0.generated != nil }) { wanted.insert("generatedColumns") }
         if columns.contains(where: { $0.defaultValue != nil }) { wanted.insert("allowColumnDefaults") }
+        if columns.contains(where: { $0.identity != nil }) { wanted.insert("identityColumns") }
         if columns.contains(where: { DeltaSchemaText.hasLocalTimestamps($0.field.type) }) { wanted.insert("timestampNtz") }
+        if DeltaColumnMapping.isOn(configuration) { wanted.insert("columnMapping") }
+        if DeltaProperties.isOn(DeltaProperties.typeWidening, configuration) || DeltaSchemaChange.hasTypeChanges(metadata.schemaText) {
+            wanted.insert("typeWidening")
+        }
+        if declaration.clustering != nil { wanted.formUnion(["clustering", "domainMetadata"]) }
+        return wanted
+    }
+
+    /// The lowest protocol that says all that a table's metadata needs, and does not take back what `earlier` says.
+    static func needed(_ metadata: DeltaMetadata, _ declaration: TableDeclaration, over earlier: DeltaProtocol?) -> DeltaProtocol {
+        let wanted = wanted(metadata, declaration)
         let old = earlier ?? DeltaProtocol(minReaderVersion: 1, minWriterVersion: 2)
-        if wanted.allSatisfy({ has($0, old) }) { return old }
+        if wanted.allSatisfy({ isKnown($0, old) }) { return old }
         let versions = wanted.map { feature in legacy.first { $0.value.contains(feature) }?.key }
         if old.minWriterVersion < 7, versions.allSatisfy({ $0 != nil }) {
             var new = old
             new.minWriterVersion = versions.compactMap(\.self).reduce(old.minWriterVersion, max)
+            if wanted.contains("columnMapping") { new.minReaderVersion = max(2, old.minReaderVersion) }
             return new
         }
         return withFeatures(wanted, over: earlier, old)
+    }
+
+    /// Whether the table's writers, and its readers where it is theirs, must know a feature already.
+    private static func isKnown(_ feature: String, _ version: DeltaProtocol) -> Bool {
+        // What a preview was called.
+        if feature == "typeWidening", has("typeWidening-preview", version) { return true }
+        guard has(feature, version) else { return false }
+        guard ofReaders.contains(feature) else { return true }
+        if feature == "columnMapping", version.minReaderVersion == 2 { return true }
+        return version.readerFeatures?.contains(feature) ?? false
+    }
+
+    /// Features that clients must know now and did not need to, those apart that every writer has.
+    static func news(_ metadata: DeltaMetadata, _ declaration: TableDeclaration, over earlier: DeltaProtocol?) -> [String] {
+        let old = earlier ?? DeltaProtocol(minReaderVersion: 1, minWriterVersion: 4)
+        let usual = Set((2...4).flatMap { legacy[$0] ?? [] })
+        return wanted(metadata, declaration).filter { !isKnown($0, old) && !usual.contains($0) }.sorted()
     }
 
     /// Version 7 lists what the legacy version meant, as far as a table that is there may use it.
@@ -76,7 +107,7 @@ enum DeltaWriterFeatures {
         }
         new.minWriterVersion = 7
         new.writerFeatures = writer.sorted()
-        var reader = Set(old.readerFeatures ?? []).union(wanted.intersection(["timestampNtz"]))
+        var reader = Set(old.readerFeatures ?? []).union(wanted.intersection(ofReaders))
         if old.minReaderVersion == 2 { reader.insert("columnMapping") }
         if !reader.isEmpty {
             new.minReaderVersion = 3

@@ -44,6 +44,7 @@ struct IcebergCommitter {
     /// - Throws: `42P07` if there is a table already.
     func create() throws(SQLError) -> Int64 {
         guard let declaration = commit.declaration else { throw .internalFault("an Iceberg table that nobody declared") }
+        guard declaration.clustering == nil else { throw SQLError.unsupported("CLUSTER BY of an Iceberg table") }
         guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         var last = 0
         let schema = IcebergSchema(id: 0, fields: try IcebergDeclaration.schema(declaration.columns, after: &last))

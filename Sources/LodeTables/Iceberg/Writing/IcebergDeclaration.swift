@@ -95,6 +95,7 @@ enum IcebergDeclaration {
         if let length = column.maximumLength { throw refuse("the type varchar(\(length))") }
         if column.defaultValue != nil { throw refuse("a default") }
         if column.generated != nil { throw refuse("a generated column") }
+        if column.identity != nil { throw refuse("an identity column") }
     }
 
     private static func type(_ type: SQLType, _ name: String, _ last: inout Int) throws(SQLError) -> IcebergType {

@@ -15,6 +15,7 @@ extension IcebergFormat: WritableTableFormat {
     }
 
     package func check(_ declaration: TableDeclaration) throws(SQLError) {
+        guard declaration.clustering == nil else { throw SQLError.unsupported("CLUSTER BY of an Iceberg table") }
         guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         try IcebergDeclaration.check(declaration.properties, over: [:])
         var last = 0
@@ -22,8 +23,16 @@ extension IcebergFormat: WritableTableFormat {
         _ = try IcebergDeclaration.spec(declaration.partitionColumns, schema)
     }
 
-    package func columnMatching(of declaration: TableDeclaration) throws(SQLError) -> ColumnMatching {
+    package func columnMatching(
+        of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
+    ) throws(SQLError) -> ColumnMatching {
         var last = 0
+        if let base {
+            let own = try Self.own(base)
+            last = own.metadata.lastColumnID
+            let fields = try IcebergDeclaration.changed(own.icebergSchema, declaration, &last) ?? own.icebergSchema.fields
+            return .mapped(fields.map { IcebergColumns.mapped($0, nil) })
+        }
         return .mapped(try IcebergDeclaration.schema(declaration.columns, after: &last).map { IcebergColumns.mapped($0, nil) })
     }
 
