@@ -36,6 +36,7 @@ extension GlueTable {
             setConstraints(kept)
         case .addColumns, .column, .cluster, .setProperties, .setLocation, .rename, .requires, .access, .follow: break
         case .removeProperties, .setTags, .removeTags, .setSerDeProperties, .replaceColumns, .changeColumn: break
+        case .partitioning, .reference: break
         }
     }
 

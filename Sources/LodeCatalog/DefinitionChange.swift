@@ -34,6 +34,10 @@ package enum DefinitionChange: Sendable {
     case setNullable(Bool, column: String)
     case addConstraint(DeclaredConstraint)
     case dropConstraint(String, ifExists: Bool = false)
+    /// How a table is divided from now on.
+    case partitioning(PartitionTermChange)
+    /// A branch or a tag.
+    case reference(TableReferenceChange)
     /// Changes nothing, but needs the table to be in this state: the changes beside it are right for its rows.
     case requires(TableVersion)
     case access(AccessChange)
@@ -63,7 +67,11 @@ extension GlueTable {
             }
             storageDescriptor.location = location
         case .setComment, .setDefault, .setNullable, .addConstraint, .dropConstraint: try applyDeclaration(change)
-        case .requires: break
+        case .partitioning(let change):
+            var declaration = try declaration()
+            try change.apply(to: &declaration.partitionTerms)
+            self = try declared(declaration)
+        case .requires, .reference: break
         case .access(let change): try apply(change)
         case .follow(let declaration): self = try declared(declaration)
         case .rename(let new):

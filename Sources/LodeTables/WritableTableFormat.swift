@@ -35,6 +35,10 @@ package protocol WritableTableFormat: TableFormat {
         of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
     ) throws(SQLError) -> [String]
 
+    /// How rows of a table that is so declared are laid out in files; nil for folders of partition columns in the table's own, as Hive
+    /// has them, whose values are not in the files.
+    func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout?
+
     /// Whether a table of this format lies in a folder.
     func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool
 
@@ -43,6 +47,9 @@ package protocol WritableTableFormat: TableFormat {
 
     /// Whether a file of a table's folder, named relative to it, is none of the log's.
     func isData(_ path: String) -> Bool
+
+    /// Whether tables can be divided otherwise one day, and have branches and tags.
+    var evolvesLayout: Bool { get }
 
     /// Publishes a commit as the table's next version, whoever else commits meanwhile, or as its first one.
     /// - Parameter base: the table as the statement found it; nil for one that is not there.
@@ -54,6 +61,9 @@ package protocol WritableTableFormat: TableFormat {
 }
 
 extension WritableTableFormat {
+    package func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout? { nil }
+    package var evolvesLayout: Bool { false }
+
     package func columnMatching(
         of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
     ) throws(SQLError) -> ColumnMatching { .name }
@@ -72,10 +82,15 @@ package struct TableCommit: Sendable {
     package var files: FileChange
     /// What the table is declared to be from now on; nil where that stays.
     package var declaration: TableDeclaration?
+    /// What becomes of branches and tags.
+    package var references: [TableReferenceChange] = []
     /// How columns that were there became those of the declaration, in this order.
     package var columnChanges: [ColumnChange]
     /// What made it, in SQL's words: "CREATE TABLE", "INSERT", "MERGE".
     package var operation: String
+
+    /// Whether another table takes the place of one that is there.
+    var isReplacement: Bool { operation.hasPrefix("CREATE OR REPLACE") }
 
     package init(
         _ files: FileChange, declaration: TableDeclaration? = nil, columnChanges: [ColumnChange] = [], operation: String
@@ -126,8 +141,8 @@ package struct TableDeclaration: Hashable, Sendable {
     }
 
     package var columns: [Column]
-    /// In the order of the partitioning.
-    package var partitionColumns: [String]
+    /// By what the table is divided, in this order.
+    package var partitionTerms: [PartitionTerm]
     package var checks: [Check]
     package var properties: [String: String]
     package var comment: String?
@@ -139,10 +154,21 @@ package struct TableDeclaration: Hashable, Sendable {
         comment: String? = nil, clustering: [ColumnPath]? = nil
     ) {
         self.columns = columns
-        self.partitionColumns = partitionColumns
+        partitionTerms = partitionColumns.map { PartitionTerm($0) }
         self.checks = checks
         self.properties = properties
         self.comment = comment
         self.clustering = clustering
+    }
+
+    /// The columns by which the table is divided as they are.
+    package var partitionColumns: [String] { partitionTerms.filter(\.isColumn).map(\.column) }
+
+    /// - Throws: `0A000` naming a term that is no column, for formats that divide by columns alone.
+    func requirePartitionColumns() throws(SQLError) {
+        guard let term = partitionTerms.first(where: { !$0.isColumn }) else { return }
+        throw SQLError.unsupported(
+            "partitioning by \(term.sql { $0 })",
+            hint: "Partition by a generated column: day date GENERATED ALWAYS AS (CAST(ts AS date)) STORED.")
     }
 }

@@ -6,6 +6,8 @@ package enum TableParameter {
     package static let ownPrefix = "lode."
     /// Names of all columns as a JSON array, where the declared order is not "partition columns last".
     package static let columnOrder = "lode.column_order"
+    /// `PartitionTerm.texts` as a JSON array, where the table is divided by more than columns.
+    package static let partitioning = "lode.partitioning"
     /// What CHECK, PRIMARY KEY, UNIQUE and FOREIGN KEY declare, as JSON; see `DeclaredConstraint`.
     package static let constraints = "lode.constraints"
     /// The columns of CLUSTER BY, each as the names that lead to it, as JSON.

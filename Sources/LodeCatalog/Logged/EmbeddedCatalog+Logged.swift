@@ -154,7 +154,9 @@ extension EmbeddedCatalog {
         var table = try stored.declared(before)
         for alteration in alterations { try table.apply(alteration) }
         let after = alterations.isEmpty ? before : try table.declaration()
-        if after == before, files == nil {
+        var references: [TableReferenceChange] = []
+        for case .reference(let reference) in alterations { references.append(reference) }
+        if after == before, files == nil, references.isEmpty {
             // Nothing that the log has: keys, and owners.
             return try commitOwn(changes.map { if case .alter(let name, _) = $0 { .alter(name, alterations) } else { $0 } })
         }
@@ -162,7 +164,8 @@ extension EmbeddedCatalog {
         let operation = alterations.isEmpty ? change.operation ?? Self.operation(change) : Self.operation(alterations)
         let columnChanges = alterations.columnChanges
         let isDeclared = after != before || !columnChanges.isEmpty
-        let commit = TableCommit(change, declaration: isDeclared ? after : nil, columnChanges: columnChanges, operation: operation)
+        var commit = TableCommit(change, declaration: isDeclared ? after : nil, columnChanges: columnChanges, operation: operation)
+        commit.references = references
         let version = try format.commit(commit, to: snapshot, in: location, io: io)
         follow(name, after)
         return changes.map { Self.outcome(of: $0, CommitOutcome(version: version)) }
@@ -181,6 +184,7 @@ extension EmbeddedCatalog {
         case .addConstraint: "ADD CONSTRAINT"
         case .dropConstraint: "DROP CONSTRAINT"
         case .setDefault, .setNullable, .setComment(_, column: _?): "CHANGE COLUMN"
+        case .partitioning: "CHANGE PARTITION FIELD"
         default: "ALTER TABLE"
         }
     }
@@ -197,7 +201,7 @@ extension DefinitionChange {
     package var isLogged: Bool {
         switch self {
         case .addColumns, .column, .cluster, .setProperties, .removeProperties, .setComment, .setDefault, .setNullable, .addConstraint,
-            .dropConstraint:
+            .dropConstraint, .partitioning, .reference:
             true
         case .setLocation, .requires, .access, .rename, .follow, .setTags, .removeTags: false
         // Not of tables that have a log.

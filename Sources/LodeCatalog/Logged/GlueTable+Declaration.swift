@@ -27,10 +27,23 @@ extension GlueTable {
                     generated: column.generated, identity: column.identity))
         }
         let checks = try constraints().compactMap { constraint in constraint.condition.map { TableDeclaration.Check(constraint.name, $0) } }
-        return TableDeclaration(
-            columns: columns, partitionColumns: partitionKeys.map(\.name), checks: checks,
-            properties: parameters.filter { !Self.isCatalogs($0.key) }, comment: parameters[TableParameter.comment],
-            clustering: clustering)
+        var declaration = TableDeclaration(
+            columns: columns, checks: checks, properties: parameters.filter { !Self.isCatalogs($0.key) },
+            comment: parameters[TableParameter.comment], clustering: clustering)
+        declaration.partitionTerms = partitionTerms
+        return declaration
+    }
+
+    /// By what the rows are divided: the partition columns, or transforms among them.
+    package var partitionTerms: [PartitionTerm] {
+        let kept = parameters[TableParameter.partitioning].flatMap { JSONText.readNames($0) }.flatMap { PartitionTerm.terms($0) }
+        return kept ?? partitionKeys.map { PartitionTerm($0.name) }
+    }
+
+    /// Notes by what the rows are divided. The partition columns are those among the terms.
+    package mutating func note(_ terms: [PartitionTerm]) {
+        let isPlain = terms.allSatisfy { $0.isColumn && $0.givenName == nil }
+        parameters[TableParameter.partitioning] = isPlain ? nil : JSONText.write(PartitionTerm.texts(terms))
     }
 
     /// Columns and fields by which rows are kept together.
@@ -57,6 +70,7 @@ extension GlueTable {
         result.parameters[TableParameter.columnOrder] = table.parameters[TableParameter.columnOrder]
         result.clustering = declaration.clustering
         result.parameters[TableParameter.comment] = declaration.comment ?? parameters[TableParameter.comment]
+        result.note(declaration.partitionTerms)
         for column in declaration.columns {
             result.changeColumn(column.field.name) {
                 if let length = column.maximumLength { $0.type = HiveTypeText.varchar(length) }

@@ -67,11 +67,17 @@ extension Session {
 
     /// The table that the statement defines, checked, and whether its columns were found in its files.
     private func definition(
-        _ create: CreateTable, _ elements: TableElements, _ partitions: [String], _ options: TableOptions, hasQuery: Bool
+        _ create: CreateTable, _ elements: TableElements, _ terms: [PartitionTerm], _ options: TableOptions, hasQuery: Bool
     ) throws(SQLError) -> (table: GlueTable, isInferred: Bool) {
         let span = create.name.span
         if let logged = options.tableFormat {
-            return (try self.logged(logged, create, elements, partitions, options), false)
+            return (try self.logged(logged, create, elements, terms, options), false)
+        }
+        if let term = terms.first(where: { !$0.isColumn }) {
+            throw SQLError.unsupported(
+                "partitioning by \(term.sql { $0 })", at: create.partitionedBy.first?.span ?? span,
+                hint: "Partition by a generated column: day date GENERATED ALWAYS AS (CAST(ts AS date)) STORED; "
+                    + "tables that are made USING iceberg have it.")
         }
         try elements.refuseIdentity()
         if !create.clusterBy.isEmpty { throw SQLError.unsupported("CLUSTER BY of this table", at: span, hint: "Delta tables can be clustered.") }
@@ -86,7 +92,7 @@ extension Session {
         if let location = options.location { try requireAccess(to: location) }
         let isExternal = options.location != nil
         if isExternal { try elements.refuseWhatIsNotWritten() }
-        var columns = elements.schema, partitions = partitions, options = options
+        var columns = elements.schema, partitions = terms.map(\.column), options = options
         let isInferred = try infer(&options, &columns, &partitions, of: elements.table, at: span)
         let format = options.format ?? defaultFormat
         if format.name != FileFormats.parquet.name, !isExternal, try catalog.attachedCatalog(of: elements.table.database) == nil {
@@ -165,8 +171,9 @@ extension Session {
     /// The columns that were declared, or those of the query, with their constraints; and which of them partition the table.
     private func tableElements(
         _ create: CreateTable, _ name: TableName, _ bound: BoundQuery?, _ options: TableOptions, _ context: StatementContext
-    ) throws(SQLError) -> (TableElements, partitions: [String]) {
-        var elements = TableElements(name), partitions = options.partitionedBy
+    ) throws(SQLError) -> (TableElements, partitions: [PartitionTerm]) {
+        var elements = TableElements(name), partitions: [PartitionTerm] = []
+        for text in options.partitionedBy { partitions.append(try PartitionReading.term(text, at: create.name.span)) }
         if let like = create.like {
             let table = try existingTable(like)
             try require(.select, on: table, at: like.span)
@@ -179,14 +186,11 @@ extension Session {
         }
         for field in create.partitionedBy {
             switch field {
-            case .column(let name): partitions.append(name.text)
+            case .column(let name): partitions.append(PartitionTerm(name.text))
             case .typed(let column):
                 try elements.add(column)
-                partitions.append(column.name.text)
-            case .transform(let call, let span):
-                throw SQLError.unsupported(
-                    "partitioning by \(call.name.text)(…)", at: span,
-                    hint: "Partition by a generated column: day date GENERATED ALWAYS AS (CAST(ts AS date)) STORED.")
+                partitions.append(PartitionTerm(column.name.text))
+            case .transform(let call, let span): partitions.append(try PartitionReading.term(call, at: span))
             }
         }
         let binder = makeBinder(context)

@@ -65,7 +65,7 @@ extension Session {
     /// Hive's) and the one that the statement names.
     private func overwrite(_ transaction: any TableTransaction, with files: [DataFile], naming named: [Value]?) {
         // How it is partitioned now: files of earlier days may have been otherwise.
-        if transaction.table.partitionKeys.isEmpty {
+        if transaction.table.partitionTerms.isEmpty {
             transaction.replaceAll(with: files)
         } else {
             transaction.emptyPartitions(Set(files.map(\.partitionValues) + [named].compactMap { $0 }))

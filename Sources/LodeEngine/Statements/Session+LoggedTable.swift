@@ -10,7 +10,7 @@ extension Session {
     /// `CREATE TABLE t … USING delta`: a new table, in a folder of the warehouse or at its LOCATION; or one that is there, which is
     /// remembered with the columns that it has now.
     func logged(
-        _ format: any TableFormat, _ create: CreateTable, _ elements: TableElements, _ partitions: [String], _ options: TableOptions
+        _ format: any TableFormat, _ create: CreateTable, _ elements: TableElements, _ partitions: [PartitionTerm], _ options: TableOptions
     ) throws(SQLError) -> GlueTable {
         let span = create.name.span
         if try catalog.attachedCatalog(of: elements.table.database) != nil {
@@ -47,8 +47,10 @@ extension Session {
     }
 
     private func new(
-        _ format: any WritableTableFormat, _ create: CreateTable, _ elements: TableElements, _ partitions: [String], _ options: TableOptions
+        _ format: any WritableTableFormat, _ create: CreateTable, _ elements: TableElements, _ partitions: [PartitionTerm],
+        _ options: TableOptions
     ) throws(SQLError) -> GlueTable {
+        let terms = try PartitionReading.checked(partitions, elements.schema), partitions = terms.filter(\.isColumn).map(\.column)
         let name = elements.table, existing = create.orReplace ? try catalog.table(name) : nil
         let kept = existing?.writableFormat?.name == format.name ? existing : nil
         var location = options.location, isOwn = false
@@ -66,6 +68,7 @@ extension Session {
             properties: options.properties)
         elements.apply(to: &table)
         if !create.clusterBy.isEmpty { table.clustering = try clustering(create.clusterBy, elements.schema, partitions: partitions) }
+        table.note(terms)
         table.parameters[TableParameter.tableFormat] = format.name.uppercased()
         if isOwn { table.parameters[TableParameter.ownFolder] = "true" }
         try format.check(try table.declaration())

@@ -52,6 +52,7 @@ extension Session {
                 case (.view, .rename): break  // as in PostgreSQL
                 case (.view, _): throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table")
                 case (_, .rename), (_, .setLocation), (_, .setTags), (_, .unsetTags): break
+                case (_, .partitionField), (_, .writeOrder), (_, .reference): break
                 case (_, .addPartitions), (_, .dropPartitions), (_, .setSerDeProperties), (_, .replaceColumns):
                     if let format = table.loggedFormat { throw SQLError.unsupported("this ALTER TABLE of a \(format.name) table") }
                 default:
@@ -113,6 +114,7 @@ extension Session {
             }
             return .alter(name, [.setTags(try properties(tags))])
         case .unsetTags(let keys, let ifExists): return .alter(name, [.removeTags(keys.map(\.text), ifExists: ifExists)])
+        case .partitionField, .writeOrder, .reference: return .alter(name, [try layoutChange(action, table)])
         case .unsetProperties, .setSerDeProperties, .replaceColumns, .changeColumn: return .alter(name, [try hiveChange(action, table)])
         case .renameColumn: throw SQLError.unsupported("ALTER TABLE … RENAME COLUMN", hint: Self.change(table, "CHANGE old new type"))
         case .dropColumns: throw SQLError.unsupported("ALTER TABLE … DROP COLUMN", hint: Self.change(table, "REPLACE COLUMNS (…)"))

@@ -32,6 +32,7 @@ extension Session {
             options.values["sorted_by"] = .list(target.clustering.map { .value(.text(SQLText($0))) })
         }
         if let ids = target.fieldIDs { options.values["field_ids"] = ids }
+        if let layout = target.layout { return try specification(of: target, layout, options, context, areChecked) }
         let schema = target.schema, partitions = target.partitionColumns, folders = target.folderColumns
         let location = target.location, places = target.places
         let keys = partitions.compactMap { schema.index(of: $0.name) }
@@ -44,6 +45,23 @@ extension Session {
             }
             return ManagedFileName.path(in: location, folders, values, fileExtension: format.name)
         }
+    }
+
+    /// Of a table whose files have all columns, and whose partitions may be of what transforms make of them.
+    private func specification(
+        of target: WriteTarget, _ layout: WriteLayout, _ options: FormatOptions, _ context: StatementContext, _ areChecked: Bool
+    ) throws(SQLError) -> WriteSpecification {
+        let terms = layout.terms, format = target.format
+        let keys = terms.compactMap { target.schema.index(of: $0.column) }
+        guard keys.count == terms.count else { throw .internalFault("a table that is divided by columns that it has not") }
+        var specification = WriteSpecification(
+            schema: target.schema, format: format, options: options, partitionColumns: keys, keepsPartitionColumns: true,
+            constraints: areChecked ? nil : try constraints(of: target, context), fileBytes: Self.tableFileBytes
+        ) { values, _ in
+            StorePath.join(layout.place(values), ManagedFileName.make(fileExtension: format.name))
+        }
+        specification.transforms = terms.map(\.transform)
+        return specification
     }
 
     /// Files are written in the way in which the table's are read.

@@ -32,7 +32,10 @@ enum TableDDL {
         } else if let format = table.loggedFormat?.name ?? table.fileFormat?.name {
             text += "\nUSING \(format)"
         }
-        if !table.partitionKeys.isEmpty { text += "\nPARTITIONED BY \(list(table.partitionKeys.map(\.name)))" }
+        let terms = table.partitionTerms
+        if !terms.isEmpty {
+            text += "\nPARTITIONED BY (\(terms.map { $0.sql { NameQuoting.quoted($0) } }.joined(separator: ", ")))"
+        }
         if catalog != nil, let serde = serde(table) { text += "\n" + serde }
         if let comment = comment(table) { text += "\n" + comment }
         if isExternal, let location = table.storageDescriptor.location { text += "\nLOCATION \(SQLText(location).literal)" }

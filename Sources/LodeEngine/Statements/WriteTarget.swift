@@ -16,6 +16,8 @@ struct WriteTarget {
     /// All columns, in the order of the rows.
     var schema: Schema
     var partitionColumns: [Field]
+    /// How the rows are laid out; nil for folders of partition columns.
+    var layout: WriteLayout?
     var format: any FileFormat = FileFormats.parquet
     /// What its files are written with.
     var stores: StoreRegistry
@@ -32,7 +34,7 @@ struct WriteTarget {
     /// The numbers and names that files give to their columns, as an option of the writer; nil if they have no own ones.
     var fieldIDs: FormatOption? {
         guard case .mapped(let columns) = matching else { return nil }
-        let keys = Set(partitionColumns.map(\.name))
+        let keys = layout == nil ? Set(partitionColumns.map(\.name)) : []
         let own = columns.filter { !keys.contains($0.name) && Self.isMapped($0) }
         return own.isEmpty ? nil : .named(own.map { .init($0.name, Self.member($0)) })
     }
@@ -84,6 +86,7 @@ extension GlueTable {
         var target = WriteTarget(
             location: location ?? storageDescriptor.location ?? "", schema: try schema(), partitionColumns: try partitionFields(),
             stores: stores, properties: parameters, relation: name)
+        target.layout = try writableFormat?.layout(of: try declaration(), in: target.location)
         if let format = fileFormat, format.isText {
             target.format = format
             target.properties = serdeProperties

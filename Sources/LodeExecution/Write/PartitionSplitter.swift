@@ -1,30 +1,42 @@
 /// Which partition each row of a chunk belongs to.
 
 import LodeCore
+import LodeTables
 import LodeVectors
 
 /// Numbers partitions as they appear. One worker owns it.
 final class PartitionSplitter {
     private let columns: [Int]
+    private let transforms: [any ColumnTransform]
+    /// Of each key.
+    private let values: [ValueNumbers]
+    /// The partition of a number of the first key, or of a partition of the keys before and a number of the next.
+    private var pairs: [[UInt64: Int]]
     private var numbers: [[Value]: Int] = [:]
     private var known: [[Value]] = []
-    /// For a single column of integer lanes: the number by lane value.
-    private var byLane: [Int64: Int] = [:]
-    private var ofNull: Int?
     /// Rows of each partition in the chunk at hand; all 0 between calls.
     private var counts: [Int] = []
 
-    init(_ columns: [Int]) { self.columns = columns }
+    /// - Parameter transforms: aligned with the columns, or none.
+    init(_ columns: [Int], _ transforms: [any ColumnTransform] = []) {
+        self.columns = columns
+        self.transforms = transforms
+        values = columns.map { _ in ValueNumbers() }
+        pairs = columns.map { _ in [:] }
+    }
 
     func values(_ partition: Int) -> [Value] { known[partition] }
 
     /// The chunk's rows by partition: their order, and the runs of it. Without an order, all rows are of one partition.
     func split(_ chunk: Chunk) throws(SQLError) -> (order: [UInt32], runs: [PartitionedRows.Run]) {
-        let keys = columns.map { chunk.columns[$0] }
+        var keys: [Column] = []
+        for (place, index) in columns.enumerated() {
+            keys.append(place < transforms.count ? try transforms[place].apply(chunk.columns[index]) : chunk.columns[index])
+        }
         if keys.allSatisfy({ $0.layout == .constant }) {
             return ([], [.init(partition: number(keys.map { $0.value(at: 0) }), start: 0, count: chunk.count)])
         }
-        return group(try keys.count == 1 && keys[0].hasIntegerLanes ? laneNumbers(keys[0]) : rowNumbers(keys, chunk.count))
+        return group(try rowNumbers(keys, chunk.count))
     }
 
     private func number(_ values: [Value]) -> Int {
@@ -35,38 +47,40 @@ final class PartitionSplitter {
         return number
     }
 
-    private func laneNumbers(_ column: Column) throws(SQLError) -> [Int] {
-        let flat = try column.flattened()
-        var result = [Int](repeating: 0, count: flat.count)
-        var last: (lane: Int64, number: Int)?
-        for row in 0..<flat.count {
-            if flat.mayHaveNulls, flat.isNull(row) {
-                let number = ofNull ?? self.number([.null])
-                ofNull = number
-                result[row] = number
-                continue
-            }
-            let lane = flat.integerLane(row)
+    /// Key by key: each number of values so far with one of the next key is a number of values.
+    private func rowNumbers(_ keys: [Column], _ count: Int) throws(SQLError) -> [Int] {
+        var codes: [[Int32]] = []
+        for (place, key) in keys.enumerated() { codes.append(try values[place].numbers(key)) }
+        var result = [Int](repeating: 0, count: count), last = -1
+        for row in 0..<count {
             // Neighbours mostly belong together.
-            if let last, last.lane == lane {
-                result[row] = last.number
+            if last >= 0, codes.allSatisfy({ $0[row] == $0[last] }) {
+                result[row] = result[last]
+                last = row
                 continue
             }
-            let number: Int
-            if let found = byLane[lane] {
-                number = found
-            } else {
-                number = self.number([flat.value(at: row)])
-                byLane[lane] = number
-            }
-            last = (lane, number)
-            result[row] = number
+            result[row] = partition(row, codes)
+            last = row
         }
         return result
     }
 
-    private func rowNumbers(_ keys: [Column], _ count: Int) -> [Int] {
-        (0..<count).map { row in number(keys.map { $0.value(at: row) }) }
+    private func partition(_ row: Int, _ codes: [[Int32]]) -> Int {
+        var prefix = 0
+        for place in codes.indices {
+            let pair = UInt64(truncatingIfNeeded: prefix) << 32 | UInt64(UInt32(bitPattern: codes[place][row]))
+            if let found = pairs[place][pair] {
+                prefix = found
+            } else if place == codes.count - 1 {
+                prefix = number(codes.indices.map { values[$0].value(codes[$0][row]) })
+                pairs[place][pair] = prefix
+            } else {
+                let next = pairs[place].count
+                pairs[place][pair] = next
+                prefix = next
+            }
+        }
+        return prefix
     }
 
     /// A counting sort, which keeps the order of the rows within each partition.
@@ -95,25 +109,5 @@ final class PartitionSplitter {
         }
         for number in touched { counts[number] = 0 }
         return (order, runs)
-    }
-}
-
-extension Column {
-    fileprivate var hasIntegerLanes: Bool {
-        switch physical {
-        case .bool, .int8, .int16, .int32, .int64: true
-        default: false
-        }
-    }
-
-    /// The lane of a flat column as an integer.
-    fileprivate func integerLane(_ row: Int) -> Int64 {
-        switch physical {
-        case .bool: Int64(lanes(as: UInt8.self)[row])
-        case .int8: Int64(lanes(as: Int8.self)[row])
-        case .int16: Int64(lanes(as: Int16.self)[row])
-        case .int32: Int64(lanes(as: Int32.self)[row])
-        default: lanes(as: Int64.self)[row]
-        }
     }
 }

@@ -30,7 +30,7 @@ final class PartitionedWriter: ChunkConsumer {
         self.files = files
         self.rest = rest
         reservation = WriteReservation(memory)
-        splitter = PartitionSplitter(specification.partitionColumns)
+        splitter = PartitionSplitter(specification.partitionColumns, specification.transforms)
         columns = specification.fileColumns
     }
 

@@ -15,6 +15,8 @@ package struct WriteSpecification: Sendable {
     package var options: FormatOptions
     /// Positions in `schema` of the columns that split the rows into folders.
     package var partitionColumns: [Int]
+    /// Aligned with those: what makes the values of partitions of the columns'; without any, the columns' own values are meant.
+    package var transforms: [any ColumnTransform] = []
     /// Whether the partition columns are in the files too.
     package var keepsPartitionColumns: Bool
     /// What the rows must satisfy; nil for files that belong to no table.

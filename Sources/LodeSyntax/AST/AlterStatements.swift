@@ -36,6 +36,51 @@ package struct AlterTable: Sendable {
         case clusterBy([QualifiedName])
         case addPartitions([Partition], ifNotExists: Bool)
         case dropPartitions([Partition], ifExists: Bool)
+        case partitionField(PartitionFieldChange)
+        /// `WRITE ORDERED BY …`; without items, UNORDERED.
+        case writeOrder([OrderItem])
+        case reference(ReferenceChange)
+    }
+
+    /// `ADD|DROP|REPLACE PARTITION FIELD …`.
+    package struct PartitionFieldChange: Sendable {
+        /// What goes: a term, or the name of a field.
+        package var old: PartitionField?
+        /// What comes.
+        package var new: PartitionField?
+        package var name: Identifier?
+    }
+
+    /// `CREATE|REPLACE|DROP BRANCH|TAG name …`.
+    package struct ReferenceChange: Sendable {
+        package enum Verb: String, Sendable {
+            case create = "CREATE"
+            case createOrReplace = "CREATE OR REPLACE"
+            case replace = "REPLACE"
+            case drop = "DROP"
+        }
+
+        package enum Unit: String, Sendable {
+            case days = "DAYS"
+            case hours = "HOURS"
+            case minutes = "MINUTES"
+        }
+
+        package struct Time: Sendable {
+            package var number: Int
+            package var unit: Unit
+        }
+
+        package var verb: Verb
+        package var isBranch: Bool
+        package var name: Identifier
+        /// IF EXISTS of DROP, IF NOT EXISTS of CREATE.
+        package var isConditional: Bool
+        /// Nil for the current one.
+        package var version: Int?
+        package var retention: Time?
+        package var snapshotCount: Int?
+        package var snapshotRetention: Time?
     }
 
     /// Where a column or a field stands.

@@ -143,6 +143,14 @@ package enum PartitionField: Sendable {
     case typed(ColumnDefinition)
     /// `day(ts)`, `bucket(16, id)`.
     case transform(FunctionCall, span: SourceSpan)
+
+    package var span: SourceSpan? {
+        switch self {
+        case .column(let name): name.span
+        case .typed(let column): column.span
+        case .transform(_, let span): span
+        }
+    }
 }
 
 package struct Bucketing: Sendable {

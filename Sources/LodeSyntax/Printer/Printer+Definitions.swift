@@ -236,7 +236,7 @@ extension Printer {
         enforcement(constraint.isEnforced)
     }
 
-    private mutating func partitionField(_ field: PartitionField) {
+    mutating func partitionField(_ field: PartitionField) {
         switch field {
         case .column(let name): self.name(name)
         case .typed(let column): self.column(column)

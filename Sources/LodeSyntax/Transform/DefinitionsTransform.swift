@@ -129,7 +129,9 @@ extension Transform {
             let list = try properties(try lastKid(edge))
             return has(edge, .serdeproperties) ? .setSerDeProperties(list) : .setProperties(list)
         case .setLocation: return .setLocation(try string(try lastKid(edge)))
-        default: return try hiveAlteration(edge)
+        default:
+            if let action = try icebergAlteration(edge) { return action }
+            return try hiveAlteration(edge)
         }
     }
 

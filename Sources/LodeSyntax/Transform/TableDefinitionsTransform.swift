@@ -133,7 +133,7 @@ extension Transform {
         return TableConstraint(kind: kind, name: try constraintName(edge), isEnforced: enforcement(edge), span: span(edge))
     }
 
-    private func partitionField(_ edge: Edge) throws(SQLError) -> PartitionField {
+    func partitionField(_ edge: Edge) throws(SQLError) -> PartitionField {
         if rule(edge) == .transform {
             let name = try firstName(edge)
             let arguments = try each(kids(edge).dropFirst()) { (argument) throws(SQLError) in

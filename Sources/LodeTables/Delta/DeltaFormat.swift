@@ -52,6 +52,7 @@ extension DeltaFormat: WritableTableFormat {
     }
 
     package func check(_ declaration: TableDeclaration) throws(SQLError) {
+        try declaration.requirePartitionColumns()
         _ = try DeltaDeclaration.metadata(declaration, over: nil)
     }
 

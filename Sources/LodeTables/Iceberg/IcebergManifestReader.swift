@@ -123,6 +123,12 @@ struct IcebergManifestReader {
         }
     }
 
+    /// Whether entries have values of a partition field.
+    func hasValue(of field: IcebergPartitionField) -> Bool {
+        guard case .record(let fields)? = file.schema.field(2)?.field(102)?.kind else { return true }
+        return fields.contains { $0.id.map { $0 == field.fieldID } ?? ($0.name == field.name) }
+    }
+
     /// Calls `body` with each live entry, or with all of them.
     /// - Parameters:
     ///   - ids: fields of which statistics are wanted.

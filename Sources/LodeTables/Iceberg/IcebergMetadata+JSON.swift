@@ -74,6 +74,7 @@ extension IcebergMetadata {
         case "partition-spec": raw.spec = try IcebergPartitionField.list(&reader)
         case "partition-specs": try reader.array { (reader) throws(SQLError) in specs.append(try IcebergPartitionSpec(&reader)) }
         case "default-spec-id": raw.defaultSpecID = Int(try reader.integer())
+        case "last-partition-id": lastPartitionID = Int(try reader.integer())
         case "sort-orders": try reader.array { (reader) throws(SQLError) in sortOrders.append(try SortOrder(&reader)) }
         case "default-sort-order-id": defaultSortOrderID = Int(try reader.integer())
         case "properties": for (name, text) in try reader.texts() { properties[name] = text }

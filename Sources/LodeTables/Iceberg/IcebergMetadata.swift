@@ -15,6 +15,7 @@ package struct IcebergMetadata: Sendable {
     package internal(set) var currentSchemaID = 0
     package internal(set) var specs: [IcebergPartitionSpec] = []
     package internal(set) var defaultSpecID = 0
+    package internal(set) var lastPartitionID: Int?
     package internal(set) var sortOrders: [SortOrder] = []
     package internal(set) var defaultSortOrderID = 0
     package internal(set) var properties: [String: String] = [:]

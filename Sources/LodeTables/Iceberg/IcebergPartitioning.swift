@@ -9,9 +9,11 @@ struct IcebergPartitioning: Sendable {
     /// Of the values, aligned with the fields; nil where it is not known.
     private let types: [IcebergType?]
     /// Aligned with the fields; nil for those that say nothing of a column that the table has.
-    let sources: [IcebergPartitionTest.Source?]
+    private(set) var sources: [IcebergPartitionTest.Source?]
     /// Columns whose values the partition has, with the places of their fields.
-    let constants: [(column: Field, place: Int)]
+    private(set) var constants: [(column: Field, place: Int)]
+    /// Whether all fields have values; tests of conditions are kept for those that have.
+    private(set) var isWhole = true
 
     var constantColumns: [Field] { constants.map(\.column) }
 
@@ -34,6 +36,17 @@ struct IcebergPartitioning: Sendable {
             constants.append((columns.schema.fields[index], place))
         }
         self.constants = constants
+    }
+
+    /// The same for a manifest whose entries lack values of some fields: that is no NULL, and says nothing of the columns.
+    func having(_ hasValue: (IcebergPartitionField) -> Bool) -> IcebergPartitioning {
+        let lacking = spec.fields.indices.filter { !hasValue(spec.fields[$0]) && spec.fields[$0].transform != .void }
+        if lacking.isEmpty { return self }
+        var copy = self
+        copy.isWhole = false
+        for place in lacking { copy.sources[place] = nil }
+        copy.constants.removeAll { lacking.contains($0.place) }
+        return copy
     }
 
     /// - Source: Iceberg Table Spec, "Partition Transforms".

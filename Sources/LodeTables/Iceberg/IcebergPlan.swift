@@ -18,8 +18,9 @@ struct IcebergPlan {
     }
 
     private mutating func test(_ predicate: ColumnPredicate, _ partitioning: IcebergPartitioning) -> IcebergPartitionTest {
-        if let known = tests[partitioning.spec.id] { return known }
+        if partitioning.isWhole, let known = tests[partitioning.spec.id] { return known }
         let made = IcebergPartitionTest(predicate, partitioning.sources)
+        if !partitioning.isWhole { return made }
         tests[partitioning.spec.id] = made
         return made
     }

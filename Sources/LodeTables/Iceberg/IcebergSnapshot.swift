@@ -178,7 +178,7 @@ package struct IcebergSnapshot: TableSnapshot {
             guard let manifest = left.popFirst() else { return }
             try Cancellation.checkCurrent()
             let reader = try IcebergManifestReader(manifest, path, bytes, io)
-            let own: IcebergPartitioning
+            var own: IcebergPartitioning
             if let known = partitioning(reader.specID, &plan) {
                 own = known
             } else if let fields = reader.ownSpec {
@@ -186,8 +186,10 @@ package struct IcebergSnapshot: TableSnapshot {
             } else {
                 throw SQLError(.dataCorrupted, "the Iceberg table has no partition spec \(reader.specID)", in: path)
             }
-            try reader.read(own, statisticsOf: ids, withDeleted: withDeleted) { (entry) throws(SQLError) in
-                try body(manifest, entry, own, &plan)
+            own = own.having { reader.hasValue(of: $0) }
+            let partitioning = own
+            try reader.read(partitioning, statisticsOf: ids, withDeleted: withDeleted) { (entry) throws(SQLError) in
+                try body(manifest, entry, partitioning, &plan)
             }
         }
     }

@@ -19,7 +19,8 @@ enum Murmur3 {
 
     /// Of the eight bytes of a number, the least significant first.
     static func hash(_ number: Int64) -> Int32 {
-        hash((0..<8).map { UInt8(truncatingIfNeeded: number >> (Int64($0) * 8)) })
+        let low = UInt32(truncatingIfNeeded: number), high = UInt32(truncatingIfNeeded: number >> 32)
+        return finished(mixed(mixed(scrambled(low)) ^ scrambled(high)) ^ 8)
     }
 
     private static func rotated(_ word: UInt32, _ count: UInt32) -> UInt32 { word << count | word >> (32 - count) }

@@ -48,9 +48,11 @@ struct IcebergCommitter {
         guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         var last = 0
         let schema = IcebergSchema(id: 0, fields: try IcebergDeclaration.schema(declaration.columns, after: &last))
-        let spec = try IcebergDeclaration.spec(declaration.partitionColumns, schema), now = WallClock.micros() / 1000
+        let spec = try IcebergPartitionDeclaration.spec(declaration.partitionTerms, schema), now = WallClock.micros() / 1000
+        let order = try IcebergSorting.fields(declaration.properties[IcebergDeclaration.sortedBy] ?? "", schema)
         var document = IcebergDocument(
-            location: location, schema, lastColumnID: last, spec, properties: IcebergDeclaration.properties(declaration), millis: now)
+            version: try IcebergDeclaration.formatVersion(declaration.properties), location: location, schema, lastColumnID: last, spec,
+            sortedBy: order, properties: IcebergDeclaration.properties(declaration), millis: now)
         var version: Int64 = 0
         if !change.added.isEmpty {
             let metadata = try IcebergMetadata(document.bytes, location)
@@ -85,6 +87,7 @@ struct IcebergCommitter {
             var version = metadata.currentSnapshotID ?? 0
             document.follow(path, of: metadata.lastUpdatedMillis, at: now)
             if let declaration = commit.declaration { try apply(declaration, metadata, &document) }
+            for reference in commit.references { try IcebergReferences(metadata).apply(reference, to: &document) }
             if !change.added.isEmpty || change.removesFiles {
                 let known = try IcebergMetadata(document.bytes, path)
                 let made = try IcebergSnapshotWriter(change, commit.operation, known, document, now, location, io)
@@ -126,17 +129,26 @@ struct IcebergCommitter {
     ) throws(SQLError) {
         guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         guard let schema = metadata.schema(metadata.currentSchemaID) else { throw .internalFault("a table without a schema") }
-        let spec = metadata.spec(metadata.defaultSpecID) ?? IcebergPartitionSpec(fields: [])
-        let partitions = spec.fields.compactMap { field in schema.fields.first { field.sourceIDs == [$0.id] }?.name }
-        guard partitions == declaration.partitionColumns else {
-            throw SQLError.unsupported("changing the partitioning of an Iceberg table")
-        }
         try IcebergDeclaration.check(declaration.properties, over: metadata.properties)
+        try document.upgrade(to: try IcebergDeclaration.formatVersion(declaration.properties), from: metadata)
         var properties = IcebergDeclaration.properties(declaration)
         properties[IcebergWriting.nameMapping] = metadata.properties[IcebergWriting.nameMapping]
         document.set(properties: properties)
+        let changed = try changedSchema(schema, declaration, metadata, &document)
+        if try IcebergPartitionDeclaration.terms(metadata, schema) != declaration.partitionTerms {
+            let (spec, isNew, last) = try IcebergPartitionDeclaration.changed(declaration.partitionTerms, changed, metadata)
+            document.set(spec, isNew: isNew, lastFieldID: last)
+        }
+        let order = declaration.properties[IcebergDeclaration.sortedBy]
+        if order ?? "" != IcebergSorting.text(metadata, schema) ?? "" { document.set(order: try IcebergSorting.fields(order ?? "", changed)) }
+    }
+
+    /// Makes the columns those that are declared.
+    private func changedSchema(
+        _ schema: IcebergSchema, _ declaration: TableDeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument
+    ) throws(SQLError) -> IcebergSchema {
         var last = metadata.lastColumnID
-        guard let fields = try IcebergDeclaration.changed(schema, declaration, &last) else { return }
+        guard let fields = try IcebergDeclaration.changed(schema, declaration, &last) else { return schema }
         if schema.fields.contains(where: { $0.initialDefault != nil || $0.writeDefault != nil }) {
             throw SQLError.unsupported("changing the columns of an Iceberg table that has defaults")
         }
@@ -147,6 +159,7 @@ struct IcebergCommitter {
             throw SQLError.unsupported("a column without NOT NULL in the key of an Iceberg table")
         }
         document.add(changed.tree, id: id, lastColumnID: last)
+        return changed
     }
 
     // MARK: Documents

@@ -5,25 +5,16 @@ import LodeCore
 enum IcebergDeclaration {
     /// Where a table's comment is kept.
     private static let comment = "comment"
+    /// The order of rows in files, which the document says in its own way.
+    static let sortedBy = "sorted_by"
+    /// The version of the format, which the document says in its own way.
+    static let version = "format-version"
 
     // MARK: Reading
 
     /// - Throws: `0A000` naming what a writer of this table must do and Lode does not.
     static func read(_ metadata: IcebergMetadata, _ schema: IcebergSchema) throws(SQLError) -> TableDeclaration {
-        guard metadata.formatVersion == 2 else {
-            throw SQLError.unsupported("writing tables of version \(metadata.formatVersion) of the Iceberg format")
-        }
-        let spec = metadata.spec(metadata.defaultSpecID) ?? IcebergPartitionSpec(fields: [])
-        var partitions: [String] = []
-        for field in spec.fields where field.transform != .void {
-            guard field.transform == .identity, let source = schema.fields.first(where: { field.sourceIDs == [$0.id] }) else {
-                throw SQLError.unsupported("writing an Iceberg table that is partitioned by \(field.transform.text)")
-            }
-            partitions.append(source.name)
-        }
-        guard spec.fields.allSatisfy({ $0.transform != .void }) else {
-            throw SQLError.unsupported("writing an Iceberg table whose partitioning was changed")
-        }
+        let terms = try IcebergPartitionDeclaration.terms(metadata, schema)
         for field in schema.fields {
             guard let what = notEnforced(field.type) else { continue }
             throw SQLError.unsupported("writing an Iceberg table with \(what)", hint: "Column \"\(field.name)\" has it.")
@@ -31,10 +22,15 @@ enum IcebergDeclaration {
         var properties = metadata.properties
         let comment = properties.removeValue(forKey: comment)
         properties[IcebergWriting.nameMapping] = nil
-        return TableDeclaration(
+        properties[sortedBy] = IcebergSorting.text(metadata, schema)
+        // The second version is what tables are without saying so.
+        properties[version] = metadata.formatVersion == 2 ? nil : String(metadata.formatVersion)
+        var declaration = TableDeclaration(
             columns: schema.fields.map { field in
                 TableDeclaration.Column(Field(field.name, field.type.sqlType, nullable: !field.isRequired), comment: field.doc)
-            }, partitionColumns: partitions, properties: properties, comment: comment)
+            }, properties: properties, comment: comment)
+        declaration.partitionTerms = terms
+        return declaration
     }
 
     /// What a type demands of values that Lode does not see to.
@@ -53,11 +49,12 @@ enum IcebergDeclaration {
     /// - Throws: `0A000` for properties that ask for what Lode does not do.
     static func check(_ properties: [String: String], over earlier: [String: String]) throws(SQLError) {
         let obeyed = [
-            "format-version": "2", "write.format.default": "parquet", "write.delete.mode": "copy-on-write",
+            "write.format.default": "parquet", "write.delete.mode": "copy-on-write",
             "write.update.mode": "copy-on-write", "write.merge.mode": "copy-on-write", "write.metadata.compression-codec": "none",
             "write.object-storage.enabled": "false", "write.data.path": "", "write.metadata.path": "",
         ]
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) where earlier[name] != value {
+            if name == version { _ = try formatVersion(properties) }
             guard let only = obeyed[name.lowercased()], value.lowercased() != only else { continue }
             throw SQLError.unsupported("the Iceberg property \"\(name)\" = '\(value)'")
         }
@@ -68,8 +65,19 @@ enum IcebergDeclaration {
         var properties = declaration.properties
         if let text = declaration.comment { properties[comment] = text }
         // Said by the document itself.
-        properties["format-version"] = nil
+        properties[version] = nil
+        properties[sortedBy] = nil
         return properties
+    }
+
+    /// The version of the format that is asked for; the second one unless said otherwise.
+    /// - Throws: `0A000` for one that is not written.
+    static func formatVersion(_ properties: [String: String]) throws(SQLError) -> Int {
+        guard let text = properties[version] else { return 2 }
+        guard let number = Int(text), (2...3).contains(number) else {
+            throw SQLError.unsupported("writing version \(text) of the Iceberg format", hint: "There are 2 and 3.")
+        }
+        return number
     }
 
     /// A schema in which every field has a number that it never had.
@@ -126,18 +134,6 @@ enum IcebergDeclaration {
             return .structure(parts)
         default: throw SQLError.unsupported("the type \(type) in an Iceberg table: column \"\(name)\"")
         }
-    }
-
-    /// Identity partitions of columns.
-    static func spec(_ columns: [String], _ schema: IcebergSchema) throws(SQLError) -> IcebergPartitionSpec {
-        var fields: [IcebergPartitionField] = []
-        for name in columns {
-            guard let field = schema.fields.first(where: { $0.name == name }) else {
-                throw SQLError(.undefinedColumn, "column \"\(name)\", by which the table is partitioned, does not exist")
-            }
-            fields.append(IcebergPartitionField(sourceIDs: [field.id], fieldID: 1000 + fields.count, name: name, transform: .identity))
-        }
-        return IcebergPartitionSpec(id: 0, fields: fields)
     }
 
     /// The columns of a table that is there, as they are declared from now on; nil if nothing changes but properties.

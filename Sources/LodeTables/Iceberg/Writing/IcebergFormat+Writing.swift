@@ -20,7 +20,8 @@ extension IcebergFormat: WritableTableFormat {
         try IcebergDeclaration.check(declaration.properties, over: [:])
         var last = 0
         let schema = IcebergSchema(fields: try IcebergDeclaration.schema(declaration.columns, after: &last))
-        _ = try IcebergDeclaration.spec(declaration.partitionColumns, schema)
+        _ = try IcebergPartitionDeclaration.spec(declaration.partitionTerms, schema)
+        _ = try IcebergSorting.fields(declaration.properties[IcebergDeclaration.sortedBy] ?? "", schema)
     }
 
     package func columnMatching(
@@ -35,6 +36,18 @@ extension IcebergFormat: WritableTableFormat {
         }
         return .mapped(try IcebergDeclaration.schema(declaration.columns, after: &last).map { IcebergColumns.mapped($0, nil) })
     }
+
+    /// Files have all columns, those by which they are divided included: the partitioning may be another one day.
+    package func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout? {
+        guard declaration.properties[IcebergDeclaration.version] != "1" else {
+            throw SQLError.unsupported(
+                "writing tables of version 1 of the Iceberg format",
+                hint: "ALTER TABLE … SET TBLPROPERTIES ('format-version' = '2') makes it one of version 2, which later readers know.")
+        }
+        return WriteLayout(declaration.partitionTerms, in: TablePath.join(TablePath.folder(location), "data"))
+    }
+
+    package var evolvesLayout: Bool { true }
 
     package func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool {
         try IcebergFolder.current(in: location, io) != nil

@@ -3,13 +3,15 @@
 import LodeCore
 import LodeVectors
 
-/// Writes a manifest anew, with the schema that it has: files that stay are existing ones, with all that they inherited; those that go are
-/// noted as deleted; those that went before are left out.
+/// Writes a manifest anew: files that stay are existing ones, with all that they inherited; those that go are noted as deleted; those that
+/// went before are left out. One of an earlier version of the format becomes one of the table's.
 /// - Source: Iceberg spec, "Manifest Entry Fields", "Sequence Number Inheritance", "First Row ID Inheritance".
 struct IcebergManifestRewriter {
     /// What is known of a file that goes.
     struct Removed {
         var path: String
+        var content: IcebergSummary.Content
+        var isVector: Bool
         var rowCount: Int64
         var size: Int64
     }
@@ -21,35 +23,54 @@ struct IcebergManifestRewriter {
     private var nextRowID: Int64?
     private(set) var removed: [Removed] = []
 
-    /// - Throws: `0A000` for a manifest of version 1, whose entries have no sequence numbers.
-    init(_ bytes: [UInt8], _ manifest: IcebergManifest, snapshot: Int64) throws(SQLError) {
-        let container = try AvroContainer(bytes)
-        guard container.schema.field(3) != nil, container.schema.field(4) != nil, let text = container.text("avro.schema") else {
-            throw SQLError.unsupported("removing files from a manifest of version 1 of the Iceberg format")
-        }
+    init(_ bytes: [UInt8], _ manifest: IcebergManifest, _ metadata: IcebergMetadata, snapshot: Int64) throws(SQLError) {
+        container = try AvroContainer(bytes)
+        self.manifest = manifest
+        self.snapshot = snapshot
+        nextRowID = manifest.firstRowID
         var notes: [(key: String, value: String)] = []
         for key in container.metadata.keys.sorted() where !key.hasPrefix("avro.") {
             if let value = container.text(key) { notes.append((key, value)) }
         }
-        self.container = container
-        self.manifest = manifest
-        self.snapshot = snapshot
-        nextRowID = manifest.firstRowID
-        writer = try IcebergManifestWriter(text, notes: notes, specID: manifest.specID, isOfDeletes: manifest.hasDeletes)
+        guard let text = container.text("avro.schema") else { throw SQLError(.dataCorrupted, "the manifest has no schema", in: manifest.path) }
+        let own = try Self.isOfVersion(metadata.formatVersion, container.schema) ? text : Self.text(manifest, metadata, &notes)
+        writer = try IcebergManifestWriter(own, notes: notes, specID: manifest.specID, isOfDeletes: manifest.hasDeletes)
+    }
+
+    private static func isOfVersion(_ version: Int, _ schema: AvroSchema) -> Bool {
+        schema.field(3) != nil && schema.field(4) != nil && (version < 3 || schema.field(2)?.field(142) != nil)
+    }
+
+    /// The schema of manifests of the table's version.
+    private static func text(
+        _ manifest: IcebergManifest, _ metadata: IcebergMetadata, _ notes: inout [(key: String, value: String)]
+    ) throws(SQLError) -> String {
+        guard let spec = metadata.spec(manifest.specID), let schema = metadata.schema(metadata.currentSchemaID) else {
+            throw SQLError(.dataCorrupted, "the Iceberg table has no partition spec \(manifest.specID)", in: manifest.path)
+        }
+        var fields: [(field: IcebergPartitionField, type: IcebergType)] = []
+        for (field, type) in zip(spec.fields, IcebergPartitionDeclaration.types(spec, metadata, schema)) {
+            guard let type else { throw SQLError.unsupported("removing files of partitions by \(field.transform.text)") }
+            fields.append((field, type))
+        }
+        notes.removeAll { $0.key == "format-version" || $0.key == "content" }
+        notes += [("format-version", String(metadata.formatVersion)), ("content", manifest.hasDeletes ? "deletes" : "data")]
+        return IcebergAvroText.manifest(version: metadata.formatVersion, fields)
     }
 
     /// Goes through the entries.
-    /// - Parameter goes: whether a file goes, by its path; for delete files, by the one data file that they are of.
-    /// - Returns: whether one does; else the manifest stays as it is.
-    mutating func run(_ io: any TableIO, _ goes: (_ path: String) -> Bool) throws(SQLError) -> Bool {
-        let schema = container.schema
+    /// - Returns: whether a file goes; else the manifest stays as it is.
+    mutating func run(_ io: any TableIO, _ leaving: IcebergLeaving) throws(SQLError) -> Bool {
+        let schema = writer.schema
         guard let fileSchema = schema.field(2) else { throw SQLError(.dataCorrupted, "entries of the manifest have no data_file") }
-        for entry in try container.records(io) { try take(entry, schema, fileSchema, goes) }
+        for entry in try container.records(io) {
+            try take(entry.fitted(from: container.schema, to: schema), schema, fileSchema, leaving)
+        }
         return !removed.isEmpty
     }
 
     private mutating func take(
-        _ entry: AvroTree, _ schema: AvroSchema, _ fileSchema: AvroSchema, _ goes: (String) -> Bool
+        _ entry: AvroTree, _ schema: AvroSchema, _ fileSchema: AvroSchema, _ leaving: IcebergLeaving
     ) throws(SQLError) {
         guard let status = entry.field(0, in: schema)?.number, let path = entry.field(2, 100, in: schema)?.text,
             let rowCount = entry.field(2, 103, in: schema)?.number, var file = entry.field(2, in: schema)
@@ -61,14 +82,21 @@ struct IcebergManifestRewriter {
         own.set(3, .number(sequence), in: schema)
         if entry.field(4, in: schema) == nil { own.set(4, .number(isAdded ? manifest.sequenceNumber : 0), in: schema) }
         if entry.field(1, in: schema) == nil { own.set(1, .number(manifest.snapshotID ?? 0), in: schema) }
+        if file.field(134, in: fileSchema) == nil { file.set(134, .number(0), in: fileSchema) }
         if !manifest.hasDeletes, file.field(142, in: fileSchema) == nil, let first = nextRowID {
             file.set(142, .number(first), in: fileSchema)
-            own.set(2, file, in: schema)
-            nextRowID = first &+ rowCount
+            let (next, overflow) = first.addingReportingOverflow(max(0, rowCount))
+            nextRowID = overflow ? nil : next
         }
+        own.set(2, file, in: schema)
+        // Delete files of nothing but files that go, go with them.
         let data = manifest.hasDeletes ? file.field(143, in: fileSchema)?.text : path
-        if data.map(goes) ?? false {
-            removed.append(Removed(path: path, rowCount: rowCount, size: file.field(104, in: fileSchema)?.number ?? 0))
+        if try leaving.takes(data, file.field(102, in: fileSchema), of: manifest) {
+            let content = IcebergSummary.Content(rawValue: file.field(134, in: fileSchema)?.number ?? 0) ?? .data
+            removed.append(
+                Removed(
+                    path: path, content: content, isVector: file.field(101, in: fileSchema)?.text?.lowercased() == "puffin",
+                    rowCount: rowCount, size: file.field(104, in: fileSchema)?.number ?? 0))
             own.set(0, .number(IcebergManifestWriter.Status.deleted.rawValue), in: schema)
             own.set(1, .number(snapshot), in: schema)
             try writer.append(own, .deleted, rowCount: rowCount, sequence: sequence)

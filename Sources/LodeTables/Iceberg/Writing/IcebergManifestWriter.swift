@@ -90,7 +90,9 @@ extension AvroSchema {
 /// - Source: Iceberg spec, "Data File Fields".
 struct IcebergFileWriter {
     private let schema: IcebergSchema
+    private let spec: IcebergPartitionSpec
     private let types: [IcebergType]
+    private let sortOrderID: Int?
     /// Where the values of the spec's fields are among a file's partition values.
     private let entrySchema: AvroSchema
     private var summaries: [Summary]
@@ -106,33 +108,33 @@ struct IcebergFileWriter {
     private static let boundLength: Int64 = 16
 
     /// - Parameter types: of the values of the spec's fields.
-    init(_ schema: IcebergSchema, _ types: [IcebergType], _ entrySchema: AvroSchema) {
+    init(
+        _ schema: IcebergSchema, _ spec: IcebergPartitionSpec, _ types: [IcebergType], _ entrySchema: AvroSchema, sortOrderID: Int? = nil
+    ) {
         self.schema = schema
+        self.spec = spec
         self.types = types
+        self.sortOrderID = sortOrderID
         self.entrySchema = entrySchema
         summaries = types.map { _ in Summary() }
     }
 
     /// The entry of a file that is added: its sequence numbers are inherited.
     mutating func added(_ file: DataFile, snapshot: Int64) throws(SQLError) -> AvroTree {
-        guard let rowCount = file.rowCount, let fileSchema = entrySchema.field(2), let tupleSchema = fileSchema.field(102),
-            case .record(let tupleFields) = tupleSchema.kind
-        else { throw .internalFault("a new data file whose rows nobody counted") }
-        var tuple: [AvroTree] = []
-        for (place, type) in types.enumerated() {
-            let value = place < file.partitionValues.count ? file.partitionValues[place] : .null
-            guard let tree = type.tree(of: value) else {
-                throw .internalFault("a partition value of \(file.path) is no \(type.sqlType)")
-            }
-            note(value, place)
-            tuple.append(tree)
+        guard let rowCount = file.rowCount, let fileSchema = entrySchema.field(2) else {
+            throw .internalFault("a new data file whose rows nobody counted")
         }
-        guard tuple.count == tupleFields.count else { throw .internalFault("a partition has other fields than its spec") }
+        guard let tuple = spec.tuple(file.partitionValues, types) else {
+            throw .internalFault("the partition of \(file.path) has other values than its spec")
+        }
+        var left = file.partitionValues[...]
+        for (place, field) in spec.fields.enumerated() { note(field.transform == .void ? .null : left.popFirst() ?? .null, place) }
         var values: [Int: AvroTree] = [
             134: .number(0), 100: .text(file.path), 101: .text((file.fileFormat ?? "parquet").uppercased()), 102: .record(tuple),
             103: .number(Int64(rowCount)), 104: .number(Int64(file.size)),
         ]
         for (id, tree) in metrics(file, rowCount) { values[id] = tree }
+        if let sortOrderID { values[140] = .number(Int64(sortOrderID)) }
         return entrySchema.record([0: .number(1), 1: .number(snapshot), 2: fileSchema.record(values)])
     }
 
