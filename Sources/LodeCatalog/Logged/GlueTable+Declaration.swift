@@ -2,13 +2,14 @@
 
 import LodeCore
 import LodeFormats
+import LodeObjectStore
 import LodeTables
 
 extension GlueTable {
     /// The format of a table that keeps a log of its own, which Lode writes.
     package var writableFormat: (any WritableTableFormat)? {
-        // Where a catalog says which document is the current one, whoever writes the next one must say so too.
-        parameters[IcebergFormat.pointer] == nil ? loggedFormat as? any WritableTableFormat : nil
+        // Where a property says which document is the current one, whoever writes the next one must say so too.
+        parameters[IcebergFormat.pointer] == nil || isPublishedByCatalog ? loggedFormat as? any WritableTableFormat : nil
     }
 
     /// Whether rows of the table come and go by SQL. Attached catalogs have rules of their own.
@@ -16,6 +17,13 @@ extension GlueTable {
 
     /// Whether the table's folder, with its log, is the catalog's: it goes with the table.
     package var hasOwnLog: Bool { writableFormat != nil && parameters[TableParameter.ownFolder] != nil }
+
+    /// The folder that its new data files go to.
+    package var dataFolder: String {
+        let location = storageDescriptor.location ?? ""
+        guard let format = loggedFormat, format.name == IcebergFormat().name, isPublishedByCatalog else { return location }
+        return parameters["write.data.path"].map { StorePath.plain($0) } ?? StorePath.join(StorePath.plain(location), "data")
+    }
 
     /// What the definition says, as a log keeps it.
     package func declaration() throws(SQLError) -> TableDeclaration {

@@ -70,7 +70,7 @@ extension Session {
         _ create: CreateTable, _ elements: TableElements, _ partitions: [String], _ options: TableOptions, hasQuery: Bool
     ) throws(SQLError) -> (table: GlueTable, isInferred: Bool) {
         let span = create.name.span
-        if let logged = options.tableFormat {
+        if let logged = try tableFormat(of: create, options, in: elements.table.database) {
             return (try self.logged(logged, create, elements, partitions, options), false)
         }
         if create.isExternal, options.location == nil {
@@ -110,14 +110,15 @@ extension Session {
         // From before the first file until it is published.
         let lease = catalog.lease()
         defer { withExtendedLifetime(lease) {} }
-        var location = table.storageDescriptor.location
-        if location == nil { location = try catalog.managedLocation(of: table.tableName) }
-        var target = try table.writeTarget(in: location, stores(of: table.databaseName))
+        let location = try table.storageDescriptor.location == nil ? catalog.managedLocation(of: table.tableName) : table.dataFolder
+        var target = try table.writeTarget(in: location, catalog.stores(of: table.tableName) ?? engine.stores)
         if let format = table.writableFormat { target.matching = try format.columnMatching(of: try table.declaration()) }
         let rows = try makeBinder(context).assign(bound, to: try table.insertTarget(), at: span)
         let written = try write(rows, to: target, context)
         let change = TableChange.create(table, ifExists: ifExists, files: written.files, computedFrom: bound.plan.versionsRead)
         let outcomes = try commitWritten(written, to: target, [change], context)
+        // Another statement has made it.
+        if outcomes.first?.changed == false { discard(written.files, in: target.stores) }
         var receipt = written.receipt
         receipt.version = outcomes.first?.version
         return StatementOutcome(tag: "SELECT \(receipt.rows)", receipt: receipt)

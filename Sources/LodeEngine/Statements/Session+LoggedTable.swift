@@ -13,12 +13,12 @@ extension Session {
         _ format: any TableFormat, _ create: CreateTable, _ elements: TableElements, _ partitions: [String], _ options: TableOptions
     ) throws(SQLError) -> GlueTable {
         let span = create.name.span
-        if try catalog.attachedCatalog(of: elements.table.database) != nil {
-            throw SQLError.unsupported("a \(format.name) table in an attached catalog", at: span)
-        }
         if create.isTemporary { throw SQLError.unsupported("a temporary \(format.name) table", at: span) }
         if let location = options.location { try requireAccess(to: location) }
         do throws(SQLError) {
+            if try catalog.attachedCatalog(of: elements.table.database) != nil {
+                return try shared(format, elements, partitions, options)
+            }
             if let location = options.location, elements.schema.fields.isEmpty {
                 guard partitions.isEmpty else {
                     throw SQLError.unsupported(
@@ -31,6 +31,36 @@ extension Session {
         } catch {
             throw error.at(span)
         }
+    }
+
+    /// In a catalog that other engines share, which says where the table lies if the statement does not.
+    private func shared(
+        _ format: any TableFormat, _ elements: TableElements, _ partitions: [String], _ options: TableOptions
+    ) throws(SQLError) -> GlueTable {
+        guard let format = format as? any WritableTableFormat else { throw SQLError.unsupported("writing a \(format.name) table") }
+        guard !elements.schema.fields.isEmpty else {
+            throw SQLError.unsupported("making a \(format.name) table that is there known to an attached catalog")
+        }
+        var table = try GlueTable.define(
+            elements.table, elements.schema, partitionedBy: partitions, kind: .external, format: FileFormats.parquet,
+            location: options.location, properties: options.properties)
+        elements.apply(to: &table)
+        table.parameters[TableParameter.tableFormat] = format.name.uppercased()
+        try format.check(try table.declaration())
+        try checkWritable(table, partitions)
+        return table
+    }
+
+    /// The format of a table that keeps a log of its own, which CREATE TABLE names or leaves to the catalog.
+    ///
+    /// In a catalog that other engines share, a table is Iceberg's where neither the statement nor the session says otherwise: all of them
+    /// write that. Of which a place is named, or how its files are written, is a table of folders.
+    func tableFormat(of create: CreateTable, _ options: TableOptions, in database: String) throws(SQLError) -> (any TableFormat)? {
+        if let format = options.tableFormat { return format }
+        guard !create.isExternal, options.format == nil, options.location == nil, options.serde == nil,
+            !settings.isSet("default_table_format"), try catalog.attachedCatalog(of: database) != nil
+        else { return nil }
+        return IcebergFormat()
     }
 
     private func registered(

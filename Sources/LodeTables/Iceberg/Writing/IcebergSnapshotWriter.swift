@@ -160,13 +160,9 @@ struct IcebergSnapshotWriter {
     }
 
     private func filesOfEmptiedPartitions() throws(SQLError) -> [String] {
-        let folder = try IcebergFolder.current(in: location, io).map { (path) throws(SQLError) in
-            try IcebergFolder.open(path, mayHaveMoved: false, io)
-        }
-        guard let folder else { return [] }
-        let snapshot = try IcebergSnapshot(folder.folder, folder.metadata, at: nil, identity: nil, io)
+        let snapshot = try IcebergSnapshot(IcebergFolder(document: location, metadata), metadata, at: nil, identity: nil, io)
         let files = try snapshot.plan(nil).files
-        let width = folder.metadata.spec(folder.metadata.defaultSpecID)?.fields.count ?? 0
+        let width = metadata.spec(metadata.defaultSpecID)?.fields.count ?? 0
         guard files.isEmpty || (snapshot.partitionColumns.count == width && files.allSatisfy { $0.partitionColumns == nil }) else {
             throw SQLError.unsupported("INSERT OVERWRITE of an Iceberg table with files from before its partitioning was changed")
         }
