@@ -23,8 +23,8 @@ extension IcebergRESTCatalog {
     /// - Throws: `40001` if it does not, `40003` if the server does not say what became of it.
     func publish(_ changes: [LoggedChange]) throws(SQLError) -> [TableName: CommitOutcome] {
         var lost: SQLError?
-        for attempt in 0..<Self.attempts {
-            if attempt > 0 { try Self.pause(attempt) }
+        for attempt in 0..<LoggedChange.attempts {
+            if attempt > 0 { try LoggedChange.pause(attempt) }
             var own: [IcebergTableChange] = [], outcomes: [TableName: CommitOutcome] = [:]
             for change in changes {
                 guard let (next, snapshot) = try next(change) else { continue }
@@ -41,15 +41,6 @@ extension IcebergRESTCatalog {
             }
         }
         throw lost ?? CatalogError.conflict("the tables were changed")
-    }
-
-    /// Attempts to publish a change before it is given up: each lost one is a commit of somebody else.
-    private static let attempts = 30
-
-    /// Apart from each other, so that those who lost together do not meet again.
-    private static func pause(_ attempt: Int) throws(SQLError) {
-        let longest = 1_000_000 << min(attempt, 9)
-        try Cancellation.pauseCurrent(nanoseconds: Int.random(in: 500_000...longest))
     }
 
     /// What becomes of a table as it is now; nil if it is what it should be.

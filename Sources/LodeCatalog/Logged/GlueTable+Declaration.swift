@@ -2,7 +2,6 @@
 
 import LodeCore
 import LodeFormats
-import LodeObjectStore
 import LodeTables
 
 extension GlueTable {
@@ -17,13 +16,6 @@ extension GlueTable {
 
     /// Whether the table's folder, with its log, is the catalog's: it goes with the table.
     package var hasOwnLog: Bool { writableFormat != nil && parameters[TableParameter.ownFolder] != nil }
-
-    /// The folder that its new data files go to.
-    package var dataFolder: String {
-        let location = storageDescriptor.location ?? ""
-        guard let format = loggedFormat, format.name == IcebergFormat().name, isPublishedByCatalog else { return location }
-        return parameters["write.data.path"].map { StorePath.plain($0) } ?? StorePath.join(StorePath.plain(location), "data")
-    }
 
     /// What the definition says, as a log keeps it.
     package func declaration() throws(SQLError) -> TableDeclaration {

@@ -12,6 +12,14 @@ struct LoggedChange {
     /// The state that the table must be in, if something was computed from it.
     private(set) var required: TableVersion?
 
+    /// Attempts to publish a change before it is given up: each lost one is a commit of somebody else.
+    static let attempts = 30
+
+    /// Apart from each other, so that those who lost together do not meet again.
+    static func pause(_ attempt: Int) throws(SQLError) {
+        try Cancellation.pauseCurrent(nanoseconds: Int.random(in: 500_000...(1_000_000 << min(attempt, 9))))
+    }
+
     /// The changes of a commit by table, in the order of its changes; nil if others than of files and definitions are among them.
     static func gather(_ changes: [TableChange]) -> [LoggedChange]? {
         var gathered: [LoggedChange] = []

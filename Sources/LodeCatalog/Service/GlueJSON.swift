@@ -19,6 +19,9 @@ extension GlueTable {
         viewOriginalText = json["ViewOriginalText"]?.string
         viewExpandedText = json["ViewExpandedText"]?.string
         versionId = json["VersionId"]?.string
+        isPublishedByCatalog = parameters["metadata_location"] != nil
+        // Those that an Iceberg table had once are among them.
+        storageDescriptor.columns.removeAll { $0.parameters?[IcebergSchema.Fact.isCurrent] == "false" }
         if isView { readAthenaView() }
     }
 

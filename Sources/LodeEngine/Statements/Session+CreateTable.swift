@@ -110,7 +110,8 @@ extension Session {
         // From before the first file until it is published.
         let lease = catalog.lease()
         defer { withExtendedLifetime(lease) {} }
-        let location = try table.storageDescriptor.location == nil ? catalog.managedLocation(of: table.tableName) : table.dataFolder
+        var location = table.storageDescriptor.location
+        if location == nil { location = try catalog.managedLocation(of: table.tableName) }
         var target = try table.writeTarget(in: location, catalog.stores(of: table.tableName) ?? engine.stores)
         if let format = table.writableFormat { target.matching = try format.columnMatching(of: try table.declaration()) }
         let rows = try makeBinder(context).assign(bound, to: try table.insertTarget(), at: span)

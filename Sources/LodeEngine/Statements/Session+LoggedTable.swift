@@ -3,6 +3,7 @@
 import LodeCatalog
 import LodeCore
 import LodeFormats
+import LodeObjectStore
 import LodeSyntax
 import LodeTables
 
@@ -24,7 +25,7 @@ extension Session {
                     throw SQLError.unsupported(
                         "declaring partitions of a \(format.name) table that is there", hint: "They are in its log: leave them out.")
                 }
-                return try registered(format, elements.table, location, options)
+                return try registered(format, elements.table, location, options, engine.stores)
             }
             guard let format = format as? any WritableTableFormat else { throw SQLError.unsupported("writing a \(format.name) table") }
             return try new(format, elements, partitions, options, replacing: create.orReplace)
@@ -38,9 +39,11 @@ extension Session {
         _ format: any TableFormat, _ elements: TableElements, _ partitions: [String], _ options: TableOptions
     ) throws(SQLError) -> GlueTable {
         guard let format = format as? any WritableTableFormat else { throw SQLError.unsupported("writing a \(format.name) table") }
-        guard !elements.schema.fields.isEmpty else {
-            throw SQLError.unsupported("making a \(format.name) table that is there known to an attached catalog")
+        let stores = try stores(of: elements.table.database)
+        if let location = options.location, elements.schema.fields.isEmpty {
+            return try registered(format, elements.table, location, options, stores)
         }
+        if let location = options.location { try requireFree(location, format, stores) }
         var table = try GlueTable.define(
             elements.table, elements.schema, partitionedBy: partitions, kind: .external, format: FileFormats.parquet,
             location: options.location, properties: options.properties)
@@ -64,10 +67,10 @@ extension Session {
     }
 
     private func registered(
-        _ format: any TableFormat, _ name: TableName, _ location: String, _ options: TableOptions
+        _ format: any TableFormat, _ name: TableName, _ location: String, _ options: TableOptions, _ stores: StoreRegistry
     ) throws(SQLError) -> GlueTable {
         let found = TableDefinition(location: location, schema: Schema([]), fileFormat: FileFormats.parquet.name)
-        let snapshot = try format.snapshot(of: found, io: StoreTableIO(engine.stores))
+        let snapshot = try format.snapshot(of: found, io: StoreTableIO(stores))
         var table = try GlueTable.define(
             name, snapshot.schema, partitionedBy: snapshot.partitionColumns.map(\.name), kind: .external,
             format: try FileFormats.named(snapshot.fileFormat), location: location, properties: options.properties)
@@ -85,7 +88,7 @@ extension Session {
             location = kept.storageDescriptor.location
             isOwn = kept.parameters[TableParameter.ownFolder] != nil
         } else if let location {
-            try requireFree(location, format)
+            try requireFree(location, format, engine.stores)
         } else {
             location = try freeFolder(for: name)
             isOwn = true
@@ -102,8 +105,8 @@ extension Session {
     }
 
     /// - Throws: `42P07` if there is a table in the folder, `58P02` if there is something else.
-    private func requireFree(_ location: String, _ format: any WritableTableFormat) throws(SQLError) {
-        let io = StoreTableIO(engine.stores)
+    private func requireFree(_ location: String, _ format: any WritableTableFormat, _ stores: StoreRegistry) throws(SQLError) {
+        let io = StoreTableIO(stores)
         if try format.isThere(in: location, io: io) {
             throw SQLError(
                 .duplicateTable, "there is a \(format.name) table in \"\(location)\" already",

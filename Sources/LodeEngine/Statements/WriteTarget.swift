@@ -65,7 +65,7 @@ extension GlueTable {
     /// - Parameter location: nil for the table's own.
     func writeTarget(in location: String? = nil, _ stores: StoreRegistry) throws(SQLError) -> WriteTarget {
         var target = WriteTarget(
-            location: location ?? dataFolder, schema: try schema(), partitionColumns: try partitionFields(),
+            location: location ?? folder ?? "", schema: try schema(), partitionColumns: try partitionFields(),
             stores: stores, properties: parameters, relation: name)
         if let format = fileFormat, format.isText {
             target.format = format

@@ -114,10 +114,10 @@ struct IcebergCommitter {
         guard metadata.currentSchemaID == base.metadata.currentSchemaID, metadata.defaultSpecID == base.metadata.defaultSpecID else {
             throw IcebergWriting.conflict(detail: "Its columns or its partitioning were changed.")
         }
-        let isBlind = !change.dependsOnBase && change.removedPaths.isEmpty && commit.declaration == nil
-        guard isBlind || metadata.currentSnapshotID == base.snapshot?.id else {
-            throw IcebergWriting.conflict(detail: "Its rows were changed.")
-        }
+        if metadata.currentSnapshotID == base.snapshot?.id { return }
+        guard commit.declaration == nil else { throw IcebergWriting.conflict(detail: "Its rows were changed.") }
+        let now = try IcebergSnapshot(IcebergFolder(document: location, metadata), metadata, at: nil, identity: nil, io)
+        try IcebergConflicts(change, base).check(now)
     }
 
     private func apply(

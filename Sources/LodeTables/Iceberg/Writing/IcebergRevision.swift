@@ -8,6 +8,16 @@ package struct IcebergRevision: Sendable {
     package let document: [UInt8]
     /// The current snapshot from then on; 0 if there is none.
     package let snapshot: Int64
+
+    package init(document: [UInt8], snapshot: Int64) {
+        self.document = document
+        self.snapshot = snapshot
+    }
+
+    /// What a table says that is there already.
+    package init(of known: IcebergSnapshot, _ io: any TableIO) throws(SQLError) {
+        self.init(document: try IcebergFormat.plain(try io.read(known.document), io), snapshot: known.version)
+    }
 }
 
 extension IcebergFormat {
@@ -35,10 +45,31 @@ extension IcebergFormat {
     package static func next(
         _ commit: TableCommit, over document: (bytes: [UInt8], place: String), to base: (any TableSnapshot)?, io: any TableIO
     ) throws(SQLError) -> IcebergRevision {
-        let bytes = document.bytes.starts(with: [0x1f, 0x8b]) ? try io.decompress("gzip", document.bytes[...]) : document.bytes
+        let bytes = try plain(document.bytes, io)
         let metadata = try IcebergMetadata(bytes, document.place), folder = IcebergFolder(document: document.place, metadata)
         let found: IcebergSnapshot
         if let base { found = try own(base) } else { found = try IcebergSnapshot(folder, metadata, at: nil, identity: nil, io) }
         return try IcebergCommitter(commit, IcebergFolder.plain(metadata.location), io).next(over: bytes, document.place, found)
+    }
+
+    /// Where a document lies that follows another one, under a name that is nobody else's.
+    /// - Parameter earlier: where that lies; nil for the first one.
+    /// - Source: Iceberg's Java library, `BaseMetastoreTableOperations.newTableMetadataFilePath`.
+    package static func place(of revision: IcebergRevision, after earlier: String?) throws(SQLError) -> String {
+        let metadata = try IcebergMetadata(revision.document, "the next metadata document")
+        let number = earlier.map { (IcebergFolder.number(of: $0.split(separator: "/").last.map(String.init) ?? "") ?? 0) &+ 1 } ?? 0
+        let digits = String(number), padded = String(repeating: "0", count: max(0, 5 - digits.utf8.count)) + digits
+        let folder = metadata.properties["write.metadata.path"] ?? TablePath.join(TablePath.folder(metadata.location), "metadata")
+        return TablePath.join(TablePath.folder(IcebergFolder.plain(folder)), "\(padded)-\(DeltaText.uuid()).metadata.json")
+    }
+
+    /// Whether the document that `bytes` are came after the one at a place.
+    package static func follows(_ place: String, _ bytes: [UInt8], _ io: any TableIO) throws(SQLError) -> Bool {
+        try IcebergMetadata(try plain(bytes, io), place).metadataLog.contains { IcebergFolder.plain($0.file) == place }
+    }
+
+    /// A document that may be compressed.
+    static func plain(_ bytes: [UInt8], _ io: any TableIO) throws(SQLError) -> [UInt8] {
+        bytes.starts(with: [0x1f, 0x8b]) ? try io.decompress("gzip", bytes[...]) : bytes
     }
 }
