@@ -49,6 +49,15 @@ package enum TableChange: Sendable {
         }
     }
 
+    /// The table that changes; nil for a change of a database.
+    var tableName: TableName? {
+        switch self {
+        case .createDatabase, .dropDatabase, .alterDatabase: nil
+        case .create(let table, _, _, _): table.tableName
+        case .drop(let name, _, _, _), .alter(let name, _), .files(let name, _), .partitions(let name, _), .requires(let name, _): name
+        }
+    }
+
     /// The attached catalogs and external schemas in which something changes; nil is the catalog's own.
     func catalogs(of catalog: some Catalog) throws(SQLError) -> Set<String?> {
         switch self {

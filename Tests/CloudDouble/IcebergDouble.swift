@@ -20,6 +20,8 @@ public final class IcebergDouble: Sendable {
         /// Metadata documents.
         public var tables: [Name: String] = [:]
         var views: [Name: String] = [:]
+        /// Where new tables lie.
+        public var warehouse = "s3://lake"
         /// What `GET v1/config` answers.
         public var config = "{\"defaults\": {}, \"overrides\": {\"prefix\": \"main\"}}"
         /// `client:secret`; nil for a server that asks nobody who he is.
@@ -169,12 +171,14 @@ public final class IcebergDouble: Sendable {
             return load(name, &state)
         }
         let isView = path[1] == "views"
+        if path.count == 2, method == "POST", !isView { return create(namespace, body, &state) }
         if path.count == 2 {
             let found = (isView ? state.views : state.tables).keys.filter { $0.namespace == namespace }.map(\.name).sorted()
             return page(found.map { ["namespace": namespace, "name": $0] as [String: Any] }, "identifiers", request)
         }
         let name = Name(namespace: namespace, name: path[2])
-        guard (isView ? state.views[name] : state.tables[name]) != nil else {
+        let isCreation = (body["requirements"] as? [[String: Any]] ?? []).contains { $0["type"] as? String == "assert-create" }
+        guard (isView ? state.views[name] : state.tables[name]) != nil || isCreation else {
             return Self.fault(404, isView ? "NoSuchViewException" : "NoSuchTableException")
         }
         switch method {
@@ -229,22 +233,44 @@ public final class IcebergDouble: Sendable {
         for change in changes {
             let identifier = change["identifier"] as? [String: Any] ?? [:]
             let name = Name(namespace: identifier["namespace"] as? [String] ?? [], name: identifier["name"] as? String ?? "")
-            guard let text = after[name] else { return Self.fault(404, "NoSuchTableException") }
-            var metadata = Self.object(text), properties = metadata["properties"] as? [String: String] ?? [:]
-            for requirement in change["requirements"] as? [[String: Any]] ?? [] {
-                let isMet = requirement["type"] as? String == "assert-table-uuid"
-                    && requirement["uuid"] as? String == metadata["table-uuid"] as? String
-                if !isMet { return Self.fault(409, "CommitFailedException") }
+            let requirements = change["requirements"] as? [[String: Any]] ?? []
+            let isNew = requirements.contains { $0["type"] as? String == "assert-create" }
+            guard after[name] != nil || isNew else { return Self.fault(404, "NoSuchTableException") }
+            var document = IcebergDoubleDocument(after[name].map { Self.object($0) })
+            guard requirements.allSatisfy({ document.meets($0) }) else { return Self.fault(409, "CommitFailedException") }
+            for update in change["updates"] as? [[String: Any]] ?? [] where !document.apply(update) {
+                return Self.fault(400, "BadRequestException", "cannot apply \(update)")
             }
-            for update in change["updates"] as? [[String: Any]] ?? [] {
-                if let set = update["updates"] as? [String: String] { properties.merge(set) { $1 } }
-                for key in update["removals"] as? [String] ?? [] { properties[key] = nil }
-            }
-            metadata["properties"] = properties
-            after[name] = Self.text(metadata)
+            after[name] = Self.text(document.metadata)
         }
         state.tables = after
         state.version += 1
         return DoubleAnswer(204)
+    }
+
+    /// Makes a table, or says where it would lie.
+    private func create(_ namespace: [String], _ body: [String: Any], _ state: inout State) -> DoubleAnswer {
+        let name = Name(namespace: namespace, name: body["name"] as? String ?? "")
+        if state.tables[name] != nil { return Self.fault(409, "AlreadyExistsException") }
+        state.version += 1
+        var document = IcebergDoubleDocument(nil)
+        let location = body["location"] as? String ?? "\(state.warehouse)/\(name.name)-\(state.version)"
+        let updates: [[String: Any]] = [
+            ["action": "assign-uuid", "uuid": "uuid-\(name.name)-\(state.version)"], ["action": "upgrade-format-version", "format-version": 2],
+            ["action": "add-schema", "schema": body["schema"] ?? [:]], ["action": "set-current-schema", "schema-id": -1],
+            ["action": "add-spec", "spec": body["partition-spec"] ?? ["spec-id": 0, "fields": [Any]()] as [String: Any]],
+            ["action": "set-default-spec", "spec-id": -1],
+            ["action": "add-sort-order", "sort-order": body["write-order"] ?? ["order-id": 0, "fields": [Any]()] as [String: Any]],
+            ["action": "set-default-sort-order", "sort-order-id": -1], ["action": "set-location", "location": location],
+            ["action": "set-properties", "updates": body["properties"] ?? [:]],
+        ]
+        guard updates.allSatisfy({ document.apply($0) }) else { return Self.fault(400, "BadRequestException") }
+        if body["stage-create"] as? Bool == true {
+            var answer = Self.object(state.tableExtras)
+            answer["metadata"] = document.metadata
+            return DoubleAnswer(text: Self.text(answer))
+        }
+        state.tables[name] = Self.text(document.metadata)
+        return load(name, &state)
     }
 }

@@ -28,9 +28,10 @@ final class ScratchSession {
         try session.settings.set("threads", String(threads))
     }
 
-    /// One that attaches this Glue by CREATE CATALOG … USING glue.
+    /// One that attaches this Glue by CREATE CATALOG … USING glue, where tables are folders of Parquet unless they say otherwise.
     convenience init(glue: StubGlue, stores: StoreRegistry = StoreRegistry()) throws {
         try self.init(stores: stores, attached: AttachedCatalogs(glue: { _, _ in glue }))
+        try session.settings.set("default_table_format", "parquet")
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }

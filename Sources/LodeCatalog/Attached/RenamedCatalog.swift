@@ -71,13 +71,17 @@ struct RenamedCatalog: Catalog {
 
     /// Numbers of tables are their catalog's own: outside of it they would be taken for those of others.
     func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
-        let found = try inner.snapshot(of: bare(name), at: time)
-        // Those that have none stay what they are.
+        Self.anonymous(try inner.snapshot(of: bare(name), at: time))
+    }
+
+    fileprivate static func anonymous(_ found: any TableSnapshot) -> any TableSnapshot {
+        // Those that have no number of their catalog's stay what they are.
+        guard let identity = found.identity, !identity.table.isShared else { return found }
         if var iceberg = found as? IcebergSnapshot {
             iceberg.identity = nil
             return iceberg
         }
-        return found.identity == nil ? found : AnonymousSnapshot(inner: found)
+        return AnonymousSnapshot(inner: found)
     }
 
     func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
@@ -160,7 +164,7 @@ private final class RenamedTransaction: TableTransaction {
         self.table = table
     }
 
-    var snapshot: any TableSnapshot { AnonymousSnapshot(inner: inner.snapshot) }
+    var snapshot: any TableSnapshot { RenamedCatalog.anonymous(inner.snapshot) }
     var places: [String: String] { inner.places }
     func willReplace() throws(SQLError) -> String? { try inner.willReplace() }
     func append(_ files: [DataFile]) { inner.append(files) }
@@ -169,6 +173,7 @@ private final class RenamedTransaction: TableTransaction {
     func replaceAll(with files: [DataFile]) { inner.replaceAll(with: files) }
     func dependsOnSnapshot() { inner.dependsOnSnapshot() }
     func keepsRows() { inner.keepsRows() }
+    func reads(_ rows: ColumnPredicate) { inner.reads(rows) }
     func name(_ operation: String) { inner.name(operation) }
 
     var change: TableChange {

@@ -28,6 +28,8 @@ package struct GlueTable: Codable, Hashable, Sendable {
     package var versionId: String?
     /// Of the catalog's own counting, the same through all changes and names; not part of the definition.
     package var number: Int64?
+    /// Whether its catalog says which document of the table's log is the current one, and publishes the next one.
+    package var isPublishedByCatalog = false
 
     enum CodingKeys: String, CodingKey {
         case name = "Name", databaseName = "DatabaseName", tableType = "TableType", description = "Description"

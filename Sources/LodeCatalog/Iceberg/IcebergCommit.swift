@@ -58,7 +58,8 @@ package enum IcebergRequirement: Sendable {
 package enum IcebergUpdate: Sendable {
     case assignUUID(String)
     case upgradeFormat(Int64)
-    case addSchema(CloudJSON)
+    /// - `lastColumn`: the greatest number of a column from then on, for servers that do not look for it.
+    case addSchema(CloudJSON, lastColumn: Int64? = nil)
     /// -1 is the one that was added in the same change; so for spec and order.
     case setCurrentSchema(Int64)
     case addSpec(CloudJSON)
@@ -67,9 +68,13 @@ package enum IcebergUpdate: Sendable {
     case setDefaultSortOrder(Int64)
     case addSnapshot(CloudJSON)
     /// - `kind`: "branch" or "tag".
-    case setReference(String, snapshot: Int64, kind: String)
+    /// - `retention`: how long it and its snapshots are kept.
+    case setReference(String, snapshot: Int64, kind: String, retention: CloudJSON = [:])
     case removeReference(String)
     case removeSnapshots([Int64])
+    /// Of a snapshot.
+    case setStatistics(CloudJSON)
+    case removeStatistics(snapshot: Int64)
     case setLocation(String)
     case setProperties([String: String])
     case removeProperties([String])
@@ -79,21 +84,34 @@ package enum IcebergUpdate: Sendable {
         return switch self {
         case .assignUUID(let uuid): ["action": "assign-uuid", "uuid": .string(uuid)]
         case .upgradeFormat(let version): ["action": "upgrade-format-version", "format-version": number(version)]
-        case .addSchema(let schema): ["action": "add-schema", "schema": schema]
+        case .addSchema(let schema, nil): ["action": "add-schema", "schema": schema]
+        case .addSchema(let schema, let last?): ["action": "add-schema", "schema": schema, "last-column-id": number(last)]
         case .setCurrentSchema(let id): ["action": "set-current-schema", "schema-id": number(id)]
         case .addSpec(let spec): ["action": "add-spec", "spec": spec]
         case .setDefaultSpec(let id): ["action": "set-default-spec", "spec-id": number(id)]
         case .addSortOrder(let order): ["action": "add-sort-order", "sort-order": order]
         case .setDefaultSortOrder(let id): ["action": "set-default-sort-order", "sort-order-id": number(id)]
         case .addSnapshot(let snapshot): ["action": "add-snapshot", "snapshot": snapshot]
-        case .setReference(let name, let snapshot, let kind):
-            ["action": "set-snapshot-ref", "ref-name": .string(name), "snapshot-id": number(snapshot), "type": .string(kind)]
+        case .setReference(let name, let snapshot, let kind, let retention):
+            CloudJSON.object([
+                ("action", "set-snapshot-ref"), ("ref-name", .string(name)), ("snapshot-id", number(snapshot)), ("type", .string(kind)),
+            ]).adding(retention)
         case .removeReference(let name): ["action": "remove-snapshot-ref", "ref-name": .string(name)]
         case .removeSnapshots(let ids): ["action": "remove-snapshots", "snapshot-ids": .array(ids.map(number))]
+        case .setStatistics(let file): ["action": "set-statistics", "snapshot-id": file["snapshot-id"] ?? .null, "statistics": file]
+        case .removeStatistics(let snapshot): ["action": "remove-statistics", "snapshot-id": number(snapshot)]
         case .setLocation(let location): ["action": "set-location", "location": .string(location)]
         case .setProperties(let properties): ["action": "set-properties", "updates": CloudJSON(properties)]
         case .removeProperties(let names): ["action": "remove-properties", "removals": .array(names.map { .string($0) })]
         }
+    }
+}
+
+extension CloudJSON {
+    /// With the members of another object that it lacks.
+    fileprivate func adding(_ other: CloudJSON) -> CloudJSON {
+        guard case .object(let own) = self, case .object(let members) = other else { return self }
+        return .object(own + members.filter { self[$0.name] == nil })
     }
 }
 

@@ -89,6 +89,7 @@ package struct IcebergMetadata: Sendable {
             ("default-sort-order", sortOrder), ("identifier-fields", schema.identifiers.joined(separator: ", ")),
         ]
         for (key, value) in facts { table.parameters[key] = value.flatMap { $0.isEmpty ? nil : $0 } }
+        table.isPublishedByCatalog = true
         table.description = properties[TableParameter.comment]
         table.versionId = pointer ?? json["last-updated-ms"]?.integer.map { String($0) }
         table.updateTime = json["last-updated-ms"]?.integer.flatMap { millis in

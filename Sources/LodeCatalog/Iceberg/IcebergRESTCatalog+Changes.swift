@@ -5,18 +5,18 @@ import LodeCore
 import LodeTables
 
 extension IcebergRESTCatalog {
-    /// Several changes are published as one if they are all changes of tables' properties.
+    /// Several changes are published as one if they are all of the rows and definitions of tables.
     package func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
-        if changes.count < 2 { return try changes.map { (change) throws(SQLError) in try apply(change) } }
-        var own: [IcebergTableChange] = []
-        for change in changes {
-            guard case .alter(let name, let definitions) = change, let found = try properties(of: name, by: definitions) else {
-                throw SQLError.unsupported("such a change of several tables of an Iceberg catalog", hint: "Change one after the other.")
-            }
-            own.append(found)
+        if changes.count == 1, let only = changes.first { return [try apply(only)] }
+        if let own = try properties(by: changes) {
+            try commit(own)
+            return changes.map { _ in CommitOutcome() }
         }
-        try commit(own)
-        return changes.map { _ in CommitOutcome() }
+        guard let gathered = LoggedChange.gather(changes) else {
+            throw SQLError.unsupported("such a change of several tables of an Iceberg catalog", hint: "Change one after the other.")
+        }
+        let outcomes = try publish(gathered)
+        return changes.map { change in change.tableName.flatMap { outcomes[$0] } ?? CommitOutcome(changed: false) }
     }
 
     private func apply(_ change: TableChange) throws(SQLError) -> CommitOutcome {
@@ -24,12 +24,10 @@ extension IcebergRESTCatalog {
         case .createDatabase(let database, let ifNotExists): return try create(database, ifNotExists)
         case .dropDatabase(let name, let ifExists, let cascade): return try drop(database: name, ifExists, cascade)
         case .alterDatabase: throw SQLError.unsupported("changing privileges in an Iceberg catalog")
-        case .create(let table, _, _, _):
-            if table.kind == .view { throw SQLError.unsupported("creating a view in an Iceberg catalog") }
-            throw Self.uncreated(table.tableName)
+        case .create(let table, let ifExists, let files, let read): return try create(table, ifExists, files, read)
         case .drop(let name, let kinds, let ifExists, let purges): return try drop(name, kinds, ifExists, purges: purges)
         case .alter(let name, let changes): return try alter(name, changes)
-        case .files(let name, _): throw SQLError.unsupported("writing to the Iceberg table \"\(name)\"")
+        case .files(let name, _): return try publish(LoggedChange.gather([change]) ?? [])[name] ?? CommitOutcome(changed: false)
         case .partitions(let name, _): throw SQLError.unsupported("registering partitions of the Iceberg table \"\(name)\"")
         case .requires(let name, _): throw SQLError.unsupported("requiring a state of the Iceberg table \"\(name)\"")
         }
@@ -96,8 +94,10 @@ extension IcebergRESTCatalog {
         if changes.count == 1, case .rename(let new)? = changes.first { return try rename(name, to: new) }
         if changes.contains(where: \.isOfTags) { throw SQLError.unsupported("changing tags of the Iceberg table \"\(name)\"") }
         guard let change = try properties(of: name, by: changes) else {
-            throw SQLError.unsupported(
-                "this change of the Iceberg table \"\(name)\"", hint: "Its name, its comment and its properties can be changed.")
+            guard let own = LoggedChange.gather([.alter(name, changes)]) else {
+                throw SQLError.unsupported("this change of the Iceberg table \"\(name)\"")
+            }
+            return try publish(own)[name] ?? CommitOutcome(changed: false)
         }
         if change.updates.isEmpty { return CommitOutcome(changed: false) }
         try commit([change])
@@ -134,6 +134,16 @@ extension IcebergRESTCatalog {
             throw SQLError(.duplicateTable, "relation \"\(name)\" already exists", detail: fault.message)
         case .fault(let fault): throw try client.error(fault, request)
         }
+    }
+
+    /// Changes that are all of tables' properties; nil if there are others.
+    private func properties(by changes: [TableChange]) throws(SQLError) -> [IcebergTableChange]? {
+        var own: [IcebergTableChange] = []
+        for change in changes {
+            guard case .alter(let name, let definitions) = change, let found = try properties(of: name, by: definitions) else { return nil }
+            own.append(found)
+        }
+        return own
     }
 
     /// Changes of a table's properties, its comment among them; nil if there are others.

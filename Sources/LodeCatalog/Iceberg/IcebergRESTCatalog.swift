@@ -12,9 +12,11 @@ package final class IcebergRESTCatalog: Catalog {
     private let isNested: Bool
     /// Whether the server has views, once that is known.
     private let knowsViews = Lock<Bool?>(nil)
-    private let leases = Leases(path: nil)
+    let leases = Leases(path: nil)
     /// What files are read with where the server gives no credentials; without them tables are not read.
-    private let stores: StoreRegistry?
+    let stores: StoreRegistry?
+    /// Tables that are about to be made, as the server has planned them.
+    let staged = Lock<[TableName: IcebergTable]>([:])
 
     /// - Parameter options: of CREATE CATALOG, see `IcebergProperties.options`. Nothing is asked before it is needed.
     package init(_ options: [String: Secret], _ client: CloudClient, stores: StoreRegistry? = nil) throws(SQLError) {
@@ -188,32 +190,34 @@ package final class IcebergRESTCatalog: Catalog {
 
     // MARK: What the table format is needed for
 
-    private func unread(_ what: String, _ name: TableName) throws(SQLError) -> SQLError {
+    func unread(_ what: String, _ name: TableName) throws(SQLError) -> SQLError {
         guard let table = try table(name) else { return try missingTable(name) }
         if table.kind == .view { return CatalogError.wrongKind(name, is: .view, wanted: "a table with files") }
         return SQLError.unsupported("\(what) the Iceberg table \"\(name)\"", hint: "DESCRIBE shows its columns.")
     }
 
     package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
-        guard let stores, let table = try loadTable(name) else { throw try unread("reading", name) }
-        let place = table.metadataLocation ?? "table \(name)", io = StoreTableIO(table.credentials.applied(to: stores))
-        return try IcebergFormat.snapshot(of: table.metadata.json.bytes, place, at: time, io)
+        guard let table = try loadTable(name) else { throw try unread("reading", name) }
+        return try snapshot(of: table, at: time)
     }
 
-    package func stores(of name: TableName) throws(SQLError) -> StoreRegistry? {
-        guard let stores, let table = try loadTable(name, snapshots: "refs") else { return nil }
-        return table.credentials.applied(to: stores)
+    func snapshot(of table: IcebergTable, at time: TableTime? = nil) throws(SQLError) -> IcebergSnapshot {
+        try IcebergFormat.snapshot(of: table.metadata.json.bytes, Self.place(of: table), at: time, try io(of: table)).identified()
+    }
+
+    /// Where its metadata document lies, for messages and as the one that the next follows.
+    static func place(of table: IcebergTable) -> String { table.metadataLocation ?? "table \(table.name)" }
+
+    /// What its files are read and written with.
+    func io(of table: IcebergTable) throws(SQLError) -> StoreTableIO {
+        guard let stores else { throw try unread("reading", table.name) }
+        return StoreTableIO(table.credentials.applied(to: stores))
     }
 
     package func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
         try snapshot(of: name)
     }
     package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { throw try unread("the history of", name) }
-    package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction { throw try unread("writing to", name) }
-    package func managedLocation(of name: TableName) throws(SQLError) -> String { throw Self.uncreated(name) }
-    package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { throw Self.uncreated(table.tableName) }
-
-    static func uncreated(_ name: TableName) -> SQLError { SQLError.unsupported("creating the Iceberg table \"\(name)\"") }
 
     // MARK: What such a catalog has not
 

@@ -172,7 +172,7 @@ extension EmbeddedCatalog {
     }
 
     /// What Delta's own writers call changes of a definition.
-    private static func operation(_ changes: [DefinitionChange]) -> String {
+    static func operation(_ changes: [DefinitionChange]) -> String {
         switch changes.first {
         case .addColumns, .column(.add): "ADD COLUMNS"
         case .column(.rename): "RENAME COLUMN"

@@ -7,8 +7,8 @@ import LodeTables
 extension GlueTable {
     /// The format of a table that keeps a log of its own, which Lode writes.
     package var writableFormat: (any WritableTableFormat)? {
-        // Where a catalog says which document is the current one, whoever writes the next one must say so too.
-        parameters[IcebergFormat.pointer] == nil ? loggedFormat as? any WritableTableFormat : nil
+        // Where a property says which document is the current one, whoever writes the next one must say so too.
+        parameters[IcebergFormat.pointer] == nil || isPublishedByCatalog ? loggedFormat as? any WritableTableFormat : nil
     }
 
     /// Whether rows of the table come and go by SQL. Attached catalogs have rules of their own.

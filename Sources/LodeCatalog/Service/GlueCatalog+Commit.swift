@@ -9,6 +9,10 @@ import LodeTables
 extension GlueCatalog {
     /// One change at a time is all that Glue publishes at once.
     package func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
+        if let own = LoggedChange.gather(changes), own.count == 1, own[0].files?.found != nil {
+            let outcome = try publish(own[0])
+            return changes.map { _ in outcome }
+        }
         guard changes.count == 1, let change = changes.first else {
             if changes.isEmpty { return [] }
             throw SQLError.unsupported("changing several tables of a Glue catalog at once", hint: "Change one after the other.")
@@ -21,8 +25,10 @@ extension GlueCatalog {
         case .createDatabase(let database, let ifNotExists): return try create(database, ifNotExists)
         case .dropDatabase(let name, let ifExists, let cascade): return try drop(database: name, ifExists, cascade)
         case .alterDatabase: throw SQLError.unsupported("changing privileges in a Glue catalog")
-        case .create(let table, let ifExists, let files, _): return try create(table, ifExists, files)
-        case .drop(let name, _, _, purges: true): throw CatalogError.noPurge(name)
+        case .create(let table, let ifExists, let files, let read):
+            if let format = table.writableFormat { return try create(table, format, ifExists, files, read) }
+            return try create(table, ifExists, files)
+        case .drop(let name, let kinds, let ifExists, purges: true): return try purge(name, kinds, ifExists)
         case .drop(let name, let kinds, let ifExists, _): return try drop(name, kinds, ifExists)
         case .alter(let name, let changes): return try alter(name, changes)
         case .files(let name, let files): return try apply(files, to: name)
@@ -101,6 +107,7 @@ extension GlueCatalog {
 
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable {
         if table.kind == .view { return table }
+        if let format = table.writableFormat { return try completing(table, format) }
         var table = try table.asHiveTable()
         if table.storageDescriptor.location == nil {
             try table.requireWritable()
@@ -127,6 +134,7 @@ extension GlueCatalog {
             try changeTags(of: name, json, changes)
             return CommitOutcome()
         }
+        if old.loggedFormat != nil { return try alter(old, json, changes) }
         var new = old
         for change in changes {
             switch change {

@@ -117,7 +117,7 @@ extension GlueCatalog {
         removeFolder(folder)
     }
 
-    private func removeFolder(_ folder: String) {
+    func removeFolder(_ folder: String) {
         Cancellation.$current.withValue(nil) {
             guard let (store, path) = try? stores.resolve(StorePath.plain(folder)),
                 let paths = try? store.list(path, recursive: true).map(\.path), (try? store.delete(paths)) != nil, !stores.isRemote(folder)

@@ -143,11 +143,7 @@ package struct GlueCatalog: Catalog {
 
     package func snapshot(of name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
         let table = try requireTable(name)
-        if let format = table.loggedFormat {
-            let definition = TableDefinition(
-                location: table.folder ?? "", schema: Schema([]), fileFormat: FileFormats.parquet.name, properties: table.parameters)
-            return try format.snapshot(of: definition, at: time, io: StoreTableIO(stores))
-        }
+        if let format = table.loggedFormat { return try snapshot(of: table, format, at: time) }
         if time != nil { throw CatalogError.noEarlierRows(name) }
         return try GlueSnapshot(self, table)
     }
@@ -160,7 +156,11 @@ package struct GlueCatalog: Catalog {
         throw CatalogError.noEarlierRows(name)
     }
 
-    package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction { try GlueWrite(requireTable(name), self) }
+    package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction {
+        let table = try requireTable(name)
+        if let format = table.writableFormat { return try beginWrite(table, format) }
+        return try GlueWrite(table, self)
+    }
 
     /// A folder that no other table of that name ever had: files of dropped tables stay.
     package func managedLocation(of name: TableName) throws(SQLError) -> String {

@@ -20,6 +20,9 @@ extension GlueTable {
         viewExpandedText = json["ViewExpandedText"]?.string
         versionId = json["VersionId"]?.string
         (createTime, updateTime) = (json["CreateTime"]?.micros, json["UpdateTime"]?.micros)
+        isPublishedByCatalog = parameters["metadata_location"] != nil
+        // Those that an Iceberg table had once are among them.
+        storageDescriptor.columns.removeAll { $0.parameters?[IcebergSchema.Fact.isCurrent] == "false" }
         if isView { readAthenaView() }
     }
 

@@ -70,7 +70,7 @@ extension Session {
         _ create: CreateTable, _ elements: TableElements, _ terms: [PartitionTerm], _ options: TableOptions, hasQuery: Bool
     ) throws(SQLError) -> (table: GlueTable, isInferred: Bool) {
         let span = create.name.span
-        if let logged = options.tableFormat {
+        if let logged = try tableFormat(of: create, options, in: elements.table.database) {
             return (try self.logged(logged, create, elements, terms, options), false)
         }
         if let term = terms.first(where: { !$0.isColumn }) {
@@ -120,12 +120,14 @@ extension Session {
         defer { withExtendedLifetime(lease) {} }
         var location = table.storageDescriptor.location
         if location == nil { location = try catalog.managedLocation(of: table.tableName) }
-        var target = try table.writeTarget(in: location, stores(of: table.databaseName))
+        var target = try table.writeTarget(in: location, catalog.stores(of: table.tableName) ?? engine.stores)
         target.matching = try matching(of: table, over: try replaced(by: table, ifExists))
         let rows = try makeBinder(context).assign(bound, to: try table.insertTarget(), at: span)
         let written = try write(rows, to: target, context)
         let change = TableChange.create(table, ifExists: ifExists, files: written.files, computedFrom: bound.plan.versionsRead)
         let outcomes = try commitWritten(written, to: target, [change], context)
+        // Another statement has made it.
+        if outcomes.first?.changed == false { discard(written.files, in: target.stores) }
         var receipt = written.receipt
         receipt.version = outcomes.first?.version
         return StatementOutcome(tag: "SELECT \(receipt.rows)", receipt: receipt)

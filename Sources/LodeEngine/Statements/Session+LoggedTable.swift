@@ -3,6 +3,7 @@
 import LodeCatalog
 import LodeCore
 import LodeFormats
+import LodeObjectStore
 import LodeSyntax
 import LodeTables
 
@@ -13,19 +14,19 @@ extension Session {
         _ format: any TableFormat, _ create: CreateTable, _ elements: TableElements, _ partitions: [PartitionTerm], _ options: TableOptions
     ) throws(SQLError) -> GlueTable {
         let span = create.name.span
-        if try catalog.attachedCatalog(of: elements.table.database) != nil {
-            throw SQLError.unsupported("a \(format.name) table in an attached catalog", at: span)
-        }
         if create.isTemporary { throw SQLError.unsupported("a temporary \(format.name) table", at: span) }
         if let location = options.location { try requireAccess(to: location) }
         do throws(SQLError) {
+            if try catalog.attachedCatalog(of: elements.table.database) != nil {
+                return try shared(format, elements, partitions, options)
+            }
             if let location = options.location, elements.schema.fields.isEmpty {
                 if !create.clusterBy.isEmpty { throw SQLError.unsupported("CLUSTER BY of a table that is there") }
                 guard partitions.isEmpty else {
                     throw SQLError.unsupported(
                         "declaring partitions of a \(format.name) table that is there", hint: "They are in its log: leave them out.")
                 }
-                return try registered(format, elements.table, location, options)
+                return try registered(format, elements.table, location, options, engine.stores)
             }
             guard let format = format as? any WritableTableFormat else { throw SQLError.unsupported("writing a \(format.name) table") }
             return try new(format, create, elements, partitions, options)
@@ -34,11 +35,43 @@ extension Session {
         }
     }
 
+    /// In a catalog that other engines share, which says where the table lies if the statement does not.
+    private func shared(
+        _ format: any TableFormat, _ elements: TableElements, _ partitions: [String], _ options: TableOptions
+    ) throws(SQLError) -> GlueTable {
+        guard let format = format as? any WritableTableFormat else { throw SQLError.unsupported("writing a \(format.name) table") }
+        let stores = try stores(of: elements.table.database)
+        if let location = options.location, elements.schema.fields.isEmpty {
+            return try registered(format, elements.table, location, options, stores)
+        }
+        if let location = options.location { try requireFree(location, format, stores) }
+        var table = try GlueTable.define(
+            elements.table, elements.schema, partitionedBy: partitions, kind: .external, format: FileFormats.parquet,
+            location: options.location, properties: options.properties)
+        elements.apply(to: &table)
+        table.parameters[TableParameter.tableFormat] = format.name.uppercased()
+        try format.check(try table.declaration())
+        try checkWritable(table, partitions)
+        return table
+    }
+
+    /// The format of a table that keeps a log of its own, which CREATE TABLE names or leaves to the catalog.
+    ///
+    /// In a catalog that other engines share, a table is Iceberg's where neither the statement nor the session says otherwise: all of them
+    /// write that. Of which a place is named, or how its files are written, is a table of folders.
+    func tableFormat(of create: CreateTable, _ options: TableOptions, in database: String) throws(SQLError) -> (any TableFormat)? {
+        if let format = options.tableFormat { return format }
+        guard !create.isExternal, options.format == nil, options.location == nil, options.serde == nil,
+            !settings.isSet("default_table_format"), try catalog.attachedCatalog(of: database) != nil
+        else { return nil }
+        return IcebergFormat()
+    }
+
     private func registered(
-        _ format: any TableFormat, _ name: TableName, _ location: String, _ options: TableOptions
+        _ format: any TableFormat, _ name: TableName, _ location: String, _ options: TableOptions, _ stores: StoreRegistry
     ) throws(SQLError) -> GlueTable {
         let found = TableDefinition(location: location, schema: Schema([]), fileFormat: FileFormats.parquet.name)
-        let snapshot = try format.snapshot(of: found, io: StoreTableIO(engine.stores))
+        let snapshot = try format.snapshot(of: found, io: StoreTableIO(stores))
         var table = try GlueTable.define(
             name, snapshot.schema, partitionedBy: snapshot.partitionColumns.map(\.name), kind: .external,
             format: try FileFormats.named(snapshot.fileFormat), location: location, properties: options.properties)
@@ -58,7 +91,7 @@ extension Session {
             location = kept.storageDescriptor.location
             isOwn = kept.parameters[TableParameter.ownFolder] != nil
         } else if let location {
-            try requireFree(location, format)
+            try requireFree(location, format, engine.stores)
         } else {
             location = try freeFolder(for: name)
             isOwn = true
@@ -77,8 +110,8 @@ extension Session {
     }
 
     /// - Throws: `42P07` if there is a table in the folder, `58P02` if there is something else.
-    private func requireFree(_ location: String, _ format: any WritableTableFormat) throws(SQLError) {
-        let io = StoreTableIO(engine.stores)
+    private func requireFree(_ location: String, _ format: any WritableTableFormat, _ stores: StoreRegistry) throws(SQLError) {
+        let io = StoreTableIO(stores)
         if try format.isThere(in: location, io: io) {
             throw SQLError(
                 .duplicateTable, "there is a \(format.name) table in \"\(location)\" already",

@@ -84,7 +84,7 @@ extension GlueTable {
     /// - Parameter location: nil for the table's own.
     func writeTarget(in location: String? = nil, _ stores: StoreRegistry) throws(SQLError) -> WriteTarget {
         var target = WriteTarget(
-            location: location ?? storageDescriptor.location ?? "", schema: try schema(), partitionColumns: try partitionFields(),
+            location: location ?? folder ?? "", schema: try schema(), partitionColumns: try partitionFields(),
             stores: stores, properties: parameters, relation: name)
         target.layout = try writableFormat?.layout(of: try declaration(), in: target.location)
         if let format = fileFormat, format.isText {

@@ -48,6 +48,7 @@ extension Printer {
         case .dropPartitions(let partitions, let ifExists):
             write(ifExists ? "DROP IF EXISTS " : "DROP ")
             list(partitions) { $0.partition($1) }
+        case .partitionField, .writeOrder, .reference: layoutAction(table.action)
         }
     }
 

@@ -49,7 +49,7 @@ import Testing
         #expect(try catalog.table(Self.a)?.comment == nil)
         #expect(try catalog.commit(.alter(Self.a, [.setComment(nil)])).changed == false)
         #expect(error { try catalog.commit(.alter(Self.a, [.setProperties(["format-version": "3"])])) }?.state == .featureNotSupported)
-        #expect(error { try catalog.commit(.alter(Self.a, [.setNullable(true, column: "id")])) }?.state == .featureNotSupported)
+        #expect(error { try catalog.commit(.alter(Self.a, [.setLocation("s3://x")])) }?.state == .featureNotSupported)
         #expect(error { try catalog.commit(.alter(TableName("web", "no"), [.setComment("x")])) }?.state == .undefinedTable)
     }
 

@@ -43,6 +43,15 @@ struct IcebergCommitter {
 
     /// - Throws: `42P07` if there is a table already.
     func create() throws(SQLError) -> Int64 {
+        let made = try first()
+        guard try put(made.document, as: 1) else {
+            throw SQLError(.duplicateTable, "there is an Iceberg table in the folder already", in: location)
+        }
+        return made.snapshot
+    }
+
+    /// What the first document says.
+    func first() throws(SQLError) -> IcebergRevision {
         guard let declaration = commit.declaration else { throw .internalFault("an Iceberg table that nobody declared") }
         guard declaration.clustering == nil else { throw SQLError.unsupported("CLUSTER BY of an Iceberg table") }
         guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
@@ -60,19 +69,12 @@ struct IcebergCommitter {
             document.add(made)
             version = made.id
         }
-        guard try put(document.bytes, as: 1) else {
-            throw SQLError(.duplicateTable, "there is an Iceberg table in the folder already", in: location)
-        }
-        return version
+        return IcebergRevision(document: document.bytes, snapshot: version)
     }
 
     // MARK: Later versions
 
     func publish(over base: IcebergSnapshot) throws(SQLError) -> Int64 {
-        if commit.operation.hasPrefix("CREATE OR REPLACE") {
-            // Its columns would need numbers that no column had before, and its files have them already.
-            throw SQLError.unsupported("CREATE OR REPLACE of an Iceberg table that is there", hint: "DROP TABLE it first.")
-        }
         for _ in 0..<IcebergWriting.attempts {
             guard let path = try IcebergFolder.current(in: location, io) else {
                 throw SQLError(.undefinedFile, "the Iceberg table is gone", in: location)
@@ -80,24 +82,34 @@ struct IcebergCommitter {
             guard let number = Self.number(of: path) else { throw Self.foreign.within(path) }
             let bytes = try io.read(path)
             guard !bytes.starts(with: [0x1f, 0x8b]) else { throw SQLError.unsupported("writing compressed Iceberg metadata").within(path) }
-            let metadata = try IcebergMetadata(bytes, path)
-            try check(metadata, base)
-            var document = try IcebergDocument(bytes)
-            let now = max(WallClock.micros() / 1000, metadata.lastUpdatedMillis)
-            var version = metadata.currentSnapshotID ?? 0
-            document.follow(path, of: metadata.lastUpdatedMillis, at: now)
-            if let declaration = commit.declaration { try apply(declaration, metadata, &document) }
-            for reference in commit.references { try IcebergReferences(metadata).apply(reference, to: &document) }
-            if !change.added.isEmpty || change.removesFiles {
-                let known = try IcebergMetadata(document.bytes, path)
-                let made = try IcebergSnapshotWriter(change, commit.operation, known, document, now, location, io)
-                    .write(over: known.currentSnapshotID.flatMap { known.snapshot($0) })
-                document.add(made)
-                version = made.id
-            }
-            if try put(document.bytes, as: number &+ 1) { return version }
+            let made = try next(over: bytes, path, base)
+            if try put(made.document, as: number &+ 1) { return made.snapshot }
         }
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
+    }
+
+    /// What the document says that follows the current one, which lies at `path`.
+    func next(over bytes: [UInt8], _ path: String, _ base: IcebergSnapshot) throws(SQLError) -> IcebergRevision {
+        if commit.operation.hasPrefix("CREATE OR REPLACE") {
+            // Its columns would need numbers that no column had before, and its files have them already.
+            throw SQLError.unsupported("CREATE OR REPLACE of an Iceberg table that is there", hint: "DROP TABLE it first.")
+        }
+        let metadata = try IcebergMetadata(bytes, path)
+        try check(metadata, base)
+        var document = try IcebergDocument(bytes)
+        let now = max(WallClock.micros() / 1000, metadata.lastUpdatedMillis)
+        var version = metadata.currentSnapshotID ?? 0
+        document.follow(path, of: metadata.lastUpdatedMillis, at: now)
+        if let declaration = commit.declaration { try apply(declaration, metadata, &document) }
+        for reference in commit.references { try IcebergReferences(metadata).apply(reference, to: &document) }
+        if !change.added.isEmpty || change.removesFiles {
+            let known = try IcebergMetadata(document.bytes, path)
+            let made = try IcebergSnapshotWriter(change, commit.operation, known, document, now, location, io)
+                .write(over: known.currentSnapshotID.flatMap { known.snapshot($0) })
+            document.add(made)
+            version = made.id
+        }
+        return IcebergRevision(document: document.bytes, snapshot: version)
     }
 
     /// Whether what was computed for `base` is right for the table as it is now.
@@ -106,12 +118,17 @@ struct IcebergCommitter {
         guard metadata.currentSchemaID == base.metadata.currentSchemaID, metadata.defaultSpecID == base.metadata.defaultSpecID else {
             throw IcebergWriting.conflict(detail: "Its columns or its partitioning were changed.")
         }
-        let isBlind = !change.dependsOnBase && change.removedPaths.isEmpty && commit.declaration == nil
-        if isBlind || metadata.currentSnapshotID == base.snapshot?.id { return }
-        // Rows that only move: whether their files are still there, is looked at when they are taken away.
-        guard !change.changesData, !change.dependsOnBase, commit.declaration == nil, let now = metadata.currentSnapshotID,
-            try deletes(of: metadata.snapshot(now)) == deletes(of: base.snapshot)
-        else { throw IcebergWriting.conflict(detail: "Its rows were changed.") }
+        if metadata.currentSnapshotID == base.snapshot?.id { return }
+        guard commit.declaration == nil else { throw IcebergWriting.conflict(detail: "Its rows were changed.") }
+        if !change.changesData, !change.dependsOnBase {
+            // Rows that only move: whether their files are still there, is looked at when they are taken away.
+            guard let now = metadata.currentSnapshotID, try deletes(of: metadata.snapshot(now)) == deletes(of: base.snapshot) else {
+                throw IcebergWriting.conflict(detail: "Its rows were changed.")
+            }
+            return
+        }
+        let now = try IcebergSnapshot(IcebergFolder(document: location, metadata), metadata, at: nil, identity: nil, io)
+        try IcebergConflicts(change, base).check(now)
     }
 
     /// The manifests that say which rows are deleted.

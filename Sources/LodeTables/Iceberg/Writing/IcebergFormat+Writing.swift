@@ -5,13 +5,9 @@ import LodeCore
 extension IcebergFormat: WritableTableFormat {
     package func declaration(of snapshot: any TableSnapshot) throws(SQLError) -> TableDeclaration {
         let own = try Self.own(snapshot)
-        do throws(SQLError) {
-            // Before a file is written.
-            guard IcebergCommitter.number(of: own.document) != nil else { throw IcebergCommitter.foreign }
-            return try IcebergDeclaration.read(own.metadata, own.icebergSchema)
-        } catch {
-            throw error.within(own.document)
-        }
+        // Before a file is written.
+        guard IcebergCommitter.number(of: own.document) != nil else { throw IcebergCommitter.foreign.within(own.document) }
+        return try Self.declaration(ofKept: own)
     }
 
     package func check(_ declaration: TableDeclaration) throws(SQLError) {
@@ -68,7 +64,7 @@ extension IcebergFormat: WritableTableFormat {
         return try committer.publish(over: try Self.own(base))
     }
 
-    private static func own(_ snapshot: any TableSnapshot) throws(SQLError) -> IcebergSnapshot {
+    static func own(_ snapshot: any TableSnapshot) throws(SQLError) -> IcebergSnapshot {
         guard let own = snapshot as? IcebergSnapshot else { throw .internalFault("an Iceberg table that is read as another one") }
         return own
     }

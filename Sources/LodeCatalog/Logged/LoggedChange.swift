@@ -1,0 +1,77 @@
+/// What the changes of a commit make of one table that keeps a log of its own.
+
+import LodeCore
+import LodeTables
+
+/// Files and definition of a table change together: as one version of it.
+struct LoggedChange {
+    let name: TableName
+    /// Its files, if they change.
+    private(set) var files: FileChange?
+    private(set) var alterations: [DefinitionChange] = []
+    /// The state that the table must be in, if something was computed from it.
+    private(set) var required: TableVersion?
+
+    /// Attempts to publish a change before it is given up: each lost one is a commit of somebody else.
+    static let attempts = 30
+
+    /// Apart from each other, so that those who lost together do not meet again.
+    static func pause(_ attempt: Int) throws(SQLError) {
+        try Cancellation.pauseCurrent(nanoseconds: Int.random(in: 500_000...(1_000_000 << min(attempt, 9))))
+    }
+
+    /// The changes of a commit by table, in the order of its changes; nil if others than of files and definitions are among them.
+    static func gather(_ changes: [TableChange]) -> [LoggedChange]? {
+        var gathered: [LoggedChange] = []
+        func place(of name: TableName) -> Int {
+            if let known = gathered.firstIndex(where: { $0.name == name }) { return known }
+            gathered.append(LoggedChange(name: name))
+            return gathered.count - 1
+        }
+        for change in changes {
+            switch change {
+            case .files(let name, let files): gathered[place(of: name)].files = files
+            case .alter(let name, let alterations):
+                let at = place(of: name)
+                for alteration in alterations {
+                    if case .requires(let version) = alteration {
+                        gathered[at].required = version
+                    } else if alteration.isLogged {
+                        gathered[at].alterations.append(alteration)
+                    } else {
+                        return nil
+                    }
+                }
+            case .requires(let name, let version): gathered[place(of: name)].required = version
+            case .createDatabase, .dropDatabase, .alterDatabase, .create, .drop, .partitions: return nil
+            }
+        }
+        return gathered
+    }
+
+    private init(name: TableName) { self.name = name }
+
+    /// - Parameter snapshot: the table as it is.
+    /// - Throws: `40001` if the table is no longer what the change was computed from.
+    func check(_ snapshot: any TableSnapshot) throws(SQLError) {
+        guard let required else { return }
+        guard let found = snapshot.identity, found.table == required.table, found.version == required.version else {
+            throw CatalogError.conflict("table \"\(name)\" was changed")
+        }
+    }
+
+    /// - Parameters:
+    ///   - stored: the table as its catalog has it.
+    ///   - declaration: as its log has it.
+    /// - Returns: nil if the log says all of it already.
+    func commit(to stored: GlueTable, _ declaration: TableDeclaration) throws(SQLError) -> TableCommit? {
+        var table = try stored.declared(declaration)
+        for alteration in alterations { try table.apply(alteration) }
+        let after = alterations.isEmpty ? declaration : try table.declaration()
+        if after == declaration, files == nil { return nil }
+        var change = files ?? FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
+        if required != nil { change.dependsOnBase = true }
+        let operation = alterations.isEmpty ? change.operation ?? EmbeddedCatalog.operation(change) : EmbeddedCatalog.operation(alterations)
+        return TableCommit(change, declaration: after == declaration ? nil : after, operation: operation)
+    }
+}

@@ -1,0 +1,159 @@
+// Tables of an Iceberg REST server that SQL makes, writes, changes and drops.
+
+import CloudDouble
+import Foundation
+import LodeCore
+import Testing
+
+@testable import LodeEngine
+
+@Suite struct IcebergSharedTests {
+    let server: IcebergDouble
+    let scratch: ScratchSession
+
+    init() throws {
+        server = try IcebergDouble()
+        scratch = try ScratchSession()
+        let folder = scratch.folder
+        server.change {
+            $0.namespaces[["web"]] = [:]
+            $0.warehouse = folder + "/shared"
+        }
+        try scratch.rows("CREATE CATALOG c USING iceberg OPTIONS (uri '\(server.url)')")
+    }
+
+    private func posts(_ end: String) -> [DoubleRequest] {
+        server.requests.filter { $0.method == "POST" && $0.path.hasSuffix(end) }
+    }
+
+    private func files(_ ending: String) -> [String] {
+        (FileManager.default.enumerator(atPath: scratch.folder + "/shared")?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(ending) }
+    }
+
+    @Test func `rows come, change and go`() throws {
+        try scratch.rows(
+            """
+            CREATE TABLE c.web.t (id bigint NOT NULL, s varchar COMMENT 'text', d date);
+            INSERT INTO c.web.t VALUES (1, 'one', DATE '2024-01-01'), (2, 'two', NULL), (3, 'three', DATE '2024-03-01');
+            INSERT INTO c.web.t (id) SELECT id + 10 FROM c.web.t
+            """)
+        #expect(try scratch.rows("SELECT count(*), sum(id) FROM c.web.t") == [["6", "42"]])
+        try scratch.rows("UPDATE c.web.t SET s = upper(s) WHERE id = 2; DELETE FROM c.web.t WHERE id > 10")
+        #expect(
+            try scratch.rows("SELECT * FROM c.web.t ORDER BY id") == [
+                ["1", "one", "2024-01-01"], ["2", "TWO", "NULL"], ["3", "three", "2024-03-01"],
+            ])
+        try scratch.rows(
+            """
+            MERGE INTO c.web.t USING (VALUES (2, 'zwei'), (4, 'vier')) AS n (id, s) ON t.id = n.id
+            WHEN MATCHED THEN UPDATE SET s = n.s WHEN NOT MATCHED THEN INSERT (id, s) VALUES (n.id, n.s)
+            """)
+        #expect(try scratch.rows("SELECT s FROM c.web.t ORDER BY id") == [["one"], ["zwei"], ["three"], ["vier"]])
+        try scratch.rows("INSERT OVERWRITE c.web.t SELECT 9, 'neun', NULL")
+        #expect(try scratch.rows("SELECT id, s FROM c.web.t") == [["9", "neun"]])
+        try scratch.rows("TRUNCATE c.web.t")
+        #expect(try scratch.rows("SELECT * FROM c.web.t") == [])
+        #expect(scratch.error("INSERT INTO c.web.t (s) VALUES ('x')")?.state == .notNullViolation)
+        #expect(files(".parquet").allSatisfy { $0.contains("/data/") })
+    }
+
+    @Test func `a table is made with its rows, as the server has planned it`() throws {
+        try scratch.rows("CREATE TABLE c.web.t USING iceberg PARTITIONED BY (k) AS SELECT i AS n, i % 2 AS k FROM generate_series(1, 6) AS s(i)")
+        #expect(posts("/tables").count == 1)
+        #expect(String(decoding: posts("/tables")[0].body, as: UTF8.self).contains(#""stage-create":true"#))
+        let commit = String(decoding: try #require(posts("/tables/t").first).body, as: UTF8.self)
+        #expect(commit.contains("assert-create") && commit.contains("add-snapshot"))
+        #expect(try scratch.rows("SELECT k, sum(n) FROM c.web.t GROUP BY k ORDER BY k") == [["0", "12"], ["1", "9"]])
+        try scratch.rows("INSERT OVERWRITE c.web.t SELECT 100, 1")
+        #expect(try scratch.rows("SELECT k, sum(n) FROM c.web.t GROUP BY k ORDER BY k") == [["0", "12"], ["1", "100"]])
+        #expect(scratch.error("CREATE TABLE c.web.t AS SELECT 1 AS n")?.state == .duplicateTable)
+        try scratch.rows("CREATE TABLE IF NOT EXISTS c.web.t AS SELECT 1 AS n")
+        #expect(scratch.error("CREATE TABLE c.wep.t (n bigint)")?.state == .invalidSchemaName)
+    }
+
+    @Test func `of two that make a table one does, and the other's files go`() throws {
+        server.beforeCommit { state in
+            state.tables[IcebergDouble.Name(namespace: ["web"], name: "t")] = #"{"table-uuid": "other", "location": "x", "format-version": 2}"#
+        }
+        #expect(scratch.error("CREATE TABLE c.web.t AS SELECT 1 AS n")?.state == .duplicateTable)
+        #expect(files(".parquet").isEmpty)
+    }
+
+    @Test func `definitions change as rows do`() throws {
+        try scratch.rows("CREATE TABLE c.web.t (id bigint) TBLPROPERTIES ('owner' = 'me'); INSERT INTO c.web.t VALUES (1)")
+        try scratch.rows(
+            """
+            ALTER TABLE c.web.t ADD COLUMN s varchar; INSERT INTO c.web.t VALUES (2, 'two');
+            ALTER TABLE c.web.t SET TBLPROPERTIES ('owner' = 'you'); COMMENT ON COLUMN c.web.t.s IS 'text'
+            """)
+        #expect(try scratch.rows("SELECT * FROM c.web.t ORDER BY id") == [["1", "NULL"], ["2", "two"]])
+        #expect(try scratch.rows("DESCRIBE c.web.t").map { [$0[0], $0[4]] } == [["id", "NULL"], ["s", "text"]])
+        #expect(server.property("owner", of: "t", in: ["web"]) == "you")
+        #expect(scratch.error("ALTER TABLE c.web.t SET TBLPROPERTIES ('uuid' = 'x')")?.state == .featureNotSupported)
+        try scratch.rows("ALTER TABLE c.web.t RENAME TO u; DROP TABLE c.web.u PURGE")
+        #expect(scratch.error("SELECT * FROM c.web.u")?.state == .undefinedTable)
+    }
+
+    @Test func `a lost race is looked at again, and won`() throws {
+        try scratch.rows("CREATE TABLE c.web.t (id bigint); INSERT INTO c.web.t VALUES (1)")
+        let lost = Counter()
+        server.intercept { request in
+            guard request.method == "POST", request.path.hasSuffix("/t"), lost.next() < 3 else { return nil }
+            return IcebergDouble.fault(409, "CommitFailedException")
+        }
+        try scratch.rows("INSERT INTO c.web.t VALUES (2)")
+        #expect(lost.value == 4)
+        #expect(try scratch.rows("SELECT * FROM c.web.t ORDER BY id") == [["1"], ["2"]])
+    }
+
+    @Test func `who meets another change of rows reads again what it changes`() throws {
+        try scratch.rows("CREATE TABLE c.web.t (id bigint); INSERT INTO c.web.t VALUES (1)")
+        // Another client empties the table, which the statement has read by then.
+        server.beforeCommit { state in
+            let name = IcebergDouble.Name(namespace: ["web"], name: "t")
+            var document = (try? JSONSerialization.jsonObject(with: Data((state.tables[name] ?? "").utf8))) as? [String: Any] ?? [:]
+            document["current-snapshot-id"] = -1
+            document["refs"] = [String: Any]()
+            state.tables[name] = (try? JSONSerialization.data(withJSONObject: document)).map { String(decoding: $0, as: UTF8.self) }
+        }
+        #expect(try scratch.rows("UPDATE c.web.t SET id = 5") == [])
+        #expect(try scratch.rows("SELECT * FROM c.web.t") == [])
+    }
+
+    @Test func `files stay where nobody knows what became of a commit`() throws {
+        try scratch.rows("CREATE TABLE c.web.t (id bigint)")
+        server.intercept { $0.method == "POST" && $0.path.hasSuffix("/t") ? IcebergDouble.fault(503, "ServiceUnavailable") : nil }
+        #expect(scratch.error("INSERT INTO c.web.t VALUES (1)")?.state == .statementCompletionUnknown)
+        #expect(files(".parquet").count == 1)
+        server.intercept { $0.method == "POST" && $0.path.hasSuffix("/t") ? IcebergDouble.fault(400, "BadRequestException") : nil }
+        #expect(scratch.error("INSERT INTO c.web.t VALUES (1)")?.state == .invalidParameterValue)
+        #expect(files(".parquet").count == 1)
+    }
+
+    @Test func `what such a catalog cannot keep is refused by name`() throws {
+        for sql in [
+            "CREATE TABLE c.web.t (id bigint PRIMARY KEY)", "CREATE TABLE c.web.t (id bigint CHECK (id > 0))",
+            "CREATE TABLE c.web.t (id smallint)", "CREATE TABLE c.web.t (id bigint) USING delta",
+            "CREATE TABLE c.web.t (id bigint) USING parquet", "CREATE TEMP TABLE t (id bigint) USING iceberg",
+        ] {
+            let error = scratch.error(sql)
+            #expect(error?.state == .featureNotSupported, "\(sql): \(error?.description ?? "done")")
+        }
+        #expect(files("").isEmpty)
+    }
+}
+
+/// Counts across threads.
+private final class Counter: Sendable {
+    private let count = Lock(0)
+
+    /// The count so far.
+    func next() -> Int {
+        count.withLock { count in
+            defer { count += 1 }
+            return count
+        }
+    }
+
+    var value: Int { count.withLock { $0 } }
+}
