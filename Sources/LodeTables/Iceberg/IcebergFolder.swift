@@ -110,7 +110,7 @@ struct IcebergFolder: Sendable {
     }
 
     /// `v3.metadata.json`, `00003-<uuid>.metadata.json`, `v3.gz.metadata.json`, `v3.metadata.json.gz`.
-    private static func number(of name: String) -> Int64? {
+    static func number(of name: String) -> Int64? {
         guard isDocument(name) else { return nil }
         let isVersioned = name.hasPrefix("v")
         let digits = name.dropFirst(isVersioned ? 1 : 0).prefix { $0.isASCII && $0.isNumber }
