@@ -37,7 +37,7 @@ let package = Package(
         .executableTarget(
             name: "lode",
             dependencies: [
-                "LodeServer", "LodeHTTP", "LodeShell", "LodePipelines", "LodeEngine", "LodeCore",
+                "LodeServer", "LodeCatalogServer", "LodeHTTP", "LodeShell", "LodePipelines", "LodeEngine", "LodeCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -57,8 +57,14 @@ let package = Package(
             name: "LodeHTTP",
             dependencies: [
                 "LodeCore", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: library),
+        .target(
+            name: "LodeCatalogServer",
+            dependencies: [
+                "LodeServer", "LodeHTTP", "LodeEngine", "LodeCatalog", "LodeTables", "LodeCloud", "LodeCore",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: library),
         .target(
             name: "LodeShell", dependencies: ["LodeEngine", "LodeSyntax", "LodeVectors", "LodeCore", "CReadline"], swiftSettings: library),
@@ -143,6 +149,12 @@ let package = Package(
             name: "GlueDouble", dependencies: ["LodeCatalog", "LodeCloud", "LodeCore", "CloudDouble"], path: "Tests/GlueDouble",
             swiftSettings: library),
         .testTarget(name: "LodeCloudTests", dependencies: ["LodeCloud", "CloudDouble", "LodeCore"], swiftSettings: library),
+        .testTarget(
+            name: "LodeCatalogServerTests",
+            dependencies: [
+                "LodeCatalogServer", "LodeHTTP", "LodeEngine", "LodeCatalog", "LodeTables", "LodeObjectStore", "LodeCloud", "LodeCore",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: library),
         .testTarget(name: "LodeHTTPTests", dependencies: ["LodeHTTP"], swiftSettings: library),
         .testTarget(name: "LodeShellTests", dependencies: ["LodeShell", "LodeCore", "Transcripts"], swiftSettings: library),
         .testTarget(name: "LodePipelinesTests", dependencies: ["LodePipelines", "LodeCore", "Transcripts"], swiftSettings: library),

@@ -16,6 +16,8 @@ struct Warehouse: Sendable {
     let leasesPath: String
     /// The statements that were executed; see `QueryHistory`.
     let historyPath: String
+    /// See `AccessKeyStorage`.
+    let keysPath: String
 
     /// - Parameter catalog: where the catalog's file lies; nil for within the warehouse or, of one that is not on this machine, in the
     ///   user's folder of states.
@@ -26,6 +28,7 @@ struct Warehouse: Sendable {
             catalogPath = StorePath.localPath(catalog)
             leasesPath = catalogPath + ".leases"
             historyPath = catalogPath + ".history"
+            keysPath = catalogPath + ".keys"
             return
         }
         let isLocal = (StorePath.scheme(of: location) ?? "file") == "file"
@@ -33,6 +36,7 @@ struct Warehouse: Sendable {
         catalogPath = StorePath.join(folder, "catalog.sqlite")
         leasesPath = StorePath.join(folder, "catalog.leases")
         historyPath = StorePath.join(folder, "history.sqlite")
+        keysPath = StorePath.join(folder, "access_keys.sqlite")
     }
 
     /// One place has one name, however it was written.

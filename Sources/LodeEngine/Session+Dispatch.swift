@@ -19,7 +19,7 @@ extension Session {
         case .maintenance(let maintenance): return try self.run(maintenance, run)
         case .transaction(let transaction): return try self.run(transaction)
         case .session(let session): return try self.run(session, run)
-        case .role(let role): return try self.run(role)
+        case .role(let role): return try self.run(role, run)
         }
     }
 
@@ -87,7 +87,7 @@ extension Session {
         }
     }
 
-    private func run(_ statement: RoleStatement) throws(SQLError) -> StatementOutcome {
+    private func run(_ statement: RoleStatement, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         switch statement {
         case .createRole(let create): try createRole(create)
         case .alterRole(let alter): try alterRole(alter)
@@ -96,6 +96,8 @@ extension Session {
         case .alterOwner(let alter): try alterOwner(alter)
         case .createSecret(let create): try createSecret(create)
         case .dropSecret(let drop): try dropSecret(drop)
+        case .createAccessKey(let role): try createAccessKey(for: role, run)
+        case .dropAccessKey(let id, let ifExists, let span): try dropAccessKey(id, ifExists: ifExists, at: span)
         case .dropRole(let names, let ifExists): try dropRoles(names, ifExists: ifExists)
         }
     }

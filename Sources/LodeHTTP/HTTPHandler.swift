@@ -16,6 +16,8 @@ final class HTTPHandler: ChannelInboundHandler {
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var isTooLarge = false
+    /// Whether a request is whole and not answered yet.
+    private var isAnswering = false
 
     init(_ routes: HTTPRoutes) { self.routes = routes }
 
@@ -36,7 +38,8 @@ final class HTTPHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent, head == nil { return context.close(promise: nil) }
+        // Nor is the rest of a request waited for for ever.
+        if event is IdleStateHandler.IdleStateEvent, !isAnswering { return context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -44,9 +47,11 @@ final class HTTPHandler: ChannelInboundHandler {
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         if isTooLarge { return send(.text("too large\n", status: 413), to: head, keepsAlive: false, context) }
-        let request = HTTPRequest(
+        var request = HTTPRequest(
             method: head.method.rawValue, target: head.uri, headers: head.headers.map { HTTPHeader($0.name, $0.value) }, body: body)
+        request.isFromLoopback = context.channel.remoteAddress.map(LoopbackAddress.isOne) ?? false
         body = []
+        isAnswering = true
         let routes = routes, loop = context.eventLoop, bound = NIOLoopBound((self, context), eventLoop: loop)
         Task {
             let response = await routes.answer(request)
@@ -58,6 +63,7 @@ final class HTTPHandler: ChannelInboundHandler {
     }
 
     private func send(_ response: HTTPResponse, to request: HTTPRequestHead, keepsAlive: Bool, _ context: ChannelHandlerContext) {
+        isAnswering = false
         var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
         headers.replaceOrAdd(name: "Content-Length", value: String(response.body.count))
         headers.replaceOrAdd(name: "Connection", value: keepsAlive ? "keep-alive" : "close")

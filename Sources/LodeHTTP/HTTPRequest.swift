@@ -10,6 +10,8 @@ package struct HTTPRequest: Equatable, Sendable {
     package var query: String?
     package var headers: [HTTPHeader]
     package var body: [UInt8]
+    /// Whether it comes from this machine.
+    package var isFromLoopback = false
 
     package init(method: String, target: String, headers: [HTTPHeader] = [], body: [UInt8] = []) {
         self.method = method
@@ -18,6 +20,12 @@ package struct HTTPRequest: Equatable, Sendable {
         query = parts.count > 1 ? String(parts[1]) : nil
         self.headers = headers
         self.body = body
+    }
+
+    /// The first header of a name, whose case does not count.
+    package func header(_ name: String) -> String? {
+        let name = name.lowercased()
+        return headers.first { $0.name.lowercased() == name }?.value
     }
 }
 

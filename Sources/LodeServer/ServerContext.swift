@@ -3,6 +3,7 @@
 import Crypto
 import LodeCore
 import LodeEngine
+import LodeHTTP
 import Logging
 import NIOCore
 import NIOSSL
@@ -38,12 +39,8 @@ final class ServerContext: Sendable {
 
     private static func tls(_ options: ServerOptions.TLS) throws -> (NIOSSLContext?, [UInt8]?) {
         guard options.mode != .off, let certificate = options.certificateFile, let key = options.keyFile else { return (nil, nil) }
-        let chain = try NIOSSLCertificate.fromPEMFile(certificate)
-        var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
-        configuration.minimumTLSVersion = .tlsv12
-        let hash = try chain.first.map { Array(SHA256.hash(data: try $0.toDERBytes())) }
-        return (try NIOSSLContext(configuration: configuration), hash)
+        let own = try ServerCertificate(certificateFile: certificate, keyFile: key)
+        return (own.context, try own.chain.first.map { Array(SHA256.hash(data: try $0.toDERBytes())) })
     }
 
     /// A session for a client that has proven who it is.

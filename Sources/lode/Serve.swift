@@ -1,7 +1,8 @@
-/// `lode serve`: the PostgreSQL listener.
+/// `lode serve`: the PostgreSQL listener, and the catalog over HTTP.
 
 import ArgumentParser
 @preconcurrency import Glibc
+import LodeCatalogServer
 import LodeCore
 import LodeEngine
 import LodeHTTP
@@ -12,7 +13,12 @@ import ServiceLifecycle
 
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve PostgreSQL's wire protocol, so that its clients can connect.")
+        commandName: "serve", abstract: "Serve PostgreSQL's wire protocol, and the catalog over HTTP, so that clients can connect.",
+        discussion: """
+            With --http, the warehouse's catalog is served, too: as an Iceberg REST catalog, whose address is http://host:port, and as AWS \
+            Glue, for reading, at the same address. Programs prove by access keys which role they are: CREATE ACCESS KEY FOR a role makes \
+            one. It is the client's id and secret of OAuth2, and the key that requests are signed with for AWS.
+            """)
 
     @OptionGroup var common: CommonOptions
 
@@ -48,6 +54,11 @@ struct Serve: ParsableCommand {
     @Option(help: ArgumentHelp("Where to serve /metrics, for Prometheus, and /healthz.", valueName: "host:port"))
     var metrics: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where to serve the catalog: Iceberg REST, and AWS Glue; over TLS, if there is a certificate.", valueName: "host:port"))
+    var http: String?
+
     @Option(help: "What is logged: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
     var logLevel: Logger.Level = .info
 
@@ -63,6 +74,7 @@ struct Serve: ParsableCommand {
         }
         _ = try Self.address(listen, option: "--listen")
         if let metrics { _ = try Self.address(metrics, option: "--metrics") }
+        if let http { _ = try Self.address(http, option: "--http") }
         _ = try graceSeconds()
         _ = try memoryLimit()
         _ = try slowMilliseconds()
@@ -99,7 +111,8 @@ struct Serve: ParsableCommand {
             throw ValidationError("TLS: \(error)")
         }
         // Services end from the last to the first: health says so first, and metrics can be read to the end.
-        let services = try httpServices(measures, health, say) + [FreedMemory(), listener, StopWatch(health)]
+        let http = try httpServices(measures, health, say) + catalogServices(options, writer, say)
+        let services = http + [FreedMemory(), listener, StopWatch(health)]
         let ended = Semaphore()
         nonisolated(unsafe) var status: Int32 = 0
         Task {
@@ -129,6 +142,41 @@ struct Serve: ParsableCommand {
         routes.add("GET", "/metrics") { _ in .text(measures.text(), contentType: "text/plain; version=0.0.4; charset=utf-8") }
         routes.add("GET", "/healthz") { _ in health.response }
         return [HTTPListener(host: host, port: port, routes: routes) { say("lode serves metrics on http://\($0)/metrics") }]
+    }
+
+    /// The catalog over HTTP, if it is wanted.
+    private func catalogServices(
+        _ options: ServerOptions, _ writer: LogWriter, _ say: @escaping @Sendable (String) -> Void
+    ) throws -> [any Service] {
+        guard let http else { return [] }
+        let (host, port) = try Self.address(http, option: "--http"), isLocal = LoopbackAddress.isOne(host)
+        let certificate: ServerCertificate?
+        do {
+            certificate = try tls == .off ? nil : ServerCertificate(certificateFile: tlsCertificate ?? "", keyFile: tlsKey ?? "")
+        } catch {
+            throw ValidationError("TLS: \(error)")
+        }
+        let hasKeys: Bool
+        do throws(SQLError) { hasKeys = try options.engine.hasAccessKeys() } catch { throw ValidationError(error.message) }
+        if !hasKeys, !isLocal {
+            throw ValidationError(
+                "--http \(http) would be open to other machines, and no role has an access key. Make one with CREATE ACCESS KEY FOR role, "
+                    + "or listen on 127.0.0.1.")
+        }
+        if !isLocal, certificate == nil { say("The catalog is served without encryption: --tls, --tls-certificate and --tls-key add it") }
+        if !hasKeys, !trust { say("No role has an access key yet: CREATE ACCESS KEY FOR role makes one") }
+        var routes = HTTPRoutes()
+        let log = logFormat.logger("lode.catalog", level: logLevel, to: writer)
+        CatalogServer(
+            CatalogServer.Options(
+                engine: options.engine, settings: options.settings, allowedFolders: allowedPaths, trustsLoopback: trust), log: log
+        ).addRoutes(to: &routes)
+        let scheme = certificate == nil ? "http" : "https"
+        return [
+            HTTPListener(host: host, port: port, routes: routes, tls: certificate?.context) {
+                say("lode serves its catalog on \(scheme)://\($0)")
+            }
+        ]
     }
 
     private func slowMilliseconds() throws -> Int? {

@@ -262,6 +262,18 @@ def tables():
     put("delta-log", "".join(dumps(line) + "\n" for line in lines).encode())
     for path in sorted((pathlib.Path(__file__).parent.parent / "SQL/fixtures").rglob("metadata/*")):
         put("avro" if path.suffix == ".avro" else "iceberg-document", path.read_bytes())
+    schema = {"type": "struct", "fields": [{"id": 1, "name": "a", "required": False, "type": "long"}, {"id": 2, "name": "b", "required": False, "type": "date"}]}
+    snapshot = {"snapshot-id": 1, "sequence-number": 1, "timestamp-ms": 1, "manifest-list": "/t/l", "summary": {"operation": "append"}}
+    updates = [
+        {"action": "add-schema", "schema": schema}, {"action": "set-current-schema", "schema-id": -1},
+        {"action": "add-spec", "spec": {"fields": [{"source-id": 2, "transform": "day", "name": "d"}]}}, {"action": "set-default-spec", "spec-id": -1},
+        {"action": "add-sort-order", "sort-order": {"order-id": 1, "fields": [{"source-id": 1, "transform": "identity", "direction": "asc", "null-order": "nulls-last"}]}},
+        {"action": "add-snapshot", "snapshot": snapshot}, {"action": "set-snapshot-ref", "ref-name": "main", "type": "branch", "snapshot-id": 1},
+        {"action": "remove-snapshots", "snapshot-ids": [1]}, {"action": "set-properties", "updates": {"a": "1"}}, {"action": "remove-properties", "removals": ["a"]},
+        {"action": "upgrade-format-version", "format-version": 3}, {"action": "set-location", "location": "/t"}, {"action": "remove-schemas", "schema-ids": [0]}]
+    for update in updates:
+        put("iceberg-request", dumps({"requirements": [{"type": "assert-current-schema-id", "current-schema-id": 0}], "updates": [update]}).encode())
+    put("iceberg-request", dumps({"name": "t", "schema": schema, "updates": updates}).encode())
     little = lambda number, size: number.to_bytes(size, "little")
     bucket = little(1, 8) + little(0, 4)
     put("deletion-vector", bucket + little(12347 | 1 << 16, 4) + b"\1" + b"".join(little(n, 2) for n in (0, 4, 2, 1, 1, 5, 4, 7, 8)))

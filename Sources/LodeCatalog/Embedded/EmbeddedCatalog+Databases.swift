@@ -60,15 +60,31 @@ extension EmbeddedCatalog {
     }
 
     static func alter(database name: String, _ change: AccessChange, _ notes: CommitNotes, _ db: Database) throws -> CommitOutcome {
+        try alter(database: name, notes, db) { try $0.apply(change) }
+        return CommitOutcome()
+    }
+
+    /// Changes what is said of a database.
+    package func changeDatabase(_ name: String, _ change: @Sendable (inout GlueDatabase) -> Void) throws(SQLError) {
+        try Self.checkWritable(name)
+        try storage.write { db in
+            let notes = CommitNotes()
+            try Self.alter(database: name, notes, db) { change(&$0) }
+            try describe(notes, db)
+        }
+    }
+
+    private static func alter(
+        database name: String, _ notes: CommitNotes, _ db: Database, _ change: (inout GlueDatabase) throws -> Void
+    ) throws {
         let id = try databaseID(name, db)
         guard let text = try String.fetchOne(db, sql: "SELECT definition FROM database_info WHERE id = ?", arguments: [id]) else {
             throw CatalogError.missingDatabase(name, among: try names(db))
         }
         var database = try JSONText.read(GlueDatabase.self, text, "database \(name)")
-        try database.apply(change)
+        try change(&database)
         try db.execute(sql: "UPDATE database_info SET definition = ? WHERE id = ?", arguments: [JSONText.write(database), id])
         notes.changesWarehouse = true
-        return CommitOutcome()
     }
 
     /// All databases but those that ship with Lode.

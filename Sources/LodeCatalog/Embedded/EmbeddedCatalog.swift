@@ -14,6 +14,8 @@ package final class EmbeddedCatalog: Catalog {
 
     let storage: CatalogStorage
     let leases: Leases
+    /// Nil of a catalog in memory.
+    package let accessKeys: AccessKeyStorage?
     let warehouse: Warehouse
     let stores: StoreRegistry
     let io: any TableIO
@@ -66,6 +68,7 @@ package final class EmbeddedCatalog: Catalog {
         self.warehouse = warehouse
         self.storage = storage
         leases = Leases(path: storage.isInMemory ? nil : warehouse.leasesPath)
+        accessKeys = storage.isInMemory ? nil : AccessKeyStorage(path: warehouse.keysPath)
         self.stores = stores
         self.onCommitStep = onCommitStep
         io = StoreTableIO(stores)

@@ -190,7 +190,7 @@ extension EmbeddedCatalog {
     }
 
     /// Makes the catalog's copy of a definition what the log says. The log counts: where that fails, the copy is old.
-    private func follow(_ name: TableName, _ declaration: TableDeclaration) {
+    func follow(_ name: TableName, _ declaration: TableDeclaration) {
         guard let stored = try? table(name), let now = try? stored.declared(declaration), now != stored else { return }
         _ = try? commitOwn([.alter(name, [.follow(declaration)])])
     }

@@ -58,9 +58,9 @@ package struct SigV4: Sendable {
         return signed
     }
 
-    private func scope(_ time: String) -> String { "\(time.prefix(8))/\(region)/\(service)/aws4_request" }
+    func scope(_ time: String) -> String { "\(time.prefix(8))/\(region)/\(service)/aws4_request" }
 
-    private func signature(_ canonical: String, _ time: String, _ credentials: AWSCredentials) -> String {
+    func signature(_ canonical: String, _ time: String, _ credentials: AWSCredentials) -> String {
         let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope(time))\n\(Self.hex(SHA256.hash(data: Array(canonical.utf8))))"
         var key = SymmetricKey(data: Array("AWS4\(credentials.secret.reveal())".utf8))
         for part in [String(time.prefix(8)), region, service, "aws4_request"] {
@@ -69,7 +69,7 @@ package struct SigV4: Sendable {
         return Self.hex(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
     }
 
-    private func canonicalPath(_ path: String) -> String {
+    func canonicalPath(_ path: String) -> String {
         if isS3 { return path }
         var kept: [Substring] = []
         for segment in path.split(separator: "/") where segment != "." {

@@ -40,6 +40,7 @@ extension Session {
             }
             return result
         }
+        if result.name != name { try (engine.catalog as? EmbeddedCatalog)?.accessKeys?.rename(role: name, to: result.name) }
         return StatementOutcome(tag: "ALTER ROLE")
     }
 
@@ -56,6 +57,7 @@ extension Session {
             }
             let role = try existingRole(name).name
             try requireNothingDepends(on: name, "dropped")
+            try (engine.catalog as? EmbeddedCatalog)?.accessKeys?.remove(role: role)
             try catalog.changeRole(role) { (_) throws(SQLError) in nil }
             for other in try catalog.roles() where other.memberships?.contains(where: { $0.role == role }) == true {
                 try changeMemberships(of: other.name) { memberships in memberships.removeAll { $0.role == role } }

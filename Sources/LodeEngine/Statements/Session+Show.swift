@@ -32,6 +32,7 @@ extension Session {
             let rows = table.parameters.sorted { $0.key < $1.key }.map { [Value.text($0.key), .text($0.value)] }
             return try give([Field("key", .varchar), Field("value", .varchar)], rows, to: run.sink, tag: "SHOW")
         case .functions(let pattern): return try showFunctions(pattern, run)
+        case .accessKeys(let role): return try showAccessKeys(role, run)
         }
     }
 

@@ -5,7 +5,7 @@ import LodeCore
 /// As many as sessions have something to do. A thread that is done waits a while for more; idle connections have none.
 ///
 /// Statements recurse over plans, and those that write are waited for. None of that is for an event loop.
-final class SessionThreads: Sendable {
+package final class SessionThreads: Sendable {
     /// What a plan 1,000 levels deep needs; only what is touched takes memory.
     static let stackBytes = 64 << 20
     /// Threads that are kept although nothing is to be done.
@@ -19,9 +19,11 @@ final class SessionThreads: Sendable {
     private let state = Lock(State())
     private let arrived = Semaphore()
 
+    package init() {}
+
     /// Runs `body` on some thread.
     /// - Returns: whether there is one.
-    func run(_ body: @escaping @Sendable () -> Void) -> Bool {
+    package func run(_ body: @escaping @Sendable () -> Void) -> Bool {
         let needsThread = state.withLock { state in
             if state.idle > 0 {
                 state.idle -= 1

@@ -10,6 +10,9 @@ package enum RoleStatement: Sendable {
     case alterOwner(AlterOwner)
     case createSecret(CreateSecret)
     case dropSecret(DropSecret)
+    /// Nil is the current user.
+    case createAccessKey(for: Identifier?)
+    case dropAccessKey(String, ifExists: Bool, SourceSpan)
 
     var changeName: String? {
         switch self {
@@ -21,6 +24,8 @@ package enum RoleStatement: Sendable {
         case .alterOwner(let alter): "ALTER \(alter.kind.rawValue)"
         case .createSecret: "CREATE SECRET"
         case .dropSecret: "DROP SECRET"
+        case .createAccessKey: "CREATE ACCESS KEY"
+        case .dropAccessKey: "DROP ACCESS KEY"
         }
     }
 }

@@ -55,6 +55,8 @@ package enum Show: Sendable {
     /// `SHOW TBLPROPERTIES table`.
     case tableProperties(QualifiedName)
     case functions(pattern: String?)
+    /// `SHOW ACCESS KEYS [FOR role]`.
+    case accessKeys(Identifier?)
 }
 
 /// What DESCRIBE and SUMMARIZE are asked about.

@@ -25,6 +25,14 @@ extension Printer {
         case .alterOwner(let alter): alterOwner(alter)
         case .createSecret(let create): createSecret(create)
         case .dropSecret(let drop): dropSecret(drop)
+        case .createAccessKey(let role):
+            write("CREATE ACCESS KEY")
+            if let role {
+                write(" FOR ")
+                name(role)
+            }
+        case .dropAccessKey(let id, let ifExists, _):
+            write("DROP ACCESS KEY \(ifExists ? "IF EXISTS " : "")\(SQLText(id).literal)")
         }
     }
 

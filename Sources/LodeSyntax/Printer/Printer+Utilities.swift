@@ -54,6 +54,12 @@ extension Printer {
         case .createView(let name): command("SHOW CREATE VIEW", name)
         case .tableProperties(let name): command("SHOW TBLPROPERTIES", name)
         case .functions(let pattern): listing("SHOW FUNCTIONS", nil, pattern)
+        case .accessKeys(let role):
+            write("SHOW ACCESS KEYS")
+            if let role {
+                write(" FOR ")
+                name(role)
+            }
         }
     }
 

@@ -12,6 +12,9 @@ extension Transform {
         case .alterOwner: .alterOwner(try alterOwner(edge))
         case .createSecret: .createSecret(try createSecret(edge))
         case .dropSecret: .dropSecret(try dropSecret(edge))
+        case .createAccessKey: .createAccessKey(for: try identifiers(edge).first)
+        case .dropAccessKey:
+            .dropAccessKey(try string(try lastKid(edge)), ifExists: find(edge, .ifExists) != nil, span(try lastKid(edge)))
         default: nil
         }
     }

@@ -305,6 +305,9 @@ enum Rule: String, CaseIterable {
     case createSecret = "create_secret"
     case dropSecret = "drop_secret"
     case secretStorage = "secret_storage"
+    case createAccessKey = "create_access_key"
+    case dropAccessKey = "drop_access_key"
+    case showAccessKeys = "show_access_keys"
     case secretOption = "secret_option"
     case callStatement = "call_statement"
     case prepare

@@ -91,6 +91,7 @@ extension Transform {
             return has(part, .view) ? .createView(name) : .createTable(name)
         case .showProperties: return .tableProperties(try qualifiedName(part, .tableName))
         case .showFunctions: return .functions(pattern: pattern)
+        case .showAccessKeys: return .accessKeys(try identifiers(part).first)
         case .timeZone, .settingName: return .setting(try settingName(part))
         case .authorization: return .setting(authorization(part))
         case .showIsolation: return .setting(QualifiedName([Identifier("transaction_isolation", span: span(part))]))

@@ -1,0 +1,109 @@
+/// Iceberg tables of the embedded catalog, as clients of the catalog load, make and change them.
+
+import LodeCore
+import LodeObjectStore
+import LodeTables
+
+extension EmbeddedCatalog {
+    /// The document that defines a table now.
+    package func icebergTable(_ table: GlueTable) throws(SQLError) -> IcebergCatalogTable {
+        if let document = table.parameters[IcebergFormat.pointer] { return try IcebergCatalogTable.load(document: document, io) }
+        return try IcebergCatalogTable.load(in: try Self.icebergFolder(table), io)
+    }
+
+    /// Publishes what a client wants to become of a table.
+    /// - Throws: `40001` if a requirement does not hold: nothing was changed.
+    package func commitIceberg(_ request: IcebergCommitRequest, to table: GlueTable) throws(SQLError) -> IcebergCatalogTable {
+        guard table.writableFormat != nil else { throw SQLError.unsupported("writing an Iceberg table that another catalog keeps") }
+        let lease = lease()
+        defer { withExtendedLifetime(lease) {} }
+        let changed = try IcebergCatalogTable.commit(request, in: try Self.icebergFolder(table), io)
+        if let declaration = try? changed.declaration(io) { follow(table.tableName, declaration) }
+        return changed
+    }
+
+    /// Makes a table: its first document, and its name.
+    /// - Parameters:
+    ///   - owner: the role that it belongs to.
+    ///   - isOwn: whether its folder goes with it.
+    package func createIceberg(
+        _ name: TableName, _ draft: IcebergCatalogTable, owner: String, isOwn: Bool
+    ) throws(SQLError) -> IcebergCatalogTable {
+        let lease = lease()
+        defer { withExtendedLifetime(lease) {} }
+        guard try table(name) == nil else { throw Self.taken(name) }
+        // What can't be listed is not made.
+        let definition = try Self.definition(name, draft, in: draft.metadata.location, owner: owner, isOwn: isOwn, io)
+        let made = try draft.create(io)
+        do throws(SQLError) {
+            _ = try commitOwn([.create(definition)])
+        } catch {
+            // Refused: nobody knows of it. Of any other error nobody can tell.
+            if [.duplicateTable, .invalidSchemaName].contains(error.state), let path = made.path,
+                let (store, place) = try? stores.resolve(path)
+            {
+                try? store.delete([place])
+            }
+            throw error
+        }
+        return made
+    }
+
+    /// Gives a name to a table that is there. From now on this catalog publishes its versions.
+    package func registerIceberg(_ name: TableName, document: String, owner: String) throws(SQLError) -> IcebergCatalogTable {
+        guard try table(name) == nil else { throw Self.taken(name) }
+        let (found, location) = try IcebergCatalogTable.takeOver(document, io)
+        _ = try commitOwn([.create(try Self.definition(name, found, in: location, owner: owner, isOwn: false, io))])
+        return found
+    }
+
+    /// A folder that no other table ever has: with the table everything in it goes.
+    package func freeFolder(for name: TableName) throws(SQLError) -> String {
+        let folder = Warehouse.absolute(try managedLocation(of: name))
+        return "\(folder)-\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
+    }
+
+    /// Whether a folder is one that `freeFolder` gives for this table.
+    package func isFreeFolder(_ location: String, for name: TableName) throws(SQLError) -> Bool {
+        let stem = Warehouse.absolute(try managedLocation(of: name)) + "-"
+        let rest = location.dropFirst(stem.count)
+        return location.hasPrefix(stem) && !rest.isEmpty && rest.allSatisfy(\.isHexDigit)
+    }
+
+    private static func taken(_ name: TableName) -> SQLError {
+        SQLError(.duplicateTable, "relation \"\(name.name)\" already exists")
+    }
+
+    private static func icebergFolder(_ table: GlueTable) throws(SQLError) -> String {
+        guard table.loggedFormat?.name == IcebergFormat().name, let folder = table.folder else {
+            throw SQLError(.wrongObjectType, "\"\(table.tableName)\" is no Iceberg table")
+        }
+        return folder
+    }
+
+    private static func definition(
+        _ name: TableName, _ table: IcebergCatalogTable, in location: String, owner: String, isOwn: Bool, _ io: any TableIO
+    ) throws(SQLError) -> GlueTable {
+        let declaration = try table.declaration(io)
+        var definition = try GlueTable.define(
+            name, Schema(declaration.columns.map(\.field)), partitionedBy: declaration.partitionColumns, kind: .external,
+            location: location)
+        definition.parameters[TableParameter.tableFormat] = IcebergFormat().name.uppercased()
+        if isOwn { definition.parameters[TableParameter.ownFolder] = "true" }
+        definition = try definition.declared(declaration)
+        definition.owner = owner
+        return definition
+    }
+}
+
+extension IcebergCatalogTable {
+    /// What the catalog lists of a table: its columns, also of one that Lode's statements don't write.
+    fileprivate func declaration(_ io: any TableIO) throws(SQLError) -> TableDeclaration {
+        let snapshot = try IcebergFormat.snapshot(of: bytes, path ?? metadata.location, at: nil, io)
+        if let declaration = try? IcebergFormat().declaration(of: snapshot) { return declaration }
+        let comments = metadata.schema(metadata.currentSchemaID)?.fields.reduce(into: [:]) { $0[$1.name] = $1.doc } ?? [:]
+        return TableDeclaration(
+            columns: snapshot.schema.fields.map { .init($0, comment: comments[$0.name]) },
+            partitionColumns: snapshot.partitionColumns.map(\.name), properties: metadata.properties)
+    }
+}

@@ -1,0 +1,68 @@
+/// Iceberg tables as one role may load and change them.
+
+import LodeCatalog
+import LodeCore
+import LodeTables
+
+extension CatalogAccess {
+    package static func isIceberg(_ table: GlueTable) -> Bool { table.loggedFormat?.name == IcebergFormat().name }
+
+    /// A table of this format.
+    /// - Throws: `42P01` also for one of another format: a client that asks knows no other.
+    package func icebergTable(named name: TableName) throws(SQLError) -> GlueTable {
+        let found = try table(name)
+        if Self.isIceberg(found) { return found }
+        throw SQLError(.undefinedTable, "relation \"\(name)\" is no Iceberg table", hint: "SQL reads it, and the Glue endpoint lists it.")
+    }
+
+    package func load(_ table: GlueTable) throws(SQLError) -> IcebergCatalogTable { try catalog.icebergTable(table) }
+
+    /// A table that is to be made, in a folder of the warehouse or where the client wants it.
+    package func draft(_ name: TableName, _ request: [UInt8], location: String?) throws(SQLError) -> IcebergCatalogTable {
+        try requireCreation(of: name)
+        return try IcebergCatalogTable.draft(request, location: try self.location(location, for: name).path)
+    }
+
+    package func create(_ name: TableName, _ draft: IcebergCatalogTable) throws(SQLError) -> IcebergCatalogTable {
+        try requireCreation(of: name)
+        let (_, isOwn) = try location(draft.metadata.location, for: name)
+        return try catalog.createIceberg(name, draft, owner: session.currentUser, isOwn: isOwn)
+    }
+
+    package func register(_ name: TableName, document: String) throws(SQLError) -> IcebergCatalogTable {
+        try requireCreation(of: name)
+        try session.requireAccess(to: document)
+        return try catalog.registerIceberg(name, document: document, owner: session.currentUser)
+    }
+
+    /// - Throws: `42501` for a role that may not do what the change does: INSERT for new rows, DELETE for rows that go, both for rows
+    ///   that change; all else is the owner's.
+    package func commit(_ request: IcebergCommitRequest, to name: TableName) throws(SQLError) -> IcebergCatalogTable {
+        if request.creates {
+            if try catalog.table(name) != nil { throw SQLError(.duplicateTable, "relation \"\(name.name)\" already exists") }
+            return try create(name, try IcebergCatalogTable.made(by: request))
+        }
+        let table = try icebergTable(named: name)
+        let effects = request.effects
+        var wanted: Privileges = []
+        if effects.contains(.inserts) { wanted.insert(.insert) }
+        if effects.contains(.deletes) { wanted.insert(.delete) }
+        try session.require(wanted, on: table, at: nil)
+        if effects.contains(.maintains) { try session.requireOwner(of: table, at: nil) }
+        return try catalog.commitIceberg(request, to: table)
+    }
+
+    private func requireCreation(of name: TableName) throws(SQLError) {
+        _ = try schema(name.database)
+        try session.require(.create, inSchema: name.database, at: nil)
+    }
+
+    /// Where a new table lies, and whether the catalog has chosen that.
+    /// - Throws: `42501` for a place that the client may not name.
+    private func location(_ wanted: String?, for name: TableName) throws(SQLError) -> (path: String, isOwn: Bool) {
+        guard let wanted, !wanted.isEmpty else { return (try catalog.freeFolder(for: name), true) }
+        if try catalog.isFreeFolder(wanted, for: name) { return (wanted, true) }
+        try session.requireAccess(to: wanted)
+        return (wanted, false)
+    }
+}

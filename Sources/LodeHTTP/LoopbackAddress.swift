@@ -1,0 +1,16 @@
+/// Addresses of this machine.
+
+import NIOCore
+
+package enum LoopbackAddress {
+    /// - Parameter host: as it is given to listen on.
+    package static func isOne(_ host: String) -> Bool {
+        host.lowercased() == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
+    }
+
+    static func isOne(_ address: SocketAddress) -> Bool {
+        guard let text = address.ipAddress else { return address.protocol == .unix }
+        // IPv4 over a socket of IPv6.
+        return isOne(text.lowercased().hasPrefix("::ffff:") ? String(text.dropFirst(7)) : text)
+    }
+}
