@@ -26,9 +26,17 @@ package protocol TableSnapshot: Sendable {
     /// Whether listing all files costs so much that estimates do without.
     var isDearToList: Bool { get }
 
+    /// What the table asks of all who read or write it, in the format's words; nil for what is in every table of its kind.
+    var demands: String? { get }
+
     /// The files that could hold rows that pass `predicate` (nil: all). A superset is correct, a subset is a bug.
     /// - Throws: what listing or reading metadata raises.
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing
+
+    /// Which rows came and went in the versions of a range that ends with this one or before it.
+    /// - Parameter end: nil: this version.
+    /// - Throws: `22023` for versions that are not there, `55000` where nobody recorded changes, `0A000` for tables without versions.
+    func changes(from start: TableTime, through end: TableTime?) throws(SQLError) -> ChangeFeed
 }
 
 /// How a table's columns are found in its files.
@@ -44,6 +52,11 @@ package enum ColumnMatching: Hashable, Sendable {
 
 extension TableSnapshot {
     package var columnMatching: ColumnMatching { .name }
+    package var demands: String? { nil }
+
+    package func changes(from start: TableTime, through end: TableTime?) throws(SQLError) -> ChangeFeed {
+        throw SQLError.unsupported("reading the changes of a table without versions of its own")
+    }
     package var isDearToList: Bool { false }
     package var readerOptions: [String: String] { properties }
     package var location: String? { nil }

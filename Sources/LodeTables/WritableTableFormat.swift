@@ -28,6 +28,9 @@ package protocol WritableTableFormat: TableFormat {
     /// Whether a file of a table's folder, named relative to it, is none of the log's.
     func isData(_ path: String) -> Bool
 
+    /// How rows of a table change.
+    func rowWriting(of snapshot: any TableSnapshot) throws(SQLError) -> RowWriting
+
     /// Publishes a commit as the table's next version, whoever else commits meanwhile, or as its first one.
     /// - Parameter base: the table as the statement found it; nil for one that is not there.
     /// - Returns: the version.
@@ -39,6 +42,17 @@ package protocol WritableTableFormat: TableFormat {
 
 extension WritableTableFormat {
     package func columnMatching(of declaration: TableDeclaration) throws(SQLError) -> ColumnMatching { .name }
+    package func rowWriting(of snapshot: any TableSnapshot) throws(SQLError) -> RowWriting { RowWriting() }
+}
+
+/// What a table asks of statements that change its rows.
+package struct RowWriting: Hashable, Sendable {
+    /// Whether rows can go of files that stay: `FileChange.marked`.
+    package var marksRows = false
+    /// The folder for files with the rows that change: `FileChange.feed`; nil where the table keeps none.
+    package var feedFolder: String?
+
+    package init() {}
 }
 
 /// One version of a table, as a statement asks for it.

@@ -59,12 +59,24 @@ extension Session {
                     if let format = table.loggedFormat { throw SQLError.unsupported("this ALTER TABLE of a \(format.name) table") }
                 }
                 if let outcome = try alterDeclarations(of: table, by: alter.action) { return outcome }
+                let demands = try demands(of: table)
                 try catalog.commit(try change(alter.action, table))
-                return StatementOutcome(tag: "ALTER TABLE")
+                return StatementOutcome(tag: "ALTER TABLE", notices: try newDemands(of: table, since: demands))
             }
         } catch {
             throw error.at(alter.name.span)
         }
+    }
+
+    /// What a table with a log of its own asks of its clients.
+    func demands(of table: GlueTable) throws(SQLError) -> String? {
+        table.writableFormat == nil ? nil : try catalog.snapshot(of: table.tableName, at: nil).demands
+    }
+
+    /// What it asks that it did not ask before: whoever else reads or writes it may not have that.
+    func newDemands(of table: GlueTable, since earlier: String?) throws(SQLError) -> [String] {
+        guard let earlier, let now = try demands(of: table), now != earlier else { return [] }
+        return ["clients of the table \"\(table.name)\" now need \(now)"]
     }
 
     private func change(_ action: AlterTable.Action, _ table: GlueTable) throws(SQLError) -> TableChange {

@@ -25,7 +25,7 @@ extension Binder {
         let row = plan.columns
         let from = FromScope(relation: insert.alias?.text ?? target.relation, path: insert.alias == nil ? path : [], columns: row)
         return try change(
-            plan, row: row, identity: [], repetition: .ignored, returning: insert.returning, from: from, scope, insert.with)
+            plan, row: row, of: nil, repetition: .ignored, returning: insert.returning, from: from, scope, insert.with)
     }
 
     /// `PARTITION (dt = '2024-01-01', hour)`: values by position of the column.

@@ -18,10 +18,11 @@ struct DeltaSnapshot: TableSnapshot {
     private let checkpoint: DeltaCheckpoint?
     private let tail: DeltaTail
     /// Kept as long as the snapshot: it may hold the table's files.
-    private let io: any TableIO
+    let io: any TableIO
 
     var schema: Schema { deltaSchema.schema }
     var fileFormat: String { metadata.provider }
+    var demands: String? { protocolVersion.text }
     var location: String? { folder.root }
     var columnMatching: ColumnMatching { .mapped(deltaSchema.columns) }
     var properties: [String: String] { metadata.configuration }
@@ -145,6 +146,12 @@ struct DeltaSnapshot: TableSnapshot {
         if !PartitionPruning.mayMatch(predicate, partitionColumns, values) { return false }
         let reader = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: predicate.columns)
         return mayMatch(predicate, try dataFile(add, values, add.statistics.map { reader.read($0, isDeleted: add.vector != nil) }))
+    }
+
+    /// A file of some version, with nothing said of its columns.
+    func bareFile(_ add: DeltaAdd) throws(SQLError) -> DataFile {
+        let reader = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: [])
+        return try dataFile(add, try partitionValues(of: add), add.statistics.map { reader.read($0, isDeleted: true) })
     }
 
     private func dataFile(_ add: DeltaAdd, _ values: [Value], _ statistics: DeltaFileStatistics?) throws(SQLError) -> DataFile {

@@ -32,7 +32,7 @@ struct DeltaTail: Sendable {
         case .remove(let remove): settled.insert(folder.key(remove.path, remove.vector))
         case .metadata(let found): metadata = metadata ?? found
         case .protocolVersion(let found): protocolVersion = protocolVersion ?? found
-        case .commitInfo, .sidecar, .other: break
+        case .changeFile, .domain, .commitInfo, .sidecar, .other: break
         }
     }
 

@@ -23,7 +23,7 @@ struct DeltaCommitter {
     private var change: FileChange { commit.files }
 
     /// Whether nothing that the table holds matters to the change.
-    private var isBlind: Bool { !change.removesFiles && !change.dependsOnBase && commit.declaration == nil }
+    private var isBlind: Bool { !change.removesRows && !change.dependsOnBase && commit.declaration == nil }
 
     // MARK: The first version
 
@@ -45,9 +45,11 @@ struct DeltaCommitter {
 
     func publish(over base: DeltaSnapshot) throws(SQLError) -> Int64 {
         var snapshot = base, version = base.version + 1
+        // They hold for as long as nobody else changes the files.
+        let vectors = try DeltaVectorWriter.write(change.marked, folder, io)
         let rules = DeltaConflicts(change, base, hasDeclaration: commit.declaration != nil)
         while true {
-            let (bytes, metadata, needed) = try actions(over: snapshot, as: version)
+            let (bytes, metadata, needed) = try actions(over: snapshot, as: version, vectors)
             guard case .lost(let winner) = try put(bytes, as: version) else {
                 DeltaCheckpointWriter.write(after: version, metadata, needed, folder, io)
                 return version
@@ -69,7 +71,7 @@ struct DeltaCommitter {
     }
 
     private func actions(
-        over snapshot: DeltaSnapshot, as version: Int64
+        over snapshot: DeltaSnapshot, as version: Int64, _ vectors: [String: DeltaVectorDescriptor]
     ) throws(SQLError) -> (bytes: [UInt8], DeltaMetadata, DeltaProtocol) {
         var metadata = snapshot.metadata, fields = snapshot.schema.fields
         var writer = DeltaActionWriter(), needed = snapshot.protocolVersion
@@ -78,40 +80,44 @@ struct DeltaCommitter {
             needed = DeltaWriterFeatures.needed(metadata, declaration.columns, over: needed)
             fields = declaration.columns.map(\.field)
         }
-        let removed = try removed(from: snapshot)
+        let (removed, marked) = try touched(in: snapshot, vectors)
         try refuseWhatIsNotAllowed(metadata.configuration)
-        let info = provenance(removed: removed, version: version, after: snapshot, metadata)
+        let info = provenance(removed: removed, marked: marked, version: version, after: snapshot, metadata)
         writer.write(info)
         if needed != snapshot.protocolVersion { writer.write(needed) }
         if metadata != snapshot.metadata { writer.write(metadata) }
-        for add in removed { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
+        for add in removed + marked { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
+        for add in marked { writer.write(try self.marked(add, vectors), dataChange: change.changesData) }
+        try writeFeed(fields, metadata.partitionColumns, to: &writer)
         try writeAdds(fields, metadata.partitionColumns, metadata.configuration, to: &writer)
         return (writer.bytes, metadata, needed)
     }
 
-    /// - Source: Delta PROTOCOL.md, "Append-only Tables", "Add CDC File".
+    /// - Source: Delta PROTOCOL.md, "Append-only Tables".
     private func refuseWhatIsNotAllowed(_ configuration: [String: String]) throws(SQLError) {
-        guard change.removesFiles, change.changesData else { return }
+        guard change.removesRows, change.changesData else { return }
         if DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) {
             throw SQLError(
                 .objectNotInPrerequisiteState, "rows of the table can only be added, not changed or removed", in: folder.root,
                 detail: "Its property delta.appendOnly is true.")
         }
-        if DeltaProperties.isOn(DeltaProperties.changeDataFeed, configuration), !change.removedPaths.isEmpty, !change.added.isEmpty {
-            throw SQLError.unsupported("changing rows of a Delta table with a change data feed")
-        }
     }
 
     // MARK: Files
 
-    /// The files that go.
+    /// The files that go, and those of which rows go.
     /// - Throws: `40001` if one of them is no longer there.
-    private func removed(from snapshot: DeltaSnapshot) throws(SQLError) -> [DeltaAdd] {
-        guard change.removesFiles else { return [] }
+    private func touched(
+        in snapshot: DeltaSnapshot, _ vectors: [String: DeltaVectorDescriptor]
+    ) throws(SQLError) -> (removed: [DeltaAdd], marked: [DeltaAdd]) {
+        guard change.removesRows else { return ([], []) }
         let paths = Set(change.removedPaths)
-        var found: [DeltaAdd] = [], named = 0
+        var found: [DeltaAdd] = [], marked: [DeltaAdd] = [], named = 0
         try snapshot.adds { (add) throws(SQLError) in
-            if paths.contains(folder.dataFile(add.path)) {
+            let path = folder.dataFile(add.path)
+            if vectors[path] != nil {
+                marked.append(add)
+            } else if paths.contains(path) {
                 named += 1
                 found.append(add)
             } else if change.removesEverything {
@@ -121,7 +127,34 @@ struct DeltaCommitter {
             }
         }
         guard named == paths.count else { throw DeltaConflicts.conflict(detail: "A file that this statement removes is gone.") }
-        return found
+        guard marked.count == vectors.count else { throw DeltaConflicts.conflict(detail: "A file whose rows this statement removes is gone.") }
+        return (found, marked)
+    }
+
+    /// A file as it is when rows of it have gone. What is known of its columns holds for the rows that it was written with.
+    /// - Source: Delta PROTOCOL.md, "Per-file Statistics".
+    private func marked(_ add: DeltaAdd, _ vectors: [String: DeltaVectorDescriptor]) throws(SQLError) -> DeltaAdd {
+        var marked = add, statistics = JSONTree.object([])
+        let path = folder.dataFile(add.path)
+        marked.vector = vectors[path]
+        if let text = add.statistics { statistics = try JSONTree(text) }
+        if statistics["numRecords"] == nil, let count = change.marked.first(where: { $0.file.path == path })?.file.rowCount {
+            statistics["numRecords"] = .integer(count)
+        }
+        statistics["tightBounds"] = .boolean(false)
+        marked.statistics = statistics.json
+        return marked
+    }
+
+    /// - Source: Delta PROTOCOL.md, "Add CDC File".
+    private func writeFeed(_ fields: [Field], _ partitions: [String], to writer: inout DeltaActionWriter) throws(SQLError) {
+        let columns = partitions.compactMap { name in fields.first { $0.name == name } }
+        for file in change.feed {
+            writer.write(
+                DeltaChangeFile(
+                    path: try relative(file.path), partitionValues: try DeltaPartitionValue.texts(file.partitionValues, columns),
+                    size: Int64(file.size)))
+        }
     }
 
     private func isEmptied(_ add: DeltaAdd, _ snapshot: DeltaSnapshot) throws(SQLError) -> Bool {
@@ -152,7 +185,7 @@ struct DeltaCommitter {
     // MARK: What the commit says of itself
 
     private func provenance(
-        removed: [DeltaAdd], version: Int64, after snapshot: DeltaSnapshot?, _ metadata: DeltaMetadata
+        removed: [DeltaAdd], marked: [DeltaAdd] = [], version: Int64, after snapshot: DeltaSnapshot?, _ metadata: DeltaMetadata
     ) -> DeltaProvenance {
         let now = WallClock.micros() / 1000
         var info = DeltaProvenance(
@@ -167,6 +200,12 @@ struct DeltaCommitter {
             ("numOutputRows", change.added.reduce(0) { $0 + ($1.rowCount ?? 0) }),
             ("numOutputBytes", change.added.reduce(0) { $0 + $1.size }),
         ]
+        if !marked.isEmpty {
+            info.metrics += [
+                ("numDeletionVectorsAdded", marked.count), ("numDeletionVectorsRemoved", marked.count { $0.vector != nil }),
+                ("numDeletedRows", change.marked.reduce(0) { $0 + $1.rows.count }),
+            ]
+        }
         return info
     }
 }

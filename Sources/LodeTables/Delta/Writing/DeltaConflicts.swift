@@ -6,7 +6,7 @@ import LodeCore
 ///
 ///     the winner …                       this commit …                                  then
 ///     changed metadata or protocol       anything                                       40001
-///     removed a file                     removes it, or read it                         40001
+///     removed a file, or rows of it      removes it or rows of it, or read it           40001
 ///     added rows                         depends on all that there is                   40001
 ///     added rows, having read some       read where they are                            40001
 ///
@@ -21,7 +21,7 @@ struct DeltaConflicts {
         self.change = change
         self.base = base
         self.hasDeclaration = hasDeclaration
-        removed = Set(change.removedPaths)
+        removed = Set(change.removedPaths + change.marked.map(\.file.path))
     }
 
     static func conflict(detail: String) -> SQLError {
@@ -40,7 +40,7 @@ struct DeltaConflicts {
             case .protocolVersion: throw Self.conflict(detail: "The table's protocol was changed.")
             case .remove(let remove): try check(remove)
             case .add(let add): try check(add, isBlind: isBlind)
-            case .commitInfo, .sidecar, .other: break
+            case .changeFile, .domain, .commitInfo, .sidecar, .other: break
             }
         }
     }

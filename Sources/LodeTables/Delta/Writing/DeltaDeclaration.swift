@@ -119,12 +119,13 @@ enum DeltaDeclaration {
 
 /// Small texts of Delta logs.
 enum DeltaText {
-    /// A random UUID.
+    static func uuid() -> String { PartitionText.uuid(randomUUID()) }
+
     /// - Source: RFC 9562, version 4.
-    static func uuid() -> String {
+    static func randomUUID() -> UInt128 {
         var bits = UInt128(UInt64.random(in: 0...UInt64.max)) << 64 | UInt128(UInt64.random(in: 0...UInt64.max))
         bits = bits & ~(0xf << 76) | (4 << 76)
         bits = bits & ~(0b11 << 62) | (0b10 << 62)
-        return PartitionText.uuid(bits)
+        return bits
     }
 }

@@ -9,6 +9,7 @@ enum DeltaProperties {
     static let checkpointInterval = "delta.checkpointInterval"
     static let inCommitTimestamps = "delta.enableInCommitTimestamps"
     static let changeDataFeed = "delta.enableChangeDataFeed"
+    static let deletionVectors = "delta.enableDeletionVectors"
     static let indexedColumns = "delta.dataSkippingNumIndexedCols"
     static let statisticsColumns = "delta.dataSkippingStatsColumns"
 
@@ -19,8 +20,8 @@ enum DeltaProperties {
         "delta.logRetentionDuration": isDuration, "delta.deletedFileRetentionDuration": isDuration,
         "delta.enableExpiredLogCleanup": isFlag, indexedColumns: { Int64($0).map { $0 >= -1 } ?? false },
         "delta.isolationLevel": { $0.lowercased() == "writeserializable" },
-        "delta.columnMapping.mode": { $0.lowercased() == "none" }, changeDataFeed: { $0.lowercased() == "false" },
-        "delta.enableDeletionVectors": { $0.lowercased() == "false" }, inCommitTimestamps: { $0.lowercased() == "false" },
+        "delta.columnMapping.mode": { $0.lowercased() == "none" }, changeDataFeed: isFlag, deletionVectors: isFlag,
+        inCommitTimestamps: { $0.lowercased() == "false" },
         "delta.enableRowTracking": { $0.lowercased() == "false" }, "delta.enableTypeWidening": { $0.lowercased() == "false" },
         "delta.minReaderVersion": { $0 == "1" }, "delta.minWriterVersion": { ["1", "2"].contains($0) },
     ]

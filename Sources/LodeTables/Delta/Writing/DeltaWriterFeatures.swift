@@ -53,6 +53,8 @@ enum DeltaWriterFeatures {
         let configuration = metadata.configuration
         if configuration.keys.contains(where: { $0.lowercased().hasPrefix("delta.constraints.") }) { wanted.insert("checkConstraints") }
         if DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) { wanted.insert("appendOnly") }
+        if DeltaProperties.isOn(DeltaProperties.changeDataFeed, configuration) { wanted.insert("changeDataFeed") }
+        if DeltaProperties.isOn(DeltaProperties.deletionVectors, configuration) { wanted.insert("deletionVectors") }
         if columns.contains(where: { !$0.field.nullable }) { wanted.insert("invariants") }
         if columns.contains(where: { $0.generated != nil }) { wanted.insert("generatedColumns") }
         if columns.contains(where: { $0.defaultValue != nil }) { wanted.insert("allowColumnDefaults") }
@@ -76,7 +78,7 @@ enum DeltaWriterFeatures {
         }
         new.minWriterVersion = 7
         new.writerFeatures = writer.sorted()
-        var reader = Set(old.readerFeatures ?? []).union(wanted.intersection(["timestampNtz"]))
+        var reader = Set(old.readerFeatures ?? []).union(wanted.intersection(["timestampNtz", "deletionVectors"]))
         if old.minReaderVersion == 2 { reader.insert("columnMapping") }
         if !reader.isEmpty {
             new.minReaderVersion = 3
