@@ -31,7 +31,8 @@ package struct RowChanges: Sendable, Hashable {
     package var repetition: Repetition
 
     package init(
-        newRow: Range<Int>, file: Int? = nil, isWritten: Int? = nil, oldRow: Range<Int> = 0..<0, returned: Range<Int>, repetition: Repetition = .ignored
+        newRow: Range<Int>, file: Int? = nil, isWritten: Int? = nil, oldRow: Range<Int> = 0..<0,
+        returned: Range<Int>, repetition: Repetition = .ignored
     ) {
         self.newRow = newRow
         self.file = file

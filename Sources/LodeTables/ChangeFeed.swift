@@ -93,7 +93,8 @@ package enum ChangeRange {
         case nil: return first..<versions.count
         case .version(let version)?:
             // What is still to come is not asked for.
-            let isLater = versions.last.map { $0 < version } ?? true, isNumbered = zip(versions, versions.dropFirst()).allSatisfy { $0 < $1 }
+            let isLater = versions.last.map { $0 < version } ?? true
+            let isNumbered = zip(versions, versions.dropFirst()).allSatisfy { $0 < $1 }
             let last = isLater && isNumbered ? versions.count - 1 : try place(of: version, versions)
             if last < first || (isNumbered && version < versions[first]) { throw endsEarly }
             return first..<(last + 1)

@@ -51,6 +51,8 @@ package struct RowWriting: Hashable, Sendable {
     package var marksRows = false
     /// The folder for files with the rows that change: `FileChange.feed`; nil where the table keeps none.
     package var feedFolder: String?
+    /// Whether rows have numbers that they keep: they can't go into other files.
+    package var keepsRowNumbers = false
 
     package init() {}
 }

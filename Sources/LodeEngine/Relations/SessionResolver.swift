@@ -95,7 +95,8 @@ final class SessionResolver: RelationResolver {
     }
 
     func changes(of name: QualifiedName, from start: TableTime, through end: TableTime?) throws(SQLError) -> ResolvedRelation? {
-        let names = name.parts.count == 1 ? searchPath.map { TableName($0, name.last.text) } : [try session.tableName(name, in: catalogName)]
+        var names = searchPath.map { TableName($0, name.last.text) }
+        if name.parts.count > 1 { names = [try session.tableName(name, in: catalogName)] }
         for full in names {
             guard let table = try session.catalog.table(full) else { continue }
             if table.ownerName != role { try session.require(.usage, inSchema: full.database, as: role, at: name.span) }

@@ -126,6 +126,7 @@ extension Session {
         let marked = marked(&changed, transaction)
         var written: [DataFile] = []
         do throws(SQLError) {
+            try requireNumbersKept(changed, marked, bound, change)
             written = try rewrite(&changed, change, context)
         } catch {
             discard(changed.written + changed.feed, in: change.writeTarget.stores)
@@ -140,7 +141,8 @@ extension Session {
         changed.receipt.filesWritten = written.count
         changed.receipt.bytesWritten = written.reduce(0) { $0 + $1.size }
         let outcomes = try commitWritten(
-            WrittenRows(files: written + changed.feed, receipt: changed.receipt), to: change.writeTarget, isChanged ? [transaction.change] : [], context)
+            WrittenRows(files: written + changed.feed, receipt: changed.receipt), to: change.writeTarget,
+            isChanged ? [transaction.change] : [], context)
         changed.receipt.version = outcomes.first?.version
         return changed
     }

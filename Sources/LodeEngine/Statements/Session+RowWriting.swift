@@ -15,7 +15,7 @@ extension Session {
         guard transaction.rowWriting.marksRows else { return [] }
         var marked: [MarkedFile] = []
         changed.deleted.removeAll { file, rows in
-            guard Self.isMarked(file, rows) else { return false }
+            guard Self.isMarked(file, rows, always: transaction.rowWriting.keepsRowNumbers) else { return false }
             marked.append(MarkedFile(file, rows))
             return true
         }
@@ -23,10 +23,27 @@ extension Session {
     }
 
     /// A file that has lost most of its rows is read for little: the rest is written anew.
-    private static func isMarked(_ file: DataFile, _ rows: RowPositions) -> Bool {
+    private static func isMarked(_ file: DataFile, _ rows: RowPositions, always: Bool) -> Bool {
         guard rows.count > 0, let all = file.rowCount, let live = file.liveRowCount, rows.count < live else { return false }
         guard file.deletes?.positionFiles == nil, file.deletes?.equalities.isEmpty ?? true else { return false }
-        return live - rows.count >= all / 2
+        return always || live - rows.count >= all / 2
+    }
+
+    /// - Throws: `0A000` for a change by which rows would lose the numbers that the table promises to keep.
+    func requireNumbersKept(
+        _ changed: ChangedRows, _ marked: [MarkedFile], _ bound: BoundChange, _ change: RowChange
+    ) throws(SQLError) {
+        guard change.transaction.rowWriting.keepsRowNumbers else { return }
+        let table = change.transaction.table.name
+        if changed.deleted.contains(where: { $0.rows.count > 0 && $0.rows.count != $0.file.liveRowCount }) {
+            throw SQLError.unsupported(
+                "writing files of \"\(table)\" anew, a Delta table with row tracking,",
+                hint: "With the property delta.enableDeletionVectors rows go of files that stay.")
+        }
+        // What was updated is the same row as before.
+        if !bound.changes.newRow.isEmpty, !changed.deleted.isEmpty || !marked.isEmpty {
+            throw SQLError.unsupported("updating rows of \"\(table)\", a Delta table with row tracking")
+        }
     }
 
     /// Writes the rows that a statement changes once more; nil where the table keeps no such files, or no row goes.

@@ -44,7 +44,9 @@ package protocol RelationResolver {
 extension RelationResolver {
     package func lock(_ tables: Set<TableVersion>) {}
     package func willBind(_ query: Query) {}
-    package func changes(of name: QualifiedName, from start: TableTime, through end: TableTime?) throws(SQLError) -> ResolvedRelation? { nil }
+    package func changes(of name: QualifiedName, from start: TableTime, through end: TableTime?) throws(SQLError) -> ResolvedRelation? {
+        nil
+    }
 
     package func changes(in folder: String, from start: TableTime, through end: TableTime?) throws(SQLError) -> ResolvedRelation {
         throw SQLError.unsupported("changes of a table in a folder here")

@@ -8,6 +8,7 @@ import LodeVectors
 struct DeltaCheckpoint: Sendable {
     private(set) var protocolVersion: DeltaProtocol?
     private(set) var metadata: DeltaMetadata?
+    private(set) var domains: [String: DeltaDomain] = [:]
     /// Actions in all of its files, where that was counted.
     private(set) var actionCount = 0
     private let files: [String]
@@ -34,6 +35,7 @@ struct DeltaCheckpoint: Sendable {
         ["protocol", "writerFeatures"], ["metaData", "id"], ["metaData", "schemaString"], ["metaData", "partitionColumns"],
         ["metaData", "configuration"], ["metaData", "format", "provider"], ["sidecar", "path"], ["sidecar", "sizeInBytes"],
         ["metaData", "name"], ["metaData", "description"], ["metaData", "createdTime"],
+        ["domainMetadata", "domain"], ["domainMetadata", "configuration"], ["domainMetadata", "removed"],
     ]
 
     private mutating func readHead(_ file: String, _ folder: DeltaFolder) throws(SQLError) {
@@ -44,18 +46,23 @@ struct DeltaCheckpoint: Sendable {
                 case .metadata(let found): metadata = found
                 case .sidecar(let path, let size): try note(path, size, folder)
                 case .add, .remove: actionCount += 1
-                case .changeFile, .domain, .commitInfo, .other: break
+                case .domain(let found): domains[found.name] = found
+                case .changeFile, .commitInfo, .other: break
                 }
             }
             return
         }
         let request = MetadataRequest(
-            columns: Self.head, bounds: .any([0, 5, 9].map { .isNotNull(column: FieldPath.name(Self.head[$0])) }))
+            columns: Self.head, bounds: .any([0, 5, 9, 14].map { .isNotNull(column: FieldPath.name(Self.head[$0])) }))
         actionCount += try io.scan(file, request) { (chunk) throws(SQLError) in
             for row in 0..<chunk.count {
                 let cells = DeltaCells(chunk, row, file)
                 if !cells.isNull(0) { protocolVersion = try Self.protocolVersion(cells) }
                 if !cells.isNull(5) { metadata = try Self.metadata(cells) }
+                if let name = try cells.text(14) {
+                    domains[name] = DeltaDomain(
+                        name: name, configuration: try cells.text(15) ?? "", isRemoved: cells.value(16) == .boolean(true))
+                }
                 if let path = try cells.text(9) { try note(path, try cells.integer(10) ?? 0, folder) }
             }
         }

@@ -20,6 +20,11 @@ struct DeltaSnapshot: TableSnapshot {
     /// Kept as long as the snapshot: it may hold the table's files.
     let io: any TableIO
 
+    /// What features of the protocol keep with the table.
+    func domain(_ name: String) -> DeltaDomain? {
+        (tail.domains[name] ?? checkpoint?.domains[name]).flatMap { $0.isRemoved ? nil : $0 }
+    }
+
     var schema: Schema { deltaSchema.schema }
     var fileFormat: String { metadata.provider }
     var demands: String? { protocolVersion.text }

@@ -7,6 +7,8 @@ import LodeCore
 struct DeltaTail: Sendable {
     private(set) var protocolVersion: DeltaProtocol?
     private(set) var metadata: DeltaMetadata?
+    /// By their names, those included that were removed.
+    private(set) var domains: [String: DeltaDomain] = [:]
     /// Files that are part of the table, in the order in which they came.
     private(set) var adds: [DeltaAdd] = []
     /// The logical files that were added or removed: what a checkpoint says of them holds no longer.
@@ -32,7 +34,8 @@ struct DeltaTail: Sendable {
         case .remove(let remove): settled.insert(folder.key(remove.path, remove.vector))
         case .metadata(let found): metadata = metadata ?? found
         case .protocolVersion(let found): protocolVersion = protocolVersion ?? found
-        case .changeFile, .domain, .commitInfo, .sidecar, .other: break
+        case .domain(let found): domains[found.name] = domains[found.name] ?? found
+        case .changeFile, .commitInfo, .sidecar, .other: break
         }
     }
 

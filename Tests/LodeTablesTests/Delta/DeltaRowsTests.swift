@@ -102,4 +102,21 @@ import Testing
             #expect(throws: SQLError.self) { try places(start, end) }
         }
     }
+
+    @Test func `new rows get numbers that no row has had`() throws {
+        let features = #"{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["rowTracking","domainMetadata"]}}"#
+        let mark = #"{"domainMetadata":{"domain":"delta.rowTracking","configuration":"{\"rowIdHighWaterMark\":9}","removed":false}}"#
+        let store = LogStore([[features, LogFolder.metadata(), LogFolder.add("a.parquet", stats: Self.stats), mark]])
+        let base = try DeltaFormat.snapshot(of: "/t", store)
+        let file = DataFile(path: "/t/n.parquet", size: 1, rowCount: 5)
+        try Self.commit(store, over: base) { $0.added = [file] }
+        #expect(try #require(store.lines(1)).contains { $0.contains(#""baseRowId":10,"defaultRowCommitVersion":1"#) })
+        // Of the same state: the race is lost, the numbers are those that follow.
+        try Self.commit(store, over: base) { $0.added = [file, DataFile(path: "/t/m.parquet", size: 1, rowCount: 2)] }
+        let lines = try #require(store.lines(2))
+        #expect(lines.contains { $0.contains(#""baseRowId":15,"defaultRowCommitVersion":2"#) })
+        #expect(lines.contains { $0.contains(#""baseRowId":20"#) })
+        #expect(lines.contains { $0.contains(#"{\"rowIdHighWaterMark\":21}"#) })
+        #expect(try DeltaFormat.snapshot(of: "/t", store).plan(nil).files.map { $0.rowIDBase } == [nil, 10, 15, 20])
+    }
 }

@@ -36,7 +36,9 @@ struct DeltaCommitter {
         writer.write(provenance(removed: [], version: 0, after: nil, metadata))
         writer.write(version)
         writer.write(metadata)
-        try writeAdds(declaration.columns.map(\.field), declaration.partitionColumns, metadata.configuration, to: &writer)
+        var tracking = DeltaWriterFeatures.has(DeltaRowTracking.feature, version) ? try DeltaRowTracking(nil) : nil
+        try writeAdds(declaration.columns.map(\.field), declaration.partitionColumns, metadata.configuration, 0, &tracking, to: &writer)
+        if let domain = tracking?.noted { writer.write(domain) }
         if case .won = try put(writer.bytes, as: 0) { return 0 }
         throw SQLError(.duplicateTable, "there is a Delta table in the folder already", in: folder.root)
     }
@@ -45,16 +47,19 @@ struct DeltaCommitter {
 
     func publish(over base: DeltaSnapshot) throws(SQLError) -> Int64 {
         var snapshot = base, version = base.version + 1
+        var numbers = base.domain(DeltaRowTracking.domain)
         // They hold for as long as nobody else changes the files.
         let vectors = try DeltaVectorWriter.write(change.marked, folder, io)
         let rules = DeltaConflicts(change, base, hasDeclaration: commit.declaration != nil)
         while true {
-            let (bytes, metadata, needed) = try actions(over: snapshot, as: version, vectors)
+            let (bytes, metadata, needed) = try actions(over: snapshot, as: version, vectors, numbers)
             guard case .lost(let winner) = try put(bytes, as: version) else {
                 DeltaCheckpointWriter.write(after: version, metadata, needed, folder, io)
                 return version
             }
-            try rules.check(winner, folder.logFile(DeltaLogListing.commitName(version)))
+            let path = folder.logFile(DeltaLogListing.commitName(version))
+            try rules.check(winner, path)
+            numbers = try DeltaRowTracking.domain(in: winner, path) ?? numbers
             version += 1
             // What is not named by its path is looked up again.
             if change.removesEverything || !change.emptiedPartitions.isEmpty {
@@ -71,7 +76,7 @@ struct DeltaCommitter {
     }
 
     private func actions(
-        over snapshot: DeltaSnapshot, as version: Int64, _ vectors: [String: DeltaVectorDescriptor]
+        over snapshot: DeltaSnapshot, as version: Int64, _ vectors: [String: DeltaVectorDescriptor], _ numbers: DeltaDomain?
     ) throws(SQLError) -> (bytes: [UInt8], DeltaMetadata, DeltaProtocol) {
         var metadata = snapshot.metadata, fields = snapshot.schema.fields
         var writer = DeltaActionWriter(), needed = snapshot.protocolVersion
@@ -87,9 +92,16 @@ struct DeltaCommitter {
         if needed != snapshot.protocolVersion { writer.write(needed) }
         if metadata != snapshot.metadata { writer.write(metadata) }
         for add in removed + marked { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
-        for add in marked { writer.write(try self.marked(add, vectors), dataChange: change.changesData) }
+        var tracking = DeltaWriterFeatures.has(DeltaRowTracking.feature, needed) ? try DeltaRowTracking(numbers) : nil
+        for add in marked {
+            var add = try self.marked(add, vectors)
+            let rows = change.marked.first { $0.file.path == folder.dataFile(add.path) }?.file.rowCount
+            try tracking?.number(&add, rows: rows, as: version)
+            writer.write(add, dataChange: change.changesData)
+        }
         try writeFeed(fields, metadata.partitionColumns, to: &writer)
-        try writeAdds(fields, metadata.partitionColumns, metadata.configuration, to: &writer)
+        try writeAdds(fields, metadata.partitionColumns, metadata.configuration, version, &tracking, to: &writer)
+        if let domain = tracking?.noted { writer.write(domain) }
         return (writer.bytes, metadata, needed)
     }
 
@@ -127,7 +139,9 @@ struct DeltaCommitter {
             }
         }
         guard named == paths.count else { throw DeltaConflicts.conflict(detail: "A file that this statement removes is gone.") }
-        guard marked.count == vectors.count else { throw DeltaConflicts.conflict(detail: "A file whose rows this statement removes is gone.") }
+        guard marked.count == vectors.count else {
+            throw DeltaConflicts.conflict(detail: "A file whose rows this statement removes is gone.")
+        }
         return (found, marked)
     }
 
@@ -163,7 +177,8 @@ struct DeltaCommitter {
     }
 
     private func writeAdds(
-        _ fields: [Field], _ partitions: [String], _ configuration: [String: String], to writer: inout DeltaActionWriter
+        _ fields: [Field], _ partitions: [String], _ configuration: [String: String], _ version: Int64,
+        _ tracking: inout DeltaRowTracking?, to writer: inout DeltaActionWriter
     ) throws(SQLError) {
         let columns = partitions.compactMap { name in fields.first { $0.name == name } }
         let statistics = DeltaStatisticsText(Schema(fields), partitionColumns: partitions, configuration)
@@ -173,6 +188,7 @@ struct DeltaCommitter {
             add.partitionValues = try DeltaPartitionValue.texts(file.partitionValues, columns)
             add.modificationTime = file.modifiedMicros > 0 ? file.modifiedMicros / 1000 : now
             add.statistics = statistics.write(file)
+            try tracking?.number(&add, rows: file.rowCount, as: version)
             writer.write(add, dataChange: change.changesData)
         }
     }

@@ -112,7 +112,7 @@ enum DeltaDeclaration {
                 configuration[key] = text(check.condition)
             }
         }
-        metadata.configuration = configuration
+        metadata.configuration = try DeltaRowTracking.prepared(configuration, over: earlier?.configuration)
         return metadata
     }
 }

@@ -22,7 +22,7 @@ enum DeltaProperties {
         "delta.isolationLevel": { $0.lowercased() == "writeserializable" },
         "delta.columnMapping.mode": { $0.lowercased() == "none" }, changeDataFeed: isFlag, deletionVectors: isFlag,
         inCommitTimestamps: { $0.lowercased() == "false" },
-        "delta.enableRowTracking": { $0.lowercased() == "false" }, "delta.enableTypeWidening": { $0.lowercased() == "false" },
+        DeltaRowTracking.property: isFlag, "delta.enableTypeWidening": { $0.lowercased() == "false" },
         "delta.minReaderVersion": { $0 == "1" }, "delta.minWriterVersion": { ["1", "2"].contains($0) },
     ]
 
@@ -32,7 +32,7 @@ enum DeltaProperties {
     /// - Throws: `0A000` naming a property that Lode does not obey.
     static func check(_ properties: [String: String], over earlier: [String: String]) throws(SQLError) {
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) where name.lowercased().hasPrefix(prefix) {
-            if earlier[name] == value { continue }
+            if earlier[name] == value || DeltaRowTracking.isOwn(name) { continue }
             let known = settable.first { $0.key.lowercased() == name.lowercased() }
             guard let known else {
                 throw SQLError.unsupported(

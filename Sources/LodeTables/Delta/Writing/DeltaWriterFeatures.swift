@@ -15,7 +15,7 @@ enum DeltaWriterFeatures {
     private static let writable: Set<String> = [
         "appendOnly", "invariants", "checkConstraints", "changeDataFeed", "generatedColumns", "columnMapping", "identityColumns",
         "deletionVectors", "timestampNtz", "domainMetadata", "v2Checkpoint", "inCommitTimestamp", "vacuumProtocolCheck",
-        "allowColumnDefaults", "typeWidening", "typeWidening-preview",
+        "allowColumnDefaults", "typeWidening", "typeWidening-preview", DeltaRowTracking.feature,
     ]
 
     /// - Throws: `0A000` naming what Lode's writer has not.
@@ -53,6 +53,7 @@ enum DeltaWriterFeatures {
         let configuration = metadata.configuration
         if configuration.keys.contains(where: { $0.lowercased().hasPrefix("delta.constraints.") }) { wanted.insert("checkConstraints") }
         if DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) { wanted.insert("appendOnly") }
+        if DeltaProperties.isOn(DeltaRowTracking.property, configuration) { wanted.formUnion([DeltaRowTracking.feature, "domainMetadata"]) }
         if DeltaProperties.isOn(DeltaProperties.changeDataFeed, configuration) { wanted.insert("changeDataFeed") }
         if DeltaProperties.isOn(DeltaProperties.deletionVectors, configuration) { wanted.insert("deletionVectors") }
         if columns.contains(where: { !$0.field.nullable }) { wanted.insert("invariants") }
