@@ -13,6 +13,9 @@ package protocol TableTransaction: AnyObject {
     /// Folders of partitions that do not lie in the table's, by those that they would have there: `key=value/…`.
     var places: [String: String] { get }
 
+    /// How rows change: in files that are written anew, or as numbers of rows that go.
+    var rowWriting: RowWriting { get }
+
     /// Says before files are written that they will take the place of others.
     /// - Returns: the folder in which they have to lie; nil for the table's own.
     func willReplace() throws(SQLError) -> String?
@@ -20,6 +23,10 @@ package protocol TableTransaction: AnyObject {
     func append(_ files: [DataFile])
     /// Takes files away, by the path that `plan` gave.
     func deleteFiles(_ paths: [String])
+    /// Takes rows away of files that stay, where `rowWriting` lets that be.
+    func mark(_ files: [MarkedFile])
+    /// Adds files with the rows that change, for who reads changes, where `rowWriting` wants them.
+    func feed(_ files: [DataFile])
     /// Takes away whatever the partitions with these values hold when the change is published.
     func emptyPartitions(_ partitions: Set<[Value]>)
     /// Takes every file away and puts these in their place.
@@ -41,6 +48,9 @@ package protocol TableTransaction: AnyObject {
 
 extension TableTransaction {
     package var places: [String: String] { [:] }
+    package var rowWriting: RowWriting { RowWriting() }
+    package func mark(_ files: [MarkedFile]) {}
+    package func feed(_ files: [DataFile]) {}
     package func reads(_ rows: ColumnPredicate) {}
     package func keepsRows() {}
     package func reached(_ marks: [String: Int64]) {}

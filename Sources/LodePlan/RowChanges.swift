@@ -4,7 +4,7 @@ import LodeCore
 
 /// Which columns of a query tell what becomes of a table's rows:
 ///
-///     | new row | file, number | is written | returned |
+///     | new row | file, number | is written | old row | returned |
 ///
 /// Each row of the query takes away at most one row of the table, which file and number name, and adds at most one, in whatever
 /// partition it belongs to. Formats may write the files anew or note the deleted numbers: the query is the same.
@@ -24,16 +24,20 @@ package struct RowChanges: Sendable, Hashable {
     package var file: Int?
     /// Whether there is a new row; nil for always.
     package var isWritten: Int?
+    /// The row that goes, with a column for each of the table's; empty where nobody asks what it was.
+    package var oldRow: Range<Int>
     /// What RETURNING gives.
     package var returned: Range<Int>
     package var repetition: Repetition
 
     package init(
-        newRow: Range<Int>, file: Int? = nil, isWritten: Int? = nil, returned: Range<Int>, repetition: Repetition = .ignored
+        newRow: Range<Int>, file: Int? = nil, isWritten: Int? = nil, oldRow: Range<Int> = 0..<0,
+        returned: Range<Int>, repetition: Repetition = .ignored
     ) {
         self.newRow = newRow
         self.file = file
         self.isWritten = isWritten
+        self.oldRow = oldRow
         self.returned = returned
         self.repetition = repetition
     }

@@ -14,6 +14,10 @@ package struct FileChange: Sendable {
     package var added: [DataFile] = []
     /// Files that go, by the path that `TableSnapshot.plan` gave; each must still be there.
     package var removedPaths: [String] = []
+    /// Files of which rows go without writing them anew; each must still be as it was.
+    package var marked: [MarkedFile] = []
+    /// Files with the rows that come and go, for who reads changes, where the table keeps such.
+    package var feed: [DataFile] = []
     /// Values of partitions that are emptied before files are added.
     package var emptiedPartitions: Set<[Value]> = []
     /// Whether every file goes before others are added.
@@ -32,4 +36,34 @@ package struct FileChange: Sendable {
     package init(base: TableVersion) { self.base = base }
 
     package var removesFiles: Bool { removesEverything || !removedPaths.isEmpty || !emptiedPartitions.isEmpty }
+    package var removesRows: Bool { removesFiles || !marked.isEmpty }
+}
+
+/// A file that stays, and which of its rows go.
+package struct MarkedFile: Sendable {
+    /// As it was found.
+    package var file: DataFile
+    /// Beside those that are deleted already.
+    package var rows: RowPositions
+
+    package init(_ file: DataFile, _ rows: RowPositions) {
+        self.file = file
+        self.rows = rows
+    }
+
+    /// All rows of the file that are deleted then.
+    /// - Parameter read: gives bytes of a file, from an offset on.
+    /// - Throws: what reading raises, `0A000` where it is not known which rows are deleted already.
+    package func allRows(
+        _ read: (_ path: String, _ offset: Int, _ count: Int) throws(SQLError) -> [UInt8]
+    ) throws(SQLError) -> RowPositions {
+        guard let earlier = file.deletes else { return rows }
+        guard let rowCount = file.rowCount, earlier.positionFiles == nil, earlier.equalities.isEmpty else {
+            throw SQLError.unsupported("deleting more rows of a data file with delete files").within(file.path)
+        }
+        var all = rows
+        if let known = earlier.positions { all.formUnion(known) }
+        if let vector = earlier.vector { all.formUnion(try vector.positions(rowCount: rowCount, read)) }
+        return all
+    }
 }

@@ -4,7 +4,8 @@ import LodeCore
 
 /// A set of row numbers, counted from 0 at the file's first row: one bit per row up to the last member.
 package struct RowPositions: Hashable, Sendable {
-    private var words: [UInt64] = []
+    /// 64 rows each, the lowest bit first.
+    private(set) var words: [UInt64] = []
     /// How many rows are members.
     package private(set) var count = 0
 
@@ -38,6 +39,26 @@ package struct RowPositions: Hashable, Sendable {
             count += (word & ~words[index]).nonzeroBitCount
             words[index] |= word
         }
+    }
+
+    /// The members that `other` has not.
+    package func subtracting(_ other: RowPositions) -> RowPositions {
+        var left = self
+        for (index, word) in other.words.prefix(words.count).enumerated() {
+            left.count -= (word & words[index]).nonzeroBitCount
+            left.words[index] &= ~word
+        }
+        return left
+    }
+
+    /// The rows of `0 ..< rowCount` that are no members.
+    package func complement(below rowCount: Int) -> RowPositions {
+        var all = RowPositions()
+        guard rowCount > 0, Int64(rowCount) <= Self.end else { return all }
+        all.words = Array(repeating: ~0, count: (rowCount + 63) / 64)
+        if rowCount & 63 != 0 { all.words[all.words.count - 1] = (1 << UInt64(rowCount & 63)) - 1 }
+        all.count = rowCount
+        return all.subtracting(self)
     }
 
     package func contains(_ row: Int64) -> Bool {

@@ -41,6 +41,13 @@ package protocol TableIO: Sendable {
 extension TableIO {
     package func willRead(_ paths: [String]) {}
 
+    /// Part of a metadata file; nothing if it ends before.
+    func read(_ path: String, offset: Int, count: Int) throws(SQLError) -> [UInt8] {
+        let bytes = try read(path)
+        guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else { return [] }
+        return Array(bytes[offset..<offset + count])
+    }
+
     /// Metadata files, whole, in their order. Each is asked for a while before its turn, so that they are not waited for one by one, and
     /// few are held at once.
     package func read(_ paths: [String], _ body: (_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Void) throws(SQLError) {

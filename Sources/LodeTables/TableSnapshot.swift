@@ -33,6 +33,11 @@ package protocol TableSnapshot: Sendable {
     /// The files that could hold rows that pass `predicate` (nil: all). A superset is correct, a subset is a bug.
     /// - Throws: what listing or reading metadata raises.
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing
+
+    /// Which rows came and went in the versions of a range that ends with this one or before it.
+    /// - Parameter end: nil: this version.
+    /// - Throws: `22023` for versions that are not there, `55000` where nobody recorded changes, `0A000` for tables without versions.
+    func changes(from start: TableTime, through end: TableTime?) throws(SQLError) -> ChangeFeed
 }
 
 /// How a table's columns are found in its files.
@@ -48,6 +53,10 @@ package enum ColumnMatching: Hashable, Sendable {
 
 extension TableSnapshot {
     package var columnMatching: ColumnMatching { .name }
+
+    package func changes(from start: TableTime, through end: TableTime?) throws(SQLError) -> ChangeFeed {
+        throw SQLError.unsupported("reading the changes of a table without versions of its own")
+    }
     package var isDearToList: Bool { false }
     package var readerOptions: [String: String] { properties }
     package var location: String? { nil }

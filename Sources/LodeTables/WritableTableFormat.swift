@@ -51,6 +51,9 @@ package protocol WritableTableFormat: TableFormat {
     /// Whether tables can be divided otherwise one day, and have branches and tags.
     var evolvesLayout: Bool { get }
 
+    /// How rows of a table change.
+    func rowWriting(of snapshot: any TableSnapshot) throws(SQLError) -> RowWriting
+
     /// Publishes a commit as the table's next version, whoever else commits meanwhile, or as its first one.
     /// - Parameter base: the table as the statement found it; nil for one that is not there.
     /// - Returns: the version.
@@ -75,6 +78,20 @@ extension WritableTableFormat {
     package func requirements(
         of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
     ) throws(SQLError) -> [String] { [] }
+
+    package func rowWriting(of snapshot: any TableSnapshot) throws(SQLError) -> RowWriting { RowWriting() }
+}
+
+/// What a table asks of statements that change its rows.
+package struct RowWriting: Hashable, Sendable {
+    /// Whether rows can go of files that stay: `FileChange.marked`.
+    package var marksRows = false
+    /// The folder for files with the rows that change: `FileChange.feed`; nil where the table keeps none.
+    package var feedFolder: String?
+    /// Whether rows have numbers that they keep: they can't go into other files.
+    package var keepsRowNumbers = false
+
+    package init() {}
 }
 
 /// One version of a table, as a statement asks for it.

@@ -61,17 +61,35 @@ INSERT INTO clustered VALUES (41, 'last')
 DELETE FROM clustered WHERE a % 2 = 0
 ALTER TABLE clustered CLUSTER BY (a)
 INSERT INTO clustered VALUES (42, NULL)
+CREATE TABLE marked (id bigint, k varchar, p integer) USING delta PARTITIONED BY (p) TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.checkpointInterval' = '4')
+INSERT INTO marked SELECT g, 'k' || g % 7, g % 3 FROM generate_series(1, 30000) AS q(g)
+DELETE FROM marked WHERE id % 11 = 0
+DELETE FROM marked WHERE (id * 7919) % 100 < 20
+UPDATE marked SET k = 'new', p = 5 WHERE id BETWEEN 100 AND 200
+MERGE INTO marked USING (SELECT 29990 + g AS id FROM generate_series(1, 20) AS q(g)) AS s ON marked.id = s.id WHEN MATCHED AND s.id % 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET k = 'merged' WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'added', 1)
+DELETE FROM marked WHERE p = 2 AND id > 1000
+DELETE FROM marked WHERE p = 0
+CREATE TABLE fed (id bigint, k varchar, p integer) USING delta PARTITIONED BY (p) TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true', 'delta.checkpointInterval' = '4')
+INSERT INTO fed SELECT g, 'k' || g % 7, g % 3 FROM generate_series(1, 3000) AS q(g)
+DELETE FROM fed WHERE id % 11 = 0
+DELETE FROM fed WHERE (id * 7919) % 100 < 20
+UPDATE fed SET k = 'new', p = 5 WHERE id BETWEEN 100 AND 200
+MERGE INTO fed USING (SELECT 2990 + g AS id FROM generate_series(1, 20) AS q(g)) AS s ON fed.id = s.id WHEN MATCHED AND s.id % 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET k = 'merged' WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'added', 1)
+DELETE FROM fed WHERE p = 2 AND id > 1000
+DELETE FROM fed WHERE p = 0
 TRUNCATE parts
 CREATE OR REPLACE TABLE parts USING delta AS SELECT 'now' AS other, 2.5::double AS kind
 INSERT INTO parts VALUES ('more', 'NaN'), ('end', '-Infinity')
 """
+
+NAMES = ("kinds", "parts", "many", "mapped", "byid", "counted", "clustered", "marked", "fed")
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--lode", required=True)
     args = p.parse_args()
-    import deltalake, duckdb
+    import deltalake, duckdb, pyarrow
     folder = tempfile.mkdtemp()
     lode = [args.lode, "--warehouse", f"{folder}/lakehouse", "--quiet"]
     db = duckdb.connect(config={"allow_unsigned_extensions": "true"})
@@ -83,21 +101,44 @@ def main():
         if done.returncode:
             sys.exit(f"{sql}\n{done.stderr}")
         words = sql.split()
-        tables.add(next(w for w in words if w in ("kinds", "parts", "many", "mapped", "byid", "counted", "clustered")))
+        tables.add(next(w for w in words if w in NAMES))
         for table in sorted(tables):
             own = f"{folder}/{table}.parquet"
             done = subprocess.run(lode + ["-c", f"COPY {table} TO '{own}'"], capture_output=True, text=True)
             if done.returncode:
                 sys.exit(f"{sql}\n{table}: {done.stderr}")
             [path] = glob.glob(f"{folder}/lakehouse/main/{table}-*")
-            rows = deltalake.DeltaTable(path).to_pyarrow_table()
+            # Of deletion vectors only its query engine knows.
+            found = deltalake.QueryBuilder().register("t", deltalake.DeltaTable(path)).execute("SELECT * FROM t")
+            rows = pyarrow.table(found.read_all())
             sources = {"delta-rs": "rows"} | ({"DuckDB": f"delta_scan('{path}')"} if has_delta else {})
             for name, source in sources.items():
                 compare(db, sql, table, own, name, source, rows)
                 checked += 1
+        if "fed" in words:
+            compare_changes(db, sql, lode, folder)
+            checked += 1
     readers = "delta-rs" + (" and DuckDB" if has_delta else "")
     print(f"{checked} comparisons with {readers}: the same rows")
     shutil.rmtree(folder)
+
+
+def compare_changes(db, sql, lode, folder):
+    """What came and went, as delta-rs and as Lode tell it."""
+    import deltalake, pyarrow
+    own = f"{folder}/changes.parquet"
+    done = subprocess.run(lode + ["-c", f"COPY (FROM table_changes('fed', 0)) TO '{own}'"], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{sql}\n{done.stderr}")
+    [path] = glob.glob(f"{folder}/lakehouse/main/fed-*")
+    changes = pyarrow.table(deltalake.DeltaTable(path).load_cdf(starting_version=0).read_all())
+    db.register("changes", changes)
+    columns = "id, k, p, _change_type, _commit_version"
+    rows = db.execute(f"SELECT {columns} FROM read_parquet('{own}') ORDER BY ALL").fetchall()
+    theirs = db.execute(f"SELECT {columns} FROM changes ORDER BY ALL").fetchall()
+    if rows != theirs:
+        alone, others = sorted(set(rows) - set(theirs))[:3], sorted(set(theirs) - set(rows))[:3]
+        sys.exit(f"{sql}\nchanges: {len(rows)} of Lode, {len(theirs)} of delta-rs; Lode alone has {alone}, delta-rs {others}")
 
 
 def load_delta(db):

@@ -19,6 +19,9 @@ import Testing
         "DELETE FROM t WHERE k = 1",
         "MERGE INTO t USING (SELECT 25 + i AS i FROM generate_series(1, 10) AS g(i)) AS s ON t.i = s.i "
             + "WHEN MATCHED THEN UPDATE SET generation = 2 WHEN NOT MATCHED THEN INSERT VALUES (2, s.i, 1)",
+        "DELETE FROM d WHERE i % 3 = 0",
+        "UPDATE d SET generation = 2 WHERE i % 4 = 0",
+        "ALTER TABLE d SET TBLPROPERTIES ('delta.enableDeletionVectors' = 'false')",
         "ALTER TABLE t ADD COLUMN c integer DEFAULT 7",
         "ALTER TABLE t ADD CONSTRAINT p CHECK (i > 0)",
         "OPTIMIZE t FULL",
@@ -39,7 +42,10 @@ import Testing
         try scratch.rows(
             """
             CREATE TABLE t USING delta PARTITIONED BY (k) AS SELECT 1 AS generation, i, i % 3 AS k FROM generate_series(1, 30) AS g(i);
-            INSERT OVERWRITE t SELECT generation, i, k FROM t
+            INSERT OVERWRITE t SELECT generation, i, k FROM t;
+            CREATE TABLE d USING delta TBLPROPERTIES ('delta.enableDeletionVectors' = 'true', 'delta.enableChangeDataFeed' = 'true')
+                AS SELECT 1 AS generation, i, 0 AS k FROM generate_series(1, 9000) AS g(i) WHERE i % 7 <> 5 OR i < 30;
+            DELETE FROM d WHERE i % 11 IN (3, 5) AND i > 2
             """)
         return scratch
     }
@@ -55,7 +61,8 @@ import Testing
         let sums = "SELECT generation, count(*), count(DISTINCT i), sum(i), sum(k) FROM"
         let queries = [
             "tables": "SHOW TABLES", "t": "\(sums) t GROUP BY generation ORDER BY generation", "u": "\(sums) u GROUP BY generation",
-            "names": "SELECT * FROM t WHERE i = 3",
+            "names": "SELECT * FROM t WHERE i = 3", "d": "\(sums) d GROUP BY generation ORDER BY generation",
+            "changes": "SELECT _commit_version, _change_type, count(*), sum(i) FROM table_changes('d', 0) GROUP BY ALL ORDER BY ALL",
         ]
         return queries.mapValues { query in
             do { return "\(try scratch.rows(query))" } catch { return (error as? SQLError)?.state == .undefinedTable ? "none" : "\(error)" }

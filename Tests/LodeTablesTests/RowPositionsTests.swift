@@ -30,4 +30,14 @@ import Testing
         _ = rows.insert(64)
         #expect(rows.growth(for: 127) == 0 && rows.byteCount == 16)
     }
+
+    @Test func `what is left out, and what is not in it`() {
+        let rows = RowPositions([1, 64, 70])
+        let left = rows.subtracting(RowPositions([64, 65, 1_000]))
+        #expect(left.count == 2 && left.contains(1) && left.contains(70) && !left.contains(64))
+        let others = rows.complement(below: 71)
+        #expect(others.count == 68 && others.contains(0) && others.contains(69) && !others.contains(70) && !others.contains(71))
+        #expect(rows.complement(below: 0).count == 0)
+        #expect(RowPositions().complement(below: 64).count == 64)
+    }
 }

@@ -11,7 +11,8 @@ extension EmbeddedCatalog {
         // Before the first file is written: collectors leave it alone.
         let lease = leases.take(Self.nowMicros())
         let snapshot = try snapshot(of: table.tableName, at: nil)
-        return GatheredTransaction(try table.declared(try format.declaration(of: snapshot)), snapshot, lease)
+        let declared = try table.declared(try format.declaration(of: snapshot))
+        return GatheredTransaction(declared, snapshot, lease, try format.rowWriting(of: snapshot))
     }
 
     /// Publishes changes that go into a table's log.

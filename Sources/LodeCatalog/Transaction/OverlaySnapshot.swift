@@ -70,9 +70,11 @@ final class GatheredTransaction: TableTransaction {
     private var files: FileChange
     /// Keeps files that are not published yet from being collected.
     private let lease: Lease?
+    let rowWriting: RowWriting
 
-    init(_ table: GlueTable, _ snapshot: any TableSnapshot, _ lease: Lease? = nil) {
+    init(_ table: GlueTable, _ snapshot: any TableSnapshot, _ lease: Lease? = nil, _ rowWriting: RowWriting = RowWriting()) {
         self.table = table
+        self.rowWriting = rowWriting
         self.snapshot = snapshot
         self.lease = lease
         files = FileChange(base: snapshot.identity ?? TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
@@ -82,6 +84,8 @@ final class GatheredTransaction: TableTransaction {
     var change: TableChange { .files(table.tableName, files) }
     func append(_ files: [DataFile]) { self.files.added += files }
     func deleteFiles(_ paths: [String]) { files.removedPaths += paths }
+    func mark(_ files: [MarkedFile]) { self.files.marked += files }
+    func feed(_ files: [DataFile]) { self.files.feed += files }
     func emptyPartitions(_ partitions: Set<[Value]>) { files.emptiedPartitions.formUnion(partitions) }
     func dependsOnSnapshot() { files.dependsOnBase = true }
     func keepsRows() { files.changesData = false }

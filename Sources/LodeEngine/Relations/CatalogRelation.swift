@@ -101,7 +101,7 @@ enum CatalogRelation {
     }
 
     /// Reader options from table properties, and the declared types for text files, which have none of their own.
-    private static func options(_ snapshot: any TableSnapshot, _ format: any FileFormat) -> FormatOptions {
+    static func options(_ snapshot: any TableSnapshot, _ format: any FileFormat) -> FormatOptions {
         var options = FormatOptions()
         let known = Set(format.readOptions)
         for (key, value) in snapshot.readerOptions where known.contains(key.lowercased()) {

@@ -97,6 +97,28 @@ final class SessionResolver: RelationResolver {
         return found
     }
 
+    func changes(of name: QualifiedName, from start: TableTime, through end: TableTime?) throws(SQLError) -> ResolvedRelation? {
+        var names = searchPath.map { TableName($0, name.last.text) }
+        if name.parts.count > 1 { names = [try session.tableName(name, in: catalogName)] }
+        for full in names {
+            guard let table = try session.catalog.table(full) else { continue }
+            if table.ownerName != role { try session.require(.usage, inSchema: full.database, as: role, at: name.span) }
+            try session.require(.select, on: table, as: role, at: name.span)
+            let time = try sessionTime(for: table, name.span)
+            return try session.changes(of: table, try snapshot(of: table, at: time), from: start, through: end)
+        }
+        return nil
+    }
+
+    func changes(in folder: String, from start: TableTime, through end: TableTime?) throws(SQLError) -> ResolvedRelation {
+        try session.requireAccess(to: folder)
+        let stores = session.stores(stores, forLogIn: folder), io = StoreTableIO(stores)
+        var found = try DeltaFormat.table(in: folder, io)
+        if found == nil { found = try IcebergFormat.table(in: folder, io) }
+        guard let found else { throw SQLError(.undefinedFile, "there is no Delta or Iceberg table", in: folder) }
+        return try Session.relation("table_changes('\(folder)')", try found.changes(from: start, through: end), stores)
+    }
+
     /// The table of that name, or the one whose metadata it names.
     private func find(_ name: TableName) throws(SQLError) -> (GlueTable, MetadataTable?)? {
         if let table = try session.catalog.table(name) { return (table, nil) }

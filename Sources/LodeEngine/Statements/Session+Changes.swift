@@ -82,6 +82,8 @@ struct ChangedRows {
     var deleted: [(file: DataFile, rows: RowPositions)] = []
     /// Files with rows that come.
     var written: [DataFile] = []
+    /// Files with all of these rows, for who reads changes.
+    var feed: [DataFile] = []
     var returned: [Chunk] = []
     var receipt = Receipt()
 }
@@ -106,7 +108,8 @@ extension Session {
             transaction: transaction,
             target: ChangeTarget(
                 table: try table.insertTarget(), relation: relation,
-                path: engine.attached.path(of: table.tableName, own: Engine.catalogName)),
+                path: engine.attached.path(of: table.tableName, own: Engine.catalogName),
+                wantsOldRows: transaction.rowWriting.feedFolder != nil),
             relation: relation, writeTarget: target, added: added)
     }
 
@@ -160,22 +163,27 @@ extension Session {
         if bound.dependsOnAbsence || bound.readsAgain(change.target) { transaction.dependsOnSnapshot() }
         if let read = WholeFiles.bounds(of: bound.rows.plan, context.execution) { transaction.reads(read) }
         var changed = if let files = try wholeFiles(bound, context) { files } else { try findRows(bound, change, context) }
+        let marked = marked(&changed, transaction)
         var written: [DataFile] = []
         do throws(SQLError) {
+            try requireNumbersKept(changed, marked, bound, change)
             written = try rewrite(&changed, change, context)
         } catch {
-            discard(changed.written, in: change.writeTarget.stores)
+            discard(changed.written + changed.feed, in: change.writeTarget.stores)
             throw error
         }
         written += changed.written
         transaction.deleteFiles(changed.deleted.map(\.file.path))
+        transaction.mark(marked)
         transaction.append(written)
+        transaction.feed(changed.feed)
         change.count(bound.countedColumns, in: written)
-        let isChanged = !changed.deleted.isEmpty || !written.isEmpty || !change.added.isEmpty
+        let isChanged = !changed.deleted.isEmpty || !marked.isEmpty || !written.isEmpty || !change.added.isEmpty
         changed.receipt.filesWritten = written.count
         changed.receipt.bytesWritten = written.reduce(0) { $0 + $1.size }
         let outcomes = try commitWritten(
-            WrittenRows(files: written, receipt: changed.receipt), to: change.writeTarget, isChanged ? change.changes : [], context)
+            WrittenRows(files: written + changed.feed, receipt: changed.receipt), to: change.writeTarget,
+            isChanged ? change.changes : [], context)
         changed.receipt.version = outcomes.first?.version
         return changed
     }
@@ -202,17 +210,24 @@ extension Session {
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
         let writer = try TableWriteSink(
             specification, to: change.writeTarget.stores, order: execution.order, memory: context.execution.memory)
-        let sink = RowChangeSink(bound.changes, into: writer, memory: context.execution.memory)
+        let feed = try feed(of: bound, change, context)
+        let sink = try RowChangeSink(bound.changes, into: writer, feed: feed, memory: context.execution.memory)
         do throws(SQLError) {
             try watching(execution) { () throws(SQLError) in try execution.run(into: sink, name: "change") }
         } catch {
             writer.abort()
+            feed?.abort()
             throw error
         }
         var changed = ChangedRows(written: writer.written, returned: sink.returned, receipt: Self.receipt(of: execution))
         changed.receipt.rows = sink.count
         let deleted = sink.deleted
-        if deleted.isEmpty { return changed }
+        // Rows that only come are told by the files that they come with.
+        if deleted.isEmpty {
+            feed?.abort()
+            return changed
+        }
+        changed.feed = feed?.written ?? []
         for file in try change.relation.files(nil).files {
             if let rows = deleted[file.path] { changed.deleted.append((file, rows)) }
         }

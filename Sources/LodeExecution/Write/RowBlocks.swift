@@ -208,7 +208,7 @@ final class RowBlocks: Sendable {
         private let encoder: BlockEncoder
         private let cancellation: Cancellation
         /// Rows that memory could not be had for yet, and what they take.
-        private var pending: (chunk: Chunk, bytes: Int)?
+        private var pending: [(chunk: Chunk, bytes: Int)] = []
         private var batch = 0
         private var isIdle = false
 
@@ -222,17 +222,17 @@ final class RowBlocks: Sendable {
             if chunk.count == 0 { return .more }
             try blocks.specification.constraints?.check(chunk)
             let own = try chunk.withoutForeignMemory()
-            pending = (own, own.heldBytes)
+            pending.append((own, own.heldBytes))
             batch = own.batch
             return try resume()
         }
 
         func resume() throws(SQLError) -> Demand {
-            if let (chunk, bytes) = pending {
+            while let (chunk, bytes) = pending.first {
                 switch try reserve(2 * bytes) {
                 case .refused(let wait): return .full(wait)
                 case .reserved(let reserved):
-                    pending = nil
+                    pending.removeFirst()
                     try blocks.add(chunk, bytes, reserved: reserved)
                 }
                 while let block = blocks.block(isIdle: false) { try encode(block) }

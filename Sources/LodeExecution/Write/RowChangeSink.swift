@@ -18,12 +18,18 @@ package final class RowChangeSink: Sink {
 
     private let changes: RowChanges
     private let writer: TableWriteSink
+    /// Where the rows go once more, for who reads changes.
+    private let feed: (rows: RowFeed, writer: TableWriteSink)?
     private let memory: WriteReservation
     private let held: ChunkStore
     private let state = Lock(State())
 
-    package init(_ changes: RowChanges, into writer: TableWriteSink, memory: MemoryBudget) {
+    /// - Parameter feed: writes the table's columns with `RowFeed.typeColumn`; nil where nobody asks what changed.
+    package init(
+        _ changes: RowChanges, into writer: TableWriteSink, feed: TableWriteSink? = nil, memory: MemoryBudget
+    ) throws(SQLError) {
         self.changes = changes
+        self.feed = try feed.map { (writer) throws(SQLError) in (try RowFeed(changes), writer) }
         self.writer = writer
         self.memory = WriteReservation(memory)
         held = ChunkStore(memory: memory)
@@ -43,15 +49,19 @@ package final class RowChangeSink: Sink {
     package var returned: [Chunk] { held.chunks }
 
     package func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
-        Worker(self, try writer.worker(context))
+        Worker(self, try writer.worker(context), try feed.map { (feed) throws(SQLError) in (feed.rows, try feed.writer.worker(context)) })
     }
 
-    package func finalTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask] { try writer.finalTasks(context) }
-    package func drain() throws(SQLError) -> Demand { try writer.drain() }
+    package func finalTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask] {
+        try writer.finalTasks(context) + (try feed?.writer.finalTasks(context) ?? [])
+    }
+
+    package func drain() throws(SQLError) -> Demand { try writer.drain().and(try feed?.writer.drain() ?? .more) }
 
     package func complete(_ context: ExecutionContext) throws(SQLError) {
         held.sortByBatch()
         try writer.complete(context)
+        try feed?.writer.complete(context)
     }
 
     /// Notes the rows that go.
@@ -124,13 +134,15 @@ package final class RowChangeSink: Sink {
         return kept.count == chunk.count ? rows : try rows.gather(kept)
     }
 
-    private final class Worker: PassingConsumer {
+    private final class Worker: ChunkConsumer {
         private let sink: RowChangeSink
-        let downstream: any ChunkConsumer
+        private let downstream: any ChunkConsumer
+        private let feed: (rows: RowFeed, downstream: any ChunkConsumer)?
 
-        init(_ sink: RowChangeSink, _ downstream: any ChunkConsumer) {
+        init(_ sink: RowChangeSink, _ downstream: any ChunkConsumer, _ feed: (RowFeed, any ChunkConsumer)?) {
             self.sink = sink
             self.downstream = downstream
+            self.feed = feed.map { ($0.0, $0.1) }
         }
 
         func consume(_ chunk: Chunk) throws(SQLError) -> Demand {
@@ -139,8 +151,26 @@ package final class RowChangeSink: Sink {
             if let kept, kept.count == 0 { return .more }
             let changed = try kept.map { (rows) throws(SQLError) in try chunk.gather(rows) } ?? chunk
             try sink.give(changed)
-            guard let rows = try sink.newRows(changed) else { return .more }
-            return try downstream.consume(rows)
+            var demand = Demand.more
+            if let rows = try sink.newRows(changed) { demand = try downstream.consume(rows) }
+            for rows in try feed?.rows.rows(changed) ?? [] { demand = demand.and(try feed?.downstream.consume(rows) ?? .more) }
+            return demand
         }
+
+        func resume() throws(SQLError) -> Demand { try downstream.resume().and(try feed?.downstream.resume() ?? .more) }
+        func giveRest() throws(SQLError) -> Demand { try downstream.giveRest().and(try feed?.downstream.giveRest() ?? .more) }
+
+        func finish() throws(SQLError) {
+            try downstream.finish()
+            try feed?.downstream.finish()
+        }
+    }
+}
+
+extension Demand {
+    /// What is wanted where two consumers get the same rows: who is full is waited for.
+    fileprivate func and(_ other: Demand) -> Demand {
+        if case .full = self { return self }
+        return self == .enough && other == .enough ? .enough : other == .enough ? .more : other
     }
 }

@@ -14,7 +14,8 @@ extension Binder {
         let scan = ScanNode(relations.add(source), outputs: all.enumerated().map { ScanOutput($1, index: $0) })
         let from = FromScope(relation: target.table.relation, path: target.path, columns: columns)
         let relation = try aliased(BoundRelation(plan: .scan(scan), from: from), reference.alias, at: reference.span)
-        return BoundTarget(relation: relation, columns: columns, file: all[all.count - 2], number: all[all.count - 1])
+        return BoundTarget(relation: relation, columns: columns, file: all[all.count - 2], number: all[all.count - 1],
+            wantsOldRows: target.wantsOldRows)
     }
 
     /// What UPDATE and DELETE look at: the changed table beside what FROM or USING names, and of that the rows that pass WHERE.
@@ -88,18 +89,19 @@ extension Binder {
     ///
     /// - Parameters:
     ///   - row: the new row; empty where rows only go.
-    ///   - identity: file and number of the row that goes; empty where rows only come.
+    ///   - target: the table, of whose rows some go; nil where rows only come.
     func change(
-        _ plan: LogicalPlan, row: [PlanColumn], identity: [PlanColumn], isWritten: PlanColumn? = nil, repetition: RowChanges.Repetition,
+        _ plan: LogicalPlan, row: [PlanColumn], of target: BoundTarget?, isWritten: PlanColumn? = nil, repetition: RowChanges.Repetition,
         returning items: [SelectItem], from: FromScope, _ outer: Scope, _ with: With?
     ) throws(SQLError) -> BoundChange {
         let returned = try bindReturning(items, from, Scope(parent: outer, from: from, clause: .returning))
         try checkUnused(with, in: outer)
-        var outputs = ProjectNode.Item.passing(row + identity + (isWritten.map { [$0] } ?? []))
+        let identity = target.map { [$0.file, $0.number] } ?? [], oldRow = target?.oldRow ?? []
+        var outputs = ProjectNode.Item.passing(row + identity + (isWritten.map { [$0] } ?? []) + oldRow)
         let changes = RowChanges(
             newRow: 0..<row.count, file: identity.isEmpty ? nil : row.count,
-            isWritten: isWritten == nil ? nil : row.count + identity.count, returned: outputs.count..<(outputs.count + returned.count),
-            repetition: repetition)
+            isWritten: isWritten == nil ? nil : row.count + identity.count, oldRow: (outputs.count - oldRow.count)..<outputs.count,
+            returned: outputs.count..<(outputs.count + returned.count), repetition: repetition)
         outputs += returned
         let isSame = returned.isEmpty && outputs.map(\.column.id) == plan.columns.map(\.id)
         let rows = isSame ? plan : .project(ProjectNode(input: plan, items: outputs))

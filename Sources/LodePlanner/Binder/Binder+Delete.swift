@@ -10,7 +10,7 @@ extension Binder {
         let outer = try scope(Scope.empty, with: delete.with)
         let found = try bindMatches(of: delete.table, target, beside: delete.using, where: delete.where, outer)
         return try change(
-            found.plan, row: [], identity: [found.table.file, found.table.number], repetition: .ignored, returning: delete.returning,
+            found.plan, row: [], of: found.table, repetition: .ignored, returning: delete.returning,
             from: found.from, outer, delete.with)
     }
 }

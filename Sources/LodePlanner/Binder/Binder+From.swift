@@ -100,7 +100,7 @@ extension Binder {
     }
 
     /// The view's query, bound with the names that its author saw. Places in its text mean nothing in this statement.
-    private func bindView(_ view: ResolvedView, _ span: SourceSpan) throws(SQLError) -> BoundRelation {
+    func bindView(_ view: ResolvedView, _ span: SourceSpan) throws(SQLError) -> BoundRelation {
         let name = view.path.last ?? "view"
         let outside = resolver
         resolver = view.resolver

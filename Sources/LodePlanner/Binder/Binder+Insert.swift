@@ -25,7 +25,7 @@ extension Binder {
         let row = plan.columns, counted = countedColumns
         let from = FromScope(relation: insert.alias?.text ?? target.relation, path: insert.alias == nil ? path : [], columns: row)
         var bound = try change(
-            plan, row: row, identity: [], repetition: .ignored, returning: insert.returning, from: from, scope, insert.with)
+            plan, row: row, of: nil, repetition: .ignored, returning: insert.returning, from: from, scope, insert.with)
         bound.countedColumns = counted
         return bound
     }

@@ -21,7 +21,7 @@ extension Binder {
         mergeAction = outcome.action
         defer { mergeAction = nil }
         var bound = try change(
-            outcome.plan, row: outcome.row, identity: [binding.target.file, binding.target.number], isWritten: outcome.isWritten,
+            outcome.plan, row: outcome.row, of: binding.target, isWritten: outcome.isWritten,
             repetition: .refused, returning: merge.returning, from: outcome.from, outer, merge.with)
         bound.countedColumns = countedColumns
         bound.dependsOnAbsence = merge.clauses.contains { $0.match == .notMatched }

@@ -14,6 +14,7 @@ extension Binder {
         if withOrdinality, name != "unnest", FunctionRegistry.sets[name] == nil {
             throw .unsupported("WITH ORDINALITY of \(name)", at: span)
         }
+        if name == Self.changesFunction { return try aliased(try bindChanges(call, span), alias, at: span) }
         if resolver.isFileFunction(name) { return try aliased(try bindFileFunction(name, call, span), alias, at: span) }
         let relation: BoundRelation
         switch name {
@@ -42,7 +43,7 @@ extension Binder {
 
     private func unknownTableFunction(_ name: String, _ call: FunctionCall) -> SQLError {
         let known = resolver.nearbyNames().filter { resolver.isFileFunction($0) }
-            + FunctionRegistry.sets.keys.sorted() + ["unnest", "range"]
+            + FunctionRegistry.sets.keys.sorted() + ["unnest", "range", Self.changesFunction]
         let isAggregate = FunctionRegistry.aggregates[name] != nil
         return SQLError(
             .undefinedFunction, isAggregate ? "aggregate functions are not allowed in FROM" : "table function \(name) does not exist",

@@ -19,7 +19,7 @@ extension Binder {
         let (changed, row) = try newRow(kept(table, target.table).merging(set.values) { $1 }, over: plan, target.table)
         let replaced = Dictionary(zip(table.columns.map(\.id), row), uniquingKeysWith: { first, _ in first })
         return try change(
-            changed, row: row, identity: [table.file, table.number], repetition: .ignored, returning: update.returning,
+            changed, row: row, of: table, repetition: .ignored, returning: update.returning,
             from: found.from.replacing(replaced), outer, update.with)
     }
 

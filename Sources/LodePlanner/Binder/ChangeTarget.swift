@@ -12,9 +12,12 @@ package struct ChangeTarget {
     package var relation: any Relation
     /// The full name ("lode", "main", "orders"), by which columns may be qualified.
     package var path: [String]
+    /// Whether it is asked what the rows that go were.
+    package var wantsOldRows: Bool
 
-    package init(table: InsertTarget, relation: any Relation, path: [String]) {
+    package init(table: InsertTarget, relation: any Relation, path: [String], wantsOldRows: Bool = false) {
         self.table = table
+        self.wantsOldRows = wantsOldRows
         self.relation = relation
         self.path = path
     }
@@ -48,6 +51,10 @@ struct BoundTarget {
     /// The path of the row's file, and the row's number there.
     var file: PlanColumn
     var number: PlanColumn
+    /// Whether it is asked what the rows that go were.
+    var wantsOldRows: Bool
+
+    var oldRow: [PlanColumn] { wantsOldRows ? columns : [] }
 }
 
 /// Rows of the changed table, each with those of other tables that are matched with it.

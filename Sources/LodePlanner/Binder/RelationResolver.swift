@@ -22,6 +22,12 @@ package protocol RelationResolver {
         _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
     ) throws(SQLError) -> any Relation
 
+    /// The rows that came and went in a range of versions of a table (`table_changes`); nil if there is no such table.
+    func changes(of name: QualifiedName, from start: TableTime, through end: TableTime?) throws(SQLError) -> ResolvedRelation?
+
+    /// The same of a table in a folder that no catalog knows.
+    func changes(in folder: String, from start: TableTime, through end: TableTime?) throws(SQLError) -> ResolvedRelation
+
     /// The relation of `FROM 'path'`.
     func file(_ path: String, span: SourceSpan) throws(SQLError) -> any Relation
 
@@ -38,6 +44,13 @@ package protocol RelationResolver {
 extension RelationResolver {
     package func lock(_ tables: Set<TableVersion>) {}
     package func willBind(_ query: Query) {}
+    package func changes(of name: QualifiedName, from start: TableTime, through end: TableTime?) throws(SQLError) -> ResolvedRelation? {
+        nil
+    }
+
+    package func changes(in folder: String, from start: TableTime, through end: TableTime?) throws(SQLError) -> ResolvedRelation {
+        throw SQLError.unsupported("changes of a table in a folder here")
+    }
     package func optionType(_ function: String, _ option: String) -> SQLType? { nil }
 }
 

@@ -77,11 +77,13 @@ package struct DeletionVector: Hashable, Sendable {
 
     private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
 
+    private static let magic: UInt32 = 1_681_511_377
+
     /// - Source: Delta PROTOCOL.md, "Deletion Vector Format".
     static func decode(_ bytes: ArraySlice<UInt8>, _ cardinality: Int, _ rowCount: Int) throws(SQLError) -> RowPositions {
         var cursor = ByteCursor(bytes)
         let magic = try cursor.uint32()
-        guard magic == 1_681_511_377 else { throw RoaringBitmap.corrupted("unknown format \(magic)") }
+        guard magic == Self.magic else { throw RoaringBitmap.corrupted("unknown format \(magic)") }
         var rows = RowPositions()
         try RoaringBitmap.insert(bytes.dropFirst(4), below: Int64(rowCount), into: &rows)
         guard rows.count == cardinality else {
@@ -89,4 +91,18 @@ package struct DeletionVector: Hashable, Sendable {
         }
         return rows
     }
+
+    // MARK: Writing
+
+    /// The bitmap of rows, as `decode` reads it.
+    package static func encode(_ rows: RowPositions) -> [UInt8] {
+        stride(from: 0, to: 32, by: 8).map { UInt8(truncatingIfNeeded: magic >> UInt32($0)) } + RoaringBitmap.write(rows)
+    }
+
+    /// A bitmap between its size and its checksum, as files have it.
+    package static func stored(_ bitmap: [UInt8]) -> [UInt8] {
+        bigEndian(UInt32(truncatingIfNeeded: bitmap.count)) + bitmap + bigEndian(CRC32.of(bitmap[...]))
+    }
+
+    private static func bigEndian(_ number: UInt32) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) } }
 }

@@ -5,11 +5,11 @@ import LodeCore
 /// Roaring bitmaps in their portable serialization: sets of integers in blocks of 65,536, each a list, a bitmap or a list of runs.
 /// - Source: RoaringFormatSpec, "General layout" and "Extension for 64-bit implementations".
 enum RoaringBitmap {
-    private static let cookieWithoutRuns: UInt32 = 12346, cookieWithRuns: UInt32 = 12347
+    static let cookieWithoutRuns: UInt32 = 12346, cookieWithRuns: UInt32 = 12347
     /// From so many blocks on their offsets are stored even where there are runs.
-    private static let offsetsFrom = 4
+    static let offsetsFrom = 4
     /// A block of more members is a bitmap.
-    private static let longestList = 4096
+    static let longestList = 4096
 
     /// Adds the members of a 64-bit bitmap, which takes up all of `bytes`.
     /// - Parameter limit: rows of the file; no member may reach it.

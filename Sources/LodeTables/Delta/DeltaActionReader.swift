@@ -37,6 +37,7 @@ enum DeltaActionReader {
                 case "metaData": action = .metadata(try metadata(&reader))
                 case "protocol": action = .protocolVersion(try protocolVersion(&reader))
                 case "commitInfo": action = .commitInfo(try commitInfo(&reader))
+                case "cdc": action = .changeFile(try changeFile(&reader))
                 case "domainMetadata": action = .domain(try domain(&reader))
                 case "sidecar": action = try sidecar(&reader)
                 default: try reader.skip()
@@ -61,6 +62,9 @@ enum DeltaActionReader {
             case "stats": add.statistics = try reader.scalarText()
             case "deletionVector": add.vector = try vector(&reader)
             case "baseRowId": add.baseRowID = try reader.integer()
+            case "defaultRowCommitVersion": add.rowCommitVersion = try reader.integer()
+            case "tags": add.tags = try reader.texts()
+            case "clusteringProvider": add.clusteringProvider = try reader.scalarText()
             case "dataChange": add.dataChange = try reader.boolean()
             default: try reader.skip()
             }
@@ -78,12 +82,30 @@ enum DeltaActionReader {
             switch name {
             case "path": path = try reader.string()
             case "deletionVector": remove.vector = try vector(&reader)
+            case "partitionValues": remove.partitionValues = try reader.texts()
+            case "size": remove.size = try reader.integer()
+            case "stats": remove.statistics = try reader.scalarText()
             case "dataChange": remove.dataChange = try reader.boolean()
             default: try reader.skip()
             }
         }
         remove.path = try required(path, "path")
         return remove
+    }
+
+    private static func changeFile(_ reader: inout JSONReader) throws(SQLError) -> DeltaChangeFile {
+        var file = DeltaChangeFile(), path: String?
+        try reader.object { (reader, name) throws(SQLError) in
+            if try reader.takeNull() { return }
+            switch name {
+            case "path": path = try reader.string()
+            case "partitionValues": file.partitionValues = try reader.texts()
+            case "size": file.size = try reader.integer()
+            default: try reader.skip()
+            }
+        }
+        file.path = try required(path, "path")
+        return file
     }
 
     private static func domain(_ reader: inout JSONReader) throws(SQLError) -> DeltaDomain {

@@ -9,6 +9,13 @@ struct DeltaProtocol: Hashable, Sendable {
     var minWriterVersion: Int64 = 0
     var readerFeatures: [String]?
     var writerFeatures: [String]?
+
+    /// `Delta reader version 3 (deletionVectors) and writer version 7 (deletionVectors)`.
+    var text: String {
+        func listed(_ features: [String]?) -> String { features.map { " (\($0.joined(separator: ", ")))" } ?? "" }
+        return "Delta reader version \(minReaderVersion)\(listed(readerFeatures)) and writer version "
+            + "\(minWriterVersion)\(listed(writerFeatures))"
+    }
 }
 
 /// The table's definition.
@@ -42,7 +49,11 @@ struct DeltaAdd: Sendable {
     /// JSON text.
     var statistics: String?
     var vector: DeltaVectorDescriptor?
+    /// The number of the first row, in a table that numbers rows; and the version that the rows are of.
     var baseRowID: Int64?
+    var rowCommitVersion: Int64?
+    var tags: [(name: String, text: String?)] = []
+    var clusteringProvider: String?
     /// Whether rows come with it; else they were in other files before.
     var dataChange = true
 }
@@ -64,8 +75,22 @@ struct DeltaVectorDescriptor: Hashable, Sendable {
 struct DeltaRemove: Sendable {
     var path = ""
     var vector: DeltaVectorDescriptor?
+    /// By physical names; nil where the writer did not repeat what it had said of the file.
+    var partitionValues: [(name: String, text: String?)]?
+    var size: Int64?
+    /// JSON text.
+    var statistics: String?
     /// Whether rows go with it; else they are in other files now.
     var dataChange = true
+}
+
+/// A file with rows that a commit changed.
+/// - Source: Delta PROTOCOL.md, "Add CDC File".
+struct DeltaChangeFile: Sendable {
+    var path = ""
+    /// By physical names.
+    var partitionValues: [(name: String, text: String?)] = []
+    var size: Int64 = 0
 }
 
 /// What a feature of the protocol, or an application, keeps with the table.
@@ -98,9 +123,10 @@ enum DeltaAction: Sendable {
     case metadata(DeltaMetadata)
     case protocolVersion(DeltaProtocol)
     case commitInfo(DeltaCommitInfo)
+    case changeFile(DeltaChangeFile)
     case domain(DeltaDomain)
     /// The path of a file with more actions of a checkpoint, and its size.
     case sidecar(path: String, size: Int64)
-    /// Transactions of applications, domains, change data, and what later versions of the protocol add: readers step over them.
+    /// Transactions of applications, and what later versions of the protocol add: readers step over them.
     case other
 }

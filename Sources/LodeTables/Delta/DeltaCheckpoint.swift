@@ -47,7 +47,7 @@ struct DeltaCheckpoint: Sendable {
                 case .sidecar(let path, let size): try note(path, size, folder)
                 case .add, .remove: actionCount += 1
                 case .domain(let found): domains[found.name] = found
-                case .commitInfo, .other: break
+                case .changeFile, .commitInfo, .other: break
                 }
             }
             return
@@ -98,6 +98,7 @@ struct DeltaCheckpoint: Sendable {
         ["path"], ["partitionValues"], ["size"], ["modificationTime"], ["stats"], ["deletionVector", "storageType"],
         ["deletionVector", "pathOrInlineDv"], ["deletionVector", "offset"], ["deletionVector", "sizeInBytes"],
         ["deletionVector", "cardinality"], ["baseRowId"], ["stats_parsed", "numRecords"], ["stats_parsed", "tightBounds"],
+        ["defaultRowCommitVersion"], ["tags"], ["clusteringProvider"],
     ].map { ["add"] + $0 }
 
     /// Calls `body` with each file that the table had, and its statistics where they are in columns.
@@ -153,7 +154,8 @@ struct DeltaCheckpoint: Sendable {
         guard let path = try cells.text(0) else { return nil }
         var add = DeltaAdd(
             path: path, partitionValues: try cells.pairs(1), size: try cells.integer(2) ?? 0, modificationTime: try cells.integer(3) ?? 0,
-            statistics: try cells.text(4), baseRowID: try cells.integer(10))
+            statistics: try cells.text(4), baseRowID: try cells.integer(10), rowCommitVersion: try cells.integer(13),
+            tags: try cells.pairs(14), clusteringProvider: try cells.text(15))
         if let storage = try cells.text(5) {
             add.vector = DeltaVectorDescriptor(
                 storageType: storage, pathOrInline: try cells.text(6) ?? "", offset: try cells.integer(7),

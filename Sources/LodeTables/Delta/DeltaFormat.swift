@@ -87,6 +87,18 @@ extension DeltaFormat: WritableTableFormat {
         try DeltaVacuum(snapshot: try Self.own(snapshot), io: io).filesInUse(since: micros)
     }
 
+    package func rowWriting(of snapshot: any TableSnapshot) throws(SQLError) -> RowWriting {
+        let snapshot = try Self.own(snapshot), configuration = snapshot.metadata.configuration
+        var writing = RowWriting()
+        writing.marksRows = DeltaProperties.isOn(DeltaProperties.deletionVectors, configuration)
+            && DeltaWriterFeatures.has("deletionVectors", snapshot.protocolVersion)
+        writing.keepsRowNumbers = DeltaProperties.isOn(DeltaRowTracking.property, configuration)
+        if DeltaProperties.isOn(DeltaProperties.changeDataFeed, configuration) {
+            writing.feedFolder = TablePath.join(snapshot.folder.root, DeltaVacuum.feedFolder)
+        }
+        return writing
+    }
+
     package func isData(_ path: String) -> Bool { DeltaVacuum.isData(path) }
 
     package func commit(

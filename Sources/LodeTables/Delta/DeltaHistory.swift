@@ -23,7 +23,7 @@ package struct DeltaHistory: Sendable {
     private let io: any TableIO
     /// The versions whose commits are there, in order, and when their files were modified: a little later where that would not be after
     /// the one before.
-    private let commits: [(version: Int64, micros: Int64)]
+    let commits: [(version: Int64, micros: Int64)]
 
     init(_ listing: DeltaLogListing, _ folder: DeltaFolder, _ io: any TableIO) {
         self.listing = listing
@@ -105,6 +105,12 @@ package struct DeltaHistory: Sendable {
                 in: path(of: version))
         }
         return millis * 1000
+    }
+
+    /// Tells when a commit was made, by its version and the time of its file.
+    func clock() throws(SQLError) -> (Int64, Int64) throws(SQLError) -> Int64 {
+        guard let inCommit = try firstInCommit() else { return { (_, micros) throws(SQLError) in micros } }
+        return { (version, micros) throws(SQLError) in version >= inCommit.version ? try inCommitMicros(version) : micros }
     }
 
     private func path(of version: Int64) -> String { folder.logFile(DeltaLogListing.commitName(version)) }

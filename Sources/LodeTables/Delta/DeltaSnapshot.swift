@@ -19,7 +19,12 @@ struct DeltaSnapshot: TableSnapshot {
     private let checkpoint: DeltaCheckpoint?
     private let tail: DeltaTail
     /// Kept as long as the snapshot: it may hold the table's files.
-    private let io: any TableIO
+    let io: any TableIO
+
+    /// What features of the protocol keep with the table.
+    func domain(_ name: String) -> DeltaDomain? {
+        (tail.domains[name] ?? checkpoint?.domains[name]).flatMap { $0.isRemoved ? nil : $0 }
+    }
 
     /// What features of the protocol keep with the table.
     func domain(_ name: String) -> DeltaDomain? {
@@ -152,6 +157,12 @@ struct DeltaSnapshot: TableSnapshot {
         if !PartitionPruning.mayMatch(predicate, partitionColumns, values, generated) { return false }
         let reader = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: predicate.columns)
         return mayMatch(predicate, try dataFile(add, values, add.statistics.map { reader.read($0, isDeleted: add.vector != nil) }))
+    }
+
+    /// A file of some version, with nothing said of its columns.
+    func bareFile(_ add: DeltaAdd) throws(SQLError) -> DataFile {
+        let reader = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: [])
+        return try dataFile(add, try partitionValues(of: add), add.statistics.map { reader.read($0, isDeleted: true) })
     }
 
     private func dataFile(_ add: DeltaAdd, _ values: [Value], _ statistics: DeltaFileStatistics?) throws(SQLError) -> DataFile {

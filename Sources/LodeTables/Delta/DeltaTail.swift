@@ -35,7 +35,7 @@ struct DeltaTail: Sendable {
         case .metadata(let found): metadata = metadata ?? found
         case .protocolVersion(let found): protocolVersion = protocolVersion ?? found
         case .domain(let found): domains[found.name] = domains[found.name] ?? found
-        case .commitInfo, .sidecar, .other: break
+        case .changeFile, .commitInfo, .sidecar, .other: break
         }
     }
 

@@ -9,11 +9,11 @@ package struct IcebergSnapshot: TableSnapshot {
     package let metadata: IcebergMetadata
     /// Nil for a table that never had rows.
     package let snapshot: IcebergMetadata.Snapshot?
-    private let folder: IcebergFolder
+    let folder: IcebergFolder
     let icebergSchema: IcebergSchema
     private let columns: IcebergColumns
     private let current: IcebergPartitioning
-    private var io: any TableIO
+    private(set) var io: any TableIO
 
     package var schema: Schema { columns.schema }
     /// Those of all specs: a file has values of the columns that its own spec names.

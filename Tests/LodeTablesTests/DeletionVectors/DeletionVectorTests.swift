@@ -101,4 +101,26 @@ import Testing
         for numbers in damaged { #expect(throws: SQLError.self) { try rows(numbers) } }
         #expect(throws: SQLError.self) { try rows([(1, 8), (1, 4), (12346, 4), (1, 4), (0, 2), (0, 2), (0, 4), (0, 2)], below: 10) }
     }
+
+    static let sets: [[Int64]] = [
+        [], [0], [63, 64, 65_535, 65_536], Array(10..<5_000), Array(stride(from: 0, to: 200_000, by: 3)),
+        Array(stride(from: 1, to: 60_000, by: 7)), (0..<4).map { $0 * 65_536 + $0 },
+        Array(65_536..<131_072), Array(stride(from: 65_535, to: 70_000, by: 2)),
+        [5] + Array(100_000..<100_300) + Array(stride(from: 140_000, to: 150_000, by: 2)),
+    ]
+
+    @Test(arguments: sets) func `what is written is read`(members: [Int64]) throws {
+        let rows = RowPositions(members), bitmap = DeletionVector.encode(rows)
+        #expect(try DeletionVector.decode(bitmap[...], members.count, 300_000).subtracting(rows).count == 0)
+        let stored = DeletionVector.stored(bitmap)
+        let vector = DeletionVector(place: .file("dv.bin", offset: 1), size: bitmap.count, cardinality: members.count)
+        #expect(try vector.positions(rowCount: 300_000) { _, _, _ in stored }.count == members.count)
+    }
+
+    @Test func `blocks have the form that takes the fewest bytes`() {
+        let header = 4 + 8 + 4
+        #expect(DeletionVector.encode(RowPositions(0..<60_000)).count < header + 32)
+        #expect(DeletionVector.encode(RowPositions(stride(from: 0, to: 65_536, by: 2))).count < header + 8_192 + 32)
+        #expect(DeletionVector.encode(RowPositions(stride(from: 0, to: 20, by: 2))).count == header + 8 + 4 + 4 + 20)
+    }
 }

@@ -138,7 +138,7 @@ import Testing
         #expect(store.lines(1)?.first?.hasPrefix("{\"commitInfo\":{\"inCommitTimestamp\":\(late + 1)") == true)
     }
 
-    @Test(arguments: ["rowTracking", "catalogManaged", "icebergCompatV2", "someday"])
+    @Test(arguments: ["catalogManaged", "icebergCompatV2", "someday"])
     func `a feature that the writer has not is refused by name`(feature: String) throws {
         let version = #"{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["\#(feature)"]}}"#
         let snapshot = try DeltaFormat.snapshot(of: "/t", LogStore([[version, LogFolder.metadata()]]))

@@ -41,8 +41,10 @@ struct DeltaActionWriter {
                 .init("path", .string(add.path)), .init("partitionValues", Self.values(add.partitionValues)),
                 .init("size", .integer(add.size)), .init("modificationTime", .integer(add.modificationTime)),
                 .init("dataChange", .boolean(dataChange)),
-            ] + Self.member("stats", add.statistics.map { .string($0) }) + Self.member("deletionVector", add.vector.map(Self.vector))
-                + Self.member("baseRowId", add.baseRowID.map { .integer($0) }))
+            ] + Self.member("stats", add.statistics.map { .string($0) })
+                + Self.member("tags", add.tags.isEmpty ? nil : Self.values(add.tags))
+                + Self.member("deletionVector", add.vector.map(Self.vector)) + Self.rowNumbers(add)
+                + Self.member("clusteringProvider", add.clusteringProvider.map { .string($0) }))
     }
 
     /// - Parameter millis: when the file ceases to be part of the table.
@@ -53,8 +55,30 @@ struct DeltaActionWriter {
                 .init("path", .string(add.path)), .init("deletionTimestamp", .integer(millis)), .init("dataChange", .boolean(dataChange)),
                 .init("extendedFileMetadata", .boolean(true)), .init("partitionValues", Self.values(add.partitionValues)),
                 .init("size", .integer(add.size)),
-            ] + Self.member("deletionVector", add.vector.map(Self.vector))
-                + Self.member("baseRowId", add.baseRowID.map { .integer($0) }))
+            ] + Self.member("deletionVector", add.vector.map(Self.vector)) + Self.rowNumbers(add))
+    }
+
+    private static func rowNumbers(_ add: DeltaAdd) -> [JSONTree.Member] {
+        member("baseRowId", add.baseRowID.map { .integer($0) })
+            + member("defaultRowCommitVersion", add.rowCommitVersion.map { .integer($0) })
+    }
+
+    mutating func write(_ file: DeltaChangeFile) {
+        line(
+            "cdc",
+            [
+                .init("path", .string(file.path)), .init("partitionValues", Self.values(file.partitionValues)),
+                .init("size", .integer(file.size)), .init("dataChange", .boolean(false)),
+            ])
+    }
+
+    mutating func write(_ domain: DeltaDomain) {
+        line(
+            "domainMetadata",
+            [
+                .init("domain", .string(domain.name)), .init("configuration", .string(domain.configuration)),
+                .init("removed", .boolean(domain.isRemoved)),
+            ])
     }
 
     mutating func write(_ domain: DeltaDomain) {

@@ -23,7 +23,7 @@ struct DeltaCommitter {
     private var change: FileChange { commit.files }
 
     /// Whether nothing that the table holds matters to the change.
-    private var isBlind: Bool { !change.removesFiles && !change.dependsOnBase && commit.declaration == nil }
+    private var isBlind: Bool { !change.removesRows && !change.dependsOnBase && commit.declaration == nil }
 
     // MARK: The first version
 
@@ -39,7 +39,9 @@ struct DeltaCommitter {
         if let columns = declaration.clustering {
             writer.write(DeltaClustering.write(columns, try Self.schema(metadata, version)))
         }
-        try writeAdds(metadata, version, to: &writer)
+        var tracking = DeltaWriterFeatures.has(DeltaRowTracking.feature, version) ? try DeltaRowTracking(nil) : nil
+        try writeAdds(metadata, version, as: 0, &tracking, to: &writer)
+        if let domain = tracking?.noted { writer.write(domain) }
         if case .won = try put(writer.bytes, as: 0) { return 0 }
         throw SQLError(.duplicateTable, "there is a Delta table in the folder already", in: folder.root)
     }
@@ -48,14 +50,19 @@ struct DeltaCommitter {
 
     func publish(over base: DeltaSnapshot) throws(SQLError) -> Int64 {
         var snapshot = base, version = base.version + 1
+        var numbers = base.domain(DeltaRowTracking.domain)
+        // They hold for as long as nobody else changes the files.
+        let vectors = try DeltaVectorWriter.write(change.marked, folder, io)
         let rules = DeltaConflicts(change, base, hasDeclaration: commit.declaration != nil)
         while true {
-            let (bytes, metadata, needed) = try actions(over: snapshot, as: version)
+            let (bytes, metadata, needed) = try actions(over: snapshot, as: version, vectors, numbers)
             guard case .lost(let winner) = try put(bytes, as: version) else {
                 DeltaCheckpointWriter.write(after: version, metadata, needed, folder, io)
                 return version
             }
-            try rules.check(winner, folder.logFile(DeltaLogListing.commitName(version)))
+            let path = folder.logFile(DeltaLogListing.commitName(version))
+            try rules.check(winner, path)
+            numbers = try DeltaRowTracking.domain(in: winner, path) ?? numbers
             version += 1
             // What is not named by its path is looked up again.
             if change.removesEverything || !change.emptiedPartitions.isEmpty {
@@ -72,7 +79,7 @@ struct DeltaCommitter {
     }
 
     private func actions(
-        over snapshot: DeltaSnapshot, as version: Int64
+        over snapshot: DeltaSnapshot, as version: Int64, _ vectors: [String: DeltaVectorDescriptor], _ numbers: DeltaDomain?
     ) throws(SQLError) -> (bytes: [UInt8], DeltaMetadata, DeltaProtocol) {
         var metadata = snapshot.metadata
         var writer = DeltaActionWriter(), needed = snapshot.protocolVersion
@@ -82,9 +89,9 @@ struct DeltaCommitter {
             needed = DeltaWriterFeatures.needed(metadata, declaration, over: needed)
         }
         if !change.identityMarks.isEmpty { metadata.schemaText = try IdentityColumn.marked(metadata.schemaText, change.identityMarks) }
-        let removed = try removed(from: snapshot)
+        let (removed, marked) = try touched(in: snapshot, vectors)
         try refuseWhatIsNotAllowed(metadata.configuration)
-        let info = provenance(removed: removed, version: version, after: snapshot, metadata)
+        let info = provenance(removed: removed, marked: marked, version: version, after: snapshot, metadata)
         writer.write(info)
         if needed != snapshot.protocolVersion { writer.write(needed) }
         if metadata != snapshot.metadata { writer.write(metadata) }
@@ -92,34 +99,45 @@ struct DeltaCommitter {
             let domain = DeltaClustering.write(columns, try Self.schema(metadata, needed))
             if domain != snapshot.domain(domain.name) { writer.write(domain) }
         }
-        for add in removed { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
-        try writeAdds(metadata, needed, to: &writer)
+        for add in removed + marked { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
+        var tracking = DeltaWriterFeatures.has(DeltaRowTracking.feature, needed) ? try DeltaRowTracking(numbers) : nil
+        for add in marked {
+            var add = try self.marked(add, vectors)
+            let rows = change.marked.first { $0.file.path == folder.dataFile(add.path) }?.file.rowCount
+            try tracking?.number(&add, rows: rows, as: version)
+            writer.write(add, dataChange: change.changesData)
+        }
+        try writeFeed(metadata, needed, to: &writer)
+        try writeAdds(metadata, needed, as: version, &tracking, to: &writer)
+        if let domain = tracking?.noted { writer.write(domain) }
         return (writer.bytes, metadata, needed)
     }
 
-    /// - Source: Delta PROTOCOL.md, "Append-only Tables", "Add CDC File".
+    /// - Source: Delta PROTOCOL.md, "Append-only Tables".
     private func refuseWhatIsNotAllowed(_ configuration: [String: String]) throws(SQLError) {
-        guard change.removesFiles, change.changesData else { return }
+        guard change.removesRows, change.changesData else { return }
         if DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) {
             throw SQLError(
                 .objectNotInPrerequisiteState, "rows of the table can only be added, not changed or removed", in: folder.root,
                 detail: "Its property delta.appendOnly is true.")
         }
-        if DeltaProperties.isOn(DeltaProperties.changeDataFeed, configuration), !change.removedPaths.isEmpty, !change.added.isEmpty {
-            throw SQLError.unsupported("changing rows of a Delta table with a change data feed")
-        }
     }
 
     // MARK: Files
 
-    /// The files that go.
+    /// The files that go, and those of which rows go.
     /// - Throws: `40001` if one of them is no longer there.
-    private func removed(from snapshot: DeltaSnapshot) throws(SQLError) -> [DeltaAdd] {
-        guard change.removesFiles else { return [] }
+    private func touched(
+        in snapshot: DeltaSnapshot, _ vectors: [String: DeltaVectorDescriptor]
+    ) throws(SQLError) -> (removed: [DeltaAdd], marked: [DeltaAdd]) {
+        guard change.removesRows else { return ([], []) }
         let paths = Set(change.removedPaths)
-        var found: [DeltaAdd] = [], named = 0
+        var found: [DeltaAdd] = [], marked: [DeltaAdd] = [], named = 0
         try snapshot.adds { (add) throws(SQLError) in
-            if paths.contains(folder.dataFile(add.path)) {
+            let path = folder.dataFile(add.path)
+            if vectors[path] != nil {
+                marked.append(add)
+            } else if paths.contains(path) {
                 named += 1
                 found.append(add)
             } else if change.removesEverything {
@@ -129,7 +147,44 @@ struct DeltaCommitter {
             }
         }
         guard named == paths.count else { throw DeltaConflicts.conflict(detail: "A file that this statement removes is gone.") }
-        return found
+        guard marked.count == vectors.count else {
+            throw DeltaConflicts.conflict(detail: "A file whose rows this statement removes is gone.")
+        }
+        return (found, marked)
+    }
+
+    /// A file as it is when rows of it have gone. What is known of its columns holds for the rows that it was written with.
+    /// - Source: Delta PROTOCOL.md, "Per-file Statistics".
+    private func marked(_ add: DeltaAdd, _ vectors: [String: DeltaVectorDescriptor]) throws(SQLError) -> DeltaAdd {
+        var marked = add, statistics = JSONTree.object([])
+        let path = folder.dataFile(add.path)
+        marked.vector = vectors[path]
+        if let text = add.statistics { statistics = try JSONTree(text) }
+        if statistics["numRecords"] == nil, let count = change.marked.first(where: { $0.file.path == path })?.file.rowCount {
+            statistics["numRecords"] = .integer(count)
+        }
+        statistics["tightBounds"] = .boolean(false)
+        marked.statistics = statistics.json
+        return marked
+    }
+
+    /// - Source: Delta PROTOCOL.md, "Add CDC File".
+    private func writeFeed(_ metadata: DeltaMetadata, _ needed: DeltaProtocol, to writer: inout DeltaActionWriter) throws(SQLError) {
+        if change.feed.isEmpty { return }
+        let columns = Self.partitionColumns(metadata, try Self.schema(metadata, needed))
+        for file in change.feed {
+            writer.write(
+                DeltaChangeFile(
+                    path: try relative(file.path), partitionValues: try DeltaPartitionValue.texts(file.partitionValues, columns),
+                    size: Int64(file.size)))
+        }
+    }
+
+    /// The partition columns as the log calls them.
+    private static func partitionColumns(_ metadata: DeltaMetadata, _ schema: DeltaSchema) -> [(name: String, field: Field)] {
+        metadata.partitionColumns.compactMap { name in
+            schema.schema.index(of: name).map { (schema.columns[$0].fileName, schema.schema.fields[$0]) }
+        }
     }
 
     private func isEmptied(_ add: DeltaAdd, _ snapshot: DeltaSnapshot) throws(SQLError) -> Bool {
@@ -138,15 +193,11 @@ struct DeltaCommitter {
     }
 
     private func writeAdds(
-        _ metadata: DeltaMetadata, _ version: DeltaProtocol, to writer: inout DeltaActionWriter
+        _ metadata: DeltaMetadata, _ needed: DeltaProtocol, as version: Int64, _ tracking: inout DeltaRowTracking?,
+        to writer: inout DeltaActionWriter
     ) throws(SQLError) {
         if change.added.isEmpty { return }
-        let schema = try Self.schema(metadata, version)
-        var columns: [(name: String, field: Field)] = []
-        for name in metadata.partitionColumns {
-            guard let index = schema.schema.index(of: name) else { continue }
-            columns.append((schema.columns[index].fileName, schema.schema.fields[index]))
-        }
+        let schema = try Self.schema(metadata, needed), columns = Self.partitionColumns(metadata, schema)
         let statistics = DeltaStatisticsText(schema, partitionColumns: metadata.partitionColumns, metadata.configuration)
         let now = WallClock.micros() / 1000
         for file in change.added {
@@ -154,6 +205,7 @@ struct DeltaCommitter {
             add.partitionValues = try DeltaPartitionValue.texts(file.partitionValues, columns)
             add.modificationTime = file.modifiedMicros > 0 ? file.modifiedMicros / 1000 : now
             add.statistics = statistics.write(file)
+            try tracking?.number(&add, rows: file.rowCount, as: version)
             writer.write(add, dataChange: change.changesData)
         }
     }
@@ -170,7 +222,7 @@ struct DeltaCommitter {
     // MARK: What the commit says of itself
 
     private func provenance(
-        removed: [DeltaAdd], version: Int64, after snapshot: DeltaSnapshot?, _ metadata: DeltaMetadata
+        removed: [DeltaAdd], marked: [DeltaAdd] = [], version: Int64, after snapshot: DeltaSnapshot?, _ metadata: DeltaMetadata
     ) -> DeltaProvenance {
         let now = WallClock.micros() / 1000
         var info = DeltaProvenance(
@@ -185,6 +237,12 @@ struct DeltaCommitter {
             ("numOutputRows", change.added.reduce(0) { $0 + ($1.rowCount ?? 0) }),
             ("numOutputBytes", change.added.reduce(0) { $0 + $1.size }),
         ]
+        if !marked.isEmpty {
+            info.metrics += [
+                ("numDeletionVectorsAdded", marked.count), ("numDeletionVectorsRemoved", marked.count { $0.vector != nil }),
+                ("numDeletedRows", change.marked.reduce(0) { $0 + $1.rows.count }),
+            ]
+        }
         return info
     }
 }

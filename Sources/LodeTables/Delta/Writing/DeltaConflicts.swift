@@ -6,7 +6,7 @@ import LodeCore
 ///
 ///     the winner …                       this commit …                                  then
 ///     changed metadata or protocol       anything                                       40001
-///     removed a file                     removes it, or read it                         40001
+///     removed a file, or rows of it      removes it or rows of it, or read it           40001
 ///     added rows                         depends on all that there is                   40001
 ///     added rows, having read some       read where they are                            40001
 ///     removed or added rows elsewhere    only puts rows into other files                goes on
@@ -22,7 +22,7 @@ struct DeltaConflicts {
         self.change = change
         self.base = base
         self.hasDeclaration = hasDeclaration
-        removed = Set(change.removedPaths)
+        removed = Set(change.removedPaths + change.marked.map(\.file.path))
     }
 
     static func conflict(detail: String) -> SQLError {
@@ -43,7 +43,7 @@ struct DeltaConflicts {
             case .add(let add): try check(add, isBlind: isBlind)
             case .domain(let domain) where domain.name == DeltaClustering.domain:
                 throw Self.conflict(detail: "The table's clustering was changed.")
-            case .commitInfo, .domain, .sidecar, .other: break
+            case .changeFile, .commitInfo, .domain, .sidecar, .other: break
             }
         }
     }

@@ -118,7 +118,7 @@ enum DeltaDeclaration {
         configuration[DeltaColumnMapping.mode] =
             configuration[DeltaColumnMapping.mode] ?? earlier?.configuration[DeltaColumnMapping.mode]
         if changes.contains(where: \.needsMapping), !DeltaColumnMapping.isOn(configuration) { configuration[DeltaColumnMapping.mode] = "name" }
-        metadata.configuration = configuration
+        metadata.configuration = try DeltaRowTracking.prepared(configuration, over: earlier?.configuration)
         try setSchema(of: &metadata, declaration.columns, over: earlier, changes, isRewritten: isRewritten)
         return metadata
     }
@@ -157,12 +157,13 @@ extension ColumnChange {
 
 /// Small texts of Delta logs.
 enum DeltaText {
-    /// A random UUID.
+    static func uuid() -> String { PartitionText.uuid(randomUUID()) }
+
     /// - Source: RFC 9562, version 4.
-    static func uuid() -> String {
+    static func randomUUID() -> UInt128 {
         var bits = UInt128(UInt64.random(in: 0...UInt64.max)) << 64 | UInt128(UInt64.random(in: 0...UInt64.max))
         bits = bits & ~(0xf << 76) | (4 << 76)
         bits = bits & ~(0b11 << 62) | (0b10 << 62)
-        return PartitionText.uuid(bits)
+        return bits
     }
 }

@@ -9,6 +9,7 @@ enum DeltaProperties {
     static let checkpointInterval = "delta.checkpointInterval"
     static let inCommitTimestamps = "delta.enableInCommitTimestamps"
     static let changeDataFeed = "delta.enableChangeDataFeed"
+    static let deletionVectors = "delta.enableDeletionVectors"
     static let indexedColumns = "delta.dataSkippingNumIndexedCols"
     static let targetFileSize = "delta.targetFileSize"
     static let typeWidening = "delta.enableTypeWidening"
@@ -24,9 +25,8 @@ enum DeltaProperties {
         "delta.enableExpiredLogCleanup": isFlag, indexedColumns: { Int64($0).map { $0 >= -1 } ?? false },
         targetFileSize: { ByteSize.parse($0).map { $0 > 0 } ?? false },
         "delta.isolationLevel": { $0.lowercased() == "writeserializable" },
-        DeltaColumnMapping.mode: { ["none", "name", "id"].contains($0.lowercased()) }, changeDataFeed: { $0.lowercased() == "false" },
-        "delta.enableDeletionVectors": { $0.lowercased() == "false" }, inCommitTimestamps: { $0.lowercased() == "false" },
-        "delta.enableRowTracking": { $0.lowercased() == "false" }, typeWidening: isFlag,
+        DeltaColumnMapping.mode: { ["none", "name", "id"].contains($0.lowercased()) }, changeDataFeed: isFlag, deletionVectors: isFlag,
+        inCommitTimestamps: { $0.lowercased() == "false" }, DeltaRowTracking.property: isFlag, typeWidening: isFlag,
         // The lowest that says all that the table needs, whatever is asked for.
         minReaderVersion: { ["1", "2", "3"].contains($0) }, minWriterVersion: { Int64($0).map { (1...7).contains($0) } ?? false },
     ]
@@ -38,7 +38,7 @@ enum DeltaProperties {
     /// - Throws: `0A000` naming a property that Lode does not obey.
     static func check(_ properties: [String: String], over earlier: [String: String]?) throws(SQLError) {
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) where name.lowercased().hasPrefix(prefix) {
-            if earlier?[name] == value || name == DeltaColumnMapping.maxColumnID { continue }
+            if earlier?[name] == value || name == DeltaColumnMapping.maxColumnID || DeltaRowTracking.isOwn(name) { continue }
             let known = settable.first { $0.key.lowercased() == name.lowercased() }
             guard let known else {
                 throw SQLError.unsupported(

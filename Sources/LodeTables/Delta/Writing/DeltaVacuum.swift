@@ -10,11 +10,16 @@ struct DeltaVacuum {
     /// A server's clock may be so far behind, in microseconds.
     private static let clockSlack: Int64 = 300_000_000
 
-    /// Whether a file of the table's folder could be one of its data, or a deletion vector.
+    /// Where files with changed rows lie.
+    /// - Source: Delta PROTOCOL.md, "Change Data Files".
+    static let feedFolder = "_change_data"
+
+    /// Whether a file of the table's folder could be one of its data, a deletion vector, or one with changed rows.
     /// - Parameter path: relative to the folder.
     static func isData(_ path: String) -> Bool {
         guard path.hasSuffix(".parquet") || path.hasSuffix(".bin") else { return false }
-        return !path.split(separator: "/").contains { HivePath.isHidden($0) }
+        let parts = path.split(separator: "/")
+        return !(parts.first ?? "" == feedFolder ? parts.dropFirst() : parts[...]).contains { HivePath.isHidden($0) }
     }
 
     /// Files that the table has now, or had at a time since `micros`.
@@ -30,7 +35,8 @@ struct DeltaVacuum {
                 switch action {
                 case .add(let add): try take(add.path, add.vector, &used)
                 case .remove(let remove): try take(remove.path, remove.vector, &used)
-                case .metadata, .protocolVersion, .commitInfo, .domain, .sidecar, .other: break
+                case .changeFile(let file): used.insert(snapshot.folder.dataFile(file.path))
+                case .metadata, .protocolVersion, .domain, .commitInfo, .sidecar, .other: break
                 }
             }
         }

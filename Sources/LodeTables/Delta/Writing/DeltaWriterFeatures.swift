@@ -16,10 +16,11 @@ enum DeltaWriterFeatures {
         "appendOnly", "invariants", "checkConstraints", "changeDataFeed", "generatedColumns", "columnMapping", "identityColumns",
         "deletionVectors", "timestampNtz", "domainMetadata", "v2Checkpoint", "inCommitTimestamp", "vacuumProtocolCheck",
         "allowColumnDefaults", "typeWidening", "typeWidening-preview", "clustering",
+        DeltaRowTracking.feature,
     ]
 
     /// Those that readers must know, too.
-    private static let ofReaders: Set<String> = ["columnMapping", "timestampNtz", "typeWidening"]
+    private static let ofReaders: Set<String> = ["columnMapping", "deletionVectors", "timestampNtz", "typeWidening"]
 
     /// - Throws: `0A000` naming what Lode's writer has not.
     static func check(_ version: DeltaProtocol, _ configuration: [String: String]) throws(SQLError) {
@@ -54,6 +55,9 @@ enum DeltaWriterFeatures {
         let configuration = metadata.configuration, columns = declaration.columns
         if configuration.keys.contains(where: { $0.lowercased().hasPrefix("delta.constraints.") }) { wanted.insert("checkConstraints") }
         if DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) { wanted.insert("appendOnly") }
+        if DeltaProperties.isOn(DeltaRowTracking.property, configuration) { wanted.formUnion([DeltaRowTracking.feature, "domainMetadata"]) }
+        if DeltaProperties.isOn(DeltaProperties.changeDataFeed, configuration) { wanted.insert("changeDataFeed") }
+        if DeltaProperties.isOn(DeltaProperties.deletionVectors, configuration) { wanted.insert("deletionVectors") }
         if columns.contains(where: { !$0.field.nullable }) { wanted.insert("invariants") }
         if columns.contains(where: { $0.generated != nil }) { wanted.insert("generatedColumns") }
         if columns.contains(where: { $0.defaultValue != nil }) { wanted.insert("allowColumnDefaults") }

@@ -1,0 +1,133 @@
+/// `table_changes('orders', 3, 7)`: the rows that came and went between versions of a table, as a relation.
+
+import LodeCatalog
+import LodeCore
+import LodeExecution
+import LodeFormats
+import LodeObjectStore
+import LodePlan
+import LodePlanner
+import LodeSyntax
+import LodeTables
+
+extension CatalogRelation {
+    /// The columns of the table, and `ChangeFeed.columns`: what is the same in all rows of a part is a partition column of its file.
+    /// - Parameter kind: nil: rows of all kinds.
+    static func make(
+        _ name: String, _ feed: ChangeFeed, only kind: ChangeFeed.Kind? = nil, _ stores: StoreRegistry
+    ) throws(SQLError) -> any Relation {
+        let snapshot = feed.snapshot, own = ChangeFeed.columns
+        let taken = snapshot.schema.fields.first { field in own.contains { $0.name == field.name.lowercased() } }
+        if let taken { throw SQLError(.duplicateColumn, "the table has a column \"\(taken.name)\" of its own, which changes have too") }
+        var files: [DataFile] = []
+        for part in feed.parts where kind == nil || part.kind == kind {
+            var file = part.file
+            file.partitionColumns = (file.partitionColumns ?? snapshot.partitionColumns) + (part.kind == nil ? Array(own.dropFirst()) : own)
+            if let kind = part.kind { file.partitionValues.append(.text(SQLText(kind.rawValue))) }
+            file.partitionValues += [.integer(part.version), .timestamp(part.micros)]
+            files.append(file)
+        }
+        let listing = FileListing(files: files, filesTotal: files.count)
+        var matching = snapshot.columnMatching
+        if case .mapped(let columns) = matching { matching = .mapped(columns + [MappedColumn(name: own[0].name, fileName: own[0].name)]) }
+        let schema = Schema(snapshot.schema.fields.map { Field($0.name, $0.type) } + own)
+        // Versions that are read keep their files as long as the listing is kept.
+        return FilesRelation(
+            displayName: name, schema: schema, format: try FileFormats.named(snapshot.fileFormat),
+            options: options(snapshot, try FileFormats.named(snapshot.fileFormat)), stores: stores,
+            partitionFields: snapshot.partitionColumns + own, matching: matching
+        ) { [kept = feed.kept] _ in withExtendedLifetime(kept) { listing } }
+    }
+}
+
+/// Rows that came and went where some of them only lie in other files now: what came and is among what went, version by version, is left
+/// out.
+struct CarriedRows {
+    /// SQL over the relations `came` and `went`.
+    private let query: Query
+    private let came: any Relation
+    private let went: any Relation
+
+    init(_ name: String, _ feed: ChangeFeed, _ stores: StoreRegistry) throws(SQLError) {
+        came = try CatalogRelation.make(name, feed, only: .insert, stores)
+        went = try CatalogRelation.make(name, feed, only: .delete, stores)
+        let columns = feed.snapshot.schema.fields.map { "\"\($0.name.replacing("\"", with: "\"\""))\"" }
+        let versions = ChangeFeed.columns.dropFirst().map(\.name), kind = ChangeFeed.columns[0].name
+        let compared = (columns + versions).joined(separator: ", ")
+        func left(_ one: String, without other: String, _ name: ChangeFeed.Kind) -> String {
+            let shown = columns + ["'\(name.rawValue)' AS \(kind)"] + versions
+            return "SELECT \(shown.joined(separator: ", ")) FROM "
+                + "(SELECT \(compared) FROM \(one) EXCEPT ALL SELECT \(compared) FROM \(other)) AS c"
+        }
+        let text = "\(left("went", without: "came", .delete)) UNION ALL \(left("came", without: "went", .insert))"
+        guard case .query(let query)? = try Parser.parse(text).first?.statement else { throw .internalFault("changes are no query") }
+        self.query = query
+    }
+
+    var view: ResolvedView { ResolvedView(path: ["table_changes"], query: query, columns: [], resolver: Names(came: came, went: went)) }
+
+    private struct Names: RelationResolver {
+        let came: any Relation
+        let went: any Relation
+
+        func table(_ name: QualifiedName, at time: TableTime?) throws(SQLError) -> ResolvedRelation? {
+            .source(name.last.text == "came" ? came : went, path: [name.last.text])
+        }
+
+        func isFileFunction(_ name: String) -> Bool { false }
+        func nearbyNames() -> [String] { [] }
+
+        func fileFunction(
+            _ name: String, arguments: [Value], named: [(name: String, value: Value)], span: SourceSpan
+        ) throws(SQLError) -> any Relation { throw .internalFault("changes call no function") }
+
+        func file(_ path: String, span: SourceSpan) throws(SQLError) -> any Relation { throw .internalFault("changes read no file") }
+    }
+}
+
+extension Session {
+    /// The rows that came and went in versions of a table.
+    /// - Parameter snapshot: the table as the statement reads it.
+    func changes(
+        of table: GlueTable, _ snapshot: any TableSnapshot, from start: TableTime, through end: TableTime?
+    ) throws(SQLError) -> ResolvedRelation {
+        guard table.kind == .managed || table.kind == .external else {
+            throw SQLError(.wrongObjectType, "\"\(table.name)\" is \(table.kind.noun), of which no changes are kept")
+        }
+        let feed = table.kind == .managed
+            ? try managedChanges(of: table, snapshot, from: start, through: end) : try snapshot.changes(from: start, through: end)
+        return try Self.relation("table_changes('\(table.tableName)')", feed, try stores(of: table))
+    }
+
+    static func relation(_ name: String, _ feed: ChangeFeed, _ stores: StoreRegistry) throws(SQLError) -> ResolvedRelation {
+        if feed.hasCarriedRows { return .view(try CarriedRows(name, feed, stores).view) }
+        return .source(try CatalogRelation.make(name, feed, stores), path: ["table_changes"])
+    }
+
+    /// Of a managed table the catalog keeps the versions.
+    private func managedChanges(
+        of table: GlueTable, _ snapshot: any TableSnapshot, from start: TableTime, through end: TableTime?
+    ) throws(SQLError) -> ChangeFeed {
+        let name = table.tableName
+        let versions = Array(try catalog.versions(of: name).reversed().filter { $0.version <= snapshot.version })
+        let places = try ChangeRange.places(from: start, through: end, in: versions.map(\.version)) { versions[$0].committedAt }
+        guard let first = places.first, let last = places.last else { return ChangeFeed(snapshot) }
+        // From before the first file is named until all are read.
+        var before: (any TableSnapshot)?
+        if first > 0 {
+            before = try catalog.snapshot(of: name, at: .version(versions[first - 1].version))
+        } else if versions[0].version > 1 {
+            throw SQLError(
+                .invalidParameterValue, "the changes of version \(versions[0].version) cannot be read",
+                detail: "The version before it was removed by VACUUM.")
+        }
+        var feed = ChangeFeed(try catalog.snapshot(of: name, at: .version(versions[last].version)))
+        if let before { feed.kept.append(before) }
+        for place in places {
+            let after = try catalog.snapshot(of: name, at: .version(versions[place].version))
+            try feed.addDifference(from: before, to: after, version: versions[place].version, micros: versions[place].committedAt)
+            before = after
+        }
+        return feed
+    }
+}

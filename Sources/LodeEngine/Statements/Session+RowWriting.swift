@@ -1,0 +1,62 @@
+/// How changed rows are written where a table's format has better ways than new files: rows that are only marked as gone, and files for
+/// who reads changes.
+
+import LodeCatalog
+import LodeCore
+import LodeExecution
+import LodeFormats
+import LodePlan
+import LodePlanner
+import LodeTables
+
+extension Session {
+    /// Takes those files out of `changed` whose rows are rather marked than that the others are written anew.
+    func marked(_ changed: inout ChangedRows, _ transaction: any TableTransaction) -> [MarkedFile] {
+        guard transaction.rowWriting.marksRows else { return [] }
+        var marked: [MarkedFile] = []
+        changed.deleted.removeAll { file, rows in
+            guard Self.isMarked(file, rows, always: transaction.rowWriting.keepsRowNumbers) else { return false }
+            marked.append(MarkedFile(file, rows))
+            return true
+        }
+        return marked
+    }
+
+    /// A file that has lost most of its rows is read for little: the rest is written anew.
+    private static func isMarked(_ file: DataFile, _ rows: RowPositions, always: Bool) -> Bool {
+        guard rows.count > 0, let all = file.rowCount, let live = file.liveRowCount, rows.count < live else { return false }
+        guard file.deletes?.positionFiles == nil, file.deletes?.equalities.isEmpty ?? true else { return false }
+        return always || live - rows.count >= all / 2
+    }
+
+    /// - Throws: `0A000` for a change by which rows would lose the numbers that the table promises to keep.
+    func requireNumbersKept(
+        _ changed: ChangedRows, _ marked: [MarkedFile], _ bound: BoundChange, _ change: RowChange
+    ) throws(SQLError) {
+        guard change.transaction.rowWriting.keepsRowNumbers else { return }
+        let table = change.transaction.table.name
+        if changed.deleted.contains(where: { $0.rows.count > 0 && $0.rows.count != $0.file.liveRowCount }) {
+            throw SQLError.unsupported(
+                "writing files of \"\(table)\" anew, a Delta table with row tracking,",
+                hint: "With the property delta.enableDeletionVectors rows go of files that stay.")
+        }
+        // What was updated is the same row as before.
+        if !bound.changes.newRow.isEmpty, !changed.deleted.isEmpty || !marked.isEmpty {
+            throw SQLError.unsupported("updating rows of \"\(table)\", a Delta table with row tracking")
+        }
+    }
+
+    /// Writes the rows that a statement changes once more; nil where the table keeps no such files, or no row goes.
+    func feed(of bound: BoundChange, _ change: RowChange, _ context: StatementContext) throws(SQLError) -> TableWriteSink? {
+        guard let folder = change.transaction.rowWriting.feedFolder, !bound.changes.oldRow.isEmpty else { return nil }
+        var target = change.writeTarget
+        target.location = folder
+        target.places = [:]
+        target.checks = []
+        target.schema = Schema(target.schema.fields.map { Field($0.name, $0.type) } + [Field(RowFeed.typeColumn, .varchar)])
+        var specification = try specification(of: target, context, areChecked: true)
+        // What the table is sorted by is not what became of its rows.
+        specification.options.values["sorted_by"] = nil
+        return try TableWriteSink(specification, to: target.stores, order: nil, memory: context.execution.memory)
+    }
+}
