@@ -8,7 +8,7 @@ import LodeTables
 
 /// Where things lie. The catalog stores locations within the warehouse relative to it, so that the folder can be moved.
 struct Warehouse: Sendable {
-    /// As the user gave it: a path or a URL.
+    /// A whole path or a URL.
     let location: String
     /// The catalog's file: always a local one.
     let catalogPath: String
@@ -22,7 +22,8 @@ struct Warehouse: Sendable {
     /// - Parameter catalog: where the catalog's file lies; nil for within the warehouse or, of one that is not on this machine, in the
     ///   user's folder of states.
     init(_ location: String, catalog: String? = nil) {
-        let location = Self.canonical(location)
+        // Tables write it into their metadata, for readers that stand elsewhere.
+        let location = Self.canonical(Self.absolute(location))
         self.location = location
         if let catalog {
             catalogPath = StorePath.localPath(catalog)

@@ -8,7 +8,12 @@ extension EmbeddedCatalog {
     /// The document that defines a table now.
     package func icebergTable(_ table: GlueTable) throws(SQLError) -> IcebergCatalogTable {
         if let document = table.parameters[IcebergFormat.pointer] { return try IcebergCatalogTable.load(document: document, io) }
-        return try IcebergCatalogTable.load(in: try Self.icebergFolder(table), io)
+        let folder = try Self.icebergFolder(table)
+        // As statements see it; one that they can't read is given all the same.
+        if let found = try? snapshot(of: table.tableName, at: nil) as? IcebergSnapshot {
+            return try IcebergCatalogTable.load(document: found.document, io)
+        }
+        return try IcebergCatalogTable.load(in: folder, io)
     }
 
     /// Publishes what a client wants to become of a table.
