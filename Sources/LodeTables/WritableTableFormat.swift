@@ -179,7 +179,10 @@ package struct TableDeclaration: Hashable, Sendable {
     }
 
     /// The columns by which the table is divided as they are.
-    package var partitionColumns: [String] { partitionTerms.filter(\.isColumn).map(\.column) }
+    package var partitionColumns: [String] {
+        get { partitionTerms.filter(\.isColumn).map(\.column) }
+        set { partitionTerms = newValue.map { PartitionTerm($0) } }
+    }
 
     /// - Throws: `0A000` naming a term that is no column, for formats that divide by columns alone.
     func requirePartitionColumns() throws(SQLError) {

@@ -43,6 +43,40 @@ STEPS = [
     ("parts", "OPTIMIZE parts HILBERT BY (id, name)"),
     ("types", "OPTIMIZE types ORDER BY i DESC"),
     ("types", "TRUNCATE types"),
+    ("moved", "CREATE TABLE moved (id bigint, at timestamp, name varchar, amount decimal(9,2), kind varchar, day date, bin varbinary) "
+              "USING iceberg PARTITIONED BY (kind, day(at), bucket(8, id), truncate(3, name))"),
+    ("moved", "INSERT INTO moved SELECT n, timestamp '1969-12-30' + n * interval '5 hours', 'näme' || n, n * 1.5, "
+              "CASE WHEN n % 5 = 0 THEN NULL ELSE 'k ' || (n % 2) END, date '1969-11-01' + n::integer, "
+              "decode(lpad(to_hex(n), 4, '0'), 'hex') FROM range(60) AS r(n)"),
+    ("moved", "INSERT INTO moved VALUES (NULL, NULL, NULL, NULL, NULL, NULL, NULL)"),
+    ("moved", "DELETE FROM moved WHERE id % 7 = 3"),
+    ("moved", "ALTER TABLE moved REPLACE PARTITION FIELD day(at) WITH month(at) AS of_month"),
+    ("moved", "ALTER TABLE moved ADD PARTITION FIELD bucket(5, amount)"),
+    ("moved", "INSERT INTO moved VALUES (1000, '2024-02-29 23:59:59.999999', 'später', 12.34, 'k/1', '2024-02-29', decode('ff00', 'hex'))"),
+    ("moved", "UPDATE moved SET amount = amount + 1 WHERE id % 10 = 1"),
+    ("moved", "ALTER TABLE moved DROP PARTITION FIELD kind"),
+    ("moved", "ALTER TABLE moved ADD PARTITION FIELD year(day)"),
+    ("moved", "ALTER TABLE moved ADD PARTITION FIELD truncate(2, bin)"),
+    ("moved", "ALTER TABLE moved ADD PARTITION FIELD truncate(10, amount)"),
+    ("moved", "ALTER TABLE moved ADD PARTITION FIELD hour(at)"),
+    ("moved", "INSERT INTO moved SELECT n, timestamp '2024-01-01' - n * interval '1 hour', 'x' || n, -n * 3.21, 'z', date '1969-12-31' - n::integer, "
+              "decode(lpad(to_hex(n * 999), 8, '0'), 'hex') FROM range(20) AS r(n)"),
+    ("moved", "ALTER TABLE moved RENAME COLUMN name TO label"),
+    ("moved", "ALTER TABLE moved ALTER COLUMN amount TYPE decimal(14,2)"),
+    ("moved", "ALTER TABLE moved ADD COLUMN extra integer"),
+    ("moved", "INSERT INTO moved (id, at, label, extra) VALUES (2000, '2024-03-01', 'new', 1)"),
+    ("moved", "ALTER TABLE moved DROP COLUMN kind"),
+    ("moved", "ALTER TABLE moved WRITE ORDERED BY id DESC"),
+    ("moved", "INSERT INTO moved (id, at, label) SELECT n, timestamp '2024-03-01', 'sorted' FROM range(9) AS r(n)"),
+    ("third", "CREATE TABLE third (id bigint, name varchar) USING iceberg PARTITIONED BY (bucket(2, id)) TBLPROPERTIES ('format-version' = '3')"),
+    ("third", "INSERT INTO third SELECT n, 'n' || n FROM range(10) AS r(n)"),
+    ("third", "DELETE FROM third WHERE id = 3"),
+    ("third", "UPDATE third SET name = 'changed' WHERE id = 4"),
+    ("upgraded", "CREATE TABLE upgraded (id bigint, name varchar) USING iceberg"),
+    ("upgraded", "INSERT INTO upgraded SELECT n, 'n' || n FROM range(10) AS r(n)"),
+    ("upgraded", "ALTER TABLE upgraded SET TBLPROPERTIES ('format-version' = '3')"),
+    ("upgraded", "INSERT INTO upgraded VALUES (10, 'ten')"),
+    ("upgraded", "DELETE FROM upgraded WHERE id = 3"),
 ]
 
 

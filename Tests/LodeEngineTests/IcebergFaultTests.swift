@@ -17,6 +17,9 @@ import Testing
         "ALTER TABLE t ADD COLUMN c integer",
         "OPTIMIZE t",
         "TRUNCATE TABLE t",
+        "ALTER TABLE t ADD PARTITION FIELD bucket(3, i)",
+        "ALTER TABLE t RENAME COLUMN k TO k2; INSERT INTO t VALUES (2, 11, 1)",
+        "ALTER TABLE t SET TBLPROPERTIES ('format-version' = '3'); INSERT INTO t VALUES (2, 11, 1)",
     ]
 
     private static let unreachable = SQLError(.ioError, "the disk does not answer")

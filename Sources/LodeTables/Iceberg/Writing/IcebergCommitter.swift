@@ -147,7 +147,9 @@ struct IcebergCommitter {
         guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         guard let schema = metadata.schema(metadata.currentSchemaID) else { throw .internalFault("a table without a schema") }
         try IcebergDeclaration.check(declaration.properties, over: metadata.properties)
-        try document.upgrade(to: try IcebergDeclaration.formatVersion(declaration.properties), from: metadata)
+        if !commit.isReplacement || declaration.properties[IcebergDeclaration.version] != nil {
+            try document.upgrade(to: try IcebergDeclaration.formatVersion(declaration.properties), from: metadata)
+        }
         var properties = IcebergDeclaration.properties(declaration)
         properties[IcebergWriting.nameMapping] = metadata.properties[IcebergWriting.nameMapping]
         document.set(properties: properties)
