@@ -7,7 +7,7 @@ import LodeCore
 ///     snapshot, FileChange, TableDeclaration  ─▶  commit  ─▶  TableIO.putIfAbsent: the next version, or 40001
 ///
 /// Pure protocol code, as reading is: it writes metadata files through `TableIO`, and data files never.
-package protocol WritableTableFormat: TableFormat {
+package protocol WritableTableFormat: TableFormat, NumberedLog {
     /// What the table demands of its rows, for statements that write some.
     /// - Throws: `0A000` naming what a writer of this table must do and Lode does not.
     func declaration(of snapshot: any TableSnapshot) throws(SQLError) -> TableDeclaration
@@ -18,6 +18,9 @@ package protocol WritableTableFormat: TableFormat {
 
     /// How columns are found in the files of a table that is made so.
     func columnMatching(of declaration: TableDeclaration) throws(SQLError) -> ColumnMatching
+
+    /// Whether CREATE OR REPLACE is a version of the table that is there; else the new one needs a folder of its own.
+    var replacesInPlace: Bool { get }
 
     /// Whether a table of this format lies in a folder.
     func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool
@@ -39,6 +42,7 @@ package protocol WritableTableFormat: TableFormat {
 
 extension WritableTableFormat {
     package func columnMatching(of declaration: TableDeclaration) throws(SQLError) -> ColumnMatching { .name }
+    package var replacesInPlace: Bool { true }
 }
 
 /// One version of a table, as a statement asks for it.

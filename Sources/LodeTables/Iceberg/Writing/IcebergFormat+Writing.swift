@@ -22,6 +22,9 @@ extension IcebergFormat: WritableTableFormat {
         _ = try IcebergDeclaration.spec(declaration.partitionColumns, schema)
     }
 
+    /// New columns would need numbers that no column had before, and the files have them already.
+    package var replacesInPlace: Bool { false }
+
     package func columnMatching(of declaration: TableDeclaration) throws(SQLError) -> ColumnMatching {
         var last = 0
         return .mapped(try IcebergDeclaration.schema(declaration.columns, after: &last).map { IcebergColumns.mapped($0, nil) })
