@@ -228,6 +228,7 @@ enum Rule: String, CaseIterable {
     case dropName = "drop_name"
     case insert
     case insertColumns = "insert_columns"
+    case insertFolder = "insert_folder"
     case returning
     case update
     case assignment
