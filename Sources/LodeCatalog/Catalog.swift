@@ -61,6 +61,11 @@ package protocol Catalog: Sendable {
     /// that version sees of the others. It stays readable as long as a snapshot of that version lives.
     /// - Throws: `40001` if the table that has the name now was made since.
     func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot
+    /// A table as a statement reads it that reads all of them at one moment: of changes of several tables those up to the moment, whole.
+    /// - Throws: `40001` if the table that has the name now was made since.
+    func snapshot(of name: TableName, asOf moment: ReadMoment) throws(SQLError) -> any TableSnapshot
+    /// Those of the files, of a commit that failed, that nothing names: they may be deleted.
+    func unnamed(_ files: [DataFile]) -> [DataFile]
     /// Files that are written while the lease lives, and published by its end, are not collected.
     func lease() -> Lease
     /// Deletes files that no version within the retention has, that belonged to dropped tables, or that killed writers left.
@@ -102,6 +107,10 @@ extension Catalog {
         throw SQLError.unsupported("ANALYZE of \"\(name)\"")
     }
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { table }
+    package func unnamed(_ files: [DataFile]) -> [DataFile] { files }
+    package func snapshot(of name: TableName, asOf moment: ReadMoment) throws(SQLError) -> any TableSnapshot {
+        try snapshot(of: name, at: nil)
+    }
 
     package func snapshot(of name: TableName) throws(SQLError) -> any TableSnapshot { try snapshot(of: name, at: nil) }
 }

@@ -51,7 +51,14 @@ package final class SessionCatalog: Catalog {
     /// Who keeps the tables of a database.
     private func keeper(of database: String) throws(SQLError) -> any Catalog {
         if let other = try linked(database) { return other }
+        if let folders = try folders(database) { return folders }
         return try holder(of: database)
+    }
+
+    /// The tables that are named by their folders, unless there is a schema of that name.
+    private func folders(_ database: String) throws(SQLError) -> FolderCatalog? {
+        guard FolderCatalog.isMeant(database), try shared.database(database) == nil else { return nil }
+        return FolderCatalog(database, beside: shared, stores)
     }
 
     /// Who keeps the database itself.
@@ -68,7 +75,8 @@ package final class SessionCatalog: Catalog {
 
     package func attachedCatalog(of database: String) throws(SQLError) -> String? {
         if let entry = attached.owner(of: database) { return entry.name }
-        return try linked(database) == nil ? nil : database.lowercased()
+        if try linked(database) != nil { return database.lowercased() }
+        return try folders(database) == nil ? nil : database.lowercased()
     }
 
     private func hasOwnTime(_ database: String) throws(SQLError) -> Bool {
@@ -90,7 +98,8 @@ package final class SessionCatalog: Catalog {
     package func table(_ name: TableName) throws(SQLError) -> GlueTable? {
         // Whether the schema is an external one is asked for only if it has no such table of its own.
         if let own = try holder(of: name.database).table(name) { return own }
-        return try linked(name.database)?.table(name)
+        if let other = try linked(name.database) { return try other.table(name) }
+        return try folders(name.database)?.table(name)
     }
 
     package func partitions(of name: TableName) throws(SQLError) -> [GluePartition] {
@@ -109,6 +118,12 @@ package final class SessionCatalog: Catalog {
         let isShared = try !hasOwnTime(name.database) && version.table.number < CatalogStorage.firstTemporaryTable
         return isShared ? try shared.snapshot(of: name, besides: version) : try snapshot(of: name, at: nil)
     }
+
+    package func snapshot(of name: TableName, asOf moment: ReadMoment) throws(SQLError) -> any TableSnapshot {
+        try hasOwnTime(name.database) ? snapshot(of: name, at: nil) : shared.snapshot(of: name, asOf: moment)
+    }
+
+    package func unnamed(_ files: [DataFile]) -> [DataFile] { shared.unnamed(files) }
 
     package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { try keeper(of: name.database).versions(of: name) }
 

@@ -48,6 +48,9 @@ extension Session {
 
     /// A table as the client may read it: metadata of Iceberg may name others anywhere.
     func confined(_ found: any TableSnapshot, of table: GlueTable) throws(SQLError) -> any TableSnapshot {
+        if let overlay = found as? OverlaySnapshot {
+            return try overlay.over { (before) throws(SQLError) in try confined(before, of: table) }
+        }
         guard let iceberg = found as? IcebergSnapshot else { return found }
         return iceberg.reading(through: StoreTableIO(try stores(of: table)))
     }

@@ -3,7 +3,7 @@
 import LodeCore
 
 /// What became of an attempt.
-enum Publication {
+package enum Publication {
     case won
     /// With what somebody else wrote.
     case lost([UInt8])
@@ -12,7 +12,7 @@ enum Publication {
 extension TableIO {
     /// Tries to have the version whose file this is. What became of a request that failed, or whose answer was lost, the file says.
     /// - Throws: `58030` where nobody can tell: the files that the version names must stay.
-    func publish(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Publication {
+    package func publish(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Publication {
         do throws(SQLError) {
             if try putIfAbsent(path, bytes) { return .won }
         } catch {

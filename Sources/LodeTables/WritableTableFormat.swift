@@ -7,7 +7,7 @@ import LodeCore
 ///     snapshot, FileChange, TableDeclaration  ─▶  commit  ─▶  TableIO.putIfAbsent: the next version, or 40001
 ///
 /// Pure protocol code, as reading is: it writes metadata files through `TableIO`, and data files never.
-package protocol WritableTableFormat: TableFormat {
+package protocol WritableTableFormat: TableFormat, NumberedLog {
     /// What the table demands of its rows, for statements that write some.
     /// - Throws: `0A000` naming what a writer of this table must do and Lode does not.
     func declaration(of snapshot: any TableSnapshot) throws(SQLError) -> TableDeclaration
@@ -39,6 +39,9 @@ package protocol WritableTableFormat: TableFormat {
     /// has them, whose values are not in the files.
     func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout?
 
+    /// Whether CREATE OR REPLACE is a version of the table that is there; else the new one needs a folder of its own.
+    var replacesInPlace: Bool { get }
+
     /// Whether a table of this format lies in a folder.
     func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool
 
@@ -66,6 +69,7 @@ package protocol WritableTableFormat: TableFormat {
 extension WritableTableFormat {
     package func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout? { nil }
     package var evolvesLayout: Bool { false }
+    package var replacesInPlace: Bool { true }
 
     package func columnMatching(
         of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?

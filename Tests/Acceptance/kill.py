@@ -2,7 +2,7 @@
 """Kills a script that changes tables and files in every way, again and again, and checks after each kill that each of them is a
 whole old or a whole new version.
 
-    kill.py --lode PATH/TO/lode [--kills 300] [--rows 20000] [--services FOLDER [--port 19400]]
+    kill.py --lode PATH/TO/lode [--kills 300] [--rows 20000] [--format parquet|delta|iceberg] [--services FOLDER [--port 19400]]
 
 With --services, the warehouse lies in SeaweedFS, which FOLDER/seaweed.sh starts; uploads that were not ended are then as bad as files
 that no table has. Every statement of the script puts a generation number into all the rows that it writes:
@@ -10,14 +10,18 @@ that no table has. Every statement of the script puts a generation number into a
 COLUMN, `large` INSERT OVERWRITE of some megabytes, `copied` COPY into partition folders, `one.parquet` COPY to a file; and VACUUM without retention between them. Another
 process reads all the while. At the end, a VACUUM leaves not one file that no table has, and the catalog is deleted and made again
 from the manifests beside the data: everything is as it was, as it is in copies that are rebuilt between kills.
+
+With --format delta or iceberg, tables keep logs of their own, which the catalog does not: after each kill delta-rs or pyiceberg reads some
+of them, too, and sees the rows that Lode sees.
 """
 import random, subprocess, threading, time
 
+import foreign
 from warehouse import Warehouse, arguments, conclude, feed, object_store
 
 
 def main():
-    args = arguments(__doc__, kills=300, rows=20000, seed=1, services="", port=19400)
+    args = arguments(__doc__, kills=300, rows=20000, seed=1, services="", port=19400, format="parquet")
     random.seed(args.seed)
     with object_store(args) as store:
         run(args, Warehouse(args.lode, store))
@@ -25,6 +29,8 @@ def main():
 
 def run(args, house):
     folder, query = house.exports, house.query
+    house.command += ["--set", f"default_table_format={args.format}"]
+    is_logged = args.format != "parquet"
 
     n = args.rows
     rows = f"generate_series(1, {n}) AS g(i)"
@@ -67,6 +73,20 @@ def run(args, house):
         got, error = query(f"{counts} dropped")
         if got is None and "42P01" not in error or got is not None and not whole_generation(got):
             bad.append(f"{where}: dropped: {got} {error.strip()}")
+        return bad
+
+    def foreign_reads(where, tables):
+        """What another engine sees otherwise than Lode."""
+        bad = []
+        for table in tables:
+            root = foreign.folder_of(house, table)
+            if root is None:
+                continue
+            rows = foreign.read(house, args.format, root)
+            column = rows.column("batch" if table == "appended" else "i").to_pylist()
+            own = house.rows(f"SELECT count(*), sum({'batch' if table == 'appended' else 'i'}) FROM {table}")
+            if own != [[str(len(column)), str(sum(column))]]:
+                bad.append(f"{where}: {table}: another engine reads {len(column)} rows of {sum(column)}, not {own}")
         return bad
 
     def rebuilt_copy(where):
@@ -130,7 +150,10 @@ def run(args, house):
         writer.wait()
         feeder.join()
         problems.extend(whole(f"after kill {kill + 1}"))
-        if kill % 5 == 4:
+        if is_logged:
+            names = ["replaced", "parted", "updated", "merged", "appended", "altered", "large"]
+            problems.extend(foreign_reads(f"after kill {kill + 1}", random.sample(names, 2)))
+        elif kill % 5 == 4:
             problems.extend(rebuilt_copy(f"after kill {kill + 1}"))
     stop.set()
     reader.join()
@@ -140,6 +163,12 @@ def run(args, house):
     if got is None:
         problems.append(f"vacuum: {error.strip()}")
     problems.extend(whole("after the last VACUUM"))
+    if is_logged:
+        problems.extend(foreign_reads("at the end", ["replaced", "parted", "updated", "merged", "appended", "altered", "large"]))
+        batches, _ = query("SELECT count(DISTINCT batch) FROM appended")
+        print(f"{args.kills} kills, {landed} of them in the midst of the script; {batches[0][0]} batches landed of {generation} begun; "
+              f"{reads[0]} rounds of checks by a second process, and some by another engine")
+        return conclude(problems, "everything was whole after each")
     stored = house.data_files()
     tables = ["replaced", "appended", "parted", "altered", "updated", "merged", "large"] + (["dropped"] if query("SELECT 1 FROM dropped LIMIT 1")[0] else [])
     histories = lambda: [query(f"DESCRIBE HISTORY {t}")[0] for t in tables]

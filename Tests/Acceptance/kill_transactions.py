@@ -2,23 +2,26 @@
 """Kills two processes that run transactions over three tables, again and again, and checks after each kill that every transaction is
 in all three tables or in none.
 
-    kill_transactions.py --lode PATH/TO/lode [--kills 300] [--rows 5000] [--services FOLDER [--port 19400]]
+    kill_transactions.py --lode PATH/TO/lode [--kills 300] [--rows 5000] [--formats delta,iceberg,parquet] [--services FOLDER [--port 19400]]
 
 With --services, the warehouse lies in SeaweedFS, which FOLDER/seaweed.sh starts.
 
 Each writer owns one half of the rows (k = 0 or 1) of `updated`, `replaced` and `merged`, and puts a generation number into all of
 them: by UPDATE, by DELETE and INSERT, and by MERGE. Some transactions go back to a savepoint or roll back, with a generation that
 nobody may ever see. A third process reads all three tables all the while. At the end, a VACUUM leaves not one file that no table has.
+
+--formats gives each of the three tables a format. Of those with logs, delta-rs or pyiceberg reads whole generations after each kill.
 """
 import random, subprocess, threading, time
 
+import foreign
 from warehouse import Warehouse, arguments, conclude, feed, object_store
 
 FORBIDDEN = -1
 
 
 def main():
-    args = arguments(__doc__, kills=300, rows=5000, seed=1, services="", port=19400)
+    args = arguments(__doc__, kills=300, rows=5000, seed=1, services="", port=19400, formats="parquet,parquet,parquet")
     random.seed(args.seed)
     with object_store(args) as store:
         run(args, Warehouse(args.lode, store))
@@ -28,8 +31,10 @@ def run(args, house):
     n = args.rows
     rows = f"generate_series(1, {n}) AS g(i)"
     tables = ["updated", "replaced", "merged"]
+    formats = dict(zip(tables, args.formats.split(",")))
+    logged = {t: f for t, f in formats.items() if f != "parquet"}
     house.rows("".join(
-        f"CREATE TABLE {t} PARTITIONED BY (k) AS SELECT 0 AS generation, i, k FROM {rows}, (VALUES (0), (1)) AS h(k);" for t in tables))
+        f"CREATE TABLE {t} USING {formats[t]} PARTITIONED BY (k) AS SELECT 0 AS generation, i, k FROM {rows}, (VALUES (0), (1)) AS h(k);" for t in tables))
     check = "SELECT k, min(generation), max(generation), count(*), count(DISTINCT i), count(DISTINCT t) FROM (" + " UNION ALL ".join(
         f"SELECT '{t}' AS t, k, generation, i FROM {t}" for t in tables) + ") AS a GROUP BY k ORDER BY k"
 
@@ -40,6 +45,18 @@ def run(args, house):
         good = len(got) == 2 and all(
             low == high and int(low) >= 0 and (count, distinct, seen) == (str(3 * n), str(n), "3") for _, low, high, count, distinct, seen in got)
         return [] if good else [f"{where}: {got}"]
+
+    def foreign_reads(where):
+        """Of each table with a log what another engine sees: whole generations, those that Lode sees."""
+        bad, own = [], {row[0]: row[1] for row in house.rows("SELECT k, min(generation) FROM updated GROUP BY k")}
+        for table, form in logged.items():
+            rows = foreign.read(house, form, foreign.folder_of(house, table)).to_pylist()
+            for k in (0, 1):
+                mine = [r for r in rows if r["k"] == k]
+                seen = {r["generation"] for r in mine}
+                if len(mine) != n or len(seen) != 1 or str(seen.pop()) != own[str(k)]:
+                    bad.append(f"{where}: {table}, k = {k}: another engine reads {len(mine)} rows, not {n} of {own[str(k)]}")
+        return bad
 
     def change(generation, k):
         steps = [
@@ -90,17 +107,23 @@ def run(args, house):
         for feeder in feeders:
             feeder.join()
         problems.extend(whole(f"after kill {kill + 1}"))
+        if logged:
+            problems.extend(foreign_reads(f"after kill {kill + 1}"))
     stop.set()
     reader.join()
     house.query("VACUUM RETAIN 0 HOURS")
     time.sleep(1.1)  # the clock of files ticks coarsely, so the last second's are spared
     house.rows("VACUUM RETAIN 0 HOURS")
     problems.extend(whole("after the last VACUUM"))
+    reached = [int(row[2]) for row in house.rows(check)]
+    if logged:
+        print(f"{args.kills} kills of two processes, {midst} of them in the midst of the script; generations {reached} of {generation} "
+              f"begun; {reads[0]} checks by a third process, and by another engine")
+        return conclude(problems, "every transaction was in all three tables or in none")
     stored = house.data_files()
     live = sum(int(house.rows(f"DESCRIBE HISTORY {t}")[0][3]) for t in tables)
     if len(stored) != live:
         problems.append(f"{len(stored)} files are stored, the tables have {live}")
-    reached = [int(row[2]) for row in house.rows(check)]
     print(f"{args.kills} kills of two processes, {midst} of them in the midst of the script; generations {reached} of {generation} begun; "
           f"{reads[0]} checks by a third process; {len(stored)} files left, {live} live")
     conclude(problems, "every transaction was in all three tables or in none")

@@ -26,6 +26,10 @@ final class ScratchSession {
             engine: Engine(
                 warehouse: warehouse ?? folder + "/lakehouse", catalogFile: catalog, stores: stores, attached: attached))
         try session.settings.set("threads", String(threads))
+        // How much of what is tested holds for tables of another format.
+        if let format = ProcessInfo.processInfo.environment["LODE_TEST_TABLE_FORMAT"] {
+            try session.settings.set("default_table_format", format)
+        }
     }
 
     /// One that attaches this Glue by CREATE CATALOG … USING glue, where tables are folders of Parquet unless they say otherwise.

@@ -88,5 +88,20 @@ enum CatalogSchema {
             name TEXT PRIMARY KEY,                  -- in lower case
             definition TEXT NOT NULL) WITHOUT ROWID;  -- CatalogDefinition as JSON, without secrets
         """,
+        """
+        CREATE TABLE joint_version (                -- of commits of several tables, those in logs of tables; see JointVersion
+            commit_id INTEGER NOT NULL,
+            place INTEGER NOT NULL,                 -- in the order in which they are written
+            begun_at INTEGER NOT NULL,
+            location TEXT NOT NULL,                 -- of the table, with one name for one place
+            format TEXT NOT NULL,
+            path TEXT NOT NULL,                     -- of the log file
+            number INTEGER NOT NULL,                -- that it has
+            digest TEXT NOT NULL,                   -- of what is written there
+            decided_at INTEGER,                     -- NULL: readers look past it
+            undone_by INTEGER,                      -- the number of the log file that took it back
+            PRIMARY KEY (commit_id, place)) WITHOUT ROWID;
+        CREATE INDEX joint_version_location ON joint_version (location, decided_at);
+        """,
     ]
 }

@@ -20,7 +20,8 @@ extension EmbeddedCatalog {
     }
 
     /// Publishes what the catalog itself keeps.
-    func commitOwn(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
+    /// - Parameter joint: the commit that this is part of, and that is decided by it.
+    func commitOwn(_ changes: [TableChange], deciding joint: Int64? = nil) throws(SQLError) -> [CommitOutcome] {
         // Dropping what isn't there leaves a warehouse that isn't there alone.
         guard try storage.isThere() || changes.contains(where: Self.makesCatalog) else {
             var outcomes: [CommitOutcome] = []
@@ -32,7 +33,8 @@ extension EmbeddedCatalog {
         let outcomes = try storage.write { db in
             let earlier = try Self.lastChangeTime(db), notes = CommitNotes()
             let outcomes = try publish(changes, notes, db)
-            if changes.count > 1 { try Self.unifyTimes(after: earlier, db) }
+            if let joint { try JointVersion.decide(joint, at: try Self.commitTime(db), db) }
+            if changes.count > 1 || joint != nil { try Self.unifyTimes(after: earlier, db) }
             try onCommitStep(.recorded)
             try describe(notes, db) { try onCommitStep(.described) }
             return outcomes

@@ -11,6 +11,7 @@ extension EmbeddedCatalog {
         switch table.kind {
         case .managed: return try managedSnapshot(name, at: time)
         case .external:
+            if table.writableFormat != nil, time.map(\.isMoment) ?? true { return try loggedSnapshot(name, at: time, upTo: nil) }
             if time != nil, table.loggedFormat == nil { throw SQLError.unsupported("time travel on the external table \"\(name)\"") }
             return try externalSnapshot(name, at: time)
         case .view, .system: throw CatalogError.wrongKind(name, is: table.kind, wanted: "a table with files")
@@ -62,7 +63,14 @@ extension EmbeddedCatalog {
             statistics: Self.statistics(found.totals, schema), storage: storage, lease: lease)
     }
 
-    private func externalSnapshot(_ name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
+    func externalSnapshot(_ name: TableName, at time: TableTime?) throws(SQLError) -> any TableSnapshot {
+        try externalTable(name, at: time).snapshot
+    }
+
+    /// A table whose files are not in the catalog, and what its format was asked with.
+    func externalTable(
+        _ name: TableName, at time: TableTime?
+    ) throws(SQLError) -> (snapshot: any TableSnapshot, definition: LodeTables.TableDefinition, io: any TableIO) {
         // Before the table is looked up: if it is dropped then, its files stay as long as they are read.
         let lease = leases.take(Self.nowMicros())
         let found: (TableRow, GlueTable, [Field], [RegisteredPartition]?)? = try storage.read(orEmpty: nil) { db in
@@ -77,12 +85,12 @@ extension EmbeddedCatalog {
                 "the file format of table \"\(name)\"",
                 hint: "Its SerDe is \(table.storageDescriptor.serdeInfo?.serializationLibrary ?? "not given").")
         }
-        let definition = TableDefinition(
+        let definition = LodeTables.TableDefinition(
             identity: row.tableVersion, location: table.storageDescriptor.location ?? "", schema: try table.schema(),
             partitionColumns: columns, fileFormat: format.name, properties: table.readerProperties,
             registeredPartitions: partitions)
-        return try TableFormats.named(table.tableFormat).snapshot(
-            of: definition, at: time, io: table.hasOwnLog ? StoreTableIO(stores, keeping: lease) : io)
+        let io = table.hasOwnLog ? StoreTableIO(stores, keeping: lease) : io
+        return (try TableFormats.named(table.tableFormat).snapshot(of: definition, at: time, io: io), definition, io)
     }
 
     package func readMoment() throws(SQLError) -> ReadMoment {
@@ -96,8 +104,10 @@ extension EmbeddedCatalog {
     }
 
     package func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
+        let moment = try lastMoment(of: version)
+        if try requireTable(name).writableFormat != nil { return try loggedSnapshot(name, at: nil, upTo: moment) }
         do throws(SQLError) {
-            return try managedSnapshot(name, at: .timestamp(try lastMoment(of: version)))
+            return try managedSnapshot(name, at: .timestamp(moment))
         } catch {
             guard error.state == .invalidParameterValue else { throw error }
             throw CatalogError.conflict("table \"\(name)\" was made")

@@ -44,7 +44,8 @@ extension EmbeddedCatalog {
     static func commitTime(_ db: Database) throws -> Int64 { max(nowMicros(), try lastCommitTime(db) &+ 1) }
 
     static func lastCommitTime(_ db: Database) throws -> Int64 {
-        try Int64.fetchOne(db, sql: "SELECT max(committed_at) FROM table_version") ?? 0
+        let own = try Int64.fetchOne(db, sql: "SELECT max(committed_at) FROM table_version") ?? 0
+        return max(own, try Int64.fetchOne(db, sql: "SELECT max(decided_at) FROM joint_version") ?? 0)
     }
 
     /// The definition that a version of a managed table had, as it is stored.

@@ -22,6 +22,8 @@ package final class EmbeddedCatalog: Catalog {
     /// Definitions as they were read last, by the number of their table.
     let definitions = Lock<[Int64: KnownDefinition]>([:])
     static let maximumKnownDefinitions = 10_000
+    /// Files that logs name in versions that were taken back: who reads those finds them until VACUUM.
+    let filesOfUndoneVersions = Lock<Set<String>>([])
     /// Called at the steps of a commit, so that tests can fail there, or end the process.
     let onCommitStep: @Sendable (CommitStep) throws(SQLError) -> Void
 

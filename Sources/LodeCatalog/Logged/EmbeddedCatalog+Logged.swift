@@ -15,13 +15,13 @@ extension EmbeddedCatalog {
         return GatheredTransaction(declared, snapshot, lease, try format.rowWriting(of: snapshot))
     }
 
-    /// Publishes changes that go into a table's log.
+    /// Publishes changes that go into tables' logs.
     /// - Returns: nil if all of them are the catalog's own.
     func commitLogged(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome]? {
         var logged: TableName?, others = false
         for change in changes {
             guard let name = try loggedTable(change) else {
-                if case .requires = change { continue }
+                if case .requires(let name, _) = change, try table(name)?.writableFormat != nil { continue }
                 others = true
                 continue
             }
@@ -29,11 +29,7 @@ extension EmbeddedCatalog {
             logged = logged ?? name
         }
         guard let logged else { return nil }
-        if others {
-            throw SQLError.unsupported(
-                "changing \"\(logged)\", which keeps a log of its own, together with another table",
-                hint: "Change one after the other; nothing was written.")
-        }
+        if others { return try commitJointly(changes) }
         for case .create(let table, let ifExists, let files, let read) in changes {
             let outcome = try createLogged(table, ifExists, files, read)
             return changes.map { Self.outcome(of: $0, outcome) }
@@ -65,6 +61,12 @@ extension EmbeddedCatalog {
         }
     }
 
+    /// - Throws: `40001` if a table that goes was changed since what takes its place was computed from it.
+    func requireUnchanged(_ known: GlueTable, _ read: Set<TableVersion>) throws(SQLError) {
+        guard known.writableFormat != nil, let own = read.first(where: { $0.table.number == known.number }) else { return }
+        try require(known.tableName, own)
+    }
+
     // MARK: Creating
 
     private func createLogged(
@@ -82,6 +84,7 @@ extension EmbeddedCatalog {
             if known.writableFormat?.name == format.name, known.storageDescriptor.location == location {
                 return try replace(known, by: table, format, files, read)
             }
+            try requireUnchanged(known, read)
         case (nil, _): break
         }
         var change = FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
@@ -122,7 +125,7 @@ extension EmbeddedCatalog {
         change.dependsOnBase = own != nil
         _ = try format.declaration(of: snapshot)
         let commit = TableCommit(change, declaration: try table.declaration(), operation: "CREATE OR REPLACE TABLE AS SELECT")
-        let version = try format.commit(commit, to: snapshot, in: snapshot.location ?? "", io: io)
+        let version = try format.commit(commit, to: snapshot, in: snapshot.location ?? "", io: settlingIO(format))
         follow(name, try table.declaration())
         return CommitOutcome(version: version)
     }
@@ -167,7 +170,7 @@ extension EmbeddedCatalog {
         let isDeclared = after != before || !columnChanges.isEmpty
         var commit = TableCommit(change, declaration: isDeclared ? after : nil, columnChanges: columnChanges, operation: operation)
         commit.references = references
-        let version = try format.commit(commit, to: snapshot, in: location, io: io)
+        let version = try format.commit(commit, to: snapshot, in: location, io: settlingIO(format))
         follow(name, after)
         return changes.map { Self.outcome(of: $0, CommitOutcome(version: version)) }
     }

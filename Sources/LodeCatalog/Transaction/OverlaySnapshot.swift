@@ -1,35 +1,52 @@
-/// A managed table as a transaction sees it: what it was, with the transaction's own files.
+/// A table as a transaction sees it: what it was, with the transaction's own files.
 
 import LodeCore
 import LodeTables
 
 /// Leaves out the files that the transaction has taken away, and adds those that it has written.
-struct OverlaySnapshot: TableSnapshot {
+package struct OverlaySnapshot: TableSnapshot {
     private let table: GlueTable
     private let changes: FileChange
     /// Nil for a table that the transaction has made.
-    private let before: (any TableSnapshot)?
-    let schema: Schema
-    let partitionColumns: [Field]
-    let fileFormat: String
+    private var before: (any TableSnapshot)?
+    package let schema: Schema
+    package let partitionColumns: [Field]
+    package let fileFormat: String
+    package let columnMatching: ColumnMatching
 
     init(_ table: GlueTable, _ changes: FileChange, over before: (any TableSnapshot)?) throws(SQLError) {
         self.table = table
         self.changes = changes
         self.before = before
-        schema = try table.schema()
-        partitionColumns = try table.partitionFields()
+        // What a log says of its table counts.
+        let logged = table.writableFormat, known = logged == nil ? nil : before
+        schema = if let known { known.schema } else { try table.schema() }
+        partitionColumns = if let known { known.partitionColumns } else { try table.partitionFields() }
+        if let logged, before == nil {
+            columnMatching = try logged.columnMatching(of: try table.declaration())
+        } else {
+            columnMatching = before?.columnMatching ?? .name
+        }
         guard let format = table.fileFormat else {
             throw SQLError(.dataCorrupted, "table \"\(table.tableName)\" has no known file format")
         }
         fileFormat = format.name
     }
 
-    var properties: [String: String] { table.readerProperties }
-    var identity: TableVersion? { before?.identity ?? changes.base }
-    var columnMatching: ColumnMatching { before?.columnMatching ?? .name }
+    package var properties: [String: String] { table.readerProperties }
+    package var readerOptions: [String: String] { before?.readerOptions ?? properties }
+    package var identity: TableVersion? { before?.identity ?? changes.base }
+    package var location: String? { table.writableFormat == nil ? nil : before?.location ?? table.storageDescriptor.location }
+    package var isDearToList: Bool { before?.isDearToList ?? false }
 
-    var statistics: TableStatistics {
+    /// The same, with what was there before read in another way.
+    package func over(_ change: (any TableSnapshot) throws(SQLError) -> any TableSnapshot) throws(SQLError) -> OverlaySnapshot {
+        var copy = self
+        copy.before = try before.map { (found) throws(SQLError) in try change(found) }
+        return copy
+    }
+
+    package var statistics: TableStatistics {
         var totals = TableStatistics(rowCount: 0, byteCount: 0, fileCount: 0)
         if let before, !changes.removesEverything { totals = before.statistics }
         for file in changes.added { totals.add(file, partitionColumns) }
@@ -41,7 +58,7 @@ struct OverlaySnapshot: TableSnapshot {
         return totals
     }
 
-    func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
+    package func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
         var listing = FileListing()
         if let before, !changes.removesEverything {
             listing = try before.plan(predicate)

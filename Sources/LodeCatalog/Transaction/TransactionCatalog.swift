@@ -19,6 +19,8 @@ package final class TransactionCatalog: Catalog {
         var reads: [TableVersion: TableName] = [:]
         /// Those of them that must not have changed by the end: FOR UPDATE.
         var locked: Set<TableVersion> = []
+        /// Tables with logs of their own, as they were found when they were first read, by their numbers.
+        var logged: [Int64: any TableSnapshot] = [:]
     }
 
     let base: any Catalog
@@ -122,17 +124,39 @@ package final class TransactionCatalog: Catalog {
         try snapshot(of: name, at: nil)
     }
 
+    package func snapshot(of name: TableName, asOf moment: ReadMoment) throws(SQLError) -> any TableSnapshot {
+        try snapshot(of: name, at: nil)
+    }
+
     private func ownSnapshot(_ name: TableName) throws(SQLError) -> any TableSnapshot {
         guard let changed = changes.table(name) else {
             let table = try requireTable(name)
+            if table.writableFormat != nil { return try loggedSnapshot(name, table) }
             guard table.kind == .managed else { return try base.snapshot(of: name, at: nil) }
             guard let found = try snapshotAtMoment(name) else { throw try missingTable(name) }
             return found
         }
         guard let definition = changed.definition else { throw try missingTable(name) }
+        if definition.writableFormat != nil {
+            let before = try changed.origin.map { (origin) throws(SQLError) in try loggedSnapshot(origin, try base.requireTable(origin)) }
+            if let before, !changed.hasFiles { return before }
+            return try OverlaySnapshot(definition, changed.files, over: before)
+        }
         guard definition.kind == .managed else { return try base.snapshot(of: changed.origin ?? name, at: nil) }
         let before = try changed.origin.map { (origin) throws(SQLError) in try base.snapshot(of: origin, at: try moment()) }
         return try OverlaySnapshot(definition, changed.files, over: before)
+    }
+
+    /// A table with a log of its own stays as the transaction found it, and is found with all or nothing of every change of several tables.
+    private func loggedSnapshot(_ name: TableName, _ table: GlueTable) throws(SQLError) -> any TableSnapshot {
+        guard let number = table.number else { return try base.snapshot(of: name, at: nil) }
+        if let known = state.withLock({ $0.logged[number] }) { return known }
+        let found = try base.snapshot(of: name, asOf: try readMoment())
+        return state.withLock { state in
+            let kept = state.logged[number] ?? found
+            state.logged[number] = kept
+            return kept
+        }
     }
 
     /// Nil for a table that was not there then.
@@ -167,12 +191,6 @@ package final class TransactionCatalog: Catalog {
             "changing the catalog \"\(name)\" inside BEGIN … COMMIT", hint: "End the transaction with COMMIT; then change it.")
     }
 
-    private static func logged(_ name: TableName) -> SQLError {
-        SQLError.unsupported(
-            "changing \"\(name)\", which keeps a log of its own, inside BEGIN … COMMIT",
-            hint: "End the transaction with COMMIT; then change it.")
-    }
-
     package func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {
         try requireOwn(name.database)
         try base.analyze(name, measure)
@@ -187,20 +205,35 @@ package final class TransactionCatalog: Catalog {
         try requireOwn(name.database)
         takeLease()
         let table = try requireTable(name)
-        if table.writableFormat != nil { throw Self.logged(table.tableName) }
+        if let format = table.writableFormat, try base.attachedCatalog(of: name.database) == nil {
+            return try beginLoggedWrite(name, table, format)
+        }
         // Refuses what is no managed table.
         guard table.kind == .managed else { return try base.beginWrite(origin(name)) }
         // To add rows to a table is not to read it.
         return GatheredTransaction(table, try ownSnapshot(name))
     }
 
+    private func beginLoggedWrite(
+        _ name: TableName, _ table: GlueTable, _ format: any WritableTableFormat
+    ) throws(SQLError) -> any TableTransaction {
+        let known = changes.table(name), snapshot = try ownSnapshot(name)
+        // What the transaction has made is as it says.
+        guard known?.origin != nil || known == nil else { return GatheredTransaction(table, snapshot) }
+        let origin = known?.origin ?? name
+        let before = try loggedSnapshot(origin, try base.requireTable(origin))
+        return GatheredTransaction(try table.declared(try format.declaration(of: before)), snapshot)
+    }
+
     package func commit(_ new: [TableChange]) throws(SQLError) -> [CommitOutcome] {
         for change in new {
             for name in try change.catalogs(of: base) { if let name { throw Self.foreign(name) } }
             switch change {
-            case .create(let table, _, _, _) where table.writableFormat != nil: throw Self.logged(table.tableName)
             case .alter(let name, let changes) where changes.contains(where: \.isLogged):
-                if try table(name)?.writableFormat != nil { throw Self.logged(name) }
+                guard try table(name)?.writableFormat != nil, self.changes.table(name)?.isEmptyAndNew != true else { break }
+                throw SQLError.unsupported(
+                    "changing the definition of \"\(name)\", which is in its log, inside BEGIN … COMMIT",
+                    hint: "End the transaction with COMMIT; then change it.")
             default: break
             }
         }
@@ -211,6 +244,8 @@ package final class TransactionCatalog: Catalog {
         state.withLock { $0.changes = settled }
         return outcomes
     }
+
+    package func unnamed(_ files: [DataFile]) -> [DataFile] { base.unnamed(files) }
 
     package func managedLocation(of name: TableName) throws(SQLError) -> String { try base.managedLocation(of: name) }
 

@@ -15,6 +15,10 @@ package struct TransactionChanges: Sendable {
         var files: FileChange
         /// Where in the log its changes begin.
         var place: Int
+
+        var hasFiles: Bool { files.removesFiles || !files.added.isEmpty }
+        /// Whether nothing depends yet on how it is defined.
+        var isEmptyAndNew: Bool { origin == nil && files.added.isEmpty }
     }
 
     /// What is to be published.
@@ -217,7 +221,8 @@ package struct TransactionChanges: Sendable {
             log.append(.files(name, change))
             return CommitOutcome(version: change.base.version + 1)
         }
-        entry.files.merge(change)
+        // Of one whose definition alone has changed so far.
+        if entry.files.base.table.number == 0 { entry.files = change } else { entry.files.merge(change) }
         if case .create(let table, let ifExists, _, let read) = log[entry.place], entry.origin == nil {
             log[entry.place] = .create(table, ifExists: ifExists, files: entry.files.added, computedFrom: read)
         } else if case .files(let known, _) = log[entry.place] {
@@ -233,6 +238,8 @@ package struct TransactionChanges: Sendable {
 extension FileChange {
     /// What comes of this change and then another one to the same table.
     mutating func merge(_ later: FileChange) {
+        // Rows that are only added were not computed from any.
+        if removedPaths.isEmpty { reads = later.reads } else if !later.removedPaths.isEmpty { reads = nil }
         if later.removesEverything {
             added = []
             removedPaths = []

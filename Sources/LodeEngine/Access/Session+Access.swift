@@ -9,6 +9,7 @@ extension Session {
     /// - Parameter role: who wants it; a view asks for its owner.
     /// - Throws: `42501`.
     func require(_ wanted: Privileges, on table: GlueTable, as role: String? = nil, at span: SourceSpan?) throws(SQLError) {
+        if table.isFolder { return try requireAccess(to: table.name) }
         let role = role ?? currentUser
         if SessionCatalog.isTemporary(table.databaseName) || (table.access == nil && table.ownerName == role) { return }
         let principal = try principal(role)

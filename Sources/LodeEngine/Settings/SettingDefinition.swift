@@ -5,6 +5,7 @@ import LodeFormats
 import LodeFunctions
 import LodeObjectStore
 import LodeSyntax
+import LodeTables
 
 /// One setting. `SET`, `SHOW ALL`, `--set` and completion read this list; to add a setting, add an element.
 package struct SettingDefinition: Sendable {
@@ -74,7 +75,7 @@ package struct SettingDefinition: Sendable {
             parse: { (text) throws(SQLError) in text }),
         SettingDefinition(
             name: "default_table_format", summary: "The format of CREATE TABLE without USING.", initial: { "parquet" },
-            parse: { (text) throws(SQLError) in try oneOf(text, ["parquet"]) }),
+            parse: { (text) throws(SQLError) in try oneOf(text, [FileFormats.parquet.name] + TableFormats.all.dropFirst().map(\.name)) }),
         SettingDefinition(
             name: "parquet_compression", summary: "The codec of Parquet files that are written.", initial: { "zstd" },
             parse: { (text) throws(SQLError) in try oneOf(text, ParquetProperties.codecs) }),

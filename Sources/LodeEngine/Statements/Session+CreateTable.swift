@@ -70,7 +70,9 @@ extension Session {
         _ create: CreateTable, _ elements: TableElements, _ terms: [PartitionTerm], _ options: TableOptions, hasQuery: Bool
     ) throws(SQLError) -> (table: GlueTable, isInferred: Bool) {
         let span = create.name.span
-        if let logged = try tableFormat(of: create, options, in: elements.table.database) {
+        let shared = try tableFormat(of: create, options, in: elements.table.database)
+        let chosen = if let shared { shared } else { try defaultTableFormat(of: create, elements.table, options) }
+        if let logged = chosen {
             return (try self.logged(logged, create, elements, terms, options), false)
         }
         if let term = terms.first(where: { !$0.isColumn }) {
@@ -169,6 +171,17 @@ extension Session {
     }
 
     var defaultFormat: any FileFormat { FileFormats.storedAs(settings["default_table_format"]) ?? FileFormats.parquet }
+
+    /// The format with a log of its own that a table gets which names none, and no files: one of the warehouse.
+    private func defaultTableFormat(
+        of create: CreateTable, _ name: TableName, _ options: TableOptions
+    ) throws(SQLError) -> (any TableFormat)? {
+        guard options.format == nil, options.location == nil, !create.isExternal,
+            let format = TableFormats.logged(settings["default_table_format"]), !SessionCatalog.isTemporary(name.database),
+            try catalog.attachedCatalog(of: name.database) == nil
+        else { return nil }
+        return format
+    }
 
     /// The columns that were declared, or those of the query, with their constraints; and which of them partition the table.
     private func tableElements(

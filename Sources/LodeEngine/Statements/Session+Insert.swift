@@ -27,7 +27,8 @@ extension Session {
         let target = change.target.table, binder = makeBinder(context)
         let bound = try binder.bind(insert: insert, into: target, path: change.target.path)
         var changed = try rows(of: bound, change, context)
-        let readsItself = transaction.snapshot.identity.map { bound.rows.plan.reads($0.table) } ?? false
+        // Of a table that no catalog knows nobody can tell.
+        let readsItself = transaction.snapshot.identity.map { bound.rows.plan.reads($0.table) } ?? !bound.rows.plan.scans.isEmpty
         // To a log an append says, too, whether it was computed from the table.
         if readsItself, insert.isOverwrite || transaction.table.writableFormat != nil { transaction.dependsOnSnapshot() }
         if insert.isOverwrite {
@@ -124,7 +125,9 @@ extension Session {
     }
 
     /// Deletes files that no table refers to; what can't be deleted is collected as an orphan later.
-    func discard(_ files: [DataFile], in stores: StoreRegistry? = nil) { (stores ?? engine.stores).discard(files.map(\.path)) }
+    func discard(_ files: [DataFile], in stores: StoreRegistry? = nil) {
+        (stores ?? engine.stores).discard(catalog.unnamed(files).map(\.path))
+    }
 
     /// What the files of a schema's tables are read and written with.
     func stores(of database: String) throws(SQLError) -> StoreRegistry { try catalog.stores(of: database) ?? engine.stores }

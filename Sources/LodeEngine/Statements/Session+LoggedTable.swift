@@ -62,9 +62,9 @@ extension Session {
     func tableFormat(of create: CreateTable, _ options: TableOptions, in database: String) throws(SQLError) -> (any TableFormat)? {
         if let format = options.tableFormat { return format }
         guard !create.isExternal, options.format == nil, options.location == nil, options.serde == nil,
-            !settings.isSet("default_table_format"), try catalog.attachedCatalog(of: database) != nil
+            try catalog.attachedCatalog(of: database) != nil
         else { return nil }
-        return IcebergFormat()
+        return settings.isSet("default_table_format") ? TableFormats.logged(settings["default_table_format"]) : IcebergFormat()
     }
 
     private func registered(
@@ -87,7 +87,10 @@ extension Session {
         let name = elements.table, existing = create.orReplace ? try catalog.table(name) : nil
         let kept = existing?.writableFormat?.name == format.name ? existing : nil
         var location = options.location, isOwn = false
-        if let kept, location == nil || location == kept.storageDescriptor.location {
+        if let kept, location == nil, kept.hasOwnLog, !format.replacesInPlace {
+            location = try freeFolder(for: name)
+            isOwn = true
+        } else if let kept, location == nil || location == kept.storageDescriptor.location {
             location = kept.storageDescriptor.location
             isOwn = kept.parameters[TableParameter.ownFolder] != nil
         } else if let location {

@@ -13,7 +13,11 @@ extension Session {
     func tableName(_ name: QualifiedName, in catalog: String?) throws(SQLError) -> TableName {
         switch name.parts.count {
         case 1: return TableName(currentSchema, name.last.text)
-        case 2: return TableName(qualified(name.parts[0].text, in: catalog), name.last.text)
+        case 2:
+            let found = TableName(qualified(name.parts[0].text, in: catalog), name.last.text)
+            // Before anything looks into the folder.
+            if FolderCatalog.isMeant(found) { try requireAccess(to: found.name) }
+            return found
         case 3: return TableName(try database(name.parts[1], in: name.parts[0]), name.last.text)
         case 4... where engine.attached.named(name.parts[0].text) != nil:
             return TableName(try nestedSchema(QualifiedName(Array(name.parts.dropLast()))), name.last.text)

@@ -70,6 +70,9 @@ extension TableReference {
     /// The name of a table whose rows are to change.
     /// - Throws: `42601` for what can't be changed, such as a join.
     package func changedTable(by statement: String) throws(SQLError) -> QualifiedName {
+        if case .file(let path) = kind, sample == nil {
+            return QualifiedName(folder: path, span: span)
+        }
         guard case .table(let name, let time) = kind else {
             throw SQLError(.syntaxError, "\(statement) needs the name of a table", at: span)
         }

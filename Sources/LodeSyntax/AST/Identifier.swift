@@ -21,6 +21,11 @@ package struct QualifiedName: Sendable {
 
     package init(_ parts: [Identifier]) { self.parts = parts }
 
+    /// A table by the folder in which it lies, in a schema that nobody calls so by accident.
+    package init(folder: String, span: SourceSpan) {
+        parts = [Identifier("$folder", isQuoted: true, span: span), Identifier(folder, isQuoted: true, span: span)]
+    }
+
     /// The last part: the table of `sales.orders`, the column of `o.amount`.
     package var last: Identifier { parts[parts.count - 1] }
     /// The parts before the last.

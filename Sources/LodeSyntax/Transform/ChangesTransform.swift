@@ -22,7 +22,7 @@ extension Transform {
         if let part = find(edge, .insertColumns) { columns = try identifiers(part) }
         var source = Insert.Source.defaultValues
         if !has(edge, .values) {
-            let skipped: [Rule] = [.with, .schemaEvolution, .tableName, .partitionSpec, .insertColumns, .returning]
+            let skipped: [Rule] = [.with, .schemaEvolution, .tableName, .insertFolder, .partitionSpec, .insertColumns, .returning]
             guard let query = kids(edge).last(where: { !$0.isToken && !skipped.contains(rule($0)) }) else {
                 throw mismatch(edge)
             }
@@ -30,10 +30,16 @@ extension Transform {
         }
         let alias = kids(edge).first(where: \.isName)
         return Insert(
-            with: try with(edge), table: try qualifiedName(edge, .tableName),
+            with: try with(edge), table: try insertedTable(edge),
             alias: try alias.map { (name) throws(SQLError) in try identifier(name) }, isOverwrite: has(edge, .overwrite),
             partition: partition, columns: columns, isByName: has(edge, .name), evolvesSchema: find(edge, .schemaEvolution) != nil, source: source,
             returning: try returning(edge))
+    }
+
+    /// The name of the table, or its folder as one.
+    private func insertedTable(_ edge: Edge) throws(SQLError) -> QualifiedName {
+        guard let folder = find(edge, .insertFolder) else { return try qualifiedName(edge, .tableName) }
+        return QualifiedName(folder: try string(try kid(folder, 0)), span: span(folder))
     }
 
     private func returning(_ edge: Edge) throws(SQLError) -> [SelectItem] {

@@ -254,6 +254,7 @@ enum Rule: String, CaseIterable {
     case insert
     case insertColumns = "insert_columns"
     case schemaEvolution = "schema_evolution"
+    case insertFolder = "insert_folder"
     case returning
     case update
     case assignment

@@ -1,0 +1,242 @@
+/// Publishing changes of several tables of which some keep logs of their own: all or none.
+
+import GRDB
+import LodeCore
+import LodeObjectStore
+import LodeTables
+
+/// A change that goes into a table's log.
+struct LoggedChange {
+    /// Its place among the changes of the commit.
+    var index: Int
+    var format: any WritableTableFormat
+    var location: String
+    /// Nil for a table that is made.
+    var base: (any TableSnapshot)?
+    var commit: TableCommit
+}
+
+extension EmbeddedCatalog {
+    /// Every log file is made first, and not written: what conflicts does so before anything is published. Then it is noted which files are
+    /// to be written, they are written, and one transaction of the catalog decides that all of them count, together with what the catalog
+    /// keeps itself. Readers look past files of a commit that is not decided; if it comes to nothing, they are taken back.
+    ///
+    /// One such commit goes on at a time; commits of single tables go on beside it.
+    func commitJointly(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
+        let lock = try lockJointCommits()
+        defer { withExtendedLifetime(lock) {} }
+        try undoAbandoned()
+        for case .requires(let name, let version) in changes where try table(name)?.writableFormat != nil { try require(name, version) }
+        var plan = JointPlan(self)
+        for (index, change) in changes.enumerated() { try plan.add(change, index, followedBy: changes[(index + 1)...]) }
+        // Who waits for who is told by the order, so that nobody waits for ever.
+        let logged = plan.logged.sorted { $0.location < $1.location }
+        for change in logged { try checkFiles(change.commit.files.added) }
+        var prepared: [PreparedVersion] = []
+        for change in logged { prepared.append(try prepare(change)) }
+        try note(&prepared)
+        let own: [CommitOutcome]
+        do throws(SQLError) {
+            for index in prepared.indices { try win(logged[index], &prepared[index]) }
+            own = try commitOwn(plan.own.map(\.change), deciding: prepared.first?.version.commit)
+        } catch {
+            throw settled(error, after: prepared, logged)
+        }
+        var outcomes = changes.map { _ in CommitOutcome(changed: false) }
+        for (change, outcome) in zip(plan.own, own) where change.tells { outcomes[change.index] = outcome }
+        for (change, done) in zip(logged, prepared) {
+            let version = try? change.format.version(of: done.version.number, done.bytes, done.version.path)
+            outcomes[change.index] = CommitOutcome(version: version ?? 0)
+            change.format.followUp(done.version.number, in: change.location, io: io)
+        }
+        return outcomes
+    }
+
+    // MARK: Versions
+
+    /// A log file that is ready to be written.
+    struct PreparedVersion {
+        var version: JointVersion
+        var bytes: [UInt8]
+        /// Whether it may be there.
+        var isTried = false
+    }
+
+    /// Lets the format make the next version's file, and keeps it from writing it.
+    /// - Throws: `40001` if what others committed since does not go with it.
+    private func prepare(_ change: LoggedChange) throws(SQLError) -> PreparedVersion {
+        let made = Lock<(path: String, number: Int64, bytes: [UInt8])?>(nil)
+        let rehearsal = LogWritingIO(io, change.format) { (path, number, bytes, io) throws(SQLError) in
+            do throws(SQLError) {
+                _ = try io.read(path)
+                return false
+            } catch {
+                guard error.state == .undefinedFile else { throw error }
+            }
+            made.withLock { $0 = (path, number, bytes) }
+            throw SQLError.unsupported("writing a log file before its time")
+        }
+        var failure: SQLError?
+        do throws(SQLError) {
+            _ = try change.format.commit(change.commit, to: change.base, in: change.location, io: rehearsal)
+        } catch {
+            failure = error
+        }
+        guard let (path, number, bytes) = made.withLock({ $0 }) else {
+            throw failure ?? .internalFault("a commit that writes no version")
+        }
+        let version = JointVersion(
+            of: JointVersion.key(change.location), format: change.format.name, path: path, number: number,
+            digest: JointVersion.digest(bytes))
+        return PreparedVersion(version: version, bytes: bytes)
+    }
+
+    private func note(_ prepared: inout [PreparedVersion]) throws(SQLError) {
+        var versions = prepared.map(\.version)
+        let now = Self.nowMicros(), earliest = try leases.earliest() ?? .max
+        versions = try storage.write { db in
+            var versions = versions
+            try JointVersion.forgetOld(before: earliest, now - Self.longestListing, db)
+            try JointVersion.note(&versions, at: now, db)
+            return versions
+        }
+        for (index, version) in versions.enumerated() { prepared[index].version = version }
+    }
+
+    /// Nobody lists a log for so long.
+    private static let longestListing: Int64 = 600_000_000
+
+    /// Writes the file. If somebody else was first, it is made again for the next number.
+    private func win(_ change: LoggedChange, _ prepared: inout PreparedVersion) throws(SQLError) {
+        while true {
+            prepared.isTried = true
+            if case .won = try io.publish(prepared.version.path, prepared.bytes) { return }
+            let (commit, place) = (prepared.version.commit, prepared.version.place)
+            prepared.isTried = false
+            prepared = try prepare(change)
+            (prepared.version.commit, prepared.version.place) = (commit, place)
+            let version = prepared.version
+            try storage.write { db in try version.move(db) }
+        }
+    }
+
+    /// Takes back what was written, unless the commit was decided.
+    /// - Returns: the error that the statement ends with.
+    private func settled(_ error: SQLError, after prepared: [PreparedVersion], _ logged: [LoggedChange]) -> SQLError {
+        guard let commit = prepared.first?.version.commit else { return error }
+        do throws(SQLError) {
+            if try storage.read(orEmpty: false, { db in try JointVersion.isDecided(commit, db) }) { return error }
+            for (done, change) in zip(prepared, logged).reversed() {
+                let outcome = done.isTried ? try undo(done.version) : .absent
+                if outcome == .revertedByVersion {
+                    let files = change.commit.files.added.map(\.path)
+                    filesOfUndoneVersions.withLock { $0.formUnion(files) }
+                }
+                if outcome == .absent { try storage.write { db in try done.version.forget(db) } }
+            }
+            return error
+        } catch let later {
+            // Nothing of it will ever count: whoever comes next takes it back. Until then logs name its files.
+            return CatalogError.unknownState(error.message, in: later.place, detail: later.message)
+        }
+    }
+}
+
+/// What of a commit goes into logs, and what the catalog keeps itself.
+private struct JointPlan {
+    private let catalog: EmbeddedCatalog
+    var logged: [LoggedChange] = []
+    /// `tells`: whether the outcome of the change with that index is the catalog's.
+    var own: [(index: Int, change: TableChange, tells: Bool)] = []
+    /// Names that an earlier change has freed.
+    private var dropped: Set<TableName> = []
+
+    init(_ catalog: EmbeddedCatalog) { self.catalog = catalog }
+
+    mutating func add(_ change: TableChange, _ index: Int, followedBy rest: ArraySlice<TableChange>) throws(SQLError) {
+        switch change {
+        case .create(let table, let ifExists, let files, let read):
+            guard let format = table.writableFormat else { break }
+            return try create(table, format, ifExists, files, read, index)
+        case .files(let name, let files):
+            guard let stored = try catalog.table(name), let format = stored.writableFormat else { break }
+            // Rows of a table that goes in the same commit.
+            if rest.contains(where: { $0.ends(name) }) { return }
+            return try add(files, to: stored, format, index)
+        case .alter(let name, let changes) where changes.contains(where: \.isLogged):
+            guard try catalog.table(name)?.writableFormat != nil else { break }
+            throw SQLError.unsupported("changing the definition of \"\(name)\", which is in its log, together with another table")
+        case .drop(let name, _, _, _): dropped.insert(TableName(name.database.lowercased(), name.name.lowercased()))
+        case .createDatabase, .dropDatabase, .alterDatabase, .alter, .partitions, .requires: break
+        }
+        own.append((index, change, true))
+    }
+
+    private mutating func add(
+        _ files: FileChange, to table: GlueTable, _ format: any WritableTableFormat, _ index: Int
+    ) throws(SQLError) {
+        let name = table.tableName
+        guard files.base.table.number == table.number else { throw CatalogError.conflict("table \"\(name)\" was dropped or replaced") }
+        let snapshot = if let found = files.found { found } else { try catalog.snapshot(of: name, at: nil) }
+        _ = try format.declaration(of: snapshot)
+        let commit = TableCommit(files, operation: files.operation ?? EmbeddedCatalog.operation(files))
+        let location = table.storageDescriptor.location ?? ""
+        logged.append(LoggedChange(index: index, format: format, location: location, base: snapshot, commit: commit))
+        // That it is still this table.
+        own.append((index, .requires(name, files.base), false))
+    }
+
+    private mutating func create(
+        _ table: GlueTable, _ format: any WritableTableFormat, _ ifExists: TableChange.IfExists, _ files: [DataFile],
+        _ read: Set<TableVersion>, _ index: Int
+    ) throws(SQLError) {
+        let name = table.tableName, location = table.storageDescriptor.location ?? ""
+        let isFree = dropped.contains(TableName(name.database.lowercased(), name.name.lowercased()))
+        let existing = isFree ? nil : try catalog.table(name)
+        if existing != nil, ifExists == .skip { return }
+        if existing != nil, ifExists == .fail { throw SQLError(.duplicateTable, "relation \"\(name.name)\" already exists") }
+        var change = FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
+        change.added = files
+        let declaration = try table.declaration()
+        if let known = existing, known.writableFormat?.name == format.name, known.storageDescriptor.location == location {
+            let readItself = read.first { $0.table.number == known.number }
+            let snapshot = try catalog.snapshot(of: name, at: readItself.map { .version($0.version) })
+            change.base = snapshot.identity ?? change.base
+            change.removesEverything = true
+            change.dependsOnBase = readItself != nil
+            _ = try format.declaration(of: snapshot)
+            let commit = TableCommit(change, declaration: declaration, operation: "CREATE OR REPLACE TABLE AS SELECT")
+            logged.append(LoggedChange(index: index, format: format, location: location, base: snapshot, commit: commit))
+            return own.append((index, .alter(name, [.follow(declaration)]), false))
+        }
+        if let existing { try catalog.requireUnchanged(existing, read) }
+        let isThere = try format.isThere(in: location, io: catalog.io)
+        if isThere, !files.isEmpty {
+            throw SQLError(.duplicateTable, "there is a \(format.name) table in the folder already", in: location)
+        }
+        own.append((index, .create(table, ifExists: ifExists, computedFrom: read), isThere))
+        // One that is there already is taken as it is.
+        if isThere { return }
+        let operation = files.isEmpty ? "CREATE TABLE" : "CREATE TABLE AS SELECT"
+        let commit = TableCommit(change, declaration: declaration, operation: operation)
+        logged.append(LoggedChange(index: index, format: format, location: location, base: nil, commit: commit))
+    }
+}
+
+extension TableChange {
+    /// Whether the table of that name is another one afterwards, or gone.
+    fileprivate func ends(_ name: TableName) -> Bool {
+        switch self {
+        case .drop(let other, _, _, _): other.isSame(as: name)
+        case .create(let table, .replace, _, _): table.tableName.isSame(as: name)
+        case .dropDatabase(let database, _, _): database.lowercased() == name.database.lowercased()
+        default: false
+        }
+    }
+}
+
+extension TableName {
+    fileprivate func isSame(as other: TableName) -> Bool {
+        database.lowercased() == other.database.lowercased() && name.lowercased() == other.name.lowercased()
+    }
+}
