@@ -23,6 +23,9 @@ package enum ColumnChange: Hashable, Sendable {
     /// The column that it is about, or in which the field is.
     package var column: String { path.first ?? "" }
 
+    /// Whether it is only about the order of the columns, which a declaration says, too.
+    package var isOfOrder: Bool { if case .move(let path, _) = self { path.count == 1 } else { false } }
+
     package var path: ColumnPath {
         switch self {
         case .rename(let path, _), .drop(let path), .move(let path, _), .retype(let path, _), .add(_, let path): path

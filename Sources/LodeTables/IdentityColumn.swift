@@ -29,7 +29,8 @@ package struct IdentityColumn: Hashable, Sendable {
     package func reached(in files: [DataFile], of column: String) -> Int64? {
         var mark: Int64?
         for file in files {
-            guard case .integer(let value)? = step > 0 ? file.statistics[column]?.maximum : file.statistics[column]?.minimum else { continue }
+            let known = file.statistics[column]
+            guard case .integer(let value)? = step > 0 ? known?.maximum : known?.minimum else { continue }
             mark = mark.map { step > 0 ? max($0, value) : min($0, value) } ?? value
         }
         guard let mark else { return nil }

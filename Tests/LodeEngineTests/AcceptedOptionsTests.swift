@@ -235,7 +235,10 @@ import Testing
             works: ["ALTER TABLE e CHANGE COLUMN a a bigint", "ALTER TABLE t CHANGE a a bigint COMMENT 'x' FIRST"],
             refuses: [("ALTER TABLE e CHANGE COLUMN a a bigint FIRST", "FIRST")]),
         "drop_columns": Clause(
-            works: ["ALTER TABLE t ADD COLUMN z integer; ALTER TABLE t DROP COLUMN z", "ALTER TABLE t DROP COLUMNS IF EXISTS (y, z) CASCADE"],
+            works: [
+                "ALTER TABLE t ADD COLUMN z integer; ALTER TABLE t DROP COLUMN z",
+                "ALTER TABLE t DROP COLUMNS IF EXISTS (y, z) CASCADE",
+            ],
             refuses: [("ALTER TABLE e DROP COLUMN a", "DROP COLUMN"), ("ALTER TABLE t DROP COLUMN p", "partition column")]),
         "alter_column": Clause(
             works: [

@@ -73,17 +73,17 @@ extension Session {
         if !definition.constraints.isEmpty { throw .unsupported("CHANGE COLUMN with constraints", at: definition.span) }
         let schema = try table.schema(), old = try path(column, schema)
         var changes: [ColumnChange] = [], path = old, others: [DefinitionChange] = []
+        if let written = definition.type {
+            let (type, length) = try TypeBinder.columnType(written)
+            if length != nil { throw .unsupported("CHANGE COLUMN to varchar(n)", at: definition.span) }
+            if try type != schema.type(at: old) { changes.append(.retype(old, type)) }
+        }
         if definition.name.text != old.last {
             changes.append(.rename(old, to: definition.name.text))
             path = old.dropLast() + [definition.name.text]
         }
-        if let written = definition.type {
-            let (type, length) = try TypeBinder.columnType(written)
-            if length != nil { throw .unsupported("CHANGE COLUMN to varchar(n)", at: definition.span) }
-            if try type != schema.type(at: old) { changes.append(.retype(path, type)) }
-        }
         if let place { changes.append(.move(path, place.column)) }
-        if let text = definition.comment, path.count == 1 { others.append(.setComment(text, column: path[0])) }
+        if let text = definition.comment, old.count == 1 { others.append(.setComment(text, column: old[0])) }
         return try change(table, changes, others)
     }
 
@@ -191,6 +191,7 @@ extension Session {
         var columns = snapshot.columnMatching.columns(of: schema)
         for change in changes.columnChanges {
             if case .retype(let path, _) = change, path.count == 1 { continue }
+            if change.isOfOrder { continue }
             schema = try schema.changed(by: change)
             columns = MappedColumn.changed(columns, by: change)
             if keys.index(of: change.column) != nil { keys = try keys.changed(by: change) }

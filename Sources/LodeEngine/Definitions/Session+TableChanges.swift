@@ -79,7 +79,8 @@ extension Session {
     ) throws(SQLError) -> DefinitionChange? {
         var elements = TableElements(TableName("", ""))
         try elements.add(added.definition)
-        guard let field = elements.columns.first, added.definition.constraints.isEmpty, field.comment == nil, field.maximumLength == nil else {
+        guard let field = elements.columns.first, added.definition.constraints.isEmpty, field.comment == nil, field.maximumLength == nil
+        else {
             throw .unsupported("a field of a struct with constraints, a comment or a length", at: added.definition.span)
         }
         let path = try schema.spelled(added.owner.map(\.text))

@@ -136,7 +136,8 @@ extension Session {
     func change(_ changing: ChangingStatement, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         let verb = changing.verb
         let (bound, changed) = try retrying { () throws(SQLError) -> (BoundChange, ChangedRows) in
-            let context = statementContext(), change = try beginChange(of: changing.table, verb, needing: changing.privileges, evolving: changing.evolution)
+            let context = statementContext(), evolution = changing.evolution
+            let change = try beginChange(of: changing.table, verb, needing: changing.privileges, evolving: evolution)
             // Its lease holds until the files are published.
             defer { withExtendedLifetime(change.transaction) {} }
             let bound = try changing.bind(makeBinder(context), change.target)

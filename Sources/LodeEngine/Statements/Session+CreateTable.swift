@@ -82,7 +82,9 @@ extension Session {
                     + "tables that are made USING iceberg have it.")
         }
         try elements.refuseIdentity()
-        if !create.clusterBy.isEmpty { throw SQLError.unsupported("CLUSTER BY of this table", at: span, hint: "Delta tables can be clustered.") }
+        if !create.clusterBy.isEmpty {
+            throw SQLError.unsupported("CLUSTER BY of this table", at: span, hint: "Delta tables can be clustered.")
+        }
         if create.isExternal, options.location == nil {
             throw SQLError(.invalidTableDefinition, "an external table needs a LOCATION", at: span)
         }

@@ -36,6 +36,9 @@ enum TableDDL {
         if !terms.isEmpty {
             text += "\nPARTITIONED BY (\(terms.map { $0.sql { NameQuoting.quoted($0) } }.joined(separator: ", ")))"
         }
+        if let columns = table.clustering, !columns.isEmpty {
+            text += "\nCLUSTER BY (\(columns.map { $0.map { NameQuoting.quoted($0) }.joined(separator: ".") }.joined(separator: ", ")))"
+        }
         if catalog != nil, let serde = serde(table) { text += "\n" + serde }
         if let comment = comment(table) { text += "\n" + comment }
         if isExternal, let location = table.storageDescriptor.location { text += "\nLOCATION \(SQLText(location).literal)" }
@@ -45,6 +48,10 @@ enum TableDDL {
 
     private static func column(_ field: Field, _ column: GlueColumn) -> String {
         var text = "\(NameQuoting.quoted(field.name)) \(column.typeText(field.type))"
+        if let identity = column.identity {
+            text += " GENERATED \(identity.takesValues ? "BY DEFAULT" : "ALWAYS") AS IDENTITY"
+            if identity.start != 1 || identity.step != 1 { text += " (START WITH \(identity.start) INCREMENT BY \(identity.step))" }
+        }
         if let value = column.generated { text += " GENERATED ALWAYS AS (\(value)) STORED" }
         if let value = column.defaultValue { text += " DEFAULT \(value)" }
         if !field.nullable { text += " NOT NULL" }
@@ -64,7 +71,7 @@ enum TableDDL {
     private static func comment(_ table: GlueTable) -> String? { table.comment.map { "COMMENT \(SQLText($0).literal)" } }
 
     private static func properties(_ table: GlueTable) -> String? {
-        let others = table.loggedFormat == nil ? [TableParameter.comment] : [TableParameter.comment, TableParameter.tableFormat]
+        let others = table.loggedFormat == nil ? [TableParameter.comment] : [TableParameter.comment, TableParameter.tableFormat, "delta.columnMapping.maxColumnId"]
         let shown = table.givenProperties.filter { !$0.key.hasPrefix(TableParameter.ownPrefix) && !others.contains($0.key) }
         if shown.isEmpty { return nil }
         return "TBLPROPERTIES (\(pairs(shown)))"

@@ -35,7 +35,8 @@ enum PgAttribute: SystemRelation {
             .number(attribute.dimensions), .number(-1), .number(type.modifier), .boolean(known?.isByValue ?? false),
             .text(known?.alignment ?? "i"), .text(known?.storage ?? "x"), .text(""),
             // attnotnull, atthasdef, atthasmissing, attidentity, attgenerated, attisdropped, attislocal, attinhcount
-            .boolean(attribute.isNotNull && !ofKey), .boolean(attribute.isDefined && !ofKey), .no, .text(""),
+            .boolean(attribute.isNotNull && !ofKey), .boolean(attribute.isDefined && !ofKey), .no,
+            .text(ofKey ? "" : attribute.column.identity.map { $0.takesValues ? "d" : "a" } ?? ""),
             .text(attribute.column.generated == nil || ofKey ? "" : "s"), .no, .yes, .zero,
             // attcollation, attacl, attoptions, attfdwoptions, attmissingval
             .number(known?.collation ?? 0), .null, .null, .null, .null,

@@ -64,7 +64,8 @@ extension Binder {
         return finish(BoundQuery(plan: plan, names: target.schema.fields.map(\.name)))
     }
 
-    /// The rows of a query as a table takes them: what it has by the same name, or what `values` say, else what the table gives to new rows.
+    /// The rows of a query as a table takes them: what it has by the same name, or what `values` say, else what the table gives to new
+    /// rows.
     package func assign(
         byName rows: BoundQuery, using values: [String: Expression], to target: InsertTarget
     ) throws(SQLError) -> BoundQuery {

@@ -32,8 +32,8 @@ extension Transform {
         return Insert(
             with: try with(edge), table: try insertedTable(edge),
             alias: try alias.map { (name) throws(SQLError) in try identifier(name) }, isOverwrite: has(edge, .overwrite),
-            partition: partition, columns: columns, isByName: has(edge, .name), evolvesSchema: find(edge, .schemaEvolution) != nil, source: source,
-            returning: try returning(edge))
+            partition: partition, columns: columns, isByName: has(edge, .name), evolvesSchema: find(edge, .schemaEvolution) != nil,
+            source: source, returning: try returning(edge))
     }
 
     /// The name of the table, or its folder as one.

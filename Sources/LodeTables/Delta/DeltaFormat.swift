@@ -59,8 +59,7 @@ extension DeltaFormat: WritableTableFormat {
     package func columnMatching(
         of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
     ) throws(SQLError) -> ColumnMatching {
-        let earlier = try base.map { (base) throws(SQLError) in try Self.own(base) }
-        let metadata = try DeltaDeclaration.metadata(declaration, over: earlier?.metadata, by: changes)
+        let metadata = try metadata(of: declaration, by: changes, over: base)
         // Numbers are written whether files are found by them or by names.
         return .mapped(try DeltaSchema(metadata.schemaText, DeltaColumnMapping.isOn(metadata.configuration) ? .id : .none).columns)
     }
@@ -74,9 +73,17 @@ extension DeltaFormat: WritableTableFormat {
     package func requirements(
         of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
     ) throws(SQLError) -> [String] {
-        let earlier = try base.map { (base) throws(SQLError) in try Self.own(base) }
-        let metadata = try DeltaDeclaration.metadata(declaration, over: earlier?.metadata, by: changes)
-        return DeltaWriterFeatures.news(metadata, declaration, over: earlier?.protocolVersion)
+        let earlier = try base.map { (base) throws(SQLError) in try Self.own(base).protocolVersion }
+        return DeltaWriterFeatures.news(try metadata(of: declaration, by: changes, over: base), declaration, over: earlier)
+    }
+
+    private func metadata(
+        of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
+    ) throws(SQLError) -> DeltaMetadata {
+        guard let base else { return try DeltaDeclaration.metadata(declaration, over: nil) }
+        var isRewritten = false
+        for change in changes where try !keepsFiles(change, of: base) { isRewritten = true }
+        return try DeltaDeclaration.metadata(declaration, over: try Self.own(base).metadata, by: changes, isRewritten: isRewritten)
     }
 
     package func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool {

@@ -104,7 +104,9 @@ struct DeltaSnapshot: TableSnapshot {
         let predicate = predicate == .anything ? nil : predicate
         let all = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns)
         let few = DeltaStatisticsReader(deltaSchema, partitionColumns: partitionColumns, only: predicate?.columns ?? [])
-        let test = predicate.flatMap { partitionColumns.isEmpty ? nil : DeltaPartitionTest($0, partitionColumns, partitionNames, generated) }
+        let test = predicate.flatMap { predicate in
+            partitionColumns.isEmpty ? nil : DeltaPartitionTest(predicate, partitionColumns, partitionNames, generated)
+        }
         if let checkpoint {
             // Of small tables planning wants to know more than the predicate needs.
             let columns = predicate == nil && checkpoint.actionCount <= Self.describedFiles ? all : few

@@ -25,7 +25,10 @@ enum InformationColumns: InformationRelation {
         // interval_type, interval_precision; character set; collation; domain; type; scope
         row += nulls(2) + nulls(3) + facts.collation + nulls(3) + facts.path + nulls(3)
         // maximum_cardinality, dtd_identifier, is_self_referencing, is_identity, identity_…
-        row += [.null, .text("\(attribute.attribute)"), yesNo(false), yesNo(false)] + nulls(5) + [yesNo(false)]
+        row += [.null, .text("\(attribute.attribute)"), yesNo(false)]
+        let identity = column.identity
+        row += [yesNo(identity != nil), .optional(identity.map { $0.takesValues ? "BY DEFAULT" : "ALWAYS" })]
+        row += [.optional(identity.map { "\($0.start)" }), .optional(identity.map { "\($0.step)" })] + nulls(2) + [yesNo(false)]
         row += [.text(column.generated == nil ? "NEVER" : "ALWAYS"), .optional(column.generated)]
         row += [yesNo(relation.table.isWritten)]
         row += [.text(column.typeText(attribute.field.type)), .text(column.type), yesNo(isKey), .optional(column.comment)]

@@ -95,9 +95,8 @@ struct DeltaCommitter {
         writer.write(info)
         if needed != snapshot.protocolVersion { writer.write(needed) }
         if metadata != snapshot.metadata { writer.write(metadata) }
-        if let columns = commit.declaration?.clustering {
-            let domain = DeltaClustering.write(columns, try Self.schema(metadata, needed))
-            if domain != snapshot.domain(domain.name) { writer.write(domain) }
+        if let declaration = commit.declaration, let domain = try clustering(declaration, over: snapshot, metadata, needed) {
+            writer.write(domain)
         }
         for add in removed + marked { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
         var tracking = DeltaWriterFeatures.has(DeltaRowTracking.feature, needed) ? try DeltaRowTracking(numbers) : nil
@@ -111,6 +110,17 @@ struct DeltaCommitter {
         try writeAdds(metadata, needed, as: version, &tracking, to: &writer)
         if let domain = tracking?.noted { writer.write(domain) }
         return (writer.bytes, metadata, needed)
+    }
+
+    /// How the table is clustered from now on; nil where that stays.
+    private func clustering(
+        _ declaration: TableDeclaration, over snapshot: DeltaSnapshot, _ metadata: DeltaMetadata, _ version: DeltaProtocol
+    ) throws(SQLError) -> DeltaDomain? {
+        let earlier = snapshot.domain(DeltaClustering.domain)
+        // What takes the place of a clustered table need not be clustered.
+        guard let columns = declaration.clustering ?? earlier.map({ _ in [] }) else { return nil }
+        let domain = DeltaClustering.write(columns, try Self.schema(metadata, version))
+        return domain == earlier ? nil : domain
     }
 
     /// - Source: Delta PROTOCOL.md, "Append-only Tables".

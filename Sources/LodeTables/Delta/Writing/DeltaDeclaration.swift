@@ -117,7 +117,9 @@ enum DeltaDeclaration {
         // A mapping stays, whatever else a table becomes.
         configuration[DeltaColumnMapping.mode] =
             configuration[DeltaColumnMapping.mode] ?? earlier?.configuration[DeltaColumnMapping.mode]
-        if changes.contains(where: \.needsMapping), !DeltaColumnMapping.isOn(configuration) { configuration[DeltaColumnMapping.mode] = "name" }
+        if changes.contains(where: \.needsMapping), !DeltaColumnMapping.isOn(configuration) {
+            configuration[DeltaColumnMapping.mode] = "name"
+        }
         metadata.configuration = try DeltaRowTracking.prepared(configuration, over: earlier?.configuration)
         try setSchema(of: &metadata, declaration.columns, over: earlier, changes, isRewritten: isRewritten)
         return metadata
@@ -132,7 +134,8 @@ enum DeltaDeclaration {
         var mapping = DeltaColumnMapping(schema, earlier?.configuration ?? [:])
         // Files that are there call columns as the table did until now.
         if isMapped, let own = schema { schema = mapping.assign(to: own, of: nil) }
-        for change in changes {
+        // New columns are in the declaration alone; it has all of them in their order.
+        for change in changes where !change.isOfOrder {
             if let own = schema { schema = try DeltaSchemaChange(change: change, isRewritten: isRewritten).applied(to: own) }
         }
         var written = try DeltaSchemaText.write(columns, over: schema)

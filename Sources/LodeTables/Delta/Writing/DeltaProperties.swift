@@ -38,7 +38,7 @@ enum DeltaProperties {
     /// - Throws: `0A000` naming a property that Lode does not obey.
     static func check(_ properties: [String: String], over earlier: [String: String]?) throws(SQLError) {
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) where name.lowercased().hasPrefix(prefix) {
-            if earlier?[name] == value || name == DeltaColumnMapping.maxColumnID || DeltaRowTracking.isOwn(name) { continue }
+            if earlier?[name] == value || DeltaRowTracking.isOwn(name) { continue }
             let known = settable.first { $0.key.lowercased() == name.lowercased() }
             guard let known else {
                 throw SQLError.unsupported(

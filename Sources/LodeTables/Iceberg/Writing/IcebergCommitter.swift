@@ -90,10 +90,6 @@ struct IcebergCommitter {
 
     /// What the document says that follows the current one, which lies at `path`.
     func next(over bytes: [UInt8], _ path: String, _ base: IcebergSnapshot) throws(SQLError) -> IcebergRevision {
-        if commit.operation.hasPrefix("CREATE OR REPLACE") {
-            // Its columns would need numbers that no column had before, and its files have them already.
-            throw SQLError.unsupported("CREATE OR REPLACE of an Iceberg table that is there", hint: "DROP TABLE it first.")
-        }
         let metadata = try IcebergMetadata(bytes, path)
         try check(metadata, base)
         var document = try IcebergDocument(bytes)
