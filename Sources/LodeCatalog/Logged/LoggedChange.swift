@@ -68,10 +68,15 @@ struct LoggedChange {
         var table = try stored.declared(declaration)
         for alteration in alterations { try table.apply(alteration) }
         let after = alterations.isEmpty ? declaration : try table.declaration()
-        if after == declaration, files == nil { return nil }
+        var references: [TableReferenceChange] = []
+        for case .reference(let reference) in alterations { references.append(reference) }
+        let columnChanges = alterations.columnChanges, isDeclared = after != declaration || !columnChanges.isEmpty
+        if !isDeclared, files == nil, references.isEmpty { return nil }
         var change = files ?? FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
         if required != nil { change.dependsOnBase = true }
         let operation = alterations.isEmpty ? change.operation ?? EmbeddedCatalog.operation(change) : EmbeddedCatalog.operation(alterations)
-        return TableCommit(change, declaration: after == declaration ? nil : after, operation: operation)
+        var commit = TableCommit(change, declaration: isDeclared ? after : nil, columnChanges: columnChanges, operation: operation)
+        commit.references = references
+        return commit
     }
 }
