@@ -18,6 +18,10 @@ extension IcebergRESTCatalog {
 
     // MARK: Publishing
 
+    package func publishesTogether(in database: String) throws(SQLError) -> Bool {
+        try client.supports("POST /v1/{prefix}/transactions/commit") ?? true
+    }
+
     /// Makes changes of tables their next versions, all of them or none. Who comes second looks again whether what it has written goes
     /// with what came first, and tries again.
     /// - Throws: `40001` if it does not, `40003` if the server does not say what became of it.
