@@ -56,8 +56,9 @@ package final class TransactionCatalog: Catalog {
         if changes.isEmpty { return }
         var required: [TableChange] = []
         for (version, name) in reads where isSerializable || locked.contains(version) {
-            if try version.table.isShared && !isChanged(name.database, by: changes) { continue }
-            required.append(.requires(name, version))
+            // Of a catalog that does not change nobody can hold the state.
+            let isHeld = version.table.isShared ? try isChanged(name.database, by: changes) : true
+            if isHeld { required.append(.requires(name, version)) }
         }
         _ = try base.commit(required + changes)
     }

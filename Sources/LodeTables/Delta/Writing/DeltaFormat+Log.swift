@@ -97,7 +97,7 @@ private struct DeltaReversal {
             case .remove(let remove):
                 let key = folder.key(remove.path, remove.vector)
                 if !live.contains(key), let add = known[key] { writer.write(add, dataChange: remove.dataChange) }
-            case .metadata, .add, .protocolVersion, .commitInfo, .sidecar, .other: break
+            case .metadata, .add, .protocolVersion, .domain, .changeFile, .commitInfo, .sidecar, .other: break
             }
         }
         return (writer.bytes, metadata)

@@ -1,10 +1,10 @@
-/// What the changes of a commit make of one table that keeps a log of its own.
+/// What the changes of a commit make of one table with a log of its own, in a catalog that other engines share.
 
 import LodeCore
 import LodeTables
 
 /// Files and definition of a table change together: as one version of it.
-struct LoggedChange {
+struct SharedChange {
     let name: TableName
     /// Its files, if they change.
     private(set) var files: FileChange?
@@ -21,11 +21,11 @@ struct LoggedChange {
     }
 
     /// The changes of a commit by table, in the order of its changes; nil if others than of files and definitions are among them.
-    static func gather(_ changes: [TableChange]) -> [LoggedChange]? {
-        var gathered: [LoggedChange] = []
+    static func gather(_ changes: [TableChange]) -> [SharedChange]? {
+        var gathered: [SharedChange] = []
         func place(of name: TableName) -> Int {
             if let known = gathered.firstIndex(where: { $0.name == name }) { return known }
-            gathered.append(LoggedChange(name: name))
+            gathered.append(SharedChange(name: name))
             return gathered.count - 1
         }
         for change in changes {
