@@ -85,12 +85,15 @@ package protocol Catalog: Sendable {
     func collectDropped() throws(SQLError)
     /// Whether each question is a request to a service, so that none is asked for a hint alone.
     var isDearToAsk: Bool { get }
+    /// Whether a transaction can change tables of this database together: they are published as one, or not at all.
+    func publishesTogether(in database: String) throws(SQLError) -> Bool
     /// The attached catalog that a database belongs to, or the external schema that it is; nil if its tables are this catalog's own.
     func attachedCatalog(of database: String) throws(SQLError) -> String?
 }
 
 extension Catalog {
     package var isDearToAsk: Bool { false }
+    package func publishesTogether(in database: String) throws(SQLError) -> Bool { false }
     package func generation() throws(SQLError) -> Int64? { nil }
     package func attachedCatalog(of database: String) throws(SQLError) -> String? { nil }
     package func attachedDefinitions() throws(SQLError) -> [CatalogDefinition] { [] }

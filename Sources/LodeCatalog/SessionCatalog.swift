@@ -79,6 +79,10 @@ package final class SessionCatalog: Catalog {
         return try folders(database) == nil ? nil : database.lowercased()
     }
 
+    package func publishesTogether(in database: String) throws(SQLError) -> Bool {
+        try keeper(of: database).publishesTogether(in: database)
+    }
+
     private func hasOwnTime(_ database: String) throws(SQLError) -> Bool {
         let attached = try attachedCatalog(of: database)
         return attached != nil || Self.isTemporary(database)

@@ -4,11 +4,16 @@
     glue.py --lode PATH/TO/lode --moto http://127.0.0.1:5000 --ministack http://127.0.0.1:4566
 
 Moto knows partitions and their expressions, ministack refuses updates of a version that is no longer there. Tables lie in local folders,
-and with moto in a bucket of it, too.
+and with moto in a bucket of it, too. Where pyiceberg and deltalake are installed, they read what Lode has written.
 """
 import argparse, json, os, subprocess, sys, tempfile, urllib.request
 
 from moto_glue import ask
+
+try:
+    from deltalake import DeltaTable
+except ImportError:
+    DeltaTable = None
 
 problems = []
 
@@ -38,6 +43,7 @@ class Glue:
 class Lode:
     def __init__(self, lode, folder, url):
         self.command = [os.path.abspath(lode), "--warehouse", f"{folder}/lakehouse", "--format", "csv", "--quiet"]
+        self.url = url
         self.attach = (f"CREATE CATALOG g USING glue OPTIONS (region 'us-east-1', endpoint '{url}', access_key_id 'test', "
                        "secret_access_key 'test');")
 
@@ -66,7 +72,107 @@ def delta(lode, glue, folder):
                               "SerdeInfo": {"Parameters": {"path": f"file:{folder}/delta"}}}})
     check("a Delta table of Spark's", lode("SELECT count(*), max(id) FROM g.web.delta FOR VERSION AS OF 0"), [["2", "2"]])
     check("its columns", lode("DESCRIBE g.web.delta"), lambda r: [x[0] for x in r] == ["id"])
-    check("it is not written", lode("INSERT INTO g.web.delta VALUES (3)"), lambda r: "0A000" in r and "Delta" in r)
+    check("it is written", lode("INSERT INTO g.web.delta VALUES (3); UPDATE g.web.delta SET id = 4 WHERE id = 2; SELECT id FROM g.web.delta "
+                                "ORDER BY id"), [["1"], ["3"], ["4"]])
+    check("deltalake reads it", DeltaTable and sorted(DeltaTable(f"{folder}/delta").to_pyarrow_table()["id"].to_pylist()), lambda r: r in (None, [1, 3, 4]))
+    made = lode("CREATE TABLE g.web.made (id bigint, day date, s varchar) USING delta PARTITIONED BY (day); "
+                "INSERT INTO g.web.made VALUES (1, DATE '2024-01-01', 'a'), (2, NULL, 'b'); ALTER TABLE g.web.made ADD COLUMN n integer; "
+                "SELECT id, s FROM g.web.made ORDER BY id")
+    check("a Delta table is made", made, [["1", "a"], ["2", "b"]])
+    table = glue("GetTable", DatabaseName="web", Name="made")["Table"]
+    check("as Athena and Spark look for it", (
+        table["TableType"], table["Parameters"].get("spark.sql.sources.provider"), table["Parameters"].get("table_type"),
+        [(c["Name"], c["Type"]) for c in table["StorageDescriptor"]["Columns"]]),
+        ("EXTERNAL_TABLE", "delta", "DELTA", [("id", "bigint"), ("day", "date"), ("s", "string"), ("n", "int")]))
+    place = table["StorageDescriptor"]["Location"]
+    check("deltalake reads it", DeltaTable and DeltaTable(place).to_pyarrow_table().sort_by("id")["s"].to_pylist(), lambda r: r in (None, ["a", "b"]))
+    check("dropped with its files", (lode("DROP TABLE g.web.made PURGE"), os.path.exists(place)), ([], False))
+
+
+def pyiceberg(url):
+    """The same Glue as pyiceberg sees it; None where that is not installed."""
+    try:
+        from pyiceberg.catalog import load_catalog
+    except ImportError:
+        return None
+    return load_catalog("g", type="glue", **{
+        "glue.endpoint": url, "glue.region": "us-east-1", "glue.access-key-id": "test", "glue.secret-access-key": "test",
+        "s3.endpoint": url, "s3.region": "us-east-1", "s3.access-key-id": "test", "s3.secret-access-key": "test"})
+
+
+def iceberg(lode, glue, url, folder, checks_versions):
+    """Tables that name no format: made, written, changed and dropped, and read back by pyiceberg through the same Glue."""
+    catalog = pyiceberg(url)
+
+    def rows(name="w"):
+        if not catalog:
+            return None
+        return sorted(catalog.load_table(f"lake.{name}").scan().to_arrow().to_pylist(), key=str)
+
+    def same(wanted):
+        return lambda r: r is None or r == wanted
+
+    lode("DROP SCHEMA IF EXISTS g.lake CASCADE")
+    check("a schema with a place", lode(f"CREATE SCHEMA g.lake LOCATION '{folder}/lake'"), [])
+    check("create", lode("CREATE TABLE g.lake.w (id bigint NOT NULL COMMENT 'the key', v varchar, at timestamptz) COMMENT 'written' "
+                         "TBLPROPERTIES ('owner' = 'lode')"), [])
+    table = glue("GetTable", DatabaseName="lake", Name="w")["Table"]
+    check("as Athena has it", (table["TableType"], table["Parameters"]["table_type"], [(c["Name"], c["Type"]) for c in table["StorageDescriptor"]["Columns"]]),
+          ("EXTERNAL_TABLE", "ICEBERG", [("id", "bigint"), ("v", "string"), ("at", "timestamp")]))
+    check("insert", lode("INSERT INTO g.lake.w VALUES (1, 'one', NULL), (2, 'two', NULL)"), [])
+    check("  is read", rows(), same([{"id": 1, "v": "one", "at": None}, {"id": 2, "v": "two", "at": None}]))
+    if catalog:
+        import pyarrow
+        known = catalog.load_table("lake.w")
+        known.append(pyarrow.table({"id": [3], "v": ["three"], "at": [None]}, schema=known.schema().as_arrow()))
+        check("pyiceberg appends", lode("SELECT count(*), sum(id) FROM g.lake.w"), [["3", "6"]])
+    else:
+        lode("INSERT INTO g.lake.w VALUES (3, 'three', NULL)")
+    check("update, delete, merge", lode(
+        "UPDATE g.lake.w SET v = upper(v) WHERE id = 2; DELETE FROM g.lake.w WHERE id = 3; MERGE INTO g.lake.w AS t USING (VALUES "
+        "(1, 'eins'), (4, 'vier')) AS n (id, v) ON t.id = n.id WHEN MATCHED THEN UPDATE SET v = n.v WHEN NOT MATCHED THEN INSERT (id, v) "
+        "VALUES (n.id, n.v)"), [])
+    check("  is read", [(r["id"], r["v"]) for r in rows() or []], lambda r: r in ([], [(1, "eins"), (2, "TWO"), (4, "vier")]))
+    check("add a column", lode("ALTER TABLE g.lake.w ADD COLUMN more integer; INSERT INTO g.lake.w VALUES (5, 'five', NULL, 50); "
+                               "SELECT count(*), sum(more) FROM g.lake.w"), [["4", "50"]])
+    check("  is read", [(r["id"], r["more"]) for r in rows() or []], lambda r: r in ([], [(1, None), (2, None), (4, None), (5, 50)]))
+    check("Glue has it", [c["Name"] for c in glue("GetTable", DatabaseName="lake", Name="w")["Table"]["StorageDescriptor"]["Columns"]][-1], "more")
+    check("create as, partitioned", lode(
+        "CREATE TABLE g.lake.p PARTITIONED BY (k) AS SELECT i AS n, i % 3 AS k FROM generate_series(1, 30) AS s(i); "
+        "INSERT OVERWRITE g.lake.p SELECT 1000, 2; SELECT k, sum(n) FROM g.lake.p GROUP BY k ORDER BY k"),
+        [["0", "165"], ["1", "145"], ["2", "1000"]])
+    check("  is read", sum(r["n"] for r in rows("p") or []), lambda r: r in (0, 1310))
+    check("truncate", lode("TRUNCATE g.lake.p; SELECT count(*) FROM g.lake.p"), [["0"]])
+    check("Hive's beside it", lode("CREATE TABLE g.lake.h USING parquet AS SELECT 1 AS a; SHOW TABLES FROM g.lake"),
+          lambda r: [x[1] for x in r] == ["h", "p", "w"])
+    check("rename", lode("ALTER TABLE g.lake.p RENAME TO q; SELECT count(*) FROM g.lake.q"), [["0"]])
+    if checks_versions:
+        check("many at once", writers(lode), (80, 80, 80) if catalog else (80, 0, 0))
+    place = glue("GetTable", DatabaseName="lake", Name="w")["Table"]["StorageDescriptor"]["Location"]
+    check("dropped with its files", (lode("DROP TABLE g.lake.w PURGE"), os.path.exists(place)), ([], False))
+    lode("DROP SCHEMA g.lake CASCADE")
+
+
+def writers(lode):
+    """Four processes that add rows, and change those that they added: rows that are there, snapshots, and how many follow each other."""
+    lode("CREATE TABLE g.lake.many (writer bigint, n bigint)")
+    started = []
+    for writer in range(4):
+        sql = "; ".join(f"INSERT INTO g.lake.many VALUES ({writer}, {n}); UPDATE g.lake.many SET n = n + 100 WHERE writer = {writer} AND n = {n}"
+                        for n in range(10))
+        started.append(subprocess.Popen(lode.command + ["-c", lode.attach + sql], stderr=subprocess.PIPE, text=True))
+    errors = [process.communicate(timeout=300)[1] for process in started]
+    if any(errors):
+        print(errors)
+    found = lode("SELECT DISTINCT writer, n FROM g.lake.many WHERE n >= 100")
+    catalog = pyiceberg(lode.url)
+    if not catalog:
+        return 2 * len(found), 0, 0
+    table = catalog.load_table("lake.many")
+    line, parents, length = table.current_snapshot(), {s.snapshot_id: s for s in table.snapshots()}, 0
+    while line:
+        line, length = parents.get(line.parent_snapshot_id), length + 1
+    return 2 * len(found), len(table.snapshots()), length
 
 
 def rehearse(name, url, lode_path, knows_partitions, checks_versions):
@@ -137,6 +243,7 @@ def rehearse(name, url, lode_path, knows_partitions, checks_versions):
         "StorageDescriptor": {"Columns": [{"Name": "id", "Type": "int"}], "Location": f"file://{folder}/iceberg"}})
     check("Iceberg is what its document says", lode("SELECT * FROM g.web.iceberg"), lambda r: "58P01" in r and "v1.metadata.json" in r)
     delta(lode, glue, folder)
+    iceberg(lode, glue, url, folder, checks_versions)
     glue("CreateTable", DatabaseName="web", TableInput={
         "Name": "projected", "TableType": "EXTERNAL_TABLE", "PartitionKeys": [{"Name": "day", "Type": "date"}, {"Name": "kind", "Type": "string"}],
         "Parameters": {"projection.enabled": "true", "projection.day.type": "date", "projection.day.format": "yyyy-MM-dd",
@@ -211,7 +318,7 @@ def bucket(lode_path, folder, url):
     glue.put("lake")
     glue("CreateDatabase", DatabaseInput={"Name": "cloud", "LocationUri": "s3://lake/cloud/"})
     check("a table in a bucket", lode(
-        "CREATE TABLE g.cloud.sales PARTITIONED BY (day) AS SELECT i AS id, DATE '2024-01-01' + CAST(i % 4 AS integer) AS day "
+        "CREATE TABLE g.cloud.sales USING parquet PARTITIONED BY (day) AS SELECT i AS id, DATE '2024-01-01' + CAST(i % 4 AS integer) AS day "
         "FROM generate_series(1, 100) AS s(i); SELECT count(*), sum(id) FROM g.cloud.sales WHERE day = DATE '2024-01-02'", **reach),
         [["25", str(sum(range(1, 101, 4)))]])
     place = glue("GetTable", DatabaseName="cloud", Name="sales")["Table"]["StorageDescriptor"]["Location"]
@@ -221,7 +328,7 @@ def bucket(lode_path, folder, url):
     check("found by another table", lode(f"CREATE EXTERNAL TABLE g.cloud.again LOCATION '{place}'; SELECT count(*) FROM g.cloud.again", **reach),
           [["101"]])
     check("replaced", lode(
-        "CREATE OR REPLACE TABLE g.cloud.sales PARTITIONED BY (day) AS SELECT i AS id, DATE '2024-01-03' + CAST(i % 2 AS integer) AS day "
+        "CREATE OR REPLACE TABLE g.cloud.sales USING parquet PARTITIONED BY (day) AS SELECT i AS id, DATE '2024-01-03' + CAST(i % 2 AS integer) AS day "
         "FROM generate_series(1, 10) AS s(i); SELECT day, count(*) FROM g.cloud.sales GROUP BY day ORDER BY day", **reach),
         [["2024-01-03", "5"], ["2024-01-04", "5"]])
     moved = glue("GetTable", DatabaseName="cloud", Name="sales")["Table"]["StorageDescriptor"]["Location"]
@@ -231,6 +338,13 @@ def bucket(lode_path, folder, url):
         "INSERT OVERWRITE g.cloud.sales VALUES (7, DATE '2024-01-03'), (8, DATE '2024-03-01'); INSERT INTO g.cloud.sales "
         "VALUES (9, DATE '2024-01-03'); SELECT day, count(*), max(id) FROM g.cloud.sales GROUP BY day ORDER BY day", **reach),
         [["2024-01-03", "2", "9"], ["2024-01-04", "5", "9"], ["2024-03-01", "1", "8"]])
+    check("an Iceberg table in a bucket", lode(
+        "CREATE TABLE g.cloud.ice PARTITIONED BY (day) AS SELECT i AS id, DATE '2024-01-01' + CAST(i % 4 AS integer) AS day "
+        "FROM generate_series(1, 100) AS s(i); DELETE FROM g.cloud.ice WHERE id = 1; SELECT count(*), sum(id) FROM g.cloud.ice", **reach),
+        [["99", "5049"]])
+    catalog = pyiceberg(url)
+    if catalog:
+        check("  is read", catalog.load_table("cloud.ice").scan(row_filter="day = '2024-01-02'").to_arrow().num_rows, 24)
     check("its keys show nowhere", lode("SHOW CATALOGS", **reach), lambda r: "access_key_id = ***" in str(r) and "'test'" not in str(r))
     lode("DROP SCHEMA g.cloud CASCADE", **reach)
 

@@ -130,6 +130,45 @@ import Testing
         #expect(files(".parquet").count == 1)
     }
 
+    @Test func `several tables change in one transaction, which the server publishes as one`() throws {
+        try scratch.rows("CREATE TABLE c.web.a (id bigint); CREATE TABLE c.web.b (id bigint); INSERT INTO c.web.b VALUES (7)")
+        try scratch.rows("BEGIN; INSERT INTO c.web.a VALUES (1); INSERT INTO c.web.a VALUES (2); DELETE FROM c.web.b WHERE id = 7")
+        #expect(try scratch.rows("SELECT count(*) FROM c.web.a") == [["2"]])
+        #expect(posts("/transactions/commit").isEmpty)
+        try scratch.rows("COMMIT")
+        #expect(posts("/transactions/commit").count == 1)
+        #expect(try scratch.rows("SELECT (SELECT sum(id) FROM c.web.a), (SELECT count(*) FROM c.web.b)") == [["3", "0"]])
+        try scratch.rows("BEGIN; INSERT INTO c.web.a VALUES (5); ROLLBACK")
+        #expect(try scratch.rows("SELECT count(*) FROM c.web.a") == [["2"]])
+        try scratch.rows("CREATE TABLE own (id bigint)")
+        for sql in [
+            "INSERT INTO c.web.a VALUES (5); INSERT INTO own VALUES (1)", "INSERT INTO own VALUES (1); INSERT INTO c.web.a VALUES (5)",
+            "CREATE TABLE c.web.d (id bigint)", "ALTER TABLE c.web.a ADD COLUMN x integer",
+        ] {
+            #expect(scratch.error("BEGIN; " + sql)?.state == .featureNotSupported, "\(sql)")
+            try scratch.rows("ROLLBACK")
+        }
+        #expect(try scratch.rows("SELECT (SELECT count(*) FROM c.web.a), (SELECT count(*) FROM own)") == [["2", "0"]])
+    }
+
+    @Test func `a transaction that read what others have changed since is not published`() throws {
+        try scratch.rows("CREATE TABLE c.web.a (id bigint); CREATE TABLE c.web.b (id bigint); INSERT INTO c.web.a VALUES (1)")
+        try scratch.rows("BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO c.web.b SELECT id FROM c.web.a")
+        server.beforeCommit { state in
+            let name = IcebergDouble.Name(namespace: ["web"], name: "a")
+            state.tables[name] = state.tables[name]?.replacing(#""type":"branch""#, with: #""type":"tag""#)
+                .replacing(#""refs":{"main""#, with: #""refs":{"other""#)
+        }
+        #expect(scratch.error("COMMIT")?.state == .serializationFailure)
+        #expect(try scratch.rows("SELECT * FROM c.web.b") == [])
+    }
+
+    @Test func `a server that cannot publish several tables as one is asked for nothing`() throws {
+        server.change { $0.config = #"{"endpoints": ["GET /v1/{prefix}/namespaces/{namespace}/tables/{table}"], "overrides": {"prefix": "main"}}"# }
+        server.addTable(["web"], "a")
+        #expect(scratch.error("BEGIN; INSERT INTO c.web.a VALUES (1)")?.state == .featureNotSupported)
+    }
+
     @Test func `what such a catalog cannot keep is refused by name`() throws {
         for sql in [
             "CREATE TABLE c.web.t (id bigint PRIMARY KEY)", "CREATE TABLE c.web.t (id bigint CHECK (id > 0))",

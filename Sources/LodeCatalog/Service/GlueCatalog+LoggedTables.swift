@@ -116,7 +116,7 @@ extension GlueCatalog {
 
     func alter(_ table: GlueTable, _ json: CloudJSON, _ changes: [DefinitionChange]) throws(SQLError) -> CommitOutcome {
         if changes.count == 1, case .rename(let new)? = changes.first { return try rename(table, json, to: new) }
-        guard let change = LoggedChange.gather([.alter(table.tableName, changes)])?.first else {
+        guard let change = SharedChange.gather([.alter(table.tableName, changes)])?.first else {
             throw SQLError.unsupported("this change of \"\(table.tableName)\", a table of \(table.loggedFormat?.name ?? "folders") in Glue,")
         }
         return try publish(change)

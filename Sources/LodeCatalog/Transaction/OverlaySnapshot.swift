@@ -23,7 +23,7 @@ package struct OverlaySnapshot: TableSnapshot {
         schema = if let known { known.schema } else { try table.schema() }
         partitionColumns = if let known { known.partitionColumns } else { try table.partitionFields() }
         if let logged, before == nil {
-            columnMatching = try logged.columnMatching(of: try table.declaration())
+            columnMatching = try logged.columnMatching(of: try table.declaration(), by: [], over: nil)
         } else {
             columnMatching = before?.columnMatching ?? .name
         }

@@ -21,6 +21,8 @@ package final class TransactionCatalog: Catalog {
         var locked: Set<TableVersion> = []
         /// Tables with logs of their own, as they were found when they were first read, by their numbers.
         var logged: [Int64: any TableSnapshot] = [:]
+        /// Those of attached catalogs, by their names.
+        var shared: [TableName: any TableSnapshot] = [:]
     }
 
     let base: any Catalog
@@ -52,8 +54,20 @@ package final class TransactionCatalog: Catalog {
     package func publish(isSerializable: Bool) throws(SQLError) {
         let (changes, reads, locked) = state.withLock { ($0.changes.log, $0.reads, $0.locked) }
         if changes.isEmpty { return }
-        let required = reads.filter { isSerializable || locked.contains($0.key) }.map { TableChange.requires($0.value, $0.key) }
+        var required: [TableChange] = []
+        for (version, name) in reads where isSerializable || locked.contains(version) {
+            // Of a catalog that does not change nobody can hold the state.
+            let isHeld = version.table.isShared ? try isChanged(name.database, by: changes) : true
+            if isHeld { required.append(.requires(name, version)) }
+        }
         _ = try base.commit(required + changes)
+    }
+
+    /// Whether a catalog that other engines share, to which a database belongs, is the one that changes.
+    private func isChanged(_ database: String, by changes: [TableChange]) throws(SQLError) -> Bool {
+        let own = try base.attachedCatalog(of: database)
+        for change in changes where try change.catalogs(of: base).contains(own) { return true }
+        return false
     }
 
     /// The moment of which the tables are read; that of the first read.
@@ -115,7 +129,7 @@ package final class TransactionCatalog: Catalog {
         if time != nil { return try base.snapshot(of: origin(name), at: time) }
         let snapshot = try ownSnapshot(name)
         let known = origin(name)
-        if let read = snapshot.identity, read.table.number > 0 { state.withLock { $0.reads[read] = known } }
+        if let read = snapshot.identity, read.table.number > 0 || read.table.isShared { state.withLock { $0.reads[read] = known } }
         return snapshot
     }
 
@@ -149,12 +163,23 @@ package final class TransactionCatalog: Catalog {
 
     /// A table with a log of its own stays as the transaction found it, and is found with all or nothing of every change of several tables.
     private func loggedSnapshot(_ name: TableName, _ table: GlueTable) throws(SQLError) -> any TableSnapshot {
-        guard let number = table.number else { return try base.snapshot(of: name, at: nil) }
+        guard let number = table.number else { return try sharedSnapshot(name) }
         if let known = state.withLock({ $0.logged[number] }) { return known }
         let found = try base.snapshot(of: name, asOf: try readMoment())
         return state.withLock { state in
             let kept = state.logged[number] ?? found
             state.logged[number] = kept
+            return kept
+        }
+    }
+
+    /// A table of an attached catalog stays as the transaction found it.
+    private func sharedSnapshot(_ name: TableName) throws(SQLError) -> any TableSnapshot {
+        if let known = state.withLock({ $0.shared[name] }) { return known }
+        let found = try base.snapshot(of: name, at: nil)
+        return state.withLock { state in
+            let kept = state.shared[name] ?? found
+            state.shared[name] = kept
             return kept
         }
     }
@@ -202,16 +227,36 @@ package final class TransactionCatalog: Catalog {
     }
 
     package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction {
-        try requireOwn(name.database)
+        if let attached = try base.attachedCatalog(of: name.database) { return try beginSharedWrite(name, in: attached) }
         takeLease()
         let table = try requireTable(name)
-        if let format = table.writableFormat, try base.attachedCatalog(of: name.database) == nil {
-            return try beginLoggedWrite(name, table, format)
-        }
+        if let format = table.writableFormat { return try beginLoggedWrite(name, table, format) }
         // Refuses what is no managed table.
         guard table.kind == .managed else { return try base.beginWrite(origin(name)) }
         // To add rows to a table is not to read it.
         return GatheredTransaction(table, try ownSnapshot(name))
+    }
+
+    /// Tables of one attached catalog change together, if it can publish that, and nothing else does.
+    private func beginSharedWrite(_ name: TableName, in attached: String) throws(SQLError) -> any TableTransaction {
+        try requireTogether(name.database, attached)
+        let begun = try base.beginWrite(name), before = try sharedSnapshot(name)
+        guard let known = changes.table(name), known.hasFiles else { return GatheredTransaction(begun.table, before, lease()) }
+        return GatheredTransaction(begun.table, try OverlaySnapshot(begun.table, known.files, over: before), lease())
+    }
+
+    /// - Throws: `0A000` where what changes could not be published as one.
+    private func requireTogether(_ database: String, _ attached: String) throws(SQLError) {
+        guard try base.publishesTogether(in: database) else { throw Self.foreign(attached) }
+        for change in changes.log {
+            for name in try change.catalogs(of: base) where name != attached { throw Self.foreign(attached) }
+        }
+    }
+
+    /// - Throws: `0A000` for a change of the warehouse's own beside those of an attached catalog.
+    private func requireNoneShared() throws(SQLError) {
+        if state.withLock({ $0.shared.isEmpty }) { return }
+        for change in changes.log { for case let name? in try change.catalogs(of: base) { throw Self.foreign(name) } }
     }
 
     private func beginLoggedWrite(
@@ -227,7 +272,14 @@ package final class TransactionCatalog: Catalog {
 
     package func commit(_ new: [TableChange]) throws(SQLError) -> [CommitOutcome] {
         for change in new {
-            for name in try change.catalogs(of: base) { if let name { throw Self.foreign(name) } }
+            for name in try change.catalogs(of: base) {
+                guard let name else {
+                    try requireNoneShared()
+                    continue
+                }
+                guard case .files = change else { throw Self.foreign(name) }
+                try requireTogether(change.database, name)
+            }
             switch change {
             case .alter(let name, let changes) where changes.contains(where: \.isLogged):
                 guard try table(name)?.writableFormat != nil, self.changes.table(name)?.isEmptyAndNew != true else { break }

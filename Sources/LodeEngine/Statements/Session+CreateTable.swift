@@ -70,7 +70,7 @@ extension Session {
         _ create: CreateTable, _ elements: TableElements, _ terms: [PartitionTerm], _ options: TableOptions, hasQuery: Bool
     ) throws(SQLError) -> (table: GlueTable, isInferred: Bool) {
         let span = create.name.span
-        let shared = try tableFormat(of: create, options, in: elements.table.database)
+        let shared = try tableFormat(of: create, options, elements.table)
         let chosen = if let shared { shared } else { try defaultTableFormat(of: create, elements.table, options) }
         if let logged = chosen {
             return (try self.logged(logged, create, elements, terms, options), false)
@@ -125,10 +125,14 @@ extension Session {
         var location = table.storageDescriptor.location
         if location == nil { location = try catalog.managedLocation(of: table.tableName) }
         var target = try table.writeTarget(in: location, catalog.stores(of: table.tableName) ?? engine.stores)
-        target.matching = try matching(of: table, over: try replaced(by: table, ifExists))
+        let replaced = try replaced(by: table, ifExists)
+        target.matching = try matching(of: table, over: replaced)
         let rows = try makeBinder(context).assign(bound, to: try table.insertTarget(), at: span)
         let written = try write(rows, to: target, context)
-        let change = TableChange.create(table, ifExists: ifExists, files: written.files, computedFrom: bound.plan.versionsRead)
+        var read = bound.plan.versionsRead
+        // Its columns have the numbers that follow upon those of the table that is there.
+        if table.isPublishedByCatalog, let version = replaced?.identity { read.insert(version) }
+        let change = TableChange.create(table, ifExists: ifExists, files: written.files, computedFrom: read)
         let outcomes = try commitWritten(written, to: target, [change], context)
         // Another statement has made it.
         if outcomes.first?.changed == false { discard(written.files, in: target.stores) }

@@ -18,7 +18,7 @@ extension Session {
         if let location = options.location { try requireAccess(to: location) }
         do throws(SQLError) {
             if try catalog.attachedCatalog(of: elements.table.database) != nil {
-                return try shared(format, elements, partitions, options)
+                return try shared(format, create, elements, partitions, options)
             }
             if let location = options.location, elements.schema.fields.isEmpty {
                 if !create.clusterBy.isEmpty { throw SQLError.unsupported("CLUSTER BY of a table that is there") }
@@ -37,18 +37,22 @@ extension Session {
 
     /// In a catalog that other engines share, which says where the table lies if the statement does not.
     private func shared(
-        _ format: any TableFormat, _ elements: TableElements, _ partitions: [String], _ options: TableOptions
+        _ format: any TableFormat, _ create: CreateTable, _ elements: TableElements, _ partitions: [PartitionTerm], _ options: TableOptions
     ) throws(SQLError) -> GlueTable {
         guard let format = format as? any WritableTableFormat else { throw SQLError.unsupported("writing a \(format.name) table") }
+        if !create.clusterBy.isEmpty { throw SQLError.unsupported("CLUSTER BY in an attached catalog") }
         let stores = try stores(of: elements.table.database)
         if let location = options.location, elements.schema.fields.isEmpty {
             return try registered(format, elements.table, location, options, stores)
         }
-        if let location = options.location { try requireFree(location, format, stores) }
+        let existing = create.orReplace ? try catalog.table(elements.table) : nil, place = existing?.folder
+        if let location = options.location, location != place { try requireFree(location, format, stores) }
+        let terms = try PartitionReading.checked(partitions, elements.schema), partitions = terms.filter(\.isColumn).map(\.column)
         var table = try GlueTable.define(
             elements.table, elements.schema, partitionedBy: partitions, kind: .external, format: FileFormats.parquet,
-            location: options.location, properties: options.properties)
+            location: existing?.writableFormat?.name == format.name ? place : options.location, properties: options.properties)
         elements.apply(to: &table)
+        table.note(terms)
         table.parameters[TableParameter.tableFormat] = format.name.uppercased()
         try format.check(try table.declaration())
         try checkWritable(table, partitions)
@@ -58,13 +62,15 @@ extension Session {
     /// The format of a table that keeps a log of its own, which CREATE TABLE names or leaves to the catalog.
     ///
     /// In a catalog that other engines share, a table is Iceberg's where neither the statement nor the session says otherwise: all of them
-    /// write that. Of which a place is named, or how its files are written, is a table of folders.
-    func tableFormat(of create: CreateTable, _ options: TableOptions, in database: String) throws(SQLError) -> (any TableFormat)? {
+    /// write that. Of which a place is named, or how its files are written, is a table of folders; one that is replaced stays what it is.
+    func tableFormat(of create: CreateTable, _ options: TableOptions, _ name: TableName) throws(SQLError) -> (any TableFormat)? {
         if let format = options.tableFormat { return format }
         guard !create.isExternal, options.format == nil, options.location == nil, options.serde == nil,
-            try catalog.attachedCatalog(of: database) != nil
+            try catalog.attachedCatalog(of: name.database) != nil
         else { return nil }
-        return settings.isSet("default_table_format") ? TableFormats.logged(settings["default_table_format"]) : IcebergFormat()
+        if settings.isSet("default_table_format") { return TableFormats.logged(settings["default_table_format"]) }
+        if create.orReplace, let known = try catalog.table(name), known.kind != .view { return known.loggedFormat }
+        return IcebergFormat()
     }
 
     private func registered(

@@ -1,10 +1,10 @@
-/// What the changes of a commit make of one table that keeps a log of its own.
+/// What the changes of a commit make of one table with a log of its own, in a catalog that other engines share.
 
 import LodeCore
 import LodeTables
 
 /// Files and definition of a table change together: as one version of it.
-struct LoggedChange {
+struct SharedChange {
     let name: TableName
     /// Its files, if they change.
     private(set) var files: FileChange?
@@ -21,11 +21,11 @@ struct LoggedChange {
     }
 
     /// The changes of a commit by table, in the order of its changes; nil if others than of files and definitions are among them.
-    static func gather(_ changes: [TableChange]) -> [LoggedChange]? {
-        var gathered: [LoggedChange] = []
+    static func gather(_ changes: [TableChange]) -> [SharedChange]? {
+        var gathered: [SharedChange] = []
         func place(of name: TableName) -> Int {
             if let known = gathered.firstIndex(where: { $0.name == name }) { return known }
-            gathered.append(LoggedChange(name: name))
+            gathered.append(SharedChange(name: name))
             return gathered.count - 1
         }
         for change in changes {
@@ -68,10 +68,15 @@ struct LoggedChange {
         var table = try stored.declared(declaration)
         for alteration in alterations { try table.apply(alteration) }
         let after = alterations.isEmpty ? declaration : try table.declaration()
-        if after == declaration, files == nil { return nil }
+        var references: [TableReferenceChange] = []
+        for case .reference(let reference) in alterations { references.append(reference) }
+        let columnChanges = alterations.columnChanges, isDeclared = after != declaration || !columnChanges.isEmpty
+        if !isDeclared, files == nil, references.isEmpty { return nil }
         var change = files ?? FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
         if required != nil { change.dependsOnBase = true }
         let operation = alterations.isEmpty ? change.operation ?? EmbeddedCatalog.operation(change) : EmbeddedCatalog.operation(alterations)
-        return TableCommit(change, declaration: after == declaration ? nil : after, operation: operation)
+        var commit = TableCommit(change, declaration: isDeclared ? after : nil, columnChanges: columnChanges, operation: operation)
+        commit.references = references
+        return commit
     }
 }
