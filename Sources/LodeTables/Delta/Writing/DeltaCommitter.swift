@@ -127,15 +127,19 @@ struct DeltaCommitter {
 
     /// - Source: Delta PROTOCOL.md, "Append-only Tables", "Writer Requirements for AddCDCFile".
     private func refuseWhatIsNotAllowed(_ configuration: [String: String]) throws(SQLError) {
-        guard change.removesRows, change.changesData else { return }
-        if DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) {
+        guard change.removesRows else { return }
+        if change.changesData, DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) {
             throw SQLError(
                 .objectNotInPrerequisiteState, "rows of the table can only be added, not changed or removed", in: folder.root,
                 detail: "Its property delta.appendOnly is true.")
         }
+        // Rows that lie in other files then would have other numbers.
+        if DeltaProperties.isOn(DeltaRowTracking.property, configuration), !change.removedPaths.isEmpty, !change.added.isEmpty {
+            throw SQLError.unsupported("writing files of a Delta table with row tracking anew")
+        }
         // Rows that only lie in other files then would be told as changed.
-        if DeltaProperties.isOn(DeltaProperties.changeDataFeed, configuration), change.feed.isEmpty, !change.removedPaths.isEmpty,
-            !change.added.isEmpty
+        if DeltaProperties.isOn(DeltaProperties.changeDataFeed, configuration), change.changesData, change.feed.isEmpty,
+            !change.removedPaths.isEmpty, !change.added.isEmpty
         {
             throw SQLError.unsupported(
                 "changing rows of a Delta table with a change data feed together with others",
