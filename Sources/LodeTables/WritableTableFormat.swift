@@ -96,6 +96,14 @@ package struct RowWriting: Hashable, Sendable {
     package var keepsRowNumbers = false
 
     package init() {}
+
+    /// The same where several statements make one version: files are written anew, and nobody puts together what they changed.
+    package var ofSeveralStatements: RowWriting {
+        var writing = self
+        writing.marksRows = false
+        writing.feedFolder = nil
+        return writing
+    }
 }
 
 /// One version of a table, as a statement asks for it.

@@ -21,7 +21,8 @@ extension GlueCatalog {
         // Before the first file is written.
         let lease = lease()
         let snapshot = try snapshot(of: table, format)
-        return GatheredTransaction(try table.declared(try declaration(of: snapshot, format)), snapshot, lease)
+        let declared = try table.declared(try declaration(of: snapshot, format))
+        return GatheredTransaction(declared, snapshot, lease, try format.rowWriting(of: snapshot))
     }
 
     private func declaration(of snapshot: any TableSnapshot, _ format: any WritableTableFormat) throws(SQLError) -> TableDeclaration {

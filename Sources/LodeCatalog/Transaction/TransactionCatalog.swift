@@ -267,7 +267,8 @@ package final class TransactionCatalog: Catalog {
         guard known?.origin != nil || known == nil else { return GatheredTransaction(table, snapshot) }
         let origin = known?.origin ?? name
         let before = try loggedSnapshot(origin, try base.requireTable(origin))
-        return GatheredTransaction(try table.declared(try format.declaration(of: before)), snapshot)
+        return GatheredTransaction(
+            try table.declared(try format.declaration(of: before)), snapshot, nil, try format.rowWriting(of: before).ofSeveralStatements)
     }
 
     package func commit(_ new: [TableChange]) throws(SQLError) -> [CommitOutcome] {

@@ -11,6 +11,8 @@ struct DeltaChanges {
     private let folder: DeltaFolder
     private let io: any TableIO
     private var feed: ChangeFeed
+    /// A bitmap of the rows of a file must fit into memory.
+    private static let mostRows = 1 << 31
 
     private init(_ end: DeltaSnapshot, _ io: any TableIO) {
         self.end = end
@@ -102,6 +104,9 @@ struct DeltaChanges {
                 continue
             }
             guard let rowCount = file.rowCount else { throw JSONReader.corrupted("a file with a deletion vector has no numRecords") }
+            guard rowCount <= Self.mostRows else {
+                throw SQLError(.programLimitExceeded, "of a data file of \(rowCount) rows it is not told which were deleted")
+            }
             let before = try rows(remove.vector, rowCount), after = try rows(add.vector, rowCount)
             for (rows, kind) in [(after.subtracting(before), ChangeFeed.Kind.delete), (before.subtracting(after), .insert)] {
                 if rows.count == 0 { continue }

@@ -41,6 +41,9 @@ extension FuzzTargets {
             let some = try snapshot.plan(.isNotNull(column: column.name))
             try require(some.files.count + some.filesPruned == all.files.count, "a file is kept or pruned")
             _ = try DeltaHistory(of: "/t", io).entries()
+            for part in try snapshot.changes(from: .version(0), through: nil).parts {
+                try require(part.file.partitionValues.count == snapshot.partitionColumns.count, "a file of changes lies in a partition")
+            }
         } catch let error as SQLError {
             try clean(error, inFile: true)
         }
@@ -55,5 +58,8 @@ extension FuzzTargets {
             return try clean(error)
         }
         try require(rows.count <= limit && rows.byteCount <= limit / 8, "a bitmap holds rows of its file")
+        var again = RowPositions()
+        try RoaringBitmap.insert(RoaringBitmap.write(rows)[...], below: limit, into: &again)
+        try require(again == rows, "what is written is read")
     }
 }

@@ -102,8 +102,10 @@ struct DeltaCommitter {
         var tracking = DeltaWriterFeatures.has(DeltaRowTracking.feature, needed) ? try DeltaRowTracking(numbers) : nil
         for add in marked {
             var add = try self.marked(add, vectors)
-            let rows = change.marked.first { $0.file.path == folder.dataFile(add.path) }?.file.rowCount
-            try tracking?.number(&add, rows: rows, as: version)
+            if tracking != nil {
+                let rows = change.marked.first { $0.file.path == folder.dataFile(add.path) }?.file.rowCount
+                try tracking?.number(&add, rows: rows, as: version)
+            }
             writer.write(add, dataChange: change.changesData)
         }
         try writeFeed(metadata, needed, to: &writer)
@@ -123,13 +125,25 @@ struct DeltaCommitter {
         return domain == earlier ? nil : domain
     }
 
-    /// - Source: Delta PROTOCOL.md, "Append-only Tables".
+    /// - Source: Delta PROTOCOL.md, "Append-only Tables", "Writer Requirements for AddCDCFile".
     private func refuseWhatIsNotAllowed(_ configuration: [String: String]) throws(SQLError) {
-        guard change.removesRows, change.changesData else { return }
-        if DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) {
+        guard change.removesRows else { return }
+        if change.changesData, DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) {
             throw SQLError(
                 .objectNotInPrerequisiteState, "rows of the table can only be added, not changed or removed", in: folder.root,
                 detail: "Its property delta.appendOnly is true.")
+        }
+        // Rows that lie in other files then would have other numbers.
+        if DeltaProperties.isOn(DeltaRowTracking.property, configuration), !change.removedPaths.isEmpty, !change.added.isEmpty {
+            throw SQLError.unsupported("writing files of a Delta table with row tracking anew")
+        }
+        // Rows that only lie in other files then would be told as changed.
+        if DeltaProperties.isOn(DeltaProperties.changeDataFeed, configuration), change.changesData, change.feed.isEmpty,
+            !change.removedPaths.isEmpty, !change.added.isEmpty
+        {
+            throw SQLError.unsupported(
+                "changing rows of a Delta table with a change data feed together with others",
+                hint: "Outside of BEGIN … COMMIT, each statement by itself, it can be done.")
         }
     }
 

@@ -52,7 +52,7 @@ struct DeltaRowTracking {
         if add.baseRowID != nil { return }
         guard let rows else { throw .internalFault("a file of a table whose rows have numbers does not say how many it has") }
         let (next, overflow) = last.addingReportingOverflow(Int64(rows))
-        guard !overflow else { throw SQLError(.programLimitExceeded, "the rows of the Delta table have used up all numbers") }
+        guard !overflow, last < .max else { throw SQLError(.programLimitExceeded, "the rows of the Delta table have used up all numbers") }
         add.baseRowID = last + 1
         last = next
         isChanged = true
