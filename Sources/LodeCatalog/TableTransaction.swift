@@ -31,6 +31,8 @@ package protocol TableTransaction: AnyObject {
     func emptyPartitions(_ partitions: Set<[Value]>)
     /// Takes every file away and puts these in their place.
     func replaceAll(with files: [DataFile])
+    /// Makes an earlier state of the table the current one. Where the catalog lists the files, those that come and go are named, too.
+    func restore(_ snapshot: any TableSnapshot)
     /// Says that what is written was computed from the table itself: the commit then needs the table unchanged.
     func dependsOnSnapshot()
     /// Says which rows the change was computed from: rows that others add or remove elsewhere are no conflict.
@@ -54,6 +56,7 @@ extension TableTransaction {
     package func reads(_ rows: ColumnPredicate) {}
     package func keepsRows() {}
     package func reached(_ marks: [String: Int64]) {}
+    package func restore(_ snapshot: any TableSnapshot) {}
     package func willReplace() throws(SQLError) -> String? { nil }
 }
 

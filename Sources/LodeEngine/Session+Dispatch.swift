@@ -56,6 +56,7 @@ extension Session {
         switch statement {
         case .optimize(let optimize): return try self.optimize(optimize, run)
         case .vacuum(let vacuum): return try self.vacuum(vacuum, run)
+        case .restore(let restore): return try self.restore(restore, run)
         case .execute(let execute): return try self.run(try Procedure.statement(of: execute, self), run)
         }
     }

@@ -150,6 +150,26 @@ package final class StoreRegistry: Sendable {
         return found
     }
 
+    /// Writes the bytes of an object under another location, a piece at a time.
+    package func copy(_ from: String, to: String) throws(SQLError) {
+        let reader = try open(from), writer = try createWriter(to)
+        do throws(SQLError) {
+            var offset = 0
+            while offset < reader.size {
+                try Cancellation.checkCurrent()
+                let count = min(Self.copiedBytes, reader.size - offset)
+                try writer.write(try reader.read(offset: offset, count: count))
+                offset += count
+            }
+            try writer.finish()
+        } catch {
+            writer.abort()
+            throw error
+        }
+    }
+
+    private static let copiedBytes = 4 << 20
+
     /// Removes objects, by as few requests as their stores need.
     package func delete(_ locations: [String]) throws(SQLError) {
         for (store, paths) in try byStore(locations) { try store.delete(paths.map(\.path)) }

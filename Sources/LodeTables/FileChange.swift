@@ -26,6 +26,8 @@ package struct FileChange: Sendable {
     package var dependsOnBase = false
     /// Of which rows the change was computed that removes files by their paths; nil: of any.
     package var reads: ColumnPredicate?
+    /// An earlier state of the table that is to be its state again: what comes and goes follows from it.
+    package var restored: (any TableSnapshot)?
     /// Whether rows come or go; else they only lie in other files afterwards.
     package var changesData = true
     /// The values that identity columns have given last, by their names.
@@ -35,7 +37,7 @@ package struct FileChange: Sendable {
 
     package init(base: TableVersion) { self.base = base }
 
-    package var removesFiles: Bool { removesEverything || !removedPaths.isEmpty || !emptiedPartitions.isEmpty }
+    package var removesFiles: Bool { removesEverything || !removedPaths.isEmpty || !emptiedPartitions.isEmpty || restored != nil }
     package var removesRows: Bool { removesFiles || !marked.isEmpty }
 }
 

@@ -30,6 +30,7 @@ import Testing
         "ALTER TABLE t ALTER COLUMN i TYPE smallint",
         "MERGE WITH SCHEMA EVOLUTION INTO t USING (SELECT 25 + i AS i, 'x' AS more FROM generate_series(1, 10) AS g(i)) AS s ON t.i = s.i "
             + "WHEN MATCHED THEN UPDATE SET more = s.more",
+        "RESTORE TABLE t TO VERSION AS OF 0",
         "DROP TABLE t",
         "TRUNCATE TABLE t",
         "VACUUM RETAIN 0 HOURS",

@@ -175,6 +175,7 @@ private final class RenamedTransaction: TableTransaction {
     func dependsOnSnapshot() { inner.dependsOnSnapshot() }
     func keepsRows() { inner.keepsRows() }
     func reads(_ rows: ColumnPredicate) { inner.reads(rows) }
+    func restore(_ snapshot: any TableSnapshot) { inner.restore((snapshot as? AnonymousSnapshot)?.inner ?? snapshot) }
     func name(_ operation: String) { inner.name(operation) }
 
     var change: TableChange {

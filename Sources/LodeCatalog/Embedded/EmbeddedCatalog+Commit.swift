@@ -126,7 +126,9 @@ extension EmbeddedCatalog {
     }
 
     private func apply(_ change: FileChange, to name: TableName, _ notes: CommitNotes, _ db: Database) throws -> CommitOutcome {
-        try record(try checked(change, to: name, db), change, notes, db)
+        let row = try checked(change, to: name, db)
+        if let earlier = change.restored as? ManagedSnapshot { return try restore(earlier, row, change, notes, db) }
+        return try record(row, change, notes, db)
     }
 
     /// The table that a change of files is for, if the change is right for it.
@@ -146,5 +148,23 @@ extension EmbeddedCatalog {
             }
         }
         return row
+    }
+
+    /// Writes the next version with the definition of an earlier one; what the table is called, and whose it is, stays.
+    private func restore(
+        _ earlier: ManagedSnapshot, _ row: TableRow, _ change: FileChange, _ notes: CommitNotes, _ db: Database
+    ) throws -> CommitOutcome {
+        let now = try row.storedTable()
+        guard var table = try Self.definition(of: row.id, at: earlier.state.version, db) else { return try record(row, change, notes, db) }
+        (table.name, table.databaseName, table.storageDescriptor.location) = (now.name, now.databaseName, now.storageDescriptor.location)
+        (table.owner, table.access, table.updateTime) = (now.owner, now.access, now.updateTime)
+        if table == now { return try record(row, change, notes, db) }
+        table.updateTime = Self.nowMicros()
+        let definition = JSONText.write(table)
+        try db.execute(
+            sql: "UPDATE table_info SET definition = ?, definition_version = definition_version + 1 WHERE id = ?",
+            arguments: [definition, row.id])
+        notes.note(row.id) { $0.definitionChanged = true }
+        return try record(TableRow(row, definition: definition), change, definition: definition, notes, db)
     }
 }

@@ -146,6 +146,7 @@ extension EmbeddedCatalog {
 
     /// Totals follow from the last version's when files are only added; otherwise counts are taken anew and bounds stay.
     private func totals(_ row: TableRow, _ table: GlueTable, _ change: FileChange, _ db: Database) throws -> TableStatistics {
+        if let earlier = change.restored { return earlier.statistics }
         let columns = try table.partitionFields()
         var totals = TableStatistics(rowCount: 0, byteCount: 0, fileCount: 0)
         if !change.removesEverything { totals = Self.statistics(try VersionRow.totals(row, db), try table.schema()) }

@@ -30,6 +30,7 @@ final class ManagedTransaction: TableTransaction {
 
     func dependsOnSnapshot() { files.dependsOnBase = true }
     func keepsRows() { files.changesData = false }
+    func restore(_ snapshot: any TableSnapshot) { files.restored = snapshot }
 
     func name(_ operation: String) { files.operation = operation }
 }

@@ -171,7 +171,8 @@ extension EmbeddedCatalog {
         var commit = TableCommit(change, declaration: isDeclared ? after : nil, columnChanges: columnChanges, operation: operation)
         commit.references = references
         let version = try format.commit(commit, to: snapshot, in: location, io: settlingIO(format))
-        follow(name, after)
+        // What an earlier version was declared to be, it is again.
+        follow(name, change.restored == nil ? after : try format.declaration(of: try self.snapshot(of: name, at: nil)))
         return changes.map { Self.outcome(of: $0, CommitOutcome(version: version)) }
     }
 

@@ -7,7 +7,9 @@ import LodeSyntax
 /// A call of a procedure, on its way to the statement that it stands for.
 struct Procedure {
     /// Those there are, for messages.
-    private static let names = ["optimize", "rewrite_data_files"]
+    private static let names = [
+        "optimize", "rewrite_data_files", "rollback_to_snapshot", "rollback_to_timestamp", "set_current_snapshot",
+    ]
 
     private let name: String
     private let call: FunctionCall
@@ -48,7 +50,15 @@ struct Procedure {
 
     private func statement(on table: QualifiedName, where condition: Expression?) throws(SQLError) -> MaintenanceStatement {
         var rest = self
-        let statement = try MaintenanceStatement.optimize(rest.optimize(table, condition))
+        if let condition, name != "optimize" {
+            throw SQLError(.syntaxError, "\(name) takes no WHERE", at: condition.span)
+        }
+        let statement: MaintenanceStatement
+        switch name {
+        case "rollback_to_snapshot", "set_current_snapshot": statement = .restore(try rest.rollback(table, "snapshot_id", .version))
+        case "rollback_to_timestamp": statement = .restore(try rest.rollback(table, "timestamp", .timestamp))
+        default: statement = .optimize(try rest.optimize(table, condition))
+        }
         guard let extra = rest.arguments.first else { return statement }
         throw SQLError.unsupported(
             extra.name.map { "the argument \"\($0.text)\" of \(name)" } ?? "another argument of \(name)",
@@ -76,6 +86,14 @@ struct Procedure {
         }
         if let options = try take("options") { try set(options, &optimize) }
         return optimize
+    }
+
+    /// - Source: Trino's and Iceberg's documentation, "rollback_to_snapshot", "rollback_to_timestamp".
+    private mutating func rollback(_ table: QualifiedName, _ argument: String, _ unit: TimeTravel.Unit) throws(SQLError) -> Restore {
+        guard let value = try take(argument, position: 1) else {
+            throw SQLError(.invalidParameterValue, "\(name) needs \(argument)", at: call.name.span)
+        }
+        return Restore(table: table, time: TimeTravel(unit: unit, value: value, span: value.span))
     }
 
     /// `'zorder(a, b)'` or `'a DESC NULLS LAST, b'`.

@@ -119,7 +119,7 @@ extension Binder {
             plan: bound.plan, from: FromScope(relation: name, path: view.path, columns: bound.plan.columns, names: names))
     }
 
-    private func bindTime(_ time: TimeTravel) throws(SQLError) -> TableTime {
+    package func bindTime(_ time: TimeTravel) throws(SQLError) -> TableTime {
         // A text that is no number names a branch or a tag.
         if time.unit == .version, case .literal(.string(let name)) = time.value.kind, Int64(name) == nil { return .reference(name) }
         let type: SQLType = time.unit == .version ? .bigint : .timestamptz

@@ -4,12 +4,14 @@ import LodeCore
 package enum MaintenanceStatement: Sendable {
     case optimize(Optimize)
     case vacuum(Vacuum)
+    case restore(Restore)
     case execute(ExecuteProcedure)
 
     var changeName: String {
         switch self {
         case .optimize: "OPTIMIZE"
         case .vacuum: "VACUUM"
+        case .restore: "RESTORE"
         case .execute: "ALTER TABLE"
         }
     }
@@ -43,6 +45,17 @@ package struct Optimize: Sendable {
         self.order = order
         self.isFull = isFull
         self.fileBytes = fileBytes
+    }
+}
+
+/// `RESTORE TABLE table TO VERSION|TIMESTAMP AS OF value`.
+package struct Restore: Sendable {
+    package var table: QualifiedName
+    package var time: TimeTravel
+
+    package init(table: QualifiedName, time: TimeTravel) {
+        self.table = table
+        self.time = time
     }
 }
 

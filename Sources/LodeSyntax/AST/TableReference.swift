@@ -52,6 +52,12 @@ package struct TimeTravel: Sendable {
     package var unit: Unit
     package var value: Expression
     package var span: SourceSpan
+
+    package init(unit: Unit, value: Expression, span: SourceSpan) {
+        self.unit = unit
+        self.value = value
+        self.span = span
+    }
 }
 
 /// `left [NATURAL] [LEFT] JOIN right [ON …|USING (…)]`.

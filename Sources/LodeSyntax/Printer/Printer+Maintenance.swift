@@ -6,6 +6,10 @@ extension Printer {
         switch statement {
         case .optimize(let optimize): self.optimize(optimize)
         case .vacuum(let vacuum): self.vacuum(vacuum)
+        case .restore(let restore):
+            command("RESTORE TABLE", restore.table)
+            write(" TO \(restore.time.unit.rawValue) AS OF ")
+            expression(restore.time.value)
         case .execute(let execute):
             command("ALTER TABLE", execute.table)
             write(" EXECUTE ")

@@ -7,6 +7,7 @@ extension Transform {
         switch rule(edge) {
         case .optimize: .optimize(try optimize(edge))
         case .vacuum: .vacuum(try vacuum(edge))
+        case .restore: .restore(try restore(edge))
         case .executeProcedure: .execute(try executeProcedure(edge))
         default: nil
         }
@@ -30,6 +31,11 @@ extension Transform {
             if let order = find(edge, rule) { return make(try identifiers(try kid(order, 0))) }
         }
         return .none
+    }
+
+    func restore(_ edge: Edge) throws(SQLError) -> Restore {
+        guard let time = find(edge, .timeTravel) else { throw mismatch(edge) }
+        return Restore(table: try qualifiedName(edge, .tableName), time: try timeTravel(time))
     }
 
     func executeProcedure(_ edge: Edge) throws(SQLError) -> ExecuteProcedure {

@@ -301,6 +301,7 @@ enum Rule: String, CaseIterable {
     case optimizeColumns = "optimize_columns"
     case vacuum
     case vacuumRetention = "vacuum_retention"
+    case restore
     case executeProcedure = "execute_procedure"
     case analyze
     case createSecret = "create_secret"

@@ -98,7 +98,7 @@ extension Transform {
     }
 
     @inline(never)
-    private func timeTravel(_ edge: Edge) throws(SQLError) -> TimeTravel {
+    func timeTravel(_ edge: Edge) throws(SQLError) -> TimeTravel {
         let isTimestamp = has(edge, .timestamp) || has(edge, .systemTime)
         return TimeTravel(
             unit: isTimestamp ? .timestamp : .version, value: try expression(try lastKid(edge)), span: span(edge))

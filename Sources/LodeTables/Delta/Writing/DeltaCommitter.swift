@@ -89,7 +89,11 @@ struct DeltaCommitter {
             needed = DeltaWriterFeatures.needed(metadata, declaration, over: needed)
         }
         if !change.identityMarks.isEmpty { metadata.schemaText = try IdentityColumn.marked(metadata.schemaText, change.identityMarks) }
-        let (removed, marked) = try touched(in: snapshot, vectors)
+        var (removed, marked) = try touched(in: snapshot, vectors), back: [DeltaAdd] = []
+        if let earlier = change.restored as? DeltaSnapshot {
+            metadata = earlier.metadata
+            (removed, back) = try DeltaRestore.difference(from: snapshot, to: earlier)
+        }
         try refuseWhatIsNotAllowed(metadata.configuration)
         let info = provenance(removed: removed, marked: marked, version: version, after: snapshot, metadata)
         writer.write(info)
@@ -108,6 +112,7 @@ struct DeltaCommitter {
             }
             writer.write(add, dataChange: change.changesData)
         }
+        for add in back { writer.write(add, dataChange: true) }
         try writeFeed(metadata, needed, to: &writer)
         try writeAdds(metadata, needed, as: version, &tracking, to: &writer)
         if let domain = tracking?.noted { writer.write(domain) }
@@ -283,6 +288,7 @@ enum DeltaOperation {
                 operation,
                 ["partitionBy": partitions, "properties": JSONTree.texts(metadata.configuration).json, "isManaged": "false"])
         case "DELETE", "UPDATE", "MERGE": return (operation, ["predicate": "[]"])
+        case "RESTORE": return (operation, ["version": change.restored.map { String($0.version) } ?? ""])
         case "OPTIMIZE": return (operation, ["predicate": "[]", "zOrderBy": "[]"])
         default: return (operation, [:])
         }

@@ -98,7 +98,11 @@ struct IcebergCommitter {
         document.follow(path, of: metadata.lastUpdatedMillis, at: now)
         if let declaration = commit.declaration { try apply(declaration, metadata, &document) }
         for reference in commit.references { try IcebergReferences(metadata).apply(reference, to: &document) }
-        if !change.added.isEmpty || change.removesFiles {
+        if let earlier = (change.restored as? IcebergSnapshot)?.snapshot {
+            guard metadata.snapshot(earlier.id) != nil else { throw IcebergWriting.conflict(detail: "The snapshot was expired.") }
+            document.restore(earlier.id, at: now)
+            version = earlier.id
+        } else if !change.added.isEmpty || change.removesFiles {
             let known = try IcebergMetadata(document.bytes, path)
             let made = try IcebergSnapshotWriter(change, commit.operation, known, document, now, location, io)
                 .write(over: known.currentSnapshotID.flatMap { known.snapshot($0) })

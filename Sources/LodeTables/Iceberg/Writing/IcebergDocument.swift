@@ -68,6 +68,9 @@ struct IcebergDocument {
         tree["last-sequence-number"] = .integer(snapshot.sequenceNumber)
     }
 
+    /// Makes a snapshot that is there the current one of the main branch.
+    mutating func restore(_ id: Int64, at millis: Int64) { move(Self.main, to: id, at: millis) }
+
     /// The branch that the table itself is.
     static let main = "main"
 
