@@ -5,15 +5,27 @@
 package struct VacuumRequest: Sendable {
     /// Nil: all managed tables, those that were dropped, and all folders of the warehouse.
     package var table: TableName?
-    /// How long versions stay readable after they were replaced, in microseconds.
-    package var retention: Int64
+    /// How long versions stay readable after they were replaced, in microseconds; nil for what the table says, or else `defaultRetention`.
+    package var retention: Int64?
+    /// Whether it may be shorter than a table says that is shared with other engines, whose statements nobody here knows of.
+    package var mayBeShort = true
+    package var part = Part.everything
     /// Only says what would go.
     package var isDryRun: Bool
+
+    /// What is looked for.
+    package enum Part: Sendable {
+        case everything
+        /// Versions that are too old, and what only they have.
+        case versions
+        /// Files that no version has.
+        case orphans
+    }
 
     /// As long as Delta Lake's.
     package static let defaultRetention: Int64 = 7 * 24 * 3_600_000_000
 
-    package init(table: TableName? = nil, retention: Int64 = defaultRetention, isDryRun: Bool = false) {
+    package init(table: TableName? = nil, retention: Int64? = nil, isDryRun: Bool = false) {
         self.table = table
         self.retention = retention
         self.isDryRun = isDryRun

@@ -45,10 +45,16 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
     /// Whether a table of this format lies in a folder.
     func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool
 
+    /// How long files are kept that no version has any more, in microseconds; nil if the table does not say.
+    func retention(of snapshot: any TableSnapshot) -> Int64?
+
+    /// Gives up versions that were replaced before `micros`, where a table keeps them until then.
+    func expire(_ snapshot: any TableSnapshot, before micros: Int64, io: any TableIO) throws(SQLError)
+
     /// The files that a version of a time since `micros` has, by their locations.
     func filesInUse(by snapshot: any TableSnapshot, since micros: Int64, io: any TableIO) throws(SQLError) -> Set<String>
 
-    /// Whether a file of a table's folder, named relative to it, is none of the log's.
+    /// Whether a file of a table's folder, named relative to it, is of no use where no version has it.
     func isData(_ path: String) -> Bool
 
     /// Whether tables can be divided otherwise one day, and have branches and tags.
@@ -67,6 +73,8 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
 }
 
 extension WritableTableFormat {
+    package func retention(of snapshot: any TableSnapshot) -> Int64? { nil }
+    package func expire(_ snapshot: any TableSnapshot, before micros: Int64, io: any TableIO) throws(SQLError) {}
     package func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout? { nil }
     package var evolvesLayout: Bool { false }
     package var replacesInPlace: Bool { true }

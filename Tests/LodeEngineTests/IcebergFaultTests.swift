@@ -37,6 +37,7 @@ import Testing
     private func state(_ scratch: ScratchSession) -> [String] {
         let sums = "SELECT generation, count(*), count(DISTINCT i), sum(i) FROM"
         let queries = ["SHOW TABLES", "\(sums) t GROUP BY generation ORDER BY generation", "\(sums) u GROUP BY generation", "DESCRIBE t"]
+            + ["SELECT count(*) > 3 FROM t$files"]
         return queries.map { query in
             do { return "\(try scratch.rows(query))" } catch { return (error as? SQLError)?.state == .undefinedTable ? "none" : "\(error)" }
         }

@@ -21,10 +21,11 @@ extension EmbeddedCatalog {
             guard kind == .managed else { throw CatalogError.wrongKind(name, is: kind, wanted: "a managed table") }
             table = try storage.read(orEmpty: nil) { db in try TableRow.fetch(name, db) }
         }
+        if request.part != .everything { throw SQLError.unsupported("expiring versions and removing orphans of managed tables apart") }
         guard try storage.isThere() else { return [] }
-        let now = Self.nowMicros()
+        let now = Self.nowMicros(), retention = request.retention ?? VacuumRequest.defaultRetention
         // What is read now stays readable: a transaction comes back to its versions.
-        let cutoff = min(now &- max(0, min(request.retention, now)), try leases.earliest() ?? .max)
+        let cutoff = min(now &- max(0, min(retention, now)), try leases.earliest() ?? .max)
         if !request.isDryRun {
             try storage.write { db in try Self.giveUpVersions(until: cutoff, table?.id, db) }
             try tidyManifests(of: table, until: cutoff)

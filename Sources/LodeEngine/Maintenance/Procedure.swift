@@ -9,6 +9,7 @@ struct Procedure {
     /// Those there are, for messages.
     private static let names = [
         "optimize", "rewrite_data_files", "rollback_to_snapshot", "rollback_to_timestamp", "set_current_snapshot",
+        "expire_snapshots", "remove_orphan_files", "vacuum",
     ]
 
     private let name: String
@@ -57,6 +58,9 @@ struct Procedure {
         switch name {
         case "rollback_to_snapshot", "set_current_snapshot": statement = .restore(try rest.rollback(table, "snapshot_id", .version))
         case "rollback_to_timestamp": statement = .restore(try rest.rollback(table, "timestamp", .timestamp))
+        case "expire_snapshots": statement = .vacuum(try rest.vacuum(table, .versions))
+        case "remove_orphan_files": statement = .vacuum(try rest.vacuum(table, .orphans))
+        case "vacuum": statement = .vacuum(try rest.vacuum(table, .everything))
         default: statement = .optimize(try rest.optimize(table, condition))
         }
         guard let extra = rest.arguments.first else { return statement }
@@ -94,6 +98,38 @@ struct Procedure {
             throw SQLError(.invalidParameterValue, "\(name) needs \(argument)", at: call.name.span)
         }
         return Restore(table: table, time: TimeTravel(unit: unit, value: value, span: value.span))
+    }
+
+    /// - Source: Trino's and Iceberg's documentation, "expire_snapshots", "remove_orphan_files".
+    private mutating func vacuum(_ table: QualifiedName, _ part: Vacuum.Part) throws(SQLError) -> Vacuum {
+        var vacuum = Vacuum(table: table, part: part)
+        for argument in ["retention_threshold", "retention"] {
+            guard let age = try take(argument) else { continue }
+            guard let micros = Self.micros(try text(age)) else {
+                throw SQLError(.invalidParameterValue, "\"\(try text(age))\" is not an age", at: age.span, hint: "Such as '7d'.")
+            }
+            vacuum.retention = micros
+        }
+        if let time = try take("older_than") {
+            let binder = session.makeBinder(session.statementContext())
+            guard case .timestamp(let micros) = try binder.bindConstant(time, as: .timestamptz, what: "older_than") else {
+                throw SQLError(.invalidParameterValue, "older_than must not be NULL", at: time.span)
+            }
+            let (age, overflow) = WallClock.micros().subtractingReportingOverflow(micros)
+            vacuum.retention = overflow ? .max : max(0, age)
+        }
+        if let flag = try take("dry_run") { vacuum.isDryRun = try value(flag) == .boolean(true) }
+        return vacuum
+    }
+
+    /// `7d`, `12.5h`: Trino's durations.
+    private static func micros(_ text: String) -> Int64? {
+        let units: [(name: String, micros: Double)] = [
+            ("ms", 1e3), ("s", 1e6), ("m", 6e7), ("h", 3.6e9), ("d", 8.64e10),
+        ]
+        let trimmed = text.lowercased().filter { $0 != " " }, digits = trimmed.prefix { $0.isNumber || $0 == "." }
+        guard let number = Double(digits), let unit = units.first(where: { $0.name == trimmed.dropFirst(digits.count) }) else { return nil }
+        return Int64(exactly: (number * unit.micros).rounded())
     }
 
     /// `'zorder(a, b)'` or `'a DESC NULLS LAST, b'`.

@@ -87,6 +87,10 @@ package struct SettingDefinition: Sendable {
                 return text
             }),
         SettingDefinition(
+            name: "vacuum_retention_check",
+            summary: "Whether VACUUM of a table that other engines share refuses to keep less than the table says.", initial: { "on" },
+            parse: { (text) throws(SQLError) in try flag(text) }),
+        SettingDefinition(
             name: "progress_bar", summary: "Whether long statements show a progress bar on a terminal.", initial: { "on" },
             parse: { (text) throws(SQLError) in try flag(text) }),
         SettingDefinition(

@@ -68,24 +68,28 @@ package struct ExecuteProcedure: Sendable {
 
 /// `VACUUM [table] [RETAIN n HOURS|DAYS] [DRY RUN]`.
 package struct Vacuum: Sendable {
-    package struct Retention: Sendable {
-        package enum Unit: String, Sendable {
-            case hours = "HOURS"
-            case days = "DAYS"
-        }
-
-        package var count: Int
-        package var unit: Unit
-
-        /// As far as the range goes.
-        package var micros: Int64 {
-            let (product, overflow) = Int64(count).multipliedReportingOverflow(by: unit == .days ? 86_400_000_000 : 3_600_000_000)
-            return overflow ? .max : product
-        }
+    /// What is looked for.
+    package enum Part: Sendable {
+        case everything
+        /// Versions that are too old, and what only they have.
+        case versions
+        /// Files that no version has.
+        case orphans
     }
 
     /// Nil: every table.
     package var table: QualifiedName?
-    package var retention: Retention?
+    /// How long versions are kept, in microseconds; nil for what the table says.
+    package var retention: Int64?
     package var isDryRun: Bool
+    package var part: Part
+
+    package init(table: QualifiedName?, retention: Int64? = nil, isDryRun: Bool = false, part: Part = .everything) {
+        self.table = table
+        self.retention = retention
+        self.isDryRun = isDryRun
+        self.part = part
+    }
+
+    static let hour: Int64 = 3_600_000_000
 }

@@ -42,7 +42,7 @@ extension Printer {
             write(" ")
             name(table)
         }
-        if let retention = vacuum.retention { write(" RETAIN \(retention.count) \(retention.unit.rawValue)") }
+        if let retention = vacuum.retention { write(" RETAIN \(retention / Vacuum.hour) HOURS") }
         if vacuum.isDryRun { write(" DRY RUN") }
     }
 }

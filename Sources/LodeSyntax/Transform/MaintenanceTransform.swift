@@ -48,9 +48,11 @@ extension Transform {
     }
 
     func vacuum(_ edge: Edge) throws(SQLError) -> Vacuum {
-        var retention: Vacuum.Retention?
+        var retention: Int64?
         if let part = find(edge, .vacuumRetention) {
-            retention = .init(count: try integer(try kid(part, 0)), unit: has(part, .days) ? .days : .hours)
+            let count = Int64(try integer(try kid(part, 0))), unit = Vacuum.hour * (has(part, .days) ? 24 : 1)
+            let (micros, overflow) = count.multipliedReportingOverflow(by: unit)
+            retention = overflow ? .max : micros
         }
         return Vacuum(
             table: try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) }, retention: retention,

@@ -106,6 +106,10 @@ extension DeltaFormat: WritableTableFormat {
         return writing
     }
 
+    package func retention(of snapshot: any TableSnapshot) -> Int64? {
+        snapshot.properties["delta.deletedFileRetentionDuration"].flatMap(DeltaProperties.micros)
+    }
+
     package func isData(_ path: String) -> Bool { DeltaVacuum.isData(path) }
 
     package func commit(

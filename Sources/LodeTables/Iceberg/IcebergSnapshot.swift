@@ -151,10 +151,25 @@ package struct IcebergSnapshot: TableSnapshot {
         }
     }
 
+    /// Where a file lies that the metadata name.
+    func locate(_ path: String) -> String { folder.locate(path) }
+
+    /// Calls `body` with each live file of manifests, delete files included, as they name it.
+    func forEachPath(in manifests: [IcebergManifest], _ body: (String) throws(SQLError) -> Void) throws(SQLError) {
+        var plan = IcebergPlan(nil, columns, isLarge: true)
+        try read(manifests, &plan, statisticsOf: []) { (_, entry, _, _) throws(SQLError) in try body(try entry.path()) }
+    }
+
     // MARK: Manifests
 
     package func forEachManifest(_ body: (IcebergManifest) throws(SQLError) -> Void) throws(SQLError) {
-        guard let snapshot else { return }
+        if let snapshot { try forEachManifest(of: snapshot, body) }
+    }
+
+    /// The same for another snapshot of the table.
+    func forEachManifest(
+        of snapshot: IcebergMetadata.Snapshot, _ body: (IcebergManifest) throws(SQLError) -> Void
+    ) throws(SQLError) {
         if let list = snapshot.manifestList { return try IcebergManifestList.read(folder.locate(list), io, body) }
         for path in snapshot.manifests { try body(IcebergManifest(path: path)) }
     }

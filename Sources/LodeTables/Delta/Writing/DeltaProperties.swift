@@ -32,6 +32,19 @@ enum DeltaProperties {
     ]
 
     private static func isFlag(_ text: String) -> Bool { ["true", "false"].contains(text.lowercased()) }
+    /// `interval 7 days`, `interval 1 week`; nil for what is none.
+    static func micros(_ text: String) -> Int64? {
+        let units: [(name: String, micros: Int64)] = [
+            ("week", 604_800_000_000), ("day", 86_400_000_000), ("hour", 3_600_000_000), ("minute", 60_000_000), ("second", 1_000_000),
+        ]
+        let words = text.lowercased().split(separator: " ")
+        guard words.count == 3, words[0] == "interval", let count = Int64(words[1]), count >= 0,
+            let unit = units.first(where: { words[2] == $0.name || words[2] == $0.name + "s" })
+        else { return nil }
+        let (micros, overflow) = count.multipliedReportingOverflow(by: unit.micros)
+        return overflow ? .max : micros
+    }
+
     private static func isDuration(_ text: String) -> Bool { text.lowercased().hasPrefix("interval ") }
 
     /// - Parameter earlier: the properties of a table that is there.

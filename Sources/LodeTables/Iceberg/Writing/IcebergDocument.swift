@@ -48,6 +48,9 @@ struct IcebergDocument {
 
     // MARK: Changes
 
+    /// Puts another value in the place of a member's.
+    mutating func replace(_ name: String, _ value: JSONTree) { tree[name] = value }
+
     private mutating func append(_ item: JSONTree, to name: String) { tree[name] = .array((tree[name]?.items ?? []) + [item]) }
 
     /// Makes a snapshot the head of a branch.

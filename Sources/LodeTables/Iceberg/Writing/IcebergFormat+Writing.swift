@@ -49,12 +49,17 @@ extension IcebergFormat: WritableTableFormat {
         try IcebergFolder.current(in: location, io) != nil
     }
 
-    /// Every snapshot stays until it is expired, which nothing does yet: no file is of no use.
     package func filesInUse(by snapshot: any TableSnapshot, since micros: Int64, io: any TableIO) throws(SQLError) -> Set<String> {
-        throw SQLError.unsupported("VACUUM of an Iceberg table", hint: "All of its snapshots are kept.")
+        try IcebergVacuum(snapshot: try Self.own(snapshot), io: io).filesInUse(since: micros)
     }
 
-    package func isData(_ path: String) -> Bool { !path.hasPrefix("metadata/") && path.hasSuffix(".parquet") }
+    package func retention(of snapshot: any TableSnapshot) -> Int64? { IcebergExpiry.retention(snapshot.properties) }
+
+    package func expire(_ snapshot: any TableSnapshot, before micros: Int64, io: any TableIO) throws(SQLError) {
+        try IcebergVacuum(snapshot: try Self.own(snapshot), io: io).expire(before: micros)
+    }
+
+    package func isData(_ path: String) -> Bool { IcebergVacuum.isCollected(path) }
 
     package func commit(
         _ commit: TableCommit, to base: (any TableSnapshot)?, in location: String, io: any TableIO

@@ -1,0 +1,40 @@
+/// VACUUM.
+
+import LodeCatalog
+import LodeCore
+import LodeSyntax
+
+extension Session {
+    /// Each file that went, or in a dry run would go.
+    func vacuum(_ vacuum: Vacuum, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        try requireAutocommit("VACUUM", at: vacuum.table?.span)
+        var request = VacuumRequest(isDryRun: vacuum.isDryRun)
+        request.retention = vacuum.retention
+        request.mayBeShort = settings["vacuum_retention_check"] == "off"
+        request.part =
+            switch vacuum.part {
+            case .everything: .everything
+            case .versions: .versions
+            case .orphans: .orphans
+            }
+        let files: [VacuumedFile]
+        do throws(SQLError) {
+            if let name = vacuum.table {
+                let table = try existingTable(name)
+                try requireOwner(of: table, at: name.span)
+                request.table = table.tableName
+            } else {
+                try requireSuperuser("vacuum all tables")
+            }
+            files = try catalog.vacuum(request)
+        } catch {
+            throw error.at(vacuum.table?.span)
+        }
+        let fields = [Field("table_name", .varchar), Field("path", .varchar), Field("bytes", .bigint), Field("reason", .varchar)]
+        let rows: [[Value]] = files.map { file in
+            let table: Value = if let name = file.table { .text("\(name)") } else { .null }
+            return [table, .text(SQLText(file.path)), .integer(Int64(file.bytes)), .text(SQLText(file.reason))]
+        }
+        return try give(fields, rows, to: run.sink, tag: "VACUUM")
+    }
+}
