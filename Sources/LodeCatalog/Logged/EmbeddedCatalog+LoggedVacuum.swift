@@ -32,7 +32,9 @@ extension EmbeddedCatalog {
     }
 
     /// One file has several names: `s3a://b/f` in the log is `s3://b/f` in the listing.
-    private func files(of snapshot: any TableSnapshot, _ format: any WritableTableFormat, since micros: Int64) throws(SQLError) -> Set<String> {
+    private func files(
+        of snapshot: any TableSnapshot, _ format: any WritableTableFormat, since micros: Int64
+    ) throws(SQLError) -> Set<String> {
         Set(try format.filesInUse(by: snapshot, since: micros, io: io).map(StorePath.plain))
     }
 
