@@ -83,6 +83,9 @@ package protocol Catalog: Sendable {
         _ name: String, _ change: @Sendable (CatalogDefinition?) throws(SQLError) -> CatalogDefinition?) throws(SQLError)
     /// Deletes the files of tables that were dropped or replaced, unless running statements read them.
     func collectDropped() throws(SQLError)
+    /// Brings back the table that had this name last and was dropped, unless its files are collected by now.
+    /// - Parameter check: whether the current user may have it back.
+    func undrop(_ name: TableName, _ check: (GlueTable) throws(SQLError) -> Void) throws(SQLError)
     /// Whether each question is a request to a service, so that none is asked for a hint alone.
     var isDearToAsk: Bool { get }
     /// Whether a transaction can change tables of this database together: they are published as one, or not at all.
@@ -108,6 +111,9 @@ extension Catalog {
     package func stores(of table: TableName) throws(SQLError) -> StoreRegistry? { try stores(of: table.database) }
     package func analyze(_ name: TableName, _ measure: () throws(SQLError) -> MeasuredTable) throws(SQLError) {
         throw SQLError.unsupported("ANALYZE of \"\(name)\"")
+    }
+    package func undrop(_ name: TableName, _ check: (GlueTable) throws(SQLError) -> Void) throws(SQLError) {
+        throw SQLError.unsupported("UNDROP TABLE \(name)")
     }
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { table }
     package func unnamed(_ files: [DataFile]) -> [DataFile] { files }

@@ -213,6 +213,10 @@ package final class SessionCatalog: Catalog {
         try keeper(of: request.table?.database ?? "").vacuum(request)
     }
 
+    package func undrop(_ name: TableName, _ check: (GlueTable) throws(SQLError) -> Void) throws(SQLError) {
+        try keeper(of: name.database).undrop(name, check)
+    }
+
     package func collectDropped() throws(SQLError) {
         try shared.collectDropped()
         if let own = temporary.withLock({ $0?.catalog }) { try own.collectDropped() }

@@ -57,6 +57,8 @@ extension Session {
         case .optimize(let optimize): return try self.optimize(optimize, run)
         case .vacuum(let vacuum): return try self.vacuum(vacuum, run)
         case .restore(let restore): return try self.restore(restore, run)
+        case .convert(let convert): return try self.convert(convert)
+        case .undrop(let name): return try undrop(name)
         case .execute(let execute): return try self.run(try Procedure.statement(of: execute, self), run)
         }
     }

@@ -42,6 +42,9 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
     /// Whether CREATE OR REPLACE is a version of the table that is there; else the new one needs a folder of its own.
     var replacesInPlace: Bool { get }
 
+    /// Whether a table can be made of files that are there, whose columns have the names that it gives them.
+    var adoptsFiles: Bool { get }
+
     /// Whether a table of this format lies in a folder.
     func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool
 
@@ -73,6 +76,7 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
 }
 
 extension WritableTableFormat {
+    package var adoptsFiles: Bool { false }
     package func retention(of snapshot: any TableSnapshot) -> Int64? { nil }
     package func expire(_ snapshot: any TableSnapshot, before micros: Int64, io: any TableIO) throws(SQLError) {}
     package func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout? { nil }

@@ -31,8 +31,10 @@ extension EmbeddedCatalog {
             try tidyManifests(of: table, until: cutoff)
         }
         let needed = try leases.earliest() ?? .max
+        let collected = min(cutoff, needed)
+        if !request.isDryRun, table == nil { try claimDropped(until: collected) }
         let removed = try removedFiles(until: cutoff, needed, table?.id)
-        if !request.isDryRun { try delete(removed) }
+        if !request.isDryRun { try delete(removed, dropped: collected) }
         let orphans = try unpublishedFiles(until: cutoff, in: table)
         let taken = request.isDryRun ? orphans : try condemn(orphans)
         return removed.map(\.file) + taken + (try abandonedWrites(until: cutoff, in: table, isDryRun: request.isDryRun))
@@ -43,7 +45,10 @@ extension EmbeddedCatalog {
         let isAny = try storage.read(orEmpty: false) { db in
             try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM table_info WHERE dropped_at IS NOT NULL)") ?? false
         }
-        if isAny { try delete(try droppedFiles(try leases.earliest() ?? .max)) }
+        guard isAny else { return }
+        let needed = try leases.earliest() ?? .max
+        try claimDropped(until: needed)
+        try delete(try droppedFiles(needed), dropped: needed)
     }
 
     /// Moves `oldest_version` to the one that was current at `cutoff`. Its definition no longer follows from an earlier version.
@@ -77,7 +82,7 @@ extension EmbeddedCatalog {
             WHERE t.dropped_at IS NULL AND (:table IS NULL OR t.id = :table) AND v.committed_at <= :needed
                 AND (v.committed_at <= :cutoff OR f.removed_version <= t.oldest_version)
             """, ["cutoff": cutoff, "needed": needed, "table": table]) { row in "removed by version \(row[4] as Int64)" }
-        return table == nil ? try removed + droppedFiles(needed) : removed
+        return table == nil ? try removed + droppedFiles(min(cutoff, needed)) : removed
     }
 
     /// Files of tables that were dropped or replaced; nobody can travel back to them.
@@ -107,7 +112,8 @@ extension EmbeddedCatalog {
         }
     }
 
-    private func delete(_ files: [RemovedFile]) throws(SQLError) {
+    /// - Parameter until: logs of tables that were dropped by then go, too.
+    private func delete(_ files: [RemovedFile], dropped until: Int64) throws(SQLError) {
         var next = 0
         while next < files.count {
             let end = min(next + Self.batch, files.count)
@@ -119,7 +125,7 @@ extension EmbeddedCatalog {
             next = end
         }
         // What lies beside the data says that a table was dropped as long as there is anything of it.
-        let needed = try leases.earliest() ?? .max
+        let needed = min(try leases.earliest() ?? .max, until)
         let gone = try storage.read(orEmpty: []) { db in try Self.emptyDroppedTables(db, needed) }
         try deleteLogs(of: gone)
         try deleteManifests(of: try storage.read(orEmpty: []) { db in try gone.compactMap { try ManifestRow.fetch($0, db) } })

@@ -9,6 +9,8 @@ final class CommitNotes {
         /// Whether the table is new: its manifest describes it wholly.
         var isNew = false
         var isDropped = false
+        /// Whether it was dropped before: its manifest describes it wholly again.
+        var isUndropped = false
         var definitionChanged = false
         /// The versions that were made.
         var versions: [Int64] = []

@@ -145,7 +145,7 @@ extension EmbeddedCatalog {
             guard let known, !noted.isNew else { return nil }
             return (known, try Self.tombstone(known, db))
         }
-        if let known, !known.isDue { return (known, try Self.change(known, noted, db)) }
+        if let known, !known.isDue, !noted.isUndropped { return (known, try Self.change(known, noted, db)) }
         let row = try known ?? newManifestRow(id, db)
         return (row, try Self.fullManifest(row, db))
     }

@@ -87,6 +87,10 @@ package struct SettingDefinition: Sendable {
                 return text
             }),
         SettingDefinition(
+            name: "drop_retention",
+            summary: "Whether DROP leaves a table's files for UNDROP, until a VACUUM whose retention is over: '7d'; 0 for no.",
+            initial: { "0" }, parse: { (text) throws(SQLError) in try DurationText.shown(text) }),
+        SettingDefinition(
             name: "vacuum_retention_check",
             summary: "Whether VACUUM of a table that other engines share refuses to keep less than the table says.", initial: { "on" },
             parse: { (text) throws(SQLError) in try flag(text) }),

@@ -108,7 +108,7 @@ extension Session {
             }
         }
         // The drop is done whatever becomes of the files; the next one, or VACUUM, takes what is left.
-        if drop.kind != .view { try? catalog.collectDropped() }
+        if drop.kind != .view, settings["drop_retention"] == "0" { try? catalog.collectDropped() }
         return StatementOutcome(tag: "DROP \(drop.kind.rawValue)")
     }
 

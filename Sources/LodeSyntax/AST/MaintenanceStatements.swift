@@ -5,6 +5,8 @@ package enum MaintenanceStatement: Sendable {
     case optimize(Optimize)
     case vacuum(Vacuum)
     case restore(Restore)
+    case convert(Convert)
+    case undrop(QualifiedName)
     case execute(ExecuteProcedure)
 
     var changeName: String {
@@ -12,6 +14,8 @@ package enum MaintenanceStatement: Sendable {
         case .optimize: "OPTIMIZE"
         case .vacuum: "VACUUM"
         case .restore: "RESTORE"
+        case .convert: "CONVERT"
+        case .undrop: "UNDROP TABLE"
         case .execute: "ALTER TABLE"
         }
     }
@@ -57,6 +61,20 @@ package struct Restore: Sendable {
         self.table = table
         self.time = time
     }
+}
+
+/// `CONVERT TO format table|'folder' [NO STATISTICS] [PARTITIONED BY (column type, …)]`.
+package struct Convert: Sendable {
+    package enum Source: Sendable {
+        /// A table, or a folder as Spark names it: parquet."/data/orders".
+        case name(QualifiedName)
+        case folder(String, SourceSpan)
+    }
+
+    package var format: Identifier
+    package var source: Source
+    package var collectsStatistics: Bool
+    package var partitionedBy: [PartitionField]
 }
 
 /// `ALTER TABLE table EXECUTE procedure(arguments) [WHERE condition]`.

@@ -10,12 +10,29 @@ extension Printer {
             command("RESTORE TABLE", restore.table)
             write(" TO \(restore.time.unit.rawValue) AS OF ")
             expression(restore.time.value)
+        case .convert(let convert): self.convert(convert)
+        case .undrop(let name): command("UNDROP TABLE", name)
         case .execute(let execute):
             command("ALTER TABLE", execute.table)
             write(" EXECUTE ")
             call(execute.call)
             clause("WHERE", execute.where)
         }
+    }
+
+    private mutating func convert(_ convert: Convert) {
+        write("CONVERT TO ")
+        name(convert.format)
+        write(" ")
+        switch convert.source {
+        case .name(let name): self.name(name)
+        case .folder(let path, _): string(path)
+        }
+        if !convert.collectsStatistics { write(" NO STATISTICS") }
+        if convert.partitionedBy.isEmpty { return }
+        write(" PARTITIONED BY (")
+        list(convert.partitionedBy) { $0.partitionField($1) }
+        write(")")
     }
 
     private mutating func optimize(_ optimize: Optimize) {

@@ -8,6 +8,8 @@ extension Transform {
         case .optimize: .optimize(try optimize(edge))
         case .vacuum: .vacuum(try vacuum(edge))
         case .restore: .restore(try restore(edge))
+        case .convert: .convert(try convert(edge))
+        case .undrop: .undrop(try qualifiedName(edge, .tableName))
         case .executeProcedure: .execute(try executeProcedure(edge))
         default: nil
         }
@@ -36,6 +38,22 @@ extension Transform {
     func restore(_ edge: Edge) throws(SQLError) -> Restore {
         guard let time = find(edge, .timeTravel) else { throw mismatch(edge) }
         return Restore(table: try qualifiedName(edge, .tableName), time: try timeTravel(time))
+    }
+
+    func convert(_ edge: Edge) throws(SQLError) -> Convert {
+        guard let format = try identifiers(edge).first else { throw mismatch(edge) }
+        let source: Convert.Source
+        if let name = find(edge, .tableName) {
+            source = .name(try qualifiedName(name))
+        } else {
+            let text = try kid(edge, 1)
+            source = .folder(try string(text), span(text))
+        }
+        var fields: [PartitionField] = []
+        if let list = find(edge, .partitionedBy) {
+            fields = try each(kids(list).filter { !$0.isToken }) { (field) throws(SQLError) in try partitionField(field) }
+        }
+        return Convert(format: format, source: source, collectsStatistics: !has(edge, .no), partitionedBy: fields)
     }
 
     func executeProcedure(_ edge: Edge) throws(SQLError) -> ExecuteProcedure {

@@ -302,6 +302,8 @@ enum Rule: String, CaseIterable {
     case vacuum
     case vacuumRetention = "vacuum_retention"
     case restore
+    case convert
+    case undrop
     case executeProcedure = "execute_procedure"
     case analyze
     case createSecret = "create_secret"

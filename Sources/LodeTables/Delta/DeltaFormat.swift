@@ -106,6 +106,8 @@ extension DeltaFormat: WritableTableFormat {
         return writing
     }
 
+    package var adoptsFiles: Bool { true }
+
     package func retention(of snapshot: any TableSnapshot) -> Int64? {
         snapshot.properties["delta.deletedFileRetentionDuration"].flatMap(DeltaProperties.micros)
     }
