@@ -19,15 +19,23 @@ struct FileOrder {
 
     private let keys: Keys
     private let relation: String
+    /// Whether the statement names the order; else it is how the table is clustered.
+    let isAsked: Bool
 
     /// Rows that tell how the values of a curve's columns are distributed.
     private static let sampledRows = 20_000
 
     /// - Throws: `42703` for a column that there is not, `0A000` for one that can't be part of a curve.
-    init(_ order: Optimize.Order, _ change: RowChange, _ binder: Binder, _ context: StatementContext) throws(SQLError) {
+    init(_ order: Optimize.Order, _ change: RowChange) throws(SQLError) {
         relation = change.transaction.table.name
+        if case .none = order { isAsked = false } else { isAsked = true }
         switch order {
-        case .none: keys = .none
+        case .none:
+            let schema = change.writeTarget.schema, columns = change.writeTarget.clustering.compactMap { schema.index(of: $0) }
+            let isCurve = columns.count > 1 && columns.count <= SpaceFillingCurve.maxColumns
+                && columns.allSatisfy { SpaceFillingCurve.ranks(schema.fields[$0].type) }
+            // By one column the writer sorts.
+            keys = isCurve ? .curve(.hilbert, columns) : .none
         case .sorted(let items): keys = .sorted(items)
         case .zorder(let columns): keys = .curve(.zorder, try Self.positions(columns, change))
         case .hilbert(let columns): keys = .curve(.hilbert, try Self.positions(columns, change))

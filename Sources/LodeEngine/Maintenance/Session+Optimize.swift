@@ -40,9 +40,13 @@ extension Session {
         let context = statementContext(), change = try beginChange(of: optimize.table, "OPTIMIZE", needing: [])
         // Its lease holds until the files are published.
         defer { withExtendedLifetime(change.transaction) {} }
-        let order = try FileOrder(optimize.order, change, makeBinder(context), context)
+        guard !change.transaction.rowWriting.keepsRowNumbers else {
+            throw SQLError.unsupported("OPTIMIZE of a table whose rows keep their numbers", at: optimize.table.span)
+        }
+        let order = try FileOrder(optimize.order, change)
         let bins = FileBins(
-            fileBytes: try fileBytes(optimize, change.transaction.snapshot), takesAll: optimize.isFull, isOrdered: !order.isNone)
+            fileBytes: try fileBytes(optimize, change.transaction.snapshot), takesAll: optimize.isFull,
+            isOrdered: order.isAsked || (optimize.isFull && !order.isNone))
         var rewritten: [RewrittenBin] = []
         do throws(SQLError) {
             for bin in bins.of(try chosenFiles(optimize, change, context)) {
@@ -83,22 +87,29 @@ extension Session {
     private func rewrite(
         _ bin: FileBin, _ fileBytes: Int, _ order: FileOrder, _ change: RowChange, _ context: StatementContext
     ) throws(SQLError) -> [DataFile] {
-        var specification = try specification(of: change.writeTarget, context, areChecked: true)
+        let target = change.writeTarget
+        var specification = try specification(of: target, context, areChecked: true)
         specification.fileBytes = fileBytes
         var rows = try scan(bin.files, change, context)
-        rows = order.isNone ? try Self.sorted(rows, specification) : try order.sorted(rows, self, context)
-        // Files of earlier days may have been partitioned otherwise: their rows are split anew.
-        guard bin.partitionColumns == nil, !specification.partitionColumns.isEmpty else {
-            return try run(rows, specification, to: change.writeTarget.stores, alwaysWrites: false, context).files
+        // Files of earlier days may have been partitioned otherwise, and of what transforms make of columns only the writer knows the values:
+        // such rows are split anew.
+        let values = bin.partitionColumns == nil ? target.partition(bin.partition, change.transaction.snapshot.partitionColumns) : nil
+        if order.isNone {
+            if values != nil, !specification.partitionColumns.isEmpty { rows = try Self.sorted(rows, specification) }
+        } else {
+            rows = try order.sorted(rows, self, context)
+            specification.options.values["sorted_by"] = nil
         }
-        let columns = specification.schema.fields.indices.filter { !specification.partitionColumns.contains($0) }
-        let kept = columns.map { rows.plan.columns[$0] }
+        guard let values, !specification.partitionColumns.isEmpty else {
+            return try run(rows, specification, to: target.stores, alwaysWrites: false, context).files
+        }
+        // One partition: its file has the rows in their order, whoever of the workers writes which of them.
+        let own = specification.inPartition(values)
+        let kept = own.schema.fields.compactMap { field in rows.plan.columns.first { $0.name == field.name } }
         rows = BoundQuery(
             plan: .project(ProjectNode(input: rows.plan, items: ProjectNode.Item.passing(kept))), names: kept.map(\.name))
-        var files = try run(
-            rows, specification.inPartition(bin.partition), to: change.writeTarget.stores, alwaysWrites: false, context
-        ).files
-        for index in files.indices { files[index].partitionValues = bin.partition }
+        var files = try run(rows, own, to: target.stores, alwaysWrites: false, context).files
+        for index in files.indices { files[index].partitionValues = values }
         return files
     }
 
@@ -163,14 +174,30 @@ extension Session {
 }
 
 extension WriteSpecification {
-    /// How rows of one partition are written, without the columns that say which it is.
+    /// How rows of one partition are written.
     func inPartition(_ values: [Value]) -> WriteSpecification {
         var result = self
-        let path = self.path
-        result.schema = Schema(schema.fields.indices.filter { !partitionColumns.contains($0) }.map { schema.fields[$0] })
+        let path = self.path, keys = keepsPartitionColumns ? [] : Set(partitionColumns)
+        result.schema = Schema(schema.fields.indices.filter { !keys.contains($0) }.map { schema.fields[$0] })
         result.partitionColumns = []
+        result.transforms = []
         result.options.values["sorted_by"] = nil
         result.path = { _, number in path(values, number) }
+        return result
+    }
+}
+
+extension WriteTarget {
+    /// The partition of files as it is written, from that of files that are there; nil if it is of what transforms make of columns.
+    /// - Parameter columns: of the values.
+    func partition(_ values: [Value], _ columns: [Field]) -> [Value]? {
+        guard let layout else { return values }
+        var result: [Value] = []
+        for term in layout.terms {
+            guard term.transform == .identity, let place = columns.firstIndex(where: { $0.name == term.column }), place < values.count
+            else { return nil }
+            result.append(values[place])
+        }
         return result
     }
 }

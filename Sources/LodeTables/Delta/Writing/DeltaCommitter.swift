@@ -91,7 +91,7 @@ struct DeltaCommitter {
         if !change.identityMarks.isEmpty { metadata.schemaText = try IdentityColumn.marked(metadata.schemaText, change.identityMarks) }
         var (removed, marked) = try touched(in: snapshot, vectors), back: [DeltaAdd] = []
         if let earlier = change.restored as? DeltaSnapshot {
-            metadata = earlier.metadata
+            metadata = try DeltaRestore.metadata(earlier.metadata, after: metadata)
             (removed, back) = try DeltaRestore.difference(from: snapshot, to: earlier)
         }
         try refuseWhatIsNotAllowed(metadata.configuration)

@@ -4,6 +4,21 @@ import LodeCore
 
 /// - Source: Delta's documentation, "Restore a Delta table to an earlier state"; PROTOCOL.md, "Add File and Remove File".
 enum DeltaRestore {
+    /// The definition of the earlier version, without giving numbers anew that have been given since.
+    static func metadata(_ earlier: DeltaMetadata, after now: DeltaMetadata) throws(SQLError) -> DeltaMetadata {
+        var metadata = earlier, marks: [String: Int64] = [:]
+        for field in try JSONTree(now.schemaText)["fields"]?.items ?? [] {
+            guard let name = field["name"]?.text, case .number(let text)? = field["metadata"]?["delta.identity.highWaterMark"] else { continue }
+            marks[name] = Int64(text)
+        }
+        if !marks.isEmpty { metadata.schemaText = try IdentityColumn.marked(metadata.schemaText, marks) }
+        let greatest = "delta.columnMapping.maxColumnId"
+        let ids = [metadata, now].compactMap { $0.configuration[greatest].flatMap { Int64($0) } }
+        if metadata.configuration[greatest] != nil, let id = ids.max() { metadata.configuration[greatest] = String(id) }
+        metadata.id = now.id
+        return metadata
+    }
+
     /// The files that go and those that come back. A file is another one with other rows deleted.
     static func difference(
         from now: DeltaSnapshot, to earlier: DeltaSnapshot
