@@ -112,6 +112,25 @@ import Testing
         #expect(Date().timeIntervalSince(start) < 5)
     }
 
+    @Test(arguments: ["csv", "json"])
+    func `the ranges of a text file are asked for before workers come to them`(format: String) throws {
+        try scratch.rows("COPY (SELECT i, md5(i::varchar) AS m FROM generate_series(1, 400000) AS g(i)) TO 's3://b/t.\(format)'")
+        let size = try #require(double["b/t.\(format)"]?.count)
+        #expect(size > 15 << 20)
+        double.tamper { request, answer in if request.method == "GET" { answer.delayMillis = 100 } }
+        for cache in ["off", "on"] {
+            double.forgetRequests()
+            let answer = try scratch.rows("SET remote_cache = \(cache); SELECT count(*), sum(i), max(m) FROM 's3://b/t.\(format)'")
+            #expect(answer.first?.prefix(2) == ["400000", "80000200000"])
+            let starts = double.requests.compactMap { request in
+                request.header("Range").flatMap { $0.dropFirst("bytes=".count).split(separator: "-").first }.flatMap { Int($0) }
+            }
+            // The second range is asked for before the first one is read to its end.
+            let second = starts.firstIndex { (4 << 20..<8 << 20).contains($0) }
+            #expect(second.map { $0 <= 4 } == true, "\(cache): \(starts)")
+        }
+    }
+
     @Test func `memory that is short makes scans ask for less ahead, and fails none`() throws {
         try scratch.rows("COPY (SELECT i, md5(i::varchar) AS m FROM generate_series(1, 300000) AS g(i)) TO 's3://b/one.parquet'")
         let file = try #require(double["b/one.parquet"])

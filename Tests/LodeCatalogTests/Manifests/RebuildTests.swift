@@ -57,7 +57,7 @@ import Testing
         try append([4])
         try catalog.commit(try change { $0.emptyPartitions([[.date(2)]]) })
         try catalog.commit(try change { $0.deleteFiles([try scene.files()[0]]) })
-        try catalog.commit(.alter(Scene.sales, [.addColumns([GlueColumn(name: "note", type: "string")])]))
+        try catalog.commit(.alter(Scene.sales, [.addColumns([GlueColumn(name: "note", type: "string")]), .setTags(["team": "sales"])]))
         try catalog.addPartitions(
             [GluePartition(values: ["2024-01-01"]), GluePartition(values: ["2024-01-02"])], to: TableName("main", "raw"),
             ifNotExists: false)
