@@ -39,9 +39,6 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
     /// has them, whose values are not in the files.
     func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout?
 
-    /// Whether CREATE OR REPLACE is a version of the table that is there; else the new one needs a folder of its own.
-    var replacesInPlace: Bool { get }
-
     /// Whether a table can be made of files that are there, whose columns have the names that it gives them.
     var adoptsFiles: Bool { get }
 
@@ -81,7 +78,6 @@ extension WritableTableFormat {
     package func expire(_ snapshot: any TableSnapshot, before micros: Int64, io: any TableIO) throws(SQLError) {}
     package func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout? { nil }
     package var evolvesLayout: Bool { false }
-    package var replacesInPlace: Bool { true }
 
     package func columnMatching(
         of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?

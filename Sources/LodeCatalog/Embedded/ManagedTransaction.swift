@@ -32,5 +32,7 @@ final class ManagedTransaction: TableTransaction {
     func keepsRows() { files.changesData = false }
     func restore(_ snapshot: any TableSnapshot) { files.restored = snapshot }
 
+    func loads(_ files: [String]) { self.files.loaded += files }
+
     func name(_ operation: String) { files.operation = operation }
 }
