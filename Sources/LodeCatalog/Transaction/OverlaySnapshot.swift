@@ -23,7 +23,7 @@ package struct OverlaySnapshot: TableSnapshot {
         schema = if let known { known.schema } else { try table.schema() }
         partitionColumns = if let known { known.partitionColumns } else { try table.partitionFields() }
         if let logged, before == nil {
-            columnMatching = try logged.columnMatching(of: try table.declaration())
+            columnMatching = try logged.columnMatching(of: try table.declaration(), by: [], over: nil)
         } else {
             columnMatching = before?.columnMatching ?? .name
         }
@@ -33,6 +33,7 @@ package struct OverlaySnapshot: TableSnapshot {
         fileFormat = format.name
     }
 
+    package var inLog: (any TableSnapshot)? { before?.inLog }
     package var properties: [String: String] { table.readerProperties }
     package var readerOptions: [String: String] { before?.readerOptions ?? properties }
     package var identity: TableVersion? { before?.identity ?? changes.base }
