@@ -51,7 +51,9 @@ package struct GeneratedPartitions: Hashable, Sendable {
             switch rule.meaning {
             case .date: if let days = Self.days(values[rule.partition]) { return Self.bounds(source.type, days, days) }
             case .truncated(let unit):
-                if let days = Self.days(values[rule.partition]), let last = Self.last(unit, days) { return Self.bounds(source.type, days, last) }
+                if let days = Self.days(values[rule.partition]), let last = Self.last(unit, days) {
+                    return Self.bounds(source.type, days, last)
+                }
             case .part: continue
             }
         }

@@ -23,6 +23,8 @@ package protocol TableSnapshot: Sendable {
     var location: String? { get }
     /// How columns are found in the files.
     var columnMatching: ColumnMatching { get }
+    /// What the table's log says, as its format knows it; nil for a table that has no log yet.
+    var inLog: (any TableSnapshot)? { get }
     /// Whether listing all files costs so much that estimates do without.
     var isDearToList: Bool { get }
 
@@ -53,6 +55,7 @@ package enum ColumnMatching: Hashable, Sendable {
 
 extension TableSnapshot {
     package var columnMatching: ColumnMatching { .name }
+    package var inLog: (any TableSnapshot)? { self }
 
     package func changes(from start: TableTime, through end: TableTime?) throws(SQLError) -> ChangeFeed {
         throw SQLError.unsupported("reading the changes of a table without versions of its own")

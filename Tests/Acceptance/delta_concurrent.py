@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Many processes append to, delete from and merge into one Delta table: no row is lost, none comes twice, the history is one line.
 
-    delta_concurrent.py --lode PATH/TO/lode [--processes 8] [--commits 100]
+    delta_concurrent.py --lode PATH/TO/lode [--processes 8] [--commits 100] [--identity]
 
 Each process adds rows of its own, deletes some of its own and counts up a row that all of them share. A statement that ends with 40001 is
-run again. With the Python package deltalake, delta-rs must read the same.
+run again. With the Python package deltalake, delta-rs must read the same. With --identity the table counts its rows: no number is given
+twice.
 """
 import argparse, glob, json, os, shutil, subprocess, sys, tempfile, threading, time
 
@@ -14,6 +15,7 @@ def main():
     p.add_argument("--lode", required=True)
     p.add_argument("--processes", type=int, default=8)
     p.add_argument("--commits", type=int, default=100)
+    p.add_argument("--identity", action="store_true")
     args = p.parse_args()
     folder = tempfile.mkdtemp()
     lode = [args.lode, "--warehouse", f"{folder}/lakehouse", "--quiet", "--format", "csv"]
@@ -27,8 +29,9 @@ def main():
             sys.exit(f"{sql}\n{done.stderr}")
         return [line.split(",") for line in done.stdout.strip().split("\n")[1:]]
 
-    must("CREATE TABLE t (owner integer, n integer, v bigint) USING delta")
-    must("INSERT INTO t VALUES (-1, 0, 0)")
+    counted = ", id bigint GENERATED ALWAYS AS IDENTITY" if args.identity else ""
+    must(f"CREATE TABLE t (owner integer, n integer, v bigint{counted}) USING delta")
+    must("INSERT INTO t (owner, n, v) VALUES (-1, 0, 0)")
     kept, merged, conflicts, faults = {}, [0] * args.processes, [0] * args.processes, []
 
     def work(owner):
@@ -39,7 +42,7 @@ def main():
             elif step % 4 == 2:
                 sql, kind = f"DELETE FROM t WHERE owner = {owner} AND n = {step - 1}", "delete"
             else:
-                sql, kind = f"INSERT INTO t VALUES ({owner}, {step}, {step})", "insert"
+                sql, kind = f"INSERT INTO t (owner, n, v) VALUES ({owner}, {step}, {step})", "insert"
             while True:
                 done = run(sql)
                 if done.returncode == 0:
@@ -69,6 +72,10 @@ def main():
     total = int(must("SELECT v FROM t WHERE owner = -1")[0][0])
     if total != sum(merged):
         sys.exit(f"{sum(merged)} merges counted {total}")
+    if args.identity:
+        rows, numbers = map(int, must("SELECT count(id), count(DISTINCT id) FROM t")[0])
+        if rows != numbers or rows != len(wanted) + 1:
+            sys.exit(f"{rows} rows have {numbers} numbers")
     [root] = glob.glob(f"{folder}/lakehouse/main/t-*")
     log = f"{root}/_delta_log"
     versions = sorted(int(name[:20]) for name in os.listdir(log) if name[20:] == ".json")

@@ -151,6 +151,7 @@ private struct AnonymousSnapshot: TableSnapshot {
     var version: Int64 { inner.version }
     var statistics: TableStatistics { inner.statistics }
     var columnMatching: ColumnMatching { inner.columnMatching }
+    var inLog: (any TableSnapshot)? { inner.inLog }
     var isDearToList: Bool { inner.isDearToList }
     func columnEstimates(_ columns: [String]) -> [String: ColumnStatistics] { inner.columnEstimates(columns) }
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing { try inner.plan(predicate) }
@@ -174,6 +175,7 @@ private final class RenamedTransaction: TableTransaction {
     func replaceAll(with files: [DataFile]) { inner.replaceAll(with: files) }
     func dependsOnSnapshot() { inner.dependsOnSnapshot() }
     func keepsRows() { inner.keepsRows() }
+    func reached(_ marks: [String: Int64]) { inner.reached(marks) }
     func reads(_ rows: ColumnPredicate) { inner.reads(rows) }
     func restore(_ snapshot: any TableSnapshot) { inner.restore((snapshot as? AnonymousSnapshot)?.inner ?? snapshot) }
     func name(_ operation: String) { inner.name(operation) }

@@ -52,6 +52,13 @@ extension GlueTable {
         set { parameters[TableParameter.clustering] = newValue.map { JSONText.write($0) } }
     }
 
+    /// The definition after identity columns have given values up to these.
+    func counted(to marks: [String: Int64]) -> GlueTable {
+        var table = self
+        for (name, mark) in marks { table.changeColumn(name) { $0.identity?.highWaterMark = mark } }
+        return table
+    }
+
     /// Parameters that say how the catalog keeps the table, not what it is.
     private static func isCatalogs(_ key: String) -> Bool {
         key.hasPrefix(TableParameter.ownPrefix)

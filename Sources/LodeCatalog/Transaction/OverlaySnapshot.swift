@@ -39,6 +39,7 @@ package struct OverlaySnapshot: TableSnapshot {
         fileFormat = format.name
     }
 
+    package var inLog: (any TableSnapshot)? { before?.inLog }
     package var properties: [String: String] { table.readerProperties }
     package var readerOptions: [String: String] { before?.readerOptions ?? properties }
     package var identity: TableVersion? { before?.identity ?? changes.base }

@@ -262,13 +262,14 @@ package final class TransactionCatalog: Catalog {
     private func beginLoggedWrite(
         _ name: TableName, _ table: GlueTable, _ format: any WritableTableFormat
     ) throws(SQLError) -> any TableTransaction {
-        let known = changes.table(name), snapshot = try ownSnapshot(name)
+        let known = changes.table(name), snapshot = try ownSnapshot(name), marks = known?.files.identityMarks ?? [:]
         // What the transaction has made is as it says.
-        guard known?.origin != nil || known == nil else { return GatheredTransaction(table, snapshot) }
+        guard known?.origin != nil || known == nil else { return GatheredTransaction(table.counted(to: marks), snapshot) }
         let origin = known?.origin ?? name
         let before = try loggedSnapshot(origin, try base.requireTable(origin))
         return GatheredTransaction(
-            try table.declared(try format.declaration(of: before)), snapshot, nil, try format.rowWriting(of: before).ofSeveralStatements)
+            try table.declared(try format.declaration(of: before)).counted(to: marks), snapshot, nil,
+            try format.rowWriting(of: before).ofSeveralStatements)
     }
 
     package func commit(_ new: [TableChange]) throws(SQLError) -> [CommitOutcome] {

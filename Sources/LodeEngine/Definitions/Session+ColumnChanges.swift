@@ -146,7 +146,11 @@ extension Session {
     private func keepsFiles(
         _ change: ColumnChange, of table: GlueTable, _ snapshot: any TableSnapshot
     ) throws(SQLError) -> Bool {
-        if let format = table.writableFormat { return try format.keepsFiles(change, of: snapshot) }
+        if let format = table.writableFormat {
+            // A table that the transaction has made, and that has no files, is made as it is then.
+            guard let base = snapshot.inLog else { return true }
+            return try format.keepsFiles(change, of: base)
+        }
         // By name: what is called otherwise in files is not found in them, and what is gone would come back under its name.
         switch change {
         case .move, .add: return true
@@ -164,11 +168,19 @@ extension Session {
         let transaction = try catalog.beginWrite(table.tableName)
         var changed = transaction.table
         for change in changes { try changed.apply(change) }
-        let names = try format.requirements(of: try changed.declaration(), by: changes.columnChanges, over: transaction.snapshot)
+        let base = transaction.snapshot.inLog
+        let names = try format.requirements(of: try changed.declaration(), by: changes.columnChanges, over: base)
         return names.isEmpty ? [] : [Self.requirement(table.name, names, format.name)]
     }
 
-    static func requirement(_ table: String, _ names: [String], _ format: String) -> String {
+    /// The same of a table that is going to be made, perhaps in the place of another one.
+    func requirements(ofNew table: GlueTable, over replaced: (any TableSnapshot)?) throws(SQLError) -> [String] {
+        guard let format = table.writableFormat else { return [] }
+        let names = try format.requirements(of: try table.declaration(), by: [], over: replaced?.inLog)
+        return names.isEmpty ? [] : [Self.requirement(table.name, names, format.name)]
+    }
+
+    private static func requirement(_ table: String, _ names: [String], _ format: String) -> String {
         "table \"\(table)\" now needs clients that know \(names.joined(separator: ", ")) of the \(format) format"
     }
 
@@ -179,7 +191,7 @@ extension Session {
         // What a transaction has made of a table has the columns that it had.
         if let overlay = snapshot as? OverlaySnapshot, changes.isEmpty { return overlay.columnMatching }
         guard let format = table.writableFormat else { return snapshot?.columnMatching ?? .name }
-        return try format.columnMatching(of: try table.declaration(), by: changes, over: snapshot)
+        return try format.columnMatching(of: try table.declaration(), by: changes, over: snapshot?.inLog)
     }
 
     /// The rows of a table in the columns that it is going to have. Of files that are there fields are found as they were called, and come

@@ -40,14 +40,17 @@ extension Session {
                 hint: "Use CREATE OR REPLACE TABLE, or CREATE TABLE IF NOT EXISTS.")
         }
         table = try catalog.completing(table)
+        // A table that is there already is what it is.
+        let isDeclared = !elements.columns.isEmpty
+        let notices = elements.notices + (isDeclared ? try requirements(ofNew: table, over: try replaced(by: table, ifExists)) : [])
         guard let bound, !create.withNoData else {
             let isNew = try catalog.commit(.create(table, ifExists: ifExists)).changed
             // Where partitions have to be registered, a table that was found in its folder begins with those that are there.
             if isNew, isInferred, isHive, !table.partitionKeys.isEmpty { _ = try findPartitions(of: try catalog.requireTable(name)) }
-            return StatementOutcome(tag: "CREATE TABLE", notices: elements.notices)
+            return StatementOutcome(tag: "CREATE TABLE", notices: notices)
         }
         var outcome = try createTable(table, as: bound, ifExists, context, at: create.query?.span)
-        outcome.notices = elements.notices
+        outcome.notices = notices
         return outcome
     }
 

@@ -71,7 +71,8 @@ enum TableDDL {
     private static func comment(_ table: GlueTable) -> String? { table.comment.map { "COMMENT \(SQLText($0).literal)" } }
 
     private static func properties(_ table: GlueTable) -> String? {
-        let others = table.loggedFormat == nil ? [TableParameter.comment] : [TableParameter.comment, TableParameter.tableFormat, "delta.columnMapping.maxColumnId"]
+        let others = table.loggedFormat == nil
+            ? [TableParameter.comment] : [TableParameter.comment, TableParameter.tableFormat, "delta.columnMapping.maxColumnId"]
         let shown = table.givenProperties.filter { !$0.key.hasPrefix(TableParameter.ownPrefix) && !others.contains($0.key) }
         if shown.isEmpty { return nil }
         return "TBLPROPERTIES (\(pairs(shown)))"

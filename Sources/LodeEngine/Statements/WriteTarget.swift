@@ -70,6 +70,7 @@ extension GlueTable {
     func insertTarget() throws(SQLError) -> InsertTarget {
         let keys = Set(partitionKeys.map(\.name))
         var target = InsertTarget(name: "\(tableName)", schema: try schema())
+        target.takesGenerated = writableFormat != nil
         for (position, column) in try columns().enumerated() {
             if let text = column.defaultValue { target.defaults[position] = try expression(text, of: column.name) }
             if let text = column.generated { target.generated[position] = try expression(text, of: column.name) }

@@ -73,9 +73,9 @@ extension Binder {
             }
         var given: [Int: BoundExpression] = [:]
         for (item, position) in zip(project.items, chosen) {
-            given[position] = try assigned(item.expression, position, target, at: query.span)
+            given[position] = try brought(item.expression, position, target, at: query.span)
         }
-        return try assemble(given, project.input, fixed, target)
+        return try assemble(given, project.input, fixed, target, checksGiven: true)
     }
 
     /// Literal rows take the types of their columns cell by cell.
@@ -87,7 +87,7 @@ extension Binder {
         let inner = Scope(parent: scope, from: FromScope(), clause: .values)
         let fields = positions.prefix(width).map { target.schema.fields[$0] }
         // Rows of bare literals have no DEFAULT, which alone may stand for a generated column.
-        if values.literals != nil, let computed = positions.prefix(width).first(where: { target.isComputed($0) }) {
+        if values.literals != nil, let computed = positions.prefix(width).first(where: { target.isComputed($0) && !target.isChecked($0) }) {
             throw isGenerated(computed, target, at: values.span)
         }
         var counted: Set<Int> = []
@@ -114,7 +114,7 @@ extension Binder {
                     span = written[column].span
                     cell = try bindLoose(written[column], inner)
                 }
-                row.append(try assigned(cell, positions[column], target, at: span))
+                row.append(try brought(cell, positions[column], target, at: span))
             }
             rows.append(row)
         }
@@ -122,7 +122,7 @@ extension Binder {
         let given = zip(columns, positions).map { ($1, $0.reference) }
         return try assemble(
             Dictionary(given, uniquingKeysWith: { first, _ in first }), .values(ValuesNode(columns: columns, rows: rows)), fixed, target,
-            counted: counted)
+            counted: counted, checksGiven: true)
     }
 
     /// Which columns of the table the query's columns go to, in order.
@@ -163,10 +163,12 @@ extension Binder {
         }
     }
 
-    /// - Parameter counted: identity columns that are counted where they are given as NULL.
+    /// - Parameters:
+    ///   - counted: identity columns that are counted where they are given as NULL.
+    ///   - checksGiven: whether values of generated columns are to be those that are computed.
     func assemble(
         _ given: [Int: BoundExpression], _ input: LogicalPlan, _ fixed: [Int: BoundExpression], _ target: InsertTarget,
-        counted: Set<Int> = []
+        counted: Set<Int> = [], checksGiven: Bool = false
     ) throws(SQLError) -> LogicalPlan {
         let absent = self.counted(target, given: [given.keys, fixed.keys].joined())
         let (input, next) = try counting(absent.union(counted), target, over: input)
@@ -182,12 +184,13 @@ extension Binder {
             }
             items.append(.init(PlanColumn(ids.fresh(), field.name, field.type), value))
         }
-        let given = ProjectNode(input: input, items: items)
-        return .project(target.generated.isEmpty ? given : try computing(given, target))
+        let row = ProjectNode(input: input, items: items)
+        let checked: Set<Int> = checksGiven ? Set(given.keys.filter { target.isChecked($0) }) : []
+        return .project(target.generated.isEmpty ? row : try computing(row, target, checking: checked))
     }
 
     /// Puts the generated columns over the given ones.
-    private func computing(_ given: ProjectNode, _ target: InsertTarget) throws(SQLError) -> ProjectNode {
+    private func computing(_ given: ProjectNode, _ target: InsertTarget, checking: Set<Int>) throws(SQLError) -> ProjectNode {
         let columns = given.items.map(\.column)
         let base = columns.indices.filter { target.generated[$0] == nil }.map { columns[$0] }
         var items: [ProjectNode.Item] = []
@@ -196,8 +199,15 @@ extension Binder {
                 items.append(.init(column, column.reference))
                 continue
             }
-            let value = try bindScalar(expression, over: base, of: target.relation)
-            items.append(.init(PlanColumn(ids.fresh(), column.name, column.type), try assigned(value, position, target, at: nil)))
+            var value = try assigned(try bindScalar(expression, over: base, of: target.relation), position, target, at: nil)
+            if checking.contains(position) {
+                let check = GeneratedValue.check(of: column.name, in: target.relation, column.type)
+                value = .call(
+                    ScalarCall(
+                        name: "generated", function: check, volatility: .immutable, isStrict: false,
+                        arguments: [column.reference, value], span: nil))
+            }
+            items.append(.init(PlanColumn(ids.fresh(), column.name, column.type), value))
         }
         return ProjectNode(input: .project(given), items: items)
     }
@@ -220,6 +230,14 @@ extension Binder {
         let name = target.schema.fields[position].name
         return SQLError(
             .generatedAlways, "cannot insert a non-DEFAULT value into column \"\(name)\"", at: span, detail: Self.computed(name, target))
+    }
+
+    /// A value that a row brings. Of a generated column it is only compared, where the table takes such.
+    private func brought(
+        _ value: BoundExpression, _ position: Int, _ target: InsertTarget, at span: SourceSpan
+    ) throws(SQLError) -> BoundExpression {
+        if target.isChecked(position) { return try assignable(value, target.schema.fields[position], at: span) }
+        return try assigned(value, position, target, at: span)
     }
 
     /// Why a column takes no values.

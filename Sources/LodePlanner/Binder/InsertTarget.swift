@@ -33,6 +33,12 @@ package struct InsertTarget {
         self.partitionColumns = partitionColumns
     }
 
+    /// Whether rows may bring values of generated columns, which are then compared with what is computed, as Delta's own writers do.
+    package var takesGenerated = false
+
+    /// Whether what rows bring of the column is compared with what is computed.
+    func isChecked(_ position: Int) -> Bool { takesGenerated && generated[position] != nil }
+
     /// Whether no statement gives the column a value.
     func isComputed(_ position: Int) -> Bool { generated[position] != nil || identities[position]?.takesValues == false }
 }

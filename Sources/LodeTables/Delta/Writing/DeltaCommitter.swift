@@ -29,7 +29,11 @@ struct DeltaCommitter {
 
     /// - Throws: `42P07` if there is a table already.
     func create() throws(SQLError) -> Int64 {
-        guard let declaration = commit.declaration else { throw .internalFault("a Delta table that nobody declared") }
+        guard var declaration = commit.declaration else { throw .internalFault("a Delta table that nobody declared") }
+        for (index, column) in declaration.columns.enumerated() {
+            let mark = column.identity?.reached(in: change.added, of: column.field.name)
+            if let mark { declaration.columns[index].identity?.highWaterMark = mark }
+        }
         let metadata = try DeltaDeclaration.metadata(declaration, over: nil)
         let version = DeltaWriterFeatures.needed(metadata, declaration, over: nil)
         var writer = DeltaActionWriter()
