@@ -150,31 +150,68 @@ struct IcebergCommitter {
         properties[IcebergWriting.nameMapping] = metadata.properties[IcebergWriting.nameMapping]
         document.set(properties: properties)
         let changed = try changedSchema(schema, declaration, metadata, &document)
-        if try IcebergPartitionDeclaration.terms(metadata, schema) != declaration.partitionTerms {
-            let (spec, isNew, last) = try IcebergPartitionDeclaration.changed(declaration.partitionTerms, changed, metadata)
-            document.set(spec, isNew: isNew, lastFieldID: last)
-        }
-        let order = declaration.properties[IcebergDeclaration.sortedBy]
-        if order ?? "" != IcebergSorting.text(metadata, schema) ?? "" { document.set(order: try IcebergSorting.fields(order ?? "", changed)) }
+        try setLayout(declaration, schema, changed, metadata, &document)
     }
 
     /// Makes the columns those that are declared.
     private func changedSchema(
         _ schema: IcebergSchema, _ declaration: TableDeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument
     ) throws(SQLError) -> IcebergSchema {
-        var last = metadata.lastColumnID
-        guard let fields = try IcebergDeclaration.changed(schema, declaration, &last) else { return schema }
+        var change = IcebergSchemaChange(after: metadata.lastColumnID, version: metadata.formatVersion)
+        let fields = try change.fields(schema, becoming: declaration, by: commit.columnChanges)
+        if fields == schema.fields { return schema }
         if schema.fields.contains(where: { $0.initialDefault != nil || $0.writeDefault != nil }) {
             throw SQLError.unsupported("changing the columns of an Iceberg table that has defaults")
         }
-        let id = (metadata.schemas.map(\.id).max() ?? 0) &+ 1
-        var changed = IcebergSchema(id: id, fields: fields)
-        changed.identifierIDs = schema.identifierIDs
-        guard fields.allSatisfy({ $0.isRequired || !schema.identifierIDs.contains($0.id) }) else {
+        let isNew = fields.contains { field in field.isRequired && !schema.fields.contains { $0.id == field.id } }
+        if isNew, !self.change.removesEverything, metadata.currentSnapshotID != nil {
+            throw SQLError.unsupported("adding a NOT NULL column to an Iceberg table with rows")
+        }
+        var changed = IcebergSchema(id: (metadata.schemas.map(\.id).max() ?? 0) &+ 1, fields: fields)
+        changed.identifierIDs = schema.identifierIDs.filter { changed.find($0) != nil }
+        guard fields.allSatisfy({ $0.isRequired || !changed.identifierIDs.contains($0.id) }) else {
             throw SQLError.unsupported("a column without NOT NULL in the key of an Iceberg table")
         }
-        document.add(changed.tree, id: id, lastColumnID: last)
+        if let known = metadata.schemas.first(where: { $0.fields == fields && $0.identifierIDs == changed.identifierIDs }) {
+            document.set("current-schema-id", .integer(known.id))
+            return known
+        }
+        document.add(changed.tree, id: changed.id, lastColumnID: max(change.last, metadata.lastColumnID))
         return changed
+    }
+
+    /// How rows are divided and sorted from now on.
+    private func setLayout(
+        _ declaration: TableDeclaration, _ schema: IcebergSchema, _ changed: IcebergSchema, _ metadata: IcebergMetadata,
+        _ document: inout IcebergDocument
+    ) throws(SQLError) {
+        let isReplaced = commit.isReplacement
+        if !isReplaced { try requireSources(metadata, schema, changed) }
+        let before = isReplaced ? nil : try IcebergPartitionDeclaration.terms(metadata, changed)
+        if before.map({ !IcebergPartitionDeclaration.isSame($0, declaration.partitionTerms) }) ?? true {
+            let (spec, isNew, last) = try IcebergPartitionDeclaration.changed(declaration.partitionTerms, changed, metadata)
+            document.set(spec, isNew: isNew, lastFieldID: last)
+        }
+        let order = declaration.properties[IcebergDeclaration.sortedBy] ?? ""
+        if isReplaced || order != IcebergSorting.text(metadata, schema) ?? "" {
+            document.set(order: try IcebergSorting.fields(order, changed))
+        }
+    }
+
+    /// - Throws: `2BP01` for a column that would go and by which rows are divided or sorted.
+    private func requireSources(
+        _ metadata: IcebergMetadata, _ schema: IcebergSchema, _ changed: IcebergSchema
+    ) throws(SQLError) {
+        let spec = metadata.spec(metadata.defaultSpecID)?.fields.filter { $0.transform != .void }.flatMap(\.sourceIDs) ?? []
+        let order = metadata.sortOrders.first { $0.id == metadata.defaultSortOrderID }?.fields.flatMap(\.sourceIDs) ?? []
+        for (ids, what, hint) in [(spec, "partitioned", "DROP PARTITION FIELD"), (order, "sorted", "WRITE UNORDERED")] {
+            guard let lost = ids.first(where: { schema.find($0) != nil && changed.find($0) == nil }), let found = schema.find(lost) else {
+                continue
+            }
+            throw SQLError(
+                .dependentObjectsStillExist, "column \"\(found.path.joined(separator: "."))\" cannot go: the table is \(what) by it",
+                hint: "ALTER TABLE … \(hint) ends that.")
+        }
     }
 
     // MARK: Documents
