@@ -164,7 +164,7 @@ extension Session {
         if bound.dependsOnAbsence || bound.readsAgain(change.target) { transaction.dependsOnSnapshot() }
         if let read = WholeFiles.bounds(of: bound.rows.plan, context.execution) { transaction.reads(read) }
         var changed = if let files = try wholeFiles(bound, context) { files } else { try findRows(bound, change, context) }
-        let marked = marked(&changed, transaction)
+        let marked = marked(&changed, transaction, by: verb)
         var written: [DataFile] = []
         do throws(SQLError) {
             try requireNumbersKept(changed, marked, bound, change)

@@ -98,7 +98,7 @@ struct IcebergCommitter {
         document.follow(path, of: metadata.lastUpdatedMillis, at: now)
         if let declaration = commit.declaration { try apply(declaration, metadata, &document) }
         for reference in commit.references { try IcebergReferences(metadata).apply(reference, to: &document) }
-        if !change.added.isEmpty || change.removesFiles {
+        if !change.added.isEmpty || change.removesRows {
             let known = try IcebergMetadata(document.bytes, path)
             let made = try IcebergSnapshotWriter(change, commit.operation, known, document, now, location, io)
                 .write(over: known.currentSnapshotID.flatMap { known.snapshot($0) })

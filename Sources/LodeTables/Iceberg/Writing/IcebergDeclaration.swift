@@ -49,15 +49,34 @@ enum IcebergDeclaration {
     /// - Throws: `0A000` for properties that ask for what Lode does not do.
     static func check(_ properties: [String: String], over earlier: [String: String]) throws(SQLError) {
         let obeyed = [
-            "write.format.default": "parquet", "write.delete.mode": "copy-on-write",
-            "write.update.mode": "copy-on-write", "write.merge.mode": "copy-on-write", "write.metadata.compression-codec": "none",
+            "write.format.default": "parquet", "write.metadata.compression-codec": "none",
             "write.object-storage.enabled": "false", "write.data.path": "", "write.metadata.path": "",
         ]
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) where earlier[name] != value {
             if name == version { _ = try formatVersion(properties) }
+            if modes.values.contains(name.lowercased()), ![copyOnWrite, mergeOnRead].contains(value.lowercased()) {
+                throw SQLError(
+                    .invalidParameterValue, "the Iceberg property \"\(name)\" is \(copyOnWrite) or \(mergeOnRead), and not '\(value)'")
+            }
             guard let only = obeyed[name.lowercased()], value.lowercased() != only else { continue }
             throw SQLError.unsupported("the Iceberg property \"\(name)\" = '\(value)'")
         }
+    }
+
+    // MARK: How rows change
+
+    private static let copyOnWrite = "copy-on-write", mergeOnRead = "merge-on-read"
+    /// The properties that say it, by the verbs of statements.
+    private static let modes = ["DELETE": "write.delete.mode", "UPDATE": "write.update.mode", "MERGE": "write.merge.mode"]
+
+    static func rowWriting(_ metadata: IcebergMetadata) -> RowWriting {
+        let copying = modes.filter { metadata.properties[$0.value]?.lowercased() ?? copyOnWrite != mergeOnRead }
+        var writing = RowWriting()
+        writing.marksRows = copying.count < modes.count && metadata.formatVersion >= 2
+        writing.copyingVerbs = Set(copying.keys)
+        // A deletion vector is the only one of its file; of positions there may be several files.
+        writing.marksBesideFiles = metadata.formatVersion < 3
+        return writing
     }
 
     /// The properties of a table that is so declared.

@@ -51,6 +51,10 @@ extension IcebergFormat: WritableTableFormat {
 
     package var evolvesLayout: Bool { true }
 
+    package func rowWriting(of snapshot: any TableSnapshot) throws(SQLError) -> RowWriting {
+        IcebergDeclaration.rowWriting(try Self.own(snapshot).metadata)
+    }
+
     package func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool {
         try IcebergFolder.current(in: location, io) != nil
     }

@@ -27,9 +27,9 @@ struct IcebergManifestWriter {
         self.isOfDeletes = isOfDeletes
     }
 
-    /// A manifest of data files that are new.
+    /// A manifest of files that are new.
     init(
-        version: Int, schema: JSONTree, _ spec: IcebergPartitionSpec, _ types: [IcebergType]
+        version: Int, schema: JSONTree, _ spec: IcebergPartitionSpec, _ types: [IcebergType], isOfDeletes: Bool = false
     ) throws(SQLError) {
         let fields = zip(spec.fields, types).map { (field: $0, type: $1) }
         let id = schema["schema-id"].flatMap { if case .number(let text) = $0 { text } else { nil } } ?? "0"
@@ -37,8 +37,9 @@ struct IcebergManifestWriter {
             IcebergAvroText.manifest(version: version, fields),
             notes: [
                 ("schema", schema.json), ("schema-id", id), ("partition-spec", spec.fieldTrees.json),
-                ("partition-spec-id", String(spec.id)), ("format-version", String(version)), ("content", "data"),
-            ], specID: spec.id)
+                ("partition-spec-id", String(spec.id)), ("format-version", String(version)),
+                ("content", isOfDeletes ? "deletes" : "data"),
+            ], specID: spec.id, isOfDeletes: isOfDeletes)
     }
 
     /// - Parameter sequence: of the data, where the entry does not inherit it.
