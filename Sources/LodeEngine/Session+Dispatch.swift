@@ -48,7 +48,9 @@ extension Session {
         case .use(let name): return try use(name)
         case .repairTable(let name, let isRefresh): return try repairTable(name, isRefresh: isRefresh, run)
         case .analyze(let name): return try analyze(name)
-        case .call(let call): return try self.run(try Procedure.statement(of: call, self), run)
+        case .call(let call):
+            if let alter = try Procedure.alteration(of: call, self) { return try alterTable(alter) }
+            return try self.run(try Procedure.statement(of: call, self), run)
         }
     }
 
@@ -56,7 +58,9 @@ extension Session {
         switch statement {
         case .optimize(let optimize): return try self.optimize(optimize, run)
         case .vacuum(let vacuum): return try self.vacuum(vacuum, run)
-        case .execute(let execute): return try self.run(try Procedure.statement(of: execute, self), run)
+        case .execute(let execute):
+            if let alter = try Procedure.alteration(of: execute, self) { return try alterTable(alter) }
+            return try self.run(try Procedure.statement(of: execute, self), run)
         }
     }
 

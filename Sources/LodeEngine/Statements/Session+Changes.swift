@@ -94,7 +94,15 @@ extension Session {
         of name: QualifiedName, _ verb: String, needing privileges: Privileges,
         evolving evolution: ((Binder, Schema) throws(SQLError) -> [Field])? = nil
     ) throws(SQLError) -> RowChange {
-        let transaction = try catalog.beginWrite(try writableTable(name, verb, needing: privileges).tableName)
+        let (named, branch) = try changedTable(name)
+        let transaction = try catalog.beginWrite(try writableTable(named, verb, needing: privileges).tableName)
+        if let branch {
+            do throws(SQLError) {
+                try transaction.move(to: branch, try catalog.snapshot(of: transaction.table.tableName, at: .reference(branch)))
+            } catch {
+                throw error.at(name.span)
+            }
+        }
         var table = transaction.table
         let added = try evolution.map { (evolution) throws(SQLError) in try evolved(&table, by: evolution, at: name.span) } ?? []
         let snapshot = try confined(transaction.snapshot, of: table), stores = try stores(of: table)

@@ -94,18 +94,28 @@ struct IcebergCommitter {
         try check(metadata, base)
         var document = try IcebergDocument(bytes)
         let now = max(WallClock.micros() / 1000, metadata.lastUpdatedMillis)
-        var version = metadata.currentSnapshotID ?? 0
+        var version = try head(of: metadata) ?? 0
         document.follow(path, of: metadata.lastUpdatedMillis, at: now)
         if let declaration = commit.declaration { try apply(declaration, metadata, &document) }
         for reference in commit.references { try IcebergReferences(metadata).apply(reference, to: &document) }
         if !change.added.isEmpty || change.removesRows {
             let known = try IcebergMetadata(document.bytes, path)
             let made = try IcebergSnapshotWriter(change, commit.operation, known, document, now, location, io)
-                .write(over: known.currentSnapshotID.flatMap { known.snapshot($0) })
-            document.add(made)
+                .write(over: try head(of: known).flatMap { known.snapshot($0) })
+            document.add(made, to: change.branch ?? IcebergDocument.main)
             version = made.id
         }
         return IcebergRevision(document: document.bytes, snapshot: version)
+    }
+
+    /// The snapshot that the change follows.
+    /// - Throws: `42704` for a branch that is gone.
+    private func head(of metadata: IcebergMetadata) throws(SQLError) -> Int64? {
+        guard let branch = change.branch, branch != IcebergDocument.main else { return metadata.currentSnapshotID }
+        guard let reference = metadata.references[branch], reference.isBranch else {
+            throw SQLError(.undefinedObject, "the Iceberg table has no branch \"\(branch)\"", in: location)
+        }
+        return reference.snapshotID
     }
 
     /// Whether what was computed for `base` is right for the table as it is now.
@@ -114,16 +124,17 @@ struct IcebergCommitter {
         guard metadata.currentSchemaID == base.metadata.currentSchemaID, metadata.defaultSpecID == base.metadata.defaultSpecID else {
             throw IcebergWriting.conflict(detail: "Its columns or its partitioning were changed.")
         }
-        if metadata.currentSnapshotID == base.snapshot?.id { return }
+        let head = try head(of: metadata)
+        if head == base.snapshot?.id { return }
         guard commit.declaration == nil else { throw IcebergWriting.conflict(detail: "Its rows were changed.") }
         if !change.changesData, !change.dependsOnBase {
             // Rows that only move: whether their files are still there, is looked at when they are taken away.
-            guard let now = metadata.currentSnapshotID, try deletes(of: metadata.snapshot(now)) == deletes(of: base.snapshot) else {
+            guard let now = head, try deletes(of: metadata.snapshot(now)) == deletes(of: base.snapshot) else {
                 throw IcebergWriting.conflict(detail: "Its rows were changed.")
             }
             return
         }
-        let now = try IcebergSnapshot(IcebergFolder(document: location, metadata), metadata, at: nil, identity: nil, io)
+        let now = try IcebergSnapshot(IcebergFolder(document: location, metadata), metadata, at: change.branch.map { .reference($0) }, identity: nil, io)
         try IcebergConflicts(change, base).check(now)
     }
 
