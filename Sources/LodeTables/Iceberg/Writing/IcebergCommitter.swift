@@ -47,6 +47,7 @@ struct IcebergCommitter {
         guard try put(made.document, as: 1) else {
             throw SQLError(.duplicateTable, "there is an Iceberg table in the folder already", in: location)
         }
+        IcebergFormat().followUp(1, in: location, io: io)
         return made.snapshot
     }
 
@@ -83,7 +84,9 @@ struct IcebergCommitter {
             let bytes = try io.read(path)
             guard !bytes.starts(with: [0x1f, 0x8b]) else { throw SQLError.unsupported("writing compressed Iceberg metadata").within(path) }
             let made = try next(over: bytes, path, base)
-            if try put(made.document, as: number &+ 1) { return made.snapshot }
+            guard try put(made.document, as: number &+ 1) else { continue }
+            IcebergFormat().followUp(number &+ 1, in: location, io: io)
+            return made.snapshot
         }
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
     }

@@ -64,7 +64,7 @@ extension IcebergFormat: WritableTableFormat {
         throw SQLError.unsupported("VACUUM of an Iceberg table", hint: "All of its snapshots are kept.")
     }
 
-    package func isData(_ path: String) -> Bool { !path.hasPrefix("metadata/") && path.hasSuffix(".parquet") }
+    package func isData(_ path: String) -> Bool { !path.hasPrefix("metadata/") && (path.hasSuffix(".parquet") || path.hasSuffix(".puffin")) }
 
     package func commit(
         _ commit: TableCommit, to base: (any TableSnapshot)?, in location: String, io: any TableIO
