@@ -58,6 +58,9 @@ extension GlueTable {
         if let text = parameters[TableParameter.columnOrder], let order = JSONText.readNames(text) {
             parameters[TableParameter.columnOrder] = JSONText.write(order.map { $0 == old ? new : $0 })
         }
+        if parameters[TableParameter.partitioning] != nil {
+            note(partitionTerms.map { $0.column == old ? PartitionTerm(new, $0.transform, name: $0.name) : $0 })
+        }
         // Keys are of the catalog alone, and go by names.
         guard var constraints = try? constraints(), !constraints.isEmpty else { return }
         for index in constraints.indices {

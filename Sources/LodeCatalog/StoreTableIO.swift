@@ -60,9 +60,16 @@ package struct StoreTableIO: TableIO {
     }
 
     package func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int {
+        try write(path, schema, fieldIDs: [], chunks)
+    }
+
+    package func write(_ path: String, _ schema: Schema, fieldIDs: [Int], _ chunks: [Chunk]) throws(SQLError) -> Int {
         let (store, path) = try stores.resolve(path)
         // What every reader of Parquet has.
-        let options = FormatOptions(["compression": .value(.text("snappy"))])
+        var options = FormatOptions(["compression": .value(.text("snappy"))])
+        if !fieldIDs.isEmpty {
+            options.values["field_ids"] = .named(zip(schema.fields, fieldIDs).map { .init($0.name, .value(.integer(Int64($1)))) })
+        }
         let writer = try FileFormats.parquet.create(try store.createWriter(path), schema: schema, options: options)
         do throws(SQLError) {
             let lane = try writer.lane()

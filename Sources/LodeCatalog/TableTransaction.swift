@@ -16,6 +16,10 @@ package protocol TableTransaction: AnyObject {
     /// How rows change: in files that are written anew, or as numbers of rows that go.
     var rowWriting: RowWriting { get }
 
+    /// Makes the change one of a branch of the table.
+    /// - Parameter snapshot: the branch as it is.
+    func move(to branch: String, _ snapshot: any TableSnapshot) throws(SQLError)
+
     /// Says before files are written that they will take the place of others.
     /// - Returns: the folder in which they have to lie; nil for the table's own.
     func willReplace() throws(SQLError) -> String?
@@ -61,6 +65,10 @@ extension TableTransaction {
     package func restore(_ snapshot: any TableSnapshot) {}
     package func loads(_ files: [String]) {}
     package func willReplace() throws(SQLError) -> String? { nil }
+
+    package func move(to branch: String, _ snapshot: any TableSnapshot) throws(SQLError) {
+        throw SQLError.unsupported("changing the branch \"\(branch)\" of \"\(table.name)\"")
+    }
 }
 
 extension Catalog {

@@ -48,7 +48,9 @@ extension Session {
         case .use(let name): return try use(name)
         case .repairTable(let name, let isRefresh): return try repairTable(name, isRefresh: isRefresh, run)
         case .analyze(let name): return try analyze(name)
-        case .call(let call): return try self.run(try Procedure.statement(of: call, self), run)
+        case .call(let call):
+            if let alter = try Procedure.alteration(of: call, self) { return try alterTable(alter) }
+            return try self.run(try Procedure.statement(of: call, self), run)
         }
     }
 
@@ -59,7 +61,9 @@ extension Session {
         case .restore(let restore): return try self.restore(restore, run)
         case .convert(let convert): return try self.convert(convert)
         case .undrop(let name): return try undrop(name)
-        case .execute(let execute): return try self.run(try Procedure.statement(of: execute, self), run)
+        case .execute(let execute):
+            if let alter = try Procedure.alteration(of: execute, self) { return try alterTable(alter) }
+            return try self.run(try Procedure.statement(of: execute, self), run)
         }
     }
 

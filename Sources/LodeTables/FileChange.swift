@@ -10,6 +10,8 @@ package struct FileChange: Sendable {
     package var base: TableVersion
     /// That state, for tables that keep a log of their own.
     package var found: (any TableSnapshot)?
+    /// The branch that the change is made to, of tables that have such; nil for the table itself.
+    package var branch: String?
     /// Already written and durable, within the table's folder.
     package var added: [DataFile] = []
     /// Files that go, by the path that `TableSnapshot.plan` gave; each must still be there.

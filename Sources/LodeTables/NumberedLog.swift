@@ -64,6 +64,10 @@ package struct LogWritingIO: TableIO {
         try base.write(path, schema, chunks)
     }
 
+    package func write(_ path: String, _ schema: Schema, fieldIDs: [Int], _ chunks: [Chunk]) throws(SQLError) -> Int {
+        try base.write(path, schema, fieldIDs: fieldIDs, chunks)
+    }
+
     package func scan(
         _ path: String, _ request: MetadataRequest, _ body: (Chunk) throws(SQLError) -> Void
     ) throws(SQLError) -> Int {

@@ -30,6 +30,9 @@ package protocol TableIO: Sendable {
     /// - Returns: its size in bytes.
     func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int
 
+    /// The same, with the numbers of the columns.
+    func write(_ path: String, _ schema: Schema, fieldIDs: [Int], _ chunks: [Chunk]) throws(SQLError) -> Int
+
     /// Reads rows of a metadata file in Parquet, in their order. Each chunk has the columns of the request, in its order and in the file's
     /// types; of those that the file lacks all rows are NULL.
     /// - Returns: how many rows the file has.
@@ -71,6 +74,9 @@ extension TableIO {
     package func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) { throw .unsupported("writing here", hint: path) }
     package func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int {
         throw .unsupported("writing Parquet here", hint: path)
+    }
+    package func write(_ path: String, _ schema: Schema, fieldIDs: [Int], _ chunks: [Chunk]) throws(SQLError) -> Int {
+        try write(path, schema, chunks)
     }
 }
 

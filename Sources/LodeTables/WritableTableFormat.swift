@@ -98,6 +98,10 @@ extension WritableTableFormat {
 package struct RowWriting: Hashable, Sendable {
     /// Whether rows can go of files that stay: `FileChange.marked`.
     package var marksRows = false
+    /// Verbs of statements that write files anew all the same: "UPDATE".
+    package var copyingVerbs: Set<String> = []
+    /// Whether rows can go of files of which delete files name some already.
+    package var marksBesideFiles = false
     /// The folder for files with the rows that change: `FileChange.feed`; nil where the table keeps none.
     package var feedFolder: String?
     /// Whether rows have numbers that they keep: they can't go into other files.
@@ -112,6 +116,9 @@ package struct RowWriting: Hashable, Sendable {
         writing.feedFolder = nil
         return writing
     }
+
+    /// Whether rows that a statement takes away can go of files that stay.
+    package func marks(_ verb: String) -> Bool { marksRows && !copyingVerbs.contains(verb) }
 }
 
 /// One version of a table, as a statement asks for it.

@@ -77,6 +77,21 @@ STEPS = [
     ("upgraded", "ALTER TABLE upgraded SET TBLPROPERTIES ('format-version' = '3')"),
     ("upgraded", "INSERT INTO upgraded VALUES (10, 'ten')"),
     ("upgraded", "DELETE FROM upgraded WHERE id = 3"),
+    ("marked", "CREATE TABLE marked (id bigint, name varchar, kind varchar) USING iceberg PARTITIONED BY (kind) TBLPROPERTIES "
+               "('write.delete.mode' = 'merge-on-read', 'write.update.mode' = 'merge-on-read', 'write.merge.mode' = 'merge-on-read')"),
+    ("marked", "INSERT INTO marked SELECT n, 'n' || n, 'k' || (n % 3) FROM range(60) AS r(n)"),
+    ("marked", "DELETE FROM marked WHERE id % 7 = 2"),
+    ("marked", "DELETE FROM marked WHERE id % 11 = 3"),
+    ("marked", "UPDATE marked SET name = 'changed' WHERE id % 13 = 4"),
+    ("marked", "MERGE INTO marked USING (VALUES (0, 'zero'), (200, 'new')) AS s(id, name) ON marked.id = s.id "
+               "WHEN MATCHED THEN UPDATE SET name = s.name WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.name, 'k9')"),
+    ("marked", "DELETE FROM marked WHERE kind = 'k1'"),
+    ("vectors", "CREATE TABLE vectors (id bigint, name varchar) USING iceberg PARTITIONED BY (bucket(2, id)) TBLPROPERTIES "
+                "('format-version' = '3', 'write.delete.mode' = 'merge-on-read', 'write.update.mode' = 'merge-on-read')"),
+    ("vectors", "INSERT INTO vectors SELECT n, 'n' || n FROM range(60) AS r(n)"),
+    ("vectors", "DELETE FROM vectors WHERE id % 7 = 2"),
+    ("vectors", "DELETE FROM vectors WHERE id % 11 = 3"),
+    ("vectors", "UPDATE vectors SET name = 'changed' WHERE id % 13 = 4"),
 ]
 
 

@@ -17,6 +17,8 @@ import Testing
         "ALTER TABLE t ADD COLUMN c integer",
         "OPTIMIZE t",
         "TRUNCATE TABLE t",
+        "ALTER TABLE t SET TBLPROPERTIES ('write.delete.mode' = 'merge-on-read'); DELETE FROM t WHERE i = 5",
+        "ALTER TABLE t SET TBLPROPERTIES ('format-version' = '3', 'write.delete.mode' = 'merge-on-read'); DELETE FROM t WHERE i = 5",
         "ALTER TABLE t ADD PARTITION FIELD bucket(3, i)",
         "ALTER TABLE t RENAME COLUMN k TO k2; INSERT INTO t VALUES (2, 11, 1)",
         "ALTER TABLE t SET TBLPROPERTIES ('format-version' = '3'); INSERT INTO t VALUES (2, 11, 1)",

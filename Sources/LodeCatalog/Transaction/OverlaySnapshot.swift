@@ -95,7 +95,7 @@ package struct OverlaySnapshot: TableSnapshot {
 /// Gathers a statement's change to a table of a transaction.
 final class GatheredTransaction: TableTransaction {
     let table: GlueTable
-    let snapshot: any TableSnapshot
+    private(set) var snapshot: any TableSnapshot
     private var files: FileChange
     /// Keeps files that are not published yet from being collected.
     private let lease: Lease?
@@ -112,6 +112,16 @@ final class GatheredTransaction: TableTransaction {
 
     var change: TableChange { .files(table.tableName, files) }
     func append(_ files: [DataFile]) { self.files.added += files }
+
+    func move(to branch: String, _ snapshot: any TableSnapshot) throws(SQLError) {
+        guard table.writableFormat?.evolvesLayout == true else {
+            throw SQLError.unsupported("changing the branch \"\(branch)\" of \"\(table.name)\"")
+        }
+        self.snapshot = snapshot
+        files.found = snapshot
+        files.branch = branch
+    }
+
     func deleteFiles(_ paths: [String]) { files.removedPaths += paths }
     func mark(_ files: [MarkedFile]) { self.files.marked += files }
     func feed(_ files: [DataFile]) { self.files.feed += files }

@@ -87,6 +87,7 @@ extension Session {
             case .createOrReplace: .createOrReplace
             case .replace: .replace
             case .drop: .drop
+            case .fastForward: .fastForward(to: change.target?.text ?? "")
             }
         var result = TableReferenceChange(verb, change.name.text, isBranch: change.isBranch)
         result.isConditional = change.isConditional

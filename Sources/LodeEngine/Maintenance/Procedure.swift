@@ -9,8 +9,9 @@ struct Procedure {
     /// Those there are, for messages.
     private static let names = [
         "optimize", "rewrite_data_files", "rollback_to_snapshot", "rollback_to_timestamp", "set_current_snapshot",
-        "expire_snapshots", "remove_orphan_files", "vacuum",
+        "expire_snapshots", "remove_orphan_files", "vacuum", fastForward,
     ]
+    private static let fastForward = "fast_forward"
 
     private let name: String
     private let call: FunctionCall
@@ -41,6 +42,37 @@ struct Procedure {
         let procedure = Procedure(execute.call, session)
         guard names.contains(procedure.name), execute.call.name.parts.count == 1 else { throw procedure.unknown }
         return try procedure.statement(on: execute.table, where: execute.where)
+    }
+
+    // MARK: Branches
+
+    /// `CALL system.fast_forward(table => 't', branch => 'main', to => 'audit')`; nil for another procedure.
+    static func alteration(of call: FunctionCall, _ session: Session) throws(SQLError) -> AlterTable? {
+        guard call.name.last.text.lowercased() == fastForward else { return nil }
+        var procedure = Procedure(call, session)
+        guard let table = try procedure.take("table", position: 0) else { throw procedure.lacking("the name of a table") }
+        return try procedure.forward(try procedure.tableName(table))
+    }
+
+    /// `ALTER TABLE t EXECUTE fast_forward('main', 'audit')`; nil for another procedure.
+    static func alteration(of execute: ExecuteProcedure, _ session: Session) throws(SQLError) -> AlterTable? {
+        guard execute.call.name.last.text.lowercased() == fastForward, execute.where == nil else { return nil }
+        var procedure = Procedure(execute.call, session)
+        return try procedure.forward(execute.table)
+    }
+
+    /// - Source: Iceberg's documentation of its procedures for Spark, "fast_forward".
+    private mutating func forward(_ table: QualifiedName) throws(SQLError) -> AlterTable {
+        guard let branch = try take("branch", position: 1), let target = try take("to", position: 2), arguments.isEmpty else {
+            throw lacking("two branches")
+        }
+        var change = AlterTable.ReferenceChange(.fastForward, isBranch: true, Identifier(try text(branch), span: branch.span))
+        change.target = Identifier(try text(target), span: target.span)
+        return AlterTable(name: table, action: .reference(change))
+    }
+
+    private func lacking(_ what: String) -> SQLError {
+        SQLError(.invalidParameterValue, "\(name) needs \(what)", at: call.name.span)
     }
 
     private var unknown: SQLError {

@@ -62,6 +62,7 @@ final class SessionResolver: RelationResolver {
             }
             return nil
         }
+        if time == nil, let found = try reference(name) { return found }
         let full = try session.tableName(name, in: catalogName)
         do throws(SQLError) {
             if let told = try SystemRelations.information(full, session) { return .source(told, path: name.parts.map(\.text)) }
@@ -73,6 +74,15 @@ final class SessionResolver: RelationResolver {
             throw try session.missingSchema(full.database, at: name.span)
         }
         throw try session.catalog.missingTable(full).at(name.span)
+    }
+
+    /// A branch or a tag behind the name of its table.
+    private func reference(_ name: QualifiedName) throws(SQLError) -> ResolvedRelation? {
+        guard let (base, reference, _) = BranchName.split(name) else { return nil }
+        if let full = try? session.tableName(name, in: catalogName), try find(full) != nil { return nil }
+        let isThere = try (base.parts.count == 1 ? searchPath.map { TableName($0, base.last.text) } : [session.tableName(base, in: catalogName)])
+            .contains { (full: TableName) throws(SQLError) -> Bool in try session.catalog.table(full) != nil }
+        return isThere ? try table(base, at: .reference(reference)) : nil
     }
 
     /// - Parameter isSought: whether its schema is one of the search path: one that the role may not look into is passed over.

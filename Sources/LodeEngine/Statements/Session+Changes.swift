@@ -94,7 +94,15 @@ extension Session {
         of name: QualifiedName, _ verb: String, needing privileges: Privileges,
         evolving evolution: ((Binder, Schema) throws(SQLError) -> [Field])? = nil
     ) throws(SQLError) -> RowChange {
-        let transaction = try catalog.beginWrite(try writableTable(name, verb, needing: privileges).tableName)
+        let (named, branch) = try changedTable(name)
+        let transaction = try catalog.beginWrite(try writableTable(named, verb, needing: privileges).tableName)
+        if let branch {
+            do throws(SQLError) {
+                try transaction.move(to: branch, try catalog.snapshot(of: transaction.table.tableName, at: .reference(branch)))
+            } catch {
+                throw error.at(name.span)
+            }
+        }
         var table = transaction.table
         let added = try evolution.map { (evolution) throws(SQLError) in try evolved(&table, by: evolution, at: name.span) } ?? []
         let snapshot = try confined(transaction.snapshot, of: table), stores = try stores(of: table)
@@ -164,7 +172,7 @@ extension Session {
         if bound.dependsOnAbsence || bound.readsAgain(change.target) { transaction.dependsOnSnapshot() }
         if let read = WholeFiles.bounds(of: bound.rows.plan, context.execution) { transaction.reads(read) }
         var changed = if let files = try wholeFiles(bound, context) { files } else { try findRows(bound, change, context) }
-        let marked = marked(&changed, transaction)
+        let marked = marked(&changed, transaction, by: verb)
         var written: [DataFile] = []
         do throws(SQLError) {
             try requireNumbersKept(changed, marked, bound, change)

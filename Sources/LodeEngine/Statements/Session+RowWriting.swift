@@ -11,11 +11,11 @@ import LodeTables
 
 extension Session {
     /// Takes those files out of `changed` whose rows are rather marked than that the others are written anew.
-    func marked(_ changed: inout ChangedRows, _ transaction: any TableTransaction) -> [MarkedFile] {
-        guard transaction.rowWriting.marksRows else { return [] }
+    func marked(_ changed: inout ChangedRows, _ transaction: any TableTransaction, by verb: String) -> [MarkedFile] {
+        guard transaction.rowWriting.marks(verb) else { return [] }
         var marked: [MarkedFile] = []
         changed.deleted.removeAll { file, rows in
-            guard Self.isMarked(file, rows, always: transaction.rowWriting.keepsRowNumbers) else { return false }
+            guard Self.isMarked(file, rows, transaction.rowWriting) else { return false }
             marked.append(MarkedFile(file, rows))
             return true
         }
@@ -23,10 +23,13 @@ extension Session {
     }
 
     /// A file that has lost most of its rows is read for little: the rest is written anew.
-    private static func isMarked(_ file: DataFile, _ rows: RowPositions, always: Bool) -> Bool {
-        guard rows.count > 0, let all = file.rowCount, let live = file.liveRowCount, rows.count < live else { return false }
-        guard file.deletes?.positionFiles == nil, file.deletes?.equalities.isEmpty ?? true else { return false }
-        return always || live - rows.count >= all / 2
+    private static func isMarked(_ file: DataFile, _ rows: RowPositions, _ writing: RowWriting) -> Bool {
+        guard rows.count > 0, let all = file.rowCount else { return false }
+        let hasFiles = file.deletes.map { $0.positionFiles != nil || !$0.equalities.isEmpty } ?? false
+        // How many rows those name is not known.
+        if hasFiles { return writing.marksBesideFiles && rows.count <= all / 2 }
+        guard let live = file.liveRowCount, rows.count < live else { return false }
+        return writing.keepsRowNumbers || live - rows.count >= all / 2
     }
 
     /// - Throws: `0A000` for a change by which rows would lose the numbers that the table promises to keep.

@@ -58,6 +58,7 @@ package struct AlterTable: Sendable {
             case createOrReplace = "CREATE OR REPLACE"
             case replace = "REPLACE"
             case drop = "DROP"
+            case fastForward = "FAST FORWARD"
         }
 
         package enum Unit: String, Sendable {
@@ -74,6 +75,8 @@ package struct AlterTable: Sendable {
         package var verb: Verb
         package var isBranch: Bool
         package var name: Identifier
+        /// The branch to which a fast-forward goes.
+        package var target: Identifier?
         /// IF EXISTS of DROP, IF NOT EXISTS of CREATE.
         package var isConditional: Bool
         /// Nil for the current one.
@@ -81,6 +84,13 @@ package struct AlterTable: Sendable {
         package var retention: Time?
         package var snapshotCount: Int?
         package var snapshotRetention: Time?
+
+        package init(_ verb: Verb, isBranch: Bool, _ name: Identifier, isConditional: Bool = false) {
+            self.verb = verb
+            self.isBranch = isBranch
+            self.name = name
+            self.isConditional = isConditional
+        }
     }
 
     /// Where a column or a field stands.
@@ -106,6 +116,12 @@ package struct AlterTable: Sendable {
     package var name: QualifiedName
     package var ifExists: Bool
     package var action: Action
+
+    package init(name: QualifiedName, ifExists: Bool = false, action: Action) {
+        self.name = name
+        self.ifExists = ifExists
+        self.action = action
+    }
 }
 
 /// `COMMENT ON TABLE|VIEW|COLUMN|SCHEMA name IS 'text'`.

@@ -1,5 +1,7 @@
 /// ALTER TABLE of partition fields, the order of rows, branches and tags.
 
+import LodeCore
+
 extension Printer {
     mutating func layoutAction(_ action: AlterTable.Action) {
         switch action {
@@ -25,6 +27,10 @@ extension Printer {
     }
 
     private mutating func referenceChange(_ change: AlterTable.ReferenceChange) {
+        if change.verb == .fastForward {
+            let names = [change.name, change.target].compactMap { $0 }.map { SQLText($0.text).literal }
+            return write("EXECUTE fast_forward(\(names.joined(separator: ", ")))")
+        }
         write("\(change.verb.rawValue) \(change.isBranch ? "BRANCH" : "TAG") ")
         if change.isConditional { write(change.verb == .drop ? "IF EXISTS " : "IF NOT EXISTS ") }
         name(change.name)

@@ -37,7 +37,7 @@ extension Transform {
             default: find(edge, .orReplace) == nil ? .create : .createOrReplace
             }
         var change = AlterTable.ReferenceChange(
-            verb: verb, isBranch: has(kind, .branch), name: try firstName(edge),
+            verb, isBranch: has(kind, .branch), try firstName(edge),
             isConditional: find(edge, .ifExists) != nil || find(edge, .ifNotExists) != nil)
         if let version = find(edge, .referenceVersion) { change.version = try integer(try lastKid(version)) }
         if let retention = find(edge, .referenceRetention) { change.retention = try retentionTime(try lastKid(retention)) }

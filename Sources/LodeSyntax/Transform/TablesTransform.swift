@@ -104,14 +104,14 @@ extension Transform {
             unit: isTimestamp ? .timestamp : .version, value: try expression(try lastKid(edge)), span: span(edge))
     }
 
-    /// `@v3`
+    /// `@v3`, `@audit`: a version by its number, or by the name of a branch or a tag.
     @inline(never)
     private func atVersion(_ edge: Edge) throws(SQLError) -> TimeTravel {
         let word = try firstName(edge).text
         let digits = word.dropFirst()
         guard word.utf8.first.map({ $0 | 0x20 }) == UInt8(ascii: "v"), !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) })
         else {
-            throw SQLError(.invalidParameterValue, "\"@\(word)\" names no version", at: span(edge), hint: "Write @v and a number: t@v3.")
+            return TimeTravel(unit: .version, value: Expression(.literal(.string(word)), span: span(edge)), span: span(edge))
         }
         return TimeTravel(unit: .version, value: Expression(.literal(.number(String(digits))), span: span(edge)), span: span(edge))
     }

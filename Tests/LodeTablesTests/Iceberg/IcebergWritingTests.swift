@@ -188,6 +188,87 @@ import Testing
         #expect(try snapshot(folder).plan(nil).files.map(\.path).sorted() == ["/t/data/b", "/t/data/d"])
     }
 
+    /// The table with one file whose rows 1, 2 and 5 go, in two commits.
+    private func marked(version: String) throws -> TableFolder {
+        let folder = TableFolder(), format = IcebergFormat()
+        var declared = declaration()
+        declared.properties["format-version"] = version
+        declared.properties["write.delete.mode"] = "merge-on-read"
+        let added = [file("a.parquet", 9, day: 10, ids: 1...9), file("b.parquet", 2, day: 11, ids: 4...5)]
+        _ = try format.commit(
+            TableCommit(change(added), declaration: declared, operation: "CREATE TABLE AS SELECT"), to: nil, in: "/t", io: folder)
+        for rows in [[1, 2], [5]] as [[Int64]] {
+            let table = try snapshot(folder)
+            let found = try #require(try table.plan(nil).files.first { $0.path == "/t/data/a.parquet" })
+            var marking = change()
+            marking.marked = [MarkedFile(found, RowPositions(rows))]
+            _ = try format.commit(TableCommit(marking, operation: "DELETE"), to: table, in: "/t", io: folder)
+        }
+        return folder
+    }
+
+    @Test func `rows go by a deletion vector, which takes the place of the one before`() throws {
+        let folder = try marked(version: "3"), table = try snapshot(folder)
+        let files = try table.plan(nil).files.sorted { $0.path < $1.path }
+        let vector = try #require(files[0].deletes?.vector)
+        #expect(vector.cardinality == 3 && files[1].deletes == nil)
+        let rows = try vector.positions(rowCount: 9) { (path, offset, count) throws(SQLError) in
+            Array(try folder.read(path)[offset..<offset + count])
+        }
+        #expect(rows == RowPositions([1, 2, 5]))
+        let summary = table.snapshot?.summary ?? [:]
+        #expect(summary["total-delete-files"] == "1" && summary["total-position-deletes"] == "3")
+        #expect(summary["added-dvs"] == "1" && summary["removed-dvs"] == "1" && summary["operation"] == "delete")
+        // The vector goes with its file.
+        var removing = change()
+        removing.removedPaths = ["/t/data/a.parquet"]
+        _ = try IcebergFormat().commit(TableCommit(removing, operation: "DELETE"), to: table, in: "/t", io: folder)
+        #expect(try snapshot(folder).snapshot?.summary["total-delete-files"] == "0")
+    }
+
+    @Test func `rows go by files of positions, one beside the other`() throws {
+        let folder = try marked(version: "2"), table = try snapshot(folder)
+        let files = try table.plan(nil).files.sorted { $0.path < $1.path }
+        #expect(files[0].deletes?.positionFiles?.files.count == 2 && files[1].deletes == nil)
+        let summary = table.snapshot?.summary ?? [:]
+        #expect(summary["total-delete-files"] == "2" && summary["total-position-deletes"] == "3" && summary["operation"] == "delete")
+        // A file that is not there any more.
+        var marking = change()
+        marking.marked = [MarkedFile(file("z.parquet", 9, day: 1, ids: 1...9), RowPositions([1]))]
+        let error = #expect(throws: SQLError.self) {
+            try IcebergFormat().commit(TableCommit(marking, operation: "DELETE"), to: table, in: "/t", io: folder)
+        }
+        #expect(error?.state == .serializationFailure)
+        #expect(IcebergDeclaration.rowWriting(table.metadata).marks("DELETE"))
+        #expect(!IcebergDeclaration.rowWriting(table.metadata).marks("UPDATE"))
+    }
+
+    @Test func `a branch is written, and the table stays`() throws {
+        let folder = TableFolder(), format = IcebergFormat()
+        let added = [file("a.parquet", 3, day: 10, ids: 1...3)]
+        _ = try format.commit(
+            TableCommit(change(added), declaration: declaration(), operation: "CREATE TABLE AS SELECT"), to: nil, in: "/t", io: folder)
+        let main = try snapshot(folder)
+        func refer(_ reference: TableReferenceChange) throws {
+            var commit = TableCommit(change(), operation: "ALTER TABLE")
+            commit.references = [reference]
+            _ = try format.commit(commit, to: try snapshot(folder), in: "/t", io: folder)
+        }
+        try refer(TableReferenceChange(.create, "audit", isBranch: true))
+        var adding = change([file("b.parquet", 1, day: 1, ids: 9...9)])
+        adding.branch = "audit"
+        let branch = try IcebergFormat.snapshot(of: "/t", at: .reference("audit"), folder)
+        let made = try format.commit(TableCommit(adding, operation: "INSERT"), to: branch, in: "/t", io: folder)
+        #expect(try snapshot(folder).version == main.version)
+        #expect(try IcebergFormat.snapshot(of: "/t", at: .reference("audit"), folder).version == made)
+        // What was audited becomes the table.
+        try refer(TableReferenceChange(.fastForward(to: "audit"), "main", isBranch: true))
+        #expect(try snapshot(folder).version == made)
+        #expect(try snapshot(folder).plan(nil).files.count == 2)
+        let error = #expect(throws: SQLError.self) { try refer(TableReferenceChange(.drop, "main", isBranch: true)) }
+        #expect(error?.state == .objectNotInPrerequisiteState)
+    }
+
     @Test func `rows of tables of version 3 have numbers`() throws {
         let folder = TableFolder(), format = IcebergFormat()
         var declared = declaration()
@@ -263,6 +344,8 @@ private final class TableFolder: TableIO {
     }
 
     func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8] { Array(packed) }
+    func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) { files.withLock { $0[path] = bytes } }
+    func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int { 1 }
 
     func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool {
         files.withLock { files in

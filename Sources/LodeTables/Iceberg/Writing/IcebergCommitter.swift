@@ -47,6 +47,7 @@ struct IcebergCommitter {
         guard try put(made.document, as: 1) else {
             throw SQLError(.duplicateTable, "there is an Iceberg table in the folder already", in: location)
         }
+        IcebergFormat().followUp(1, in: location, io: io)
         return made.snapshot
     }
 
@@ -83,7 +84,9 @@ struct IcebergCommitter {
             let bytes = try io.read(path)
             guard !bytes.starts(with: [0x1f, 0x8b]) else { throw SQLError.unsupported("writing compressed Iceberg metadata").within(path) }
             let made = try next(over: bytes, path, base)
-            if try put(made.document, as: number &+ 1) { return made.snapshot }
+            guard try put(made.document, as: number &+ 1) else { continue }
+            IcebergFormat().followUp(number &+ 1, in: location, io: io)
+            return made.snapshot
         }
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
     }
@@ -94,7 +97,7 @@ struct IcebergCommitter {
         try check(metadata, base)
         var document = try IcebergDocument(bytes)
         let now = max(WallClock.micros() / 1000, metadata.lastUpdatedMillis)
-        var version = metadata.currentSnapshotID ?? 0
+        var version = try head(of: metadata) ?? 0
         document.follow(path, of: metadata.lastUpdatedMillis, at: now)
         if let declaration = commit.declaration { try apply(declaration, metadata, &document) }
         for reference in commit.references { try IcebergReferences(metadata).apply(reference, to: &document) }
@@ -102,14 +105,24 @@ struct IcebergCommitter {
             guard metadata.snapshot(earlier.id) != nil else { throw IcebergWriting.conflict(detail: "The snapshot was expired.") }
             document.restore(earlier.id, at: now)
             version = earlier.id
-        } else if !change.added.isEmpty || change.removesFiles {
+        } else if !change.added.isEmpty || change.removesRows {
             let known = try IcebergMetadata(document.bytes, path)
             let made = try IcebergSnapshotWriter(change, commit.operation, known, document, now, location, io)
-                .write(over: known.currentSnapshotID.flatMap { known.snapshot($0) })
-            document.add(made)
+                .write(over: try head(of: known).flatMap { known.snapshot($0) })
+            document.add(made, to: change.branch ?? IcebergDocument.main)
             version = made.id
         }
         return IcebergRevision(document: document.bytes, snapshot: version)
+    }
+
+    /// The snapshot that the change follows.
+    /// - Throws: `42704` for a branch that is gone.
+    private func head(of metadata: IcebergMetadata) throws(SQLError) -> Int64? {
+        guard let branch = change.branch, branch != IcebergDocument.main else { return metadata.currentSnapshotID }
+        guard let reference = metadata.references[branch], reference.isBranch else {
+            throw SQLError(.undefinedObject, "the Iceberg table has no branch \"\(branch)\"", in: location)
+        }
+        return reference.snapshotID
     }
 
     /// Whether what was computed for `base` is right for the table as it is now.
@@ -118,16 +131,17 @@ struct IcebergCommitter {
         guard metadata.currentSchemaID == base.metadata.currentSchemaID, metadata.defaultSpecID == base.metadata.defaultSpecID else {
             throw IcebergWriting.conflict(detail: "Its columns or its partitioning were changed.")
         }
-        if metadata.currentSnapshotID == base.snapshot?.id { return }
+        let head = try head(of: metadata)
+        if head == base.snapshot?.id { return }
         guard commit.declaration == nil else { throw IcebergWriting.conflict(detail: "Its rows were changed.") }
         if !change.changesData, !change.dependsOnBase {
             // Rows that only move: whether their files are still there, is looked at when they are taken away.
-            guard let now = metadata.currentSnapshotID, try deletes(of: metadata.snapshot(now)) == deletes(of: base.snapshot) else {
+            guard let now = head, try deletes(of: metadata.snapshot(now)) == deletes(of: base.snapshot) else {
                 throw IcebergWriting.conflict(detail: "Its rows were changed.")
             }
             return
         }
-        let now = try IcebergSnapshot(IcebergFolder(document: location, metadata), metadata, at: nil, identity: nil, io)
+        let now = try IcebergSnapshot(IcebergFolder(document: location, metadata), metadata, at: change.branch.map { .reference($0) }, identity: nil, io)
         try IcebergConflicts(change, base).check(now)
     }
 
@@ -154,31 +168,68 @@ struct IcebergCommitter {
         properties[IcebergWriting.nameMapping] = metadata.properties[IcebergWriting.nameMapping]
         document.set(properties: properties)
         let changed = try changedSchema(schema, declaration, metadata, &document)
-        if try IcebergPartitionDeclaration.terms(metadata, schema) != declaration.partitionTerms {
-            let (spec, isNew, last) = try IcebergPartitionDeclaration.changed(declaration.partitionTerms, changed, metadata)
-            document.set(spec, isNew: isNew, lastFieldID: last)
-        }
-        let order = declaration.properties[IcebergDeclaration.sortedBy]
-        if order ?? "" != IcebergSorting.text(metadata, schema) ?? "" { document.set(order: try IcebergSorting.fields(order ?? "", changed)) }
+        try setLayout(declaration, schema, changed, metadata, &document)
     }
 
     /// Makes the columns those that are declared.
     private func changedSchema(
         _ schema: IcebergSchema, _ declaration: TableDeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument
     ) throws(SQLError) -> IcebergSchema {
-        var last = metadata.lastColumnID
-        guard let fields = try IcebergDeclaration.changed(schema, declaration, &last) else { return schema }
+        var change = IcebergSchemaChange(after: metadata.lastColumnID, version: metadata.formatVersion)
+        let fields = try change.fields(schema, becoming: declaration, by: commit.columnChanges)
+        if fields == schema.fields { return schema }
         if schema.fields.contains(where: { $0.initialDefault != nil || $0.writeDefault != nil }) {
             throw SQLError.unsupported("changing the columns of an Iceberg table that has defaults")
         }
-        let id = (metadata.schemas.map(\.id).max() ?? 0) &+ 1
-        var changed = IcebergSchema(id: id, fields: fields)
-        changed.identifierIDs = schema.identifierIDs
-        guard fields.allSatisfy({ $0.isRequired || !schema.identifierIDs.contains($0.id) }) else {
+        let isNew = fields.contains { field in field.isRequired && !schema.fields.contains { $0.id == field.id } }
+        if isNew, !self.change.removesEverything, metadata.currentSnapshotID != nil {
+            throw SQLError.unsupported("adding a NOT NULL column to an Iceberg table with rows")
+        }
+        var changed = IcebergSchema(id: (metadata.schemas.map(\.id).max() ?? 0) &+ 1, fields: fields)
+        changed.identifierIDs = schema.identifierIDs.filter { changed.find($0) != nil }
+        guard fields.allSatisfy({ $0.isRequired || !changed.identifierIDs.contains($0.id) }) else {
             throw SQLError.unsupported("a column without NOT NULL in the key of an Iceberg table")
         }
-        document.add(changed.tree, id: id, lastColumnID: last)
+        if let known = metadata.schemas.first(where: { $0.fields == fields && $0.identifierIDs == changed.identifierIDs }) {
+            document.set("current-schema-id", .integer(known.id))
+            return known
+        }
+        document.add(changed.tree, id: changed.id, lastColumnID: max(change.last, metadata.lastColumnID))
         return changed
+    }
+
+    /// How rows are divided and sorted from now on.
+    private func setLayout(
+        _ declaration: TableDeclaration, _ schema: IcebergSchema, _ changed: IcebergSchema, _ metadata: IcebergMetadata,
+        _ document: inout IcebergDocument
+    ) throws(SQLError) {
+        let isReplaced = commit.isReplacement
+        if !isReplaced { try requireSources(metadata, schema, changed) }
+        let before = isReplaced ? nil : try IcebergPartitionDeclaration.terms(metadata, changed)
+        if before.map({ !IcebergPartitionDeclaration.isSame($0, declaration.partitionTerms) }) ?? true {
+            let (spec, isNew, last) = try IcebergPartitionDeclaration.changed(declaration.partitionTerms, changed, metadata)
+            document.set(spec, isNew: isNew, lastFieldID: last)
+        }
+        let order = declaration.properties[IcebergDeclaration.sortedBy] ?? ""
+        if isReplaced || order != IcebergSorting.text(metadata, schema) ?? "" {
+            document.set(order: try IcebergSorting.fields(order, changed))
+        }
+    }
+
+    /// - Throws: `2BP01` for a column that would go and by which rows are divided or sorted.
+    private func requireSources(
+        _ metadata: IcebergMetadata, _ schema: IcebergSchema, _ changed: IcebergSchema
+    ) throws(SQLError) {
+        let spec = metadata.spec(metadata.defaultSpecID)?.fields.filter { $0.transform != .void }.flatMap(\.sourceIDs) ?? []
+        let order = metadata.sortOrders.first { $0.id == metadata.defaultSortOrderID }?.fields.flatMap(\.sourceIDs) ?? []
+        for (ids, what, hint) in [(spec, "partitioned", "DROP PARTITION FIELD"), (order, "sorted", "WRITE UNORDERED")] {
+            guard let lost = ids.first(where: { schema.find($0) != nil && changed.find($0) == nil }), let found = schema.find(lost) else {
+                continue
+            }
+            throw SQLError(
+                .dependentObjectsStillExist, "column \"\(found.path.joined(separator: "."))\" cannot go: the table is \(what) by it",
+                hint: "ALTER TABLE … \(hint) ends that.")
+        }
     }
 
     // MARK: Documents

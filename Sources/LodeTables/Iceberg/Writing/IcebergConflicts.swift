@@ -26,7 +26,7 @@ struct IcebergConflicts {
         if base.snapshot?.id == now.snapshot?.id { return }
         if change.dependsOnBase { throw IcebergWriting.conflict(detail: "Its rows were changed.") }
         // What goes as a whole is looked up again.
-        if change.removedPaths.isEmpty { return }
+        if change.removedPaths.isEmpty, change.marked.isEmpty { return }
         // Of the files that can hold rows which the statement has read.
         let before = try files(of: base), after = try files(of: now)
         for (path, file) in after {

@@ -49,15 +49,35 @@ enum IcebergDeclaration {
     /// - Throws: `0A000` for properties that ask for what Lode does not do.
     static func check(_ properties: [String: String], over earlier: [String: String]) throws(SQLError) {
         let obeyed = [
-            "write.format.default": "parquet", "write.delete.mode": "copy-on-write",
-            "write.update.mode": "copy-on-write", "write.merge.mode": "copy-on-write", "write.metadata.compression-codec": "none",
-            "write.object-storage.enabled": "false", "write.data.path": "", "write.metadata.path": "",
+            "write.format.default": "parquet", "write.metadata.compression-codec": "none",
+            "write.metadata.delete-after-commit.enabled": "false", "write.object-storage.enabled": "false", "write.data.path": "", "write.metadata.path": "",
         ]
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) where earlier[name] != value {
+            try IcebergMetrics.check(name, value)
             if name == version { _ = try formatVersion(properties) }
+            if modes.values.contains(name.lowercased()), ![copyOnWrite, mergeOnRead].contains(value.lowercased()) {
+                throw SQLError(
+                    .invalidParameterValue, "the Iceberg property \"\(name)\" is \(copyOnWrite) or \(mergeOnRead), and not '\(value)'")
+            }
             guard let only = obeyed[name.lowercased()], value.lowercased() != only else { continue }
             throw SQLError.unsupported("the Iceberg property \"\(name)\" = '\(value)'")
         }
+    }
+
+    // MARK: How rows change
+
+    private static let copyOnWrite = "copy-on-write", mergeOnRead = "merge-on-read"
+    /// The properties that say it, by the verbs of statements.
+    private static let modes = ["DELETE": "write.delete.mode", "UPDATE": "write.update.mode", "MERGE": "write.merge.mode"]
+
+    static func rowWriting(_ metadata: IcebergMetadata) -> RowWriting {
+        let copying = modes.filter { metadata.properties[$0.value]?.lowercased() ?? copyOnWrite != mergeOnRead }
+        var writing = RowWriting()
+        writing.marksRows = copying.count < modes.count && metadata.formatVersion >= 2
+        writing.copyingVerbs = Set(copying.keys)
+        // A deletion vector is the only one of its file; of positions there may be several files.
+        writing.marksBesideFiles = metadata.formatVersion < 3
+        return writing
     }
 
     /// The properties of a table that is so declared.
@@ -98,7 +118,7 @@ enum IcebergDeclaration {
         return fields
     }
 
-    private static func check(_ column: TableDeclaration.Column) throws(SQLError) {
+    static func check(_ column: TableDeclaration.Column) throws(SQLError) {
         func refuse(_ what: String) -> SQLError { .unsupported("\(what) of an Iceberg table: column \"\(column.field.name)\"") }
         if let length = column.maximumLength { throw refuse("the type varchar(\(length))") }
         if column.defaultValue != nil { throw refuse("a default") }
@@ -133,48 +153,6 @@ enum IcebergDeclaration {
             for field in fields { parts.append(try part(field.name, field.type)) }
             return .structure(parts)
         default: throw SQLError.unsupported("the type \(type) in an Iceberg table: column \"\(name)\"")
-        }
-    }
-
-    /// The columns of a table that is there, as they are declared from now on; nil if nothing changes but properties.
-    ///
-    /// A column that goes while another comes could be one that was renamed: its values would be lost.
-    /// - Throws: `0A000` for changes that Lode can't tell apart.
-    static func changed(
-        _ schema: IcebergSchema, _ declaration: TableDeclaration, _ last: inout Int
-    ) throws(SQLError) -> [IcebergField]? {
-        let before = Dictionary(schema.fields.map { ($0.name, $0) }) { first, _ in first }
-        let fresh = declaration.columns.filter { before[$0.field.name] == nil }
-        let names = Set(declaration.columns.map(\.field.name))
-        if !fresh.isEmpty, !names.isSuperset(of: before.keys) { throw SQLError.unsupported("renaming a column of an Iceberg table") }
-        if fresh.contains(where: { !$0.field.nullable }) { throw SQLError.unsupported("adding a NOT NULL column to an Iceberg table") }
-        let added = try self.schema(fresh, after: &last)
-        var fields: [IcebergField] = []
-        for column in declaration.columns {
-            guard var field = before[column.field.name] else {
-                fields += added.filter { $0.name == column.field.name }
-                continue
-            }
-            try check(column)
-            if column.field.type != field.type.sqlType { field.type = try widened(field.type, column) }
-            field.isRequired = !column.field.nullable
-            field.doc = column.comment
-            fields.append(field)
-        }
-        return fields == schema.fields ? nil : fields
-    }
-
-    /// - Source: Iceberg spec, "Schema Evolution".
-    private static func widened(_ type: IcebergType, _ column: TableDeclaration.Column) throws(SQLError) -> IcebergType {
-        switch (type, column.field.type) {
-        case (.int, .bigint): return .long
-        case (.float, .double): return .double
-        case (.decimal(let own, let scale), .decimal(let precision, let wanted)) where wanted == scale && precision >= own:
-            return .decimal(precision: precision, scale: scale)
-        default:
-            throw SQLError.unsupported(
-                "changing the type of a column of an Iceberg table from \(type.sqlType) to \(column.field.type)",
-                hint: "Column \"\(column.field.name)\": integers, real and the precision of decimals can be widened.")
         }
     }
 }

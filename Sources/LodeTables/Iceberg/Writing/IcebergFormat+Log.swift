@@ -25,7 +25,11 @@ extension IcebergFormat: NumberedLog {
         try IcebergReversal(number, TablePath.folder(location), io).publish()
     }
 
-    package func followUp(_ number: Int64, in location: String, io: any TableIO) {}
+    /// Tells where the latest document is: readers that find none of a later number take it.
+    /// - Source: Iceberg spec, "File System Tables"; Iceberg's Java library, `HadoopTableOperations`.
+    package func followUp(_ number: Int64, in location: String, io: any TableIO) {
+        try? io.put(TablePath.join(TablePath.folder(location), "metadata/version-hint.text"), Array(String(number).utf8))
+    }
 
     fileprivate static func snapshot(
         of location: String, document number: Int64, identity: TableVersion? = nil, _ io: any TableIO

@@ -23,14 +23,20 @@ extension IcebergFormat: WritableTableFormat {
     package func columnMatching(
         of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?
     ) throws(SQLError) -> ColumnMatching {
-        var last = 0
         if let base {
             let own = try Self.own(base)
-            last = own.metadata.lastColumnID
-            let fields = try IcebergDeclaration.changed(own.icebergSchema, declaration, &last) ?? own.icebergSchema.fields
+            var change = IcebergSchemaChange(after: own.metadata.lastColumnID, version: own.metadata.formatVersion)
+            let fields = try change.fields(own.icebergSchema, becoming: declaration, by: changes)
             return .mapped(fields.map { IcebergColumns.mapped($0, nil) })
         }
+        var last = 0
         return .mapped(try IcebergDeclaration.schema(declaration.columns, after: &last).map { IcebergColumns.mapped($0, nil) })
+    }
+
+    package func keepsFiles(_ change: ColumnChange, of snapshot: any TableSnapshot) throws(SQLError) -> Bool {
+        guard case .retype(let path, let type) = change else { return true }
+        let own = try Self.own(snapshot)
+        return IcebergSchemaChange.widened(own.icebergSchema, at: path, to: type, version: own.metadata.formatVersion)
     }
 
     /// Files have all columns, those by which they are divided included: the partitioning may be another one day.
@@ -44,6 +50,10 @@ extension IcebergFormat: WritableTableFormat {
     }
 
     package var evolvesLayout: Bool { true }
+
+    package func rowWriting(of snapshot: any TableSnapshot) throws(SQLError) -> RowWriting {
+        IcebergDeclaration.rowWriting(try Self.own(snapshot).metadata)
+    }
 
     package func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool {
         try IcebergFolder.current(in: location, io) != nil

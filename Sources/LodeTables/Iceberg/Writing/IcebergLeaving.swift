@@ -7,6 +7,10 @@ import LodeVectors
 struct IcebergLeaving {
     private let everything: Bool
     private let named: Set<String>
+    /// Data files that stay and of which rows go.
+    private let marked: Set<String>
+    /// Whether what says which rows go takes the place of what said so before.
+    private let replacesVectors: Bool
     /// Values of partitions of the table's spec, as manifests have them.
     private let partitions: Set<[AvroTree]>
     private let specID: Int
@@ -15,6 +19,8 @@ struct IcebergLeaving {
     init(_ change: FileChange, _ metadata: IcebergMetadata) throws(SQLError) {
         everything = change.removesEverything
         named = Set(change.removedPaths)
+        marked = Set(change.marked.map(\.file.path))
+        replacesVectors = metadata.formatVersion >= 3
         specID = metadata.defaultSpecID
         guard !change.emptiedPartitions.isEmpty else {
             partitions = []
@@ -40,6 +46,9 @@ struct IcebergLeaving {
         }
     }
 
+    /// Whether rows go of a data file that stays.
+    func isMarked(_ path: String?) -> Bool { !marked.isEmpty && path.map { marked.contains(IcebergFolder.plain($0)) } ?? false }
+
     /// Whether a file goes.
     /// - Parameters:
     ///   - path: of the data file, or of the one that a delete file is of; nil for delete files of several.
@@ -48,6 +57,7 @@ struct IcebergLeaving {
     func takes(_ path: String?, _ partition: AvroTree?, of manifest: IcebergManifest) throws(SQLError) -> Bool {
         if everything { return true }
         if let path, named.contains(IcebergFolder.plain(path)) { return true }
+        if manifest.hasDeletes, replacesVectors, isMarked(path) { return true }
         if partitions.isEmpty || manifest.hasDeletes { return false }
         guard manifest.specID == specID else {
             throw SQLError.unsupported(

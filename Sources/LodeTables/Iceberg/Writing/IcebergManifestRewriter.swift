@@ -22,6 +22,8 @@ struct IcebergManifestRewriter {
     private var writer: IcebergManifestWriter
     private var nextRowID: Int64?
     private(set) var removed: [Removed] = []
+    /// Data files that stay and of which rows go, with their partitions.
+    private(set) var marked: [(path: String, partition: AvroTree)] = []
 
     init(_ bytes: [UInt8], _ manifest: IcebergManifest, _ metadata: IcebergMetadata, snapshot: Int64) throws(SQLError) {
         container = try AvroContainer(bytes)
@@ -96,15 +98,19 @@ struct IcebergManifestRewriter {
             removed.append(
                 Removed(
                     path: path, content: content, isVector: file.field(101, in: fileSchema)?.text?.lowercased() == "puffin",
-                    rowCount: rowCount, size: file.field(104, in: fileSchema)?.number ?? 0))
+                    rowCount: rowCount, size: (file.field(145, in: fileSchema) ?? file.field(104, in: fileSchema))?.number ?? 0))
             own.set(0, .number(IcebergManifestWriter.Status.deleted.rawValue), in: schema)
             own.set(1, .number(snapshot), in: schema)
             try writer.append(own, .deleted, rowCount: rowCount, sequence: sequence)
         } else {
+            if !manifest.hasDeletes, leaving.isMarked(path) { marked.append((path, file.field(102, in: fileSchema) ?? .record([]))) }
             own.set(0, .number(IcebergManifestWriter.Status.existing.rawValue), in: schema)
             try writer.append(own, .existing, rowCount: rowCount, sequence: sequence)
         }
     }
+
+    /// The schema of the partitions.
+    var partitionSchema: AvroSchema? { writer.schema.field(2)?.field(102) }
 
     /// The new manifest, and its entry in a list. What is said of its partitions holds for fewer files too.
     mutating func finish(_ path: String, sequence: Int64, summaries: AvroTree) -> (bytes: [UInt8], entry: [Int: AvroTree]) {

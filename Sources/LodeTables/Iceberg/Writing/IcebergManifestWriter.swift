@@ -27,9 +27,9 @@ struct IcebergManifestWriter {
         self.isOfDeletes = isOfDeletes
     }
 
-    /// A manifest of data files that are new.
+    /// A manifest of files that are new.
     init(
-        version: Int, schema: JSONTree, _ spec: IcebergPartitionSpec, _ types: [IcebergType]
+        version: Int, schema: JSONTree, _ spec: IcebergPartitionSpec, _ types: [IcebergType], isOfDeletes: Bool = false
     ) throws(SQLError) {
         let fields = zip(spec.fields, types).map { (field: $0, type: $1) }
         let id = schema["schema-id"].flatMap { if case .number(let text) = $0 { text } else { nil } } ?? "0"
@@ -37,8 +37,9 @@ struct IcebergManifestWriter {
             IcebergAvroText.manifest(version: version, fields),
             notes: [
                 ("schema", schema.json), ("schema-id", id), ("partition-spec", spec.fieldTrees.json),
-                ("partition-spec-id", String(spec.id)), ("format-version", String(version)), ("content", "data"),
-            ], specID: spec.id)
+                ("partition-spec-id", String(spec.id)), ("format-version", String(version)),
+                ("content", isOfDeletes ? "deletes" : "data"),
+            ], specID: spec.id, isOfDeletes: isOfDeletes)
     }
 
     /// - Parameter sequence: of the data, where the entry does not inherit it.
@@ -93,6 +94,7 @@ struct IcebergFileWriter {
     private let spec: IcebergPartitionSpec
     private let types: [IcebergType]
     private let sortOrderID: Int?
+    private let bounds: IcebergMetrics
     /// Where the values of the spec's fields are among a file's partition values.
     private let entrySchema: AvroSchema
     private var summaries: [Summary]
@@ -104,17 +106,16 @@ struct IcebergFileWriter {
         var upper: Value?
     }
 
-    /// Longer texts are cut off in bounds.
-    private static let boundLength: Int64 = 16
-
     /// - Parameter types: of the values of the spec's fields.
     init(
-        _ schema: IcebergSchema, _ spec: IcebergPartitionSpec, _ types: [IcebergType], _ entrySchema: AvroSchema, sortOrderID: Int? = nil
+        _ schema: IcebergSchema, _ spec: IcebergPartitionSpec, _ types: [IcebergType], _ entrySchema: AvroSchema, sortOrderID: Int? = nil,
+        _ bounds: IcebergMetrics
     ) {
         self.schema = schema
         self.spec = spec
         self.types = types
         self.sortOrderID = sortOrderID
+        self.bounds = bounds
         self.entrySchema = entrySchema
         summaries = types.map { _ in Summary() }
     }
@@ -142,38 +143,21 @@ struct IcebergFileWriter {
     private func metrics(_ file: DataFile, _ rowCount: Int) -> [Int: AvroTree] {
         var counts: [AvroTree] = [], nulls: [AvroTree] = [], lower: [AvroTree] = [], upper: [AvroTree] = []
         for field in schema.fields {
-            guard let known = file.statistics[field.name] else { continue }
+            let mode = bounds.mode(of: field.name)
+            guard mode != .none, let known = file.statistics[field.name] else { continue }
             let id = AvroTree.number(Int64(field.id))
             if let count = known.nullCount {
                 counts.append(.record([id, .number(Int64(rowCount))]))
                 nulls.append(.record([id, .number(Int64(count))]))
             }
-            if let bound = known.minimum.flatMap({ Self.lower($0) }).flatMap({ field.type.bytes(of: $0) }) {
+            if let bound = known.minimum.flatMap({ bounds.lower($0, mode) }).flatMap({ field.type.bytes(of: $0) }) {
                 lower.append(.record([id, .bytes(bound)]))
             }
-            if let bound = known.maximum.flatMap({ Self.upper($0) }).flatMap({ field.type.bytes(of: $0) }) {
+            if let bound = known.maximum.flatMap({ bounds.upper($0, mode) }).flatMap({ field.type.bytes(of: $0) }) {
                 upper.append(.record([id, .bytes(bound)]))
             }
         }
         return [109: counts, 110: nulls, 125: lower, 128: upper].filter { !$0.value.isEmpty }.mapValues { .list($0) }
-    }
-
-    private static func lower(_ value: Value) -> Value? {
-        switch value {
-        case .text: IcebergTransform.truncate(boundLength).apply(value, .varchar)
-        case .bytes: IcebergTransform.truncate(boundLength).apply(value, .varbinary)
-        default: value
-        }
-    }
-
-    /// Of a text that is cut off the next one behind all that begin so; nil if there is none.
-    private static func upper(_ value: Value) -> Value? {
-        switch value {
-        case .text, .bytes:
-            guard let start = lower(value) else { return nil }
-            return start == value ? value : IcebergTransform.last(start, boundLength)
-        default: return value
-        }
     }
 
     private mutating func note(_ value: Value, _ place: Int) {

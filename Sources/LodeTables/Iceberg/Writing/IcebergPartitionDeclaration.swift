@@ -64,6 +64,15 @@ enum IcebergPartitionDeclaration {
         return (IcebergPartitionSpec(id: (metadata.specs.map(\.id).max() ?? -1) &+ 1, fields: fields), true, last)
     }
 
+    /// Whether terms are those that a table has, whatever their fields were once called.
+    static func isSame(_ known: [PartitionTerm], _ declared: [PartitionTerm]) -> Bool {
+        known.count == declared.count
+            && zip(known, declared).allSatisfy { known, declared in
+                known.column == declared.column && known.transform == declared.transform
+                    && (declared.givenName == nil || declared.name == known.name)
+            }
+    }
+
     /// The types of the values of a spec's fields; nil for fields that say nothing.
     /// - Source: Iceberg spec, "Partition Transforms".
     static func types(

@@ -41,7 +41,10 @@ struct IcebergSnapshotWriter {
         var list = try IcebergListWriter(metadata, snapshot: id, parent: parent?.id, sequence: sequence)
         let firstRowID = list.nextRowID
         if !change.added.isEmpty { try writeAdded(&list, &place, &summary) }
-        if let parent { try keep(parent, &list, &place, &summary) }
+        if let parent {
+            let targets = try keep(parent, &list, &place, &summary)
+            if !targets.isEmpty { try writeDeletes(targets, &list, &place, &summary) }
+        }
         let path = TablePath.join(location, "metadata/snap-\(id)-1-\(unique).avro")
         try put(path, list.finish())
         var snapshot = IcebergMetadata.Snapshot(id: id, parent: parent?.id)
@@ -76,7 +79,7 @@ struct IcebergSnapshotWriter {
         else { throw .internalFault("a table without a schema or a partition spec") }
         let types = try partitionTypes(spec)
         var manifest = try IcebergManifestWriter(version: metadata.formatVersion, schema: text, spec, types)
-        var files = IcebergFileWriter(schema, spec, types, manifest.schema, sortOrderID: sortOrderID(spec))
+        var files = IcebergFileWriter(schema, spec, types, manifest.schema, sortOrderID: sortOrderID(spec), IcebergMetrics(metadata.properties))
         for file in change.added {
             let rows = Int64(file.rowCount ?? 0)
             try manifest.append(try files.added(file, snapshot: id), .added, rowCount: rows, sequence: nil)
@@ -110,22 +113,29 @@ struct IcebergSnapshotWriter {
     // MARK: Files that are there
 
     /// Goes through the manifests of the snapshot before.
+    /// - Returns: the files of which rows go.
     private func keep(
         _ parent: IcebergMetadata.Snapshot, _ list: inout IcebergListWriter, _ place: inout Int, _ summary: inout IcebergSummary
-    ) throws(SQLError) {
+    ) throws(SQLError) -> [IcebergDeleteWriter.Target] {
         guard let path = parent.manifestList else { throw SQLError.unsupported("writing tables of version 1 of the Iceberg format") }
-        var gone: Set<String> = []
+        var gone: Set<String> = [], targets: [IcebergDeleteWriter.Target] = []
+        let marked = Dictionary(change.marked.map { ($0.file.path, $0) }) { first, _ in first }
         let leaving = try IcebergLeaving(change, metadata)
         for entry in try list.entries(of: path, io) {
             let manifest = try Self.manifest(entry, list.schema)
             if manifest.liveFiles == 0 { continue }
-            guard change.removesFiles else {
+            guard change.removesRows else {
                 try list.append(entry)
                 continue
             }
             let bytes = try io.read(IcebergFolder.plain(manifest.path))
             var rewriter = try IcebergManifestRewriter(bytes, manifest, metadata, snapshot: id)
-            guard try rewriter.run(io, leaving) else {
+            let isTouched = try rewriter.run(io, leaving)
+            for (path, partition) in rewriter.marked {
+                guard let mark = marked[IcebergFolder.plain(path)], let schema = rewriter.partitionSchema else { continue }
+                targets.append(.init(path: path, specID: manifest.specID, partition: partition, partitionSchema: schema, marked: mark))
+            }
+            guard isTouched else {
                 try list.append(entry)
                 continue
             }
@@ -139,8 +149,24 @@ struct IcebergSnapshotWriter {
             try put(path, made.bytes)
             try list.append(made.entry)
         }
-        guard gone.isSuperset(of: change.removedPaths) else {
+        guard gone.isSuperset(of: change.removedPaths), targets.count == marked.count else {
             throw IcebergWriting.conflict(detail: "A file that this statement removes is gone.")
+        }
+        return targets
+    }
+
+    private func writeDeletes(
+        _ targets: [IcebergDeleteWriter.Target], _ list: inout IcebergListWriter, _ place: inout Int, _ summary: inout IcebergSummary
+    ) throws(SQLError) {
+        guard let schema = metadata.schema(metadata.currentSchemaID), let text = document.schema else {
+            throw .internalFault("a table without a schema")
+        }
+        let writer = IcebergDeleteWriter(metadata, schema, text, location, io)
+        for var manifest in try writer.write(targets, snapshot: id, unique: unique, &summary) {
+            let path = self.path(&place)
+            let made = manifest.finish(path, snapshot: id, sequence: sequence, summaries: .null)
+            try put(path, made.bytes)
+            try list.append(made.entry)
         }
     }
 
