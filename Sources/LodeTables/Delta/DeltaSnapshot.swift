@@ -26,11 +26,6 @@ struct DeltaSnapshot: TableSnapshot {
         (tail.domains[name] ?? checkpoint?.domains[name]).flatMap { $0.isRemoved ? nil : $0 }
     }
 
-    /// What features of the protocol keep with the table.
-    func domain(_ name: String) -> DeltaDomain? {
-        (tail.domains[name] ?? checkpoint?.domains[name]).flatMap { $0.isRemoved ? nil : $0 }
-    }
-
     var schema: Schema { deltaSchema.schema }
     var fileFormat: String { metadata.provider }
     var location: String? { folder.root }

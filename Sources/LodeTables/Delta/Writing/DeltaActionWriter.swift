@@ -81,15 +81,6 @@ struct DeltaActionWriter {
             ])
     }
 
-    mutating func write(_ domain: DeltaDomain) {
-        line(
-            "domainMetadata",
-            [
-                .init("domain", .string(domain.name)), .init("configuration", .string(domain.configuration)),
-                .init("removed", .boolean(domain.isRemoved)),
-            ])
-    }
-
     mutating func write(_ info: DeltaProvenance) { line("commitInfo", info.members) }
 
     private static func values(_ texts: [(name: String, text: String?)]) -> JSONTree {

@@ -97,7 +97,12 @@ private struct DeltaReversal {
             case .remove(let remove):
                 let key = folder.key(remove.path, remove.vector)
                 if !live.contains(key), let add = known[key] { writer.write(add, dataChange: remove.dataChange) }
-            case .metadata, .add, .protocolVersion, .commitInfo, .sidecar, .other: break
+            case .domain(let changed) where changed.name != DeltaRowTracking.domain:
+                // Numbers of rows are never given twice.
+                var earlier = before.domain(changed.name) ?? changed
+                earlier.isRemoved = before.domain(changed.name) == nil
+                writer.write(earlier)
+            case .metadata, .add, .changeFile, .domain, .protocolVersion, .commitInfo, .sidecar, .other: break
             }
         }
         return (writer.bytes, metadata)
