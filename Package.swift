@@ -152,7 +152,7 @@ let package = Package(
         .testTarget(
             name: "LodeCatalogServerTests",
             dependencies: [
-                "LodeCatalogServer", "LodeHTTP", "LodeEngine", "LodeCatalog", "LodeTables", "LodeObjectStore", "LodeCloud", "LodeCore",
+                "LodeCatalogServer", "LodeHTTP", "LodeEngine", "LodeCatalog", "LodeTables", "LodeCloud", "LodeVectors", "LodeCore",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: library),
         .testTarget(name: "LodeHTTPTests", dependencies: ["LodeHTTP"], swiftSettings: library),

@@ -81,6 +81,18 @@ import Testing
         #expect(served.send("POST", "/v1/namespaces/shop/tables/orders/metrics", "{}").status == 204)
     }
 
+    @Test func `views are listed and loaded, in Lode's SQL`() throws {
+        let served = try ServedWarehouse(Self.shop + "; CREATE VIEW shop.seen AS SELECT id, v FROM shop.orders")
+        #expect(served.send("GET", "/v1/namespaces/shop/views").json["identifiers"] == [["namespace": ["shop"], "name": "seen"]])
+        let view = served.send("GET", "/v1/namespaces/shop/views/seen").json["metadata"]
+        let text = view?["versions"]?.items.first?["representations"]?.items.first
+        #expect(text?["sql"] == "SELECT id, v FROM shop.orders" && text?["dialect"] == "lode")
+        #expect(view?["schemas"]?.items.first?["fields"]?.items.compactMap { $0["name"]?.string } == ["id", "v"])
+        #expect(served.send("HEAD", "/v1/namespaces/shop/views/seen").status == 204)
+        #expect(type(served.send("GET", "/v1/namespaces/shop/views/orders")) == "NoSuchViewException")
+        #expect(type(served.send("DELETE", "/v1/namespaces/shop/views/seen")) == "UnsupportedOperationException")
+    }
+
     @Test func `a table is made, written by SQL, renamed and dropped`() throws {
         let served = try ServedWarehouse(Self.shop)
         let made = served.send("POST", "/v1/namespaces/shop/tables", Self.newTable)

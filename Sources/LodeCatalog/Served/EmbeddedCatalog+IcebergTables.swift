@@ -62,6 +62,12 @@ extension EmbeddedCatalog {
         return found
     }
 
+    /// Drops a table whose folder is the catalog's, and leaves that where it is.
+    package func dropKeepingFiles(_ table: GlueTable) throws(SQLError) {
+        let gives = DefinitionChange.removeProperties([TableParameter.ownFolder], ifExists: true)
+        _ = try commitOwn([.alter(table.tableName, [gives]), .drop(table.tableName, kinds: [table.kind])])
+    }
+
     /// A folder that no other table ever has: with the table everything in it goes.
     package func freeFolder(for name: TableName) throws(SQLError) -> String {
         let folder = Warehouse.absolute(try managedLocation(of: name))

@@ -18,7 +18,8 @@ enum IcebergEndpoint: CatalogEndpoint {
         "HEAD /v1/{prefix}/namespaces/{namespace}/tables/{table}",
         "POST /v1/{prefix}/namespaces/{namespace}/tables/{table}", "DELETE /v1/{prefix}/namespaces/{namespace}/tables/{table}",
         "POST /v1/{prefix}/namespaces/{namespace}/register", "POST /v1/{prefix}/namespaces/{namespace}/tables/{table}/metrics",
-        "POST /v1/{prefix}/tables/rename",
+        "POST /v1/{prefix}/tables/rename", "GET /v1/{prefix}/namespaces/{namespace}/views",
+        "GET /v1/{prefix}/namespaces/{namespace}/views/{view}", "HEAD /v1/{prefix}/namespaces/{namespace}/views/{view}",
     ]
 
     /// A request that is understood: its method, and the segments of its path below `/v1/`.
@@ -37,6 +38,8 @@ enum IcebergEndpoint: CatalogEndpoint {
             body = request.body
             guard !path.contains("") else { throw IcebergEndpoint.unknown(self) }
         }
+
+        var isReading: Bool { method == "GET" || method == "HEAD" }
 
         /// - Throws: `22023` for a body that is no JSON object.
         func json() throws(SQLError) -> CloudJSON {
@@ -72,8 +75,10 @@ enum IcebergEndpoint: CatalogEndpoint {
         case ("namespaces", 2): return try IcebergNamespaces.answer(asked, path[1], access)
         case ("namespaces", 3) where path[2] == "properties" && asked.method == "POST":
             return try IcebergNamespaces.change(asked, path[1], access)
+        case ("namespaces", 3) where path[2] == "views" && asked.isReading: return try IcebergViews.list(asked, path[1], access)
         case ("namespaces", 3): return try IcebergTables.answer(asked, path[1], path[2], access)
         case ("namespaces", 4) where path[2] == "tables": return try IcebergTables.answer(asked, table: path[3], in: path[1], access)
+        case ("namespaces", 4) where path[2] == "views": return try IcebergViews.answer(asked, view: path[3], in: path[1], access)
         case ("namespaces", 5) where path[2] == "tables" && path[4] == "metrics" && asked.method == "POST":
             // Nobody here makes anything of how a client's scan went.
             _ = try access.icebergTable(named: IcebergNames.table(path[1], path[3]))
@@ -107,10 +112,15 @@ enum IcebergEndpoint: CatalogEndpoint {
     static func failure(_ error: SQLError) -> HTTPResponse {
         let (status, type) = kind(of: error)
         let message = [error.message, error.detail, error.hint].compactMap { $0 }.joined(separator: ". ")
-        var response = json(
-            ["error": ["message": .string(message), "type": .string(type), "code": .number(String(status))]], status: status)
+        var response = fault(message, type, status)
         if status == 401 { response.headers.append(HTTPHeader("WWW-Authenticate", "Bearer")) }
         return response
+    }
+
+    static func missingView(_ name: TableName) -> HTTPResponse { fault("view \(name) does not exist", "NoSuchViewException", 404) }
+
+    private static func fault(_ message: String, _ type: String, _ status: Int) -> HTTPResponse {
+        json(["error": ["message": .string(message), "type": .string(type), "code": .number(String(status))]], status: status)
     }
 
     private static func kind(of error: SQLError) -> (status: Int, type: String) {
@@ -164,7 +174,12 @@ enum IcebergNames {
         return TableName(try schema(json?["namespace"]), name)
     }
 
-    static func identifier(_ schema: String, _ name: String) -> CloudJSON {
-        ["namespace": [.string(schema)], "name": .string(name)]
+    /// - Source: Iceberg REST Catalog API, "ListTablesResponse".
+    static func list(_ page: Page<GlueTable>) -> CloudJSON {
+        var body: CloudJSON = [
+            "identifiers": .array(page.items.map { ["namespace": [.string($0.databaseName)], "name": .string($0.name)] })
+        ]
+        if let next = page.next { body[member: "next-page-token"] = .string(next) }
+        return body
     }
 }

@@ -28,10 +28,7 @@ enum IcebergTables {
 
     private static func list(_ asked: Request, _ schema: String, _ access: CatalogAccess) throws(SQLError) -> HTTPResponse {
         let tables = try access.tables(in: schema).filter(CatalogAccess.isIceberg)
-        let page = try asked.page(of: tables) { $0.name }
-        var body: CloudJSON = ["identifiers": .array(page.items.map { IcebergNames.identifier($0.databaseName, $0.name) })]
-        if let next = page.next { body[member: "next-page-token"] = .string(next) }
-        return IcebergEndpoint.json(body)
+        return IcebergEndpoint.json(IcebergNames.list(try asked.page(of: tables) { $0.name }))
     }
 
     private static func create(_ asked: Request, _ schema: String, _ access: CatalogAccess) throws(SQLError) -> HTTPResponse {

@@ -130,12 +130,11 @@ package final class CatalogAccess {
     /// - Parameter purges: whether the table's files go too.
     package func drop(_ table: GlueTable, purges: Bool) throws(SQLError) {
         try session.requireOwner(of: table, at: nil)
-        let drops = TableChange.drop(table.tableName, kinds: [table.kind], purges: purges && !table.hasOwnLog)
         if table.hasOwnLog, !purges {
-            // Its folder is the table's no longer.
-            _ = try catalog.commit([.alter(table.tableName, [.removeProperties([TableParameter.ownFolder], ifExists: true)]), drops])
+            try catalog.dropKeepingFiles(table)
         } else {
-            _ = try catalog.commit([drops])
+            // The folder that the catalog has chosen for a table goes with it.
+            _ = try catalog.commit([.drop(table.tableName, kinds: [table.kind], purges: purges && !table.hasOwnLog)])
         }
         try? catalog.collectDropped()
     }
