@@ -44,13 +44,6 @@ package protocol TableIO: Sendable {
 extension TableIO {
     package func willRead(_ paths: [String]) {}
 
-    /// Part of a metadata file; nothing if it ends before.
-    func read(_ path: String, offset: Int, count: Int) throws(SQLError) -> [UInt8] {
-        let bytes = try read(path)
-        guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else { return [] }
-        return Array(bytes[offset..<offset + count])
-    }
-
     /// Metadata files, whole, in their order. Each is asked for a while before its turn, so that they are not waited for one by one, and
     /// few are held at once.
     package func read(_ paths: [String], _ body: (_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Void) throws(SQLError) {
@@ -136,5 +129,20 @@ package struct FolderListing: Hashable, Sendable {
     package init(files: [File] = [], folders: [String] = []) {
         self.files = files
         self.folders = folders
+    }
+}
+
+/// Metadata files of which many parts are read one after another, as one has the deletion vectors of many data files: the last is kept.
+struct SharedFiles {
+    private let io: any TableIO
+    private var last: (path: String, bytes: [UInt8])?
+
+    init(_ io: any TableIO) { self.io = io }
+
+    /// Nothing if the file ends before.
+    mutating func read(_ path: String, offset: Int, count: Int) throws(SQLError) -> [UInt8] {
+        if last?.path != path { last = (path, try io.read(path)) }
+        guard let bytes = last?.bytes, offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else { return [] }
+        return Array(bytes[offset..<offset + count])
     }
 }

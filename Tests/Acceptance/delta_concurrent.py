@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Many processes append to, delete from and merge into one Delta table: no row is lost, none comes twice, the history is one line.
 
-    delta_concurrent.py --lode PATH/TO/lode [--processes 8] [--commits 100] [--identity]
+    delta_concurrent.py --lode PATH/TO/lode [--processes 8] [--commits 100] [--identity] [--properties "'delta.enableDeletionVectors' = 'true'"]
 
 Each process adds rows of its own, deletes some of its own and counts up a row that all of them share. A statement that ends with 40001 is
 run again. With the Python package deltalake, delta-rs must read the same. With --identity the table counts its rows: no number is given
@@ -16,6 +16,7 @@ def main():
     p.add_argument("--processes", type=int, default=8)
     p.add_argument("--commits", type=int, default=100)
     p.add_argument("--identity", action="store_true")
+    p.add_argument("--properties", default="")
     args = p.parse_args()
     folder = tempfile.mkdtemp()
     lode = [args.lode, "--warehouse", f"{folder}/lakehouse", "--quiet", "--format", "csv"]
@@ -29,9 +30,10 @@ def main():
             sys.exit(f"{sql}\n{done.stderr}")
         return [line.split(",") for line in done.stdout.strip().split("\n")[1:]]
 
+    properties = f" TBLPROPERTIES ({args.properties})" if args.properties else ""
     counted = ", id bigint GENERATED ALWAYS AS IDENTITY" if args.identity else ""
-    must(f"CREATE TABLE t (owner integer, n integer, v bigint{counted}) USING delta")
-    must("INSERT INTO t (owner, n, v) VALUES (-1, 0, 0)")
+    must(f"CREATE TABLE t (owner integer, n integer, v bigint{counted}) USING delta{properties}")
+    must("INSERT INTO t (owner, n, v) VALUES (-1, 0, 0), (-2, 0, 0), (-2, 1, 0), (-2, 2, 0)")
     kept, merged, conflicts, faults = {}, [0] * args.processes, [0] * args.processes, []
 
     def work(owner):
@@ -40,9 +42,11 @@ def main():
             if step % 4 == 3:
                 sql, kind = "MERGE INTO t USING (SELECT 1 AS one) AS s ON t.owner = -1 WHEN MATCHED THEN UPDATE SET v = t.v + 1", "merge"
             elif step % 4 == 2:
-                sql, kind = f"DELETE FROM t WHERE owner = {owner} AND n = {step - 1}", "delete"
+                sql, kind = f"DELETE FROM t WHERE owner = {owner} AND n IN ({step}, -{step})", "delete"
             else:
-                sql, kind = f"INSERT INTO t (owner, n, v) VALUES ({owner}, {step}, {step})", "insert"
+                sql, kind = (
+                    f"INSERT INTO t (owner, n, v) SELECT {owner}, n, {step} FROM (VALUES ({step + 1}), (-{step + 1}), (-1000 - {step}), (-2000 - {step})) AS q(n)",
+                    "insert")
             while True:
                 done = run(sql)
                 if done.returncode == 0:
@@ -52,9 +56,9 @@ def main():
                     return
                 conflicts[owner] += 1
             if kind == "insert":
-                mine.add(step)
+                mine |= {step + 1, -step - 1, -1000 - step, -2000 - step}
             elif kind == "delete":
-                mine.discard(step - 1)
+                mine -= {step, -step}
             else:
                 merged[owner] += 1
         kept[owner] = mine
@@ -85,8 +89,9 @@ def main():
         with open(f"{log}/{version:020}.json") as lines:
             for line in lines: json.loads(line)
     try:
-        import deltalake
-        rows = deltalake.DeltaTable(root).to_pyarrow_table().to_pylist()
+        import deltalake, pyarrow
+        found = deltalake.QueryBuilder().register("t", deltalake.DeltaTable(root)).execute("SELECT owner, n FROM t")
+        rows = pyarrow.table(found.read_all()).to_pylist()
         if sorted((r["owner"], r["n"]) for r in rows if r["owner"] >= 0) != wanted:
             sys.exit("delta-rs reads other rows")
         reader = ", as delta-rs reads it"

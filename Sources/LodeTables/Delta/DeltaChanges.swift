@@ -11,6 +11,7 @@ struct DeltaChanges {
     private let folder: DeltaFolder
     private let io: any TableIO
     private var feed: ChangeFeed
+    private var vectors: SharedFiles
     /// A bitmap of the rows of a file must fit into memory.
     private static let mostRows = 1 << 31
 
@@ -18,6 +19,7 @@ struct DeltaChanges {
         self.end = end
         folder = end.folder
         self.io = io
+        vectors = SharedFiles(io)
         feed = ChangeFeed(end)
     }
 
@@ -121,10 +123,10 @@ struct DeltaChanges {
         feed.parts += came
     }
 
-    private func rows(_ vector: DeltaVectorDescriptor?, _ rowCount: Int) throws(SQLError) -> RowPositions {
+    private mutating func rows(_ vector: DeltaVectorDescriptor?, _ rowCount: Int) throws(SQLError) -> RowPositions {
         guard let vector, vector.cardinality > 0 else { return RowPositions() }
         return try vector.vector(in: folder.root).positions(rowCount: rowCount) { (path, offset, count) throws(SQLError) in
-            try io.read(path, offset: offset, count: count)
+            try vectors.read(path, offset: offset, count: count)
         }
     }
 

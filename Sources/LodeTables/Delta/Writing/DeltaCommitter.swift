@@ -56,10 +56,10 @@ struct DeltaCommitter {
         var snapshot = base, version = base.version + 1
         var numbers = base.domain(DeltaRowTracking.domain)
         // They hold for as long as nobody else changes the files.
-        let vectors = try DeltaVectorWriter.write(change.marked, folder, io)
+        let marks = try DeltaVectorWriter.write(change.marked, folder, io)
         let rules = DeltaConflicts(change, base, hasDeclaration: commit.declaration != nil)
         while true {
-            let (bytes, metadata, needed) = try actions(over: snapshot, as: version, vectors, numbers)
+            let (bytes, metadata, needed) = try actions(over: snapshot, as: version, marks, numbers)
             guard case .lost(let winner) = try put(bytes, as: version) else {
                 DeltaCheckpointWriter.write(after: version, metadata, needed, folder, io)
                 return version
@@ -83,7 +83,7 @@ struct DeltaCommitter {
     }
 
     private func actions(
-        over snapshot: DeltaSnapshot, as version: Int64, _ vectors: [String: DeltaVectorDescriptor], _ numbers: DeltaDomain?
+        over snapshot: DeltaSnapshot, as version: Int64, _ marks: [String: DeltaVectorWriter.Mark], _ numbers: DeltaDomain?
     ) throws(SQLError) -> (bytes: [UInt8], DeltaMetadata, DeltaProtocol) {
         var metadata = snapshot.metadata
         var writer = DeltaActionWriter(), needed = snapshot.protocolVersion
@@ -93,7 +93,7 @@ struct DeltaCommitter {
             needed = DeltaWriterFeatures.needed(metadata, declaration, over: needed)
         }
         if !change.identityMarks.isEmpty { metadata.schemaText = try IdentityColumn.marked(metadata.schemaText, change.identityMarks) }
-        var (removed, marked) = try touched(in: snapshot, vectors), back: [DeltaAdd] = []
+        var (removed, marked) = try touched(in: snapshot, marks), back: [DeltaAdd] = []
         if let earlier = change.restored as? DeltaSnapshot {
             metadata = try DeltaRestore.metadata(earlier.metadata, after: metadata)
             (removed, back) = try DeltaRestore.difference(from: snapshot, to: earlier)
@@ -109,11 +109,9 @@ struct DeltaCommitter {
         for add in removed + marked { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
         var tracking = DeltaWriterFeatures.has(DeltaRowTracking.feature, needed) ? try DeltaRowTracking(numbers) : nil
         for add in marked {
-            var add = try self.marked(add, vectors)
-            if tracking != nil {
-                let rows = change.marked.first { $0.file.path == folder.dataFile(add.path) }?.file.rowCount
-                try tracking?.number(&add, rows: rows, as: version)
-            }
+            guard let mark = marks[folder.dataFile(add.path)] else { continue }
+            var add = try Self.marked(add, mark)
+            try tracking?.number(&add, rows: mark.rowCount, as: version)
             writer.write(add, dataChange: change.changesData)
         }
         for add in back { writer.write(add, dataChange: true) }
@@ -161,14 +159,14 @@ struct DeltaCommitter {
     /// The files that go, and those of which rows go.
     /// - Throws: `40001` if one of them is no longer there.
     private func touched(
-        in snapshot: DeltaSnapshot, _ vectors: [String: DeltaVectorDescriptor]
+        in snapshot: DeltaSnapshot, _ marks: [String: DeltaVectorWriter.Mark]
     ) throws(SQLError) -> (removed: [DeltaAdd], marked: [DeltaAdd]) {
         guard change.removesRows else { return ([], []) }
         let paths = Set(change.removedPaths)
         var found: [DeltaAdd] = [], marked: [DeltaAdd] = [], named = 0
         try snapshot.adds { (add) throws(SQLError) in
             let path = folder.dataFile(add.path)
-            if vectors[path] != nil {
+            if marks[path] != nil {
                 marked.append(add)
             } else if paths.contains(path) {
                 named += 1
@@ -180,7 +178,7 @@ struct DeltaCommitter {
             }
         }
         guard named == paths.count else { throw DeltaConflicts.conflict(detail: "A file that this statement removes is gone.") }
-        guard marked.count == vectors.count else {
+        guard marked.count == marks.count else {
             throw DeltaConflicts.conflict(detail: "A file whose rows this statement removes is gone.")
         }
         return (found, marked)
@@ -188,14 +186,11 @@ struct DeltaCommitter {
 
     /// A file as it is when rows of it have gone. What is known of its columns holds for the rows that it was written with.
     /// - Source: Delta PROTOCOL.md, "Per-file Statistics".
-    private func marked(_ add: DeltaAdd, _ vectors: [String: DeltaVectorDescriptor]) throws(SQLError) -> DeltaAdd {
+    private static func marked(_ add: DeltaAdd, _ mark: DeltaVectorWriter.Mark) throws(SQLError) -> DeltaAdd {
         var marked = add, statistics = JSONTree.object([])
-        let path = folder.dataFile(add.path)
-        marked.vector = vectors[path]
+        marked.vector = mark.vector
         if let text = add.statistics { statistics = try JSONTree(text) }
-        if statistics["numRecords"] == nil, let count = change.marked.first(where: { $0.file.path == path })?.file.rowCount {
-            statistics["numRecords"] = .integer(count)
-        }
+        if statistics["numRecords"] == nil { statistics["numRecords"] = mark.rowCount.map { .integer($0) } }
         statistics["tightBounds"] = .boolean(false)
         marked.statistics = statistics.json
         return marked

@@ -12,17 +12,22 @@ struct DeltaVectorWriter {
     private static let inlineBytes = 512
     private static let formatVersion: UInt8 = 1
 
+    /// What a file has from then on.
+    struct Mark {
+        var vector: DeltaVectorDescriptor
+        /// Rows that it was written with.
+        var rowCount: Int?
+    }
+
     /// Writes what is deleted of files then.
-    /// - Returns: the vectors by the paths of the files.
-    static func write(
-        _ marked: [MarkedFile], _ folder: DeltaFolder, _ io: any TableIO
-    ) throws(SQLError) -> [String: DeltaVectorDescriptor] {
-        var vectors: [String: DeltaVectorDescriptor] = [:]
+    /// - Returns: by the paths of the files.
+    static func write(_ marked: [MarkedFile], _ folder: DeltaFolder, _ io: any TableIO) throws(SQLError) -> [String: Mark] {
+        var marks: [String: Mark] = [:], earlier = SharedFiles(io)
         let id = DeltaText.randomUUID()
         var bytes = [formatVersion]
         for mark in marked {
             let rows = try mark.allRows { (path, offset, count) throws(SQLError) in
-                try io.read(path, offset: offset, count: count)
+                try earlier.read(path, offset: offset, count: count)
             }
             let bitmap = DeletionVector.encode(rows)
             var vector = DeltaVectorDescriptor(sizeInBytes: Int64(bitmap.count), cardinality: Int64(rows.count))
@@ -36,9 +41,9 @@ struct DeltaVectorWriter {
                 vector.offset = Int64(bytes.count)
                 bytes += DeletionVector.stored(bitmap)
             }
-            vectors[mark.file.path] = vector
+            marks[mark.file.path] = Mark(vector: vector, rowCount: mark.file.rowCount)
         }
         if bytes.count > 1 { try io.put(TablePath.join(folder.root, "deletion_vector_\(PartitionText.uuid(id)).bin"), bytes) }
-        return vectors
+        return marks
     }
 }
