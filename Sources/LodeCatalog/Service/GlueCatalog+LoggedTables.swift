@@ -117,7 +117,8 @@ extension GlueCatalog {
     func alter(_ table: GlueTable, _ json: CloudJSON, _ changes: [DefinitionChange]) throws(SQLError) -> CommitOutcome {
         if changes.count == 1, case .rename(let new)? = changes.first { return try rename(table, json, to: new) }
         guard let change = SharedChange.gather([.alter(table.tableName, changes)])?.first else {
-            throw SQLError.unsupported("this change of \"\(table.tableName)\", a table of \(table.loggedFormat?.name ?? "folders") in Glue,")
+            let kind = table.loggedFormat?.name ?? "folders"
+            throw SQLError.unsupported("this change of \"\(table.tableName)\", a table of \(kind) in Glue,")
         }
         return try publish(change)
     }
