@@ -256,7 +256,8 @@ public final class IcebergDouble: Sendable {
         var document = IcebergDoubleDocument(nil)
         let location = body["location"] as? String ?? "\(state.warehouse)/\(name.name)-\(state.version)"
         let updates: [[String: Any]] = [
-            ["action": "assign-uuid", "uuid": "uuid-\(name.name)-\(state.version)"], ["action": "upgrade-format-version", "format-version": 2],
+            ["action": "assign-uuid", "uuid": "uuid-\(name.name)-\(state.version)"],
+            ["action": "upgrade-format-version", "format-version": 2],
             ["action": "add-schema", "schema": body["schema"] ?? [:]], ["action": "set-current-schema", "schema-id": -1],
             ["action": "add-spec", "spec": body["partition-spec"] ?? ["spec-id": 0, "fields": [Any]()] as [String: Any]],
             ["action": "set-default-spec", "spec-id": -1],

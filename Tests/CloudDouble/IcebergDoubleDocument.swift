@@ -14,8 +14,8 @@ struct IcebergDoubleDocument {
         self.metadata = metadata ?? [
             "format-version": 2, "last-updated-ms": 1000, "last-column-id": 0, "last-partition-id": 999, "last-sequence-number": 0,
             "current-schema-id": -1, "schemas": [Any](), "default-spec-id": -1, "partition-specs": [Any](), "default-sort-order-id": -1,
-            "sort-orders": [Any](), "properties": [String: String](), "current-snapshot-id": -1, "snapshots": [Any](), "snapshot-log": [Any](),
-            "metadata-log": [Any](), "refs": [String: Any](),
+            "sort-orders": [Any](), "properties": [String: String](), "current-snapshot-id": -1, "snapshots": [Any](),
+            "snapshot-log": [Any](), "metadata-log": [Any](), "refs": [String: Any](),
         ]
     }
 

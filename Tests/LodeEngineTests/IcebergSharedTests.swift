@@ -27,7 +27,8 @@ import Testing
     }
 
     private func files(_ ending: String) -> [String] {
-        (FileManager.default.enumerator(atPath: scratch.folder + "/shared")?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(ending) }
+        let all = FileManager.default.enumerator(atPath: scratch.folder + "/shared")?.compactMap { $0 as? String } ?? []
+        return all.filter { $0.hasSuffix(ending) }
     }
 
     @Test func `rows come, change and go`() throws {
@@ -58,7 +59,8 @@ import Testing
     }
 
     @Test func `a table is made with its rows, as the server has planned it`() throws {
-        try scratch.rows("CREATE TABLE c.web.t USING iceberg PARTITIONED BY (k) AS SELECT i AS n, i % 2 AS k FROM generate_series(1, 6) AS s(i)")
+        try scratch.rows(
+            "CREATE TABLE c.web.t USING iceberg PARTITIONED BY (k) AS SELECT i AS n, i % 2 AS k FROM generate_series(1, 6) AS s(i)")
         #expect(posts("/tables").count == 1)
         #expect(String(decoding: posts("/tables")[0].body, as: UTF8.self).contains(#""stage-create":true"#))
         let commit = String(decoding: try #require(posts("/tables/t").first).body, as: UTF8.self)
@@ -73,7 +75,8 @@ import Testing
 
     @Test func `of two that make a table one does, and the other's files go`() throws {
         server.beforeCommit { state in
-            state.tables[IcebergDouble.Name(namespace: ["web"], name: "t")] = #"{"table-uuid": "other", "location": "x", "format-version": 2}"#
+            state.tables[IcebergDouble.Name(namespace: ["web"], name: "t")] =
+                #"{"table-uuid": "other", "location": "x", "format-version": 2}"#
         }
         #expect(scratch.error("CREATE TABLE c.web.t AS SELECT 1 AS n")?.state == .duplicateTable)
         #expect(files(".parquet").isEmpty)
@@ -164,7 +167,9 @@ import Testing
     }
 
     @Test func `a server that cannot publish several tables as one is asked for nothing`() throws {
-        server.change { $0.config = #"{"endpoints": ["GET /v1/{prefix}/namespaces/{namespace}/tables/{table}"], "overrides": {"prefix": "main"}}"# }
+        server.change {
+            $0.config = #"{"endpoints": ["GET /v1/{prefix}/namespaces/{namespace}/tables"], "overrides": {"prefix": "main"}}"#
+        }
         server.addTable(["web"], "a")
         #expect(scratch.error("BEGIN; INSERT INTO c.web.a VALUES (1)")?.state == .featureNotSupported)
     }

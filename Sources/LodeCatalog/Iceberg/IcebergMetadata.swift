@@ -105,7 +105,8 @@ package struct IcebergMetadata: Sendable {
 extension GlueTable {
     /// How rows are divided, if it is an Iceberg table whose metadata were read; empty if they are not.
     package var icebergPartitioning: String? {
-        guard tableFormat == "ICEBERG", parameters["format-version"] != nil, writableFormat == nil || isPublishedByCatalog else { return nil }
+        guard tableFormat == "ICEBERG", parameters["format-version"] != nil, writableFormat == nil || isPublishedByCatalog
+        else { return nil }
         return parameters["default-partition-spec"] ?? ""
     }
 

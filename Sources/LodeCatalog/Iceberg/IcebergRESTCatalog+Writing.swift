@@ -108,6 +108,10 @@ extension IcebergRESTCatalog {
         if ifExists == .replace, try loadTable(name, snapshots: "refs") != nil { return try replace(table, files, read) }
         do throws(SQLError) {
             if files.isEmpty {
+                if let known = try found(for: table) {
+                    _ = try register(name, metadataLocation: known.document)
+                    return CommitOutcome(version: known.version)
+                }
                 try client.send(creation(of: table, plan(table), isStaged: false))
                 return CommitOutcome()
             }
@@ -118,6 +122,14 @@ extension IcebergRESTCatalog {
             if ifExists == .replace { throw CatalogError.conflict("table \"\(name)\" was made") }
             throw SQLError(.duplicateTable, "relation \"\(name)\" already exists", detail: error.detail)
         }
+    }
+
+    /// The table that lies where a new one is said to lie: it is taken as it is.
+    private func found(for table: GlueTable) throws(SQLError) -> IcebergSnapshot? {
+        guard let stores, let location = table.storageDescriptor.location,
+            staged.withLock({ $0[table.tableName] })?.metadata.location != location
+        else { return nil }
+        return try IcebergFormat.table(in: StorePath.plain(location), StoreTableIO(stores)) as? IcebergSnapshot
     }
 
     /// - Throws: `40001` if the table is there by now.

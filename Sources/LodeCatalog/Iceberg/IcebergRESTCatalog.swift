@@ -214,6 +214,12 @@ package final class IcebergRESTCatalog: Catalog {
         return StoreTableIO(table.credentials.applied(to: stores))
     }
 
+    package func stores(of name: TableName) throws(SQLError) -> StoreRegistry? {
+        guard let stores else { return nil }
+        let known = try loadTable(name, snapshots: "refs"), table = known ?? staged.withLock { $0[name] }
+        return table.map { $0.credentials.applied(to: stores) }
+    }
+
     package func snapshot(of name: TableName, besides version: TableVersion) throws(SQLError) -> any TableSnapshot {
         try snapshot(of: name)
     }

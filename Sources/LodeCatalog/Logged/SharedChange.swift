@@ -71,7 +71,12 @@ struct SharedChange {
         var references: [TableReferenceChange] = []
         for case .reference(let reference) in alterations { references.append(reference) }
         let columnChanges = alterations.columnChanges, isDeclared = after != declaration || !columnChanges.isEmpty
-        if !isDeclared, files == nil, references.isEmpty { return nil }
+        if !isDeclared, files == nil, references.isEmpty {
+            if try table != stored.declared(declaration) {
+                throw SQLError.unsupported("a change that the log of \"\(name)\" does not keep", hint: "Keys are the warehouse's own.")
+            }
+            return nil
+        }
         var change = files ?? FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
         if required != nil { change.dependsOnBase = true }
         let operation = alterations.isEmpty ? change.operation ?? EmbeddedCatalog.operation(change) : EmbeddedCatalog.operation(alterations)

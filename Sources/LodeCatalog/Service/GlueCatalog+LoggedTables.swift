@@ -26,6 +26,17 @@ extension GlueCatalog {
             case .replace: return try replace(known, json, by: table, format, files, read)
             }
         }
+        do throws(SQLError) {
+            return try create(table, format, files)
+        } catch {
+            guard error.state == .duplicateTable, ifExists != .fail else { throw error }
+            if ifExists == .skip { return CommitOutcome(changed: false) }
+            throw CatalogError.conflict("table \"\(name)\" was made")
+        }
+    }
+
+    /// - Throws: `42P07` if there is one by now.
+    private func create(_ table: GlueTable, _ format: any WritableTableFormat, _ files: [DataFile]) throws(SQLError) -> CommitOutcome {
         var change = FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
         change.added = files
         let operation = files.isEmpty ? "CREATE TABLE" : "CREATE TABLE AS SELECT"
@@ -41,7 +52,7 @@ extension GlueCatalog {
         do throws(SQLError) {
             try create(try table.told(of: format))
         } catch {
-            if files.isEmpty || error.state == .statementCompletionUnknown { throw error }
+            if files.isEmpty || error.state == .statementCompletionUnknown || error.state == .duplicateTable { throw error }
             // The log names the files by now: they stay.
             throw SQLError(
                 .ioError, error.message, in: location, detail: "The table is in its folder, but Glue does not know it.",
@@ -117,7 +128,8 @@ extension GlueCatalog {
     func alter(_ table: GlueTable, _ json: CloudJSON, _ changes: [DefinitionChange]) throws(SQLError) -> CommitOutcome {
         if changes.count == 1, case .rename(let new)? = changes.first { return try rename(table, json, to: new) }
         guard let change = SharedChange.gather([.alter(table.tableName, changes)])?.first else {
-            throw SQLError.unsupported("this change of \"\(table.tableName)\", a table of \(table.loggedFormat?.name ?? "folders") in Glue,")
+            let kind = table.loggedFormat?.name ?? "folders"
+            throw SQLError.unsupported("this change of \"\(table.tableName)\", a table of \(kind) in Glue,")
         }
         return try publish(change)
     }
