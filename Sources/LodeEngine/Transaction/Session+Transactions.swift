@@ -89,7 +89,8 @@ extension Session {
 
     func rollback(to name: Identifier) throws(SQLError) -> StatementOutcome {
         guard let catalog = transaction?.catalog else { throw Self.outside("ROLLBACK TO SAVEPOINT") }
-        if let earlier = try transaction?.restore(name, { self.discard(catalog.restore($0)) }) {
+        if let (earlier, changes) = try transaction?.restore(name) {
+            discard(catalog.restore(changes))
             state = earlier
             closePortals(madeAfter: earlier.portalsMade)
             engine.advisoryLocks.endTransaction(of: activity.process, after: earlier.lastLock)

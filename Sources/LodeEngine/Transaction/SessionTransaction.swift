@@ -49,12 +49,11 @@ struct SessionTransaction {
 
     /// Goes back to a savepoint, which stays.
     /// - Returns: what the session was then.
-    mutating func restore(_ name: Identifier, _ discard: (TransactionChanges) -> Void) throws(SQLError) -> SessionState {
+    mutating func restore(_ name: Identifier) throws(SQLError) -> (state: SessionState, changes: TransactionChanges) {
         let place = try place(of: name)
         savepoints.removeSubrange((place + 1)...)
         isFailed = false
-        discard(savepoints[place].changes)
-        return savepoints[place].state
+        return (savepoints[place].state, savepoints[place].changes)
     }
 
     private func place(of name: Identifier) throws(SQLError) -> Int {
