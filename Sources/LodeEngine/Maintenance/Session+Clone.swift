@@ -25,7 +25,7 @@ extension Session {
         do throws(SQLError) {
             if try catalog.table(name) != nil { throw SQLError(.duplicateTable, "relation \"\(name)\" already exists") }
             if let location = create.location { try requireAccess(to: location) }
-            let location = try create.location ?? freeFolder(for: name)
+            let location = if let given = create.location { given } else { try freeFolder(for: name) }
             try requireFree(location, format, stores)
             let snapshot = try catalog.snapshot(of: table.tableName, at: moment)
             try format.clone(snapshot, named: "\(table.tableName)", to: location, io: StoreTableIO(stores))
