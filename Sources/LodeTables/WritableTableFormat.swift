@@ -42,6 +42,13 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
     /// Whether a table can be made of files that are there, whose columns have the names that it gives them.
     var adoptsFiles: Bool { get }
 
+    /// Whether a table can have files that lie in another one's folder: `clone`.
+    var clones: Bool { get }
+
+    /// Makes a table that has the files of a version of another one.
+    /// - Parameter name: of that table, for the history.
+    func clone(_ snapshot: any TableSnapshot, named name: String, to location: String, io: any TableIO) throws(SQLError)
+
     /// Whether a table of this format lies in a folder.
     func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool
 
@@ -74,6 +81,10 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
 
 extension WritableTableFormat {
     package var adoptsFiles: Bool { false }
+    package var clones: Bool { false }
+    package func clone(_ snapshot: any TableSnapshot, named name: String, to location: String, io: any TableIO) throws(SQLError) {
+        throw SQLError.unsupported("cloning a table of the \(self.name) format")
+    }
     package func retention(of snapshot: any TableSnapshot) -> Int64? { nil }
     package func expire(_ snapshot: any TableSnapshot, before micros: Int64, io: any TableIO) throws(SQLError) {}
     package func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout? { nil }

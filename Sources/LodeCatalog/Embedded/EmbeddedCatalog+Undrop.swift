@@ -23,9 +23,9 @@ extension EmbeddedCatalog {
 
     /// The one of that name that was dropped last. What collectors have taken is of no database.
     private static func dropped(_ name: TableName, _ db: Database) throws -> TableRow? {
-        try TableRow.fetchOne(
-            db, sql: TableRow.query + "WHERE d.key = ? AND t.key = ? AND t.dropped_at IS NOT NULL ORDER BY t.dropped_at DESC, t.id DESC LIMIT 1",
-            arguments: [name.database.lowercased(), name.name.lowercased()])
+        let last = "WHERE d.key = ? AND t.key = ? AND t.dropped_at IS NOT NULL ORDER BY t.dropped_at DESC, t.id DESC LIMIT 1"
+        return try TableRow.fetchOne(
+            db, sql: TableRow.query + last, arguments: [name.database.lowercased(), name.name.lowercased()])
     }
 
     private static func noneDropped(_ name: TableName) -> SQLError {

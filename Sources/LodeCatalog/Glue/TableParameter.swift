@@ -14,6 +14,8 @@ package enum TableParameter {
     package static let clustering = "lode.clustering"
     /// The folder that the catalog has chosen for a table of Glue: if the table is replaced, its files go.
     package static let ownFolder = "lode.own_folder"
+    /// The folder of the table whose files a clone has, too.
+    package static let clonedFrom = "lode.cloned_from"
     /// Another value after each replacement of partitions of a table of Glue.
     package static let replacement = "lode.replacement"
     /// `true` if partitions of a table of Glue were overwritten, and lie in new folders.

@@ -17,6 +17,7 @@ extension EmbeddedCatalog {
         let former = request.part == .versions ? try files(of: snapshot, format, since: 0) : nil
         if !request.isDryRun, request.part != .orphans { try format.expire(snapshot, before: cutoff, io: io) }
         let used = try files(of: request.isDryRun ? snapshot : try self.snapshot(of: table.tableName, at: nil), format, since: kept)
+            .union(try clonedFiles(of: root))
         let (store, folder) = try stores.resolve(root)
         var found: [VacuumedFile] = []
         try store.list(folder, recursive: true) { info throws(SQLError) in
@@ -36,6 +37,18 @@ extension EmbeddedCatalog {
         of snapshot: any TableSnapshot, _ format: any WritableTableFormat, since micros: Int64
     ) throws(SQLError) -> Set<String> {
         Set(try format.filesInUse(by: snapshot, since: micros, io: io).map(StorePath.plain))
+    }
+
+    /// Files that clones of a table have, which the catalog knows of.
+    private func clonedFiles(of root: String) throws(SQLError) -> Set<String> {
+        var used: Set<String> = []
+        for database in try databases() {
+            for table in try tables(in: database.name) where table.parameters[TableParameter.clonedFrom] == StorePath.plain(root) {
+                guard let format = table.writableFormat else { continue }
+                used.formUnion(try files(of: try snapshot(of: table.tableName, at: nil), format, since: 0))
+            }
+        }
+        return used
     }
 
     /// - Throws: `22023` for one that is shorter than the table says, as Delta's own VACUUM does: statements of other engines, which may

@@ -28,7 +28,8 @@ extension Session {
                 try adopt(location, as: format, partitions(of: convert, table), convert.collectsStatistics, stores, io)
             }
             if let table {
-                try makeKnown(table, format, io, location)
+                let converted = try registered(format, table.tableName, location, [:], stores)
+                try catalog.commit(.create(try made(converted, replacing: true), ifExists: .replace))
             } else {
                 notices.append("CREATE TABLE … USING \(format.name) LOCATION '\(location)' gives it a name")
             }
@@ -99,18 +100,5 @@ extension Session {
             columns: found.schema.fields.map { TableDeclaration.Column($0) }, partitionColumns: found.partitionColumns.map(\.name))
         try format.check(declaration)
         _ = try format.commit(TableCommit(change, declaration: declaration, operation: "CONVERT"), to: nil, in: location, io: io)
-    }
-
-    /// Makes the catalog's table the one of the log.
-    private func makeKnown(
-        _ table: GlueTable, _ format: any WritableTableFormat, _ io: any TableIO, _ location: String
-    ) throws(SQLError) {
-        let definition = TableDefinition(location: location, schema: Schema([]), fileFormat: FileFormats.parquet.name)
-        let snapshot = try format.snapshot(of: definition, io: io)
-        var converted = try GlueTable.define(
-            table.tableName, snapshot.schema, partitionedBy: snapshot.partitionColumns.map(\.name), kind: .external,
-            format: FileFormats.parquet, location: location)
-        converted.parameters[TableParameter.tableFormat] = format.name.uppercased()
-        try catalog.commit(.create(try made(converted, replacing: true), ifExists: .replace))
     }
 }

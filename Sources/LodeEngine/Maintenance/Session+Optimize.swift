@@ -91,8 +91,8 @@ extension Session {
         var specification = try specification(of: target, context, areChecked: true)
         specification.fileBytes = fileBytes
         var rows = try scan(bin.files, change, context)
-        // Files of earlier days may have been partitioned otherwise, and of what transforms make of columns only the writer knows the values:
-        // such rows are split anew.
+        // Files of earlier days may have been partitioned otherwise, and what transforms make of columns only the writer knows: such rows
+        // are split anew.
         let values = bin.partitionColumns == nil ? target.partition(bin.partition, change.transaction.snapshot.partitionColumns) : nil
         if order.isNone {
             if values != nil, !specification.partitionColumns.isEmpty { rows = try Self.sorted(rows, specification) }

@@ -22,6 +22,7 @@ extension Session {
         guard try catalog.database(name.database) != nil else { throw try missingSchema(name.database, at: create.name.span) }
         try require(.create, inSchema: name.database, at: create.name.span)
         if create.ifNotExists, try catalog.table(name) != nil { return StatementOutcome(tag: "CREATE TABLE") }
+        if let (source, time) = create.clone { return try clone(source, at: time, as: name, create) }
 
         let context = statementContext()
         let isHive = try catalog.attachedCatalog(of: name.database) != nil

@@ -26,7 +26,7 @@ extension Session {
                     throw SQLError.unsupported(
                         "declaring partitions of a \(format.name) table that is there", hint: "They are in its log: leave them out.")
                 }
-                return try registered(format, elements.table, location, options, engine.stores)
+                return try registered(format, elements.table, location, options.properties, engine.stores)
             }
             guard let format = format as? any WritableTableFormat else { throw SQLError.unsupported("writing a \(format.name) table") }
             return try new(format, create, elements, partitions, options)
@@ -43,7 +43,7 @@ extension Session {
         if !create.clusterBy.isEmpty { throw SQLError.unsupported("CLUSTER BY in an attached catalog") }
         let stores = try stores(of: elements.table.database)
         if let location = options.location, elements.schema.fields.isEmpty {
-            return try registered(format, elements.table, location, options, stores)
+            return try registered(format, elements.table, location, options.properties, stores)
         }
         let existing = create.orReplace ? try catalog.table(elements.table) : nil, place = existing?.folder
         if let location = options.location, location != place { try requireFree(location, format, stores) }
@@ -73,14 +73,15 @@ extension Session {
         return IcebergFormat()
     }
 
-    private func registered(
-        _ format: any TableFormat, _ name: TableName, _ location: String, _ options: TableOptions, _ stores: StoreRegistry
+    /// The table that lies in a folder, as the catalog is to know it.
+    func registered(
+        _ format: any TableFormat, _ name: TableName, _ location: String, _ properties: [String: String], _ stores: StoreRegistry
     ) throws(SQLError) -> GlueTable {
         let found = TableDefinition(location: location, schema: Schema([]), fileFormat: FileFormats.parquet.name)
         let snapshot = try format.snapshot(of: found, io: StoreTableIO(stores))
         var table = try GlueTable.define(
             name, snapshot.schema, partitionedBy: snapshot.partitionColumns.map(\.name), kind: .external,
-            format: try FileFormats.named(snapshot.fileFormat), location: location, properties: options.properties)
+            format: try FileFormats.named(snapshot.fileFormat), location: location, properties: properties)
         table.parameters[TableParameter.tableFormat] = format.name.uppercased()
         return table
     }
@@ -116,7 +117,7 @@ extension Session {
     }
 
     /// - Throws: `42P07` if there is a table in the folder, `58P02` if there is something else.
-    private func requireFree(_ location: String, _ format: any WritableTableFormat, _ stores: StoreRegistry) throws(SQLError) {
+    func requireFree(_ location: String, _ format: any WritableTableFormat, _ stores: StoreRegistry) throws(SQLError) {
         let io = StoreTableIO(stores)
         if try format.isThere(in: location, io: io) {
             throw SQLError(
@@ -130,7 +131,7 @@ extension Session {
     }
 
     /// A folder that no other table ever has: with the table everything in it goes.
-    private func freeFolder(for name: TableName) throws(SQLError) -> String {
+    func freeFolder(for name: TableName) throws(SQLError) -> String {
         "\(try catalog.managedLocation(of: name))-\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
     }
 }

@@ -50,6 +50,8 @@ package struct CreateTable: Sendable {
     package var constraints: [TableConstraint] = []
     /// `LIKE other`.
     package var like: QualifiedName?
+    /// `SHALLOW CLONE other [VERSION AS OF n]`.
+    package var clone: (source: QualifiedName, time: TimeTravel?)?
     package var comment: String?
     /// `USING parquet`.
     package var using: Identifier?

@@ -98,6 +98,14 @@ extension Printer {
         write("CREATE \(table.orReplace ? "OR REPLACE " : "")\(table.isTemporary ? "TEMPORARY " : "")")
         write("\(table.isExternal ? "EXTERNAL " : "")TABLE \(table.ifNotExists ? "IF NOT EXISTS " : "")")
         name(table.name)
+        if let (source, time) = table.clone {
+            write(" SHALLOW CLONE ")
+            name(source)
+            if let time {
+                write(" FOR \(time.unit.rawValue) AS OF ")
+                expression(time.value)
+            }
+        }
         if let like = table.like {
             write(" (LIKE ")
             name(like)

@@ -306,6 +306,7 @@ enum Rule: String, CaseIterable {
     case vacuum
     case vacuumRetention = "vacuum_retention"
     case restore
+    case cloneSource = "clone_source"
     case convert
     case undrop
     case executeProcedure = "execute_procedure"

@@ -13,6 +13,9 @@ extension Transform {
             case .newName, .orReplace, .ifNotExists: break
             case .tableElements: try tableElements(part, into: &table)
             case .likeTable: table.like = try qualifiedName(part, .tableName)
+            case .cloneSource:
+                let time = try find(part, .timeTravel).map { (time) throws(SQLError) in try timeTravel(time) }
+                table.clone = (try qualifiedName(part, .tableName), time)
             case .withData: table.withNoData = has(part, .no)
             default: if try !tableClause(part, into: &table) { table.query = try query(part) }
             }

@@ -107,6 +107,11 @@ extension DeltaFormat: WritableTableFormat {
     }
 
     package var adoptsFiles: Bool { true }
+    package var clones: Bool { true }
+
+    package func clone(_ snapshot: any TableSnapshot, named name: String, to location: String, io: any TableIO) throws(SQLError) {
+        try DeltaClone(snapshot: try Self.own(snapshot), name: name, folder: DeltaFolder(location), io: io).publish()
+    }
 
     package func retention(of snapshot: any TableSnapshot) -> Int64? {
         snapshot.properties["delta.deletedFileRetentionDuration"].flatMap(DeltaProperties.micros)

@@ -34,7 +34,8 @@ import Testing
     @Test func `an external table becomes the one of the log`() throws {
         let scratch = try ScratchSession(threads: 1)
         try Self.folder(scratch)
-        try scratch.rows("CREATE EXTERNAL TABLE e (i integer, v varchar) PARTITIONED BY (k varchar) STORED AS PARQUET LOCATION '{folder}/data'")
+        let columns = "(i integer, v varchar) PARTITIONED BY (k varchar)"
+        try scratch.rows("CREATE EXTERNAL TABLE e \(columns) STORED AS PARQUET LOCATION '{folder}/data'")
         try scratch.rows("CONVERT TO DELTA e")
         try scratch.rows("UPDATE e SET v = 'u' WHERE i = 9")
         #expect(try scratch.rows("SELECT v FROM e WHERE i >= 8 ORDER BY i") == [["v8"], ["u"]])

@@ -8,8 +8,8 @@ enum DeltaRestore {
     static func metadata(_ earlier: DeltaMetadata, after now: DeltaMetadata) throws(SQLError) -> DeltaMetadata {
         var metadata = earlier, marks: [String: Int64] = [:]
         for field in try JSONTree(now.schemaText)["fields"]?.items ?? [] {
-            guard let name = field["name"]?.text, case .number(let text)? = field["metadata"]?["delta.identity.highWaterMark"] else { continue }
-            marks[name] = Int64(text)
+            guard let name = field["name"]?.text else { continue }
+            if case .number(let text)? = field["metadata"]?["delta.identity.highWaterMark"] { marks[name] = Int64(text) }
         }
         if !marks.isEmpty { metadata.schemaText = try IdentityColumn.marked(metadata.schemaText, marks) }
         let greatest = "delta.columnMapping.maxColumnId"
