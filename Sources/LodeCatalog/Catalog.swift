@@ -64,6 +64,9 @@ package protocol Catalog: Sendable {
     /// A table as a statement reads it that reads all of them at one moment: of changes of several tables those up to the moment, whole.
     /// - Throws: `40001` if the table that has the name now was made since.
     func snapshot(of name: TableName, asOf moment: ReadMoment) throws(SQLError) -> any TableSnapshot
+    /// The files that COPY INTO has read into a table.
+    /// - Throws: `0A000` where none are kept.
+    func loadedFiles(of name: TableName) throws(SQLError) -> Set<String>
     /// Those of the files, of a commit that failed, that nothing names: they may be deleted.
     func unnamed(_ files: [DataFile]) -> [DataFile]
     /// Files that are written while the lease lives, and published by its end, are not collected.
@@ -111,6 +114,9 @@ extension Catalog {
     }
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable { table }
     package func unnamed(_ files: [DataFile]) -> [DataFile] { files }
+    package func loadedFiles(of name: TableName) throws(SQLError) -> Set<String> {
+        throw SQLError.unsupported("COPY INTO a table of another catalog", hint: "INSERT INTO … SELECT adds the rows of files.")
+    }
     package func snapshot(of name: TableName, asOf moment: ReadMoment) throws(SQLError) -> any TableSnapshot {
         try snapshot(of: name, at: nil)
     }

@@ -127,6 +127,8 @@ package final class SessionCatalog: Catalog {
         try hasOwnTime(name.database) ? snapshot(of: name, at: nil) : shared.snapshot(of: name, asOf: moment)
     }
 
+    package func loadedFiles(of name: TableName) throws(SQLError) -> Set<String> { try keeper(of: name.database).loadedFiles(of: name) }
+
     package func unnamed(_ files: [DataFile]) -> [DataFile] { shared.unnamed(files) }
 
     package func versions(of name: TableName) throws(SQLError) -> [VersionRecord] { try keeper(of: name.database).versions(of: name) }

@@ -39,6 +39,8 @@ package protocol TableTransaction: AnyObject {
     func keepsRows()
     /// Says up to which values identity columns have been counted.
     func reached(_ marks: [String: Int64])
+    /// Says whose rows these are, so that they do not come twice: of each file the table remembers that it was read.
+    func loads(_ files: [String])
     /// What the history of the table calls the change.
     func name(_ operation: String)
 
@@ -54,6 +56,7 @@ extension TableTransaction {
     package func reads(_ rows: ColumnPredicate) {}
     package func keepsRows() {}
     package func reached(_ marks: [String: Int64]) {}
+    package func loads(_ files: [String]) {}
     package func willReplace() throws(SQLError) -> String? { nil }
 }
 

@@ -30,6 +30,8 @@ package struct FileChange: Sendable {
     package var changesData = true
     /// The values that identity columns have given last, by their names.
     package var identityMarks: [String: Int64] = [:]
+    /// Files elsewhere whose rows these are, each of which the table takes once.
+    package var loaded: [String] = []
     /// What brought the change about, in SQL's words; nil where that follows from the files.
     package var operation: String?
 

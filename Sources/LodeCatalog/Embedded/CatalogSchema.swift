@@ -103,5 +103,12 @@ enum CatalogSchema {
             PRIMARY KEY (commit_id, place)) WITHOUT ROWID;
         CREATE INDEX joint_version_location ON joint_version (location, decided_at);
         """,
+        """
+        CREATE TABLE loaded_file (                  -- what COPY INTO has read
+            table_id INTEGER NOT NULL,
+            path TEXT NOT NULL,
+            loaded_at INTEGER NOT NULL,
+            PRIMARY KEY (table_id, path)) WITHOUT ROWID;
+        """,
     ]
 }

@@ -134,6 +134,9 @@ extension EmbeddedCatalog {
         guard let row = try TableRow.fetch(name, db), row.id == change.base.table.number else {
             throw CatalogError.conflict("table \"\(name)\" was dropped or replaced")
         }
+        try Self.remember(change.loaded, row, db)
+        // Its files are in its log.
+        if try row.storedTable().writableFormat != nil { return CommitOutcome(version: row.version) }
         if change.dependsOnBase, row.version != change.base.version {
             throw CatalogError.conflict(
                 "table \"\(name)\" was changed",

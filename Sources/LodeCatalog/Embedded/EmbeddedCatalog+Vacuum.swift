@@ -186,7 +186,7 @@ extension EmbeddedCatalog {
                     AND f.removed_version = table_version.version)
                 """)
         for id in dropped {
-            for table in ["partition_info", "table_version", "table_manifest"] {
+            for table in ["partition_info", "table_version", "table_manifest", "loaded_file"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE table_id = ?", arguments: [id])
             }
             try db.execute(sql: "DELETE FROM table_info WHERE id = ?", arguments: [id])

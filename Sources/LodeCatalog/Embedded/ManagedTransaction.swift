@@ -31,5 +31,7 @@ final class ManagedTransaction: TableTransaction {
     func dependsOnSnapshot() { files.dependsOnBase = true }
     func keepsRows() { files.changesData = false }
 
+    func loads(_ files: [String]) { self.files.loaded += files }
+
     func name(_ operation: String) { files.operation = operation }
 }

@@ -182,8 +182,10 @@ private struct JointPlan {
         let commit = TableCommit(files, operation: files.operation ?? EmbeddedCatalog.operation(files))
         let location = table.storageDescriptor.location ?? ""
         logged.append(LoggedChange(index: index, format: format, location: location, base: snapshot, commit: commit))
-        // That it is still this table.
-        own.append((index, .requires(name, files.base), false))
+        // That it is still this table, and what else the catalog keeps of the change.
+        var kept = FileChange(base: files.base)
+        kept.loaded = files.loaded
+        own.append((index, .files(name, kept), false))
     }
 
     private mutating func create(

@@ -25,6 +25,8 @@ extension EmbeddedCatalog {
                 others = true
                 continue
             }
+            // What was read the catalog keeps.
+            if case .files(_, let files) = change, !files.loaded.isEmpty { others = true }
             others = others || logged.map { $0 != name } ?? false
             logged = logged ?? name
         }

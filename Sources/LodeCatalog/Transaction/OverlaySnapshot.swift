@@ -109,6 +109,7 @@ final class GatheredTransaction: TableTransaction {
     func name(_ operation: String) { files.operation = operation }
     func reads(_ rows: ColumnPredicate) { files.reads = rows }
     func reached(_ marks: [String: Int64]) { files.identityMarks.merge(marks) { _, new in new } }
+    func loads(_ files: [String]) { self.files.loaded += files }
 
     func replaceAll(with files: [DataFile]) {
         self.files.added = files

@@ -298,6 +298,11 @@ package final class TransactionCatalog: Catalog {
         return outcomes
     }
 
+    package func loadedFiles(of name: TableName) throws(SQLError) -> Set<String> {
+        let own = changes.table(name), files = Set(own?.files.loaded ?? [])
+        return own != nil && own?.origin == nil ? files : files.union(try base.loadedFiles(of: origin(name)))
+    }
+
     package func unnamed(_ files: [DataFile]) -> [DataFile] { base.unnamed(files) }
 
     package func managedLocation(of name: TableName) throws(SQLError) -> String { try base.managedLocation(of: name) }

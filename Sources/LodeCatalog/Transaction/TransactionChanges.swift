@@ -253,6 +253,7 @@ extension FileChange {
         added.removeAll { gone.contains($0.path) }
         emptiedPartitions.formUnion(later.emptiedPartitions)
         added += later.added
+        loaded += later.loaded
         dependsOnBase = dependsOnBase || later.dependsOnBase
         operation = later.operation ?? operation
         identityMarks.merge(later.identityMarks) { _, new in new }

@@ -10,6 +10,7 @@ import LodeSyntax
 extension Session {
     func copy(_ copy: Copy, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         guard case .path(let path, let span) = copy.target else { return try copyStream(copy, run) }
+        if let once = copy.once { return try copyInto(path, span, copy, once, run) }
         return copy.direction == .to ? try copyTo(path, span, copy, run) : try copyFrom(path, span, copy, run)
     }
 
@@ -36,6 +37,15 @@ extension Session {
 
     /// COPY FROM is an INSERT of what the file function reads.
     private func copyFrom(_ path: String, _ span: SourceSpan, _ copy: Copy, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
+        var outcome = try insert(try insertion(of: .text(path, at: span), path, span, copy), run)
+        outcome.tag = "COPY \(outcome.receipt.rows)"
+        return outcome
+    }
+
+    /// - Parameters:
+    ///   - files: what the file function reads.
+    ///   - path: a name that may tell the format.
+    func insertion(of files: Expression, _ path: String, _ span: SourceSpan, _ copy: Copy) throws(SQLError) -> Insert {
         guard case .table(let name, var columns) = copy.subject else {
             throw SQLError(.syntaxError, "COPY FROM needs a table, not a query", at: span)
         }
@@ -44,7 +54,7 @@ extension Session {
         try options.checkRead(format)
         let table = try writableTable(name, "INSERT", needing: .insert)
         // Values are read as they were written: lists stay lists.
-        var arguments: [(name: Identifier?, value: Expression)] = [(nil, .text(path, at: span))]
+        var arguments: [(name: Identifier?, value: Expression)] = [(nil, files)]
         for property in options.forFormat {
             arguments.append((property.key, property.value ?? Expression(.literal(.boolean(true)), span: property.key.span)))
         }
@@ -66,9 +76,7 @@ extension Session {
         }
         let function = FunctionCall(format.functions.first ?? "read_csv", arguments, at: span)
         let source = TableReference(.function(function, isLateral: false, withOrdinality: false), alias: nil, span: span)
-        var outcome = try insert(Insert(into: name, columns: columns, .selecting(from: source, at: span)), run)
-        outcome.tag = "COPY \(outcome.receipt.rows)"
-        return outcome
+        return Insert(into: name, columns: columns, .selecting(from: source, at: span))
     }
 
     private func format(_ options: CopyOptions, _ path: String, _ span: SourceSpan) throws(SQLError) -> any FileFormat {

@@ -14,7 +14,8 @@ extension Session {
         return try finish(changed, returned, tag: "INSERT 0 \(changed.receipt.rows)", run)
     }
 
-    private func insertOnce(_ insert: Insert) throws(SQLError) -> (returned: [Field], ChangedRows) {
+    /// - Parameter files: those whose rows it adds, if the table remembers that.
+    func insertOnce(_ insert: Insert, loading files: [String] = []) throws(SQLError) -> (returned: [Field], ChangedRows) {
         let context = statementContext()
         // Before the query is bound: what the query reads and what the commit checks must be the same or older.
         var change = try beginChange(of: insert.table, "INSERT", needing: insert.privileges, evolving: try insert.evolution)
@@ -24,6 +25,7 @@ extension Session {
         }
         // Its lease holds until the files are published.
         defer { withExtendedLifetime(transaction) {} }
+        transaction.loads(files)
         let target = change.target.table, binder = makeBinder(context)
         let bound = try binder.bind(insert: insert, into: target, path: change.target.path)
         var changed = try rows(of: bound, change, context)

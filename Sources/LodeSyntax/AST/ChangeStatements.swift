@@ -106,8 +106,18 @@ package struct Copy: Sendable {
         case standardOutput
     }
 
+    /// What COPY INTO says beside that: which files, and how.
+    package struct Once: Sendable {
+        /// In the folder; empty: all that the pattern or the path means.
+        package var files: [String] = []
+        package var pattern: String?
+        package var options: [Property] = []
+    }
+
     package var subject: Subject
     package var direction: Direction
     package var target: Target
     package var options: [Property]
+    /// Of COPY INTO, which reads each file once.
+    package var once: Once?
 }

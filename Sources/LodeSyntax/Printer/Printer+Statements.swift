@@ -152,14 +152,41 @@ extension Printer {
         }
     }
 
+    /// COPY INTO: its first option is the format.
+    private mutating func copy(_ copy: Copy, _ once: Copy.Once) {
+        guard case .table(let name, let columns) = copy.subject, case .path(let path, _) = copy.target else { return }
+        copiedTable("COPY INTO", name, columns)
+        write(" FROM ")
+        string(path)
+        if case .literal(.string(let format))? = copy.options.first?.value?.kind { write(" FILEFORMAT = \(NameQuoting.quoted(format))") }
+        if let pattern = once.pattern {
+            write(" PATTERN = ")
+            string(pattern)
+        } else if !once.files.isEmpty {
+            write(" FILES = (")
+            list(once.files) { $0.string($1) }
+            write(")")
+        }
+        if copy.options.count > 1 {
+            write(" FORMAT_OPTIONS ")
+            properties(Array(copy.options.dropFirst()))
+        }
+        if once.options.isEmpty { return }
+        write(" COPY_OPTIONS ")
+        properties(once.options)
+    }
+
+    private mutating func copiedTable(_ words: String, _ name: QualifiedName, _ columns: [Identifier]) {
+        command(words, name)
+        if columns.isEmpty { return }
+        write(" ")
+        names(columns)
+    }
+
     private mutating func copy(_ copy: Copy) {
+        if let once = copy.once { return self.copy(copy, once) }
         switch copy.subject {
-        case .table(let name, let columns):
-            command("COPY", name)
-            if !columns.isEmpty {
-                write(" ")
-                names(columns)
-            }
+        case .table(let name, let columns): copiedTable("COPY", name, columns)
         case .query(let query): subquery("COPY ", query)
         }
         write(" \(copy.direction.rawValue) ")

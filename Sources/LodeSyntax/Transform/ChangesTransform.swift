@@ -120,14 +120,40 @@ extension Transform {
     }
 
     func copy(_ edge: Edge) throws(SQLError) -> Copy {
+        let inner = try kid(edge, 0)
+        return rule(inner) == .copyInto ? try copyInto(inner) : try copyMoved(inner)
+    }
+
+    private func copyTable(_ edge: Edge) throws(SQLError) -> Copy.Subject {
+        var columns: [Identifier] = []
+        if let list = find(edge, .columns) { columns = try identifiers(list) }
+        return .table(try qualifiedName(edge, .tableName), columns)
+    }
+
+    private func copyInto(_ edge: Edge) throws(SQLError) -> Copy {
+        guard let path = kids(edge).first(where: { isString($0) }), let format = kids(edge).last(where: \.isName) else {
+            throw mismatch(edge)
+        }
+        let name = try identifier(format)
+        var options = [Property(key: Identifier("format", span: name.span), value: .text(name.text, at: name.span))]
+        if let list = find(edge, .properties) { options += try properties(list) }
+        var once = Copy.Once()
+        if let part = find(edge, .copyFiles) {
+            let texts = try kids(part).filter { isString($0) }.map { (text) throws(SQLError) in try string(text) }
+            if has(part, .pattern) { once.pattern = texts.first } else { once.files = texts }
+        }
+        if let part = find(edge, .copyIntoOptions) { once.options = try properties(try kid(part, 0)) }
+        let subject = try copyTable(try kid(edge, 0))
+        return Copy(subject: subject, direction: .from, target: .path(try string(path), span(path)), options: options, once: once)
+    }
+
+    private func copyMoved(_ edge: Edge) throws(SQLError) -> Copy {
         let head = try kid(edge, 0)
         let subject: Copy.Subject
         if rule(head) == .copyQuery {
             subject = .query(try query(try kid(head, 0)))
         } else {
-            var columns: [Identifier] = []
-            if let list = find(head, .columns) { columns = try identifiers(list) }
-            subject = .table(try qualifiedName(head, .tableName), columns)
+            subject = try copyTable(head)
         }
         var target = Copy.Target.standardOutput
         if let path = kids(edge).first(where: { isString($0) }) {

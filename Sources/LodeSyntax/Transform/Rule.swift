@@ -272,6 +272,10 @@ enum Rule: String, CaseIterable {
     case copyQuery = "copy_query"
     case copyOption = "copy_option"
     case copyForce = "copy_force"
+    case copyMoved = "copy_moved"
+    case copyInto = "copy_into"
+    case copyFiles = "copy_files"
+    case copyIntoOptions = "copy_into_options"
     case set
     case timeZone = "time_zone"
     case reset
