@@ -39,9 +39,6 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
     /// has them, whose values are not in the files.
     func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout?
 
-    /// Whether CREATE OR REPLACE is a version of the table that is there; else the new one needs a folder of its own.
-    var replacesInPlace: Bool { get }
-
     /// Whether a table of this format lies in a folder.
     func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool
 
@@ -69,7 +66,6 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
 extension WritableTableFormat {
     package func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout? { nil }
     package var evolvesLayout: Bool { false }
-    package var replacesInPlace: Bool { true }
 
     package func columnMatching(
         of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?

@@ -13,8 +13,13 @@ package struct OverlaySnapshot: TableSnapshot {
     package let partitionColumns: [Field]
     package let fileFormat: String
     package let columnMatching: ColumnMatching
+    /// Whether files have the columns, too, by which the table is divided.
+    private let filesAreWhole: Bool
 
-    init(_ table: GlueTable, _ changes: FileChange, over before: (any TableSnapshot)?) throws(SQLError) {
+    /// - Parameter replaced: what a table that the transaction has made takes the place of, as the next version of the same log.
+    init(
+        _ table: GlueTable, _ changes: FileChange, over before: (any TableSnapshot)?, replacing replaced: (any TableSnapshot)? = nil
+    ) throws(SQLError) {
         self.table = table
         self.changes = changes
         self.before = before
@@ -22,8 +27,9 @@ package struct OverlaySnapshot: TableSnapshot {
         let logged = table.writableFormat, known = logged == nil ? nil : before
         schema = if let known { known.schema } else { try table.schema() }
         partitionColumns = if let known { known.partitionColumns } else { try table.partitionFields() }
+        filesAreWhole = try logged?.layout(of: try table.declaration(), in: "") != nil
         if let logged, before == nil {
-            columnMatching = try logged.columnMatching(of: try table.declaration(), by: [], over: nil)
+            columnMatching = try logged.columnMatching(of: try table.declaration(), by: [], over: replaced)
         } else {
             columnMatching = before?.columnMatching ?? .name
         }
@@ -49,13 +55,21 @@ package struct OverlaySnapshot: TableSnapshot {
     package var statistics: TableStatistics {
         var totals = TableStatistics(rowCount: 0, byteCount: 0, fileCount: 0)
         if let before, !changes.removesEverything { totals = before.statistics }
-        for file in changes.added { totals.add(file, partitionColumns) }
+        for file in changes.added { totals.add(asRead(file), partitionColumns) }
         // How much the rest holds is not known without listing it; bounds hold, but counts do not.
         if changes.removesFiles, !changes.removesEverything {
             totals.rowCount = nil
             totals.columns = totals.columns.mapValues { ColumnStatistics(minimum: $0.minimum, maximum: $0.maximum) }
         }
         return totals
+    }
+
+    /// A file of the transaction's own. Where it has all columns, it is read as one that is in no partition.
+    private func asRead(_ file: DataFile) -> DataFile {
+        guard filesAreWhole else { return file }
+        var file = file
+        (file.partitionValues, file.partitionColumns) = ([], [])
+        return file
     }
 
     package func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
@@ -66,14 +80,11 @@ package struct OverlaySnapshot: TableSnapshot {
             listing.files.removeAll { gone.contains($0.path) || changes.emptiedPartitions.contains($0.partitionValues) }
         }
         listing.filesTotal += changes.added.count
-        for file in changes.added {
-            if let predicate, !mayMatch(predicate, file) {
-                listing.filesPruned += 1
-            } else {
-                listing.files.append(file)
-            }
+        for file in changes.added.map(asRead) {
+            let isWanted = predicate.map { filesAreWhole ? $0.mayMatch { name in file.statistics[name] } : mayMatch($0, file) } ?? true
+            if isWanted { listing.files.append(file) } else { listing.filesPruned += 1 }
         }
-        if !partitionColumns.isEmpty {
+        if !partitionColumns.isEmpty, !filesAreWhole {
             listing.partitionsTotal = max(listing.partitionsTotal, Set(listing.files.map(\.partitionValues)).count)
         }
         return listing

@@ -154,7 +154,7 @@ package final class TransactionCatalog: Catalog {
         if definition.writableFormat != nil {
             let before = try changed.origin.map { (origin) throws(SQLError) in try loggedSnapshot(origin, try base.requireTable(origin)) }
             if let before, !changed.hasFiles { return before }
-            return try OverlaySnapshot(definition, changed.files, over: before)
+            return try OverlaySnapshot(definition, changed.files, over: before, replacing: changed.replaced)
         }
         guard definition.kind == .managed else { return try base.snapshot(of: changed.origin ?? name, at: nil) }
         let before = try changed.origin.map { (origin) throws(SQLError) in try base.snapshot(of: origin, at: try moment()) }
@@ -287,6 +287,11 @@ package final class TransactionCatalog: Catalog {
                 throw SQLError.unsupported(
                     "changing the definition of \"\(name)\", which is in its log, inside BEGIN … COMMIT",
                     hint: "End the transaction with COMMIT; then change it.")
+            case .files(let name, let files) where !files.emptiedPartitions.isEmpty:
+                guard try table(name)?.partitionTerms.allSatisfy(\.isColumn) == false else { break }
+                throw SQLError.unsupported(
+                    "INSERT OVERWRITE of \"\(name)\", which is divided by transforms of columns, inside BEGIN … COMMIT",
+                    hint: "End the transaction with COMMIT; then replace its partitions.")
             default: break
             }
         }

@@ -15,6 +15,8 @@ package struct TransactionChanges: Sendable {
         var files: FileChange
         /// Where in the log its changes begin.
         var place: Int
+        /// What one that the transaction has made takes the place of, as the next version of its log.
+        var replaced: (any TableSnapshot)?
 
         var hasFiles: Bool { files.removesFiles || !files.added.isEmpty }
         /// Whether nothing depends yet on how it is defined.
@@ -122,9 +124,18 @@ package struct TransactionChanges: Sendable {
         // A number that no table of the catalog has.
         var own = FileChange(base: TableVersion(table: TableID(-made), version: 0, definitionVersion: 0))
         own.added = files
-        tables[Self.key(table.tableName)] = Table(definition: definition, origin: nil, files: own, place: log.count)
+        let replaced = try replaced(by: table, in: catalog)
+        tables[Self.key(table.tableName)] = Table(definition: definition, origin: nil, files: own, place: log.count, replaced: replaced)
         log.append(change)
         return CommitOutcome(version: 1)
+    }
+
+    /// The table of the same format in the same place.
+    private func replaced(by table: GlueTable, in catalog: TransactionCatalog) throws(SQLError) -> (any TableSnapshot)? {
+        guard let format = table.writableFormat, let known = try catalog.table(table.tableName), self.table(table.tableName) == nil,
+            known.writableFormat?.name == format.name, known.storageDescriptor.location == table.storageDescriptor.location
+        else { return nil }
+        return try catalog.snapshot(of: table.tableName, at: nil)
     }
 
     private func current(_ name: TableName, in catalog: TransactionCatalog) throws(SQLError) -> GlueTable? {

@@ -176,6 +176,8 @@ extension Session {
     func matching(
         of table: GlueTable, by changes: [ColumnChange] = [], over snapshot: (any TableSnapshot)?
     ) throws(SQLError) -> ColumnMatching {
+        // What a transaction has made of a table has the columns that it had.
+        if let overlay = snapshot as? OverlaySnapshot, changes.isEmpty { return overlay.columnMatching }
         guard let format = table.writableFormat else { return snapshot?.columnMatching ?? .name }
         return try format.columnMatching(of: try table.declaration(), by: changes, over: snapshot)
     }

@@ -93,10 +93,7 @@ extension Session {
         let name = elements.table, existing = create.orReplace ? try catalog.table(name) : nil
         let kept = existing?.writableFormat?.name == format.name ? existing : nil
         var location = options.location, isOwn = false
-        if let kept, location == nil, kept.hasOwnLog, !format.replacesInPlace {
-            location = try freeFolder(for: name)
-            isOwn = true
-        } else if let kept, location == nil || location == kept.storageDescriptor.location {
+        if let kept, location == nil || location == kept.storageDescriptor.location {
             location = kept.storageDescriptor.location
             isOwn = kept.parameters[TableParameter.ownFolder] != nil
         } else if let location {
