@@ -34,5 +34,7 @@ final class ManagedTransaction: TableTransaction {
 
     func loads(_ files: [String]) { self.files.loaded += files }
 
+    func loads(_ files: [String]) { self.files.loaded += files }
+
     func name(_ operation: String) { files.operation = operation }
 }
