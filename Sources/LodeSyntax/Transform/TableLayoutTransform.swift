@@ -14,7 +14,9 @@ extension Transform {
     }
 
     private func partitionFieldChange(_ edge: Edge) throws(SQLError) -> AlterTable.PartitionFieldChange {
-        let terms = try each(kids(edge).filter { rule($0) == .partitionTerm }) { (term) throws(SQLError) in try partitionTerm(term) }
+        let terms = try each(kids(edge).filter { rule($0) == .transform || $0.isName }) { (term) throws(SQLError) in
+            try partitionTerm(term)
+        }
         let name = try find(edge, .partitionName).map { (name) throws(SQLError) in try firstName(name) }
         switch rule(edge) {
         case .addPartitionField: return .init(old: nil, new: terms.first, name: name)
@@ -24,12 +26,10 @@ extension Transform {
     }
 
     private func partitionTerm(_ edge: Edge) throws(SQLError) -> PartitionField {
-        if let transform = find(edge, .transform) { return try partitionField(transform) }
-        return .column(try firstName(edge))
+        rule(edge) == .transform ? try partitionField(edge) : .column(try identifier(edge))
     }
 
     private func referenceChange(_ edge: Edge) throws(SQLError) -> AlterTable.ReferenceChange {
-        guard let kind = find(edge, .referenceKind) else { throw mismatch(edge) }
         let verb: AlterTable.ReferenceChange.Verb =
             switch rule(edge) {
             case .dropReference: .drop
@@ -37,7 +37,7 @@ extension Transform {
             default: find(edge, .orReplace) == nil ? .create : .createOrReplace
             }
         var change = AlterTable.ReferenceChange(
-            verb, isBranch: has(kind, .branch), try firstName(edge),
+            verb, isBranch: has(edge, .branch), try firstName(edge),
             isConditional: find(edge, .ifExists) != nil || find(edge, .ifNotExists) != nil)
         if let version = find(edge, .referenceVersion) { change.version = try integer(try lastKid(version)) }
         if let retention = find(edge, .referenceRetention) { change.retention = try retentionTime(try lastKid(retention)) }

@@ -243,6 +243,40 @@ import Testing
         #expect(!IcebergDeclaration.rowWriting(table.metadata).marks("UPDATE"))
     }
 
+    @Test func `many small manifests become one, and files are as they were`() throws {
+        let folder = TableFolder(), format = IcebergFormat()
+        var declared = declaration()
+        declared.properties["commit.manifest.min-count-to-merge"] = "3"
+        declared.properties["format-version"] = "3"
+        _ = try format.commit(TableCommit(change(), declaration: declared, operation: "CREATE TABLE"), to: nil, in: "/t", io: folder)
+        for day in 1...8 as ClosedRange<Int32> {
+            let adding = change([file("\(day).parquet", 2, day: day, ids: Int64(day)...Int64(day))])
+            _ = try format.commit(TableCommit(adding, operation: "INSERT"), to: try snapshot(folder), in: "/t", io: folder)
+        }
+        let table = try snapshot(folder)
+        var manifests: [IcebergManifest] = []
+        try table.forEachManifest { (manifest) throws(SQLError) in manifests.append(manifest) }
+        #expect(manifests.count < 4)
+        let files = try table.plan(nil).files.sorted { $0.path < $1.path }
+        #expect(files.map(\.path) == (1...8).map { "/t/data/\($0).parquet" })
+        #expect(files.map(\.sequenceNumber) == (1...8).map { Int64($0) })
+        #expect(files.map(\.rowIDBase) == (0..<8).map { $0 * 2 })
+        #expect(try table.plan(.compare(column: "day", .equal, .date(3))).files.map(\.path) == ["/t/data/3.parquet"])
+        #expect(table.snapshot?.summary["total-data-files"] == "8")
+    }
+
+    @Test func `what lists say of partitions is put together`() {
+        func summary(_ hasNull: Bool, _ lower: Int64, _ upper: Int64) -> AvroTree {
+            func bytes(_ number: Int64) -> AvroTree { IcebergType.int.bytes(of: .integer(number)).map { .bytes($0) } ?? .null }
+            return .list([.record([.boolean(hasNull), .boolean(false), bytes(lower), bytes(upper)])])
+        }
+        #expect(IcebergManifestMerge.united([summary(false, -5, 3), summary(true, -1, 300)], [.int]) == summary(true, -5, 300))
+        #expect(IcebergManifestMerge.united([summary(false, 1, 2), .null], [.int]) == .null)
+        let merge = IcebergManifestMerge(["commit.manifest.min-count-to-merge": "2", "commit.manifest.target-size-bytes": "10"])
+        #expect(merge.groups([(0, 4), (0, 4), (1, 4), (0, 4), (0, 40), (0, 4)]) == [[0, 1], [3, 5]])
+        #expect(IcebergManifestMerge(["commit.manifest-merge.enabled": "false"]).groups([(0, 4), (0, 4)]).isEmpty)
+    }
+
     @Test func `a branch is written, and the table stays`() throws {
         let folder = TableFolder(), format = IcebergFormat()
         let added = [file("a.parquet", 3, day: 10, ids: 1...3)]

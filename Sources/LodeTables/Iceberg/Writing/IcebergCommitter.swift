@@ -57,20 +57,21 @@ struct IcebergCommitter {
         guard declaration.clustering == nil else { throw SQLError.unsupported("CLUSTER BY of an Iceberg table") }
         guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         var last = 0
-        let schema = IcebergSchema(id: 0, fields: try IcebergDeclaration.schema(declaration.columns, after: &last))
+        let version = try IcebergDeclaration.formatVersion(declaration.properties)
+        let schema = IcebergSchema(id: 0, fields: try IcebergDeclaration.schema(declaration.columns, after: &last, version: version))
         let spec = try IcebergPartitionDeclaration.spec(declaration.partitionTerms, schema), now = WallClock.micros() / 1000
         let order = try IcebergSorting.fields(declaration.properties[IcebergDeclaration.sortedBy] ?? "", schema)
         var document = IcebergDocument(
-            version: try IcebergDeclaration.formatVersion(declaration.properties), location: location, schema, lastColumnID: last, spec,
+            version: version, location: location, schema, lastColumnID: last, spec,
             sortedBy: order, properties: IcebergDeclaration.properties(declaration), millis: now)
-        var version: Int64 = 0
+        var made: Int64 = 0
         if !change.added.isEmpty {
             let metadata = try IcebergMetadata(document.bytes, location)
-            let made = try IcebergSnapshotWriter(change, commit.operation, metadata, document, now, location, io).write(over: nil)
-            document.add(made)
-            version = made.id
+            let snapshot = try IcebergSnapshotWriter(change, commit.operation, metadata, document, now, location, io).write(over: nil)
+            document.add(snapshot)
+            made = snapshot.id
         }
-        return IcebergRevision(document: document.bytes, snapshot: version)
+        return IcebergRevision(document: document.bytes, snapshot: made)
     }
 
     // MARK: Later versions
@@ -178,9 +179,6 @@ struct IcebergCommitter {
         var change = IcebergSchemaChange(after: metadata.lastColumnID, version: metadata.formatVersion)
         let fields = try change.fields(schema, becoming: declaration, by: commit.columnChanges)
         if fields == schema.fields { return schema }
-        if schema.fields.contains(where: { $0.initialDefault != nil || $0.writeDefault != nil }) {
-            throw SQLError.unsupported("changing the columns of an Iceberg table that has defaults")
-        }
         let isNew = fields.contains { field in field.isRequired && !schema.fields.contains { $0.id == field.id } }
         if isNew, !self.change.removesEverything, metadata.currentSnapshotID != nil {
             throw SQLError.unsupported("adding a NOT NULL column to an Iceberg table with rows")

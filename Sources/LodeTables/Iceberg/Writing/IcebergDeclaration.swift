@@ -27,7 +27,9 @@ enum IcebergDeclaration {
         properties[version] = metadata.formatVersion == 2 ? nil : String(metadata.formatVersion)
         var declaration = TableDeclaration(
             columns: schema.fields.map { field in
-                TableDeclaration.Column(Field(field.name, field.type.sqlType, nullable: !field.isRequired), comment: field.doc)
+                TableDeclaration.Column(
+                    Field(field.name, field.type.sqlType, nullable: !field.isRequired), comment: field.doc,
+                    defaultValue: field.writeDefault.flatMap { IcebergDefault.sql($0, field.type) })
             }, properties: properties, comment: comment)
         declaration.partitionTerms = terms
         return declaration
@@ -101,27 +103,38 @@ enum IcebergDeclaration {
     }
 
     /// A schema in which every field has a number that it never had.
-    /// - Parameter last: the greatest number that was given.
+    /// - Parameters:
+    ///   - last: the greatest number that was given.
+    ///   - version: of the format.
     /// - Throws: `0A000` naming what the format has not.
-    static func schema(_ columns: [TableDeclaration.Column], after last: inout Int) throws(SQLError) -> [IcebergField] {
+    static func schema(
+        _ columns: [TableDeclaration.Column], after last: inout Int, version: Int
+    ) throws(SQLError) -> [IcebergField] {
         var fields: [IcebergField] = []
         // Columns first, and then what is in them.
         let first = last &+ 1
         last &+= columns.count
         for (place, column) in columns.enumerated() {
-            try check(column)
+            try check(column, version)
             let type = try self.type(column.field.type, column.field.name, &last)
-            fields.append(
-                IcebergField(
-                    id: first &+ place, name: column.field.name, type: type, isRequired: !column.field.nullable, doc: column.comment))
+            var field = IcebergField(
+                id: first &+ place, name: column.field.name, type: type, isRequired: !column.field.nullable, doc: column.comment)
+            field.writeDefault = try column.defaultValue.map { (sql) throws(SQLError) in
+                try IcebergDefault.value(sql, type, of: column.field.name)
+            }
+            fields.append(field)
         }
         return fields
     }
 
-    static func check(_ column: TableDeclaration.Column) throws(SQLError) {
+    static func check(_ column: TableDeclaration.Column, _ version: Int) throws(SQLError) {
         func refuse(_ what: String) -> SQLError { .unsupported("\(what) of an Iceberg table: column \"\(column.field.name)\"") }
         if let length = column.maximumLength { throw refuse("the type varchar(\(length))") }
-        if column.defaultValue != nil { throw refuse("a default") }
+        if column.defaultValue != nil, version < 3 {
+            throw SQLError.unsupported(
+                "a default of an Iceberg table of version \(version): column \"\(column.field.name)\"",
+                hint: "Tables with TBLPROPERTIES ('format-version' = '3') have defaults.")
+        }
         if column.generated != nil { throw refuse("a generated column") }
         if column.identity != nil { throw refuse("an identity column") }
     }

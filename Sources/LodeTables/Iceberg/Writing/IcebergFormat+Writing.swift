@@ -15,7 +15,8 @@ extension IcebergFormat: WritableTableFormat {
         guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         try IcebergDeclaration.check(declaration.properties, over: [:])
         var last = 0
-        let schema = IcebergSchema(fields: try IcebergDeclaration.schema(declaration.columns, after: &last))
+        let version = try IcebergDeclaration.formatVersion(declaration.properties)
+        let schema = IcebergSchema(fields: try IcebergDeclaration.schema(declaration.columns, after: &last, version: version))
         _ = try IcebergPartitionDeclaration.spec(declaration.partitionTerms, schema)
         _ = try IcebergSorting.fields(declaration.properties[IcebergDeclaration.sortedBy] ?? "", schema)
     }
@@ -30,7 +31,9 @@ extension IcebergFormat: WritableTableFormat {
             return .mapped(fields.map { IcebergColumns.mapped($0, nil) })
         }
         var last = 0
-        return .mapped(try IcebergDeclaration.schema(declaration.columns, after: &last).map { IcebergColumns.mapped($0, nil) })
+        let version = try IcebergDeclaration.formatVersion(declaration.properties)
+        return .mapped(
+            try IcebergDeclaration.schema(declaration.columns, after: &last, version: version).map { IcebergColumns.mapped($0, nil) })
     }
 
     package func keepsFiles(_ change: ColumnChange, of snapshot: any TableSnapshot) throws(SQLError) -> Bool {

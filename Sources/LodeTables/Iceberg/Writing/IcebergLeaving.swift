@@ -15,6 +15,16 @@ struct IcebergLeaving {
     private let partitions: Set<[AvroTree]>
     private let specID: Int
 
+    /// Nothing goes.
+    init() {
+        everything = false
+        named = []
+        marked = []
+        replacesVectors = false
+        partitions = []
+        specID = 0
+    }
+
     /// - Throws: `0A000` where the partitions that are emptied cannot be told.
     init(_ change: FileChange, _ metadata: IcebergMetadata) throws(SQLError) {
         everything = change.removesEverything

@@ -16,8 +16,8 @@ struct IcebergManifestRewriter {
         var size: Int64
     }
 
-    private let container: AvroContainer
-    private let manifest: IcebergManifest
+    private var container: AvroContainer
+    private var manifest: IcebergManifest
     private let snapshot: Int64
     private var writer: IcebergManifestWriter
     private var nextRowID: Int64?
@@ -69,6 +69,14 @@ struct IcebergManifestRewriter {
             try take(entry.fitted(from: container.schema, to: schema), schema, fileSchema, leaving)
         }
         return !removed.isEmpty
+    }
+
+    /// Takes in the files of another manifest of the same spec, as they are.
+    mutating func absorb(_ bytes: [UInt8], _ other: IcebergManifest, _ io: any TableIO) throws(SQLError) {
+        container = try AvroContainer(bytes)
+        manifest = other
+        nextRowID = other.firstRowID
+        _ = try run(io, IcebergLeaving())
     }
 
     private mutating func take(

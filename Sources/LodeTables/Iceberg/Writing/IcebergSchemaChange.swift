@@ -25,20 +25,33 @@ struct IcebergSchemaChange {
         var before = schema.fields
         for change in changes { before = try applied(change, to: before, change.path[...]) }
         let fresh = declaration.columns.filter { column in !before.contains { $0.name == column.field.name } }
-        let added = try IcebergDeclaration.schema(fresh, after: &last)
+        let added = try IcebergDeclaration.schema(fresh, after: &last, version: version)
         var fields: [IcebergField] = []
         for column in declaration.columns {
             guard var field = before.first(where: { $0.name == column.field.name }) else {
-                fields += added.filter { $0.name == column.field.name }
+                fields += added.filter { $0.name == column.field.name }.map { Self.filling($0) }
                 continue
             }
-            try IcebergDeclaration.check(column)
+            try IcebergDeclaration.check(column, version)
             if column.field.type != field.type.sqlType { field = try retyped(field, column.field.type) }
             field.isRequired = !column.field.nullable
             field.doc = column.comment
+            if column.defaultValue != field.writeDefault.flatMap({ IcebergDefault.sql($0, field.type) }) {
+                let type = field.type
+                field.writeDefault = try column.defaultValue.map { (sql) throws(SQLError) in
+                    try IcebergDefault.value(sql, type, of: column.field.name)
+                }
+            }
             fields.append(field)
         }
         return fields
+    }
+
+    /// A new column, which rows that are there have as new ones get it.
+    private static func filling(_ field: IcebergField) -> IcebergField {
+        var field = field
+        field.initialDefault = field.writeDefault
+        return field
     }
 
     /// Whether values of a type are values of another.
@@ -77,7 +90,7 @@ struct IcebergSchemaChange {
             return field
         }
         let column = TableDeclaration.Column(Field(field.name, type, nullable: !field.isRequired), comment: field.doc)
-        guard let made = try IcebergDeclaration.schema([column], after: &last).first else { throw .internalFault("a column without a field") }
+        guard let made = try IcebergDeclaration.schema([column], after: &last, version: version).first else { throw .internalFault("a column without a field") }
         return made
     }
 
@@ -88,7 +101,7 @@ struct IcebergSchemaChange {
             var parts: [IcebergField] = []
             for field in wanted {
                 guard let known = fields.first(where: { $0.name == field.name }) else {
-                    parts += try IcebergDeclaration.schema([.init(Field(field.name, field.type))], after: &last)
+                    parts += try IcebergDeclaration.schema([.init(Field(field.name, field.type))], after: &last, version: version)
                     continue
                 }
                 parts.append(try retyped(known, field.type))
@@ -110,7 +123,7 @@ struct IcebergSchemaChange {
     ) throws(SQLError) -> [IcebergField] {
         guard let name = path.first else {
             guard case .add(let field, _) = change else { throw .internalFault("a change of no column") }
-            return fields + (try IcebergDeclaration.schema([.init(Field(field.name, field.type))], after: &last))
+            return fields + (try IcebergDeclaration.schema([.init(Field(field.name, field.type))], after: &last, version: version))
         }
         let folded = name.lowercased()
         guard let place = fields.firstIndex(where: { $0.name == name }) ?? fields.firstIndex(where: { $0.name.lowercased() == folded }) else {

@@ -40,12 +40,13 @@ extension IcebergType {
 }
 
 extension IcebergField {
-    /// Without defaults: those of fields that are there already are kept as they are written.
     var tree: JSONTree {
         var members: [JSONTree.Member] = [
             .init("id", .integer(id)), .init("name", .string(name)), .init("required", .boolean(isRequired)), .init("type", type.tree),
         ]
         if let doc { members.append(.init("doc", .string(doc))) }
+        if let value = initialDefault.flatMap({ type.json(of: $0) }) { members.append(.init("initial-default", value)) }
+        if let value = writeDefault.flatMap({ type.json(of: $0) }) { members.append(.init("write-default", value)) }
         return .object(members)
     }
 }

@@ -121,11 +121,12 @@ struct IcebergSnapshotWriter {
         var gone: Set<String> = [], targets: [IcebergDeleteWriter.Target] = []
         let marked = Dictionary(change.marked.map { ($0.file.path, $0) }) { first, _ in first }
         let leaving = try IcebergLeaving(change, metadata)
+        var kept: [AvroTree] = []
         for entry in try list.entries(of: path, io) {
             let manifest = try Self.manifest(entry, list.schema)
             if manifest.liveFiles == 0 { continue }
             guard change.removesRows else {
-                try list.append(entry)
+                kept.append(entry)
                 continue
             }
             let bytes = try io.read(IcebergFolder.plain(manifest.path))
@@ -136,7 +137,7 @@ struct IcebergSnapshotWriter {
                 targets.append(.init(path: path, specID: manifest.specID, partition: partition, partitionSchema: schema, marked: mark))
             }
             guard isTouched else {
-                try list.append(entry)
+                kept.append(entry)
                 continue
             }
             for file in rewriter.removed {
@@ -149,10 +150,44 @@ struct IcebergSnapshotWriter {
             try put(path, made.bytes)
             try list.append(made.entry)
         }
+        try appendMerged(kept, &list, &place)
         guard gone.isSuperset(of: change.removedPaths), targets.count == marked.count else {
             throw IcebergWriting.conflict(detail: "A file that this statement removes is gone.")
         }
         return targets
+    }
+
+    /// Notes manifests that stay as they are; small ones become one where they are many.
+    private func appendMerged(_ kept: [AvroTree], _ list: inout IcebergListWriter, _ place: inout Int) throws(SQLError) {
+        var data: [(place: Int, manifest: IcebergManifest)] = []
+        for (index, entry) in kept.enumerated() {
+            let manifest = try Self.manifest(entry, list.schema)
+            if !manifest.hasDeletes { data.append((index, manifest)) }
+        }
+        let schema = list.schema
+        let groups = IcebergManifestMerge(metadata.properties).groups(
+            data.map { (specID: $0.manifest.specID, bytes: kept[$0.place].field(501, in: schema)?.number ?? 0) })
+        var merged: Set<Int> = []
+        for group in groups {
+            let members = group.map { data[$0] }
+            try merge(members.map(\.manifest), members.map { kept[$0.place].field(507, in: schema) ?? .null }, &list, &place)
+            merged.formUnion(members.map(\.place))
+        }
+        for (index, entry) in kept.enumerated() where !merged.contains(index) { try list.append(entry) }
+    }
+
+    private func merge(
+        _ manifests: [IcebergManifest], _ summaries: [AvroTree], _ list: inout IcebergListWriter, _ place: inout Int
+    ) throws(SQLError) {
+        guard let first = manifests.first, let schema = metadata.schema(metadata.currentSchemaID) else { return }
+        var merged = try IcebergManifestRewriter(try io.read(IcebergFolder.plain(first.path)), first, metadata, snapshot: id)
+        _ = try merged.run(io, IcebergLeaving())
+        for other in manifests.dropFirst() { try merged.absorb(try io.read(IcebergFolder.plain(other.path)), other, io) }
+        let types = metadata.spec(first.specID).map { IcebergPartitionDeclaration.types($0, metadata, schema) } ?? []
+        let path = self.path(&place)
+        let made = merged.finish(path, sequence: sequence, summaries: IcebergManifestMerge.united(summaries, types))
+        try put(path, made.bytes)
+        try list.append(made.entry)
     }
 
     private func writeDeletes(
