@@ -13,7 +13,7 @@ package enum IcebergViewDocument {
         uuid: String, columns: [Field], sql: String, dialect: String, namespace: String, millis: Int64, properties: [String: String]
     ) throws(SQLError) -> [UInt8] {
         var last = 0
-        let schema = IcebergSchema(id: 0, fields: try IcebergDeclaration.schema(columns.map { .init($0) }, after: &last))
+        let schema = IcebergSchema(id: 0, fields: try IcebergDeclaration.schema(columns.map { .init($0) }, after: &last, version: 2))
         let text = JSONTree.object([.init("type", .string("sql")), .init("sql", .string(sql)), .init("dialect", .string(dialect))])
         let version = JSONTree.object([
             .init("version-id", .integer(1)), .init("schema-id", .integer(0)), .init("timestamp-ms", .integer(millis)),
