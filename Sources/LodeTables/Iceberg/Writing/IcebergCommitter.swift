@@ -64,6 +64,10 @@ struct IcebergCommitter {
         var document = IcebergDocument(
             version: version, location: location, schema, lastColumnID: last, spec,
             sortedBy: order, properties: IcebergDeclaration.properties(declaration), millis: now)
+        if commit.adoptsFiles {
+            let mapping = IcebergNameMapping.tree(of: schema.fields).json
+            document.set(properties: IcebergDeclaration.properties(declaration).merging([IcebergWriting.nameMapping: mapping]) { $1 })
+        }
         var made: Int64 = 0
         if !change.added.isEmpty {
             let metadata = try IcebergMetadata(document.bytes, location)
