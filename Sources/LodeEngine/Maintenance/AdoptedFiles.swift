@@ -74,7 +74,8 @@ struct AdoptedFiles {
                 let scan = try FileFormats.parquet.open(try stores.open(file.path), options: FormatOptions(), like: sibling)
                 sibling = scan
                 if !mayNumber, scan.fieldIDs.contains(where: { $0 != nil }) {
-                    throw SQLError.unsupported("a file that numbers its columns itself", hint: "CREATE TABLE … AS SELECT … copies its rows.")
+                    throw SQLError.unsupported(
+                        "a file that numbers its columns itself", hint: "CREATE TABLE … AS SELECT … copies its rows.")
                 }
                 files[index].rowCount = scan.rowCount
                 for (place, field) in scan.schema.fields.enumerated() where !keys.contains(field.name.lowercased()) {
