@@ -25,7 +25,7 @@ extension Session {
         let removed = bins.flatMap(\.bin.files), added = bins.flatMap(\.written)
         func bytes(_ files: [DataFile]) -> Value { .integer(Int64(files.reduce(0) { $0 + $1.size })) }
         var outcome = try give(
-            ["files_removed", "files_added", "bytes_removed", "bytes_added", "version"].map { Field($0, .bigint) },
+            Self.optimizedFields,
             [[
                 .integer(Int64(removed.count)), .integer(Int64(added.count)), bytes(removed), bytes(added),
                 version.map { .integer($0) } ?? .null,

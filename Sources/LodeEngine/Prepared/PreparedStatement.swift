@@ -95,6 +95,8 @@ extension Session {
             let sink = ColumnsOnly()
             _ = try run(StatementRun(parsed: parsed, text: text, sink: sink))
             return sink.columns
+        case .maintenance(let maintenance): return try columns(of: maintenance)
+        case .utility(.call(let call)): return try columns(of: try Procedure.statement(of: call, self))
         case .utility(.summarize(let target)):
             _ = try bind(target)
             return Self.summaryFields
