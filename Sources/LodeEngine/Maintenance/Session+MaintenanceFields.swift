@@ -14,14 +14,18 @@ extension Session {
         Field("table_name", .varchar), Field("path", .varchar), Field("bytes", .bigint), Field("reason", .varchar),
     ]
 
+    static let manifestFields = ["rewritten_manifests_count", "added_manifests_count"].map { Field($0, .bigint) }
+
     /// The columns of a statement's result, before it runs; nil if it returns none.
     func columns(of statement: MaintenanceStatement) throws(SQLError) -> [Field]? {
         switch statement {
         case .optimize: Self.optimizedFields
         case .restore: Self.restoredFields
         case .vacuum: Self.vacuumedFields
+        case .rewriteManifests: Self.manifestFields
         case .convert, .undrop: nil
-        case .execute(let execute): try columns(of: try Procedure.statement(of: execute, self))
+        case .execute(let execute):
+            if try Procedure.alteration(of: execute, self) != nil { nil } else { try columns(of: try Procedure.statement(of: execute, self)) }
         }
     }
 }

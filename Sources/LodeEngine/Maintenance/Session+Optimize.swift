@@ -44,6 +44,10 @@ extension Session {
             throw SQLError.unsupported("OPTIMIZE of a table whose rows keep their numbers", at: optimize.table.span)
         }
         let order = try FileOrder(optimize.order, change)
+        if order.isAsked, change.writeTarget.layout != nil, change.writeTarget.properties["sorted_by"] != nil {
+            // What the metadata say of the order of its files would not be so.
+            throw SQLError.unsupported("another order for a table that has one", at: optimize.table.span)
+        }
         let bins = FileBins(
             fileBytes: try fileBytes(optimize, change.transaction.snapshot), takesAll: optimize.isFull,
             isOrdered: order.isAsked || (optimize.isFull && !order.isNone))

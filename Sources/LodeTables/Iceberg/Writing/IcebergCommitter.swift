@@ -110,7 +110,7 @@ struct IcebergCommitter {
             guard metadata.snapshot(earlier.id) != nil else { throw IcebergWriting.conflict(detail: "The snapshot was expired.") }
             document.restore(earlier.id, at: now)
             version = earlier.id
-        } else if !change.added.isEmpty || change.removesRows {
+        } else if !change.added.isEmpty || change.removesRows || change.rewritesManifests {
             let known = try IcebergMetadata(document.bytes, path)
             let made = try IcebergSnapshotWriter(change, commit.operation, known, document, now, location, io)
                 .write(over: try head(of: known).flatMap { known.snapshot($0) })
