@@ -25,7 +25,7 @@ extension Session {
         case .rewriteManifests: Self.manifestFields
         case .convert, .undrop: nil
         case .execute(let execute):
-            if try Procedure.alteration(of: execute, self) != nil { nil } else { try columns(of: try Procedure.statement(of: execute, self)) }
+            try Procedure.alteration(of: execute, self) == nil ? try columns(of: try Procedure.statement(of: execute, self)) : nil
         }
     }
 }
