@@ -128,6 +128,7 @@ final class GatheredTransaction: TableTransaction {
     func emptyPartitions(_ partitions: Set<[Value]>) { files.emptiedPartitions.formUnion(partitions) }
     func dependsOnSnapshot() { files.dependsOnBase = true }
     func keepsRows() { files.changesData = false }
+    func rewriteManifests() { (files.changesData, files.rewritesManifests) = (false, true) }
     func restore(_ snapshot: any TableSnapshot) { files.restored = snapshot }
     func name(_ operation: String) { files.operation = operation }
     func reads(_ rows: ColumnPredicate) { files.reads = rows }
