@@ -52,9 +52,9 @@ ALTER TABLE byid RENAME COLUMN s.x TO z
 ALTER TABLE byid DROP COLUMN a
 ALTER TABLE byid ADD COLUMN a varchar
 INSERT INTO byid VALUES ({'z': 9}, [{'y': 8}], 'text')
-CREATE TABLE counted (id bigint GENERATED ALWAYS AS IDENTITY, v varchar, ts timestamptz, day date GENERATED ALWAYS AS (CAST(ts AS date)) STORED) USING delta PARTITIONED BY (day)
-INSERT INTO counted (v, ts) SELECT 'v' || g, TIMESTAMPTZ '2024-03-01 10:00:00+00' + g * INTERVAL '9 hours' FROM generate_series(1, 9) AS q(g)
-INSERT INTO counted (v, ts) VALUES ('more', TIMESTAMPTZ '2024-04-01 00:00:00+00')
+CREATE TABLE counted (id bigint GENERATED ALWAYS AS IDENTITY, v varchar, ts timestamp, day date GENERATED ALWAYS AS (CAST(ts AS date)) STORED) USING delta PARTITIONED BY (day)
+INSERT INTO counted (v, ts) SELECT 'v' || g, TIMESTAMP '2024-03-01 10:00:00' + g * INTERVAL '9 hours' FROM generate_series(1, 9) AS q(g)
+INSERT INTO counted (v, ts) VALUES ('more', TIMESTAMP '2024-04-01 00:00:00')
 CREATE TABLE clustered (a integer, b varchar) USING delta CLUSTER BY (b, a) TBLPROPERTIES ('delta.checkpointInterval' = '2')
 INSERT INTO clustered SELECT g, 'b' || g % 4 FROM generate_series(1, 40) AS q(g)
 INSERT INTO clustered VALUES (41, 'last')
