@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The catalog of a warehouse over HTTP (lode serve --http), as other programs use it: pyiceberg, DuckDB, Spark, boto3 and Lode itself.
 
-    catalog_served.py --lode PATH/TO/lode [--boto PYTHON] [--venvs FOLDER] [--extensions FOLDER]
+    catalog_served.py --lode PATH/TO/lode [--boto PYTHON] [--venvs FOLDER] [--extensions FOLDER] [--services FOLDER]
 
 Runs with a Python that has pyiceberg; DuckDB is tried if it is there, with its extensions avro, iceberg and httpfs, of which those that the
 Python has not lie in the folder of --extensions (pip install --target). PYTHON has boto3. FOLDER has spark35/bin/python with pyspark 3.5,
-and jars/ with Iceberg's Spark runtime and what it lacks: Jackson, and Apache's HTTP client, under the names of the runtime.
+and jars/ with Iceberg's Spark runtime and what it lacks: Jackson, and Apache's HTTP client, under the names of the runtime. With --services,
+a warehouse in SeaweedFS is served, too (its Python has boto3).
 """
 import argparse, concurrent.futures, csv, glob, io, json, os, signal, socket, subprocess, sys, tempfile, time, traceback, urllib.error, urllib.request, warnings
 
@@ -48,8 +49,9 @@ def free_port():
 class Lode:
     """A warehouse, and a server over it."""
 
-    def __init__(self, lode, folder):
-        self.lode, self.warehouse, self.port = os.path.abspath(lode), f"{folder}/lakehouse", free_port()
+    def __init__(self, lode, folder, warehouse=None, environment=None):
+        self.lode, self.warehouse, self.port = os.path.abspath(lode), warehouse or f"{folder}/lakehouse", free_port()
+        self.environment = environment
         self.uri = f"http://127.0.0.1:{self.port}"
         self.allowed = f"{folder}/elsewhere"
         with open(f"{folder}/password", "w") as file:
@@ -57,7 +59,7 @@ class Lode:
         self.server = subprocess.Popen(
             [self.lode, "serve", "--warehouse", self.warehouse, "--listen", f"127.0.0.1:{free_port()}", "--http", f"127.0.0.1:{self.port}",
              "--password-file", f"{folder}/password", "--allow-path", self.allowed, "--log-level", "debug"],
-            stderr=open(f"{folder}/log", "w"))
+            stderr=open(f"{folder}/log", "w"), env=environment)
         self.log = f"{folder}/log"
         for _ in range(600):
             try:
@@ -71,7 +73,7 @@ class Lode:
     def __call__(self, sql):
         """The rows of the last statement, or its error."""
         done = subprocess.run([self.lode, "--warehouse", self.warehouse, "--format", "csv", "--quiet", "-c", sql], capture_output=True,
-                              text=True, timeout=120)
+                              text=True, timeout=120, env=self.environment)
         return done.stderr.strip() if done.returncode else [row for row in csv.reader(io.StringIO(done.stdout)) if row][1:]
 
     def key(self, role):
@@ -173,18 +175,18 @@ def has(module):
         return False
 
 
-def race(lode, lake, key):
+def race(lode, lake, key, table="made.raced"):
     """Clients and SQL append to one table at the same time: nothing is lost, nothing is there twice."""
-    lake.create_table("made.raced", Schema(NestedField(1, "id", LongType())))
+    lake.create_table(table, Schema(NestedField(1, "id", LongType())))
     schema = pyarrow.schema([("id", pyarrow.int64())])
 
     def client(number):
-        own, won = catalog(lode, key), []
+        own, won = load_catalog("lode", **lake.properties), []
         for turn in range(5):
             value = number * 100 + turn
             for _ in range(30):
                 try:
-                    own.load_table("made.raced").append(pyarrow.table({"id": [value]}, schema=schema))
+                    own.load_table(table).append(pyarrow.table({"id": [value]}, schema=schema))
                     won.append(value)
                     break
                 except CommitFailedException:
@@ -192,12 +194,12 @@ def race(lode, lake, key):
         return won
 
     def sql(number):
-        return [number * 100 + turn for turn in range(5) if lode(f"INSERT INTO made.raced VALUES ({number * 100 + turn})") == []]
+        return [number * 100 + turn for turn in range(5) if lode(f"INSERT INTO {table} VALUES ({number * 100 + turn})") == []]
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         jobs = [pool.submit(client, n) for n in (1, 2, 3)] + [pool.submit(sql, n) for n in (4, 5)]
         wanted = sorted(value for job in jobs for value in job.result())
-    check("a race of clients and SQL", sorted(int(row[0]) for row in lode("SELECT id FROM made.raced")), wanted)
+    check("a race of clients and SQL", sorted(int(row[0]) for row in lode(f"SELECT id FROM {table}")), wanted)
     check("in which all came through", len(wanted), 25)
 
 
@@ -248,6 +250,26 @@ def with_duckdb(lode, key, extensions):
         db.execute("DROP TABLE lake.shop.ducks")
     except Exception as error:
         check("it writes", f"{type(error).__name__}: {error}", True)
+
+
+def with_s3(program, folder, services):
+    print("-- a warehouse in S3")
+    import seaweed
+    with seaweed.Seaweed(services, free_port() // 20 * 20 % 20000 + 20000) as store:
+        lode = Lode(program, folder, store.place(), store.environment(folder))
+        try:
+            key = lode.key("lode")
+            lode("CREATE SCHEMA shop; CREATE TABLE shop.orders USING iceberg AS SELECT 1 AS id, 'one' AS v")
+            lake = catalog(lode, key, **{"s3.endpoint": store.endpoint, "s3.access-key-id": seaweed.KEY, "s3.secret-access-key": seaweed.SECRET,
+                                         "s3.region": "us-east-1"})
+            check("rows of SQL", lake.load_table("shop.orders").scan().to_arrow().to_pylist(), [{"id": 1, "v": "one"}])
+            made = lake.create_table("shop.made", SCHEMA)
+            made.append(rows((1, "a"), (2, "b")))
+            check("rows of pyiceberg", lode("SELECT id, v FROM shop.made ORDER BY id"), [["1", "a"], ["2", "b"]])
+            check("and SQL after them", lode("DELETE FROM shop.made WHERE id = 1; SELECT count(*) FROM shop.made"), [["1"]])
+            race(lode, lake, key, "shop.raced")
+        finally:
+            lode.stop()
 
 
 GLUE = '''
@@ -416,6 +438,7 @@ def main():
     parser.add_argument("--boto")
     parser.add_argument("--venvs")
     parser.add_argument("--extensions")
+    parser.add_argument("--services")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lode-served-") as folder:
         lode = Lode(args.lode, folder)
@@ -431,7 +454,8 @@ def main():
         secrets, sections = [key[1]], [
             lambda: with_pyiceberg(lode, key), lambda: secrets.extend(privileges(lode)), lambda: with_duckdb(lode, key, args.extensions),
             lambda: args.boto and with_boto(lode, key, args.boto), lambda: with_lode(lode, key, folder),
-            lambda: args.venvs and with_spark(lode, key, args.venvs), lambda: hostile(lode, key)]
+            lambda: args.venvs and with_spark(lode, key, args.venvs),
+            lambda: args.services and with_s3(args.lode, tempfile.mkdtemp(dir=folder), args.services), lambda: hostile(lode, key)]
         for section in sections:
             try:
                 section()
