@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """The catalog of a warehouse over HTTP (lode serve --http), as other programs use it: pyiceberg, DuckDB, Spark, boto3 and Lode itself.
 
-    catalog_served.py --lode PATH/TO/lode [--boto PYTHON] [--venvs FOLDER]
+    catalog_served.py --lode PATH/TO/lode [--boto PYTHON] [--venvs FOLDER] [--extensions FOLDER] [--services FOLDER]
 
-Runs with a Python that has pyiceberg; DuckDB with its iceberg extension is tried if it is there. PYTHON has boto3. FOLDER has
-spark35/bin/python with pyspark 3.5, and jars/ with Iceberg's Spark runtime.
+Runs with a Python that has pyiceberg; DuckDB is tried if it is there, with its extensions avro, iceberg and httpfs, of which those that the
+Python has not lie in the folder of --extensions (pip install --target). PYTHON has boto3. FOLDER has spark35/bin/python with pyspark 3.5,
+and jars/ with Iceberg's Spark runtime and what it lacks: Jackson, and Apache's HTTP client, under the names of the runtime. With --services,
+a warehouse in SeaweedFS is served, too (its Python has boto3).
 """
-import argparse, concurrent.futures, csv, glob, io, json, os, signal, socket, subprocess, sys, tempfile, time, urllib.error, urllib.request, warnings
+import argparse, concurrent.futures, csv, glob, io, json, os, signal, socket, subprocess, sys, tempfile, time, traceback, urllib.error, urllib.request, warnings
 
 warnings.filterwarnings("ignore")
 import pyarrow
@@ -47,8 +49,9 @@ def free_port():
 class Lode:
     """A warehouse, and a server over it."""
 
-    def __init__(self, lode, folder):
-        self.lode, self.warehouse, self.port = os.path.abspath(lode), f"{folder}/lakehouse", free_port()
+    def __init__(self, lode, folder, warehouse=None, environment=None):
+        self.lode, self.warehouse, self.port = os.path.abspath(lode), warehouse or f"{folder}/lakehouse", free_port()
+        self.environment = environment
         self.uri = f"http://127.0.0.1:{self.port}"
         self.allowed = f"{folder}/elsewhere"
         with open(f"{folder}/password", "w") as file:
@@ -56,7 +59,7 @@ class Lode:
         self.server = subprocess.Popen(
             [self.lode, "serve", "--warehouse", self.warehouse, "--listen", f"127.0.0.1:{free_port()}", "--http", f"127.0.0.1:{self.port}",
              "--password-file", f"{folder}/password", "--allow-path", self.allowed, "--log-level", "debug"],
-            stderr=open(f"{folder}/log", "w"))
+            stderr=open(f"{folder}/log", "w"), env=environment)
         self.log = f"{folder}/log"
         for _ in range(600):
             try:
@@ -70,7 +73,7 @@ class Lode:
     def __call__(self, sql):
         """The rows of the last statement, or its error."""
         done = subprocess.run([self.lode, "--warehouse", self.warehouse, "--format", "csv", "--quiet", "-c", sql], capture_output=True,
-                              text=True, timeout=120)
+                              text=True, timeout=120, env=self.environment)
         return done.stderr.strip() if done.returncode else [row for row in csv.reader(io.StringIO(done.stdout)) if row][1:]
 
     def key(self, role):
@@ -145,8 +148,6 @@ def with_pyiceberg(lode, key):
     place = lake.load_table("made.renamed").location()
     lake.drop_table("made.renamed")
     check("a table that is dropped keeps its files", [lake.table_exists("made.renamed"), bool(os.listdir(place + "/metadata"))], [False, True])
-    document = f"{place}/metadata/" + max(os.listdir(place + "/metadata"))
-    check("it can be registered again", lake.register_table("made.again", document).metadata_location, document)
     lake.purge_table("made.parted")
     check("a table that is purged", [lake.table_exists("made.parted"), os.path.exists(parted.location())], [False, False])
     check("a namespace with tables stays", fails(NamespaceNotEmptyError, lambda: lake.drop_namespace("made")), True)
@@ -154,6 +155,11 @@ def with_pyiceberg(lode, key):
     lake.drop_namespace("empty")
     check("an empty one goes", lake.namespace_exists("empty"), False)
     check("elsewhere", lake.create_table("made.elsewhere", SCHEMA, location=f"{lode.allowed}/t").location(), f"{lode.allowed}/t")
+    lake.load_table("made.elsewhere").append(rows((7, "g")))
+    document = lake.load_table("made.elsewhere").metadata_location
+    lake.drop_table("made.elsewhere")
+    check("a table is registered", lake.register_table("made.again", document).metadata_location, document)
+    check("with its rows", lode("SELECT id, v FROM made.again"), [["7", "g"]])
     check("not anywhere", fails(ForbiddenError, lambda: lake.create_table("made.anywhere", SCHEMA, location="/etc/lode")), True)
     check("signatures of AWS instead of tokens",
           load_catalog("signed", **{"type": "rest", "uri": lode.uri, "rest.sigv4-enabled": "true", "rest.signing-region": "eu-central-1",
@@ -169,18 +175,18 @@ def has(module):
         return False
 
 
-def race(lode, lake, key):
+def race(lode, lake, key, table="made.raced"):
     """Clients and SQL append to one table at the same time: nothing is lost, nothing is there twice."""
-    lake.create_table("made.raced", Schema(NestedField(1, "id", LongType())))
+    lake.create_table(table, Schema(NestedField(1, "id", LongType())))
     schema = pyarrow.schema([("id", pyarrow.int64())])
 
     def client(number):
-        own, won = catalog(lode, key), []
+        own, won = load_catalog("lode", **lake.properties), []
         for turn in range(5):
             value = number * 100 + turn
             for _ in range(30):
                 try:
-                    own.load_table("made.raced").append(pyarrow.table({"id": [value]}, schema=schema))
+                    own.load_table(table).append(pyarrow.table({"id": [value]}, schema=schema))
                     won.append(value)
                     break
                 except CommitFailedException:
@@ -188,12 +194,12 @@ def race(lode, lake, key):
         return won
 
     def sql(number):
-        return [number * 100 + turn for turn in range(5) if lode(f"INSERT INTO made.raced VALUES ({number * 100 + turn})") == []]
+        return [number * 100 + turn for turn in range(5) if lode(f"INSERT INTO {table} VALUES ({number * 100 + turn})") == []]
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         jobs = [pool.submit(client, n) for n in (1, 2, 3)] + [pool.submit(sql, n) for n in (4, 5)]
         wanted = sorted(value for job in jobs for value in job.result())
-    check("a race of clients and SQL", sorted(int(row[0]) for row in lode("SELECT id FROM made.raced")), wanted)
+    check("a race of clients and SQL", sorted(int(row[0]) for row in lode(f"SELECT id FROM {table}")), wanted)
     check("in which all came through", len(wanted), 25)
 
 
@@ -219,15 +225,16 @@ def privileges(lode):
     return [secret for _, secret in keys.values()]
 
 
-def with_duckdb(lode, key):
+def with_duckdb(lode, key, extensions):
     if not has("duckdb"):
         return print("-- no DuckDB")
     import duckdb
     print(f"-- DuckDB {duckdb.__version__}")
     db = duckdb.connect(config={"allow_unsigned_extensions": "true"})
     try:
-        for name in ("avro", "iceberg"):
-            found = glob.glob(f"{os.path.dirname(duckdb.__file__)}/../duckdb_extension_{name}/**/*.duckdb_extension*", recursive=True)
+        for name in ("avro", "iceberg", "httpfs"):
+            folders = [f"{os.path.dirname(duckdb.__file__)}/..", extensions or "/nowhere"]
+            found = [f for folder in folders for f in glob.glob(f"{folder}/duckdb_extension_{name}/**/*.duckdb_extension*", recursive=True)]
             db.execute(f"LOAD '{found[0]}'" if found else f"LOAD {name}")
     except Exception as error:
         return print(f"its iceberg extension does not load: {str(error)[:200]}")
@@ -243,6 +250,26 @@ def with_duckdb(lode, key):
         db.execute("DROP TABLE lake.shop.ducks")
     except Exception as error:
         check("it writes", f"{type(error).__name__}: {error}", True)
+
+
+def with_s3(program, folder, services):
+    print("-- a warehouse in S3")
+    import seaweed
+    with seaweed.Seaweed(services, free_port() // 20 * 20 % 20000 + 20000) as store:
+        lode = Lode(program, folder, store.place(), store.environment(folder))
+        try:
+            key = lode.key("lode")
+            lode("CREATE SCHEMA shop; CREATE TABLE shop.orders USING iceberg AS SELECT 1 AS id, 'one' AS v")
+            lake = catalog(lode, key, **{"s3.endpoint": store.endpoint, "s3.access-key-id": seaweed.KEY, "s3.secret-access-key": seaweed.SECRET,
+                                         "s3.region": "us-east-1"})
+            check("rows of SQL", lake.load_table("shop.orders").scan().to_arrow().to_pylist(), [{"id": 1, "v": "one"}])
+            made = lake.create_table("shop.made", SCHEMA)
+            made.append(rows((1, "a"), (2, "b")))
+            check("rows of pyiceberg", lode("SELECT id, v FROM shop.made ORDER BY id"), [["1", "a"], ["2", "b"]])
+            check("and SQL after them", lode("DELETE FROM shop.made WHERE id = 1; SELECT count(*) FROM shop.made"), [["1"]])
+            race(lode, lake, key, "shop.raced")
+        finally:
+            lode.stop()
 
 
 GLUE = '''
@@ -329,7 +356,7 @@ for statement in sys.stdin.read().split(";"):
 
 def with_spark(lode, key, venvs):
     print("-- Spark")
-    jars = ",".join(glob.glob(f"{venvs}/jars/iceberg-spark-runtime-*.jar") + glob.glob(f"{venvs}/jars/jackson-shaded.jar"))
+    jars = ",".join(glob.glob(f"{venvs}/jars/iceberg-spark-runtime-*.jar") + glob.glob(f"{venvs}/jars/*-shaded.jar"))
     statements = """SHOW TABLES IN lake.shop;
         SELECT count(*) FROM lake.shop.orders;
         INSERT INTO lake.shop.orders VALUES (21, 'spark');
@@ -360,7 +387,7 @@ def with_lode(lode, key, folder):
         done = subprocess.run(
             [lode.lode, "--warehouse", other, "--format", "csv", "--quiet", "-c",
              f"CREATE CATALOG c USING iceberg OPTIONS (uri '{lode.uri}', credential '{key[0]}:{key[1]}', warehouse 'lode');"
-             f"CREATE CATALOG g USING glue OPTIONS (endpoint '{lode.uri}', key_id '{key[0]}', secret '{key[1]}', region 'eu-west-1');" + sql],
+             f"CREATE CATALOG g USING glue OPTIONS (endpoint '{lode.uri}', access_key_id '{key[0]}', secret_access_key '{key[1]}', region 'eu-west-1');" + sql],
             capture_output=True, text=True, timeout=60)
         return done.stderr.strip() if done.returncode else [row for row in csv.reader(io.StringIO(done.stdout)) if row][1:]
 
@@ -410,6 +437,8 @@ def main():
     parser.add_argument("--lode", required=True)
     parser.add_argument("--boto")
     parser.add_argument("--venvs")
+    parser.add_argument("--extensions")
+    parser.add_argument("--services")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lode-served-") as folder:
         lode = Lode(args.lode, folder)
@@ -422,18 +451,17 @@ def main():
         if isinstance(made, str):
             sys.exit(made)
         key = lode.key("lode")
-        try:
-            with_pyiceberg(lode, key)
-            secrets = privileges(lode) + [key[1]]
-            with_duckdb(lode, key)
-            if args.boto:
-                with_boto(lode, key, args.boto)
-            with_lode(lode, key, folder)
-            if args.venvs:
-                with_spark(lode, key, args.venvs)
-            hostile(lode, key)
-        finally:
-            status = lode.stop()
+        secrets, sections = [key[1]], [
+            lambda: with_pyiceberg(lode, key), lambda: secrets.extend(privileges(lode)), lambda: with_duckdb(lode, key, args.extensions),
+            lambda: args.boto and with_boto(lode, key, args.boto), lambda: with_lode(lode, key, folder),
+            lambda: args.venvs and with_spark(lode, key, args.venvs),
+            lambda: args.services and with_s3(args.lode, tempfile.mkdtemp(dir=folder), args.services), lambda: hostile(lode, key)]
+        for section in sections:
+            try:
+                section()
+            except Exception as error:
+                check("no error of the client", "".join(traceback.format_exception(error))[-1500:], "")
+        status = lode.stop()
         check("the server ends when it is told to", status, 0)
         log = open(lode.log).read()
         check("no secret is in its log", [secret for secret in secrets if secret in log], [])

@@ -54,6 +54,13 @@ extension EmbeddedCatalog {
         return made
     }
 
+    /// Who writes files of a table before it is made finds its folder, where folders have to be made.
+    package func makeFolder(of draft: IcebergCatalogTable) throws(SQLError) {
+        let location = draft.metadata.location
+        guard (StorePath.scheme(of: location) ?? "file") == "file" else { return }
+        try LocalStore().createFolder(StorePath.join(StorePath.localPath(location), "metadata"))
+    }
+
     /// Gives a name to a table that is there. From now on this catalog publishes its versions.
     package func registerIceberg(_ name: TableName, document: String, owner: String) throws(SQLError) -> IcebergCatalogTable {
         guard try table(name) == nil else { throw Self.taken(name) }

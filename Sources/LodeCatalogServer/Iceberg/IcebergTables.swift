@@ -36,8 +36,7 @@ enum IcebergTables {
         guard let text = json["name"]?.string, !text.isEmpty else { throw SQLError(.invalidParameterValue, "the request lacks a name") }
         let name = TableName(schema, text)
         let draft = try access.draft(name, asked.body, location: json["location"]?.string)
-        // A staged table is one that the client makes by its first commit.
-        return loaded(json["stage-create"]?.boolean == true ? draft : try access.create(name, draft))
+        return loaded(json["stage-create"]?.boolean == true ? try access.stage(draft) : try access.create(name, draft))
     }
 
     /// `/v1/namespaces/{namespace}/tables/{table}`.

@@ -23,6 +23,12 @@ extension CatalogAccess {
         return try IcebergCatalogTable.draft(request, location: try self.location(location, for: name).path)
     }
 
+    /// A table that the client makes by its first commit, and may write files of before.
+    package func stage(_ draft: IcebergCatalogTable) throws(SQLError) -> IcebergCatalogTable {
+        try catalog.makeFolder(of: draft)
+        return draft
+    }
+
     package func create(_ name: TableName, _ draft: IcebergCatalogTable) throws(SQLError) -> IcebergCatalogTable {
         try requireCreation(of: name)
         let (_, isOwn) = try location(draft.metadata.location, for: name)
