@@ -93,11 +93,11 @@ struct IcebergDeleteWriter {
     // MARK: Deletion vectors
 
     private func vectors(_ targets: [Target], _ unique: String) throws(SQLError) -> [Made] {
-        var puffin = PuffinWriter(), made: [Made] = []
+        var puffin = PuffinWriter(), made: [Made] = [], earlier = SharedFiles(io)
         let path = TablePath.join(location, "data/\(unique)-deletes.puffin")
         for target in targets {
             let rows = try target.marked.allRows { (path, offset, count) throws(SQLError) in
-                try io.read(path, offset: offset, count: count)
+                try earlier.read(path, offset: offset, count: count)
             }
             let (offset, count) = puffin.add(vector: DeletionVector.encode(rows), of: target.path, cardinality: rows.count)
             made.append(
