@@ -28,6 +28,8 @@ DELETE FROM many WHERE id % 2 = 0
 OPTIMIZE many
 INSERT INTO many VALUES (500, 'w'), (NULL, NULL)
 OPTIMIZE many ZORDER BY (id, v)
+RESTORE TABLE many TO VERSION AS OF 6
+INSERT INTO many VALUES (600, 'restored')
 OPTIMIZE parts WHERE k = 'a'
 OPTIMIZE parts
 OPTIMIZE kinds HILBERT BY (id, ts)

@@ -39,9 +39,12 @@ STEPS = [
     ("parts", "INSERT OVERWRITE parts VALUES (300, 'over', '2024-01-01', 'k1')"),
     ("parts", "ALTER TABLE parts ADD COLUMN extra integer"),
     ("parts", "INSERT INTO parts VALUES (400, 'extra', '2024-02-01', 'k9', 7)"),
+    ("parts", "ALTER TABLE parts CREATE TAG early"),
     ("parts", "OPTIMIZE parts WHERE kind = 'k1'"),
     ("parts", "OPTIMIZE parts HILBERT BY (id, name)"),
     ("types", "OPTIMIZE types ORDER BY i DESC"),
+    ("parts", "RESTORE TABLE parts TO VERSION AS OF 'early'"),
+    ("parts", "INSERT INTO parts VALUES (500, 'restored', '2024-02-01', 'k9', 8)"),
     ("types", "TRUNCATE types"),
     ("moved", "CREATE TABLE moved (id bigint, at timestamp, name varchar, amount decimal(9,2), kind varchar, day date, bin varbinary) "
               "USING iceberg PARTITIONED BY (kind, day(at), bucket(8, id), truncate(3, name))"),

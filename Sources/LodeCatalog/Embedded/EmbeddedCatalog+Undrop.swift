@@ -7,12 +7,11 @@ extension EmbeddedCatalog {
     /// - Throws: `42P07` if another table has the name by now, `42P01` if there is none to bring back.
     package func undrop(_ name: TableName, _ check: (GlueTable) throws(SQLError) -> Void) throws(SQLError) {
         try Self.checkWritable(name.database)
+        if try table(name) != nil { throw Self.nameIsTaken(name) }
         guard let found = try storage.read(orEmpty: nil, { db in try Self.dropped(name, db) }) else { throw Self.noneDropped(name) }
         try check(try found.table(warehouse))
         try storage.write { db in
-            if try TableRow.fetch(name, db) != nil {
-                throw SQLError(.duplicateTable, "relation \"\(name.name)\" already exists", hint: "Rename it, and try again.")
-            }
+            if try TableRow.fetch(name, db) != nil { throw Self.nameIsTaken(name) }
             guard let row = try Self.dropped(name, db), row.id == found.id else { throw Self.noneDropped(name) }
             try db.execute(sql: "UPDATE table_info SET dropped_at = NULL WHERE id = ?", arguments: [row.id])
             let notes = CommitNotes()
@@ -26,6 +25,10 @@ extension EmbeddedCatalog {
         let last = "WHERE d.key = ? AND t.key = ? AND t.dropped_at IS NOT NULL ORDER BY t.dropped_at DESC, t.id DESC LIMIT 1"
         return try TableRow.fetchOne(
             db, sql: TableRow.query + last, arguments: [name.database.lowercased(), name.name.lowercased()])
+    }
+
+    private static func nameIsTaken(_ name: TableName) -> SQLError {
+        SQLError(.duplicateTable, "relation \"\(name.name)\" already exists", hint: "Rename it, and try again.")
     }
 
     private static func noneDropped(_ name: TableName) -> SQLError {
