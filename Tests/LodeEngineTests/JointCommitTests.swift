@@ -97,10 +97,11 @@ import Testing
     @Test func `a transaction reads a table with a log as it found it`() throws {
         let scratch = try Self.fill(), other = Session(engine: scratch.session.engine)
         try scratch.rows("BEGIN; SELECT count(*) FROM d")
-        _ = try other.executeAll("BEGIN; INSERT INTO d VALUES (3, 1); INSERT INTO e VALUES (3, 1); COMMIT", into: TextRows())
-        #expect(try scratch.rows("SELECT (SELECT count(*) FROM d), (SELECT count(*) FROM e)") == [["9", "9"]])
+        let change = "BEGIN; UPDATE d SET n = n + 100 WHERE n = 9; INSERT INTO e VALUES (3, 1); COMMIT"
+        _ = try other.executeAll(change, into: TextRows())
+        #expect(try scratch.rows("SELECT (SELECT sum(n) FROM d), (SELECT count(*) FROM e)") == [["45", "9"]])
         #expect(scratch.error("DELETE FROM d; INSERT INTO i VALUES (1, 1); COMMIT")?.state == .serializationFailure)
-        #expect(try scratch.rows("SELECT (SELECT count(*) FROM d), (SELECT count(*) FROM e), count(*) FROM i") == [["10", "10", "9"]])
+        #expect(try scratch.rows("SELECT (SELECT sum(n) FROM d), (SELECT count(*) FROM e), count(*) FROM i") == [["145", "10", "9"]])
     }
 
     @Test func `tables are made, replaced and dropped in transactions`() throws {
