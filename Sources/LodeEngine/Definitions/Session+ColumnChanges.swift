@@ -164,7 +164,9 @@ extension Session {
 
     /// What clients of a table with a log of its own must know after a change, in words.
     func requirements(of table: GlueTable, after changes: [DefinitionChange]) throws(SQLError) -> [String] {
-        guard let format = table.writableFormat, changes.contains(where: \.isLogged) else { return [] }
+        guard let format = table.writableFormat, changes.contains(where: \.isLogged),
+            try catalog.attachedCatalog(of: table.databaseName) == nil
+        else { return [] }
         let transaction = try catalog.beginWrite(table.tableName)
         var changed = transaction.table
         for change in changes { try changed.apply(change) }

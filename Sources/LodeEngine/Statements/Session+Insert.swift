@@ -39,6 +39,7 @@ extension Session {
             transaction.append(changed.written)
         }
         change.count(bound.countedColumns, in: changed.written)
+        if !change.added.isEmpty { transaction.name(insert.isOverwrite ? "INSERT OVERWRITE" : "INSERT") }
         let written = WrittenRows(files: changed.written, receipt: changed.receipt)
         changed.receipt.version = try commitWritten(written, to: change.writeTarget, change.changes, context).first?.version
         return (bound.returned, changed)

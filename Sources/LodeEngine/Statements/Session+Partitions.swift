@@ -51,7 +51,7 @@ extension Session {
                 switch (table.kind, alter.action) {
                 case (.view, .rename): break  // as in PostgreSQL
                 case (.view, _): throw CatalogError.wrongKind(table.tableName, is: .view, wanted: "a table")
-                case (_, .rename), (_, .setLocation), (_, .setTags), (_, .unsetTags): break
+                case (_, .rename), (_, .setProperties), (_, .setLocation), (_, .setTags), (_, .unsetTags): break
                 case (_, .partitionField), (_, .writeOrder), (_, .reference): break
                 case (_, .addPartitions), (_, .dropPartitions), (_, .setSerDeProperties), (_, .replaceColumns):
                     if let format = table.loggedFormat { throw SQLError.unsupported("this ALTER TABLE of a \(format.name) table") }

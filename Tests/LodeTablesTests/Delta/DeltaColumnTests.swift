@@ -114,4 +114,19 @@ import Testing
             #expect(throws: SQLError.self) { try DeltaFormat().requirements(of: declaration, by: [], over: table) }
         }
     }
+
+    @Test func `what takes the place of a table counts for itself, or not at all`() throws {
+        let (table, _) = try Self.changed(by: [])
+        var counted = TableDeclaration.Column(Field("n", .bigint, nullable: false))
+        counted.identity = IdentityColumn(start: 1, step: 1, takesValues: false, highWaterMark: 9)
+        let earlier = try DeltaDeclaration.metadata(TableDeclaration(columns: [counted]), over: table.metadata)
+        #expect(earlier.schemaText.contains(#""delta.identity.highWaterMark":9"#))
+        counted.identity = IdentityColumn(start: 100, step: 1, takesValues: false)
+        let later = try DeltaDeclaration.metadata(TableDeclaration(columns: [counted]), over: earlier)
+        #expect(later.schemaText.contains(#""delta.identity.start":100"#))
+        #expect(!later.schemaText.contains("highWaterMark"))
+        counted.identity = nil
+        let plain = try DeltaDeclaration.metadata(TableDeclaration(columns: [counted]), over: later)
+        #expect(!plain.schemaText.contains("delta.identity"))
+    }
 }

@@ -11,8 +11,6 @@ enum DeltaSchemaText {
         static let invariants = "delta.invariants"
         /// Spark's name for a DEFAULT.
         static let defaultValue = "CURRENT_DEFAULT"
-        /// What identity columns have begins so.
-        static let identityPrefix = "delta.identity."
         /// Spark's name for `char(n)` and `varchar(n)`, which the protocol has as `string`.
         static let lengthType = "__CHAR_VARCHAR_TYPE_STRING"
     }
@@ -56,7 +54,7 @@ enum DeltaSchemaText {
         metadata[Key.comment] = column.comment.map { .string($0) }
         metadata[Key.defaultValue] = column.defaultValue.map { .string(SparkQuoting.toSpark($0)) }
         metadata[Key.generated] = column.generated.map { .string(SparkQuoting.toSpark($0)) }
-        column.identity?.write(to: &metadata)
+        IdentityColumn.write(column.identity, to: &metadata)
         field["metadata"] = metadata
         return field
     }

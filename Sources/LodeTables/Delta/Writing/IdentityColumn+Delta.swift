@@ -30,11 +30,12 @@ extension IdentityColumn {
         }
     }
 
-    func write(to metadata: inout JSONTree) {
-        metadata[Key.start] = .integer(start)
-        metadata[Key.step] = .integer(step)
-        metadata[Key.takesValues] = .boolean(takesValues)
-        if let highWaterMark { metadata[Key.highWaterMark] = .integer(highWaterMark) }
+    /// - Parameter column: nil for a column that is none, or no longer.
+    static func write(_ column: IdentityColumn?, to metadata: inout JSONTree) {
+        metadata[Key.start] = column.map { .integer($0.start) }
+        metadata[Key.step] = column.map { .integer($0.step) }
+        metadata[Key.takesValues] = column.map { .boolean($0.takesValues) }
+        metadata[Key.highWaterMark] = column?.highWaterMark.map { .integer($0) }
     }
 
     static func isIn(_ schemaText: String) -> Bool { schemaText.contains("\"\(Key.step)\"") }
