@@ -35,6 +35,8 @@ package protocol TableTransaction: AnyObject {
     func emptyPartitions(_ partitions: Set<[Value]>)
     /// Takes every file away and puts these in their place.
     func replaceAll(with files: [DataFile])
+    /// Has the lists of files written anew, and nothing else.
+    func rewriteManifests()
     /// Makes an earlier state of the table the current one. Where the catalog lists the files, those that come and go are named, too.
     func restore(_ snapshot: any TableSnapshot)
     /// Says that what is written was computed from the table itself: the commit then needs the table unchanged.
@@ -63,6 +65,7 @@ extension TableTransaction {
     package func keepsRows() {}
     package func reached(_ marks: [String: Int64]) {}
     package func restore(_ snapshot: any TableSnapshot) {}
+    package func rewriteManifests() {}
     package func loads(_ files: [String]) {}
     package func willReplace() throws(SQLError) -> String? { nil }
 

@@ -61,6 +61,7 @@ extension Session {
         case .restore(let restore): return try self.restore(restore, run)
         case .convert(let convert): return try self.convert(convert)
         case .undrop(let name): return try undrop(name)
+        case .rewriteManifests(let name): return try rewriteManifests(of: name, run)
         case .execute(let execute):
             if let alter = try Procedure.alteration(of: execute, self) { return try alterTable(alter) }
             return try self.run(try Procedure.statement(of: execute, self), run)

@@ -65,6 +65,8 @@ package struct ChangeFeed: Sendable {
     private static func described(_ file: DataFile, _ snapshot: any TableSnapshot) -> DataFile {
         var file = file
         file.partitionColumns = file.partitionColumns ?? snapshot.partitionColumns
+        // They go by what columns were called then.
+        file.statistics = [:]
         if file.fileFormat == nil, snapshot.fileFormat != "parquet" { file.fileFormat = snapshot.fileFormat }
         return file
     }

@@ -30,6 +30,8 @@ package struct FileChange: Sendable {
     package var reads: ColumnPredicate?
     /// An earlier state of the table that is to be its state again: what comes and goes follows from it.
     package var restored: (any TableSnapshot)?
+    /// Whether the lists of files are written anew, where they lie in many pieces.
+    package var rewritesManifests = false
     /// Whether rows come or go; else they only lie in other files afterwards.
     package var changesData = true
     /// The values that identity columns have given last, by their names.

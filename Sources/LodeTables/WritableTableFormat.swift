@@ -143,6 +143,8 @@ package struct TableCommit: Sendable {
     package var columnChanges: [ColumnChange]
     /// What made it, in SQL's words: "CREATE TABLE", "INSERT", "MERGE".
     package var operation: String
+    /// Whether the files of a new table were there before: their columns have nothing but names.
+    package var adoptsFiles = false
 
     /// Whether another table takes the place of one that is there.
     var isReplacement: Bool { operation.hasPrefix("CREATE OR REPLACE") }

@@ -52,9 +52,20 @@ ALTER TABLE byid RENAME COLUMN s.x TO z
 ALTER TABLE byid DROP COLUMN a
 ALTER TABLE byid ADD COLUMN a varchar
 INSERT INTO byid VALUES ({'z': 9}, [{'y': 8}], 'text')
-CREATE TABLE counted (id bigint GENERATED ALWAYS AS IDENTITY, v varchar, ts timestamptz, day date GENERATED ALWAYS AS (CAST(ts AS date)) STORED) USING delta PARTITIONED BY (day)
-INSERT INTO counted (v, ts) SELECT 'v' || g, TIMESTAMPTZ '2024-03-01 10:00:00+00' + g * INTERVAL '9 hours' FROM generate_series(1, 9) AS q(g)
-INSERT INTO counted (v, ts) VALUES ('more', TIMESTAMPTZ '2024-04-01 00:00:00+00')
+CREATE TABLE counted (id bigint GENERATED ALWAYS AS IDENTITY, v varchar, ts timestamp, day date GENERATED ALWAYS AS (CAST(ts AS date)) STORED) USING delta PARTITIONED BY (day)
+INSERT INTO counted (v, ts) SELECT 'v' || g, TIMESTAMP '2024-03-01 10:00:00' + g * INTERVAL '9 hours' FROM generate_series(1, 9) AS q(g)
+INSERT INTO counted (v, ts) VALUES ('more', TIMESTAMP '2024-04-01 00:00:00')
+CREATE TABLE widened (a smallint, b real, c integer, d decimal(10,2), e date, l integer[]) USING delta
+INSERT INTO widened VALUES (1, 1.5, 7, 1.25, '2024-01-31', [1, 2])
+ALTER TABLE widened ALTER COLUMN a TYPE bigint
+ALTER TABLE widened ALTER COLUMN b TYPE double
+ALTER TABLE widened ALTER COLUMN c TYPE double
+ALTER TABLE widened ALTER COLUMN d TYPE decimal(20,4)
+ALTER TABLE widened ALTER COLUMN e TYPE timestamp
+ALTER TABLE widened ALTER COLUMN l.element TYPE bigint
+INSERT INTO widened VALUES (5000000000, 1e300, 0.5, 12345678.1234, '2024-02-01 12:00:00', [5000000000])
+DELETE FROM widened WHERE a = 1
+ALTER TABLE widened ALTER COLUMN a TYPE varchar
 CREATE TABLE clustered (a integer, b varchar) USING delta CLUSTER BY (b, a) TBLPROPERTIES ('delta.checkpointInterval' = '2')
 INSERT INTO clustered SELECT g, 'b' || g % 4 FROM generate_series(1, 40) AS q(g)
 INSERT INTO clustered VALUES (41, 'last')
@@ -82,7 +93,7 @@ CREATE OR REPLACE TABLE parts USING delta AS SELECT 'now' AS other, 2.5::double 
 INSERT INTO parts VALUES ('more', 'NaN'), ('end', '-Infinity')
 """
 
-NAMES = ("kinds", "parts", "many", "mapped", "byid", "counted", "clustered", "marked", "fed")
+NAMES = ("kinds", "parts", "many", "mapped", "byid", "counted", "clustered", "widened", "marked", "fed")
 
 
 def main():
@@ -108,10 +119,12 @@ def main():
             if done.returncode:
                 sys.exit(f"{sql}\n{table}: {done.stderr}")
             [path] = glob.glob(f"{folder}/lakehouse/main/{table}-*")
-            # Of deletion vectors only its query engine knows.
-            found = deltalake.QueryBuilder().register("t", deltalake.DeltaTable(path)).execute("SELECT * FROM t")
-            rows = pyarrow.table(found.read_all())
-            sources = {"delta-rs": "rows"} | ({"DuckDB": f"delta_scan('{path}')"} if has_delta else {})
+            sources = {}
+            # Of deletion vectors only its query engine knows, and of widened types nothing of it.
+            if table != "widened":
+                found = deltalake.QueryBuilder().register("t", deltalake.DeltaTable(path)).execute("SELECT * FROM t")
+                rows, sources = pyarrow.table(found.read_all()), {"delta-rs": "rows"}
+            sources |= ({"DuckDB": f"delta_scan('{path}')"} if has_delta else {})
             for name, source in sources.items():
                 compare(db, sql, table, own, name, source, rows)
                 checked += 1

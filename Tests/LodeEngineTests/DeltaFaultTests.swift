@@ -31,6 +31,7 @@ import Testing
         "MERGE WITH SCHEMA EVOLUTION INTO t USING (SELECT 25 + i AS i, 'x' AS more FROM generate_series(1, 10) AS g(i)) AS s ON t.i = s.i "
             + "WHEN MATCHED THEN UPDATE SET more = s.more",
         "RESTORE TABLE t TO VERSION AS OF 0",
+        "CREATE TABLE u SHALLOW CLONE t",
         "DROP TABLE t",
         "TRUNCATE TABLE t",
         "VACUUM RETAIN 0 HOURS",

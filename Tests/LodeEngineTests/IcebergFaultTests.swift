@@ -16,6 +16,8 @@ import Testing
         "DELETE FROM t WHERE k = 1",
         "ALTER TABLE t ADD COLUMN c integer",
         "OPTIMIZE t",
+        "RESTORE TABLE t TO VERSION AS OF 'first'",
+        "SET vacuum_retention_check = off; VACUUM t RETAIN 0 HOURS",
         "TRUNCATE TABLE t",
         "ALTER TABLE t SET TBLPROPERTIES ('write.delete.mode' = 'merge-on-read'); DELETE FROM t WHERE i = 5",
         "ALTER TABLE t SET TBLPROPERTIES ('format-version' = '3', 'write.delete.mode' = 'merge-on-read'); DELETE FROM t WHERE i = 5",
@@ -31,6 +33,8 @@ import Testing
         try scratch.rows(
             """
             CREATE TABLE t USING iceberg PARTITIONED BY (k) AS SELECT 1 AS generation, i, i % 3 AS k FROM generate_series(1, 9) AS g(i);
+            ALTER TABLE t CREATE TAG first RETAIN 1 DAYS;
+            INSERT OVERWRITE t SELECT * FROM t;
             INSERT INTO t VALUES (1, 10, 0)
             """)
         return scratch
@@ -39,7 +43,7 @@ import Testing
     private func state(_ scratch: ScratchSession) -> [String] {
         let sums = "SELECT generation, count(*), count(DISTINCT i), sum(i) FROM"
         let queries = ["SHOW TABLES", "\(sums) t GROUP BY generation ORDER BY generation", "\(sums) u GROUP BY generation", "DESCRIBE t"]
-            + ["SELECT count(*) > 3 FROM t$files"]
+            + ["SELECT count(*) > 3 FROM t$files", "SELECT count(*) FROM t$snapshots"]
         return queries.map { query in
             do { return "\(try scratch.rows(query))" } catch { return (error as? SQLError)?.state == .undefinedTable ? "none" : "\(error)" }
         }

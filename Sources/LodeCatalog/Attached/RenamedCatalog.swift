@@ -175,6 +175,7 @@ private final class RenamedTransaction: TableTransaction {
     func replaceAll(with files: [DataFile]) { inner.replaceAll(with: files) }
     func dependsOnSnapshot() { inner.dependsOnSnapshot() }
     func keepsRows() { inner.keepsRows() }
+    func rewriteManifests() { inner.rewriteManifests() }
     func reached(_ marks: [String: Int64]) { inner.reached(marks) }
     func reads(_ rows: ColumnPredicate) { inner.reads(rows) }
     func restore(_ snapshot: any TableSnapshot) { inner.restore((snapshot as? AnonymousSnapshot)?.inner ?? snapshot) }

@@ -126,6 +126,12 @@ extension EmbeddedCatalog {
     }
 
     private func apply(_ change: FileChange, to name: TableName, _ notes: CommitNotes, _ db: Database) throws -> CommitOutcome {
+        guard let found = try TableRow.fetch(name, db), found.id == change.base.table.number else {
+            throw CatalogError.conflict("table \"\(name)\" was dropped or replaced")
+        }
+        try Self.remember(change.loaded, found, db)
+        // Its files are in its log.
+        if try found.storedTable().writableFormat != nil { return CommitOutcome(version: found.version) }
         let row = try checked(change, to: name, db)
         if let earlier = change.restored as? ManagedSnapshot { return try restore(earlier, row, change, notes, db) }
         return try record(row, change, notes, db)
@@ -136,9 +142,6 @@ extension EmbeddedCatalog {
         guard let row = try TableRow.fetch(name, db), row.id == change.base.table.number else {
             throw CatalogError.conflict("table \"\(name)\" was dropped or replaced")
         }
-        try Self.remember(change.loaded, row, db)
-        // Its files are in its log.
-        if try row.storedTable().writableFormat != nil { return CommitOutcome(version: row.version) }
         if change.dependsOnBase, row.version != change.base.version {
             throw CatalogError.conflict(
                 "table \"\(name)\" was changed",

@@ -34,7 +34,5 @@ final class ManagedTransaction: TableTransaction {
 
     func loads(_ files: [String]) { self.files.loaded += files }
 
-    func loads(_ files: [String]) { self.files.loaded += files }
-
     func name(_ operation: String) { files.operation = operation }
 }

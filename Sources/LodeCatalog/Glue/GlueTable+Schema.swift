@@ -60,7 +60,8 @@ extension GlueTable {
 
     package var comment: String? { parameters[TableParameter.comment] ?? description }
 
-    package var fileFormat: (any FileFormat)? { storageDescriptor.fileFormat }
+    /// How its files are written. What the SerDe of a table with a log of its own is, says nothing of them.
+    package var fileFormat: (any FileFormat)? { loggedFormat == nil ? storageDescriptor.fileFormat : FileFormats.parquet }
 
     /// The table format that the table names as Glue and Athena do; nil for folders of files.
     package var tableFormat: String? {

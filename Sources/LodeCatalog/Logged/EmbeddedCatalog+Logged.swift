@@ -167,7 +167,7 @@ extension EmbeddedCatalog {
             return try commitOwn(changes.map { if case .alter(let name, _) = $0 { .alter(name, alterations) } else { $0 } })
         }
         try checkFiles(change.added)
-        let operation = alterations.isEmpty ? change.operation ?? Self.operation(change) : Self.operation(alterations)
+        let operation = change.operation ?? (alterations.isEmpty ? Self.operation(change) : Self.operation(alterations))
         let columnChanges = alterations.columnChanges
         let isDeclared = after != before || !columnChanges.isEmpty
         var commit = TableCommit(change, declaration: isDeclared ? after : nil, columnChanges: columnChanges, operation: operation)

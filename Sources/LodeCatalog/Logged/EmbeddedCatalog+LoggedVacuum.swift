@@ -15,7 +15,7 @@ extension EmbeddedCatalog {
         let now = Self.nowMicros(), earliest = try leases.earliest() ?? .max
         let cutoff = min(now &- max(0, min(retention, now)), earliest), kept = request.part == .orphans ? 0 : cutoff
         let former = request.part == .versions ? try files(of: snapshot, format, since: 0) : nil
-        if !request.isDryRun, request.part != .orphans { try format.expire(snapshot, before: cutoff, io: io) }
+        if !request.isDryRun, request.part != .orphans { try format.expire(snapshot, before: cutoff, io: settlingIO(format)) }
         let used = try files(of: request.isDryRun ? snapshot : try self.snapshot(of: table.tableName, at: nil), format, since: kept)
             .union(try clonedFiles(of: root))
         let (store, folder) = try stores.resolve(root)

@@ -82,8 +82,8 @@ package struct OverlaySnapshot: TableSnapshot {
         }
         listing.filesTotal += changes.added.count
         for file in changes.added.map(asRead) {
-            let mayMatch = predicate.map { filesAreWhole ? $0.mayMatch { file.statistics[$0] } : mayMatch($0, file) } ?? true
-            if mayMatch { listing.files.append(file) } else { listing.filesPruned += 1 }
+            let isWanted = predicate.map { filesAreWhole ? $0.mayMatch { name in file.statistics[name] } : mayMatch($0, file) } ?? true
+            if isWanted { listing.files.append(file) } else { listing.filesPruned += 1 }
         }
         if !partitionColumns.isEmpty, !filesAreWhole {
             listing.partitionsTotal = max(listing.partitionsTotal, Set(listing.files.map(\.partitionValues)).count)
@@ -128,6 +128,7 @@ final class GatheredTransaction: TableTransaction {
     func emptyPartitions(_ partitions: Set<[Value]>) { files.emptiedPartitions.formUnion(partitions) }
     func dependsOnSnapshot() { files.dependsOnBase = true }
     func keepsRows() { files.changesData = false }
+    func rewriteManifests() { (files.changesData, files.rewritesManifests) = (false, true) }
     func restore(_ snapshot: any TableSnapshot) { files.restored = snapshot }
     func name(_ operation: String) { files.operation = operation }
     func reads(_ rows: ColumnPredicate) { files.reads = rows }

@@ -39,7 +39,7 @@ struct AdoptedFiles {
                 .invalidTableDefinition, "the files don't lie in the same key=value folders", in: location,
                 hint: "Each partition column has one folder on the way to each file.")
         }
-        try readFooters(stores, collectsStatistics)
+        try readFooters(stores, mayNumber: !format.evolvesLayout, collectsStatistics)
     }
 
     private static func list(_ location: String, _ stores: StoreRegistry) throws(SQLError) -> [DataFile] {
@@ -62,7 +62,8 @@ struct AdoptedFiles {
         return found.sorted { $0.path < $1.path }
     }
 
-    private mutating func readFooters(_ stores: StoreRegistry, _ collectsStatistics: Bool) throws(SQLError) {
+    /// - Parameter mayNumber: whether numbers that the files give to their columns mean nothing to the table.
+    private mutating func readFooters(_ stores: StoreRegistry, mayNumber: Bool, _ collectsStatistics: Bool) throws(SQLError) {
         let keys = Set(partitionColumns.map { $0.name.lowercased() })
         var columns: [Field] = [], sibling: (any FileScan)?, firsts: [String: String] = [:]
         for index in files.indices {
@@ -72,6 +73,10 @@ struct AdoptedFiles {
             do throws(SQLError) {
                 let scan = try FileFormats.parquet.open(try stores.open(file.path), options: FormatOptions(), like: sibling)
                 sibling = scan
+                if !mayNumber, scan.fieldIDs.contains(where: { $0 != nil }) {
+                    throw SQLError.unsupported(
+                        "a file that numbers its columns itself", hint: "CREATE TABLE … AS SELECT … copies its rows.")
+                }
                 files[index].rowCount = scan.rowCount
                 for (place, field) in scan.schema.fields.enumerated() where !keys.contains(field.name.lowercased()) {
                     try Self.add(field, to: &columns, first: &firsts, file.path)

@@ -9,7 +9,7 @@ struct Procedure {
     /// Those there are, for messages.
     private static let names = [
         "optimize", "rewrite_data_files", "rollback_to_snapshot", "rollback_to_timestamp", "set_current_snapshot",
-        "expire_snapshots", "remove_orphan_files", "vacuum", fastForward,
+        "expire_snapshots", "remove_orphan_files", "vacuum", "rewrite_manifests", "optimize_manifests", fastForward,
     ]
     private static let fastForward = "fast_forward"
 
@@ -92,6 +92,7 @@ struct Procedure {
         case "rollback_to_timestamp": statement = .restore(try rest.rollback(table, "timestamp", .timestamp))
         case "expire_snapshots": statement = .vacuum(try rest.vacuum(table, .versions))
         case "remove_orphan_files": statement = .vacuum(try rest.vacuum(table, .orphans))
+        case "rewrite_manifests", "optimize_manifests": statement = .rewriteManifests(table)
         case "vacuum": statement = .vacuum(try rest.vacuum(table, .everything))
         default: statement = .optimize(try rest.optimize(table, condition))
         }

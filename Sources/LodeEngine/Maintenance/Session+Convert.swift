@@ -99,6 +99,8 @@ extension Session {
         let declaration = TableDeclaration(
             columns: found.schema.fields.map { TableDeclaration.Column($0) }, partitionColumns: found.partitionColumns.map(\.name))
         try format.check(declaration)
-        _ = try format.commit(TableCommit(change, declaration: declaration, operation: "CONVERT"), to: nil, in: location, io: io)
+        var commit = TableCommit(change, declaration: declaration, operation: "CONVERT")
+        commit.adoptsFiles = true
+        _ = try format.commit(commit, to: nil, in: location, io: io)
     }
 }

@@ -25,7 +25,7 @@ extension Session {
         let removed = bins.flatMap(\.bin.files), added = bins.flatMap(\.written)
         func bytes(_ files: [DataFile]) -> Value { .integer(Int64(files.reduce(0) { $0 + $1.size })) }
         var outcome = try give(
-            ["files_removed", "files_added", "bytes_removed", "bytes_added", "version"].map { Field($0, .bigint) },
+            Self.optimizedFields,
             [[
                 .integer(Int64(removed.count)), .integer(Int64(added.count)), bytes(removed), bytes(added),
                 version.map { .integer($0) } ?? .null,
@@ -44,6 +44,10 @@ extension Session {
             throw SQLError.unsupported("OPTIMIZE of a table whose rows keep their numbers", at: optimize.table.span)
         }
         let order = try FileOrder(optimize.order, change)
+        if order.isAsked, change.writeTarget.layout != nil, change.writeTarget.properties["sorted_by"] != nil {
+            // What the metadata say of the order of its files would not be so.
+            throw SQLError.unsupported("another order for a table that has one", at: optimize.table.span)
+        }
         let bins = FileBins(
             fileBytes: try fileBytes(optimize, change.transaction.snapshot), takesAll: optimize.isFull,
             isOrdered: order.isAsked || (optimize.isFull && !order.isNone))

@@ -35,16 +35,11 @@ extension Session {
         let (files, version) = try retrying { () throws(SQLError) in try restoreOnce(restore, table) }
         func count(_ files: [DataFile]) -> Value { .integer(Int64(files.count)) }
         func bytes(_ files: [DataFile]) -> Value { .integer(Int64(files.reduce(0) { $0 + $1.size })) }
-        // As Delta's own RESTORE tells it.
-        let names = [
-            "table_size_after_restore", "num_of_files_after_restore", "num_removed_files", "num_restored_files", "removed_files_size",
-            "restored_files_size", "version",
-        ]
         let row = [
             bytes(files.all), count(files.all), count(files.gone), count(files.back), bytes(files.gone), bytes(files.back),
             .integer(version),
         ]
-        var outcome = try give(names.map { Field($0, .bigint) }, [row], to: run.sink, tag: "RESTORE")
+        var outcome = try give(Self.restoredFields, [row], to: run.sink, tag: "RESTORE")
         outcome.receipt.version = version
         return outcome
     }

@@ -30,11 +30,10 @@ extension Session {
         } catch {
             throw error.at(vacuum.table?.span)
         }
-        let fields = [Field("table_name", .varchar), Field("path", .varchar), Field("bytes", .bigint), Field("reason", .varchar)]
         let rows: [[Value]] = files.map { file in
             let table: Value = if let name = file.table { .text("\(name)") } else { .null }
             return [table, .text(SQLText(file.path)), .integer(Int64(file.bytes)), .text(SQLText(file.reason))]
         }
-        return try give(fields, rows, to: run.sink, tag: "VACUUM")
+        return try give(Self.vacuumedFields, rows, to: run.sink, tag: "VACUUM")
     }
 }

@@ -95,6 +95,10 @@ extension Session {
             let sink = ColumnsOnly()
             _ = try run(StatementRun(parsed: parsed, text: text, sink: sink))
             return sink.columns
+        case .maintenance(let maintenance): return try columns(of: maintenance)
+        case .utility(.call(let call)):
+            if try Procedure.alteration(of: call, self) != nil { return nil }
+            return try columns(of: try Procedure.statement(of: call, self))
         case .utility(.summarize(let target)):
             _ = try bind(target)
             return Self.summaryFields

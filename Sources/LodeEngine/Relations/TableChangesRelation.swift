@@ -125,6 +125,11 @@ extension Session {
         if let before { feed.kept.append(before) }
         for place in places {
             let after = try catalog.snapshot(of: name, at: .version(versions[place].version))
+            for field in after.schema.fields + (before?.schema.fields ?? []) where feed.snapshot.schema.index(of: field.name) == nil {
+                throw SQLError.unsupported(
+                    "reading the changes of versions in which \"\(table.name)\" had other columns",
+                    hint: "It has no column \"\(field.name)\" any more. Let the range end before it went.")
+            }
             try feed.addDifference(from: before, to: after, version: versions[place].version, micros: versions[place].committedAt)
             before = after
         }

@@ -148,7 +148,7 @@ extension Session {
     /// The table of the same format, in the same place, whose next version a new one becomes.
     private func replaced(by table: GlueTable, _ ifExists: TableChange.IfExists) throws(SQLError) -> (any TableSnapshot)? {
         guard case .replace = ifExists, let format = table.writableFormat, let known = try catalog.table(table.tableName),
-            known.writableFormat?.name == format.name, known.storageDescriptor.location == table.storageDescriptor.location
+            known.writableFormat?.name == format.name, known.folder == table.folder
         else { return nil }
         return try catalog.snapshot(of: known.tableName, at: nil)
     }

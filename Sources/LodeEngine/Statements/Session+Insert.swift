@@ -34,7 +34,7 @@ extension Session {
         // To a log an append says, too, whether it was computed from the table.
         if readsItself, insert.isOverwrite || transaction.table.writableFormat != nil { transaction.dependsOnSnapshot() }
         if insert.isOverwrite {
-            overwrite(transaction, with: changed.written, naming: try partition(of: insert, target, transaction.snapshot, binder))
+            overwrite(transaction, with: changed.written, naming: try partition(of: insert, target, transaction.table.partitionTerms, binder))
         } else {
             transaction.append(changed.written)
         }
@@ -50,15 +50,15 @@ extension Session {
         return ChangedRows(written: written.files, receipt: written.receipt)
     }
 
-    /// The one partition that `PARTITION (…)` names; nil if it leaves some column to the rows.
+    /// The one partition that `PARTITION (…)` names; nil if it leaves some column to the rows, or what a transform makes of one.
     private func partition(
-        of insert: Insert, _ table: InsertTarget, _ snapshot: any TableSnapshot, _ binder: Binder
+        of insert: Insert, _ table: InsertTarget, _ terms: [PartitionTerm], _ binder: Binder
     ) throws(SQLError) -> [Value]? {
         if insert.partition.isEmpty { return nil }
         let fixed = try binder.partitionValues(of: insert, table)
         var values: [Value] = []
-        for column in snapshot.partitionColumns {
-            guard let position = table.schema.index(of: column.name), let value = fixed[position] else { return nil }
+        for term in terms {
+            guard term.isColumn, let position = table.schema.index(of: term.column), let value = fixed[position] else { return nil }
             values.append(value)
         }
         return values

@@ -28,7 +28,7 @@ extension Session {
         case .partitions(let name): return try showPartitions(name, run)
         case .createTable(let name), .createView(let name): return try showCreate(name, run)
         case .tableProperties(let name):
-            let table = try existingTable(name)
+            let table = try definedByItsLog(try existingTable(name))
             let rows = table.parameters.sorted { $0.key < $1.key }.map { [Value.text($0.key), .text($0.value)] }
             return try give([Field("key", .varchar), Field("value", .varchar)], rows, to: run.sink, tag: "SHOW")
         case .functions(let pattern): return try showFunctions(pattern, run)
@@ -103,7 +103,7 @@ extension Session {
                 [Field("create_statement", .varchar)], [[.text("CREATE TEMP VIEW \(view.name) AS \(view.text)")]], to: run.sink, tag: "SHOW"
             )
         }
-        let table = try existingTable(name)
+        let table = try definedByItsLog(try existingTable(name))
         let text = try TableDDL.text(table, of: engine.attached.owner(of: table.databaseName)?.name)
         return try give([Field("create_statement", .varchar)], [[.text(text)]], to: run.sink, tag: "SHOW")
     }
@@ -133,8 +133,16 @@ extension Session {
         return try give(fields, rows, to: run.sink, tag: "DESCRIBE")
     }
 
-    /// With the columns that it has now, where another catalog may not know them: Spark tells Glue none of a table with a log of its own.
+    /// With the columns that it has now, where another catalog may not know them: Spark tells Glue none of a table with a log of its own. The
+    /// warehouse's catalog is behind such a log when others have changed the table.
     private func definedByItsLog(_ table: GlueTable) throws(SQLError) -> GlueTable {
+        if let format = table.writableFormat, try catalog.attachedCatalog(of: table.databaseName) == nil {
+            // A log that can't be read is for those to tell who read it.
+            guard let snapshot = try? catalog.snapshot(of: table.tableName), let known = try? format.declaration(of: snapshot) else {
+                return table
+            }
+            return try table.declared(known)
+        }
         guard table.loggedFormat != nil, table.icebergPartitioning == nil, try catalog.attachedCatalog(of: table.databaseName) != nil
         else { return table }
         let snapshot = try catalog.snapshot(of: table.tableName)

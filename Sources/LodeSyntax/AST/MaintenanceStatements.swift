@@ -7,6 +7,8 @@ package enum MaintenanceStatement: Sendable {
     case restore(Restore)
     case convert(Convert)
     case undrop(QualifiedName)
+    /// What `EXECUTE optimize_manifests` means.
+    case rewriteManifests(QualifiedName)
     case execute(ExecuteProcedure)
 
     var changeName: String {
@@ -16,7 +18,7 @@ package enum MaintenanceStatement: Sendable {
         case .restore: "RESTORE"
         case .convert: "CONVERT"
         case .undrop: "UNDROP TABLE"
-        case .execute: "ALTER TABLE"
+        case .execute, .rewriteManifests: "ALTER TABLE"
         }
     }
 }

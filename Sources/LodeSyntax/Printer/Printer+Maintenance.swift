@@ -12,6 +12,9 @@ extension Printer {
             expression(restore.time.value)
         case .convert(let convert): self.convert(convert)
         case .undrop(let name): command("UNDROP TABLE", name)
+        case .rewriteManifests(let name):
+            command("ALTER TABLE", name)
+            write(" EXECUTE optimize_manifests")
         case .execute(let execute):
             command("ALTER TABLE", execute.table)
             write(" EXECUTE ")

@@ -34,4 +34,15 @@ package struct IcebergNameMapping: Sendable {
     }
 
     func names(of id: Int) -> [String] { names[id] ?? [] }
+
+    /// The mapping for files whose columns have the names that the table gives them.
+    static func tree(of fields: [IcebergField]) -> JSONTree {
+        .array(
+            fields.map { field in
+                let parts = field.type.parts
+                return .object(
+                    [.init("field-id", .integer(field.id)), .init("names", .strings([field.name]))]
+                        + (parts.isEmpty ? [] : [.init("fields", tree(of: parts))]))
+            })
+    }
 }

@@ -151,6 +151,16 @@ package struct IcebergSnapshot: TableSnapshot {
         }
     }
 
+    /// How many manifests would be put together, and how many there would be in their place.
+    package func mergeableManifests() throws(SQLError) -> (before: Int, after: Int) {
+        var data: [(specID: Int, bytes: Int64)] = []
+        try forEachManifest { (manifest) throws(SQLError) in
+            if !manifest.hasDeletes, manifest.liveFiles != 0 { data.append((manifest.specID, Int64(manifest.size))) }
+        }
+        let groups = IcebergManifestMerge(metadata.properties, isAsked: true).groups(data)
+        return (groups.reduce(0) { $0 + $1.count }, groups.count)
+    }
+
     /// Where a file lies that the metadata name.
     func locate(_ path: String) -> String { folder.locate(path) }
 

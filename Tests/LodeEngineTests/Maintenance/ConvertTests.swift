@@ -31,6 +31,17 @@ import Testing
         #expect(left.isSuperset(of: before))
     }
 
+    @Test func `a folder becomes an Iceberg table, whose files are read by their names`() throws {
+        let scratch = try ScratchSession(threads: 1)
+        try Self.folder(scratch)
+        try scratch.rows("CONVERT TO ICEBERG '{folder}/data'; CREATE TABLE t USING iceberg LOCATION '{folder}/data'")
+        #expect(try scratch.rows("SELECT count(*), sum(i), count(k) FROM t") == [["9", "45", "6"]])
+        try scratch.rows("ALTER TABLE t RENAME COLUMN v TO w; INSERT INTO t (i, w, k) VALUES (10, 'new', 'c'); DELETE FROM t WHERE i = 1")
+        #expect(try scratch.rows("SELECT i, w FROM t WHERE i IN (2, 10) ORDER BY i") == [["2", "v2"], ["10", "new"]])
+        try scratch.rows("OPTIMIZE t FULL")
+        #expect(try scratch.rows("SELECT count(*), sum(i), count(w) FROM t") == [["9", "54", "9"]])
+    }
+
     @Test func `an external table becomes the one of the log`() throws {
         let scratch = try ScratchSession(threads: 1)
         try Self.folder(scratch)

@@ -64,6 +64,10 @@ struct IcebergCommitter {
         var document = IcebergDocument(
             version: version, location: location, schema, lastColumnID: last, spec,
             sortedBy: order, properties: IcebergDeclaration.properties(declaration), millis: now)
+        if commit.adoptsFiles {
+            let mapping = IcebergNameMapping.tree(of: schema.fields).json
+            document.set(properties: IcebergDeclaration.properties(declaration).merging([IcebergWriting.nameMapping: mapping]) { $1 })
+        }
         var made: Int64 = 0
         if !change.added.isEmpty {
             let metadata = try IcebergMetadata(document.bytes, location)
@@ -106,7 +110,7 @@ struct IcebergCommitter {
             guard metadata.snapshot(earlier.id) != nil else { throw IcebergWriting.conflict(detail: "The snapshot was expired.") }
             document.restore(earlier.id, at: now)
             version = earlier.id
-        } else if !change.added.isEmpty || change.removesRows {
+        } else if !change.added.isEmpty || change.removesRows || change.rewritesManifests {
             let known = try IcebergMetadata(document.bytes, path)
             let made = try IcebergSnapshotWriter(change, commit.operation, known, document, now, location, io)
                 .write(over: try head(of: known).flatMap { known.snapshot($0) })

@@ -11,9 +11,10 @@ struct IcebergManifestMerge {
     private let minCount: Int
     private let targetBytes: Int64
 
-    init(_ properties: [String: String]) {
-        isEnabled = properties["commit.manifest-merge.enabled"]?.lowercased() != "false"
-        minCount = max(2, properties["commit.manifest.min-count-to-merge"].flatMap { Int($0) } ?? 100)
+    /// - Parameter isAsked: whether a statement wants them put together, few as they may be.
+    init(_ properties: [String: String], isAsked: Bool = false) {
+        isEnabled = isAsked || properties["commit.manifest-merge.enabled"]?.lowercased() != "false"
+        minCount = isAsked ? 2 : max(2, properties["commit.manifest.min-count-to-merge"].flatMap { Int($0) } ?? 100)
         targetBytes = max(1, properties["commit.manifest.target-size-bytes"].flatMap { Int64($0) } ?? 8 << 20)
     }
 

@@ -165,7 +165,7 @@ struct IcebergSnapshotWriter {
             if !manifest.hasDeletes { data.append((index, manifest)) }
         }
         let schema = list.schema
-        let groups = IcebergManifestMerge(metadata.properties).groups(
+        let groups = IcebergManifestMerge(metadata.properties, isAsked: change.rewritesManifests).groups(
             data.map { (specID: $0.manifest.specID, bytes: kept[$0.place].field(501, in: schema)?.number ?? 0) })
         var merged: Set<Int> = []
         for group in groups {
