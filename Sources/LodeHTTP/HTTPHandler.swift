@@ -13,13 +13,29 @@ final class HTTPHandler: ChannelInboundHandler {
     static let maximumBodyBytes = 16 << 20
 
     private let routes: HTTPRoutes
+    private let limits: HTTPLimits
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var isTooLarge = false
     /// Whether a request is whole and not answered yet.
     private var isAnswering = false
+    /// Bytes of bodies that are held for this connection.
+    private var heldBytes = 0
 
-    init(_ routes: HTTPRoutes) { self.routes = routes }
+    init(_ routes: HTTPRoutes, _ limits: HTTPLimits) {
+        self.routes = routes
+        self.limits = limits
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        free()
+        context.fireChannelInactive()
+    }
+
+    private func free() {
+        limits.free(heldBytes)
+        heldBytes = 0
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -28,8 +44,15 @@ final class HTTPHandler: ChannelInboundHandler {
             body = []
             isTooLarge = false
         case .body(let buffer):
-            isTooLarge = isTooLarge || body.count + buffer.readableBytes > Self.maximumBodyBytes
-            if isTooLarge { body = [] } else { body += buffer.readableBytesView }
+            let count = buffer.readableBytes
+            isTooLarge = isTooLarge || body.count + count > Self.maximumBodyBytes || !limits.hold(count)
+            if isTooLarge {
+                body = []
+                free()
+            } else {
+                heldBytes += count
+                body += buffer.readableBytesView
+            }
         case .end:
             guard let head else { return }
             self.head = nil
@@ -64,6 +87,7 @@ final class HTTPHandler: ChannelInboundHandler {
 
     private func send(_ response: HTTPResponse, to request: HTTPRequestHead, keepsAlive: Bool, _ context: ChannelHandlerContext) {
         isAnswering = false
+        free()
         var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
         headers.replaceOrAdd(name: "Content-Length", value: String(response.body.count))
         headers.replaceOrAdd(name: "Connection", value: keepsAlive ? "keep-alive" : "close")

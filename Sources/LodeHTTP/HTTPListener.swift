@@ -29,15 +29,17 @@ package struct HTTPListener: Service {
 
     package func run() async throws {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let routes = routes, tls = tls
+        let routes = routes, tls = tls, limits = HTTPLimits()
         let server = try await ServerBootstrap(group: loops)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                guard limits.enter() else { return channel.eventLoop.makeFailedFuture(TooManyConnections()) }
+                channel.closeFuture.whenComplete { _ in limits.leave() }
+                return channel.eventLoop.makeCompletedFuture {
                     if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
                     try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: .seconds(75)))
-                    try channel.pipeline.syncOperations.addHandler(HTTPHandler(routes))
+                    try channel.pipeline.syncOperations.addHandler(HTTPHandler(routes, limits))
                 }
             }
             .bind(host: host, port: port).get()

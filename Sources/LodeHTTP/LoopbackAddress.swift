@@ -5,7 +5,9 @@ import NIOCore
 package enum LoopbackAddress {
     /// - Parameter host: as it is given to listen on.
     package static func isOne(_ host: String) -> Bool {
-        host.lowercased() == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
+        if host.lowercased() == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
     static func isOne(_ address: SocketAddress) -> Bool {

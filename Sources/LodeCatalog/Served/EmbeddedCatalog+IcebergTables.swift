@@ -19,10 +19,13 @@ extension EmbeddedCatalog {
     /// Publishes what a client wants to become of a table.
     /// - Throws: `40001` if a requirement does not hold: nothing was changed.
     package func commitIceberg(_ request: IcebergCommitRequest, to table: GlueTable) throws(SQLError) -> IcebergCatalogTable {
-        guard table.writableFormat != nil else { throw SQLError.unsupported("writing an Iceberg table that another catalog keeps") }
+        guard let format = table.writableFormat else { throw SQLError.unsupported("writing an Iceberg table that another catalog keeps") }
         let lease = lease()
         defer { withExtendedLifetime(lease) {} }
-        let changed = try IcebergCatalogTable.commit(request, in: try Self.icebergFolder(table), io)
+        // Nothing is put on top of a commit of several tables that is not decided.
+        let changed = try IcebergCatalogTable.commit(request, in: try Self.icebergFolder(table), settlingIO(format)) {
+            () throws(SQLError) in try icebergTable(table)
+        }
         if let declaration = try? changed.declaration(io) { follow(table.tableName, declaration) }
         return changed
     }

@@ -150,6 +150,7 @@ package struct IcebergCatalogTable: Sendable {
         guard try IcebergFolder.current(in: metadata.location, io) == nil, case .won = try io.publish(path, bytes) else {
             throw SQLError(.duplicateTable, "there is an Iceberg table in the folder already", in: metadata.location)
         }
+        IcebergFormat().followUp(1, in: metadata.location, io: io)
         return try IcebergCatalogTable(path, bytes)
     }
 
@@ -159,13 +160,16 @@ package struct IcebergCatalogTable: Sendable {
 
     // MARK: Changing
 
-    /// - Parameter location: of the table, as the catalog has it.
+    /// - Parameters:
+    ///   - location: of the table, as the catalog has it.
+    ///   - current: gives the table as it is now; nil for the latest document in its folder.
     /// - Throws: `40001` if a requirement does not hold, or others came first time after time: nothing was changed.
     package static func commit(
-        _ request: IcebergCommitRequest, in location: String, _ io: any TableIO
+        _ request: IcebergCommitRequest, in location: String, _ io: any TableIO,
+        over current: (() throws(SQLError) -> IcebergCatalogTable)? = nil
     ) throws(SQLError) -> IcebergCatalogTable {
         for _ in 0..<IcebergWriting.attempts {
-            let base = try load(in: location, io)
+            let base = if let current { try current() } else { try load(in: location, io) }
             guard let path = base.path, let number = IcebergCommitter.number(of: path) else {
                 throw IcebergCommitter.foreign.within(base.path ?? location)
             }
@@ -177,7 +181,9 @@ package struct IcebergCatalogTable: Sendable {
             var edit = IcebergDocumentEdit(document.tree, now: now)
             try edit.apply(request.updates)
             let next = self.path(of: number &+ 1, in: location), changed = try IcebergCatalogTable(checking: edit, next)
-            if case .won = try io.publish(next, changed.bytes) { return changed }
+            guard case .won = try io.publish(next, changed.bytes) else { continue }
+            IcebergFormat().followUp(number &+ 1, in: location, io: io)
+            return changed
         }
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
     }
@@ -202,8 +208,9 @@ package struct IcebergCatalogTable: Sendable {
         var copy = try IcebergDocument(table.bytes)
         copy.follow(path, of: table.metadata.lastUpdatedMillis, at: table.metadata.lastUpdatedMillis)
         let name = path.split(separator: "/").last.map(String.init) ?? ""
-        let next = self.path(of: (IcebergFolder.number(of: name) ?? 0) &+ 1, in: location)
+        let number = (IcebergFolder.number(of: name) ?? 0) &+ 1, next = self.path(of: number, in: location)
         guard case .won = try io.publish(next, copy.bytes) else { throw IcebergWriting.unmet("It was taken over already.") }
+        IcebergFormat().followUp(number, in: location, io: io)
         return (try IcebergCatalogTable(next, copy.bytes), location)
     }
 }
