@@ -14,6 +14,9 @@ extension BoundExpression {
     /// of its number).
     var isUntypedLiteral: Bool { if case .constant(let value, .null) = self { !value.isNull } else { false } }
 
+    /// A nested value of which members have no type yet.
+    var isLoose: Bool { !isUntyped && type.isLoose }
+
     var isConstant: Bool { if case .constant = self { true } else { false } }
 }
 
@@ -101,7 +104,10 @@ extension Binder {
     /// The type that all of these take, for CASE, COALESCE, VALUES, UNION and arrays; nil if there is none.
     ///
     /// Untyped literals don't vote. An integer literal among decimals counts only the digits it has.
-    static func commonType(of expressions: [BoundExpression]) -> SQLType? {
+    static func commonType(of expressions: [BoundExpression]) -> SQLType? { looseType(of: expressions)?.settled }
+
+    /// The same, without a type for what none of them gives one.
+    static func looseType(of expressions: [BoundExpression]) -> SQLType? {
         let hasDecimal = expressions.contains { $0.type.isDecimal }
         var result = SQLType.null
         for expression in expressions {
@@ -110,7 +116,7 @@ extension Binder {
             guard let next = result == .null ? type : Casts.commonType(result, type) else { return nil }
             result = next
         }
-        return result.settled
+        return result
     }
 
     /// Brings all to their common type. `spans` are aligned.

@@ -46,7 +46,7 @@ extension Binder {
         var left = left, right = right
         if left.isUntyped, let typed = try literal(left, like: right.type, at: sides?.0 ?? span) { left = typed }
         if right.isUntyped, let typed = try literal(right, like: left.type, at: sides?.1 ?? span) { right = typed }
-        if let common = Self.commonType(of: [left, right]), left.type.isLoose || right.type.isLoose {
+        if left.isLoose || right.isLoose, let common = Self.commonType(of: [left, right]) {
             (left, right) = (try convert(left, to: common, at: span), try convert(right, to: common, at: span))
         }
         if left.type == right.type { return (left, right) }

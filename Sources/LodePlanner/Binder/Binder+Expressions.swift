@@ -92,7 +92,7 @@ extension Binder {
         switch symbol {
         case .comparison(let comparison): return try bindComparison(comparison, left, right, expression.span, scope)
         case .value(let value):
-            return try operate(value.rawValue, [try bind(left, scope), try bind(right, scope)], at: expression.span)
+            return try operate(value.rawValue, [try bindLoose(left, scope), try bindLoose(right, scope)], at: expression.span)
         }
     }
 

@@ -21,6 +21,18 @@ extension Binder {
         return result
     }
 
+    /// Arguments of which loose ones have the type of the first other that goes with them.
+    func besideOthers(_ arguments: [BoundExpression], at span: SourceSpan) throws(SQLError) -> [BoundExpression] {
+        guard arguments.contains(where: \.isLoose) else { return arguments }
+        let types = arguments.filter { !$0.type.isLoose }.map(\.type)
+        var result: [BoundExpression] = []
+        for argument in arguments {
+            let type = argument.isLoose ? types.lazy.compactMap { Casts.commonType(argument.type, $0) }.first { !$0.isLoose } : nil
+            result.append(try type.map { (t) throws(SQLError) in try convert(argument, to: t, at: span) } ?? argument)
+        }
+        return result
+    }
+
     /// Members that nothing gave a type become texts.
     func tightened(_ expression: BoundExpression) -> BoundExpression {
         // Nothing but NULL and nothing at all is converted, which doesn't fail.
@@ -45,6 +57,7 @@ extension Binder {
                 return StructValues.pack(wanted.map(\.name), members, at: span ?? call.span)
             }
             guard SpelledFunctions.list.contains(call.name), case .list(let wanted) = type, let place = span ?? call.span else { return nil }
+            if call.arguments.isEmpty { return .constant(.list([]), type) }
             let elements = try call.arguments.map { (e) throws(SQLError) in try convert(e, to: wanted, at: span) }
             return try callNested(SpelledFunctions.list, "an array of computed values", elements, at: place)
         default: return nil

@@ -289,7 +289,7 @@ private struct MergeBinding {
         let scope = scope(of: clause.match, .mergeInsert)
         for (value, position) in zip(values, positions) {
             if case .defaultValue = value.kind { continue }
-            result.values[position] = try binder.assigned(try binder.bind(value, scope), position, table, at: value.span)
+            result.values[position] = try binder.assigned(try binder.bindLoose(value, scope), position, table, at: value.span)
         }
         for position in table.schema.fields.indices where result.values[position] == nil && table.generated[position] == nil {
             if let value = next[position] {

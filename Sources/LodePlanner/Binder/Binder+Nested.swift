@@ -69,9 +69,8 @@ extension Binder {
     /// The elements of an array, or the keys or values of a map, and their type, which may be loose.
     private func members(_ elements: [Expression], _ scope: Scope, of what: String) throws(SQLError) -> ([BoundExpression], SQLType) {
         let items = try bindAllLoose(elements, scope)
-        if items.allSatisfy({ $0.isUntyped && !$0.isUntypedLiteral }) { return (items, .null) }
-        if let first = items.first?.type, first.isLoose, items.allSatisfy({ $0.type == first }), !items.contains(where: \.isUntypedLiteral) {
-            return (items, first)
+        if !items.contains(where: \.isUntypedLiteral), let type = Self.looseType(of: items), type.isLoose {
+            return (try items.map { (i) throws(SQLError) in try convert(i, to: type, at: nil) }, type)
         }
         let typed = try unify(items, as: what, spans: elements.map(\.span))
         return (typed, typed.first?.type ?? .null)

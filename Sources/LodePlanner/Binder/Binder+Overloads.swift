@@ -18,6 +18,7 @@ extension Binder {
     func call(
         _ function: ScalarFunction, as name: String, _ arguments: [BoundExpression], at span: SourceSpan
     ) throws(SQLError) -> BoundExpression {
+        let arguments = try besideOthers(arguments, at: span)
         let bound: BoundScalar, types: [SQLType]
         do throws(SQLError) {
             (bound, types) = try choose(

@@ -101,7 +101,7 @@ extension Binder {
             if table.generated[position] == nil { result.values[position] = try assignedDefault(position, table) }
             return
         }
-        try put(try bind(value, scope), at: position, table, value.span, &result)
+        try put(try bindLoose(value, scope), at: position, table, value.span, &result)
     }
 
     private func put(

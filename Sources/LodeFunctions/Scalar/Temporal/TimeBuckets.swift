@@ -20,8 +20,8 @@ extension ScalarFunction {
         ).forNanos(.floored),
         ScalarFunction(
             "time_bucket", "date and time",
-            "The beginning of the bucket of that width in which the timestamp lies. Buckets of months begin at 2000-01-01, others at Monday, "
-                + "2000-01-03, or at the origin.",
+            "The beginning of the bucket of that width in which the timestamp lies. Buckets of months begin at 2000-01-01, others at "
+                + "Monday, 2000-01-03, or at the origin.",
             source: "DuckDB, Timestamp Functions",
             examples: [
                 ("time_bucket(interval '15 minutes', timestamp '2024-01-01 10:17:00')", "2024-01-01 10:15:00"),
@@ -30,7 +30,9 @@ extension ScalarFunction {
             ],
             .strict([.interval, .date], .date, canFail: true) { call throws(SQLError) in try TimeBucket.dates(call) },
             .strict([.interval, .date, .date], .date, canFail: true) { call throws(SQLError) in try TimeBucket.dates(call) },
-            .strict([.interval, .timestamp], .timestamp, canFail: true) { call throws(SQLError) in try TimeBucket.stamps(call, .timestamp) },
+            .strict([.interval, .timestamp], .timestamp, canFail: true) { call throws(SQLError) in
+                try TimeBucket.stamps(call, .timestamp)
+            },
             .strict([.interval, .timestamp, .timestamp], .timestamp, canFail: true) { call throws(SQLError) in
                 try TimeBucket.stamps(call, .timestamp)
             },
