@@ -144,7 +144,7 @@ import Testing
         let own = try ScratchSession()
         let options = server.options.map { "\($0.key) '\($0.value)'" }.joined(separator: ", ")
         try own.rows("CREATE CATALOG g USING glue OPTIONS (\(options)); CREATE SCHEMA g.web LOCATION '{folder}/web'")
-        try own.rows("CREATE TABLE g.web.t AS SELECT i FROM generate_series(1, 9) AS s(i)")
+        try own.rows("CREATE TABLE g.web.t USING parquet AS SELECT i FROM generate_series(1, 9) AS s(i)")
         server.interfere { $0 == "GetColumnStatisticsForTable" ? DoubleAnswer(500, text: "<html>") : nil }
         #expect(try own.rows("SELECT count(*) FROM g.web.t AS a JOIN g.web.t AS b USING (i)") == [["9"]])
         #expect(server.count("GetColumnStatisticsForTable") == 1)
