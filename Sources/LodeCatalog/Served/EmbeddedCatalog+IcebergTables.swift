@@ -24,7 +24,7 @@ extension EmbeddedCatalog {
         defer { withExtendedLifetime(lease) {} }
         // Nothing is put on top of a commit of several tables that is not decided.
         let changed = try IcebergCatalogTable.commit(request, in: try Self.icebergFolder(table), settlingIO(format)) {
-            () throws(SQLError) in try icebergTable(table)
+            () throws(SQLError) in try self.icebergTable(table)
         }
         if let declaration = try? changed.declaration(io) { follow(table.tableName, declaration) }
         return changed
