@@ -21,13 +21,14 @@ extension Binder {
         return result
     }
 
-    /// Arguments of which loose ones have the type of the first other that goes with them.
+    /// Arguments of which loose ones have the type of the first other that goes with them, as a whole or as the element of a list.
     func besideOthers(_ arguments: [BoundExpression], at span: SourceSpan) throws(SQLError) -> [BoundExpression] {
         guard arguments.contains(where: \.isLoose) else { return arguments }
         let types = arguments.filter { !$0.type.isLoose }.map(\.type)
         var result: [BoundExpression] = []
         for argument in arguments {
-            let type = argument.isLoose ? types.lazy.compactMap { Casts.commonType(argument.type, $0) }.first { !$0.isLoose } : nil
+            var type = argument.isLoose ? types.lazy.compactMap { Casts.commonType(argument.type, $0) }.first { !$0.isLoose } : nil
+            if type == nil, argument.type == .list(.null) { type = types.first { !$0.isNested }.map { .list($0) } }
             result.append(try type.map { (t) throws(SQLError) in try convert(argument, to: t, at: span) } ?? argument)
         }
         return result
