@@ -167,12 +167,44 @@ struct Procedure {
 
     /// `'zorder(a, b)'` or `'a DESC NULLS LAST, b'`.
     private func order(_ argument: Expression) throws(SQLError) -> Optimize.Order {
-        let text = try text(argument), isCurve = ["zorder", "hilbert"].contains { text.lowercased().hasPrefix($0) }
-        let words = isCurve ? text.replacing("(", with: " BY (", maxReplacements: 1) : "ORDER BY \(text)"
-        guard case .maintenance(.optimize(let parsed))? = (try? Parser.parse("OPTIMIZE t \(words)"))?.first?.statement else {
-            throw SQLError(.invalidParameterValue, "\"\(text)\" is not an order", at: argument.span)
+        let text = try text(argument)
+        if case .call(let curve)? = (try? Parser.parseExpression(text))?.kind {
+            let columns = curve.arguments.compactMap { column -> Identifier? in
+                guard case .name(let name) = column.value.kind, name.parts.count == 1 else { return nil }
+                return Identifier(name.last.text, span: argument.span)
+            }
+            if columns.count == curve.arguments.count, !columns.isEmpty {
+                switch curve.name.last.text.lowercased() {
+                case "zorder": return .zorder(columns)
+                case "hilbert": return .hilbert(columns)
+                default: break
+                }
+            }
         }
-        return parsed.order
+        return .sorted(
+            try text.split(separator: ",").map { (item) throws(SQLError) in
+                guard let key = Self.key(item, at: argument.span) else {
+                    throw SQLError(.invalidParameterValue, "\"\(text)\" is not an order", at: argument.span)
+                }
+                return key
+            })
+    }
+
+    /// A column, and how it is sorted.
+    private static func key(_ text: Substring, at span: SourceSpan) -> OrderItem? {
+        var words = text.split(separator: " ").map(String.init), nullsFirst: Bool?, isDescending = false
+        if words.count > 2, words[words.count - 2].lowercased() == "nulls", let last = words.last?.lowercased() {
+            guard last == "first" || last == "last" else { return nil }
+            nullsFirst = last == "first"
+            words.removeLast(2)
+        }
+        if let last = words.last?.lowercased(), words.count > 1, last == "asc" || last == "desc" {
+            isDescending = last == "desc"
+            words.removeLast()
+        }
+        guard words.count == 1, case .name(let name)? = (try? Parser.parseExpression(words[0]))?.kind, name.parts.count == 1
+        else { return nil }
+        return OrderItem(by: .column(name.last.text, at: span), isDescending: isDescending, nullsFirst: nullsFirst)
     }
 
     /// `map('target-file-size-bytes', '…', 'rewrite-all', 'true')`, or MAP {…}.

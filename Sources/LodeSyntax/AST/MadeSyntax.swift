@@ -69,6 +69,12 @@ extension Insert {
     }
 }
 
+extension OrderItem {
+    package init(by expression: Expression, isDescending: Bool, nullsFirst: Bool?) {
+        self.init(expression: expression, isDescending: isDescending, nullsFirst: nullsFirst)
+    }
+}
+
 extension Delete {
     /// `DELETE FROM table WHERE condition`: the rows that a condition names.
     package init(from table: QualifiedName, where condition: Expression) {

@@ -37,7 +37,9 @@ struct DeltaClone {
     private func placed(_ add: DeltaAdd) throws(SQLError) -> DeltaAdd {
         var placed = add
         placed.path = Self.uri(snapshot.folder.dataFile(add.path))
-        if let vector = add.vector, vector.storageType == "u", case .file(let place, _) = try vector.vector(in: snapshot.folder.root).place {
+        if let vector = add.vector, vector.storageType == "u",
+            case .file(let place, _) = try vector.vector(in: snapshot.folder.root).place
+        {
             placed.vector?.storageType = "p"
             placed.vector?.pathOrInline = Self.uri(place)
         }
