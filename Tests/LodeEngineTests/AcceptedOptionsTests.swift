@@ -223,6 +223,13 @@ import Testing
         "rename_column": Clause(
             works: ["ALTER TABLE t RENAME a TO b; ALTER TABLE t RENAME COLUMN b TO a"],
             refuses: [("ALTER TABLE e RENAME a TO b", "RENAME COLUMN")]),
+        "add_partition_field": Clause(refuses: [("ALTER TABLE t ADD PARTITION FIELD a", "PARTITION FIELD")]),
+        "drop_partition_field": Clause(refuses: [("ALTER TABLE t DROP PARTITION FIELD a", "PARTITION FIELD")]),
+        "replace_partition_field": Clause(refuses: [("ALTER TABLE t REPLACE PARTITION FIELD a WITH p", "PARTITION FIELD")]),
+        "write_order": Clause(refuses: [("ALTER TABLE t WRITE ORDERED BY a", "WRITE ORDERED BY")]),
+        "create_reference": Clause(refuses: [("ALTER TABLE t CREATE BRANCH b", "branch")]),
+        "replace_reference": Clause(refuses: [("ALTER TABLE t REPLACE TAG b", "tag")]),
+        "drop_reference": Clause(refuses: [("ALTER TABLE t DROP BRANCH b", "branch")]),
         "cluster_by": Clause(refuses: [("ALTER TABLE t CLUSTER BY (a)", "CLUSTER BY"), ("ALTER TABLE t CLUSTER BY NONE", "CLUSTER BY")]),
         "add_partitions": Clause(works: ["ALTER TABLE e ADD PARTITION (d = '2024-01-01')"]),
         "add_columns": Clause(works: ["ALTER TABLE t ADD COLUMN b integer DEFAULT 1 NOT NULL", "ALTER TABLE t ADD CHECK (a > 0)"]),
@@ -269,7 +276,7 @@ import Testing
             let error = scratch.error(sql)
             #expect(error == nil, "\(sql): \(error?.message ?? "")")
             try scratch.rows("DROP TABLE IF EXISTS n; DROP SCHEMA IF EXISTS n")
-            if sql.contains("RENAME") { try scratch.rows("CREATE TABLE t (a integer, p integer) PARTITIONED BY (p)") }
+            if sql.contains("RENAME TO") { try scratch.rows("CREATE TABLE t (a integer, p integer) PARTITIONED BY (p)") }
         }
         for (sql, name) in clause.refuses {
             #expect(names(name, sql), "\(sql): \(scratch.error(sql)?.message ?? "no error")")

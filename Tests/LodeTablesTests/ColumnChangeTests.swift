@@ -28,7 +28,7 @@ import Testing
         #expect(changed.fields[1].type == .structure([Field("y", .varchar)]))
         #expect(throws: SQLError.self) { try changed.changed(by: .drop(["s", "y"])) }
         #expect(Self.state(.drop(["s", "z"])) == .undefinedColumn)
-        #expect(Self.state(.drop(["id", "z"])) == .wrongObjectType)
+        #expect(Self.state(.drop(["id", "z"])) == .undefinedColumn)
     }
 
     @Test func `columns and fields move`() throws {

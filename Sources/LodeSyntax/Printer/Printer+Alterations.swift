@@ -41,7 +41,8 @@ extension Printer {
             write("SET TBLPROPERTIES ")
             properties(list)
         case .setLocation(let path): write("SET LOCATION \(SQLText(path).literal)")
-        case .unsetProperties, .setSerDeProperties, .setTags, .unsetTags, .replaceColumns, .changeColumn, .clusterBy: hiveAlteration(table.action)
+        case .unsetProperties, .setSerDeProperties, .setTags, .unsetTags: hiveAlteration(table.action)
+        case .replaceColumns, .changeColumn, .clusterBy: hiveAlteration(table.action)
         case .addPartitions(let partitions, let ifNotExists):
             write(ifNotExists ? "ADD IF NOT EXISTS " : "ADD ")
             list(partitions, " ") { $0.partition($1) }
