@@ -34,7 +34,8 @@ extension Session {
         // To a log an append says, too, whether it was computed from the table.
         if readsItself, insert.isOverwrite || transaction.table.writableFormat != nil { transaction.dependsOnSnapshot() }
         if insert.isOverwrite {
-            overwrite(transaction, with: changed.written, naming: try partition(of: insert, target, transaction.table.partitionTerms, binder))
+            let named = try partition(of: insert, target, transaction.table.partitionTerms, binder)
+            overwrite(transaction, with: changed.written, naming: named)
         } else {
             transaction.append(changed.written)
         }
