@@ -33,7 +33,8 @@ import Testing
         try scratch.rows(
             """
             CREATE TABLE t USING iceberg PARTITIONED BY (k)
-            TBLPROPERTIES ('write.delete.mode' = 'merge-on-read', 'format-version' = '\(version)') AS SELECT 1 AS generation, i, i % 3 AS k FROM generate_series(1, 9) AS g(i);
+            TBLPROPERTIES ('write.delete.mode' = 'merge-on-read', 'format-version' = '\(version)')
+            AS SELECT 1 AS generation, i, i % 3 AS k FROM generate_series(1, 9) AS g(i);
             ALTER TABLE t CREATE TAG first RETAIN 1 DAYS;
             INSERT OVERWRITE t SELECT * FROM t;
             INSERT INTO t VALUES (1, 10, 0)
