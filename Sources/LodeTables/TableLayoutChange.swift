@@ -40,7 +40,8 @@ package enum PartitionTermChange: Hashable, Sendable {
         switch old {
         case .named(let name):
             let folded = name.lowercased()
-            found = terms.firstIndex { $0.name.lowercased() == folded } ?? terms.firstIndex { $0.isColumn && $0.column.lowercased() == folded }
+            let named = terms.firstIndex { $0.name.lowercased() == folded }
+            found = named ?? terms.firstIndex { $0.isColumn && $0.column.lowercased() == folded }
             text = "\"\(name)\""
         case .term(let term):
             found = terms.firstIndex { $0.column.lowercased() == term.column.lowercased() && $0.transform == term.transform }

@@ -19,20 +19,22 @@ import Testing
         "RESTORE TABLE t TO VERSION AS OF 'first'",
         "SET vacuum_retention_check = off; VACUUM t RETAIN 0 HOURS",
         "TRUNCATE TABLE t",
-        "ALTER TABLE t SET TBLPROPERTIES ('write.delete.mode' = 'merge-on-read'); DELETE FROM t WHERE i = 5",
-        "ALTER TABLE t SET TBLPROPERTIES ('format-version' = '3', 'write.delete.mode' = 'merge-on-read'); DELETE FROM t WHERE i = 5",
+        "DELETE FROM t WHERE i = 5",
         "ALTER TABLE t ADD PARTITION FIELD bucket(3, i)",
-        "ALTER TABLE t RENAME COLUMN k TO k2; INSERT INTO t VALUES (2, 11, 1)",
-        "ALTER TABLE t SET TBLPROPERTIES ('format-version' = '3'); INSERT INTO t VALUES (2, 11, 1)",
+        "ALTER TABLE t ALTER COLUMN i TYPE bigint",
+        "ALTER TABLE t SET TBLPROPERTIES ('format-version' = '3')",
+        "CREATE OR REPLACE TABLE t USING iceberg AS SELECT 2 AS generation, i, k FROM t",
     ]
 
     private static let unreachable = SQLError(.ioError, "the disk does not answer")
 
-    private func filled() throws -> ScratchSession {
+    private func filled(_ version: Int = 2) throws -> ScratchSession {
         let scratch = try ScratchSession(threads: 1)
         try scratch.rows(
             """
-            CREATE TABLE t USING iceberg PARTITIONED BY (k) AS SELECT 1 AS generation, i, i % 3 AS k FROM generate_series(1, 9) AS g(i);
+            CREATE TABLE t USING iceberg PARTITIONED BY (k)
+            TBLPROPERTIES ('write.delete.mode' = 'merge-on-read', 'format-version' = '\(version)')
+            AS SELECT 1 AS generation, i, i % 3 AS k FROM generate_series(1, 9) AS g(i);
             ALTER TABLE t CREATE TAG first RETAIN 1 DAYS;
             INSERT OVERWRITE t SELECT * FROM t;
             INSERT INTO t VALUES (1, 10, 0)
@@ -42,7 +44,10 @@ import Testing
 
     private func state(_ scratch: ScratchSession) -> [String] {
         let sums = "SELECT generation, count(*), count(DISTINCT i), sum(i) FROM"
-        let queries = ["SHOW TABLES", "\(sums) t GROUP BY generation ORDER BY generation", "\(sums) u GROUP BY generation", "DESCRIBE t"]
+        let queries = [
+            "SHOW TABLES", "\(sums) t GROUP BY generation ORDER BY generation", "\(sums) u GROUP BY generation", "DESCRIBE t",
+            "SHOW CREATE TABLE t",
+        ]
             + ["SELECT count(*) > 3 FROM t$files", "SELECT count(*) FROM t$snapshots"]
         return queries.map { query in
             do { return "\(try scratch.rows(query))" } catch { return (error as? SQLError)?.state == .undefinedTable ? "none" : "\(error)" }
@@ -73,6 +78,21 @@ import Testing
                 #expect(found == old || found == new, "\(change), \(operation) \(after): \(found)")
                 // And what comes after is not held up.
                 #expect(scratch.error("INSERT INTO t (generation, i, k) VALUES (3, 99, 0)") == nil, "\(change), \(operation) \(after)")
+            }
+        }
+    }
+
+    @Test func `a deletion vector of which one call of the store fails is there whole or not at all`() throws {
+        let change = "DELETE FROM t WHERE i = 5", done = try filled(3), old = state(done), calls = attempt(change, done, [])
+        let new = state(done)
+        #expect(old != new)
+        for operation in Fault.Operation.allCases {
+            for after in 0..<calls.calls(operation) {
+                let scratch = try filled(3)
+                _ = attempt(change, scratch, [Fault(operation, .fail(Self.unreachable), after: after, times: 1)])
+                let found = state(scratch)
+                #expect(found == old || found == new, "\(operation) \(after): \(found)")
+                #expect(scratch.error("DELETE FROM t WHERE i = 6") == nil, "\(operation) \(after)")
             }
         }
     }

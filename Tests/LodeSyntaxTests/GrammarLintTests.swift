@@ -69,6 +69,9 @@ import Testing
         "explainable: query, insert", "explainable: query, update", "explainable: query, delete", "explainable: query, merge",
         "explainable: insert, update", "explainable: insert, delete", "explainable: insert, merge", "explainable: update, delete",
         "explainable: delete, merge",
+        // Behind ADD, DROP and REPLACE a word or two tell them apart.
+        "alter_table: add_partition_field, add_columns", "alter_table: add_partition_field, add_partitions",
+        "alter_table: drop_partition_field, drop_partitions", "alter_table: replace_partition_field, replace_columns",
         // A parenthesis decides; definitions do not nest in themselves.
         "partition_field: transform, column_definition", "star_replace: 0, star_replacement", "table_atom: function_table, named_table",
     ]

@@ -107,7 +107,8 @@ extension Session {
         let unit: Int64 = switch time.unit { case .days: 86_400_000; case .hours: 3_600_000; case .minutes: 60_000 }
         let (millis, overflow) = Int64(time.number).multipliedReportingOverflow(by: unit)
         guard !overflow, millis > 0 else {
-            throw SQLError(.invalidParameterValue, "\(time.number) \(time.unit.rawValue) is no time to keep something", at: change.name.span)
+            throw SQLError(
+                .invalidParameterValue, "\(time.number) \(time.unit.rawValue) is no time to keep something", at: change.name.span)
         }
         return millis
     }

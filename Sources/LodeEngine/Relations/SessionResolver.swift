@@ -80,7 +80,9 @@ final class SessionResolver: RelationResolver {
     private func reference(_ name: QualifiedName) throws(SQLError) -> ResolvedRelation? {
         guard let (base, reference, _) = BranchName.split(name) else { return nil }
         if let full = try? session.tableName(name, in: catalogName), try find(full) != nil { return nil }
-        let places = base.parts.count == 1 ? searchPath.map { TableName($0, base.last.text) } : [try session.tableName(base, in: catalogName)]
+        let places =
+            base.parts.count == 1
+            ? searchPath.map { TableName($0, base.last.text) } : [try session.tableName(base, in: catalogName)]
         var isThere = false
         for place in places where !isThere { isThere = try session.catalog.table(place) != nil }
         return isThere ? try table(base, at: .reference(reference)) : nil

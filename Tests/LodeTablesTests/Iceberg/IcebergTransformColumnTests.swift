@@ -81,7 +81,9 @@ import Testing
     }
 
     @Test func `terms are kept as texts`() {
-        let terms = [PartitionTerm("a"), PartitionTerm("ts", .day, name: "d"), PartitionTerm("id", .bucket(16)), PartitionTerm("s", .truncate(4))]
+        let terms = [
+            PartitionTerm("a"), PartitionTerm("ts", .day, name: "d"), PartitionTerm("id", .bucket(16)), PartitionTerm("s", .truncate(4)),
+        ]
         #expect(PartitionTerm.terms(PartitionTerm.texts(terms)) == terms)
         #expect(PartitionTerm.terms(["a", "b"]) == nil)
         #expect(terms.map { $0.sql { "\"\($0)\"" } } == ["\"a\"", "day(\"ts\")", "bucket(16, \"id\")", "truncate(4, \"s\")"])

@@ -146,7 +146,8 @@ struct IcebergCommitter {
             }
             return
         }
-        let now = try IcebergSnapshot(IcebergFolder(document: location, metadata), metadata, at: change.branch.map { .reference($0) }, identity: nil, io)
+        let time = change.branch.map { TableTime.reference($0) }
+        let now = try IcebergSnapshot(IcebergFolder(document: location, metadata), metadata, at: time, identity: nil, io)
         try IcebergConflicts(change, base).check(now)
     }
 

@@ -3,8 +3,8 @@
 import LodeCore
 import LodeVectors
 
-/// In tables of version 3 a deletion vector for each data file, all of a commit in one Puffin file; before, files of positions, one for each
-/// partition.
+/// In tables of version 3 a deletion vector for each data file, all of a commit in one Puffin file; before, files of positions, one for
+/// each partition.
 /// - Source: Iceberg spec, "Delete Formats".
 struct IcebergDeleteWriter {
     /// A data file of which rows go.
@@ -75,10 +75,12 @@ struct IcebergDeleteWriter {
     }
 
     private func entry(_ file: Made, _ schema: AvroSchema, _ snapshot: Int64) throws(SQLError) -> AvroTree {
-        guard let fileSchema = schema.field(2), let tuple = fileSchema.field(102) else { throw .internalFault("a manifest without data_file") }
+        guard let fileSchema = schema.field(2), let tuple = fileSchema.field(102) else {
+            throw .internalFault("a manifest without data_file")
+        }
         var values: [Int: AvroTree] = [
-            134: .number(1), 100: .text(file.path), 101: .text(file.format), 103: .number(Int64(file.rows)), 104: .number(Int64(file.bytes)),
-            102: file.partition.fitted(from: file.partitionSchema, to: tuple),
+            134: .number(1), 100: .text(file.path), 101: .text(file.format), 103: .number(Int64(file.rows)),
+            104: .number(Int64(file.bytes)), 102: file.partition.fitted(from: file.partitionSchema, to: tuple),
         ]
         if let path = file.referenced {
             values[143] = .text(path)
@@ -102,8 +104,8 @@ struct IcebergDeleteWriter {
             let (offset, count) = puffin.add(vector: DeletionVector.encode(rows), of: target.path, cardinality: rows.count)
             made.append(
                 Made(
-                    specID: target.specID, partition: target.partition, partitionSchema: target.partitionSchema, path: path, format: "PUFFIN",
-                    rows: rows.count, bytes: 0, referenced: target.path, offset: offset, size: count))
+                    specID: target.specID, partition: target.partition, partitionSchema: target.partitionSchema, path: path,
+                    format: "PUFFIN", rows: rows.count, bytes: 0, referenced: target.path, offset: offset, size: count))
         }
         let bytes = puffin.finish()
         try io.put(path, bytes)

@@ -17,12 +17,14 @@ struct IcebergDocument {
         var orders = [Self.order(0, [])]
         if !sortedBy.isEmpty { orders.append(Self.order(1, sortedBy)) }
         tree = .object([
-            .init("format-version", .integer(version)), .init("table-uuid", .string(DeltaText.uuid())), .init("location", .string(location)),
+            .init("format-version", .integer(version)), .init("table-uuid", .string(DeltaText.uuid())),
+            .init("location", .string(location)),
             .init("last-sequence-number", .integer(0)), .init("last-updated-ms", .integer(millis)),
             .init("last-column-id", .integer(lastColumnID)), .init("current-schema-id", .integer(schema.id)),
             .init("schemas", .array([schema.tree])), .init("default-spec-id", .integer(spec.id)),
             .init("partition-specs", .array([spec.tree])),
-            .init("last-partition-id", .integer(spec.fields.map(\.fieldID).max() ?? 999)), .init("default-sort-order-id", .integer(orders.count - 1)),
+            .init("last-partition-id", .integer(spec.fields.map(\.fieldID).max() ?? 999)),
+            .init("default-sort-order-id", .integer(orders.count - 1)),
             .init("sort-orders", .array(orders)), .init("properties", .texts(properties)), .init("current-snapshot-id", .integer(-1)),
             .init("refs", .object([])), .init("snapshots", .array([])), .init("statistics", .array([])),
             .init("partition-statistics", .array([])), .init("snapshot-log", .array([])), .init("metadata-log", .array([])),

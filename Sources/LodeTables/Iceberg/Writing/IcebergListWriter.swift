@@ -34,7 +34,9 @@ struct IcebergListWriter {
             entry.set(520, .number(nextRowID), in: schema)
             let rows = (entry.field(512, in: schema)?.number ?? 0).addingReportingOverflow(entry.field(513, in: schema)?.number ?? 0)
             let (next, overflow) = nextRowID.addingReportingOverflow(max(0, rows.partialValue))
-            guard !rows.overflow, !overflow else { throw SQLError(.dataCorrupted, "a manifest list counts more rows than there are numbers") }
+            guard !rows.overflow, !overflow else {
+                throw SQLError(.dataCorrupted, "a manifest list counts more rows than there are numbers")
+            }
             nextRowID = next
         }
         try writer.append(entry)

@@ -34,7 +34,9 @@ struct IcebergManifestRewriter {
         for key in container.metadata.keys.sorted() where !key.hasPrefix("avro.") {
             if let value = container.text(key) { notes.append((key, value)) }
         }
-        guard let text = container.text("avro.schema") else { throw SQLError(.dataCorrupted, "the manifest has no schema", in: manifest.path) }
+        guard let text = container.text("avro.schema") else {
+            throw SQLError(.dataCorrupted, "the manifest has no schema", in: manifest.path)
+        }
         let own = try Self.isOfVersion(metadata.formatVersion, container.schema) ? text : Self.text(manifest, metadata, &notes)
         writer = try IcebergManifestWriter(own, notes: notes, specID: manifest.specID, isOfDeletes: manifest.hasDeletes)
     }

@@ -32,7 +32,9 @@ struct IcebergMetrics {
     init(_ properties: [String: String]) {
         general = properties[Self.standard].flatMap { Mode($0) } ?? .truncate(16)
         var byColumn: [String: Mode] = [:]
-        for (name, text) in properties where name.hasPrefix(Self.column) { byColumn[String(name.dropFirst(Self.column.count))] = Mode(text) }
+        for (name, text) in properties where name.hasPrefix(Self.column) {
+            byColumn[String(name.dropFirst(Self.column.count))] = Mode(text)
+        }
         self.byColumn = byColumn
     }
 

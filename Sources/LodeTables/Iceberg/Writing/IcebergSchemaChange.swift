@@ -90,7 +90,9 @@ struct IcebergSchemaChange {
             return field
         }
         let column = TableDeclaration.Column(Field(field.name, type, nullable: !field.isRequired), comment: field.doc)
-        guard let made = try IcebergDeclaration.schema([column], after: &last, version: version).first else { throw .internalFault("a column without a field") }
+        guard let made = try IcebergDeclaration.schema([column], after: &last, version: version).first else {
+            throw .internalFault("a column without a field")
+        }
         return made
     }
 
@@ -126,7 +128,8 @@ struct IcebergSchemaChange {
             return fields + (try IcebergDeclaration.schema([.init(Field(field.name, field.type))], after: &last, version: version))
         }
         let folded = name.lowercased()
-        guard let place = fields.firstIndex(where: { $0.name == name }) ?? fields.firstIndex(where: { $0.name.lowercased() == folded }) else {
+        let exact = fields.firstIndex { $0.name == name }
+        guard let place = exact ?? fields.firstIndex(where: { $0.name.lowercased() == folded }) else {
             throw SQLError(.undefinedColumn, "column \"\(name)\" does not exist")
         }
         var fields = fields

@@ -79,7 +79,8 @@ struct IcebergSnapshotWriter {
         else { throw .internalFault("a table without a schema or a partition spec") }
         let types = try partitionTypes(spec)
         var manifest = try IcebergManifestWriter(version: metadata.formatVersion, schema: text, spec, types)
-        var files = IcebergFileWriter(schema, spec, types, manifest.schema, sortOrderID: sortOrderID(spec), IcebergMetrics(metadata.properties))
+        var files = IcebergFileWriter(
+            schema, spec, types, manifest.schema, sortOrderID: sortOrderID(spec), IcebergMetrics(metadata.properties))
         for file in change.added {
             let rows = Int64(file.rowCount ?? 0)
             try manifest.append(try files.added(file, snapshot: id), .added, rowCount: rows, sequence: nil)

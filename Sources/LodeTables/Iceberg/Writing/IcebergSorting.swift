@@ -38,8 +38,8 @@ enum IcebergSorting {
                 words.removeLast()
             }
             let name = words.joined(separator: " "), folded = name.lowercased()
-            guard let source = schema.fields.first(where: { $0.name == name }) ?? schema.fields.first(where: { $0.name.lowercased() == folded })
-            else { throw SQLError(.undefinedColumn, "column \"\(name)\" of property sorted_by does not exist") }
+            let exact = schema.fields.first { $0.name == name }
+            guard let source = exact ?? schema.fields.first(where: { $0.name.lowercased() == folded }) else { throw SQLError(.undefinedColumn, "column \"\(name)\" of property sorted_by does not exist") }
             let nullsLast = nulls.map { $0 == "last" } ?? !isDescending
             fields.append(
                 .object([

@@ -27,7 +27,9 @@ struct IcebergSummary {
     var removedVectors = 0
 
     mutating func add(_ content: Content, rows: Int64, bytes: Int64) { added[content, default: Count()].note(rows: rows, bytes: bytes) }
-    mutating func remove(_ content: Content, rows: Int64, bytes: Int64) { removed[content, default: Count()].note(rows: rows, bytes: bytes) }
+    mutating func remove(_ content: Content, rows: Int64, bytes: Int64) {
+        removed[content, default: Count()].note(rows: rows, bytes: bytes)
+    }
 
     private func sum(_ counts: [Content: Count], _ contents: [Content]) -> Count {
         contents.reduce(into: Count()) { sum, content in
@@ -55,7 +57,8 @@ struct IcebergSummary {
         var summary = ["operation": word(changesData: changesData), "engine-name": "lode", "lode.operation": operation]
         func note(_ name: String, _ number: some BinaryInteger) { if number != 0 { summary[name] = String(number) } }
         func notes(_ verb: String, _ data: String, _ counts: [Content: Count], vectors: Int) {
-            let own = counts[.data] ?? Count(), position = counts[.positionDeletes] ?? Count(), equality = counts[.equalityDeletes] ?? Count()
+            let own = counts[.data] ?? Count(), position = counts[.positionDeletes] ?? Count()
+            let equality = counts[.equalityDeletes] ?? Count()
             note("\(data)-data-files", own.files)
             note("\(data)-records", own.rows)
             note("\(verb)-files-size", sum(counts, Self.all).bytes)
@@ -72,7 +75,9 @@ struct IcebergSummary {
             let before = parent.map { $0.summary["total-" + name].flatMap { Int64($0) } } ?? 0
             if let before { summary["total-" + name] = String(before &+ more) }
         }
-        func more(_ contents: [Content], _ value: (Count) -> Int64) -> Int64 { value(sum(added, contents)) &- value(sum(removed, contents)) }
+        func more(_ contents: [Content], _ value: (Count) -> Int64) -> Int64 {
+            value(sum(added, contents)) &- value(sum(removed, contents))
+        }
         total("data-files", more([.data]) { Int64($0.files) })
         total("records", more([.data], \.rows))
         total("files-size", more(Self.all, \.bytes))

@@ -101,7 +101,9 @@ extension IcebergTransform: ColumnTransform {
         for row in 0..<column.count {
             let rest = lanes[row] % width
             let (start, overflow) = lanes[row].subtractingReportingOverflow(rest < 0 ? rest + width : rest)
-            if overflow { throw SQLError(.numericValueOutOfRange, "\(text) of \(PartitionText.write(column.value(at: row))) is out of range") }
+            if overflow {
+                throw SQLError(.numericValueOutOfRange, "\(text) of \(PartitionText.write(column.value(at: row))) is out of range")
+            }
             out[row] = start
         }
         return Column(flat: column.type, count: column.count, lanes: result, validity: column.validityBuffer)
