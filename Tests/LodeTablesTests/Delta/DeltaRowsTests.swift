@@ -108,11 +108,11 @@ import Testing
         let mark = #"{"domainMetadata":{"domain":"delta.rowTracking","configuration":"{\"rowIdHighWaterMark\":9}","removed":false}}"#
         let store = LogStore([[features, LogFolder.metadata(), LogFolder.add("a.parquet", stats: Self.stats), mark]])
         let base = try DeltaFormat.snapshot(of: "/t", store)
-        let file = DataFile(path: "/t/n.parquet", size: 1, rowCount: 5)
-        try Self.commit(store, over: base) { $0.added = [file] }
+        func file(_ name: String, _ rows: Int) -> DataFile { DataFile(path: "/t/\(name).parquet", size: 1, rowCount: rows) }
+        try Self.commit(store, over: base) { $0.added = [file("n", 5)] }
         #expect(try #require(store.lines(1)).contains { $0.contains(#""baseRowId":10,"defaultRowCommitVersion":1"#) })
         // Of the same state: the race is lost, the numbers are those that follow.
-        try Self.commit(store, over: base) { $0.added = [file, DataFile(path: "/t/m.parquet", size: 1, rowCount: 2)] }
+        try Self.commit(store, over: base) { $0.added = [file("o", 5), file("m", 2)] }
         let lines = try #require(store.lines(2))
         #expect(lines.contains { $0.contains(#""baseRowId":15,"defaultRowCommitVersion":2"#) })
         #expect(lines.contains { $0.contains(#""baseRowId":20"#) })
