@@ -165,9 +165,10 @@ struct IcebergDocumentEdit {
     /// Number 0 is that of no order.
     private mutating func add(order: JSONTree) throws(SQLError) {
         let fields = try order.list("fields")
-        add(
-            .object([.init("order-id", .integer(0)), .init("fields", .array(fields))]), "order-id", to: "sort-orders", as: .addSortOrder,
-            first: fields.isEmpty ? 0 : 1)
+        let definition = JSONTree.object([.init("order-id", .integer(0)), .init("fields", .array(fields))])
+        guard fields.isEmpty else { return add(definition, "order-id", to: "sort-orders", as: .addSortOrder, first: 1) }
+        if tree.item(of: "sort-orders", "order-id", 0) == nil { tree.append(definition, to: "sort-orders") }
+        latest[.addSortOrder] = 0
     }
 
     private mutating func choose(
