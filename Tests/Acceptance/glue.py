@@ -75,7 +75,7 @@ def delta(lode, glue, folder):
     check("it is written", lode("INSERT INTO g.web.delta VALUES (3); UPDATE g.web.delta SET id = 4 WHERE id = 2; SELECT id FROM g.web.delta "
                                 "ORDER BY id"), [["1"], ["3"], ["4"]])
     check("deltalake reads it", DeltaTable and sorted(DeltaTable(f"{folder}/delta").to_pyarrow_table()["id"].to_pylist()), lambda r: r in (None, [1, 3, 4]))
-    made = lode("CREATE TABLE g.web.made (id bigint, day date, s varchar) USING delta PARTITIONED BY (day); "
+    made = lode(f"CREATE TABLE g.web.made (id bigint, day date, s varchar) USING delta PARTITIONED BY (day) LOCATION '{folder}/made'; "
                 "INSERT INTO g.web.made VALUES (1, DATE '2024-01-01', 'a'), (2, NULL, 'b'); ALTER TABLE g.web.made ADD COLUMN n integer; "
                 "SELECT id, s FROM g.web.made ORDER BY id")
     check("a Delta table is made", made, [["1", "a"], ["2", "b"]])

@@ -170,6 +170,20 @@ def written(lode, catalog, space, reach):
     parts = pyarrow.table({"n": [7], "k": [2]}, schema=catalog.load_table(f"{space}.p").schema().as_arrow())
     catalog.load_table(f"{space}.p").append(parts)
     check("pyiceberg appends", run(f"SELECT sum(n) FROM c.{space}.p WHERE k = 2"), [["1007"]])
+    both = f"SELECT (SELECT count(*) FROM c.{space}.p WHERE k = 9), (SELECT count(*) FROM {name})"
+    check("two tables in one transaction", run(f"BEGIN; INSERT INTO c.{space}.p VALUES (1, 9); INSERT INTO {name} SELECT n, 'x', NULL, 1 FROM "
+                                               f"c.{space}.p WHERE k = 9; COMMIT; {both}"), [["1", "1"]])
+    check("  or in none", run(f"BEGIN; INSERT INTO c.{space}.p VALUES (2, 9); INSERT INTO {name} (id) VALUES (5); ROLLBACK; {both}"), [["1", "1"]])
+    check("  is read", len(catalog.load_table(f"{space}.p").scan(row_filter="k = 9").to_arrow()), 1)
+    check("replaced", run(f"CREATE OR REPLACE TABLE c.{space}.types AS SELECT 2.5 AS n, 'y' AS s, 7::bigint AS fresh"), [])
+    check("  is read", rows("types"), [{"n": decimal.Decimal("2.5"), "s": "y", "fresh": 7}])
+    check("hidden partitions", run(f"CREATE TABLE c.{space}.h (id bigint, at timestamp, s varchar) PARTITIONED BY (day(at), bucket(4, id)); "
+                                   f"INSERT INTO c.{space}.h SELECT i, TIMESTAMP '2024-01-01 00:00:00' + i * INTERVAL '1 hour', 'v' FROM "
+                                   f"generate_series(1, 48) AS g(i); ALTER TABLE c.{space}.h RENAME COLUMN s TO v; DELETE FROM c.{space}.h "
+                                   f"WHERE id < 10; SELECT count(*) FROM c.{space}.h WHERE at >= TIMESTAMP '2024-01-02 00:00:00'"), [["25"]])
+    check("  is read", (lambda t: (len(t), t.column_names))(catalog.load_table(f"{space}.h").scan(row_filter="at >= '2024-01-02T00:00:00'").to_arrow()),
+          (25, ["id", "at", "v"]))
+    run(f"DROP TABLE c.{space}.h PURGE")
     check("many at once", writers(lode, catalog, space, reach), (80, 80, 80))
     check("rename, drop with files", run(f"ALTER TABLE {name} RENAME TO c.{space}.v; DROP TABLE c.{space}.v PURGE; DROP TABLE c.{space}.p; "
                                          f"DROP TABLE c.{space}.types PURGE; DROP TABLE c.{space}.many"), [])

@@ -63,9 +63,7 @@ import Testing
 
     @Test func `what is not done is refused by name`() throws {
         for sql in [
-            "INSERT INTO c.web.orders (id) VALUES (1)", "DELETE FROM c.web.orders", "VACUUM c.web.orders",
-            "CREATE VIEW c.web.made AS SELECT 1 AS id",
-            "ALTER TABLE c.web.orders ADD COLUMN x integer", "TRUNCATE c.web.orders",
+            "VACUUM c.web.orders", "CREATE VIEW c.web.made AS SELECT 1 AS id", "ALTER TABLE c.web.orders SET LOCATION 's3://lake/other'",
             "DROP SCHEMA c.web CASCADE", "SELECT * FROM c.web.foreign", "SHOW CREATE VIEW c.web.foreign",
         ] {
             let error = scratch.error(sql)

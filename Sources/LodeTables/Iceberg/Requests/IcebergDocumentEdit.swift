@@ -164,9 +164,10 @@ struct IcebergDocumentEdit {
 
     /// Number 0 is that of no order.
     private mutating func add(order: JSONTree) throws(SQLError) {
-        let fields = try order.list("fields"), item = JSONTree.object([.init("order-id", .integer(0)), .init("fields", .array(fields))])
-        guard fields.isEmpty else { return add(item, "order-id", to: "sort-orders", as: .addSortOrder, first: 1) }
-        if tree.item(of: "sort-orders", "order-id", 0) == nil { tree.append(item, to: "sort-orders") }
+        let fields = try order.list("fields")
+        let definition = JSONTree.object([.init("order-id", .integer(0)), .init("fields", .array(fields))])
+        guard fields.isEmpty else { return add(definition, "order-id", to: "sort-orders", as: .addSortOrder, first: 1) }
+        if tree.item(of: "sort-orders", "order-id", 0) == nil { tree.append(definition, to: "sort-orders") }
         latest[.addSortOrder] = 0
     }
 
