@@ -254,8 +254,10 @@ import Testing
                 "ALTER TABLE t ALTER a COMMENT 'x'",
             ],
             refuses: [("ALTER TABLE e ALTER a TYPE bigint", "TYPE"), ("ALTER TABLE t ALTER a TYPE varchar(3)", "varchar(n)")]),
-        "set_properties": Clause(works: ["ALTER TABLE t SET TBLPROPERTIES ('team' = 'x')"]),
-        "unset_properties": Clause(works: ["ALTER TABLE t UNSET TBLPROPERTIES IF EXISTS ('team')"]),
+        "set_properties": Clause(works: ["ALTER TABLE t SET TBLPROPERTIES ('team' = 'x')", "ALTER TABLE t SET TAGS ('team' = 'x')"]),
+        "unset_properties": Clause(works: [
+            "ALTER TABLE t UNSET TBLPROPERTIES IF EXISTS ('team')", "ALTER TABLE t UNSET TAG IF EXISTS team",
+        ]),
         "set_location": Clause(
             works: ["ALTER TABLE e SET LOCATION '{folder}/other'"], refuses: [("ALTER TABLE t SET LOCATION '{folder}/n'", "LOCATION")]),
     ]

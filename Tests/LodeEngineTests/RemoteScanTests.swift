@@ -125,9 +125,9 @@ import Testing
             let starts = double.requests.compactMap { request in
                 request.header("Range").flatMap { $0.dropFirst("bytes=".count).split(separator: "-").first }.flatMap { Int($0) }
             }
-            // The second range is asked for before the first one is read to its end.
-            let second = starts.firstIndex { (4 << 20..<8 << 20).contains($0) }
-            #expect(second.map { $0 <= 4 } == true, "\(cache): \(starts)")
+            // Who comes to a range that was not asked for looks one byte before it, too.
+            let begins = (1..<4).map { $0 << 22 + (format == "csv" ? "i,m\n".utf8.count : 0) }
+            #expect(begins.count { starts.contains($0) } >= 2, "\(cache): \(starts)")
         }
     }
 

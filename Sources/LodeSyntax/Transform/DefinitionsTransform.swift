@@ -127,6 +127,7 @@ extension Transform {
         case .dropConstraint: return .dropConstraint(try firstName(edge), ifExists: ifExists)
         case .setProperties:
             let list = try properties(try lastKid(edge))
+            if isOfTags(edge) { return .setTags(list) }
             return has(edge, .serdeproperties) ? .setSerDeProperties(list) : .setProperties(list)
         case .setLocation: return .setLocation(try string(try lastKid(edge)))
         default:
@@ -180,12 +181,14 @@ extension Transform {
                 try find(edge, .columnPlace).map { (place) throws(SQLError) in try columnPlace(place) })
         case .clusterBy: return .clusterBy(try columnPaths(edge))
         case .unsetProperties:
-            return .unsetProperties(try names(edge, "UNSET TBLPROPERTIES"), ifExists: find(edge, .ifExists) != nil)
-        case .setTags: return .setTags(try properties(try lastKid(edge)))
-        case .unsetTags: return .unsetTags(try names(edge, "UNSET TAGS"), ifExists: find(edge, .ifExists) != nil)
+            let ifExists = find(edge, .ifExists) != nil
+            if isOfTags(edge) { return .unsetTags(try names(edge, "UNSET TAGS"), ifExists: ifExists) }
+            return .unsetProperties(try names(edge, "UNSET TBLPROPERTIES"), ifExists: ifExists)
         default: throw mismatch(edge)
         }
     }
+
+    private func isOfTags(_ edge: Edge) -> Bool { has(edge, .tags) || has(edge, .tag) }
 
     private func names(_ edge: Edge, _ action: String) throws(SQLError) -> [Identifier] {
         let list = try properties(try lastKid(edge))

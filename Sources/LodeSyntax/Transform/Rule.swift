@@ -243,8 +243,6 @@ enum Rule: String, CaseIterable {
     case setProperties = "set_properties"
     case setLocation = "set_location"
     case unsetProperties = "unset_properties"
-    case setTags = "set_tags"
-    case unsetTags = "unset_tags"
     case replaceColumns = "replace_columns"
     case changeColumn = "change_column"
     case drop

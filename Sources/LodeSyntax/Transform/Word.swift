@@ -16,7 +16,7 @@ enum Word: String, CaseIterable {
     case unique, values, varying, verbose, view, views, with
     case always, increment, start, virtual
     case absolute, relative, forward, backward, next, prior, last, scroll, plans, sequences, binary, quote, user, only, write
-    case admin, schema, serdeproperties, currentUser = "current_user", currentRole = "current_role", sessionUser = "session_user"
+    case admin, schema, serdeproperties, tag, tags, currentUser = "current_user", currentRole = "current_role", sessionUser = "session_user"
     case grantWord = "grant", none
     case tryCast = "try_cast", systemTime = "system_time", bracket = "[", equals = "="
     case star = "*", minus = "-", question = "?", percentSign = "%"

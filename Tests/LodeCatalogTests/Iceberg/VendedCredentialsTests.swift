@@ -73,7 +73,10 @@ import Testing
         return (server, store, StoreRegistry(environment: environment))
     }
 
-    private func read(_ server: IcebergDouble, _ stores: StoreRegistry) throws -> [String] {
+    private func read(_ scene: (server: IcebergDouble, store: S3Double, stores: StoreRegistry)) throws -> [String] {
+        let (server, store, stores) = scene
+        // It answers as long as somebody has it.
+        defer { withExtendedLifetime(store) {} }
         let options = ["uri": server.url, "warehouse": "s3://lake"].mapValues { Secret($0) }
         let catalog = try IcebergRESTCatalog(options, CloudClient(CloudEnvironment(variables: [:])), stores: stores)
         let own = try #require(try catalog.stores(of: TableName("web", "orders")))
@@ -85,27 +88,27 @@ import Testing
     private static let texts = ["bytes of lake/orders/a.txt", "bytes of lake/orders/data/b.txt"]
 
     @Test func `each file is read with the key of its prefix`() throws {
-        let (server, _, stores) = try scene(refusing: [])
-        #expect(try read(server, stores) == Self.texts)
+        let scene = try scene(refusing: []), server = scene.server
+        #expect(try read(scene) == Self.texts)
         #expect(!server.requests.contains { $0.path.hasSuffix("/credentials") })
     }
 
     @Test func `keys that have ended are asked for again, once for all prefixes`() throws {
-        let (server, _, stores) = try scene(refusing: ["k1", "k2"])
+        let scene = try scene(refusing: ["k1", "k2"]), server = scene.server
         server.intercept { request in
             request.path.hasSuffix("/credentials") ? DoubleAnswer(text: Self.keys("n1", "n2")) : nil
         }
-        #expect(try read(server, stores) == Self.texts)
+        #expect(try read(scene) == Self.texts)
         #expect(server.requests.count { $0.path.hasSuffix("/credentials") } == 1)
     }
 
     @Test func `where there is no request for credentials the table is loaded again`() throws {
-        let (server, _, stores) = try scene(refusing: ["k1", "k2"])
+        let scene = try scene(refusing: ["k1", "k2"]), server = scene.server
         server.intercept { request in
             request.path.hasSuffix("/credentials") ? IcebergDouble.fault(404, "NotFound") : nil
         }
         // The same keys again are refused again: it ends.
-        #expect(throws: SQLError.self) { try read(server, stores) }
+        #expect(throws: SQLError.self) { try read(scene) }
         #expect(server.requests.count { $0.path.hasSuffix("/tables/orders") } <= 4)
     }
 }
