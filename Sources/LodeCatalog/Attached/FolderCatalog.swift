@@ -80,7 +80,8 @@ package struct FolderCatalog: Catalog {
     package func beginWrite(_ name: TableName) throws(SQLError) -> any TableTransaction {
         let lease = shared.lease(), (format, snapshot) = try snapshot(name, at: nil)
         let table = try table(name, format, snapshot)
-        return GatheredTransaction(try table.declared(try format.declaration(of: snapshot)), snapshot, lease, try format.rowWriting(of: snapshot))
+        let declared = try table.declared(try format.declaration(of: snapshot))
+        return GatheredTransaction(declared, snapshot, lease, try format.rowWriting(of: snapshot))
     }
 
     package func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
