@@ -108,12 +108,16 @@ import Testing
         let scratch = try ScratchSession(threads: 1)
         try scratch.rows(
             """
-            BEGIN; CREATE TABLE a (n integer) USING delta; INSERT INTO a VALUES (1); CREATE TABLE b USING iceberg AS SELECT n + 1 AS n FROM a;
+            BEGIN; CREATE TABLE a (n integer) USING delta; INSERT INTO a VALUES (1);
+            CREATE TABLE b USING iceberg AS SELECT n + 1 AS n FROM a;
             INSERT INTO b VALUES (9); CREATE TABLE m AS SELECT * FROM b; COMMIT
             """)
         #expect(try scratch.rows("SELECT (SELECT sum(n) FROM a), (SELECT sum(n) FROM b), (SELECT sum(n) FROM m)") == [["1", "11", "11"]])
         try scratch.rows(
-            "BEGIN; CREATE OR REPLACE TABLE a USING delta AS SELECT 5 AS x; CREATE OR REPLACE TABLE b USING iceberg AS SELECT 6 AS y; COMMIT")
+            """
+            BEGIN; CREATE OR REPLACE TABLE a USING delta AS SELECT 5 AS x;
+            CREATE OR REPLACE TABLE b USING iceberg AS SELECT 6 AS y; COMMIT
+            """)
         #expect(try scratch.rows("SELECT * FROM a, b") == [["5", "6"]])
         try scratch.rows("BEGIN; INSERT INTO a VALUES (7); DROP TABLE a; CREATE TABLE a USING delta AS SELECT 8 AS z; DROP TABLE m; COMMIT")
         #expect(try scratch.rows("SELECT * FROM a") == [["8"]])

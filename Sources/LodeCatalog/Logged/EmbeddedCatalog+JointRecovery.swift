@@ -89,8 +89,8 @@ extension EmbeddedCatalog {
         return .revertedByVersion
     }
 
-    /// For commits of single tables: one that lost the number of a version to a commit of several tables waits until that is decided, so that
-    /// nothing is ever put on top of what may still be taken back.
+    /// For commits of single tables: one that lost the number of a version to a commit of several tables waits until that is decided, so
+    /// that nothing is ever put on top of what may still be taken back.
     func settlingIO(_ format: any WritableTableFormat) -> any TableIO {
         LogWritingIO(io, format) { [self] (path, _, bytes, io) throws(SQLError) in
             if try io.putIfAbsent(path, bytes) { return true }

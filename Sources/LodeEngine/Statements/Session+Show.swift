@@ -133,8 +133,8 @@ extension Session {
         return try give(fields, rows, to: run.sink, tag: "DESCRIBE")
     }
 
-    /// With the columns that it has now, where another catalog may not know them: Spark tells Glue none of a table with a log of its own. The
-    /// warehouse's catalog is behind such a log when others have changed the table.
+    /// With the columns that it has now, where another catalog may not know them: Spark tells Glue none of a table with a log of its own.
+    /// The warehouse's catalog is behind such a log when others have changed the table.
     private func definedByItsLog(_ table: GlueTable) throws(SQLError) -> GlueTable {
         if let format = table.writableFormat, try catalog.attachedCatalog(of: table.databaseName) == nil {
             // A log that can't be read is for those to tell who read it.

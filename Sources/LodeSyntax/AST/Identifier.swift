@@ -23,8 +23,13 @@ package struct QualifiedName: Sendable {
 
     /// A table by the folder in which it lies, in a schema that nobody calls so by accident.
     package init(folder: String, span: SourceSpan) {
-        parts = [Identifier("$folder", isQuoted: true, span: span), Identifier(folder, isQuoted: true, span: span)]
+        parts = [Identifier(Self.folderSchema, isQuoted: true, span: span), Identifier(folder, isQuoted: true, span: span)]
     }
+
+    private static let folderSchema = "$folder"
+
+    /// The folder that it names; nil for a table of a catalog.
+    package var folder: String? { parts.count == 2 && parts[0].text == Self.folderSchema ? parts[1].text : nil }
 
     /// The last part: the table of `sales.orders`, the column of `o.amount`.
     package var last: Identifier { parts[parts.count - 1] }

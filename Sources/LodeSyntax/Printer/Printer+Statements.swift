@@ -43,7 +43,7 @@ extension Printer {
     private mutating func insert(_ insert: Insert) {
         leading(insert.with)
         write("INSERT \(insert.evolvesSchema ? "WITH SCHEMA EVOLUTION " : "")\(insert.isOverwrite ? "OVERWRITE" : "INTO") ")
-        name(insert.table)
+        if let folder = insert.table.folder { string(folder) } else { name(insert.table) }
         if let alias = insert.alias {
             write(" AS ")
             name(alias)

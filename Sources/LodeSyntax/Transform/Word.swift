@@ -6,9 +6,9 @@ enum Word: String, CaseIterable {
     case other = ""
     /// Not a keyword or sign at all.
     case absent = "absent"
-    case all, analyze, anti, asof, bit, both, branch, by, cascade, collection, column, committed, current, days, delete, desc, distinct, drop, dry
-    case escaped, except, extended, external, `false`, fields, first, `for`, formatted, from, full, glob, group, hours, ignore, ilike, intersect
-    case isnull, lateral, leading, left, lines, local, map, materialized, name, no, not, notnull, null, nulls, on
+    case all, analyze, anti, asof, bit, both, branch, by, cascade, collection, column, committed, current, days, delete, desc, distinct
+    case drop, dry, escaped, except, extended, external, `false`, fields, first, `for`, formatted, from, full, glob, group, hours, ignore
+    case ilike, intersect, isnull, lateral, leading, left, lines, local, map, materialized, name, no, not, notnull, null, nulls, on
     case ordinality, overwrite, pattern, percent, persistent
     case preceding, primary, purge, range, recursive, refresh, repeatable, right, rows, semi, serializable, session, similar
     case source, stdin, symmetric, table, temp, temporary, ties, time, timestamp, to, trailing, `true`, unbounded, uncommitted,
