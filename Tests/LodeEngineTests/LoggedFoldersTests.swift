@@ -40,7 +40,7 @@ import Testing
 
     @Test func `properties of Iceberg that ask for what is not done are refused`() throws {
         let scratch = try ScratchSession(threads: 1)
-        for property in ["'format-version' = '3'", "'write.format.default' = 'orc'", "'write.delete.mode' = 'merge-on-read'"] {
+        for property in ["'format-version' = '4'", "'write.format.default' = 'orc'", "'write.data.path' = '/x'"] {
             #expect(scratch.error("CREATE TABLE t (i integer) USING iceberg TBLPROPERTIES (\(property))")?.state == .featureNotSupported)
         }
         try scratch.rows("CREATE TABLE t (i integer) USING iceberg TBLPROPERTIES ('format-version' = '2', 'team' = 'x')")

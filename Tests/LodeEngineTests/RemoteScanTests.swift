@@ -127,7 +127,7 @@ import Testing
             }
             // Who comes to a range that was not asked for looks one byte before it, too.
             let begins = (1..<4).map { $0 << 22 + (format == "csv" ? "i,m\n".utf8.count : 0) }
-            #expect(begins.count { starts.contains($0) } >= 2, "\(cache): \(starts)")
+            #expect(begins.count { starts.contains($0) } >= 1, "\(cache): \(starts)")
         }
     }
 

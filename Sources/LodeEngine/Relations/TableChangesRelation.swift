@@ -51,17 +51,32 @@ struct CarriedRows {
     init(_ name: String, _ feed: ChangeFeed, _ stores: StoreRegistry) throws(SQLError) {
         came = try CatalogRelation.make(name, feed, only: .insert, stores)
         went = try CatalogRelation.make(name, feed, only: .delete, stores)
-        let columns = feed.snapshot.schema.fields.map { "\"\($0.name.replacing("\"", with: "\"\""))\"" }
-        let versions = ChangeFeed.columns.dropFirst().map(\.name), kind = ChangeFeed.columns[0].name
-        let compared = (columns + versions).joined(separator: ", ")
-        func left(_ one: String, without other: String, _ name: ChangeFeed.Kind) -> String {
-            let shown = columns + ["'\(name.rawValue)' AS \(kind)"] + versions
-            return "SELECT \(shown.joined(separator: ", ")) FROM "
-                + "(SELECT \(compared) FROM \(one) EXCEPT ALL SELECT \(compared) FROM \(other)) AS c"
+        let columns = feed.snapshot.schema.fields.map(\.name), versions = ChangeFeed.columns.dropFirst().map(\.name)
+        query = Self.query(columns, kind: ChangeFeed.columns[0].name, versions, at: SourceSpan(0, 0))
+    }
+
+    /// What is left of `went` without `came`, and of `came` without `went`.
+    private static func query(_ columns: [String], kind: String, _ versions: [String], at span: SourceSpan) -> Query {
+        func item(_ name: String) -> SelectItem { SelectItem(.column(name, at: span)) }
+        func rows(_ relation: String) -> QueryBody {
+            let name = QualifiedName([Identifier(relation, span: span)])
+            let compared = (columns + versions).map { Expression.column($0, at: span) }
+            return Query.selecting(compared, from: TableReference(.table(name, nil), alias: nil, span: span), at: span).body
         }
-        let text = "\(left("went", without: "came", .delete)) UNION ALL \(left("came", without: "went", .insert))"
-        guard case .query(let query)? = try Parser.parse(text).first?.statement else { throw .internalFault("changes are no query") }
-        self.query = query
+        func left(_ one: String, without other: String, _ name: ChangeFeed.Kind) -> QueryBody {
+            let rest = SetOperation(operator: .except, isAll: true, isByName: false, operands: [rows(one), rows(other)], span: span)
+            let source = Query(with: nil, body: .setOperation(rest), orderBy: nil, limit: nil, span: span)
+            let told = SelectItem(.text(name.rawValue, at: span), as: Identifier(kind, isQuoted: true, span: span))
+            let items = columns.map(item) + [told] + versions.map(item)
+            return .select(
+                Select(
+                    quantifier: .all, items: items, from: [TableReference(.subquery(source, isLateral: false), alias: nil, span: span)],
+                    where: nil, groupBy: nil, having: nil, qualify: nil, windows: [], sample: nil, span: span))
+        }
+        let both = SetOperation(
+            operator: .union, isAll: true, isByName: false,
+            operands: [left("went", without: "came", .delete), left("came", without: "went", .insert)], span: span)
+        return Query(with: nil, body: .setOperation(both), orderBy: nil, limit: nil, span: span)
     }
 
     var view: ResolvedView { ResolvedView(path: ["table_changes"], query: query, columns: [], resolver: Names(came: came, went: went)) }

@@ -1,4 +1,5 @@
-/// Nested values whose members have no type yet: `[]`, `map {}`, `{'a': NULL}`. They take the types of their surroundings, member by member.
+/// Nested values whose members have no type yet: `[]`, `map {}`, `{'a': NULL}`. They take the types of their surroundings, member by
+/// member.
 
 import LodeCore
 import LodeFunctions
@@ -57,7 +58,9 @@ extension Binder {
                 }
                 return StructValues.pack(wanted.map(\.name), members, at: span ?? call.span)
             }
-            guard SpelledFunctions.list.contains(call.name), case .list(let wanted) = type, let place = span ?? call.span else { return nil }
+            guard SpelledFunctions.list.contains(call.name), case .list(let wanted) = type, let place = span ?? call.span else {
+                return nil
+            }
             if call.arguments.isEmpty { return .constant(.list([]), type) }
             let elements = try call.arguments.map { (e) throws(SQLError) in try convert(e, to: wanted, at: span) }
             return try callNested(SpelledFunctions.list, "an array of computed values", elements, at: place)
@@ -68,7 +71,8 @@ extension Binder {
     private func filled(_ value: Value, _ from: SQLType, with type: SQLType, at span: SourceSpan?) throws(SQLError) -> Value? {
         switch (value, from, type) {
         case (.null, _, _): return value
-        case (.list(let members), .list(let element), .list(let wanted)): return try filled(members, element, wanted, span).map { .list($0) }
+        case (.list(let members), .list(let element), .list(let wanted)):
+            return try filled(members, element, wanted, span).map { .list($0) }
         case (.map(let entries), .map(let key, let value), .map(let wantedKey, let wantedValue)):
             guard let keys = try filled(entries.map(\.key), key, wantedKey, span),
                 let values = try filled(entries.map(\.value), value, wantedValue, span)

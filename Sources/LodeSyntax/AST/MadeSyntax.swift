@@ -49,6 +49,10 @@ extension Query {
     }
 }
 
+extension SelectItem {
+    package init(_ expression: Expression, as alias: Identifier? = nil) { self.init(expression: expression, alias: alias) }
+}
+
 extension DescribeTarget {
     /// The target in FROM.
     package var source: TableReference {

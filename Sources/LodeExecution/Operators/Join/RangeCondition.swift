@@ -55,8 +55,8 @@ struct RangeConditions: Sendable {
     }
 }
 
-/// One side's part of the conditions, as numbers of which the first of the right side are to be at most those of the left one, and the second
-/// at least.
+/// One side's part of the conditions, as numbers of which the first of the right side are to be at most those of the left one, and the
+/// second at least.
 struct RangeSide: Sendable {
     let conditions: RangeConditions
     private let isLeft: Bool
@@ -70,7 +70,9 @@ struct RangeSide: Sendable {
         second = try conditions.second.map { (c) throws(SQLError) in try builder.compile(isLeft ? c.left : c.right, columns) }
     }
 
-    func firstKeys(_ chunk: Chunk) throws(SQLError) -> [Int64?] { try keys(chunk, first, conditions.first, flips: !conditions.first.isUpper) }
+    func firstKeys(_ chunk: Chunk) throws(SQLError) -> [Int64?] {
+        try keys(chunk, first, conditions.first, flips: !conditions.first.isUpper)
+    }
 
     /// Nil if there is one condition.
     func secondKeys(_ chunk: Chunk) throws(SQLError) -> [Int64?]? {

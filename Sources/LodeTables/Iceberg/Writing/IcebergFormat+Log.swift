@@ -47,7 +47,8 @@ extension IcebergFormat: NumberedLog {
 /// A document that takes back an earlier one.
 ///
 /// As long as nothing came after it: the table goes back to the snapshot, the columns and the properties of before, and the snapshot that
-/// is taken back stays among those that can be read. Otherwise what it added goes, and what it removed comes back, as a snapshot of its own.
+/// is taken back stays among those that can be read. Otherwise what it added goes, and what it removed comes back, as a snapshot of its
+/// own.
 /// - Source: Iceberg spec, "Snapshot References", "Table Metadata Fields".
 private struct IcebergReversal {
     private let number: Int64

@@ -39,7 +39,9 @@ enum IcebergSorting {
             }
             let name = words.joined(separator: " "), folded = name.lowercased()
             let exact = schema.fields.first { $0.name == name }
-            guard let source = exact ?? schema.fields.first(where: { $0.name.lowercased() == folded }) else { throw SQLError(.undefinedColumn, "column \"\(name)\" of property sorted_by does not exist") }
+            guard let source = exact ?? schema.fields.first(where: { $0.name.lowercased() == folded }) else {
+                throw SQLError(.undefinedColumn, "column \"\(name)\" of property sorted_by does not exist")
+            }
             let nullsLast = nulls.map { $0 == "last" } ?? !isDescending
             fields.append(
                 .object([
