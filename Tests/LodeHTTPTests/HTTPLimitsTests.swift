@@ -24,7 +24,8 @@ import Testing
 
 @Suite struct LoopbackAddressTests {
     @Test(arguments: [
-        ("127.0.0.1", true), ("127.1.2.3", true), ("localhost", true), ("::1", true), ("0.0.0.0", false), ("::", false), ("10.0.0.1", false),
+        ("127.0.0.1", true), ("127.1.2.3", true), ("localhost", true), ("::1", true), ("0.0.0.0", false), ("::", false),
+        ("10.0.0.1", false),
         ("127.0.0.1.example.org", false), ("127.a.b.c", false), ("", false),
     ]) func `what is this machine's own is known`(host: String, expected: Bool) {
         #expect(LoopbackAddress.isOne(host) == expected)

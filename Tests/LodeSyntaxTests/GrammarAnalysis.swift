@@ -126,7 +126,10 @@ struct GrammarAnalysis {
             return try leadingNames(ofRule: Int(pattern.value))
         case .sequence:
             var refused = TerminalSet()
-            for child in definition.children(of: node) {
+            let children = definition.children(of: node)
+            for (index, child) in children.enumerated() {
+                // A name that a sign must follow is given back where there is none.
+                if index + 1 < children.count, isName(child), isSign(children[index + 1]) { return nil }
                 if definition.patterns[Int(child)].kind == .not {
                     refused.formUnion(try first(definition.patterns[Int(child)].child).set)
                     continue
@@ -144,6 +147,13 @@ struct GrammarAnalysis {
         case .optional, .many, .some, .separated: return try leadingNames(pattern.child)
         case .token, .operand, .not, .and: return nil
         }
+    }
+
+    private func isName(_ node: Int32) -> Bool { definition.patterns[Int(node)].kind == .name }
+
+    private func isSign(_ node: Int32) -> Bool {
+        let pattern = definition.patterns[Int(node)]
+        return pattern.kind == .token && !definition.vocabulary.isKeyword(UInt16(truncatingIfNeeded: pattern.value))
     }
 
     private mutating func leadingNames(ofRule rule: Int) throws -> (TerminalSet, TerminalSet)? {

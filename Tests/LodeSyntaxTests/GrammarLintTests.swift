@@ -48,7 +48,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a = @x? NAME\n", 1), ("a = (!NAME @x)? NAME\n", 0), ("a = @x? FROM\n", 0), ("a = b? FROM?\nb = @x c\nc = NAME? @x\n", 0),
+        ("a = @x? NAME\n", 1), ("a = (@x '.')? NAME\n", 0),
+        ("a = (!NAME @x)? NAME\n", 0), ("a = @x? FROM\n", 0), ("a = b? FROM?\nb = @x c\nc = NAME? @x\n", 0),
     ])
     func `an optional name before an unreserved keyword is found`(text: String, count: Int) throws {
         let keywords = Array("word,class\nfrom,reserved\nname,unreserved\n".utf8)
