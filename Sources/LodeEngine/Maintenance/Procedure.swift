@@ -29,8 +29,7 @@ struct Procedure {
     /// `CALL [catalog.]system.procedure(table => 'schema.table', …)`: Spark's form.
     static func statement(of call: FunctionCall, _ session: Session) throws(SQLError) -> MaintenanceStatement {
         var procedure = Procedure(call, session)
-        let schema = call.name.parts.dropLast().last?.text.lowercased()
-        guard names.contains(procedure.name), schema ?? "system" == "system" else { throw procedure.unknown }
+        guard names.contains(procedure.name), procedure.isOfSystem else { throw procedure.unknown }
         guard let table = try procedure.take("table", position: 0) else {
             throw SQLError(.invalidParameterValue, "\(procedure.name) needs the name of a table", at: call.name.span)
         }
@@ -50,6 +49,7 @@ struct Procedure {
     static func alteration(of call: FunctionCall, _ session: Session) throws(SQLError) -> AlterTable? {
         guard call.name.last.text.lowercased() == fastForward else { return nil }
         var procedure = Procedure(call, session)
+        guard procedure.isOfSystem else { throw procedure.unknown }
         guard let table = try procedure.take("table", position: 0) else { throw procedure.lacking("the name of a table") }
         return try procedure.forward(try procedure.tableName(table))
     }
@@ -151,7 +151,13 @@ struct Procedure {
             let (age, overflow) = WallClock.micros().subtractingReportingOverflow(micros)
             vacuum.retention = overflow ? .max : max(0, age)
         }
-        if let flag = try take("dry_run") { vacuum.isDryRun = try value(flag) == .boolean(true) }
+        if let flag = try take("dry_run") {
+            // What is no plain answer must not delete anything.
+            guard case .boolean(let isDryRun) = try value(flag) else {
+                throw SQLError(.datatypeMismatch, "dry_run must be true or false", at: flag.span)
+            }
+            vacuum.isDryRun = isDryRun
+        }
         return vacuum
     }
 
@@ -213,14 +219,20 @@ struct Procedure {
             throw SQLError(.datatypeMismatch, "the options of \(name) are a map", at: options.span)
         }
         for entry in entries {
-            guard case .text(let key) = entry.key, case .text(let setting) = entry.value else { continue }
+            guard case .text(let key) = entry.key, case .text(let setting) = entry.value else {
+                throw SQLError(.datatypeMismatch, "the names and the values of options of \(name) are texts", at: options.span)
+            }
             switch key.string {
             case "target-file-size-bytes":
                 guard let bytes = ByteSize.parse(setting.string), bytes > 0 else {
                     throw SQLError(.invalidParameterValue, "\"\(setting.string)\" is not a size", at: options.span)
                 }
                 optimize.fileBytes = bytes
-            case "rewrite-all": optimize.isFull = setting.string.lowercased() == "true"
+            case "rewrite-all":
+                guard ["true", "false"].contains(setting.string.lowercased()) else {
+                    throw SQLError(.invalidParameterValue, "rewrite-all is true or false, not \"\(setting.string)\"", at: options.span)
+                }
+                optimize.isFull = setting.string.lowercased() == "true"
             default: throw SQLError.unsupported("the option \"\(key.string)\" of \(name)", at: options.span)
             }
         }
@@ -254,11 +266,22 @@ struct Procedure {
         return bytes
     }
 
-    /// A name as text, or as it is written.
+    /// Whether it is called as `[catalog.][system.]procedure`.
+    private var isOfSystem: Bool {
+        let parts = call.name.parts
+        return parts.count <= 3 && (parts.count == 1 || parts[parts.count - 2].text.lowercased() == "system")
+    }
+
+    /// A name as text, or as it is written; in the catalog whose procedure is called.
     private func tableName(_ argument: Expression) throws(SQLError) -> QualifiedName {
-        if case .name(let name) = argument.kind { return name }
-        let parts = try text(argument).split(separator: ".").map { Identifier(String($0), span: argument.span) }
+        var parts: [Identifier]
+        if case .name(let name) = argument.kind {
+            parts = name.parts
+        } else {
+            parts = try text(argument).split(separator: ".").map { Identifier(String($0), span: argument.span) }
+        }
         guard !parts.isEmpty else { throw SQLError(.invalidName, "an empty table name", at: argument.span) }
+        if call.name.parts.count == 3, parts.count == 2 { parts.insert(call.name.parts[0], at: 0) }
         return QualifiedName(parts)
     }
 }

@@ -25,7 +25,11 @@ extension Session {
             if try format.isThere(in: location, io: io) {
                 notices.append("\"\(location)\" is a \(format.name) table already")
             } else {
-                try adopt(location, as: format, partitions(of: convert, table), convert.collectsStatistics, stores, io)
+                // Partitions that lie elsewhere, or that were dropped though their files stayed, are known to the catalog alone.
+                let own = try table.map { (table) throws(SQLError) in
+                    Set(try catalog.snapshot(of: table.tableName).plan(nil).files.map { StorePath.plain($0.path) })
+                }
+                try adopt(location, as: format, partitions(of: convert, table), own, convert.collectsStatistics, stores, io)
             }
             if let table {
                 let converted = try registered(format, table.tableName, location, [:], stores)
@@ -90,10 +94,15 @@ extension Session {
 
     /// Publishes the first version of a table whose files are there.
     private func adopt(
-        _ location: String, as format: any WritableTableFormat, _ partitions: [Field], _ collectsStatistics: Bool,
+        _ location: String, as format: any WritableTableFormat, _ partitions: [Field], _ own: Set<String>?, _ collectsStatistics: Bool,
         _ stores: StoreRegistry, _ io: any TableIO
     ) throws(SQLError) {
         let found = try AdoptedFiles(in: location, partitions, stores, format, collectsStatistics: collectsStatistics)
+        if let own, own != Set(found.files.map({ StorePath.plain($0.path) })) {
+            throw SQLError.unsupported(
+                "CONVERT of a table whose files are not those of its folder",
+                hint: "MSCK REPAIR TABLE … SYNC PARTITIONS makes its partitions those that lie there.")
+        }
         var change = FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
         change.added = found.files
         let declaration = TableDeclaration(
