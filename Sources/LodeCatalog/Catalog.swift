@@ -84,8 +84,10 @@ package protocol Catalog: Sendable {
     /// Gives what is kept of an attached catalog, or nil, to `change`, and keeps what that returns, as one step. Nil forgets it.
     func changeAttached(
         _ name: String, _ change: @Sendable (CatalogDefinition?) throws(SQLError) -> CatalogDefinition?) throws(SQLError)
-    /// Deletes the files of tables that were dropped or replaced, unless running statements read them.
+    /// Deletes the files of tables that were dropped or replaced, unless running statements read them or they are kept.
     func collectDropped() throws(SQLError)
+    /// Keeps for UNDROP what was dropped since a lease was taken, until VACUUM.
+    func keepDropped(since lease: Lease) throws(SQLError)
     /// Brings back the table that had this name last and was dropped, unless its files are collected by now.
     /// - Parameter check: whether the current user may have it back.
     func undrop(_ name: TableName, _ check: (GlueTable) throws(SQLError) -> Void) throws(SQLError)
@@ -99,6 +101,7 @@ package protocol Catalog: Sendable {
 
 extension Catalog {
     package var isDearToAsk: Bool { false }
+    package func keepDropped(since lease: Lease) throws(SQLError) {}
     package func publishesTogether(in database: String) throws(SQLError) -> Bool { false }
     package func generation() throws(SQLError) -> Int64? { nil }
     package func attachedCatalog(of database: String) throws(SQLError) -> String? { nil }

@@ -223,6 +223,11 @@ package final class SessionCatalog: Catalog {
         try shared.collectDropped()
         if let own = temporary.withLock({ $0?.catalog }) { try own.collectDropped() }
     }
+
+    package func keepDropped(since lease: Lease) throws(SQLError) {
+        try shared.keepDropped(since: lease)
+        if let own = temporary.withLock({ $0?.catalog }) { try own.keepDropped(since: lease) }
+    }
 }
 
 /// The folders of temporary tables: those of sessions that are still there when the process ends go then.

@@ -110,5 +110,6 @@ enum CatalogSchema {
             loaded_at INTEGER NOT NULL,
             PRIMARY KEY (table_id, path)) WITHOUT ROWID;
         """,
+        "ALTER TABLE table_info ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;  -- 1: dropped, but only VACUUM collects it",
     ]
 }

@@ -13,7 +13,7 @@ extension EmbeddedCatalog {
         try storage.write { db in
             if try TableRow.fetch(name, db) != nil { throw Self.nameIsTaken(name) }
             guard let row = try Self.dropped(name, db), row.id == found.id else { throw Self.noneDropped(name) }
-            try db.execute(sql: "UPDATE table_info SET dropped_at = NULL WHERE id = ?", arguments: [row.id])
+            try db.execute(sql: "UPDATE table_info SET dropped_at = NULL, kept = 0 WHERE id = ?", arguments: [row.id])
             let notes = CommitNotes()
             notes.note(row.id) { $0.isUndropped = true }
             try describe(notes, db)
@@ -38,10 +38,27 @@ extension EmbeddedCatalog {
     }
 
     /// Makes dropped tables those of a collector, which nobody brings back any more.
-    /// - Parameter until: that were dropped by then.
-    func claimDropped(until: Int64) throws(SQLError) {
+    /// - Parameters:
+    ///   - until: that were dropped by then.
+    ///   - kept: also those that are kept for UNDROP.
+    func claimDropped(until: Int64, kept: Bool) throws(SQLError) {
         try storage.write { db in
-            try db.execute(sql: "UPDATE table_info SET database_id = NULL WHERE dropped_at <= ?", arguments: [until])
+            try db.execute(
+                sql: "UPDATE table_info SET database_id = NULL, kept = 0 WHERE dropped_at <= ? AND (kept = 0 OR ?)",
+                arguments: [until, kept])
+        }
+    }
+
+    /// What a concurrent session drops meanwhile is kept, too: VACUUM takes it.
+    package func keepDropped(since lease: Lease) throws(SQLError) {
+        guard try storage.isThere() else { return }
+        let isAny = try storage.read(orEmpty: false) { db in
+            let sql = "SELECT EXISTS (SELECT 1 FROM table_info WHERE dropped_at >= ? AND kept = 0)"
+            return try Bool.fetchOne(db, sql: sql, arguments: [lease.moment]) ?? false
+        }
+        guard isAny else { return }
+        try storage.write { db in
+            try db.execute(sql: "UPDATE table_info SET kept = 1 WHERE dropped_at >= ?", arguments: [lease.moment])
         }
     }
 }

@@ -32,9 +32,9 @@ extension EmbeddedCatalog {
         }
         let needed = try leases.earliest() ?? .max
         let collected = min(cutoff, needed)
-        if !request.isDryRun, table == nil { try claimDropped(until: collected) }
-        let removed = try removedFiles(until: cutoff, needed, table?.id)
-        if !request.isDryRun { try delete(removed, dropped: collected) }
+        if !request.isDryRun, table == nil { try claimDropped(until: collected, kept: true) }
+        let removed = try removedFiles(until: cutoff, needed, table?.id, isDryRun: request.isDryRun)
+        if !request.isDryRun { try delete(removed, dropped: table == nil ? collected : nil) }
         let orphans = try unpublishedFiles(until: cutoff, in: table)
         let taken = request.isDryRun ? orphans : try condemn(orphans)
         return removed.map(\.file) + taken + (try abandonedWrites(until: cutoff, in: table, isDryRun: request.isDryRun))
@@ -43,12 +43,12 @@ extension EmbeddedCatalog {
     package func collectDropped() throws(SQLError) {
         guard try storage.isThere() else { return }
         let isAny = try storage.read(orEmpty: false) { db in
-            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM table_info WHERE dropped_at IS NOT NULL)") ?? false
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM table_info WHERE dropped_at IS NOT NULL AND kept = 0)") ?? false
         }
         guard isAny else { return }
         let needed = try leases.earliest() ?? .max
-        try claimDropped(until: needed)
-        try delete(try droppedFiles(needed), dropped: needed)
+        try claimDropped(until: needed, kept: false)
+        try delete(try droppedFiles(needed, areClaimed: true), dropped: needed)
     }
 
     /// Moves `oldest_version` to the one that was current at `cutoff`. Its definition no longer follows from an earlier version.
@@ -75,19 +75,26 @@ extension EmbeddedCatalog {
     }
 
     /// Files that only versions before `cutoff` have, unless a statement that began with an earlier one runs: `needed`.
-    private func removedFiles(until cutoff: Int64, _ needed: Int64, _ table: Int64?) throws(SQLError) -> [RemovedFile] {
+    private func removedFiles(
+        until cutoff: Int64, _ needed: Int64, _ table: Int64?, isDryRun: Bool
+    ) throws(SQLError) -> [RemovedFile] {
         let removed = try recorded(
             """
             JOIN table_version v ON v.table_id = f.table_id AND v.version = f.removed_version
             WHERE t.dropped_at IS NULL AND (:table IS NULL OR t.id = :table) AND v.committed_at <= :needed
                 AND (v.committed_at <= :cutoff OR f.removed_version <= t.oldest_version)
             """, ["cutoff": cutoff, "needed": needed, "table": table]) { row in "removed by version \(row[4] as Int64)" }
-        return table == nil ? try removed + droppedFiles(min(cutoff, needed)) : removed
+        return table == nil ? try removed + droppedFiles(min(cutoff, needed), areClaimed: !isDryRun) : removed
     }
 
+    /// What is of no database is a collector's, unless it went with its database and is kept.
+    private static let isClaimed = "t.dropped_at IS NOT NULL AND t.database_id IS NULL AND t.kept = 0"
+
     /// Files of tables that were dropped or replaced; nobody can travel back to them.
-    private func droppedFiles(_ needed: Int64) throws(SQLError) -> [RemovedFile] {
-        try recorded("WHERE t.dropped_at <= :needed", ["needed": needed]) { _ in "dropped table" }
+    /// - Parameter areClaimed: only of tables that nobody can bring back.
+    private func droppedFiles(_ needed: Int64, areClaimed: Bool) throws(SQLError) -> [RemovedFile] {
+        let condition = "WHERE t.dropped_at <= :needed" + (areClaimed ? " AND " + Self.isClaimed : "")
+        return try recorded(condition, ["needed": needed]) { _ in "dropped table" }
     }
 
     private func recorded(
@@ -112,8 +119,8 @@ extension EmbeddedCatalog {
         }
     }
 
-    /// - Parameter until: logs of tables that were dropped by then go, too.
-    private func delete(_ files: [RemovedFile], dropped until: Int64) throws(SQLError) {
+    /// - Parameter until: what is left of claimed tables that were dropped by then goes, too; nil for none of that.
+    private func delete(_ files: [RemovedFile], dropped until: Int64?) throws(SQLError) {
         var next = 0
         while next < files.count {
             let end = min(next + Self.batch, files.count)
@@ -124,6 +131,7 @@ extension EmbeddedCatalog {
             }
             next = end
         }
+        guard let until else { return try storage.write { db in try Self.forget([], db) } }
         // What lies beside the data says that a table was dropped as long as there is anything of it.
         let needed = min(try leases.earliest() ?? .max, until)
         let gone = try storage.read(orEmpty: []) { db in try Self.emptyDroppedTables(db, needed) }
@@ -132,19 +140,16 @@ extension EmbeddedCatalog {
         try storage.write { db in try Self.forget(gone, db) }
     }
 
-    /// Dropped tables whose files are gone. Not after one that has some: that it was dropped may be said beside a later one's data.
+    /// Claimed tables whose files are gone. Not after one that has some: that it was dropped may be said beside a later one's data.
     /// - Parameter needed: what running statements still read was dropped after this moment.
     private static func emptyDroppedTables(_ db: Database, _ needed: Int64) throws -> [Int64] {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT t.id, EXISTS (SELECT 1 FROM data_file f WHERE f.table_id = t.id), t.dropped_at, t.definition FROM table_info t
+                SELECT t.id, EXISTS (SELECT 1 FROM data_file f WHERE f.table_id = t.id), t.dropped_at, \(isClaimed) FROM table_info t
                 WHERE t.dropped_at IS NOT NULL ORDER BY t.id
                 """)
-        return try rows.prefix { row in
-            if row[1] as Bool { return false }
-            return try (row[2] as Int64) <= needed || !JSONText.read(GlueTable.self, row[3], "a table").hasOwnLog
-        }.map { $0[0] }
+        return rows.prefix { row in !(row[1] as Bool) && (row[2] as Int64) <= needed && (row[3] as Bool) }.map { $0[0] }
     }
 
     /// Deletes the folders of dropped tables whose files are in a log of their own.
@@ -159,9 +164,9 @@ extension EmbeddedCatalog {
         for folder in folders {
             let (store, path) = try stores.resolve(folder)
             // What another table that lies there has is its own.
-            let others = try liveFolders(sharing: folder)
+            let others = try liveFolders(sharing: folder), cloned = try clonedFiles(of: folder)
             let files = try store.list(path, recursive: true).map(\.path).filter { file in
-                !others.contains { StorePath.isWithin(file, $0) }
+                !others.contains { StorePath.isWithin(file, $0) } && !cloned.contains(StorePath.plain(file))
             }
             // The log goes last: as long as it is there, it says what the files are.
             try delete(files.filter { !Self.isOfLog($0, in: path) })
@@ -169,11 +174,11 @@ extension EmbeddedCatalog {
         }
     }
 
-    /// The folders of tables that are not dropped and lie in a folder, or it in theirs.
-    private func liveFolders(sharing folder: String) throws(SQLError) -> [String] {
+    /// The folders of tables that are there or can be brought back, and lie in a folder, or it in theirs.
+    func liveFolders(sharing folder: String) throws(SQLError) -> [String] {
         let own = StorePath.plain(folder)
         let texts = try storage.read(orEmpty: []) { db in
-            try String.fetchAll(db, sql: "SELECT definition FROM table_info WHERE dropped_at IS NULL")
+            try String.fetchAll(db, sql: "SELECT t.definition FROM table_info t WHERE NOT (\(Self.isClaimed))")
         }
         var found: [String] = []
         for text in texts {
@@ -196,7 +201,7 @@ extension EmbeddedCatalog {
             for table in ["partition_info", "table_version", "table_manifest", "loaded_file"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE table_id = ?", arguments: [id])
             }
-            try db.execute(sql: "DELETE FROM table_info WHERE id = ?", arguments: [id])
+            try db.execute(sql: "DELETE FROM table_info WHERE id = ? AND dropped_at IS NOT NULL", arguments: [id])
         }
     }
 

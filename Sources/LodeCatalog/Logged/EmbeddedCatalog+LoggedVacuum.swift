@@ -19,8 +19,12 @@ extension EmbeddedCatalog {
         let used = try files(of: request.isDryRun ? snapshot : try self.snapshot(of: table.tableName, at: nil), format, since: kept)
             .union(try clonedFiles(of: root))
         let (store, folder) = try stores.resolve(root)
+        let plainRoot = StorePath.plain(root)
+        // What another table that lies in the folder has is its own, whether or not the catalog knows it.
+        var inner = Set(try liveFolders(sharing: root).filter { $0 != plainRoot && StorePath.isWithin($0, plainRoot) })
         var found: [VacuumedFile] = []
         try store.list(folder, recursive: true) { info throws(SQLError) in
+            if let table = Self.tableFolder(of: StorePath.plain(info.path)), table != plainRoot { inner.insert(table) }
             guard info.path.hasPrefix(root + "/"), info.modifiedMicros < cutoff - Self.clockSlack(of: store) else { return true }
             let path = StorePath.plain(info.path)
             guard format.isData(String(info.path.dropFirst(root.utf8.count + 1))), !used.contains(path), former?.contains(path) ?? true
@@ -28,6 +32,7 @@ extension EmbeddedCatalog {
             found.append(VacuumedFile(table: table.tableName, path: info.path, bytes: info.size, reason: "in no version that is kept"))
             return true
         }
+        found.removeAll { file in inner.contains { StorePath.isWithin(file.path, $0) } }
         if !request.isDryRun { try delete(found.map(\.path)) }
         return found
     }
@@ -39,14 +44,60 @@ extension EmbeddedCatalog {
         Set(try format.filesInUse(by: snapshot, since: micros, io: io).map(StorePath.plain))
     }
 
-    /// Files that clones of a table have, which the catalog knows of.
-    private func clonedFiles(of root: String) throws(SQLError) -> Set<String> {
-        var used: Set<String> = []
-        for database in try databases() {
-            for table in try tables(in: database.name) where table.parameters[TableParameter.clonedFrom] == StorePath.plain(root) {
-                guard let format = table.writableFormat else { continue }
-                used.formUnion(try files(of: try snapshot(of: table.tableName, at: nil), format, since: 0))
+    /// The folder of the table whose log a file is of; nil for other files.
+    private static func tableFolder(of path: String) -> String? {
+        var parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        if let log = parts.lastIndex(of: "_delta_log") { return parts[..<log].joined(separator: "/") }
+        guard parts.popLast()?.hasSuffix(".metadata.json") == true, parts.popLast() == "metadata" else { return nil }
+        return parts.joined(separator: "/")
+    }
+
+    /// - Throws: `2BP01` if one of the tables to drop has files that a clone has which stays.
+    func requireNoClones(dropping changes: [TableChange]) throws(SQLError) {
+        var dropped: [GlueTable] = [], names: Set<TableName> = []
+        for change in changes {
+            switch change {
+            case .drop(let name, _, _, _): if let table = try table(name) { dropped.append(table) }
+            case .dropDatabase(let name, _, cascade: true):
+                if try database(name) != nil { dropped += try tables(in: name) }
+            default: continue
             }
+        }
+        for table in dropped { names.insert(table.tableName) }
+        for table in dropped where table.hasOwnLog {
+            guard let location = table.storageDescriptor.location else { continue }
+            let root = StorePath.plain(location)
+            for clone in try clones() where !names.contains(clone.tableName) {
+                // One that cannot be read must not keep others from being dropped: when the files are collected it is asked again.
+                guard let own = try? self.files(of: clone), own.contains(where: { StorePath.isWithin($0, root) }) else { continue }
+                throw SQLError(
+                    .dependentObjectsStillExist, "cannot drop table \"\(table.name)\" because a clone has files of it",
+                    detail: "The clone is \"\(clone.tableName)\".", hint: "Drop the clone first.")
+            }
+        }
+    }
+
+    private func clones() throws(SQLError) -> [GlueTable] {
+        var found: [GlueTable] = []
+        for database in try databases() {
+            found += try tables(in: database.name).filter { $0.parameters[TableParameter.clonedFrom] != nil }
+        }
+        return found
+    }
+
+    /// Those of all versions of a clone.
+    private func files(of clone: GlueTable) throws(SQLError) -> Set<String> {
+        guard let format = clone.writableFormat else { return [] }
+        return try files(of: try snapshot(of: clone.tableName, at: nil), format, since: 0)
+    }
+
+    /// Files in a folder that clones have, which the catalog knows of: those of its table, or clones of clones.
+    func clonedFiles(of root: String) throws(SQLError) -> Set<String> {
+        var used: Set<String> = []
+        for clone in try clones() {
+            let own = clone.storageDescriptor.location.map(StorePath.plain)
+            if own == StorePath.plain(root) { continue }
+            used.formUnion(try files(of: clone).filter { StorePath.isWithin($0, root) })
         }
         return used
     }

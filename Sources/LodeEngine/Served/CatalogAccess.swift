@@ -130,12 +130,13 @@ package final class CatalogAccess {
     /// - Parameter purges: whether the table's files go too.
     package func drop(_ table: GlueTable, purges: Bool) throws(SQLError) {
         try session.requireOwner(of: table, at: nil)
-        if table.hasOwnLog, !purges {
-            try catalog.dropKeepingFiles(table)
-        } else {
-            // The folder that the catalog has chosen for a table goes with it.
-            _ = try catalog.commit([.drop(table.tableName, kinds: [table.kind], purges: purges && !table.hasOwnLog)])
+        try session.dropping { () throws(SQLError) in
+            if table.hasOwnLog, !purges {
+                try catalog.dropKeepingFiles(table)
+            } else {
+                // The folder that the catalog has chosen for a table goes with it.
+                _ = try catalog.commit([.drop(table.tableName, kinds: [table.kind], purges: purges && !table.hasOwnLog)])
+            }
         }
-        try? catalog.collectDropped()
     }
 }

@@ -11,9 +11,10 @@ import LodeTables
 extension Session {
     func createTable(_ create: CreateTable) throws(SQLError) -> StatementOutcome {
         try refuseWhatTablesLack(create)
-        let outcome = try retrying { () throws(SQLError) in try createTableOnce(create) }
-        if create.orReplace { try? catalog.collectDropped() }
-        return outcome
+        let run = { () throws(SQLError) -> StatementOutcome in
+            try self.retrying { () throws(SQLError) in try self.createTableOnce(create) }
+        }
+        return try create.orReplace ? dropping(run) : run()
     }
 
     private func createTableOnce(_ create: CreateTable) throws(SQLError) -> StatementOutcome {

@@ -88,28 +88,43 @@ extension Session {
         if drop.purges, drop.kind != .table {
             throw SQLError(.syntaxError, "only a table has files to PURGE", at: drop.names.first?.span)
         }
-        for name in drop.names {
-            do throws(SQLError) {
-                switch drop.kind {
-                case .schema:
-                    if let schema = try catalog.database(try schemaName(name)) { try requireOwner(ofSchema: schema, at: name.span) }
-                    try catalog.commit(.dropDatabase(try schemaName(name), ifExists: drop.ifExists, cascade: drop.isCascade))
-                case .table:
-                    let dropped = try droppedTable(name)
-                    if let table = try catalog.table(dropped) { try requireOwner(of: table, at: name.span) }
-                    try catalog.commit(.drop(dropped, kinds: [.managed, .external], ifExists: drop.ifExists, purges: drop.purges))
-                case .view:
-                    if name.parts.count == 1, temporaryViews.removeValue(forKey: name.last.text.lowercased()) != nil { continue }
-                    if let view = try catalog.table(try tableName(name)) { try requireOwner(of: view, at: name.span) }
-                    try catalog.commit(.drop(try tableName(name), kinds: [.view], ifExists: drop.ifExists))
-                }
-            } catch {
-                throw error.at(name.span)
-            }
-        }
+        let run = { () throws(SQLError) -> Void in for name in drop.names { try self.drop(name, drop) } }
         // The drop is done whatever becomes of the files; the next one, or VACUUM, takes what is left.
-        if drop.kind != .view, settings["drop_retention"] == "0" { try? catalog.collectDropped() }
+        if drop.kind == .view { try run() } else { try dropping(run) }
         return StatementOutcome(tag: "DROP \(drop.kind.rawValue)")
+    }
+
+    /// Runs what may drop tables. Their files go then, or are kept for UNDROP if the session has a `drop_retention`: until they are
+    /// marked, a lease keeps them from other sessions' collectors.
+    func dropping<T>(_ run: () throws(SQLError) -> T) throws(SQLError) -> T {
+        guard settings["drop_retention"] == "0" else {
+            let lease = catalog.lease()
+            defer { try? catalog.keepDropped(since: lease) }
+            return try run()
+        }
+        let result = try run()
+        try? catalog.collectDropped()
+        return result
+    }
+
+    private func drop(_ name: QualifiedName, _ drop: Drop) throws(SQLError) {
+        do throws(SQLError) {
+            switch drop.kind {
+            case .schema:
+                if let schema = try catalog.database(try schemaName(name)) { try requireOwner(ofSchema: schema, at: name.span) }
+                try catalog.commit(.dropDatabase(try schemaName(name), ifExists: drop.ifExists, cascade: drop.isCascade))
+            case .table:
+                let dropped = try droppedTable(name)
+                if let table = try catalog.table(dropped) { try requireOwner(of: table, at: name.span) }
+                try catalog.commit(.drop(dropped, kinds: [.managed, .external], ifExists: drop.ifExists, purges: drop.purges))
+            case .view:
+                if name.parts.count == 1, temporaryViews.removeValue(forKey: name.last.text.lowercased()) != nil { return }
+                if let view = try catalog.table(try tableName(name)) { try requireOwner(of: view, at: name.span) }
+                try catalog.commit(.drop(try tableName(name), kinds: [.view], ifExists: drop.ifExists))
+            }
+        } catch {
+            throw error.at(name.span)
+        }
     }
 
     func createView(_ create: CreateView, _ run: StatementRun) throws(SQLError) -> StatementOutcome {

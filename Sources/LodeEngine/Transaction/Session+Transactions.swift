@@ -51,16 +51,15 @@ extension Session {
         transaction = nil
         closePortals()
         engine.advisoryLocks.endTransaction(of: activity.process)
-        for name in ended.localSettings { settings.restore(name, from: ended.earlier.settings) }
         do throws(SQLError) {
-            try ended.catalog.publish(isSerializable: isSerializable)
+            defer { for name in ended.localSettings { settings.restore(name, from: ended.earlier.settings) } }
+            try dropping { () throws(SQLError) in try ended.catalog.publish(isSerializable: isSerializable) }
         } catch {
             if !error.leavesCommitUnknown { discard(ended.catalog.changes.files) }
             channelRequests = []
             throw error
         }
         performChannelRequests()
-        try? sessionCatalog.collectDropped()
         return StatementOutcome(tag: "COMMIT")
     }
 

@@ -1,0 +1,64 @@
+// What DROP and VACUUM leave alone: what is kept for UNDROP, what clones have, and tables within tables.
+
+import Foundation
+import LodeCore
+import Testing
+
+@testable import LodeEngine
+
+@Suite struct DroppedFilesTests {
+    private let scratch: ScratchSession
+
+    init() throws { scratch = try ScratchSession(threads: 1) }
+
+    @Test(arguments: ["parquet", "delta"])
+    func `what one session keeps, no other collects`(_ format: String) throws {
+        try scratch.rows("CREATE TABLE t USING \(format) AS SELECT 1 AS i; CREATE TABLE u AS SELECT 2 AS i; SET drop_retention = '7d'")
+        try scratch.rows("DROP TABLE t")
+        let other = Session(engine: scratch.session.engine)
+        _ = try other.executeAll("DROP TABLE u; CREATE OR REPLACE TABLE v AS SELECT 3 AS i; BEGIN; DROP TABLE v; COMMIT", into: TextRows())
+        try scratch.rows("VACUUM")
+        #expect(try scratch.rows("UNDROP TABLE t; SELECT i FROM t") == [["1"]])
+    }
+
+    @Test func `a transaction and OR REPLACE keep what they drop`() throws {
+        try scratch.rows("CREATE TABLE t AS SELECT 1 AS i; SET drop_retention = '7d'; BEGIN; DROP TABLE t; COMMIT")
+        #expect(try scratch.rows("UNDROP TABLE t; SELECT i FROM t") == [["1"]])
+        try scratch.rows("CREATE OR REPLACE TABLE t AS SELECT 2 AS i; ALTER TABLE t RENAME TO u")
+        #expect(try scratch.rows("UNDROP TABLE t; SELECT i FROM t") == [["1"]])
+        try scratch.rows("RESET drop_retention; DROP TABLE t")
+        #expect(scratch.error("UNDROP TABLE t")?.state == .undefinedTable)
+    }
+
+    @Test func `the source of a clone is not dropped`() throws {
+        try scratch.rows("CREATE TABLE t USING delta AS SELECT 1 AS i; CREATE TABLE c SHALLOW CLONE t; CREATE TABLE d SHALLOW CLONE c")
+        #expect(scratch.error("DROP TABLE t")?.state == .dependentObjectsStillExist)
+        try scratch.rows("DROP TABLE c")
+        #expect(scratch.error("DROP TABLE t")?.state == .dependentObjectsStillExist)
+        #expect(try scratch.rows("SELECT i FROM d") == [["1"]])
+        try scratch.rows("DROP TABLE d; DROP TABLE t")
+    }
+
+    @Test func `VACUUM keeps what a clone of a clone has`() throws {
+        try scratch.rows("CREATE TABLE t USING delta AS SELECT 1 AS i; CREATE TABLE c SHALLOW CLONE t; CREATE TABLE d SHALLOW CLONE c")
+        try scratch.rows("DROP TABLE c; DELETE FROM t")
+        try age(in: scratch.folder(of: "t"))
+        try scratch.rows("SET vacuum_retention_check = off; VACUUM t RETAIN 0 HOURS")
+        #expect(try scratch.rows("SELECT i FROM d") == [["1"]])
+    }
+
+    @Test func `VACUUM keeps a table within the folder of another`() throws {
+        try scratch.rows("CREATE TABLE t USING delta LOCATION '{folder}/t' AS SELECT 1 AS i")
+        try scratch.rows("CREATE TABLE u USING delta LOCATION '{folder}/t/inner' AS SELECT 2 AS i")
+        try age(in: scratch.folder + "/t")
+        try scratch.rows("SET vacuum_retention_check = off; VACUUM t RETAIN 0 HOURS")
+        #expect(try scratch.rows("SELECT i FROM u") == [["2"]])
+    }
+
+    private func age(in folder: String) throws {
+        let files = FileManager.default
+        for path in files.subpaths(atPath: folder) ?? [] where path.hasSuffix(".parquet") {
+            try files.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: folder + "/" + path)
+        }
+    }
+}
