@@ -178,6 +178,51 @@ import Testing
         try scratch.rows("UPDATE a SET n = n + 1")
         #expect(try scratch.rows("SELECT * FROM a ORDER BY n") == [["2"], ["3"]])
     }
+
+    /// Runs `change` in a session that calls `other` once, before it writes the first log file of table b.
+    private func run(
+        _ change: String, _ scratch: ScratchSession, before other: @escaping @Sendable (Session) -> Void
+    ) throws -> SQLState? {
+        let folder = try scratch.folder(of: "b"), engine = scratch.session.engine, isDone = Mutex(false)
+        let store = WatchedStore(LocalStore()) { path in
+            guard path.hasPrefix(folder), path.hasSuffix(".json"), isDone.withLock({ done in
+                defer { done = true }
+                return !done
+            }) else { return }
+            other(Session(engine: engine))
+        }
+        let session = try session(scratch, over: store)
+        do { _ = try session.executeAll(change, into: TextRows()) } catch { return (error as? SQLError)?.state }
+        return nil
+    }
+
+    @Test func `who names a table by its folder looks past a commit that is not decided`() throws {
+        let scratch = try ScratchSession(threads: 1), seen = Mutex<[[String]]>([])
+        try scratch.rows("CREATE TABLE a USING delta AS SELECT 1 AS n; CREATE TABLE b USING delta AS SELECT 1 AS n")
+        let query = "SELECT n FROM delta.\"\(try scratch.folder(of: "a"))\""
+        let state = try run("BEGIN; UPDATE a SET n = 2; UPDATE b SET n = 2; COMMIT", scratch) { other in
+            let sink = TextRows()
+            _ = try? other.executeAll(query, into: sink)
+            let rows = sink.rows
+            seen.withLock { $0 = rows }
+        }
+        #expect(state == nil)
+        let found = seen.withLock { $0 }
+        #expect(found == [["1"]])
+        #expect(try scratch.rows(query) == [["2"]])
+    }
+
+    @Test func `what a serializable transaction has read of one log still holds when it changes another`() throws {
+        let scratch = try ScratchSession(threads: 1)
+        try scratch.rows("CREATE TABLE a USING delta AS SELECT 1 AS n; CREATE TABLE b USING delta AS SELECT 1 AS n")
+        let change = "BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT n FROM a; INSERT INTO b VALUES (2); COMMIT"
+        let lost = try run(change, scratch) { other in _ = try? other.executeAll("INSERT INTO a VALUES (2)", into: TextRows()) }
+        #expect(lost == .serializationFailure)
+        #expect(try scratch.rows("SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b)") == [["2", "1"]])
+        let undisturbed = try run(change, scratch) { _ in }
+        #expect(undisturbed == nil)
+        #expect(try scratch.rows("SELECT count(*) FROM b") == [["2"]])
+    }
 }
 
 /// Tells of log files that are about to be written.

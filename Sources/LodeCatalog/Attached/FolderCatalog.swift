@@ -48,7 +48,9 @@ package struct FolderCatalog: Catalog {
     private func snapshot(_ name: TableName, at time: TableTime?) throws(SQLError) -> (any WritableTableFormat, any TableSnapshot) {
         let format = try format(of: name)
         let definition = TableDefinition(location: name.name, schema: Schema([]), fileFormat: FileFormats.parquet.name)
-        return (format, try format.snapshot(of: definition, at: time, io: io))
+        // The folder may be that of a table of the catalog, and part of a commit that is not decided.
+        guard let known = shared as? EmbeddedCatalog else { return (format, try format.snapshot(of: definition, at: time, io: io)) }
+        return (format, try known.folderSnapshot(definition, format, at: time))
     }
 
     package func table(_ name: TableName) throws(SQLError) -> GlueTable? {
@@ -95,7 +97,9 @@ package struct FolderCatalog: Catalog {
             throw EmbeddedCatalog.vanished(file)
         }
         let commit = TableCommit(files, operation: files.operation ?? EmbeddedCatalog.operation(files))
-        let version = try format(of: name).commit(commit, to: found, in: found.location ?? name.name, io: io)
+        let log = try format(of: name), known = shared as? EmbeddedCatalog
+        let writing: any TableIO = if let known { known.settlingIO(log) } else { io }
+        let version = try log.commit(commit, to: found, in: found.location ?? name.name, io: writing)
         return [CommitOutcome(version: version)]
     }
 

@@ -14,7 +14,7 @@ extension EmbeddedCatalog {
             }
             try Self.checkWritable(change.database)
         }
-        for case .requires(let name, let version) in changes where try table(name)?.writableFormat != nil { try require(name, version) }
+        try requireLogged(changes)
         try requireNoClones(dropping: changes)
         if let outcomes = try commitLogged(changes) { return outcomes }
         return try commitOwn(changes)

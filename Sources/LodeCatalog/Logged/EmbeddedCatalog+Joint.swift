@@ -26,7 +26,7 @@ extension EmbeddedCatalog {
         let lock = try lockJointCommits()
         defer { withExtendedLifetime(lock) {} }
         try undoAbandoned()
-        for case .requires(let name, let version) in changes where try table(name)?.writableFormat != nil { try require(name, version) }
+        try requireLogged(changes)
         var plan = JointPlan(self)
         for (index, change) in changes.enumerated() { try plan.add(change, index, followedBy: changes[(index + 1)...]) }
         // Who waits for who is told by the order, so that nobody waits for ever.
@@ -38,6 +38,8 @@ extension EmbeddedCatalog {
         let own: [CommitOutcome]
         do throws(SQLError) {
             for index in prepared.indices { try win(logged[index], &prepared[index]) }
+            // Commits of single tables went on beside it.
+            try requireLogged(changes)
             own = try commitOwn(plan.own.map(\.change), deciding: prepared.first?.version.commit)
         } catch {
             throw settled(error, after: prepared, logged)
@@ -126,15 +128,18 @@ extension EmbeddedCatalog {
         guard let commit = prepared.first?.version.commit else { return error }
         do throws(SQLError) {
             if try storage.read(orEmpty: false, { db in try JointVersion.isDecided(commit, db) }) { return error }
+            var mayCome: String?
             for (done, change) in zip(prepared, logged).reversed() {
                 let outcome = done.isTried ? try undo(done.version) : .absent
                 if outcome == .revertedByVersion {
                     let files = change.commit.files.added.map(\.path)
                     filesOfUndoneVersions.withLock { $0.formUnion(files) }
                 }
+                if outcome == .mayCome { mayCome = done.version.path }
                 if outcome == .absent { try storage.write { db in try done.version.forget(db) } }
             }
-            return error
+            if mayCome == nil { return error }
+            return CatalogError.unknownState(error.message, in: mayCome, detail: "A request that was sent may still write the file.")
         } catch let later {
             // Nothing of it will ever count: whoever comes next takes it back. Until then logs name its files.
             return CatalogError.unknownState(error.message, in: later.place, detail: later.message)

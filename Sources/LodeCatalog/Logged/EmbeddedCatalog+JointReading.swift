@@ -23,6 +23,25 @@ extension EmbeddedCatalog {
         return found.snapshot
     }
 
+    /// What lies in a folder, but for versions of commits that are not decided.
+    func folderSnapshot(
+        _ definition: LodeTables.TableDefinition, _ log: any WritableTableFormat, at time: TableTime?
+    ) throws(SQLError) -> any TableSnapshot {
+        let found = try log.snapshot(of: definition, at: time, io: io)
+        guard let latest = log.logNumber(of: found) else { return found }
+        let location = definition.location
+        let known = try storage.read(orEmpty: []) { db in try JointVersion.fetch(of: location, after: nil, db) }
+        for version in known where version.isHidden(upTo: latest, at: nil) {
+            guard try isThere(version) else { continue }
+            if version.isUndecided, (try? undoIfAbandoned()) == true { return try folderSnapshot(definition, log, at: time) }
+            guard version.number > log.firstLogNumber else {
+                throw SQLError(.undefinedFile, "the table in the folder is being made by a transaction", in: location)
+            }
+            return try log.snapshot(of: definition, before: version.number, io: io)
+        }
+        return found
+    }
+
     package func snapshot(of name: TableName, asOf moment: ReadMoment) throws(SQLError) -> any TableSnapshot {
         let table = try requireTable(name)
         if table.writableFormat != nil { return try loggedSnapshot(name, at: nil, upTo: moment.micros) }

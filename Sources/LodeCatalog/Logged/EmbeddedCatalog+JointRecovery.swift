@@ -100,8 +100,10 @@ extension EmbeddedCatalog {
     }
 
     private func waitForDecision(on path: String) throws(SQLError) {
-        let deadline = Self.nowMicros() + Int64(CatalogStorage.patienceSeconds * 1e6)
-        while let open = try storage.read(orEmpty: [], { db in try JointVersion.undecided(db) }).first(where: { $0.path == path }) {
+        let deadline = Self.nowMicros() + Int64(CatalogStorage.patienceSeconds * 1e6), path = StorePath.plain(path)
+        while let open = try storage.read(orEmpty: [], { db in try JointVersion.undecided(db) })
+            .first(where: { StorePath.plain($0.path) == path })
+        {
             guard try isThere(open) else { return }
             if try undoIfAbandoned() { continue }
             try pause(until: deadline)

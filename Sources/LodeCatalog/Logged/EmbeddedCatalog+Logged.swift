@@ -18,10 +18,13 @@ extension EmbeddedCatalog {
     /// Publishes changes that go into tables' logs.
     /// - Returns: nil if all of them are the catalog's own.
     func commitLogged(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome]? {
-        var logged: TableName?, others = false
+        var logged: TableName?, others = false, read: [TableName] = []
         for change in changes {
             guard let name = try loggedTable(change) else {
-                if case .requires(let name, _) = change, try table(name)?.writableFormat != nil { continue }
+                if case .requires(let name, _) = change, try table(name)?.writableFormat != nil {
+                    read.append(name)
+                    continue
+                }
                 others = true
                 continue
             }
@@ -30,7 +33,12 @@ extension EmbeddedCatalog {
             others = others || logged.map { $0 != name } ?? false
             logged = logged ?? name
         }
-        guard let logged else { return nil }
+        // What was read must still be so when the change is decided, and logs say nothing of each other.
+        guard let logged else {
+            if read.isEmpty || !others { return nil }
+            return try commitJointly(changes)
+        }
+        if read.contains(where: { $0 != logged }), !changes.contains(where: \.isLoggedAlteration) { others = true }
         if others { return try commitJointly(changes) }
         for case .create(let table, let ifExists, let files, let read) in changes {
             let outcome = try createLogged(table, ifExists, files, read)
@@ -61,6 +69,11 @@ extension EmbeddedCatalog {
         guard let found = try? snapshot(of: name, at: nil).identity, found.table == version.table, found.version == version.version else {
             throw CatalogError.conflict("table \"\(name)\", which the transaction has read, was changed")
         }
+    }
+
+    /// The same for all that the changes require.
+    func requireLogged(_ changes: [TableChange]) throws(SQLError) {
+        for case .requires(let name, let version) in changes where try table(name)?.writableFormat != nil { try require(name, version) }
     }
 
     /// - Throws: `40001` if a table that goes was changed since what takes its place was computed from it.
@@ -147,6 +160,8 @@ extension EmbeddedCatalog {
                 for change in own {
                     if case .requires(let version) = change { required = version } else { alterations.append(change) }
                 }
+            // Who only adds rows would go on past a change of what it has read.
+            case .requires(name, let version): required = version
             default: break
             }
         }
@@ -200,6 +215,13 @@ extension EmbeddedCatalog {
     func follow(_ name: TableName, _ declaration: TableDeclaration) {
         guard let stored = try? table(name), let now = try? stored.declared(declaration), now != stored else { return }
         _ = try? commitOwn([.alter(name, [.follow(declaration)])])
+    }
+}
+
+extension TableChange {
+    /// Whether it changes the definition of a table with a log, if the table has one.
+    fileprivate var isLoggedAlteration: Bool {
+        if case .alter(_, let changes) = self { changes.contains(where: \.isLogged) } else { false }
     }
 }
 

@@ -100,6 +100,34 @@ import Testing
         }
     }
 
+    @Test func `what is restored needs the files as they were, even if others only moved rows`() throws {
+        let earlier = try DeltaFormat.snapshot(of: "/t", LogStore(Self.start))
+        let commits = Self.start + [[Self.merge, LogFolder.add("c.parquet")]]
+        let lost = #expect(throws: SQLError.self) {
+            try Self.commit(commits, after: [LogFolder.remove("a.parquet"), LogFolder.add("w.parquet")]) { $0.restored = earlier }
+        }
+        #expect(lost?.state == .serializationFailure)
+        let store = try Self.commit(commits) { $0.restored = earlier }
+        #expect(try Self.paths(store) == ["a.parquet", "b.parquet"])
+    }
+
+    @Test func `a table that only grows is not restored to what it was before it did`() throws {
+        let earlier = try DeltaFormat.snapshot(of: "/t", LogStore(Self.start))
+        let commits = Self.start + [[LogFolder.metadata(partitions: ["day"], ["delta.appendOnly": "true"]), LogFolder.add("c.parquet")]]
+        let refused = #expect(throws: SQLError.self) { try Self.commit(commits) { $0.restored = earlier } }
+        #expect(refused?.state == .objectNotInPrerequisiteState)
+    }
+
+    @Test func `what is taken back gives no rows twice that others wrote anew`() throws {
+        let undone = [Self.merge, LogFolder.remove("a.parquet"), LogFolder.add("u.parquet", day: "2024-01-01")]
+        let store = LogStore(Self.start + [undone])
+        #expect(try DeltaFormat().revert(1, in: "/t", io: store) == 2)
+        #expect(try Self.paths(store) == ["a.parquet", "b.parquet"])
+        let moved = LogStore(Self.start + [undone, [LogFolder.remove("u.parquet"), LogFolder.add("w.parquet", day: "2024-01-01")]])
+        #expect(try DeltaFormat().revert(1, in: "/t", io: moved) == 3)
+        #expect(try Self.paths(moved) == ["b.parquet", "w.parquet"])
+    }
+
     @Test func `what is replaced as a whole is what is there then`() throws {
         let store = try Self.commit(after: [Self.blind, LogFolder.add("w.parquet", day: "2024-01-01")]) {
             $0.emptiedPartitions = [[Self.day]]

@@ -95,6 +95,8 @@ struct DeltaCommitter {
         if !change.identityMarks.isEmpty { metadata.schemaText = try IdentityColumn.marked(metadata.schemaText, change.identityMarks) }
         var (removed, marked) = try touched(in: snapshot, marks), back: [DeltaAdd] = []
         if let earlier = change.restored as? DeltaSnapshot {
+            // What the table allows now counts, not what it did then.
+            try refuseRemoving(metadata.configuration)
             metadata = try DeltaRestore.metadata(earlier.metadata, after: metadata)
             (removed, back) = try DeltaRestore.difference(from: snapshot, to: earlier)
         }
@@ -132,14 +134,18 @@ struct DeltaCommitter {
         return domain == earlier ? nil : domain
     }
 
-    /// - Source: Delta PROTOCOL.md, "Append-only Tables", "Writer Requirements for AddCDCFile".
+    /// - Source: Delta PROTOCOL.md, "Append-only Tables".
+    private func refuseRemoving(_ configuration: [String: String]) throws(SQLError) {
+        guard change.changesData, DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) else { return }
+        throw SQLError(
+            .objectNotInPrerequisiteState, "rows of the table can only be added, not changed or removed", in: folder.root,
+            detail: "Its property delta.appendOnly is true.")
+    }
+
+    /// - Source: Delta PROTOCOL.md, "Writer Requirements for AddCDCFile".
     private func refuseWhatIsNotAllowed(_ configuration: [String: String]) throws(SQLError) {
         guard change.removesRows else { return }
-        if change.changesData, DeltaProperties.isOn(DeltaProperties.appendOnly, configuration) {
-            throw SQLError(
-                .objectNotInPrerequisiteState, "rows of the table can only be added, not changed or removed", in: folder.root,
-                detail: "Its property delta.appendOnly is true.")
-        }
+        try refuseRemoving(configuration)
         // Rows that lie in other files then would have other numbers.
         if DeltaProperties.isOn(DeltaRowTracking.property, configuration), !change.removedPaths.isEmpty, !change.added.isEmpty {
             throw SQLError.unsupported("writing files of a Delta table with row tracking anew")

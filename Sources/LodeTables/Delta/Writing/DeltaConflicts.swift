@@ -8,6 +8,7 @@ import LodeCore
 ///     changed metadata or protocol       anything                                       40001
 ///     removed a file, or rows of it      removes it or rows of it, or read it           40001
 ///     added rows                         depends on all that there is                   40001
+///     added or removed any file          makes an earlier state the table's again       40001
 ///     added rows, having read some       read where they are                            40001
 ///     removed or added rows elsewhere    only puts rows into other files                goes on
 ///
@@ -36,6 +37,7 @@ struct DeltaConflicts {
         try DeltaActionReader.read(bytes, path) { (action) throws(SQLError) in actions.append(action) }
         let isBlind = isBlindAppend(actions)
         for action in actions {
+            if change.restored != nil { try checkFilesStay(action) }
             switch action {
             case .metadata: throw Self.conflict(detail: "The table's definition was changed.")
             case .protocolVersion: throw Self.conflict(detail: "The table's protocol was changed.")
@@ -62,6 +64,14 @@ struct DeltaConflicts {
             }
         }
         return stated ?? isWrite
+    }
+
+    /// What comes and goes with an earlier state was told from the files that there were, rows or not.
+    private func checkFilesStay(_ action: DeltaAction) throws(SQLError) {
+        switch action {
+        case .add, .remove: throw Self.conflict(detail: "Files of the table, which is restored, were added or removed.")
+        case .metadata, .protocolVersion, .domain, .changeFile, .commitInfo, .sidecar, .other: break
+        }
     }
 
     private func check(_ remove: DeltaRemove) throws(SQLError) {

@@ -34,7 +34,8 @@ extension DeltaFormat: NumberedLog {
 
 /// A version that takes back an earlier one: files that it added go, files that it removed come back, the definition is that of before.
 ///
-/// A protocol that was raised stays: older writers are kept out for good. What others made of the files since, is theirs.
+/// A protocol that was raised stays: older writers are kept out for good. What others made of the files since, is theirs:
+/// if they wrote one anew that had taken the place of others, all files stay as they are.
 /// - Source: Delta PROTOCOL.md, "Add File and Remove File", "Change Metadata".
 private struct DeltaReversal {
     private let number: Int64
@@ -78,6 +79,9 @@ private struct DeltaReversal {
             let key = folder.key(add.path, add.vector)
             if gone.contains(key) { known[key] = add }
         }
+        // Rows of the files that went lie in those that came. Where others wrote one of these anew, both would count.
+        let isRewritten = done.contains { if case .add(let add) = $0 { !live.contains(folder.key(add.path, add.vector)) } else { false } }
+        let keepsFiles = isRewritten && !gone.isEmpty
         let now = WallClock.micros() / 1000
         var writer = DeltaActionWriter(), metadata = current.metadata
         var info = DeltaProvenance(
@@ -92,9 +96,9 @@ private struct DeltaReversal {
             case .metadata(let changed) where changed == metadata:
                 metadata = before.metadata
                 writer.write(metadata)
-            case .add(let add) where live.contains(folder.key(add.path, add.vector)):
+            case .add(let add) where !keepsFiles && live.contains(folder.key(add.path, add.vector)):
                 writer.writeRemove(add, dataChange: add.dataChange, at: now)
-            case .remove(let remove):
+            case .remove(let remove) where !keepsFiles:
                 let key = folder.key(remove.path, remove.vector)
                 if !live.contains(key), let add = known[key] { writer.write(add, dataChange: remove.dataChange) }
             case .domain(let changed) where changed.name != DeltaRowTracking.domain:
@@ -102,7 +106,7 @@ private struct DeltaReversal {
                 var earlier = before.domain(changed.name) ?? changed
                 earlier.isRemoved = before.domain(changed.name) == nil
                 writer.write(earlier)
-            case .metadata, .add, .changeFile, .domain, .protocolVersion, .commitInfo, .sidecar, .other: break
+            case .metadata, .add, .remove, .changeFile, .domain, .protocolVersion, .commitInfo, .sidecar, .other: break
             }
         }
         return (writer.bytes, metadata)
