@@ -58,6 +58,10 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
     /// Gives up versions that were replaced before `micros`, where a table keeps them until then.
     func expire(_ snapshot: any TableSnapshot, before micros: Int64, io: any TableIO) throws(SQLError)
 
+    /// Whether a table lists the versions that it keeps, so that once others are given up the files of all that are listed are in use,
+    /// whatever their time.
+    var listsVersions: Bool { get }
+
     /// The files that a version of a time since `micros` has, by their locations.
     func filesInUse(by snapshot: any TableSnapshot, since micros: Int64, io: any TableIO) throws(SQLError) -> Set<String>
 
@@ -89,6 +93,7 @@ extension WritableTableFormat {
     package func expire(_ snapshot: any TableSnapshot, before micros: Int64, io: any TableIO) throws(SQLError) {}
     package func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout? { nil }
     package var evolvesLayout: Bool { false }
+    package var listsVersions: Bool { false }
 
     package func columnMatching(
         of declaration: TableDeclaration, by changes: [ColumnChange], over base: (any TableSnapshot)?

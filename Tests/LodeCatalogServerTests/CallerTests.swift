@@ -99,7 +99,7 @@ import Testing
         }
         func commit(_ operation: String) -> String {
             """
-            {"updates": [{"action": "add-snapshot", "snapshot": {"snapshot-id": 5, "sequence-number": 9, "timestamp-ms": 1,
+            {"updates": [{"action": "add-snapshot", "snapshot": {"snapshot-id": 5, "sequence-number": 2, "timestamp-ms": 1,
             "manifest-list": "/x", "summary": {"operation": "\(operation)"}}}, {"action": "set-snapshot-ref", "ref-name": "main", "type": "branch",
             "snapshot-id": 5}]}
             """

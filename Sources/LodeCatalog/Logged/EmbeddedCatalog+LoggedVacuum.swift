@@ -13,7 +13,9 @@ extension EmbeddedCatalog {
         guard let root = snapshot.location else { throw .internalFault("a table without a folder") }
         let retention = try retention(request, of: table, format, snapshot)
         let now = Self.nowMicros(), earliest = try leases.earliest() ?? .max
-        let cutoff = min(now &- max(0, min(retention, now)), earliest), kept = request.part == .orphans ? 0 : cutoff
+        let cutoff = min(now &- max(0, min(retention, now)), earliest)
+        // What was published last says which versions there are; what else would go by now is only asked before that.
+        let keepsListed = request.part == .orphans || (format.listsVersions && !request.isDryRun), kept = keepsListed ? 0 : cutoff
         let former = request.part == .versions ? try files(of: snapshot, format, since: 0) : nil
         if !request.isDryRun, request.part != .orphans { try format.expire(snapshot, before: cutoff, io: settlingIO(format)) }
         let used = try files(of: request.isDryRun ? snapshot : try self.snapshot(of: table.tableName, at: nil), format, since: kept)

@@ -159,6 +159,19 @@ import Testing
         #expect(both.snapshots.map(\.id) == [1, 2] && both.snapshotLog.map(\.snapshotID) == [2])
     }
 
+    @Test func `each snapshot takes one sequence number`() throws {
+        let folder = RequestFolder()
+        _ = try table(folder)
+        for number in [-1, 2, Int.max] {
+            #expect(refusal { _ = try commit(snapshot(1, number), folder) } == .invalidParameterValue, "\(number)")
+        }
+        _ = try commit(snapshot(1, 1), folder)
+        #expect(refusal { _ = try commit(snapshot(2, 1, parent: 1), folder) } == .serializationFailure)
+        #expect(refusal { _ = try commit(snapshot(2, 3, parent: 1), folder) } == .invalidParameterValue)
+        let both = snapshot(2, 2, parent: 1) + "," + snapshot(3, 3, parent: 2)
+        #expect(try commit(both, folder).metadata.lastSequenceNumber == 3)
+    }
+
     @Test func `statistics are those of a snapshot`() throws {
         let folder = RequestFolder()
         _ = try table(folder)
@@ -184,6 +197,7 @@ import Testing
         }
         #expect(try commit(rows(1, first: 0), folder).metadata.nextRowID == 10)
         #expect(refusal { _ = try commit(rows(2, first: 5), folder) } == .serializationFailure)
+        #expect(refusal { _ = try commit(rows(2, first: 11), folder) } == .invalidParameterValue)
         #expect(refusal { _ = try commit(#"{"action": "upgrade-format-version", "format-version": 2}"#, folder) } == .invalidParameterValue)
     }
 

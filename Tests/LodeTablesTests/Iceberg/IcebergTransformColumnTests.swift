@@ -62,6 +62,15 @@ import Testing
         #expect(error?.state == .numericValueOutOfRange)
     }
 
+    @Test func `what lies below NULL is not truncated`() throws {
+        let known = try Column.make(.bigint, [.null, .integer(17)]), lanes = try Buffer.zeroed(byteCount: 16)
+        lanes.lanes(as: Int64.self)[0] = .min
+        lanes.lanes(as: Int64.self)[1] = 17
+        let column = Column(flat: .bigint, count: 2, lanes: lanes, validity: known.validityBuffer)
+        let made = try IcebergTransform.truncate(10).apply(column)
+        #expect((0..<2).map { made.value(at: $0) } == [.null, .integer(10)])
+    }
+
     @Test func `folders are called as Iceberg calls them`() {
         func folder(_ transform: IcebergTransform, _ value: Value) -> String {
             let term = PartitionTerm("c", transform)

@@ -281,6 +281,11 @@ import Testing
         #expect(IcebergManifestMerge(["commit.manifest-merge.enabled": "false"]).groups([(0, 4), (0, 4)]).isEmpty)
     }
 
+    @Test func `manifests of sizes that cannot be stay as they are`() {
+        let merge = IcebergManifestMerge(["commit.manifest.target-size-bytes": String(Int64.max)], isAsked: true)
+        #expect(merge.groups([(0, .max - 1), (0, 4), (0, .min), (0, .max - 1), (0, 5)]) == [[1, 4]])
+    }
+
     @Test func `a branch is written, and the table stays`() throws {
         let folder = TableFolder(), format = IcebergFormat()
         let added = [file("a.parquet", 3, day: 10, ids: 1...3)]
@@ -365,33 +370,4 @@ import Testing
         #expect(IcebergType.double.bytes(of: .double(.nan)) == nil)
         #expect(IcebergType.decimalBytes(38) == 16 && IcebergType.decimalBytes(1) == 1 && IcebergType.decimalBytes(18) == 8)
     }
-}
-
-/// Files in memory.
-private final class TableFolder: TableIO {
-    private let files = Lock<[String: [UInt8]]>([:])
-
-    func list(_ folder: String) throws(SQLError) -> FolderListing {
-        let names = files.withLock { $0.keys.filter { $0.hasPrefix(folder + "/") }.map { String($0.dropFirst(folder.utf8.count + 1)) } }
-        return FolderListing(files: names.filter { !$0.contains("/") }.sorted().map { .init(name: $0, size: 1) })
-    }
-
-    func read(_ path: String) throws(SQLError) -> [UInt8] {
-        guard let bytes = files.withLock({ $0[path] }) else { throw SQLError(.undefinedFile, "there is no \(path)") }
-        return bytes
-    }
-
-    func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8] { Array(packed) }
-    func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) { files.withLock { $0[path] = bytes } }
-    func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int { 1 }
-
-    func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool {
-        files.withLock { files in
-            if files[path] != nil { return false }
-            files[path] = bytes
-            return true
-        }
-    }
-
-    func scan(_ path: String, _ request: MetadataRequest, _ body: (Chunk) throws(SQLError) -> Void) throws(SQLError) -> Int { 0 }
 }

@@ -44,11 +44,15 @@ struct IcebergVacuum {
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
     }
 
-    /// Files of the snapshots that are kept, with the manifests that name them, and what the document names.
+    /// Files of snapshots, with the manifests that name them, and what the document names.
+    /// - Parameter micros: 0 for all snapshots that the document lists; else those that expiring before that time would leave.
     func filesInUse(since micros: Int64) throws(SQLError) -> Set<String> {
-        let metadata = snapshot.metadata, expiry = IcebergExpiry(metadata, before: micros / 1000, now: Self.now())
+        let metadata = snapshot.metadata
+        let gone =
+            micros <= 0
+            ? [] : IcebergExpiry(metadata, before: micros / 1000, now: max(Self.now(), metadata.lastUpdatedMillis)).snapshots
         var used: Set<String> = [snapshot.document], manifests: [String: IcebergManifest] = [:]
-        for kept in metadata.snapshots where !expiry.snapshots.contains(kept.id) {
+        for kept in metadata.snapshots where !gone.contains(kept.id) {
             if let list = kept.manifestList { used.insert(snapshot.locate(list)) }
             try snapshot.forEachManifest(of: kept) { (manifest) throws(SQLError) in
                 let place = snapshot.locate(manifest.path)

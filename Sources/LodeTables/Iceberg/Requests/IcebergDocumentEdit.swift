@@ -12,6 +12,8 @@ struct IcebergDocumentEdit {
     /// What -1 stands for: the schema, spec or order that was added last.
     private var latest: [IcebergCommitRequest.Action: Int64] = [:]
     private var addedSnapshots: Set<Int64> = []
+    /// The last sequence number that the updates can reach: each snapshot takes one.
+    private var greatestSequence: Int64 = 0
 
     init(_ tree: JSONTree, now: Int64) {
         self.tree = tree
@@ -21,6 +23,9 @@ struct IcebergDocumentEdit {
     var formatVersion: Int64 { tree["format-version"]?.integer ?? 2 }
 
     mutating func apply(_ updates: [IcebergCommitRequest.Update]) throws(SQLError) {
+        let added = updates.count { $0.action == .addSnapshot }
+        let (reached, overflow) = (tree["last-sequence-number"]?.integer ?? 0).addingReportingOverflow(Int64(added))
+        greatestSequence = overflow ? .max : reached
         for update in updates {
             try Cancellation.checkCurrent()
             try apply(update)
@@ -211,14 +216,19 @@ struct IcebergDocumentEdit {
             guard number > last || snapshot["parent-snapshot-id"]?.integer == nil else {
                 throw IcebergWriting.unmet("The snapshot's sequence number \(number) is not after \(last).")
             }
+            // One that is far ahead would leave none to later commits.
+            guard (0...max(0, greatestSequence)).contains(number) else {
+                throw Self.wrong("a snapshot after sequence number \(last) can't have \(number)")
+            }
             tree["last-sequence-number"] = .integer(max(last, number))
         }
         if formatVersion >= 3 {
             let first = try snapshot.number("first-row-id"), added = try snapshot.number("added-rows")
             let next = tree["next-row-id"]?.integer ?? 0, (after, overflow) = first.addingReportingOverflow(added)
             guard first >= next else { throw IcebergWriting.unmet("Row \(first) was given away already.") }
+            guard first == next else { throw Self.wrong("a snapshot's first row must be \(next), not \(first)") }
             guard added >= 0, !overflow else { throw Self.wrong("a snapshot can't add \(added) rows") }
-            tree["next-row-id"] = .integer(max(next, after))
+            tree["next-row-id"] = .integer(after)
         }
         tree.append(snapshot, to: "snapshots")
         addedSnapshots.insert(id)

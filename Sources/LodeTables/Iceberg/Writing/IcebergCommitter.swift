@@ -207,7 +207,10 @@ struct IcebergCommitter {
         _ document: inout IcebergDocument
     ) throws(SQLError) {
         let isReplaced = commit.isReplacement
-        if !isReplaced { try requireSources(metadata, schema, changed) }
+        if !isReplaced {
+            try requireSources(metadata, schema, changed)
+            try requireSourceTypes(metadata, schema, changed)
+        }
         let before = isReplaced ? nil : try IcebergPartitionDeclaration.terms(metadata, changed)
         if before.map({ !IcebergPartitionDeclaration.isSame($0, declaration.partitionTerms) }) ?? true {
             let (spec, isNew, last) = try IcebergPartitionDeclaration.changed(declaration.partitionTerms, changed, metadata)
@@ -232,6 +235,19 @@ struct IcebergCommitter {
             throw SQLError(
                 .dependentObjectsStillExist, "column \"\(found.path.joined(separator: "."))\" cannot go: the table is \(what) by it",
                 hint: "ALTER TABLE … \(hint) ends that.")
+        }
+    }
+
+    /// Manifests keep partition values as the type was when they were written, those of earlier specs too: only a wider integer is
+    /// read from them as it is meant.
+    /// - Throws: `0A000` for a column that gets another type and by which rows are or were divided.
+    private func requireSourceTypes(
+        _ metadata: IcebergMetadata, _ schema: IcebergSchema, _ changed: IcebergSchema
+    ) throws(SQLError) {
+        for id in Set(metadata.specs.flatMap(\.fields).filter { $0.transform != .void }.flatMap(\.sourceIDs)).sorted() {
+            guard let before = schema.find(id)?.field.type, let after = changed.find(id)?.field.type, before != after else { continue }
+            if case (.int, .long) = (before, after) { continue }
+            throw SQLError.unsupported("another type for a column by which the Iceberg table is partitioned")
         }
     }
 

@@ -53,6 +53,7 @@ extension IcebergFormat: WritableTableFormat {
     }
 
     package var evolvesLayout: Bool { true }
+    package var listsVersions: Bool { true }
     package var adoptsFiles: Bool { true }
 
     package func rowWriting(of snapshot: any TableSnapshot) throws(SQLError) -> RowWriting {

@@ -15,7 +15,8 @@ struct IcebergManifestMerge {
     init(_ properties: [String: String], isAsked: Bool = false) {
         isEnabled = isAsked || properties["commit.manifest-merge.enabled"]?.lowercased() != "false"
         minCount = isAsked ? 2 : max(2, properties["commit.manifest.min-count-to-merge"].flatMap { Int($0) } ?? 100)
-        targetBytes = max(1, properties["commit.manifest.target-size-bytes"].flatMap { Int64($0) } ?? 8 << 20)
+        // So that the sum of two sizes below it is a number.
+        targetBytes = min(1 << 40, max(1, properties["commit.manifest.target-size-bytes"].flatMap { Int64($0) } ?? 8 << 20))
     }
 
     /// Places of manifests that become one, for each new one.
@@ -24,11 +25,12 @@ struct IcebergManifestMerge {
         guard isEnabled else { return [] }
         var groups: [[Int]] = []
         for specID in Set(manifests.map(\.specID)).sorted() {
-            let small = manifests.indices.filter { manifests[$0].specID == specID && manifests[$0].bytes < targetBytes }
+            // Sizes are what lists say: a wrong one is nobody's reason to read the manifest.
+            let small = manifests.indices.filter { manifests[$0].specID == specID && (0..<targetBytes).contains(manifests[$0].bytes) }
             guard small.count >= minCount else { continue }
             var group: [Int] = [], bytes: Int64 = 0
             for place in small {
-                let own = max(0, manifests[place].bytes)
+                let own = manifests[place].bytes
                 if bytes + own > targetBytes, !group.isEmpty {
                     groups.append(group)
                     (group, bytes) = ([], 0)

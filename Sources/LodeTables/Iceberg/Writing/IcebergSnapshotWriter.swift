@@ -20,7 +20,7 @@ struct IcebergSnapshotWriter {
     init(
         _ change: FileChange, _ operation: String, _ metadata: IcebergMetadata, _ document: IcebergDocument, _ millis: Int64,
         _ location: String, _ io: any TableIO
-    ) {
+    ) throws(SQLError) {
         self.change = change
         self.operation = operation
         self.metadata = metadata
@@ -31,7 +31,9 @@ struct IcebergSnapshotWriter {
         var id = Int64.random(in: 1...Int64.max)
         while metadata.snapshot(id) != nil { id = Int64.random(in: 1...Int64.max) }
         self.id = id
-        sequence = metadata.lastSequenceNumber &+ 1
+        let (next, overflow) = metadata.lastSequenceNumber.addingReportingOverflow(1)
+        guard !overflow else { throw SQLError(.programLimitExceeded, "the Iceberg table has no sequence numbers left", in: location) }
+        sequence = next
     }
 
     /// Writes manifests and their list.

@@ -99,6 +99,11 @@ extension IcebergTransform: ColumnTransform {
         let result = try Buffer(byteCount: max(16, column.count * MemoryLayout<Lane>.stride)), out = result.lanes(as: Lane.self)
         let lanes = column.lanes(as: Lane.self)
         for row in 0..<column.count {
+            // What lies below NULL is nobody's value: it may well be out of range.
+            if column.isNull(row) {
+                out[row] = 0
+                continue
+            }
             let rest = lanes[row] % width
             let (start, overflow) = lanes[row].subtractingReportingOverflow(rest < 0 ? rest + width : rest)
             if overflow {
