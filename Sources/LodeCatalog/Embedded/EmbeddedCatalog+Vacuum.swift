@@ -170,7 +170,7 @@ extension EmbeddedCatalog {
     }
 
     /// The folders of tables that are not dropped and lie in a folder, or it in theirs.
-    private func liveFolders(sharing folder: String) throws(SQLError) -> [String] {
+    func liveFolders(sharing folder: String) throws(SQLError) -> [String] {
         let own = StorePath.plain(folder)
         let texts = try storage.read(orEmpty: []) { db in
             try String.fetchAll(db, sql: "SELECT definition FROM table_info WHERE dropped_at IS NULL")
