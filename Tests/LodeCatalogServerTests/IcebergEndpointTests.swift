@@ -138,6 +138,38 @@ import Testing
         #expect(type(served.send("POST", "/v1/namespaces/shop/tables/made", text)) == "AlreadyExistsException")
     }
 
+    @Test func `a first commit says where the table lies`() throws {
+        let served = try ServedWarehouse(Self.shop)
+        let body = """
+            {"requirements": [{"type": "assert-create"}], "updates": [{"action": "add-schema", "schema": {"type": "struct", "fields": []}},
+            {"action": "set-current-schema", "schema-id": -1}, {"action": "add-spec", "spec": {"fields": []}},
+            {"action": "set-default-spec", "spec-id": -1}]}
+            """
+        #expect(served.send("POST", "/v1/namespaces/shop/tables/made", body).status == 400)
+        #expect(served.send("HEAD", "/v1/namespaces/shop/tables/made").status == 404)
+    }
+
+    @Test func `a table is not made in another one's folder, nor has its folder`() throws {
+        let served = try ServedWarehouse(Self.shop)
+        let made = served.send("POST", "/v1/namespaces/shop/tables", Self.newTable)
+        let folder = try #require(made.json["metadata"]?["location"]?.string)
+        // As if it were the folder that the catalog has chosen for a table of this name.
+        try served.rows("ALTER TABLE shop.made RENAME TO kept")
+        let again: String = "{\"location\": \"\(folder)\", " + Self.newTable.dropFirst()
+        #expect(served.send("POST", "/v1/namespaces/shop/tables", again).status >= 400)
+        #expect(served.send("HEAD", "/v1/namespaces/shop/tables/made").status == 404)
+    }
+
+    @Test func `properties of a client are none of the catalog's`() throws {
+        let served = try ServedWarehouse(Self.shop)
+        let properties = #""metadata_location": "/etc/hostname", "lode.partitioning": "[]", "p": "q""#
+        let update = "{\"updates\": [{\"action\": \"set-properties\", \"updates\": {\(properties)}}]}"
+        #expect(served.send("POST", "/v1/namespaces/shop/tables/orders", update).status == 200)
+        let after = served.send("GET", "/v1/namespaces/shop/tables/orders")
+        #expect(after.status == 200 && after.json["metadata"]?["properties"]?["p"] == "q")
+        #expect(try served.rows("SELECT id FROM shop.orders").count == 1)
+    }
+
     @Test func `commits of clients and of statements follow each other`() throws {
         let served = try ServedWarehouse(Self.shop)
         func commit(_ update: String, _ requirement: String = "") -> (status: Int, json: CloudJSON) {

@@ -73,7 +73,10 @@ extension GlueTable {
         var result = self
         result.storageDescriptor.columns = table.storageDescriptor.columns
         result.partitionKeys = table.partitionKeys
-        result.parameters = parameters.filter { Self.isCatalogs($0.key) }.merging(declaration.properties) { own, _ in own }
+        // Whoever writes the log gives its properties: none of them says how the catalog keeps the table, or where its document is.
+        let isOwn = { (key: String) in Self.isCatalogs(key) || key == IcebergFormat.pointer }
+        let given = declaration.properties.filter { !isOwn($0.key) }
+        result.parameters = parameters.filter { isOwn($0.key) }.merging(given) { own, _ in own }
         result.parameters[TableParameter.columnOrder] = table.parameters[TableParameter.columnOrder]
         result.clustering = declaration.clustering
         result.parameters[TableParameter.comment] = declaration.comment ?? parameters[TableParameter.comment]

@@ -30,6 +30,11 @@ extension EmbeddedCatalog {
         return changed
     }
 
+    /// What a change does to a table's rows, with a look at its files where it says that it only appends.
+    package func effects(
+        of request: IcebergCommitRequest, on table: GlueTable
+    ) throws(SQLError) -> IcebergCommitRequest.Effects { request.effects(on: try icebergTable(table), io) }
+
     /// Makes a table: its first document, and its name.
     /// - Parameters:
     ///   - owner: the role that it belongs to.
@@ -40,6 +45,9 @@ extension EmbeddedCatalog {
         let lease = lease()
         defer { withExtendedLifetime(lease) {} }
         guard try table(name) == nil else { throw Self.taken(name) }
+        if !isOwn, let other = try liveFolders(sharing: draft.metadata.location).first {
+            throw SQLError(.duplicateTable, "another table lies in \(other)", in: draft.metadata.location)
+        }
         // What can't be listed is not made.
         let definition = try Self.definition(name, draft, in: draft.metadata.location, owner: owner, isOwn: isOwn, io)
         let made = try draft.create(io)
@@ -88,7 +96,9 @@ extension EmbeddedCatalog {
     package func isFreeFolder(_ location: String, for name: TableName) throws(SQLError) -> Bool {
         let stem = Warehouse.absolute(try managedLocation(of: name)) + "-"
         let rest = location.dropFirst(stem.count)
-        return location.hasPrefix(stem) && !rest.isEmpty && rest.allSatisfy(\.isHexDigit)
+        guard location.hasPrefix(stem), (1...16).contains(rest.utf8.count), rest.allSatisfy(\.isHexDigit) else { return false }
+        // With the table its folder goes: another one's must not be in it.
+        return try liveFolders(sharing: location).isEmpty
     }
 
     private static func taken(_ name: TableName) -> SQLError {

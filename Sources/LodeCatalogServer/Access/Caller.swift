@@ -21,7 +21,7 @@ struct Caller {
     /// - Throws: `28000` if the request does not say, or can't prove, who asks.
     func role(of request: HTTPRequest) throws(SQLError) -> String {
         guard let authorization = request.header("Authorization") else {
-            if trustsLoopback, request.isFromLoopback { return Engine.firstRole }
+            if trustsLoopback, Self.isOfThisMachine(request) { return Engine.firstRole }
             throw SQLError(
                 .invalidAuthorization, "the request does not say who asks",
                 hint: "Give the client an access key: CREATE ACCESS KEY FOR a role makes one.")
@@ -34,6 +34,21 @@ struct Caller {
             headers: request.headers.map { ($0.name, $0.value) }, body: request.body, seconds: seconds)
         guard isProven else { throw Self.refused("the signature is not that of the request, or too old") }
         return key.role
+    }
+
+    /// Whether a program of this machine asks for itself: not a page in a browser, nor a proxy for somebody who is elsewhere.
+    private static func isOfThisMachine(_ request: HTTPRequest) -> Bool {
+        guard request.isFromLoopback, !["Origin", "X-Forwarded-For", "Forwarded"].contains(where: { request.header($0) != nil }) else {
+            return false
+        }
+        // A page may give its own name this machine's address. Browsers always send the name.
+        return request.headers.filter { $0.name.lowercased() == "host" }.allSatisfy { LoopbackAddress.isOne(Self.host($0.value)) }
+    }
+
+    /// Without the port, and the brackets of IPv6.
+    private static func host(_ text: String) -> String {
+        if text.hasPrefix("[") { return String(text.dropFirst().prefix { $0 != "]" }) }
+        return String(text.prefix { $0 != ":" })
     }
 
     func role(ofToken token: String) throws(SQLError) -> String {

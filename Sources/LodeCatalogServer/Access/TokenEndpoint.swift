@@ -8,9 +8,12 @@ import LodeHTTP
 ///   "getToken".
 enum TokenEndpoint {
     private static let exchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+    private static let mostBytes = 64 << 10
     private static let kind = "urn:ietf:params:oauth:token-type:access_token"
 
     static func answer(_ request: HTTPRequest, _ options: CatalogServer.Options) throws(SQLError) -> HTTPResponse {
+        // Anybody may ask: no more is read than a form of keys and tokens has.
+        guard request.body.count <= mostBytes else { return fault("invalid_request", "the request is too long", status: 400) }
         let fields = FormFields(String(decoding: request.body, as: UTF8.self)), caller = Caller(options)
         let token: AccessToken
         do throws(SQLError) {

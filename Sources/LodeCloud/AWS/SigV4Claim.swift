@@ -44,6 +44,8 @@ package struct SigV4Claim: Sendable, Equatable {
         guard scope.count == 3, signedHeaders.contains("host"), let time = value("x-amz-date", headers), time.hasPrefix(scope[0]),
             let signed = Self.seconds(time), abs(signed - seconds) <= Self.patienceSeconds
         else { return false }
+        // They say what the request means: X-Amz-Target names the operation.
+        for name in headers.map({ $0.name.lowercased() }) where name.hasPrefix("x-amz-") && !signedHeaders.contains(name) { return false }
         let hash = Array(SHA256.hash(data: body)), payload = SigV4.hex(hash)
         // Iceberg's clients send the hash in Base64, and sign it in hexadecimal digits.
         if let told = value("x-amz-content-sha256", headers), told.lowercased() != payload, told != Base64.encode(hash) { return false }

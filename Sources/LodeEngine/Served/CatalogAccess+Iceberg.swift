@@ -31,6 +31,8 @@ extension CatalogAccess {
 
     package func create(_ name: TableName, _ draft: IcebergCatalogTable) throws(SQLError) -> IcebergCatalogTable {
         try requireCreation(of: name)
+        // Without one its folder would seem to be the catalog's own.
+        guard !draft.metadata.location.isEmpty else { throw SQLError(.invalidParameterValue, "the new table has no location") }
         let (_, isOwn) = try location(draft.metadata.location, for: name)
         return try catalog.createIceberg(name, draft, owner: session.currentUser, isOwn: isOwn)
     }
@@ -41,8 +43,8 @@ extension CatalogAccess {
         return try catalog.registerIceberg(name, document: document, owner: session.currentUser)
     }
 
-    /// - Throws: `42501` for a role that may not do what the change does: INSERT for new rows, DELETE for rows that go, both for rows
-    ///   that change; all else is the owner's.
+    /// - Throws: `42501` for a role that may not do what the change does: INSERT for what only appends, INSERT and DELETE for any
+    ///   other new snapshot; all else is the owner's.
     package func commit(_ request: IcebergCommitRequest, to name: TableName) throws(SQLError) -> IcebergCatalogTable {
         if request.creates {
             if try catalog.table(name) != nil { throw SQLError(.duplicateTable, "relation \"\(name.name)\" already exists") }
@@ -50,12 +52,23 @@ extension CatalogAccess {
         }
         let table = try icebergTable(named: name)
         let effects = request.effects
+        do throws(SQLError) {
+            try session.require(Self.privileges(effects), on: table, at: nil)
+        } catch {
+            guard error.state == .insufficientPrivilege, effects.contains(.deletes) else { throw error }
+            // Who may only insert may append: files are looked at only for who may do that much.
+            try session.require(.insert, on: table, at: nil)
+            try session.require(Self.privileges(try catalog.effects(of: request, on: table)), on: table, at: nil)
+        }
+        if effects.contains(.maintains) { try session.requireOwner(of: table, at: nil) }
+        return try catalog.commitIceberg(request, to: table)
+    }
+
+    private static func privileges(_ effects: IcebergCommitRequest.Effects) -> Privileges {
         var wanted: Privileges = []
         if effects.contains(.inserts) { wanted.insert(.insert) }
         if effects.contains(.deletes) { wanted.insert(.delete) }
-        try session.require(wanted, on: table, at: nil)
-        if effects.contains(.maintains) { try session.requireOwner(of: table, at: nil) }
-        return try catalog.commitIceberg(request, to: table)
+        return wanted
     }
 
     private func requireCreation(of name: TableName) throws(SQLError) {

@@ -24,7 +24,7 @@ package struct IcebergManifest: Sendable {
     package var summaries: [Summary]?
 
     /// - Source: Iceberg Table Spec, "Manifest Lists", `field_summary`.
-    package struct Summary: Sendable {
+    package struct Summary: Hashable, Sendable {
         package var hasNull: Bool
         package var hasNaN: Bool?
         /// Of the values that are neither NULL nor NaN.

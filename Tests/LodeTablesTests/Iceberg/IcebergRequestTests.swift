@@ -237,12 +237,35 @@ import Testing
     }
 
     @Test(arguments: [
-        ("append", .inserts), ("delete", .deletes), ("overwrite", [.inserts, .deletes]), ("replace", .maintains),
-        ("odd", [.inserts, .deletes]),
+        ("append", [.inserts, .deletes]), ("delete", [.inserts, .deletes]), ("overwrite", [.inserts, .deletes]),
+        ("replace", .maintains), ("odd", [.inserts, .deletes]),
     ] as [(String, IcebergCommitRequest.Effects)])
-    func `what a change does to rows is what its snapshot says`(operation: String, effects: IcebergCommitRequest.Effects) throws {
+    func `what a snapshot says that it does to rows is not believed`(operation: String, effects: IcebergCommitRequest.Effects) throws {
         let request = try IcebergCommitRequest(Array("{\"updates\": [\(snapshot(1, 1, operation: operation))]}".utf8))
         #expect(request.effects == effects)
+    }
+
+    @Test func `a branch moves only to what follows its latest snapshot`() throws {
+        let folder = RequestFolder()
+        _ = try table(folder)
+        _ = try commit(snapshot(1, 1), folder)
+        #expect(refusal { _ = try commit(snapshot(2, 2), folder) } == .serializationFailure)
+        _ = try commit(snapshot(2, 2, parent: 1), folder)
+        #expect(refusal { _ = try commit(snapshot(3, 3, parent: 1), folder) } == .serializationFailure)
+        #expect(refusal { _ = try commit(snapshot(3, 3, parent: 3), folder) } == .serializationFailure)
+        // A table that is replaced begins anew.
+        let replaced = #"{"action": "remove-snapshot-ref", "ref-name": "main"}, "# + snapshot(3, 3)
+        #expect(try commit(replaced, folder).metadata.currentSnapshotID == 3)
+    }
+
+    @Test func `what is said twice is refused`() throws {
+        let body = #"{"updates": [{"action": "add-snapshot", "snapshot": {"manifest-list": "/a", "manifest-list": "/b"}}]}"#
+        #expect(refusal { _ = try IcebergCommitRequest(Array(body.utf8)) } == .invalidParameterValue)
+    }
+
+    @Test func `statistics are for who may insert`() throws {
+        let body = #"{"updates": [{"action": "set-statistics", "snapshot-id": 1, "statistics": {}}]}"#
+        #expect(try IcebergCommitRequest(Array(body.utf8)).effects == .inserts)
     }
 
     @Test func `moving a branch to a snapshot that is there is the owner's business`() throws {

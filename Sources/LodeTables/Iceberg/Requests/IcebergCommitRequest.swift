@@ -93,24 +93,33 @@ package struct IcebergCommitRequest: Sendable {
     /// Where the table is to lie, if that is said.
     package var location: String? { updates.last { $0.action == .setLocation }?.json["location"]?.text }
 
-    /// What the change does to the rows and the definition of a table: what a role must be allowed to do.
-    package var effects: Effects {
+    /// What the change may do to the rows and the definition of a table: what a role must be allowed to do. What a snapshot says of
+    /// itself is not believed.
+    package var effects: Effects { effects { _ in false } }
+
+    /// What it does, where snapshots that say so and add to what is there, only append.
+    package func effects(on table: IcebergCatalogTable, _ io: any TableIO) -> Effects {
+        effects { isAppend($0, to: table.metadata, io) }
+    }
+
+    private func effects(_ isAppend: (JSONTree) -> Bool) -> Effects {
         var found: Effects = []
         for update in updates {
             switch update.action {
             case .addSnapshot:
-                switch update.json["snapshot"]?["summary"]?["operation"]?.text {
-                case "append": found.insert(.inserts)
-                case "delete": found.insert(.deletes)
-                // The same rows in other files.
-                case "replace": found.insert(.maintains)
-                default: found.formUnion([.inserts, .deletes])
+                let snapshot = update.json["snapshot"] ?? .null
+                if snapshot["summary"]?["operation"]?.text == "replace" {
+                    // The same rows in other files, it says: the owner may, whose rows they are.
+                    found.insert(.maintains)
+                } else {
+                    found.formUnion(isAppend(snapshot) ? .inserts : [.inserts, .deletes])
                 }
             case .setReference:
                 let id = update.json["snapshot-id"]
                 let added = updates.contains { $0.action == .addSnapshot && $0.json["snapshot"]?["snapshot-id"] == id }
                 if !added || update.json["ref-name"]?.text != "main" { found.insert(.maintains) }
-            case .assignUUID, .setStatistics, .setPartitionStatistics: break
+            case .setStatistics, .setPartitionStatistics: found.insert(.inserts)
+            case .assignUUID: break
             default: found.insert(.maintains)
             }
         }

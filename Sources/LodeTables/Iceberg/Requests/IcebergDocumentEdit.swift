@@ -240,6 +240,7 @@ struct IcebergDocumentEdit {
             throw Self.wrong("\"\(name.prefix(200))\" can't be a \(kind.prefix(100))")
         }
         guard let snapshot = tree.item(of: "snapshots", "snapshot-id", id) else { throw Self.wrong("there is no snapshot \(id)") }
+        if kind == "branch" { try requireDescent(of: id, on: name) }
         var reference = JSONTree.object([.init("snapshot-id", .integer(id)), .init("type", .string(kind))])
         for member in ["max-ref-age-ms", "max-snapshot-age-ms", "min-snapshots-to-keep"] {
             if let value = json[member]?.integer { reference[member] = .integer(value) }
@@ -252,6 +253,17 @@ struct IcebergDocumentEdit {
         tree["current-snapshot-id"] = .integer(id)
         let time = addedSnapshots.contains(id) ? snapshot["timestamp-ms"]?.integer ?? now : now
         tree.append(.object([.init("snapshot-id", .integer(id)), .init("timestamp-ms", .integer(time))]), to: "snapshot-log")
+    }
+
+    /// A snapshot of this change comes after the one that the branch is at: nobody's commit meanwhile is passed over.
+    private func requireDescent(of id: Int64, on branch: String) throws(SQLError) {
+        let head = tree.snapshot(of: branch)
+        guard addedSnapshots.contains(id), id != head, branch == "main" || head != nil else { return }
+        var left = addedSnapshots, next: Int64? = id
+        while let one = next, one != head, left.remove(one) != nil {
+            next = tree.item(of: "snapshots", "snapshot-id", one)?["parent-snapshot-id"]?.integer
+        }
+        guard next == head else { throw IcebergWriting.unmet("The snapshot \(id) does not follow the latest one of its branch.") }
     }
 
     private mutating func removeReference(_ name: String) {

@@ -3,7 +3,7 @@
 import LodeCore
 
 extension JSONTree {
-    /// - Throws: `22023` for what is no JSON object.
+    /// - Throws: `22023` for what is no JSON object, or says something twice.
     init(untrusted bytes: [UInt8]) throws(SQLError) {
         do throws(SQLError) {
             try self.init(String(decoding: bytes, as: UTF8.self))
@@ -11,6 +11,17 @@ extension JSONTree {
             throw SQLError(.invalidParameterValue, "the request is no JSON", detail: error.message)
         }
         guard case .object = self else { throw SQLError(.invalidParameterValue, "the request is no JSON object") }
+        // What is looked at here is the first of them; who reads the table's document may take the last.
+        if hasTwins { throw SQLError(.invalidParameterValue, "the request has two members of one name") }
+    }
+
+    private var hasTwins: Bool {
+        switch self {
+        case .object(let members):
+            return Set(members.map { $0.name }).count < members.count || members.contains { $0.value.hasTwins }
+        case .array(let items): return items.contains { $0.hasTwins }
+        default: return false
+        }
     }
 
     static func lacks(_ name: String) -> SQLError {
