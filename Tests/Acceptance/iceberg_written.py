@@ -65,8 +65,8 @@ STEPS = [
     ("moved", "INSERT INTO moved SELECT n, timestamp '2024-01-01' - n * interval '1 hour', 'x' || n, -n * 3.21, 'z', date '1969-12-31' - n::integer, "
               "decode(lpad(to_hex(n * 999), 8, '0'), 'hex') FROM range(20) AS r(n)"),
     ("moved", "ALTER TABLE moved RENAME COLUMN name TO label"),
-    ("moved", "ALTER TABLE moved ALTER COLUMN amount TYPE decimal(14,2)"),
     ("moved", "ALTER TABLE moved ADD COLUMN extra integer"),
+    ("moved", "ALTER TABLE moved ALTER COLUMN extra TYPE bigint"),
     ("moved", "INSERT INTO moved (id, at, label, extra) VALUES (2000, '2024-03-01', 'new', 1)"),
     ("moved", "ALTER TABLE moved DROP COLUMN kind"),
     ("moved", "ALTER TABLE moved WRITE ORDERED BY id DESC"),
