@@ -63,7 +63,7 @@ struct RenamedCatalog: Catalog {
     }
 
     var isDearToAsk: Bool { inner.isDearToAsk }
-    func publishesTogether(in database: String) throws(SQLError) -> Bool { try inner.publishesTogether(in: bare(database)) }
+    func transactionScope(in database: String) throws(SQLError) -> TransactionScope { try inner.transactionScope(in: bare(database)) }
     func databases() throws(SQLError) -> [GlueDatabase] { try inner.databases().map(shown) }
     func database(_ name: String) throws(SQLError) -> GlueDatabase? { try inner.database(bare(name)).map(shown) }
     func tables(in database: String) throws(SQLError) -> [GlueTable] { try inner.tables(in: bare(database)).map(shown) }

@@ -92,6 +92,9 @@ package struct IcebergMetadata: Sendable {
 
     package func spec(_ id: Int) -> IcebergPartitionSpec? { specs.first { $0.id == id } }
 
+    /// Fields by which rows are divided, or were.
+    var sourceIDs: Set<Int> { Set(specs.flatMap(\.fields).filter { $0.transform != .void }.flatMap(\.sourceIDs)) }
+
     package func snapshot(_ id: Int64) -> Snapshot? { snapshots.first { $0.id == id } }
 
     /// A field of the table as it is now, or was last: also of a column that was dropped.

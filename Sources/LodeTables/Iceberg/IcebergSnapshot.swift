@@ -170,6 +170,17 @@ package struct IcebergSnapshot: TableSnapshot {
         try read(manifests, &plan, statisticsOf: []) { (_, entry, _, _) throws(SQLError) in try body(try entry.path()) }
     }
 
+    /// The same with all that manifests say of the files.
+    func forEachEntry(
+        in manifests: [IcebergManifest],
+        _ body: (IcebergManifest, IcebergEntry, IcebergPartitioning, IcebergColumns) throws(SQLError) -> Void
+    ) throws(SQLError) {
+        var plan = IcebergPlan(nil, columns, isLarge: false)
+        try read(manifests, &plan, statisticsOf: plan.ids) { (manifest, entry, partitioning, _) throws(SQLError) in
+            try body(manifest, entry, partitioning, columns)
+        }
+    }
+
     // MARK: Manifests
 
     package func forEachManifest(_ body: (IcebergManifest) throws(SQLError) -> Void) throws(SQLError) {
