@@ -176,6 +176,7 @@ private final class RenamedTransaction: TableTransaction {
     func dependsOnSnapshot() { inner.dependsOnSnapshot() }
     func keepsRows() { inner.keepsRows() }
     func rewriteManifests() { inner.rewriteManifests() }
+    func note(_ distinctValues: [ColumnSketch]) { inner.note(distinctValues) }
     func reached(_ marks: [String: Int64]) { inner.reached(marks) }
     func reads(_ rows: ColumnPredicate) { inner.reads(rows) }
     func restore(_ snapshot: any TableSnapshot) { inner.restore((snapshot as? AnonymousSnapshot)?.inner ?? snapshot) }

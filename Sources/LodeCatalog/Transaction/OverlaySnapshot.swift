@@ -129,6 +129,7 @@ final class GatheredTransaction: TableTransaction {
     func dependsOnSnapshot() { files.dependsOnBase = true }
     func keepsRows() { files.changesData = false }
     func rewriteManifests() { (files.changesData, files.rewritesManifests) = (false, true) }
+    func note(_ distinctValues: [ColumnSketch]) { (files.changesData, files.distinctValues) = (false, distinctValues) }
     func restore(_ snapshot: any TableSnapshot) { files.restored = snapshot }
     func name(_ operation: String) { files.operation = operation }
     func reads(_ rows: ColumnPredicate) { files.reads = rows }

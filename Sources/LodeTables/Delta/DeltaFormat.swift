@@ -106,6 +106,7 @@ extension DeltaFormat: WritableTableFormat {
         return writing
     }
 
+    package var sketchFunction: String? { "hyperloglog_sketch" }
     package var adoptsFiles: Bool { true }
     package var clones: Bool { true }
 

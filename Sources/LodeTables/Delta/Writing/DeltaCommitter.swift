@@ -53,6 +53,10 @@ struct DeltaCommitter {
     // MARK: Later versions
 
     func publish(over base: DeltaSnapshot) throws(SQLError) -> Int64 {
+        if let sketches = change.distinctValues {
+            try DeltaExtendedStatistics.write(sketches, of: base, io)
+            return base.version
+        }
         var snapshot = base, version = base.version + 1
         var numbers = base.domain(DeltaRowTracking.domain)
         // They hold for as long as nobody else changes the files.
