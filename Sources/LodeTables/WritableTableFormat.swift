@@ -124,8 +124,6 @@ package struct RowWriting: Hashable, Sendable {
     package var marksBesideFiles = false
     /// The folder for files with the rows that change: `FileChange.feed`; nil where the table keeps none.
     package var feedFolder: String?
-    /// Whether rows have numbers that they keep: they can't go into other files.
-    package var keepsRowNumbers = false
 
     package init() {}
 

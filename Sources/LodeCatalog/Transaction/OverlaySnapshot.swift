@@ -40,6 +40,7 @@ package struct OverlaySnapshot: TableSnapshot {
     }
 
     package var inLog: (any TableSnapshot)? { before?.inLog }
+    package var rowMetadata: RowMetadata? { before?.rowMetadata }
     package var properties: [String: String] { table.readerProperties }
     package var readerOptions: [String: String] { before?.readerOptions ?? properties }
     package var identity: TableVersion? { before?.identity ?? changes.base }
