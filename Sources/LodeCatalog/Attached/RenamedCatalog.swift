@@ -152,6 +152,7 @@ private struct AnonymousSnapshot: TableSnapshot {
     var statistics: TableStatistics { inner.statistics }
     var columnMatching: ColumnMatching { inner.columnMatching }
     var inLog: (any TableSnapshot)? { inner.inLog }
+    var rowMetadata: RowMetadata? { inner.rowMetadata }
     var isDearToList: Bool { inner.isDearToList }
     func columnEstimates(_ columns: [String]) -> [String: ColumnStatistics] { inner.columnEstimates(columns) }
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing { try inner.plan(predicate) }
@@ -176,6 +177,7 @@ private final class RenamedTransaction: TableTransaction {
     func dependsOnSnapshot() { inner.dependsOnSnapshot() }
     func keepsRows() { inner.keepsRows() }
     func rewriteManifests() { inner.rewriteManifests() }
+    func note(_ distinctValues: [ColumnSketch]) { inner.note(distinctValues) }
     func reached(_ marks: [String: Int64]) { inner.reached(marks) }
     func reads(_ rows: ColumnPredicate) { inner.reads(rows) }
     func restore(_ snapshot: any TableSnapshot) { inner.restore((snapshot as? AnonymousSnapshot)?.inner ?? snapshot) }

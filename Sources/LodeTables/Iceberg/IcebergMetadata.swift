@@ -84,6 +84,15 @@ package struct IcebergMetadata: Sendable {
         package var snapshotID: Int64
         package var path: String
         package var size: Int64
+        package var blobs: [Blob]
+
+        /// - Source: Iceberg Table Spec, "Table Statistics", `blob-metadata`.
+        package struct Blob: Sendable {
+            package var type: String
+            /// The numbers of the fields that it is about.
+            package var fields: [Int]
+            package var properties: [String: String]
+        }
     }
 
     // MARK: Looking up

@@ -20,6 +20,7 @@ package struct IcebergSnapshot: TableSnapshot {
     package let partitionColumns: [Field]
     package var fileFormat: String { "parquet" }
     package var columnMatching: ColumnMatching { .mapped(columns.mapped) }
+    package var rowMetadata: RowMetadata? { RowMetadata(file: "_file", position: "_pos", lineage: rowLineage) }
     package var properties: [String: String] { metadata.properties }
     /// What INT96 means, the schema knows.
     package var readerOptions: [String: String] { ["int96_as": "timestamp"] }

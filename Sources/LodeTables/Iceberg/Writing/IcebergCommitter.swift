@@ -99,11 +99,17 @@ struct IcebergCommitter {
     /// What the document says that follows the current one, which lies at `path`.
     func next(over bytes: [UInt8], _ path: String, _ base: IcebergSnapshot) throws(SQLError) -> IcebergRevision {
         let metadata = try IcebergMetadata(bytes, path)
-        try check(metadata, base)
         var document = try IcebergDocument(bytes)
         let now = max(WallClock.micros() / 1000, metadata.lastUpdatedMillis)
         var version = try head(of: metadata) ?? 0
         document.follow(path, of: metadata.lastUpdatedMillis, at: now)
+        if let sketches = change.distinctValues {
+            // They are of the snapshot that was read, whatever came after it.
+            guard metadata.uuid == base.metadata.uuid else { throw IcebergWriting.conflict(detail: "It is another table by now.") }
+            try IcebergStatisticsWriter(sketches, of: base, location, io).write(metadata, to: &document)
+            return IcebergRevision(document: document.bytes, snapshot: version)
+        }
+        try check(metadata, base)
         if let declaration = commit.declaration { try apply(declaration, metadata, &document) }
         for reference in commit.references { try IcebergReferences(metadata).apply(reference, to: &document) }
         if let earlier = (change.restored as? IcebergSnapshot)?.snapshot {
