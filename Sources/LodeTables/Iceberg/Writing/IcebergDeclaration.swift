@@ -38,6 +38,7 @@ enum IcebergDeclaration {
     /// What a type demands of values that Lode does not see to.
     private static func notEnforced(_ type: IcebergType) -> String? {
         if case .fixed(let size) = type { return "the type fixed[\(size)]" }
+        if type == .variant { return "the type variant" }
         for part in type.parts {
             let isKey = if case .map(let key, _) = type { key.id == part.id } else { false }
             if part.isRequired, !isKey { return "NOT NULL inside of a nested column" }
