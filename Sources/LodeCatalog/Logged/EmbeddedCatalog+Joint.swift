@@ -49,7 +49,7 @@ extension EmbeddedCatalog {
         for (change, done) in zip(logged, prepared) {
             let version = try? change.format.version(of: done.version.number, done.bytes, done.version.path)
             outcomes[change.index] = CommitOutcome(version: version ?? 0)
-            change.format.followUp(done.version.number, in: change.location, io: io)
+            change.format.followUp(done.version.number, done.bytes, in: change.location, io: io)
         }
         return outcomes
     }
