@@ -33,6 +33,8 @@ package protocol TableTransaction: AnyObject {
     func feed(_ files: [DataFile])
     /// Takes away whatever the partitions with these values hold when the change is published.
     func emptyPartitions(_ partitions: Set<[Value]>)
+    /// Says of files that were written when the table was divided otherwise that their rows in those partitions are dealt with.
+    func examined(_ paths: [String])
     /// Takes every file away and puts these in their place.
     func replaceAll(with files: [DataFile])
     /// Has the lists of files written anew, and nothing else.
@@ -62,6 +64,7 @@ extension TableTransaction {
     package var places: [String: String] { [:] }
     package var rowWriting: RowWriting { RowWriting() }
     package func mark(_ files: [MarkedFile]) {}
+    package func examined(_ paths: [String]) {}
     package func feed(_ files: [DataFile]) {}
     package func reads(_ rows: ColumnPredicate) {}
     package func keepsRows() {}

@@ -22,6 +22,9 @@ package struct FileChange: Sendable {
     package var feed: [DataFile] = []
     /// Values of partitions that are emptied before files are added.
     package var emptiedPartitions: Set<[Value]> = []
+    /// Files from when the table was divided otherwise, of which it is known which rows lie in those partitions: they go by
+    /// `removedPaths`, and what else those files have comes again with `added`.
+    package var examinedPaths: Set<String> = []
     /// Whether every file goes before others are added.
     package var removesEverything = false
     /// Whether the change was computed from the table, so that any change since `base` is a conflict.

@@ -29,6 +29,8 @@ package protocol TableSnapshot: Sendable {
     var inLog: (any TableSnapshot)? { get }
     /// Whether listing all files costs so much that estimates do without.
     var isDearToList: Bool { get }
+    /// Whether some files may have been written when the table was divided otherwise than it is.
+    var mayBeDividedOtherwise: Bool { get }
 
     /// What the catalog has noted of columns, by name, of these at least where it has: for estimates alone, since rows may have changed
     /// since. May ask a service.
@@ -64,6 +66,7 @@ extension TableSnapshot {
         throw SQLError.unsupported("reading the changes of a table without versions of its own")
     }
     package var isDearToList: Bool { false }
+    package var mayBeDividedOtherwise: Bool { false }
     package var readerOptions: [String: String] { properties }
     package var location: String? { nil }
     package func columnEstimates(_ columns: [String]) -> [String: ColumnStatistics] { [:] }

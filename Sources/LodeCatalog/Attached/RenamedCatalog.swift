@@ -173,6 +173,7 @@ private final class RenamedTransaction: TableTransaction {
     func append(_ files: [DataFile]) { inner.append(files) }
     func deleteFiles(_ paths: [String]) { inner.deleteFiles(paths) }
     func emptyPartitions(_ partitions: Set<[Value]>) { inner.emptyPartitions(partitions) }
+    func examined(_ paths: [String]) { inner.examined(paths) }
     func replaceAll(with files: [DataFile]) { inner.replaceAll(with: files) }
     func dependsOnSnapshot() { inner.dependsOnSnapshot() }
     func keepsRows() { inner.keepsRows() }

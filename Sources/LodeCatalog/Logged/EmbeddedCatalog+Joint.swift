@@ -77,7 +77,7 @@ extension EmbeddedCatalog {
         } catch {
             throw settled(error, after: prepared, logged)
         }
-        for (change, done) in zip(logged, prepared) { change.format.followUp(done.version.number, in: change.location, io: io) }
+        for (change, done) in zip(logged, prepared) { change.format.followUp(done.version.number, done.bytes, in: change.location, io: io) }
         return (logged, prepared, own)
     }
 

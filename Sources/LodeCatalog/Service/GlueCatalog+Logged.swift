@@ -104,6 +104,7 @@ extension GlueCatalog {
                 throw error
             }
         }
+        IcebergFormat.tidy(after: revision, at: place, io)
         return CommitOutcome(version: revision.snapshot)
     }
 

@@ -253,7 +253,7 @@ extension Session {
 
     /// Writes the rows that stay of files of which others go. Files that lose all rows need nothing of it, and small files of new rows
     /// are made one with the others, so that many small changes do not make many small files.
-    private func rewrite(_ changed: inout ChangedRows, _ change: RowChange, _ context: StatementContext) throws(SQLError) -> [DataFile] {
+    func rewrite(_ changed: inout ChangedRows, _ change: RowChange, _ context: StatementContext) throws(SQLError) -> [DataFile] {
         var files: [DataFile] = []
         for (file, rows) in changed.deleted where rows.count > 0 && rows.count != file.liveRowCount {
             var rest = file

@@ -7,6 +7,8 @@ import LodeVectors
 struct FileCast: Sendable {
     /// The file's type as the table reads it, where that is another one of the same values.
     var label: SQLType?
+    /// The same with JSON for the structs that store variants.
+    var variants: SQLType?
     /// What brings it to the table's type; nil if it is so already.
     var kernel: ScalarKernel?
     let functions: FunctionContext
@@ -26,7 +28,8 @@ struct FileCast: Sendable {
     }
 
     func apply(_ column: Column, _ count: Int, numbers: Column? = nil) throws(SQLError) -> Column {
-        let column = label.map { column.labeled($0) } ?? column
+        var column = label.map { column.labeled($0) } ?? column
+        if let variants { column = try VariantParts.read(column, as: variants) }
         let result = try kernel?(numbers.map { [column, $0] } ?? [column], count, functions) ?? column
         return try defaults?.apply(result) ?? result
     }

@@ -73,6 +73,7 @@ package struct IcebergSnapshot: TableSnapshot {
         snapshot?.summary["total-" + name].flatMap { Int($0) }.flatMap { (0...1 << 50).contains($0) ? $0 : nil }
     }
 
+    package var mayBeDividedOtherwise: Bool { metadata.specs.count > 1 }
     package var isDearToList: Bool { total("data-files") ?? 0 > Self.describedFiles }
 
     /// Of small tables nothing is said before their files are listed; of larger ones what planning needs without listing them.
@@ -122,6 +123,7 @@ package struct IcebergSnapshot: TableSnapshot {
             rowIDBase: entry.firstRowID)
         if entry.format != fileFormat { file.fileFormat = entry.format }
         if partitioning.constantColumns != partitionColumns { file.partitionColumns = partitioning.constantColumns }
+        file.isDividedOtherwise = partitioning.spec.id != current.spec.id
         file.sequenceNumber = entry.sequenceNumber
         file.deletes = try index.deletes(of: entry, path, partitioning.spec)
         plan.listing.files.append(file)

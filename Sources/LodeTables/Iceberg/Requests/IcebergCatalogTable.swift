@@ -170,16 +170,11 @@ package struct IcebergCatalogTable: Sendable {
     /// Writes the first document of a table.
     /// - Throws: `42P07` if there is a table in the folder.
     package func create(_ io: any TableIO) throws(SQLError) -> IcebergCatalogTable {
-        let path = Self.path(of: 1, in: metadata.location)
-        guard try IcebergFolder.current(in: metadata.location, io) == nil, case .won = try io.publish(path, bytes) else {
-            throw SQLError(.duplicateTable, "there is an Iceberg table in the folder already", in: metadata.location)
+        let location = metadata.location
+        guard try IcebergFolder.current(in: location, io) == nil, try IcebergFormat.publish(bytes, as: 1, in: location, io: io) else {
+            throw SQLError(.duplicateTable, "there is an Iceberg table in the folder already", in: location)
         }
-        IcebergFormat().followUp(1, in: metadata.location, io: io)
-        return try IcebergCatalogTable(path, bytes)
-    }
-
-    private static func path(of number: Int64, in location: String) -> String {
-        TablePath.join(TablePath.folder(location), "metadata/v\(number).metadata.json")
+        return try IcebergCatalogTable(IcebergFormat.documentPath(1, in: location), bytes)
     }
 
     // MARK: Changing
@@ -210,11 +205,9 @@ package struct IcebergCatalogTable: Sendable {
             document.follow(path, of: base.metadata.lastUpdatedMillis, at: now)
             var edit = IcebergDocumentEdit(document.tree, now: now)
             try edit.apply(request.updates)
-            let next = self.path(of: number &+ 1, in: location), changed = try IcebergCatalogTable(checking: edit, next)
+            let next = IcebergFormat.documentPath(number &+ 1, in: location), changed = try IcebergCatalogTable(checking: edit, next)
             try changed.checkSources(after: base)
-            guard case .won = try io.publish(next, changed.bytes) else { continue }
-            IcebergFormat().followUp(number &+ 1, in: location, io: io)
-            return changed
+            if try IcebergFormat.publish(changed.bytes, as: number &+ 1, in: location, io: io) { return changed }
         }
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
     }
@@ -239,9 +232,10 @@ package struct IcebergCatalogTable: Sendable {
         var copy = try IcebergDocument(table.bytes)
         copy.follow(path, of: table.metadata.lastUpdatedMillis, at: table.metadata.lastUpdatedMillis)
         let name = path.split(separator: "/").last.map(String.init) ?? ""
-        let number = (IcebergFolder.number(of: name) ?? 0) &+ 1, next = self.path(of: number, in: location)
-        guard case .won = try io.publish(next, copy.bytes) else { throw IcebergWriting.unmet("It was taken over already.") }
-        IcebergFormat().followUp(number, in: location, io: io)
+        let number = (IcebergFolder.number(of: name) ?? 0) &+ 1, next = IcebergFormat.documentPath(number, in: location)
+        guard try IcebergFormat.publish(copy.bytes, as: number, in: location, io: io) else {
+            throw IcebergWriting.unmet("It was taken over already.")
+        }
         return (try IcebergCatalogTable(next, copy.bytes), location)
     }
 }

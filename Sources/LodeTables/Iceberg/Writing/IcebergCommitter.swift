@@ -37,17 +37,14 @@ struct IcebergCommitter {
 
     private var change: FileChange { commit.files }
 
-    private func metadataPath(_ name: String) -> String { TablePath.join(location, "metadata/" + name) }
-
     // MARK: The first version
 
     /// - Throws: `42P07` if there is a table already.
     func create() throws(SQLError) -> Int64 {
         let made = try first()
-        guard try put(made.document, as: 1) else {
+        guard try IcebergFormat.publish(made.document, as: 1, in: location, io: io) else {
             throw SQLError(.duplicateTable, "there is an Iceberg table in the folder already", in: location)
         }
-        IcebergFormat().followUp(1, in: location, io: io)
         return made.snapshot
     }
 
@@ -89,9 +86,7 @@ struct IcebergCommitter {
             let bytes = try io.read(path)
             guard !bytes.starts(with: [0x1f, 0x8b]) else { throw SQLError.unsupported("writing compressed Iceberg metadata").within(path) }
             let made = try next(over: bytes, path, base)
-            guard try put(made.document, as: number &+ 1) else { continue }
-            IcebergFormat().followUp(number &+ 1, in: location, io: io)
-            return made.snapshot
+            if try IcebergFormat.publish(made.document, as: number &+ 1, in: location, io: io) { return made.snapshot }
         }
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
     }
@@ -267,10 +262,5 @@ struct IcebergCommitter {
     static func number(of path: String) -> Int64? {
         guard let name = path.split(separator: "/").last, name.hasPrefix("v"), name.hasSuffix(".metadata.json") else { return nil }
         return Int64(name.dropFirst().dropLast(".metadata.json".utf8.count))
-    }
-
-    /// Whether the document of a number is this one.
-    private func put(_ bytes: [UInt8], as number: Int64) throws(SQLError) -> Bool {
-        if case .won = try io.publish(metadataPath("v\(number).metadata.json"), bytes) { true } else { false }
     }
 }
