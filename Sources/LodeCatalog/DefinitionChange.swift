@@ -40,9 +40,11 @@ package enum DefinitionChange: Sendable {
     case reference(TableReferenceChange)
     /// Changes nothing, but needs the table to be in this state: the changes beside it are right for its rows.
     case requires(TableVersion)
+    /// Changes nothing: all rows were written again as the changes beside it declare them.
+    case rewritten
     case access(AccessChange)
-    /// What the table's own log says of it by now.
-    case follow(TableDeclaration)
+    /// What the table's own log says of it by now, and the keys that the catalog keeps beside it; nil where these stay.
+    case follow(TableDeclaration, keys: [DeclaredConstraint]? = nil)
     /// Another name, in the same or another database; files stay where they are.
     case rename(TableName)
 }
@@ -71,9 +73,11 @@ extension GlueTable {
             var declaration = try declaration()
             try change.apply(to: &declaration.partitionTerms)
             self = try declared(declaration)
-        case .requires, .reference: break
+        case .requires, .rewritten, .reference: break
         case .access(let change): try apply(change)
-        case .follow(let declaration): self = try declared(declaration)
+        case .follow(let declaration, let keys):
+            self = try declared(declaration)
+            if let keys { setConstraints(keys + (try constraints().filter(\.isEnforced))) }
         case .rename(let new):
             name = new.name
             databaseName = new.database

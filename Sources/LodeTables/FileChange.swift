@@ -45,6 +45,8 @@ package struct FileChange: Sendable {
 
     package var removesFiles: Bool { removesEverything || !removedPaths.isEmpty || !emptiedPartitions.isEmpty || restored != nil }
     package var removesRows: Bool { removesFiles || !marked.isEmpty }
+    /// Whether nothing comes of it.
+    package var isEmpty: Bool { added.isEmpty && !removesRows && !rewritesManifests && identityMarks.isEmpty && loaded.isEmpty }
 }
 
 /// A file that stays, and which of its rows go.

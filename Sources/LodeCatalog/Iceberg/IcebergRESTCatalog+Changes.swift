@@ -12,7 +12,7 @@ extension IcebergRESTCatalog {
             try commit(own)
             return changes.map { _ in CommitOutcome() }
         }
-        guard let gathered = SharedChange.gather(changes) else {
+        guard let gathered = TableLogChange.gather(changes) else {
             throw SQLError.unsupported("such a change of several tables of an Iceberg catalog", hint: "Change one after the other.")
         }
         let outcomes = try publish(gathered)
@@ -27,7 +27,7 @@ extension IcebergRESTCatalog {
         case .create(let table, let ifExists, let files, let read): return try create(table, ifExists, files, read)
         case .drop(let name, let kinds, let ifExists, let purges): return try drop(name, kinds, ifExists, purges: purges)
         case .alter(let name, let changes): return try alter(name, changes)
-        case .files(let name, _): return try publish(SharedChange.gather([change]) ?? [])[name] ?? CommitOutcome(changed: false)
+        case .files(let name, _): return try publish(TableLogChange.gather([change]) ?? [])[name] ?? CommitOutcome(changed: false)
         case .partitions(let name, _): throw SQLError.unsupported("registering partitions of the Iceberg table \"\(name)\"")
         case .requires(let name, _): throw SQLError.unsupported("requiring a state of the Iceberg table \"\(name)\"")
         }
@@ -94,7 +94,7 @@ extension IcebergRESTCatalog {
         if changes.count == 1, case .rename(let new)? = changes.first { return try rename(name, to: new) }
         if changes.contains(where: \.isOfTags) { throw SQLError.unsupported("changing tags of the Iceberg table \"\(name)\"") }
         guard let change = try properties(of: name, by: changes) else {
-            guard let own = SharedChange.gather([.alter(name, changes)]) else {
+            guard let own = TableLogChange.gather([.alter(name, changes)]) else {
                 throw SQLError.unsupported("this change of the Iceberg table \"\(name)\"")
             }
             return try publish(own)[name] ?? CommitOutcome(changed: false)

@@ -25,10 +25,10 @@ extension IcebergRESTCatalog {
     /// Makes changes of tables their next versions, all of them or none. Who comes second looks again whether what it has written goes
     /// with what came first, and tries again.
     /// - Throws: `40001` if it does not, `40003` if the server does not say what became of it.
-    func publish(_ changes: [SharedChange]) throws(SQLError) -> [TableName: CommitOutcome] {
+    func publish(_ changes: [TableLogChange]) throws(SQLError) -> [TableName: CommitOutcome] {
         var lost: SQLError?
-        for attempt in 0..<SharedChange.attempts {
-            if attempt > 0 { try SharedChange.pause(attempt) }
+        for attempt in 0..<TableLogChange.attempts {
+            if attempt > 0 { try TableLogChange.pause(attempt) }
             var own: [IcebergTableChange] = [], outcomes: [TableName: CommitOutcome] = [:]
             for change in changes {
                 guard let (next, snapshot) = try next(change) else { continue }
@@ -48,7 +48,7 @@ extension IcebergRESTCatalog {
     }
 
     /// What becomes of a table as it is now; nil if it is what it should be.
-    private func next(_ change: SharedChange) throws(SQLError) -> (change: IcebergTableChange, snapshot: Int64)? {
+    private func next(_ change: TableLogChange) throws(SQLError) -> (change: IcebergTableChange, snapshot: Int64)? {
         guard let table = try loadTable(change.name) else { throw try unread("writing to", change.name) }
         let snapshot = try snapshot(of: table)
         try change.check(snapshot)

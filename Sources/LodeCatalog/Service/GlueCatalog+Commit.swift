@@ -9,7 +9,7 @@ import LodeTables
 extension GlueCatalog {
     /// One change at a time is all that Glue publishes at once.
     package func commit(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
-        if let own = SharedChange.gather(changes), own.count == 1, own[0].files?.found != nil {
+        if let own = TableLogChange.gather(changes), own.count == 1, own[0].files?.found != nil {
             let outcome = try publish(own[0])
             return changes.map { _ in outcome }
         }

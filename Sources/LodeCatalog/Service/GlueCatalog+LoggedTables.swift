@@ -127,7 +127,7 @@ extension GlueCatalog {
 
     func alter(_ table: GlueTable, _ json: CloudJSON, _ changes: [DefinitionChange]) throws(SQLError) -> CommitOutcome {
         if changes.count == 1, case .rename(let new)? = changes.first { return try rename(table, json, to: new) }
-        guard let change = SharedChange.gather([.alter(table.tableName, changes)])?.first else {
+        guard let change = TableLogChange.gather([.alter(table.tableName, changes)])?.first else {
             let kind = table.loggedFormat?.name ?? "folders"
             throw SQLError.unsupported("this change of \"\(table.tableName)\", a table of \(kind) in Glue,")
         }

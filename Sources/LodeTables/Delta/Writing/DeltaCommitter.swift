@@ -41,7 +41,7 @@ struct DeltaCommitter {
         writer.write(version)
         writer.write(metadata)
         if let columns = declaration.clustering {
-            writer.write(DeltaClustering.write(columns, try Self.schema(metadata, version)))
+            writer.write(DeltaClustering.write(columns, try DeltaSchema(metadata, version)))
         }
         var tracking = DeltaWriterFeatures.has(DeltaRowTracking.feature, version) ? try DeltaRowTracking(nil) : nil
         try writeAdds(metadata, version, as: 0, &tracking, to: &writer)
@@ -57,7 +57,7 @@ struct DeltaCommitter {
         var numbers = base.domain(DeltaRowTracking.domain)
         // They hold for as long as nobody else changes the files.
         let marks = try DeltaVectorWriter.write(change.marked, folder, io)
-        let rules = DeltaConflicts(change, base, hasDeclaration: commit.declaration != nil)
+        let rules = DeltaConflicts(change, base)
         while true {
             let (bytes, metadata, needed) = try actions(over: snapshot, as: version, marks, numbers)
             guard case .lost(let winner) = try put(bytes, as: version) else {
@@ -85,13 +85,8 @@ struct DeltaCommitter {
     private func actions(
         over snapshot: DeltaSnapshot, as version: Int64, _ marks: [String: DeltaVectorWriter.Mark], _ numbers: DeltaDomain?
     ) throws(SQLError) -> (bytes: [UInt8], DeltaMetadata, DeltaProtocol) {
-        var metadata = snapshot.metadata
-        var writer = DeltaActionWriter(), needed = snapshot.protocolVersion
-        if let declaration = commit.declaration {
-            metadata = try DeltaDeclaration.metadata(
-                declaration, over: metadata, by: commit.columnChanges, isRewritten: change.removesEverything)
-            needed = DeltaWriterFeatures.needed(metadata, declaration, over: needed)
-        }
+        let declared = try snapshot.declared(by: commit.declarations), needed = declared.protocolVersion
+        var metadata = declared.metadata, writer = DeltaActionWriter()
         if !change.identityMarks.isEmpty { metadata.schemaText = try IdentityColumn.marked(metadata.schemaText, change.identityMarks) }
         var (removed, marked) = try touched(in: snapshot, marks), back: [DeltaAdd] = []
         if let earlier = change.restored as? DeltaSnapshot {
@@ -105,9 +100,7 @@ struct DeltaCommitter {
         writer.write(info)
         if needed != snapshot.protocolVersion { writer.write(needed) }
         if metadata != snapshot.metadata { writer.write(metadata) }
-        if let declaration = commit.declaration, let domain = try clustering(declaration, over: snapshot, metadata, needed) {
-            writer.write(domain)
-        }
+        if let domain = declared.clustering { writer.write(domain) }
         for add in removed + marked { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
         var tracking = DeltaWriterFeatures.has(DeltaRowTracking.feature, needed) ? try DeltaRowTracking(numbers) : nil
         for add in marked {
@@ -121,17 +114,6 @@ struct DeltaCommitter {
         try writeAdds(metadata, needed, as: version, &tracking, to: &writer)
         if let domain = tracking?.noted { writer.write(domain) }
         return (writer.bytes, metadata, needed)
-    }
-
-    /// How the table is clustered from now on; nil where that stays.
-    private func clustering(
-        _ declaration: TableDeclaration, over snapshot: DeltaSnapshot, _ metadata: DeltaMetadata, _ version: DeltaProtocol
-    ) throws(SQLError) -> DeltaDomain? {
-        let earlier = snapshot.domain(DeltaClustering.domain)
-        // What takes the place of a clustered table need not be clustered.
-        guard let columns = declaration.clustering ?? earlier.map({ _ in [] }) else { return nil }
-        let domain = DeltaClustering.write(columns, try Self.schema(metadata, version))
-        return domain == earlier ? nil : domain
     }
 
     /// - Source: Delta PROTOCOL.md, "Append-only Tables".
@@ -205,7 +187,7 @@ struct DeltaCommitter {
     /// - Source: Delta PROTOCOL.md, "Add CDC File".
     private func writeFeed(_ metadata: DeltaMetadata, _ needed: DeltaProtocol, to writer: inout DeltaActionWriter) throws(SQLError) {
         if change.feed.isEmpty { return }
-        let columns = Self.partitionColumns(metadata, try Self.schema(metadata, needed))
+        let columns = Self.partitionColumns(metadata, try DeltaSchema(metadata, needed))
         for file in change.feed {
             writer.write(
                 DeltaChangeFile(
@@ -231,7 +213,7 @@ struct DeltaCommitter {
         to writer: inout DeltaActionWriter
     ) throws(SQLError) {
         if change.added.isEmpty { return }
-        let schema = try Self.schema(metadata, needed), columns = Self.partitionColumns(metadata, schema)
+        let schema = try DeltaSchema(metadata, needed), columns = Self.partitionColumns(metadata, schema)
         let statistics = DeltaStatisticsText(schema, partitionColumns: metadata.partitionColumns, metadata.configuration)
         let now = WallClock.micros() / 1000
         for file in change.added {
@@ -242,10 +224,6 @@ struct DeltaCommitter {
             try tracking?.number(&add, rows: file.rowCount, as: version)
             writer.write(add, dataChange: change.changesData)
         }
-    }
-
-    private static func schema(_ metadata: DeltaMetadata, _ version: DeltaProtocol) throws(SQLError) -> DeltaSchema {
-        try DeltaSchema(metadata.schemaText, try DeltaFeatures.mapping(version, metadata.configuration))
     }
 
     private func relative(_ path: String) throws(SQLError) -> String {

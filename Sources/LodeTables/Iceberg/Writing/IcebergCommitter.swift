@@ -104,7 +104,7 @@ struct IcebergCommitter {
         let now = max(WallClock.micros() / 1000, metadata.lastUpdatedMillis)
         var version = try head(of: metadata) ?? 0
         document.follow(path, of: metadata.lastUpdatedMillis, at: now)
-        if let declaration = commit.declaration { try apply(declaration, metadata, &document) }
+        try declare(&document, metadata, path)
         for reference in commit.references { try IcebergReferences(metadata).apply(reference, to: &document) }
         if let earlier = (change.restored as? IcebergSnapshot)?.snapshot {
             guard metadata.snapshot(earlier.id) != nil else { throw IcebergWriting.conflict(detail: "The snapshot was expired.") }
@@ -161,9 +161,18 @@ struct IcebergCommitter {
         return found
     }
 
-    private func apply(
-        _ declaration: TableDeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument
-    ) throws(SQLError) {
+    /// What the commit's declarations make of a document, one after another.
+    func declare(_ document: inout IcebergDocument, _ metadata: IcebergMetadata, _ path: String) throws(SQLError) {
+        var known: IcebergMetadata? = metadata
+        for step in commit.declarations {
+            let before = if let known { known } else { try IcebergMetadata(document.bytes, path) }
+            try apply(step, before, &document)
+            known = nil
+        }
+    }
+
+    private func apply(_ step: Redeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument) throws(SQLError) {
+        let declaration = step.declaration
         guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         guard let schema = metadata.schema(metadata.currentSchemaID) else { throw .internalFault("a table without a schema") }
         try IcebergDeclaration.check(declaration.properties, over: metadata.properties)
@@ -173,19 +182,19 @@ struct IcebergCommitter {
         var properties = IcebergDeclaration.properties(declaration)
         properties[IcebergWriting.nameMapping] = metadata.properties[IcebergWriting.nameMapping]
         document.set(properties: properties)
-        let changed = try changedSchema(schema, declaration, metadata, &document)
+        let changed = try changedSchema(schema, step, metadata, &document)
         try setLayout(declaration, schema, changed, metadata, &document)
     }
 
     /// Makes the columns those that are declared.
     private func changedSchema(
-        _ schema: IcebergSchema, _ declaration: TableDeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument
+        _ schema: IcebergSchema, _ step: Redeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument
     ) throws(SQLError) -> IcebergSchema {
         var change = IcebergSchemaChange(after: metadata.lastColumnID, version: metadata.formatVersion)
-        let fields = try change.fields(schema, becoming: declaration, by: commit.columnChanges)
+        let fields = try change.fields(schema, becoming: step.declaration, by: step.columnChanges)
         if fields == schema.fields { return schema }
         let isNew = fields.contains { field in field.isRequired && !schema.fields.contains { $0.id == field.id } }
-        if isNew, !self.change.removesEverything, metadata.currentSnapshotID != nil {
+        if isNew, !step.isRewritten, metadata.currentSnapshotID != nil {
             throw SQLError.unsupported("adding a NOT NULL column to an Iceberg table with rows")
         }
         var changed = IcebergSchema(id: (metadata.schemas.map(\.id).max() ?? 0) &+ 1, fields: fields)
