@@ -174,7 +174,7 @@ private struct JointPlan {
             // Rows of a table that goes in the same commit.
             if changes[(index + 1)...].contains(where: { $0.ends(name) }) { return }
             guard gathered.insert(name.folded).inserted else { return }
-            return try change(stored, format, changes.indices.filter { changes[$0].isLogged(of: name) })
+            return try self.change(stored, format, changes.indices.filter { changes[$0].isLogged(of: name) })
         case .drop(let name, _, _, _): dropped.insert(name.folded)
         case .createDatabase, .dropDatabase, .alterDatabase, .partitions, .requires: break
         }

@@ -152,7 +152,8 @@ package final class TransactionCatalog: Catalog {
         }
         guard let definition = changed.definition else { throw try missingTable(name) }
         if definition.writableFormat != nil {
-            let before = try changed.redeclared ?? changed.origin.map { (origin) throws(SQLError) in try found(origin) }
+            var before = changed.redeclared
+            if before == nil, let origin = changed.origin { before = try found(origin) }
             if let before, !changed.hasFiles { return before }
             return try OverlaySnapshot(definition, changed.files, over: before, replacing: changed.replaced)
         }
@@ -268,7 +269,7 @@ package final class TransactionCatalog: Catalog {
         let known = changes.table(name), snapshot = try ownSnapshot(name), marks = known?.files.identityMarks ?? [:]
         // What the transaction has made is as it says.
         guard known?.origin != nil || known == nil else { return GatheredTransaction(table.counted(to: marks), snapshot) }
-        let before = try known?.redeclared ?? found(known?.origin ?? name)
+        let before = if let declared = known?.redeclared { declared } else { try found(known?.origin ?? name) }
         return GatheredTransaction(
             try table.declared(try format.declaration(of: before)).counted(to: marks), snapshot, nil,
             try format.rowWriting(of: before).ofSeveralStatements)

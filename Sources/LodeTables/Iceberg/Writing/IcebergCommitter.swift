@@ -136,9 +136,12 @@ struct IcebergCommitter {
         guard metadata.currentSchemaID == base.metadata.currentSchemaID, metadata.defaultSpecID == base.metadata.defaultSpecID else {
             throw IcebergWriting.conflict(detail: "Its columns or its partitioning were changed.")
         }
+        // A declaration says all properties, and the order of rows.
+        guard commit.declaration == nil || isDeclared(metadata, as: base.metadata) else {
+            throw IcebergWriting.conflict(detail: "Its definition was changed.")
+        }
         let head = try head(of: metadata)
         if head == base.snapshot?.id { return }
-        guard commit.declaration == nil else { throw IcebergWriting.conflict(detail: "Its rows were changed.") }
         if !change.changesData, !change.dependsOnBase {
             // Rows that only move: whether their files are still there, is looked at when they are taken away.
             guard let now = head, try deletes(of: metadata.snapshot(now)) == deletes(of: base.snapshot) else {
@@ -149,6 +152,11 @@ struct IcebergCommitter {
         let time = change.branch.map { TableTime.reference($0) }
         let now = try IcebergSnapshot(IcebergFolder(document: location, metadata), metadata, at: time, identity: nil, io)
         try IcebergConflicts(change, base).check(now)
+    }
+
+    private func isDeclared(_ metadata: IcebergMetadata, as earlier: IcebergMetadata) -> Bool {
+        metadata.properties == earlier.properties && metadata.formatVersion == earlier.formatVersion
+            && metadata.defaultSortOrderID == earlier.defaultSortOrderID
     }
 
     /// The manifests that say which rows are deleted.
