@@ -18,17 +18,17 @@ extension IcebergRESTCatalog {
 
     // MARK: Publishing
 
-    package func publishesTogether(in database: String) throws(SQLError) -> Bool {
-        try client.supports("POST /v1/{prefix}/transactions/commit") ?? true
+    package func transactionScope(in database: String) throws(SQLError) -> TransactionScope {
+        try client.supports("POST /v1/{prefix}/transactions/commit") == false ? .oneTable : .tables
     }
 
     /// Makes changes of tables their next versions, all of them or none. Who comes second looks again whether what it has written goes
     /// with what came first, and tries again.
     /// - Throws: `40001` if it does not, `40003` if the server does not say what became of it.
-    func publish(_ changes: [TableLogChange]) throws(SQLError) -> [TableName: CommitOutcome] {
+    func publish(_ changes: [SharedChange]) throws(SQLError) -> [TableName: CommitOutcome] {
         var lost: SQLError?
-        for attempt in 0..<TableLogChange.attempts {
-            if attempt > 0 { try TableLogChange.pause(attempt) }
+        for attempt in 0..<SharedChange.attempts {
+            if attempt > 0 { try SharedChange.pause(attempt) }
             var own: [IcebergTableChange] = [], outcomes: [TableName: CommitOutcome] = [:]
             for change in changes {
                 guard let (next, snapshot) = try next(change) else { continue }
@@ -48,7 +48,7 @@ extension IcebergRESTCatalog {
     }
 
     /// What becomes of a table as it is now; nil if it is what it should be.
-    private func next(_ change: TableLogChange) throws(SQLError) -> (change: IcebergTableChange, snapshot: Int64)? {
+    private func next(_ change: SharedChange) throws(SQLError) -> (change: IcebergTableChange, snapshot: Int64)? {
         guard let table = try loadTable(change.name) else { throw try unread("writing to", change.name) }
         let snapshot = try snapshot(of: table)
         try change.check(snapshot)
@@ -74,7 +74,7 @@ extension IcebergRESTCatalog {
 
     /// The table as the server plans it: where it lies, and what its files are written with.
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable {
-        if table.kind == .view { throw SQLError.unsupported("creating a view in an Iceberg catalog") }
+        if table.kind == .view { return table }
         let document = try plan(table)
         var table = table
         table.isPublishedByCatalog = true
@@ -103,6 +103,7 @@ extension IcebergRESTCatalog {
     func create(
         _ table: GlueTable, _ ifExists: TableChange.IfExists, _ files: [DataFile], _ read: Set<TableVersion>
     ) throws(SQLError) -> CommitOutcome {
+        if table.kind == .view { return try create(view: table, ifExists) }
         let name = table.tableName
         defer { staged.withLock { $0[name] = nil } }
         if ifExists == .replace, try loadTable(name, snapshots: "refs") != nil { return try replace(table, files, read) }

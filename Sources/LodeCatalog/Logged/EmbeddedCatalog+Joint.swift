@@ -7,13 +7,26 @@ import LodeTables
 
 /// A change that goes into a table's log.
 struct LoggedChange {
-    /// The places of what becomes of the table among the changes of the commit.
-    var indices: [Int]
+    /// Its place among the changes of the commit, and those of others that are part of the same version.
+    var index: Int
+    var others: [Int] = []
     var format: any WritableTableFormat
     var location: String
-    /// Nil for a table that is made.
-    var base: (any TableSnapshot)?
-    var commit: TableCommit
+    /// The files that come.
+    var added: [DataFile] = []
+    /// Makes the next version, and writes it.
+    var write: (any TableIO) throws(SQLError) -> Void
+}
+
+extension LoggedChange {
+    /// - Parameter base: nil for a table that is made.
+    fileprivate init(
+        index: Int, others: [Int] = [], format: any WritableTableFormat, location: String, base: (any TableSnapshot)?, commit: TableCommit
+    ) {
+        self.init(index: index, others: others, format: format, location: location, added: commit.files.added) { (io) throws(SQLError) in
+            _ = try format.commit(commit, to: base, in: location, io: io)
+        }
+    }
 }
 
 extension EmbeddedCatalog {
@@ -23,34 +36,51 @@ extension EmbeddedCatalog {
     ///
     /// One such commit goes on at a time; commits of single tables go on beside it.
     func commitJointly(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
+        var own: [JointPlan.Own] = []
+        let (logged, done, kept) = try publishJointly { () throws(SQLError) in
+            try requireLogged(changes)
+            let plan = try JointPlan(changes, self)
+            own = plan.own
+            return (plan.logged, plan.own.map(\.change))
+        } check: { () throws(SQLError) in
+            try requireLogged(changes)
+        }
+        var outcomes = changes.map { _ in CommitOutcome(changed: false) }
+        for (change, outcome) in zip(own, kept) where change.tells { outcomes[change.index] = outcome }
+        for (change, done) in zip(logged, done) {
+            let version = try? change.format.version(of: done.version.number, done.bytes, done.version.path)
+            for index in [change.index] + change.others { outcomes[index] = CommitOutcome(version: version ?? 0) }
+        }
+        return outcomes
+    }
+
+    /// - Parameters:
+    ///   - plan: what goes into logs, and what the catalog keeps itself.
+    ///   - check: whether what was read is still so, once all versions are won: commits of single tables went on beside it.
+    /// - Returns: what was written into logs, in the order in which it was, and the outcomes of what the catalog keeps.
+    func publishJointly(
+        _ plan: () throws(SQLError) -> (logged: [LoggedChange], own: [TableChange]), check: () throws(SQLError) -> Void
+    ) throws(SQLError) -> (logged: [LoggedChange], done: [PreparedVersion], own: [CommitOutcome]) {
         let lock = try lockJointCommits()
         defer { withExtendedLifetime(lock) {} }
         try undoAbandoned()
-        try requireLogged(changes)
-        let plan = try JointPlan(changes, self)
+        let planned = try plan()
         // Who waits for who is told by the order, so that nobody waits for ever.
-        let logged = plan.logged.sorted { $0.location < $1.location }
-        for change in logged { try checkFiles(change.commit.files.added) }
+        let logged = planned.logged.sorted { $0.location < $1.location }
+        for change in logged { try checkFiles(change.added) }
         var prepared: [PreparedVersion] = []
         for change in logged { prepared.append(try prepare(change)) }
         try note(&prepared)
         let own: [CommitOutcome]
         do throws(SQLError) {
             for index in prepared.indices { try win(logged[index], &prepared[index]) }
-            // Commits of single tables went on beside it.
-            try requireLogged(changes)
-            own = try commitOwn(plan.own.map(\.change), deciding: prepared.first?.version.commit)
+            try check()
+            own = try commitOwn(planned.own, deciding: prepared.first?.version.commit)
         } catch {
             throw settled(error, after: prepared, logged)
         }
-        var outcomes = changes.map { _ in CommitOutcome(changed: false) }
-        for (change, outcome) in zip(plan.own, own) where change.tells { outcomes[change.index] = outcome }
-        for (change, done) in zip(logged, prepared) {
-            let version = try? change.format.version(of: done.version.number, done.bytes, done.version.path)
-            for index in change.indices { outcomes[index] = CommitOutcome(version: version ?? 0) }
-            change.format.followUp(done.version.number, in: change.location, io: io)
-        }
-        return outcomes
+        for (change, done) in zip(logged, prepared) { change.format.followUp(done.version.number, done.bytes, in: change.location, io: io) }
+        return (logged, prepared, own)
     }
 
     // MARK: Versions
@@ -79,7 +109,7 @@ extension EmbeddedCatalog {
         }
         var failure: SQLError?
         do throws(SQLError) {
-            _ = try change.format.commit(change.commit, to: change.base, in: change.location, io: rehearsal)
+            try change.write(rehearsal)
         } catch {
             failure = error
         }
@@ -131,7 +161,7 @@ extension EmbeddedCatalog {
             for (done, change) in zip(prepared, logged).reversed() {
                 let outcome = done.isTried ? try undo(done.version) : .absent
                 if outcome == .revertedByVersion {
-                    let files = change.commit.files.added.map(\.path)
+                    let files = change.added.map(\.path)
                     filesOfUndoneVersions.withLock { $0.formUnion(files) }
                 }
                 if outcome == .mayCome { mayCome = done.version.path }
@@ -149,10 +179,12 @@ extension EmbeddedCatalog {
 /// What of a commit goes into logs, and what the catalog keeps itself.
 private struct JointPlan {
     private let catalog: EmbeddedCatalog
+    /// `tells`: whether the outcome of the change with that index is the catalog's.
+    typealias Own = (index: Int, change: TableChange, tells: Bool)
+
     private let changes: [TableChange]
     var logged: [LoggedChange] = []
-    /// `tells`: whether the outcome of the change with that index is the catalog's.
-    var own: [(index: Int, change: TableChange, tells: Bool)] = []
+    var own: [Own] = []
     /// Tables of which all changes are gathered.
     private var gathered: Set<TableName> = []
     /// Names that an earlier change has freed.
@@ -184,29 +216,31 @@ private struct JointPlan {
     /// All that the commit makes of a table that is there, as one version of it.
     private mutating func change(_ table: GlueTable, _ format: any WritableTableFormat, _ indices: [Int]) throws(SQLError) {
         let name = table.tableName
-        guard let index = indices.first, let gathered = TableLogChange.gather(indices.map { changes[$0] })?.first else {
+        guard let index = indices.first, let gathered = SharedChange.gather(indices.map { changes[$0] })?.first else {
             throw .internalFault("a change of a log that is none")
         }
         if let files = gathered.files, files.base.table.number != table.number {
             throw CatalogError.conflict("table \"\(name)\" was dropped or replaced")
         }
         let snapshot = if let found = gathered.files?.found { found } else { try catalog.snapshot(of: name, at: nil) }
-        let outcome = try gathered.outcome(for: table, try format.declaration(of: snapshot))
+        let declaration = try format.declaration(of: snapshot)
         // That it is still this table, and what else the catalog keeps of the change.
         if let files = gathered.files {
             var kept = FileChange(base: files.base)
             kept.loaded = files.loaded
             own.append((index, .files(name, kept), false))
         }
-        guard let commit = outcome.commit else {
+        guard let commit = try gathered.commit(of: table, declaration) else {
             return own.append((index, .alter(name, gathered.alterations.flatMap { $0.filter(\.isLogged) }), false))
         }
         if !gathered.alterations.isEmpty {
-            let change = DefinitionChange.follow(try outcome.table.declaration(), keys: try outcome.table.keys())
-            own.append((index, .alter(name, [change]), false))
+            let changed = try gathered.applied(to: table, declaration)
+            own.append((index, .alter(name, [.follow(try changed.declaration(), keys: try changed.keys())]), false))
         }
         let location = table.storageDescriptor.location ?? ""
-        logged.append(LoggedChange(indices: indices, format: format, location: location, base: snapshot, commit: commit))
+        logged.append(
+            LoggedChange(
+                index: index, others: Array(indices.dropFirst()), format: format, location: location, base: snapshot, commit: commit))
     }
 
     private mutating func create(
@@ -229,7 +263,7 @@ private struct JointPlan {
             change.dependsOnBase = readItself != nil
             _ = try format.declaration(of: snapshot)
             let commit = TableCommit(change, declaration: declaration, operation: "CREATE OR REPLACE TABLE AS SELECT")
-            logged.append(LoggedChange(indices: [index], format: format, location: location, base: snapshot, commit: commit))
+            logged.append(LoggedChange(index: index, format: format, location: location, base: snapshot, commit: commit))
             return own.append((index, .alter(name, [.follow(declaration)]), false))
         }
         if let existing { try catalog.requireUnchanged(existing, read) }
@@ -242,7 +276,7 @@ private struct JointPlan {
         if isThere { return }
         let operation = files.isEmpty ? "CREATE TABLE" : "CREATE TABLE AS SELECT"
         let commit = TableCommit(change, declaration: declaration, operation: operation)
-        logged.append(LoggedChange(indices: [index], format: format, location: location, base: nil, commit: commit))
+        logged.append(LoggedChange(index: index, format: format, location: location, base: nil, commit: commit))
     }
 }
 

@@ -151,45 +151,28 @@ extension EmbeddedCatalog {
         guard let format = stored.writableFormat, let location = stored.storageDescriptor.location else {
             throw .internalFault("a table without a log")
         }
-        guard let change = TableLogChange.gather(changes)?.first else { throw .internalFault("a change that is partly a log's") }
+        guard let change = SharedChange.gather(changes)?.first else { throw .internalFault("a change that is partly a log's") }
         let files = change.files
         if let base = files?.base ?? change.required, base.table.number != stored.number {
             throw CatalogError.conflict("table \"\(name)\" was dropped or replaced")
         }
         let snapshot = if let found = files?.found { found } else { try snapshot(of: name, at: nil) }
         try change.check(snapshot)
-        let outcome = try change.outcome(for: stored, try format.declaration(of: snapshot))
-        guard let commit = outcome.commit else {
+        let before = try format.declaration(of: snapshot)
+        guard let commit = try change.commit(of: stored, before) else {
             // Nothing that the log has: keys, and owners.
             return try commitOwn(changes.map { if case .alter(let name, let own) = $0 { .alter(name, own.filter(\.isLogged)) } else { $0 } })
         }
         try checkFiles(commit.files.added)
         let version = try format.commit(commit, to: snapshot, in: location, io: settlingIO(format))
-        if commit.files.restored == nil {
-            follow(name, try outcome.table.declaration(), keys: change.alterations.isEmpty ? nil : try outcome.table.keys())
-        } else {
+        if commit.files.restored != nil {
             // What an earlier version was declared to be, it is again.
             follow(name, try format.declaration(of: try self.snapshot(of: name, at: nil)))
+        } else {
+            let keys = change.alterations.isEmpty ? nil : try change.applied(to: stored, before).keys()
+            follow(name, commit.declaration ?? before, keys: keys)
         }
         return changes.map { Self.outcome(of: $0, CommitOutcome(version: version)) }
-    }
-
-    /// What Delta's own writers call changes of a definition.
-    static func operation(_ changes: [DefinitionChange]) -> String {
-        switch changes.first {
-        case .addColumns, .column(.add): "ADD COLUMNS"
-        case .column(.rename): "RENAME COLUMN"
-        case .column(.drop): "DROP COLUMNS"
-        case .column(.move), .column(.retype): "CHANGE COLUMN"
-        case .cluster: "CLUSTER BY"
-        case .removeProperties: "UNSET TBLPROPERTIES"
-        case .setProperties: "SET TBLPROPERTIES"
-        case .addConstraint: "ADD CONSTRAINT"
-        case .dropConstraint: "DROP CONSTRAINT"
-        case .setDefault, .setNullable, .setComment(_, column: _?): "CHANGE COLUMN"
-        case .partitioning: "CHANGE PARTITION FIELD"
-        default: "ALTER TABLE"
-        }
     }
 
     /// Makes the catalog's copy of a definition what the log says. The log counts: where that fails, the copy is old.

@@ -17,6 +17,9 @@ extension GlueCatalog {
         return found
     }
 
+    /// A pointer is all that Glue changes at once.
+    package func transactionScope(in database: String) throws(SQLError) -> TransactionScope { .oneTable }
+
     func beginWrite(_ table: GlueTable, _ format: any WritableTableFormat) throws(SQLError) -> any TableTransaction {
         // Before the first file is written.
         let lease = lease()
@@ -35,9 +38,9 @@ extension GlueCatalog {
     /// Makes a change of a table its next version. Who comes second looks again whether what it has written goes with what came first, and
     /// tries again.
     /// - Throws: `40001` if it does not, `40003` if Glue does not say what became of it.
-    func publish(_ change: TableLogChange) throws(SQLError) -> CommitOutcome {
-        for attempt in 0..<TableLogChange.attempts {
-            if attempt > 0 { try TableLogChange.pause(attempt) }
+    func publish(_ change: SharedChange) throws(SQLError) -> CommitOutcome {
+        for attempt in 0..<SharedChange.attempts {
+            if attempt > 0 { try SharedChange.pause(attempt) }
             guard let json = try tableJSON(change.name), let table = GlueTable(json) else { throw try missingTable(change.name) }
             guard let format = table.writableFormat else { throw SQLError.unsupported("writing the table \"\(change.name)\" of Glue") }
             if !table.isPublishedByCatalog { return try publish(change, of: table, json, format) }
@@ -48,7 +51,7 @@ extension GlueCatalog {
 
     /// Delta's log has each version for whoever comes first; Glue follows.
     private func publish(
-        _ change: TableLogChange, of table: GlueTable, _ json: CloudJSON, _ format: any WritableTableFormat
+        _ change: SharedChange, of table: GlueTable, _ json: CloudJSON, _ format: any WritableTableFormat
     ) throws(SQLError) -> CommitOutcome {
         let snapshot = try snapshot(of: table, format)
         try change.check(snapshot)
@@ -66,7 +69,7 @@ extension GlueCatalog {
     }
 
     /// - Returns: nil if somebody else came first.
-    private func publish(_ change: TableLogChange, of table: GlueTable, _ json: CloudJSON) throws(SQLError) -> CommitOutcome? {
+    private func publish(_ change: SharedChange, of table: GlueTable, _ json: CloudJSON) throws(SQLError) -> CommitOutcome? {
         guard let pointer = table.parameters[IcebergFormat.pointer] else { throw .internalFault("an Iceberg table without a document") }
         let format = IcebergFormat(), snapshot = try snapshot(of: table, format)
         try change.check(snapshot)
@@ -101,6 +104,7 @@ extension GlueCatalog {
                 throw error
             }
         }
+        IcebergFormat.tidy(after: revision, at: place, io)
         return CommitOutcome(version: revision.snapshot)
     }
 

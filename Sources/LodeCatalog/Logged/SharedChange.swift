@@ -4,7 +4,7 @@ import LodeCore
 import LodeTables
 
 /// Files and definition of a table change together: as one version of it.
-struct TableLogChange {
+struct SharedChange {
     let name: TableName
     /// Its files, if they change.
     private(set) var files: FileChange?
@@ -22,11 +22,11 @@ struct TableLogChange {
     }
 
     /// The changes of a commit by table, in the order of its changes; nil if others than of files and definitions are among them.
-    static func gather(_ changes: [TableChange]) -> [TableLogChange]? {
-        var gathered: [TableLogChange] = []
+    static func gather(_ changes: [TableChange]) -> [SharedChange]? {
+        var gathered: [SharedChange] = []
         func place(of name: TableName) -> Int {
             if let known = gathered.firstIndex(where: { $0.name == name }) { return known }
-            gathered.append(TableLogChange(name: name))
+            gathered.append(SharedChange(name: name))
             return gathered.count - 1
         }
         for change in changes {
@@ -56,45 +56,26 @@ struct TableLogChange {
         }
     }
 
-    /// What the log is to say, and what the catalog is.
-    struct Outcome {
-        /// Nil if the log says all of it already.
-        var commit: TableCommit?
-        /// As the catalog has the table from then on.
-        var table: GlueTable
-    }
-
     /// - Parameters:
     ///   - stored: the table as its catalog has it.
     ///   - declaration: as its log has it.
-    func outcome(for stored: GlueTable, _ declaration: TableDeclaration) throws(SQLError) -> Outcome {
-        var table = try stored.declared(declaration), steps: [Redeclaration] = [], references: [TableReferenceChange] = []
-        for list in alterations {
-            for alteration in list {
-                try table.apply(alteration)
-                if case .reference(let reference) = alteration { references.append(reference) }
-            }
-            let after = try table.declaration(), columnChanges = list.columnChanges
-            if after == steps.last?.declaration ?? declaration, columnChanges.isEmpty { continue }
-            steps.append(Redeclaration(after, by: columnChanges, isRewritten: list.rewriteRows))
-        }
-        let isOfFiles = files.map { alterations.isEmpty || !$0.isEmpty } ?? false
-        if steps.isEmpty, references.isEmpty, !isOfFiles { return Outcome(table: table) }
-        var change = files ?? FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
-        if required != nil { change.dependsOnBase = true }
-        let made = alterations.first.map { EmbeddedCatalog.operation($0) } ?? EmbeddedCatalog.operation(change)
-        var commit = TableCommit(change, declarations: steps, operation: change.operation ?? made)
-        commit.references = references
-        return Outcome(commit: commit, table: table)
+    /// - Returns: nil if the log says all of it already.
+    func commit(of stored: GlueTable, _ declaration: TableDeclaration) throws(SQLError) -> TableCommit? {
+        try TableCommit(files, alterations, isBound: required != nil, of: stored, declaration)
     }
 
-    /// The same in a catalog that keeps no more of a table than its log does.
+    /// The table as the catalog has it from then on.
+    func applied(to stored: GlueTable, _ declaration: TableDeclaration) throws(SQLError) -> GlueTable {
+        try stored.declared(declaration).applying(alterations.flatMap(\.self))
+    }
+
+    /// The commit in a catalog that keeps no more of a table than its log does.
     /// - Returns: nil if the log says all of it already.
     func commit(to stored: GlueTable, _ declaration: TableDeclaration) throws(SQLError) -> TableCommit? {
-        let outcome = try outcome(for: stored, declaration)
-        if outcome.commit == nil, try outcome.table != stored.declared(declaration) {
+        let commit = try commit(of: stored, declaration)
+        if commit == nil, try applied(to: stored, declaration) != stored.declared(declaration) {
             throw SQLError.unsupported("a change that the log of \"\(name)\" does not keep", hint: "Keys are the warehouse's own.")
         }
-        return outcome.commit
+        return commit
     }
 }
