@@ -64,8 +64,9 @@ extension GlueTable {
             tags = left.isEmpty ? nil : left
         case .removeProperties, .setSerDeProperties, .replaceColumns, .changeColumn: try applyHive(change)
         case .setLocation(let location):
-            guard kind == .external else {
-                throw SQLError(.wrongObjectType, "\"\(name)\" is \(kind.noun): only an external table has a LOCATION to set")
+            guard kind == .external, !hasOwnLog else {
+                let noun = hasOwnLog ? "a table of the warehouse" : kind.noun
+                throw SQLError(.wrongObjectType, "\"\(name)\" is \(noun): only an external table has a LOCATION to set")
             }
             storageDescriptor.location = location
         case .setComment, .setDefault, .setNullable, .addConstraint, .dropConstraint: try applyDeclaration(change)

@@ -92,6 +92,11 @@ extension Session {
             return .alter(name, [.setProperties(properties)])
         case .setLocation(let location):
             try requireAccess(to: location)
+            if let format = table.writableFormat, !table.hasOwnLog,
+                try !format.isThere(in: location, io: StoreTableIO(try stores(of: table)))
+            {
+                throw SQLError(.undefinedFile, "there is no \(format.name) table", in: location)
+            }
             return .alter(name, [.setLocation(location)])
         case .addPartitions(let partitions, let ifNotExists):
             var added: [GluePartition] = []
