@@ -105,9 +105,7 @@ private let sqlFiles: [String] = {
         let (formats, text) = SQLRecord.formats(try String(contentsOf: sqlFolder.appending(path: file), encoding: .utf8))
         if formats.isEmpty { return try run(try SQLRecord.read(text), of: file, try ScratchSession()) }
         for format in formats {
-            let scratch = try ScratchSession()
-            try scratch.session.settings.set("default_table_format", format)
-            try run(try SQLRecord.read(text), of: "\(format): \(file)", scratch)
+            try run(try SQLRecord.read(text), of: "\(format): \(file)", try ScratchSession(format: format))
         }
     }
 

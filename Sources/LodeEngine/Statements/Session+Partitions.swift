@@ -84,9 +84,10 @@ extension Session {
             let properties = try self.properties(list)
             let isHive = try catalog.attachedCatalog(of: name.database) != nil
             try TableProperties.check(properties, isHive: isHive, of: table.loggedFormat, at: list.first?.key.span)
-            if table.kind == .managed {
+            if table.isWritten {
                 let keys = Set(table.partitionKeys.map(\.name))
-                let all = table.parameters.merging(properties) { _, new in new }
+                // What others wrote into a log may say more than Lode's writer obeys.
+                let all = table.kind == .managed ? table.parameters.merging(properties) { _, new in new } : properties
                 try ParquetProperties.check(all, Schema(try table.schema().fields.filter { !keys.contains($0.name) }))
             }
             return .alter(name, [.setProperties(properties)])
