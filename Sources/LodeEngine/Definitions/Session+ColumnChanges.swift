@@ -18,10 +18,10 @@ extension Session {
         guard table.isWritten else { return nil }
         let schema = try table.schema()
         switch action {
-        case .renameColumn(let column, let new): return try change(table, [.rename(try path(column, schema), to: new.text)], write)
+        case .renameColumn(let column, let new): return try change(table, [.rename(try path(column, schema), to: new.text)], in: write)
         case .dropColumns(let columns, let ifExists, let isCascade):
             return try drop(columns, of: table, ifExists: ifExists, isCascade: isCascade, write)
-        case .moveColumn(let column, let place): return try change(table, [.move(try path(column, schema), place.column)], write)
+        case .moveColumn(let column, let place): return try change(table, [.move(try path(column, schema), place.column)], in: write)
         case .setType(let column, let type, let value): return try setType(of: column, type, using: value, in: table, write)
         case .changeColumn(let column, let definition, let place): return try changeColumn(column, definition, place, of: table, write)
         case .clusterBy(let columns):
@@ -88,7 +88,7 @@ extension Session {
         }
         if let place { changes.append(.move(path, place.column)) }
         if let text = definition.comment, old.count == 1 { others.append(.setComment(text, column: old[0])) }
-        return try change(table, changes, others, write)
+        return try change(table, changes, others, in: write)
     }
 
     private func setType(
@@ -99,10 +99,10 @@ extension Session {
         if length != nil { throw .unsupported("ALTER COLUMN … TYPE varchar(n)", at: column.span) }
         if let value {
             guard path.count == 1 else { throw .unsupported("USING for a field of a struct", at: value.span) }
-            return try change(table, [.retype(path, type)], using: [path[0]: value], write)
+            return try change(table, [.retype(path, type)], using: [path[0]: value], in: write)
         }
         if type == old { return StatementOutcome(tag: "ALTER TABLE") }
-        return try change(table, [.retype(path, type)], write)
+        return try change(table, [.retype(path, type)], in: write)
     }
 
     private func drop(
@@ -122,7 +122,7 @@ extension Session {
                 changes += dependents.generated.filter { name in !changes.contains(.drop([name])) }.map { .drop([$0]) }
             }
         }
-        return try change(table, changes, others, isCascade: isCascade, write)
+        return try change(table, changes, others, isCascade: isCascade, in: write)
     }
 
     // MARK: Publishing
@@ -130,7 +130,7 @@ extension Session {
     /// Publishes changes of columns; rows are written again where files that are there don't stay right.
     private func change(
         _ table: GlueTable, _ changes: [ColumnChange], _ others: [DefinitionChange] = [], using: [String: Expression] = [:],
-        isCascade: Bool = false, _ write: (any TableTransaction)?
+        isCascade: Bool = false, in write: (any TableTransaction)?
     ) throws(SQLError) -> StatementOutcome {
         if !isCascade { for change in changes { try requireIndependent(table, change) } }
         let all = others + changes.map { .column($0) }
@@ -162,8 +162,8 @@ extension Session {
 
     /// Whether the files of a table with a log stay right when columns come. One that the transaction has made is made as it is at the end:
     /// its columns get the numbers by which files know them then.
-    func keepsFiles(of write: any TableTransaction) throws(SQLError) -> Bool {
-        if write.snapshot.inLog != nil { return true }
+    func keepsFiles(of write: (any TableTransaction)?) throws(SQLError) -> Bool {
+        guard let write, write.snapshot.inLog == nil else { return true }
         return try write.snapshot.plan(nil).filesTotal == 0
     }
 

@@ -66,7 +66,8 @@ extension Session {
         let fills = constraints.contains(where: \.isEnforced)
             || columns.contains { $0.defaultValue != nil || $0.generated != nil || !$0.field.nullable }
         if fills, !table.isWritten { throw .unsupported("ADD COLUMN … NOT NULL, DEFAULT, GENERATED or CHECK of an external table") }
-        if try fills || write.map({ (write) throws(SQLError) in try !keepsFiles(of: write) }) ?? false {
+        let keepsFiles = try keepsFiles(of: write)
+        if fills || !keepsFiles {
             // Rows are written with the new columns at the end; only then these get their places.
             outcome = try rewritten(table, by: changes + places, outcome, write)
         } else {
@@ -104,7 +105,7 @@ extension Session {
         let rows = try rows(of: transaction, becoming: changed, by: changes, using: using, context)
         var target = try changed.writeTarget(stores(of: changed))
         target.matching = try matching(of: changed, by: changes.columnChanges, over: transaction.snapshot)
-        let written = try write(rows, to: target, context)
+        let written = try self.write(rows, to: target, context)
         transaction.replaceAll(with: written.files)
         transaction.dependsOnSnapshot()
         var outcome = outcome
