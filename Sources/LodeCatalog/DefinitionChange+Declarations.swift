@@ -34,7 +34,7 @@ extension GlueTable {
                     hint: NearestName.find(name, among: known.map(\.name)).map { "Did you mean \"\($0)\"?" })
             }
             setConstraints(kept)
-        case .addColumns, .column, .cluster, .setProperties, .setLocation, .rename, .requires, .access, .follow: break
+        case .addColumns, .column, .cluster, .setProperties, .setLocation, .rename, .requires, .rewritten, .access, .follow: break
         case .removeProperties, .setTags, .removeTags, .setSerDeProperties, .replaceColumns, .changeColumn: break
         case .partitioning, .reference: break
         }

@@ -40,9 +40,11 @@ package enum DefinitionChange: Sendable {
     case reference(TableReferenceChange)
     /// Changes nothing, but needs the table to be in this state: the changes beside it are right for its rows.
     case requires(TableVersion)
+    /// Changes nothing: all rows were written again as the changes beside it declare them.
+    case rewritten
     case access(AccessChange)
-    /// What the table's own log says of it by now.
-    case follow(TableDeclaration)
+    /// What the table's own log says of it by now, and the keys that the catalog keeps beside it; nil where these stay.
+    case follow(TableDeclaration, keys: [DeclaredConstraint]? = nil)
     /// Another name, in the same or another database; files stay where they are.
     case rename(TableName)
 }
@@ -62,8 +64,9 @@ extension GlueTable {
             tags = left.isEmpty ? nil : left
         case .removeProperties, .setSerDeProperties, .replaceColumns, .changeColumn: try applyHive(change)
         case .setLocation(let location):
-            guard kind == .external else {
-                throw SQLError(.wrongObjectType, "\"\(name)\" is \(kind.noun): only an external table has a LOCATION to set")
+            guard kind == .external, !hasOwnLog else {
+                let noun = hasOwnLog ? "a table of the warehouse" : kind.noun
+                throw SQLError(.wrongObjectType, "\"\(name)\" is \(noun): only an external table has a LOCATION to set")
             }
             storageDescriptor.location = location
         case .setComment, .setDefault, .setNullable, .addConstraint, .dropConstraint: try applyDeclaration(change)
@@ -71,9 +74,11 @@ extension GlueTable {
             var declaration = try declaration()
             try change.apply(to: &declaration.partitionTerms)
             self = try declared(declaration)
-        case .requires, .reference: break
+        case .requires, .rewritten, .reference: break
         case .access(let change): try apply(change)
-        case .follow(let declaration): self = try declared(declaration)
+        case .follow(let declaration, let keys):
+            self = try declared(declaration)
+            if let keys { setConstraints(keys + (try constraints().filter(\.isEnforced))) }
         case .rename(let new):
             name = new.name
             databaseName = new.database

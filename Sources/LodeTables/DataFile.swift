@@ -64,6 +64,30 @@ package struct DataFile: Hashable, Sendable {
     }
 }
 
+extension DataFile {
+    /// Tells statistics by the names that columns and fields have after a change; of what is another one then, nothing is known.
+    package mutating func follow(_ change: ColumnChange) {
+        switch change {
+        case .rename(let path, let new): follow(path) { path.dropLast() + [new] + $0 }
+        case .drop(let path), .retype(let path, _): follow(path) { _ in nil }
+        case .move, .add: break
+        }
+    }
+
+    private mutating func follow(_ path: ColumnPath, _ name: (_ rest: ArraySlice<String>) -> ColumnPath?) {
+        var known: [String: ColumnStatistics] = [:]
+        for (key, value) in statistics {
+            let own = FieldPath.path(key)
+            guard own.starts(with: path) else {
+                known[key] = value
+                continue
+            }
+            if let new = name(own.dropFirst(path.count)) { known[FieldPath.name(new)] = value }
+        }
+        statistics = known
+    }
+}
+
 /// Rows of a data file that were deleted without writing it anew.
 package struct RowDeletes: Hashable, Sendable {
     /// The delete files or deletion vectors that say which.

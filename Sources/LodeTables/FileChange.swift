@@ -50,6 +50,8 @@ package struct FileChange: Sendable {
 
     package var removesFiles: Bool { removesEverything || !removedPaths.isEmpty || !emptiedPartitions.isEmpty || restored != nil }
     package var removesRows: Bool { removesFiles || !marked.isEmpty }
+    /// Whether nothing comes of it.
+    package var isEmpty: Bool { added.isEmpty && !removesRows && !rewritesManifests && identityMarks.isEmpty && loaded.isEmpty }
 }
 
 /// How many different values a column has, as a sketch that the table's format keeps: `WritableTableFormat.sketchFunction`.

@@ -77,6 +77,10 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
     /// How rows of a table change.
     func rowWriting(of snapshot: any TableSnapshot) throws(SQLError) -> RowWriting
 
+    /// The table as it would be with other declarations, one after another, and the files that it has: what statements of a transaction
+    /// read and write files for before the commit that declares so.
+    func redeclared(_ snapshot: any TableSnapshot, _ declarations: [Redeclaration]) throws(SQLError) -> any TableSnapshot
+
     /// Publishes a commit as the table's next version, whoever else commits meanwhile, or as its first one.
     /// - Parameter base: the table as the statement found it; nil for one that is not there.
     /// - Returns: the version.
@@ -142,12 +146,10 @@ package struct RowWriting: Hashable, Sendable {
 /// One version of a table, as a statement asks for it.
 package struct TableCommit: Sendable {
     package var files: FileChange
-    /// What the table is declared to be from now on; nil where that stays.
-    package var declaration: TableDeclaration?
+    /// What the table is declared to be from now on, the last of them; none where that stays. Each follows from the one before.
+    package var declarations: [Redeclaration]
     /// What becomes of branches and tags.
     package var references: [TableReferenceChange] = []
-    /// How columns that were there became those of the declaration, in this order.
-    package var columnChanges: [ColumnChange]
     /// What made it, in SQL's words: "CREATE TABLE", "INSERT", "MERGE".
     package var operation: String
     /// Whether the files of a new table were there before: their columns have nothing but names.
@@ -156,13 +158,32 @@ package struct TableCommit: Sendable {
     /// Whether another table takes the place of one that is there.
     var isReplacement: Bool { operation.hasPrefix("CREATE OR REPLACE") }
 
-    package init(
-        _ files: FileChange, declaration: TableDeclaration? = nil, columnChanges: [ColumnChange] = [], operation: String
-    ) {
+    package init(_ files: FileChange, declarations: [Redeclaration] = [], operation: String) {
         self.files = files
+        self.declarations = declarations
+        self.operation = operation
+    }
+
+    /// One that declares the table once: a new one, or one that another takes the place of.
+    package init(_ files: FileChange, declaration: TableDeclaration, operation: String) {
+        self.init(files, declarations: [Redeclaration(declaration, isRewritten: files.removesEverything)], operation: operation)
+    }
+
+    package var declaration: TableDeclaration? { declarations.last?.declaration }
+}
+
+/// What a table is declared to be after a change of its definition.
+package struct Redeclaration: Sendable {
+    package var declaration: TableDeclaration
+    /// How columns that were there became those of the declaration, in this order.
+    package var columnChanges: [ColumnChange]
+    /// Whether all rows are written again with it.
+    package var isRewritten: Bool
+
+    package init(_ declaration: TableDeclaration, by columnChanges: [ColumnChange] = [], isRewritten: Bool = false) {
         self.declaration = declaration
         self.columnChanges = columnChanges
-        self.operation = operation
+        self.isRewritten = isRewritten
     }
 }
 

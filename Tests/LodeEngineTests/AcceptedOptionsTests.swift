@@ -12,7 +12,7 @@ import Testing
     let scratch: ScratchSession
 
     init() throws {
-        scratch = try ScratchSession()
+        scratch = try ScratchSession(format: "parquet")
         try scratch.rows("COPY (SELECT 1 AS a, 'x' AS b) TO '{folder}/t.csv'; COPY (SELECT 1 AS a) TO '{folder}/t.json'")
         try scratch.rows("COPY (SELECT 1 AS a) TO '{folder}/t.parquet'; CREATE TABLE t (a integer, p integer) PARTITIONED BY (p)")
         try scratch.rows(
@@ -60,6 +60,7 @@ import Testing
         #expect(names("nosuch", "CREATE TABLE n (a integer) WITH (nosuch = 1)"))
         #expect(names("nosuch", "CREATE TABLE n (a integer) TBLPROPERTIES ('parquet.nosuch' = '1')"))
         #expect(names("nosuch", "ALTER TABLE t SET TBLPROPERTIES ('parquet.nosuch' = '1')"))
+        #expect(names("nosuch", "CREATE TABLE d (a integer) USING delta; ALTER TABLE d SET TBLPROPERTIES ('parquet.nosuch' = '1')"))
         #expect(names("nosuch", "EXPLAIN (NOSUCH) SELECT 1"))
         #expect(names("nosuch", "SET nosuch = 1"))
     }

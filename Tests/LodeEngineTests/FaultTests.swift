@@ -33,7 +33,7 @@ import Testing
     /// A table of generation 1 with an earlier version, folders and a file that were copied into, an external table that does not know of
     /// its last partition.
     private static func fill() throws -> ScratchSession {
-        let scratch = try ScratchSession(threads: 1)
+        let scratch = try ScratchSession(threads: 1, format: "parquet")
         try scratch.rows(
             """
             CREATE TABLE t PARTITIONED BY (k) AS SELECT 1 AS generation, i, i % 3 AS k FROM generate_series(1, 30) AS g(i);
@@ -50,7 +50,7 @@ import Testing
 
     /// The same in a folder of its own. The external table stays where it is: nothing changes its files.
     private func copy(_ filled: ScratchSession) throws -> ScratchSession {
-        let scratch = try ScratchSession(threads: 1)
+        let scratch = try ScratchSession(threads: 1, format: "parquet")
         for name in ["lakehouse", "out", "one.parquet"] {
             try FileManager.default.copyItem(atPath: "\(filled.folder)/\(name)", toPath: "\(scratch.folder)/\(name)")
         }

@@ -16,7 +16,7 @@ import Testing
 
     @Test(arguments: ["", "SERIALIZABLE", "REPEATABLE READ", "READ COMMITTED", "READ UNCOMMITTED"])
     func `a transaction reads one state of all tables, whatever its level is called`(level: String) throws {
-        let scratch = try ScratchSession()
+        let scratch = try ScratchSession(format: "parquet")
         let reader = scratch.session, writer = Session(engine: reader.engine)
         try rows(writer, "CREATE TABLE a AS SELECT 1 AS x; CREATE TABLE b AS SELECT 1 AS x")
         try rows(reader, "BEGIN" + (level.isEmpty ? "" : " ISOLATION LEVEL \(level)"))
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `the name of a WITH query within is no table that was read`() throws {
-        let scratch = try ScratchSession()
+        let scratch = try ScratchSession(format: "parquet")
         let reader = scratch.session, writer = Session(engine: reader.engine)
         try rows(writer, "CREATE TABLE x AS SELECT 1 AS n; CREATE TABLE y AS SELECT 1 AS n")
         try rows(reader, "BEGIN ISOLATION LEVEL SERIALIZABLE")
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `one statement reads one state of all tables`() throws {
-        let scratch = try ScratchSession()
+        let scratch = try ScratchSession(format: "parquet")
         let catalog = scratch.session.engine.catalog, writer = Session(engine: scratch.session.engine)
         try rows(writer, "CREATE TABLE a AS SELECT 1 AS x; CREATE TABLE b AS SELECT 1 AS x; CREATE TABLE c AS SELECT 1 AS x")
         let a = try #require(try catalog.table(TableName("main", "a"))), b = try #require(try catalog.table(TableName("main", "b")))
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func `changes of several tables in one commit are seen together`() throws {
-        let scratch = try ScratchSession()
+        let scratch = try ScratchSession(format: "parquet")
         let catalog = scratch.session.engine.catalog, writer = Session(engine: scratch.session.engine)
         try rows(writer, "CREATE TABLE a AS SELECT 1 AS x; CREATE TABLE b AS SELECT 1 AS x")
         let a = try #require(try catalog.table(TableName("main", "a"))), b = try #require(try catalog.table(TableName("main", "b")))
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func `levels are set for a session and shown`() throws {
-        let scratch = try ScratchSession()
+        let scratch = try ScratchSession(format: "parquet")
         try rows(scratch.session, "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE")
         #expect(try rows(scratch.session, "SHOW TRANSACTION ISOLATION LEVEL") == [["serializable"]])
         try rows(scratch.session, "BEGIN; SET TRANSACTION ISOLATION LEVEL READ COMMITTED")

@@ -20,6 +20,10 @@ import Testing
         DELETE FROM e WHERE n > 5;
         UPDATE i SET generation = 2;
         INSERT INTO i VALUES (2, 77);
+        ALTER TABLE e ADD COLUMN note varchar;
+        ALTER TABLE i RENAME COLUMN n TO m;
+        ALTER TABLE i ADD COLUMN n integer;
+        UPDATE i SET n = m;
         MERGE INTO m USING (VALUES (1), (100)) AS s(n) ON m.n = s.n
             WHEN MATCHED THEN UPDATE SET generation = 2 WHEN NOT MATCHED THEN INSERT VALUES (2, s.n);
         CREATE TABLE c USING delta AS SELECT generation, n FROM d
@@ -47,7 +51,8 @@ import Testing
     private func state(_ scratch: ScratchSession) throws -> String {
         let parts = Self.tables.map { "SELECT '\($0)' AS t, generation, count(*) AS c, sum(n) AS s FROM \($0) GROUP BY generation" }
         let found = try scratch.rows(parts.joined(separator: " UNION ALL ") + " ORDER BY 1, 2")
-        return "\(found) \(try scratch.rows("SHOW TABLES"))"
+        let columns = try Self.tables.map { try scratch.rows("DESCRIBE \($0)").map { $0[0] } }
+        return "\(found) \(columns) \(try scratch.rows("SHOW TABLES"))"
     }
 
     private func session(_ scratch: ScratchSession, over store: any ObjectStore) throws -> Session {
@@ -102,6 +107,19 @@ import Testing
         #expect(try scratch.rows("SELECT (SELECT sum(n) FROM d), (SELECT count(*) FROM e)") == [["45", "9"]])
         #expect(scratch.error("DELETE FROM d; INSERT INTO i VALUES (1, 1); COMMIT")?.state == .serializationFailure)
         #expect(try scratch.rows("SELECT (SELECT sum(n) FROM d), (SELECT count(*) FROM e), count(*) FROM i") == [["145", "10", "9"]])
+    }
+
+    @Test(arguments: ["delta", "iceberg"])
+    func `a definition that a transaction changes is changed by nobody else meanwhile`(format: String) throws {
+        let scratch = try ScratchSession(threads: 1), other = Session(engine: scratch.session.engine)
+        try scratch.rows("CREATE TABLE t USING \(format) AS SELECT 1 AS n")
+        for (theirs, state) in [("ALTER TABLE t ADD COLUMN y integer", SQLState.serializationFailure), ("INSERT INTO t VALUES (2)", nil)] {
+            try scratch.rows("BEGIN; ALTER TABLE t ADD COLUMN x integer; INSERT INTO t (n, x) VALUES (3, 4)")
+            _ = try other.executeAll(theirs, into: TextRows())
+            #expect(scratch.error("COMMIT")?.state == state)
+            if state != nil { _ = try other.executeAll("ALTER TABLE t DROP COLUMN y", into: TextRows()) }
+        }
+        #expect(try scratch.rows("SELECT n, x FROM t ORDER BY n") == [["1", "NULL"], ["2", "NULL"], ["3", "4"]])
     }
 
     @Test func `tables are made, replaced and dropped in transactions`() throws {

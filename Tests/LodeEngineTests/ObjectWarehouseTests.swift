@@ -16,7 +16,7 @@ import Testing
         double = try S3Double()
         let environment = CloudEnvironment(
             variables: ["AWS_ENDPOINT_URL": double.url, "AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "hush"])
-        scratch = try ScratchSession(stores: StoreRegistry(environment: environment), warehouse: "s3://lake/wh")
+        scratch = try ScratchSession(stores: StoreRegistry(environment: environment), warehouse: "s3://lake/wh", format: "parquet")
     }
 
     /// Data files in the bucket, without their random names.
@@ -47,6 +47,15 @@ import Testing
         try scratch.rows("VACUUM RETAIN 0 HOURS")
         #expect(folders().sorted() == ["lake/wh/main/t/k=0", "lake/wh/main/t/k=1", "lake/wh/main/t/k=2", "lake/wh/main/t/k=5"])
         #expect(try scratch.rows(Self.question) == Self.answer)
+        try scratch.rows("DROP TABLE t")
+        #expect(folders() == [])
+    }
+
+    @Test func `Delta tables are created, filled and changed in the bucket`() throws {
+        try scratch.rows("SET default_table_format = delta")
+        try fill()
+        #expect(try scratch.rows(Self.question) == Self.answer)
+        #expect(double.paths.contains { $0.contains("/_delta_log/00000000000000000005.json") })
         try scratch.rows("DROP TABLE t")
         #expect(folders() == [])
     }

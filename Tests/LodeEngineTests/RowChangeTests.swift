@@ -76,9 +76,8 @@ import Testing
             #expect(scratch.error(sql) != nil)
         }
         #expect(try files(scratch).map(\.path) == before)
-        let folder = scratch.folder + "/lakehouse/main/t"
-        let left = try FileManager.default.contentsOfDirectory(atPath: folder)
-        #expect(left.filter { $0 != "_lode" }.count == before.count)
+        let left = try FileManager.default.contentsOfDirectory(atPath: try scratch.folder(of: "t"))
+        #expect(left.filter { $0.hasSuffix(".parquet") }.count == before.count)
     }
 
     @Test func `a transaction sees its own changes, and publishes or drops them together`() throws {
@@ -119,7 +118,7 @@ import Testing
     }
 
     @Test func `the history calls changes by their names`() throws {
-        let scratch = try ScratchSession()
+        let scratch = try ScratchSession(format: "parquet")
         try scratch.rows("CREATE TABLE t AS SELECT g AS id FROM generate_series(1, 5) AS s(g); UPDATE t SET id = 9 WHERE id = 1")
         try scratch.rows(
             "DELETE FROM t WHERE id = 2; MERGE INTO t USING (SELECT 3 AS x) AS s ON id = x WHEN MATCHED THEN DELETE; TRUNCATE t")

@@ -19,6 +19,8 @@ import Testing
 /// may be followed by the whole message as the shell shows it. A comment begins with `#`. Whatever else is found between records is
 /// refused,
 /// so that no misspelled record passes by being skipped.
+///
+/// A file that begins with `formats delta parquet` is run once with each of these formats for tables that name none.
 private struct SQLRecord {
     enum Kind {
         case succeeds
@@ -36,6 +38,13 @@ private struct SQLRecord {
     var kind: Kind
     var sql: String
     var line: Int
+
+    /// The formats that the first line of a file names, and the rest of it.
+    static func formats(_ text: String) -> (formats: [String], rest: String) {
+        let head = text.prefix { $0 != "\n" }, words = head.split(separator: " ").map(String.init)
+        guard words.first == "formats", words.count > 1 else { return ([], text) }
+        return (Array(words.dropFirst()), String(text.dropFirst(head.count)))
+    }
 
     static func read(_ text: String) throws -> [SQLRecord] {
         var records: [SQLRecord] = []
@@ -93,9 +102,15 @@ private let sqlFiles: [String] = {
     @Test func `there are SQL files to run`() { #expect(sqlFiles.count > 5) }
 
     @Test(arguments: sqlFiles) func `a SQL file does what it says`(file: String) throws {
-        let scratch = try ScratchSession()
-        let text = try String(contentsOf: sqlFolder.appending(path: file), encoding: .utf8)
-        for record in try SQLRecord.read(text) {
+        let (formats, text) = SQLRecord.formats(try String(contentsOf: sqlFolder.appending(path: file), encoding: .utf8))
+        if formats.isEmpty { return try run(try SQLRecord.read(text), of: file, try ScratchSession()) }
+        for format in formats {
+            try run(try SQLRecord.read(text), of: "\(format): \(file)", try ScratchSession(format: format))
+        }
+    }
+
+    private func run(_ records: [SQLRecord], of file: String, _ scratch: ScratchSession) throws {
+        for record in records {
             let place = "\(file):\(record.line): \(record.sql)"
             do {
                 // What other programs wrote lies beside the scripts.

@@ -14,10 +14,12 @@ final class ScratchSession {
     let session: Session
     let folder: String
 
-    /// - Parameter warehouse: one in another store, whose catalog lies in the folder.
+    /// - Parameters:
+    ///   - warehouse: one in another store, whose catalog lies in the folder.
+    ///   - format: of tables that name none.
     init(
         threads: Int = 2, stores: StoreRegistry = StoreRegistry(), attached: AttachedCatalogs = AttachedCatalogs(),
-        warehouse: String? = nil
+        warehouse: String? = nil, format: String? = nil
     ) throws {
         folder = NSTemporaryDirectory() + "lode-test-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -27,15 +29,14 @@ final class ScratchSession {
                 warehouse: warehouse ?? folder + "/lakehouse", catalogFile: catalog, stores: stores, attached: attached))
         try session.settings.set("threads", String(threads))
         // How much of what is tested holds for tables of another format.
-        if let format = ProcessInfo.processInfo.environment["LODE_TEST_TABLE_FORMAT"] {
+        if let format = format ?? ProcessInfo.processInfo.environment["LODE_TEST_TABLE_FORMAT"] {
             try session.settings.set("default_table_format", format)
         }
     }
 
     /// One that attaches this Glue by CREATE CATALOG … USING glue, where tables are folders of Parquet unless they say otherwise.
     convenience init(glue: StubGlue, stores: StoreRegistry = StoreRegistry()) throws {
-        try self.init(stores: stores, attached: AttachedCatalogs(glue: { _, _ in glue }))
-        try session.settings.set("default_table_format", "parquet")
+        try self.init(stores: stores, attached: AttachedCatalogs(glue: { _, _ in glue }), format: "parquet")
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }

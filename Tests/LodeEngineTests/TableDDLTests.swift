@@ -1,5 +1,6 @@
 // SHOW CREATE TABLE: what it prints makes the same table again. Notices of what is kept without being enforced.
 
+import Foundation
 import LodeCore
 import Testing
 
@@ -28,11 +29,12 @@ import Testing
         TBLPROPERTIES ('team' = 'shop')
         """
 
-    @Test func `the statement that is shown makes the same table`() throws {
+    @Test(arguments: ["parquet", "delta"]) func `the statement that is shown makes the same table`(format: String) throws {
+        let definition = Self.definition.replacingOccurrences(of: "USING parquet", with: "USING \(format)")
         try scratch.rows("CREATE TABLE item (id integer)")
-        try scratch.rows(Self.definition)
+        try scratch.rows(definition)
         let shown = try #require(try scratch.rows("SHOW CREATE TABLE line").first?.first)
-        #expect(shown == Self.definition)
+        #expect(shown == definition)
         try scratch.rows("DROP TABLE line; \(shown)")
         #expect(try scratch.rows("SHOW CREATE TABLE line") == [[shown]])
     }
@@ -54,6 +56,7 @@ import Testing
 
     @Test func `no notice where the statement says it, and none for what is enforced`() throws {
         #expect(
-            try notices("CREATE TABLE c (x integer PRIMARY KEY NOT ENFORCED, y integer NOT NULL CHECK (y > 0), z integer DEFAULT 1)") == [])
+            try notices("CREATE TABLE c (x integer PRIMARY KEY NOT ENFORCED, y integer NOT NULL CHECK (y > 0), z integer DEFAULT 1) USING parquet")
+                == [])
     }
 }

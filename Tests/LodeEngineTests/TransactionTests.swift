@@ -13,7 +13,8 @@ import Testing
     private let other: Session
 
     init() throws {
-        scratch = try ScratchSession()
+        // Whose versions the catalog keeps: what a transaction reads, it reads as of one moment.
+        scratch = try ScratchSession(format: "parquet")
         session = scratch.session
         other = Session(engine: session.engine)
         try rows(session, "CREATE TABLE a AS SELECT 1 AS x; CREATE TABLE b AS SELECT 1 AS x")

@@ -58,7 +58,7 @@ import Testing
             if step == .published, isArmed.withLock({ $0 }) { throw SQLError(.ioError, "the disk does not answer") }
         }
         let session = Session(engine: Engine(warehouse: warehouse, catalog: catalog)), sink = TextRows()
-        _ = try session.executeAll("CREATE TABLE t (a integer); BEGIN; INSERT INTO t VALUES (1)", into: sink)
+        _ = try session.executeAll("CREATE TABLE t (a integer) USING parquet; BEGIN; INSERT INTO t VALUES (1)", into: sink)
         isArmed.withLock { $0 = true }
         #expect(throws: SQLError.self) { try session.executeAll("COMMIT", into: sink) }
         _ = try session.executeAll("SELECT a FROM t", into: sink)

@@ -7,8 +7,9 @@ import LodeTables
 
 /// A change that goes into a table's log.
 struct LoggedChange {
-    /// Its place among the changes of the commit.
+    /// Its place among the changes of the commit, and those of others that are part of the same version.
     var index: Int
+    var others: [Int] = []
     var format: any WritableTableFormat
     var location: String
     /// The files that come.
@@ -19,8 +20,10 @@ struct LoggedChange {
 
 extension LoggedChange {
     /// - Parameter base: nil for a table that is made.
-    fileprivate init(index: Int, format: any WritableTableFormat, location: String, base: (any TableSnapshot)?, commit: TableCommit) {
-        self.init(index: index, format: format, location: location, added: commit.files.added) { (io) throws(SQLError) in
+    fileprivate init(
+        index: Int, others: [Int] = [], format: any WritableTableFormat, location: String, base: (any TableSnapshot)?, commit: TableCommit
+    ) {
+        self.init(index: index, others: others, format: format, location: location, added: commit.files.added) { (io) throws(SQLError) in
             _ = try format.commit(commit, to: base, in: location, io: io)
         }
     }
@@ -36,8 +39,7 @@ extension EmbeddedCatalog {
         var own: [JointPlan.Own] = []
         let (logged, done, kept) = try publishJointly { () throws(SQLError) in
             try requireLogged(changes)
-            var plan = JointPlan(self)
-            for (index, change) in changes.enumerated() { try plan.add(change, index, followedBy: changes[(index + 1)...]) }
+            let plan = try JointPlan(changes, self)
             own = plan.own
             return (plan.logged, plan.own.map(\.change))
         } check: { () throws(SQLError) in
@@ -47,7 +49,7 @@ extension EmbeddedCatalog {
         for (change, outcome) in zip(own, kept) where change.tells { outcomes[change.index] = outcome }
         for (change, done) in zip(logged, done) {
             let version = try? change.format.version(of: done.version.number, done.bytes, done.version.path)
-            outcomes[change.index] = CommitOutcome(version: version ?? 0)
+            for index in [change.index] + change.others { outcomes[index] = CommitOutcome(version: version ?? 0) }
         }
         return outcomes
     }
@@ -180,46 +182,65 @@ private struct JointPlan {
     /// `tells`: whether the outcome of the change with that index is the catalog's.
     typealias Own = (index: Int, change: TableChange, tells: Bool)
 
+    private let changes: [TableChange]
     var logged: [LoggedChange] = []
     var own: [Own] = []
+    /// Tables of which all changes are gathered.
+    private var gathered: Set<TableName> = []
     /// Names that an earlier change has freed.
     private var dropped: Set<TableName> = []
 
-    init(_ catalog: EmbeddedCatalog) { self.catalog = catalog }
+    init(_ changes: [TableChange], _ catalog: EmbeddedCatalog) throws(SQLError) {
+        self.catalog = catalog
+        self.changes = changes
+        for (index, change) in changes.enumerated() { try add(change, index) }
+    }
 
-    mutating func add(_ change: TableChange, _ index: Int, followedBy rest: ArraySlice<TableChange>) throws(SQLError) {
+    private mutating func add(_ change: TableChange, _ index: Int) throws(SQLError) {
         switch change {
         case .create(let table, let ifExists, let files, let read):
             guard let format = table.writableFormat else { break }
             return try create(table, format, ifExists, files, read, index)
-        case .files(let name, let files):
-            guard let stored = try catalog.table(name), let format = stored.writableFormat else { break }
+        case .files(let name, _), .alter(let name, _):
+            guard change.isLogged(of: name), let stored = try catalog.table(name), let format = stored.writableFormat else { break }
             // Rows of a table that goes in the same commit.
-            if rest.contains(where: { $0.ends(name) }) { return }
-            return try add(files, to: stored, format, index)
-        case .alter(let name, let changes) where changes.contains(where: \.isLogged):
-            guard try catalog.table(name)?.writableFormat != nil else { break }
-            throw SQLError.unsupported("changing the definition of \"\(name)\", which is in its log, together with another table")
-        case .drop(let name, _, _, _): dropped.insert(TableName(name.database.lowercased(), name.name.lowercased()))
-        case .createDatabase, .dropDatabase, .alterDatabase, .alter, .partitions, .requires: break
+            if changes[(index + 1)...].contains(where: { $0.ends(name) }) { return }
+            guard gathered.insert(name.folded).inserted else { return }
+            return try self.change(stored, format, changes.indices.filter { changes[$0].isLogged(of: name) })
+        case .drop(let name, _, _, _): dropped.insert(name.folded)
+        case .createDatabase, .dropDatabase, .alterDatabase, .partitions, .requires: break
         }
         own.append((index, change, true))
     }
 
-    private mutating func add(
-        _ files: FileChange, to table: GlueTable, _ format: any WritableTableFormat, _ index: Int
-    ) throws(SQLError) {
+    /// All that the commit makes of a table that is there, as one version of it.
+    private mutating func change(_ table: GlueTable, _ format: any WritableTableFormat, _ indices: [Int]) throws(SQLError) {
         let name = table.tableName
-        guard files.base.table.number == table.number else { throw CatalogError.conflict("table \"\(name)\" was dropped or replaced") }
-        let snapshot = if let found = files.found { found } else { try catalog.snapshot(of: name, at: nil) }
-        _ = try format.declaration(of: snapshot)
-        let commit = TableCommit(files, operation: files.operation ?? EmbeddedCatalog.operation(files))
-        let location = table.storageDescriptor.location ?? ""
-        logged.append(LoggedChange(index: index, format: format, location: location, base: snapshot, commit: commit))
+        guard let index = indices.first, let gathered = SharedChange.gather(indices.map { changes[$0] })?.first else {
+            throw .internalFault("a change of a log that is none")
+        }
+        if let files = gathered.files, files.base.table.number != table.number {
+            throw CatalogError.conflict("table \"\(name)\" was dropped or replaced")
+        }
+        let snapshot = if let found = gathered.files?.found { found } else { try catalog.snapshot(of: name, at: nil) }
+        let declaration = try format.declaration(of: snapshot)
         // That it is still this table, and what else the catalog keeps of the change.
-        var kept = FileChange(base: files.base)
-        kept.loaded = files.loaded
-        own.append((index, .files(name, kept), false))
+        if let files = gathered.files {
+            var kept = FileChange(base: files.base)
+            kept.loaded = files.loaded
+            own.append((index, .files(name, kept), false))
+        }
+        guard let commit = try gathered.commit(of: table, declaration) else {
+            return own.append((index, .alter(name, gathered.alterations.flatMap { $0.filter(\.isLogged) }), false))
+        }
+        if !gathered.alterations.isEmpty {
+            let changed = try gathered.applied(to: table, declaration)
+            own.append((index, .alter(name, [.follow(try changed.declaration(), keys: try changed.keys())]), false))
+        }
+        let location = table.storageDescriptor.location ?? ""
+        logged.append(
+            LoggedChange(
+                index: index, others: Array(indices.dropFirst()), format: format, location: location, base: snapshot, commit: commit))
     }
 
     private mutating func create(
@@ -227,7 +248,7 @@ private struct JointPlan {
         _ read: Set<TableVersion>, _ index: Int
     ) throws(SQLError) {
         let name = table.tableName, location = table.storageDescriptor.location ?? ""
-        let isFree = dropped.contains(TableName(name.database.lowercased(), name.name.lowercased()))
+        let isFree = dropped.contains(name.folded)
         let existing = isFree ? nil : try catalog.table(name)
         if existing != nil, ifExists == .skip { return }
         if existing != nil, ifExists == .fail { throw SQLError(.duplicateTable, "relation \"\(name.name)\" already exists") }
@@ -260,11 +281,20 @@ private struct JointPlan {
 }
 
 extension TableChange {
+    /// Whether it becomes part of the next version of the table of that name, if that has a log.
+    fileprivate func isLogged(of name: TableName) -> Bool {
+        switch self {
+        case .files(let other, _): other.folded == name.folded
+        case .alter(let other, let changes): other.folded == name.folded && changes.contains(where: \.isLogged)
+        default: false
+        }
+    }
+
     /// Whether the table of that name is another one afterwards, or gone.
     fileprivate func ends(_ name: TableName) -> Bool {
         switch self {
-        case .drop(let other, _, _, _): other.isSame(as: name)
-        case .create(let table, .replace, _, _): table.tableName.isSame(as: name)
+        case .drop(let other, _, _, _): other.folded == name.folded
+        case .create(let table, .replace, _, _): table.tableName.folded == name.folded
         case .dropDatabase(let database, _, _): database.lowercased() == name.database.lowercased()
         default: false
         }
@@ -272,7 +302,6 @@ extension TableChange {
 }
 
 extension TableName {
-    fileprivate func isSame(as other: TableName) -> Bool {
-        database.lowercased() == other.database.lowercased() && name.lowercased() == other.name.lowercased()
-    }
+    /// As it is compared: letter case does not tell names apart.
+    var folded: TableName { TableName(database.lowercased(), name.lowercased()) }
 }

@@ -38,8 +38,7 @@ extension EmbeddedCatalog {
             if read.isEmpty || !others { return nil }
             return try commitJointly(changes)
         }
-        if read.contains(where: { $0 != logged }), !changes.contains(where: \.isLoggedAlteration) { others = true }
-        if others { return try commitJointly(changes) }
+        if others || read.contains(where: { $0 != logged }) { return try commitJointly(changes) }
         for case .create(let table, let ifExists, let files, let read) in changes {
             let outcome = try createLogged(table, ifExists, files, read)
             return changes.map { Self.outcome(of: $0, outcome) }
@@ -152,47 +151,37 @@ extension EmbeddedCatalog {
         guard let format = stored.writableFormat, let location = stored.storageDescriptor.location else {
             throw .internalFault("a table without a log")
         }
-        var files: FileChange?, alterations: [DefinitionChange] = [], required: TableVersion?
-        for change in changes {
-            switch change {
-            case .files(_, let own): files = own
-            case .alter(_, let own):
-                for change in own {
-                    if case .requires(let version) = change { required = version } else { alterations.append(change) }
-                }
-            // Who only adds rows would go on past a change of what it has read.
-            case .requires(name, let version): required = version
-            default: break
-            }
+        guard let change = SharedChange.gather(changes)?.first else { throw .internalFault("a change that is partly a log's") }
+        let files = change.files
+        if let base = files?.base ?? change.required, base.table.number != stored.number {
+            throw CatalogError.conflict("table \"\(name)\" was dropped or replaced")
         }
-        let base = files?.base ?? required
-        if let base, base.table.number != stored.number { throw CatalogError.conflict("table \"\(name)\" was dropped or replaced") }
         let snapshot = if let found = files?.found { found } else { try snapshot(of: name, at: nil) }
-        if let required, snapshot.identity?.version != required.version { throw CatalogError.conflict("table \"\(name)\" was changed") }
+        try change.check(snapshot)
         let before = try format.declaration(of: snapshot)
-        guard let commit = try TableCommit(files, alterations, isBound: required != nil, of: stored, before) else {
+        guard let commit = try change.commit(of: stored, before) else {
             // Nothing that the log has: keys, and owners.
-            return try commitOwn(changes.map { if case .alter(let name, _) = $0 { .alter(name, alterations) } else { $0 } })
+            return try commitOwn(changes.map { if case .alter(let name, let own) = $0 { .alter(name, own.filter(\.isLogged)) } else { $0 } })
         }
         try checkFiles(commit.files.added)
         let version = try format.commit(commit, to: snapshot, in: location, io: settlingIO(format))
-        // What an earlier version was declared to be, it is again.
-        let isRestored = commit.files.restored != nil
-        follow(name, isRestored ? try format.declaration(of: try self.snapshot(of: name, at: nil)) : commit.declaration ?? before)
+        if commit.files.restored != nil {
+            // What an earlier version was declared to be, it is again.
+            follow(name, try format.declaration(of: try self.snapshot(of: name, at: nil)))
+        } else {
+            let keys = change.alterations.isEmpty ? nil : try change.applied(to: stored, before).keys()
+            follow(name, commit.declaration ?? before, keys: keys)
+        }
         return changes.map { Self.outcome(of: $0, CommitOutcome(version: version)) }
     }
 
     /// Makes the catalog's copy of a definition what the log says. The log counts: where that fails, the copy is old.
-    func follow(_ name: TableName, _ declaration: TableDeclaration) {
-        guard let stored = try? table(name), let now = try? stored.declared(declaration), now != stored else { return }
-        _ = try? commitOwn([.alter(name, [.follow(declaration)])])
-    }
-}
-
-extension TableChange {
-    /// Whether it changes the definition of a table with a log, if the table has one.
-    fileprivate var isLoggedAlteration: Bool {
-        if case .alter(_, let changes) = self { changes.contains(where: \.isLogged) } else { false }
+    func follow(_ name: TableName, _ declaration: TableDeclaration, keys: [DeclaredConstraint]? = nil) {
+        let change = DefinitionChange.follow(declaration, keys: keys)
+        guard let stored = try? table(name) else { return }
+        var now = stored
+        guard (try? now.apply(change)) != nil, now != stored else { return }
+        _ = try? commitOwn([.alter(name, [change])])
     }
 }
 
@@ -203,9 +192,22 @@ extension DefinitionChange {
         case .addColumns, .column, .cluster, .setProperties, .removeProperties, .setComment, .setDefault, .setNullable, .addConstraint,
             .dropConstraint, .partitioning, .reference:
             true
-        case .setLocation, .requires, .access, .rename, .follow, .setTags, .removeTags: false
+        case .setLocation, .requires, .rewritten, .access, .rename, .follow, .setTags, .removeTags: false
         // Not of tables that have a log.
         case .setSerDeProperties, .replaceColumns, .changeColumn: false
         }
     }
+
+    /// Whether it changes nothing, and says what the changes beside it rest on.
+    var isCondition: Bool {
+        switch self {
+        case .requires, .rewritten: true
+        default: false
+        }
+    }
+}
+
+extension [DefinitionChange] {
+    /// Whether all rows are written again with the changes.
+    var rewriteRows: Bool { contains { if case .rewritten = $0 { true } else { false } } }
 }

@@ -90,9 +90,8 @@ extension GlueTable {
                 $0.identity = column.identity
             }
         }
-        // Keys are of the catalog alone: nobody enforces them.
         table = result
-        let keys = try constraints().filter { !$0.isEnforced }
+        let keys = try keys()
         let checks = declaration.checks.map { check in
             let known = (try? constraints())?.first { $0.name.lowercased() == check.name.lowercased() && $0.condition == check.condition }
             return known ?? DeclaredConstraint(name: check.name, kind: .check, columns: [], condition: check.condition)
@@ -100,4 +99,7 @@ extension GlueTable {
         table.setConstraints(keys + checks)
         return table
     }
+
+    /// Constraints that are of the catalog alone: nobody enforces them.
+    func keys() throws(SQLError) -> [DeclaredConstraint] { try constraints().filter { !$0.isEnforced } }
 }

@@ -1,4 +1,4 @@
-/// What the changes of a commit make of one table with a log of its own, in a catalog that other engines share.
+/// What the changes of a commit make of one table with a log of its own.
 
 import LodeCore
 import LodeTables
@@ -8,7 +8,8 @@ struct SharedChange {
     let name: TableName
     /// Its files, if they change.
     private(set) var files: FileChange?
-    private(set) var alterations: [DefinitionChange] = []
+    /// What statements said of its definition, one after another.
+    private(set) var alterations: [[DefinitionChange]] = []
     /// The state that the table must be in, if something was computed from it.
     private(set) var required: TableVersion?
 
@@ -33,15 +34,10 @@ struct SharedChange {
             case .files(let name, let files): gathered[place(of: name)].files = files
             case .alter(let name, let alterations):
                 let at = place(of: name)
-                for alteration in alterations {
-                    if case .requires(let version) = alteration {
-                        gathered[at].required = version
-                    } else if alteration.isLogged {
-                        gathered[at].alterations.append(alteration)
-                    } else {
-                        return nil
-                    }
-                }
+                guard alterations.allSatisfy({ $0.isLogged || $0.isCondition }) else { return nil }
+                for case .requires(let version) in alterations { gathered[at].required = version }
+                let own = alterations.filter(\.isLogged)
+                if !own.isEmpty { gathered[at].alterations.append(alterations) }
             case .requires(let name, let version): gathered[place(of: name)].required = version
             case .createDatabase, .dropDatabase, .alterDatabase, .create, .drop, .partitions: return nil
             }
@@ -64,9 +60,20 @@ struct SharedChange {
     ///   - stored: the table as its catalog has it.
     ///   - declaration: as its log has it.
     /// - Returns: nil if the log says all of it already.
+    func commit(of stored: GlueTable, _ declaration: TableDeclaration) throws(SQLError) -> TableCommit? {
+        try TableCommit(files, alterations, isBound: required != nil, of: stored, declaration)
+    }
+
+    /// The table as the catalog has it from then on.
+    func applied(to stored: GlueTable, _ declaration: TableDeclaration) throws(SQLError) -> GlueTable {
+        try stored.declared(declaration).applying(alterations.flatMap(\.self))
+    }
+
+    /// The commit in a catalog that keeps no more of a table than its log does.
+    /// - Returns: nil if the log says all of it already.
     func commit(to stored: GlueTable, _ declaration: TableDeclaration) throws(SQLError) -> TableCommit? {
-        let commit = try TableCommit(files, alterations, isBound: required != nil, of: stored, declaration)
-        if commit == nil, try stored.declared(declaration).applying(alterations) != stored.declared(declaration) {
+        let commit = try commit(of: stored, declaration)
+        if commit == nil, try applied(to: stored, declaration) != stored.declared(declaration) {
             throw SQLError.unsupported("a change that the log of \"\(name)\" does not keep", hint: "Keys are the warehouse's own.")
         }
         return commit

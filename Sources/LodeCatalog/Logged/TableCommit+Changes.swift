@@ -6,22 +6,31 @@ import LodeTables
 extension TableCommit {
     /// - Parameters:
     ///   - files: nil where they stay.
+    ///   - alterations: what statements said of the definition, one after another.
     ///   - isBound: whether the change was computed from the table as it is.
     ///   - stored: the table as its catalog has it.
     ///   - declaration: as its log has it.
     /// - Returns: nil if the log says all of it already.
     init?(
-        _ files: FileChange?, _ alterations: [DefinitionChange], isBound: Bool, of stored: GlueTable, _ declaration: TableDeclaration
+        _ files: FileChange?, _ alterations: [[DefinitionChange]], isBound: Bool, of stored: GlueTable, _ declaration: TableDeclaration
     ) throws(SQLError) {
-        let after = alterations.isEmpty ? declaration : try stored.declared(declaration).applying(alterations).declaration()
+        var table = try stored.declared(declaration), before = declaration, steps: [Redeclaration] = []
+        for changes in alterations {
+            table = try table.applying(changes)
+            let after = try table.declaration(), columnChanges = changes.columnChanges
+            if after == before, columnChanges.isEmpty { continue }
+            steps.append(Redeclaration(after, by: columnChanges, isRewritten: changes.rewriteRows))
+            before = after
+        }
         var references: [TableReferenceChange] = []
-        for case .reference(let reference) in alterations { references.append(reference) }
-        let columnChanges = alterations.columnChanges, isDeclared = after != declaration || !columnChanges.isEmpty
-        if !isDeclared, files == nil, references.isEmpty { return nil }
+        for case .reference(let reference) in alterations.joined() { references.append(reference) }
+        // A transaction says with a change of a definition what it has found, though no file comes or goes.
+        let changesFiles = files.map { alterations.isEmpty || !$0.isEmpty } ?? false
+        if steps.isEmpty, !changesFiles, references.isEmpty { return nil }
         var change = files ?? FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
         if isBound { change.dependsOnBase = true }
-        let operation = change.operation ?? (alterations.isEmpty ? EmbeddedCatalog.operation(change) : Self.operation(alterations))
-        self.init(change, declaration: isDeclared ? after : nil, columnChanges: columnChanges, operation: operation)
+        let operation = change.operation ?? alterations.first.map(Self.operation) ?? EmbeddedCatalog.operation(change)
+        self.init(change, declarations: steps, operation: operation)
         self.references = references
     }
 

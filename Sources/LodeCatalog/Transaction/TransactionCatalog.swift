@@ -152,7 +152,8 @@ package final class TransactionCatalog: Catalog {
         }
         guard let definition = changed.definition else { throw try missingTable(name) }
         if definition.writableFormat != nil {
-            let before = try changed.origin.map { (origin) throws(SQLError) in try loggedSnapshot(origin, try base.requireTable(origin)) }
+            var before = changed.redeclared
+            if before == nil, let origin = changed.origin { before = try found(origin) }
             if let before, !changed.hasFiles { return before }
             return try OverlaySnapshot(definition, changed.files, over: before, replacing: changed.replaced)
         }
@@ -160,6 +161,9 @@ package final class TransactionCatalog: Catalog {
         let before = try changed.origin.map { (origin) throws(SQLError) in try base.snapshot(of: origin, at: try moment()) }
         return try OverlaySnapshot(definition, changed.files, over: before)
     }
+
+    /// A table with a log of its own as the transaction found it, by the name that the catalog has for it.
+    func found(_ origin: TableName) throws(SQLError) -> any TableSnapshot { try loggedSnapshot(origin, try base.requireTable(origin)) }
 
     /// A table with a log of its own stays as the transaction found it, and is found with all or nothing of every change of several tables.
     private func loggedSnapshot(_ name: TableName, _ table: GlueTable) throws(SQLError) -> any TableSnapshot {
@@ -273,8 +277,7 @@ package final class TransactionCatalog: Catalog {
         let known = changes.table(name), snapshot = try ownSnapshot(name), marks = known?.files.identityMarks ?? [:]
         // What the transaction has made is as it says.
         guard known?.origin != nil || known == nil else { return GatheredTransaction(table.counted(to: marks), snapshot) }
-        let origin = known?.origin ?? name
-        let before = try loggedSnapshot(origin, try base.requireTable(origin))
+        let before = if let declared = known?.redeclared { declared } else { try found(known?.origin ?? name) }
         return GatheredTransaction(
             try table.declared(try format.declaration(of: before)).counted(to: marks), snapshot, nil,
             try format.rowWriting(of: before).ofSeveralStatements)
@@ -291,11 +294,7 @@ package final class TransactionCatalog: Catalog {
                 try requireTogether(table, name)
             }
             switch change {
-            case .alter(let name, let changes) where changes.contains(where: \.isLogged):
-                guard try table(name)?.writableFormat != nil, self.changes.table(name)?.isEmptyAndNew != true else { break }
-                throw SQLError.unsupported(
-                    "changing the definition of \"\(name)\", which is in its log, inside BEGIN … COMMIT",
-                    hint: "End the transaction with COMMIT; then change it.")
+            case .alter(let name, let changes): try requireAlterable(name, changes)
             case .files(let name, let files) where files.branch != nil:
                 throw SQLError.unsupported(
                     "changing a branch of \"\(name)\" inside BEGIN … COMMIT", hint: "A branch is changed by single statements.")
@@ -313,6 +312,22 @@ package final class TransactionCatalog: Catalog {
         let settled = changes
         state.withLock { $0.changes = settled }
         return outcomes
+    }
+
+    /// - Throws: `0A000` for what a version of a table's log can't say beside what else the transaction makes of the table.
+    private func requireAlterable(_ name: TableName, _ changes: [DefinitionChange]) throws(SQLError) {
+        guard changes.contains(where: \.isLogged), try table(name)?.writableFormat != nil else { return }
+        let known = self.changes.table(name)
+        for change in changes {
+            let what: String
+            switch change {
+            case .reference: what = "changing branches and tags of \"\(name)\""
+            // Its files are divided by what it was.
+            case .partitioning where known?.hasFiles == true: what = "changing the partitioning of \"\(name)\" after its rows"
+            default: continue
+            }
+            throw SQLError.unsupported(what + " inside BEGIN … COMMIT", hint: "End the transaction with COMMIT; then change it.")
+        }
     }
 
     package func loadedFiles(of name: TableName) throws(SQLError) -> Set<String> {

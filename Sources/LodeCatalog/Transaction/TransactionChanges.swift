@@ -17,10 +17,13 @@ package struct TransactionChanges: Sendable {
         var place: Int
         /// What one that the transaction has made takes the place of, as the next version of its log.
         var replaced: (any TableSnapshot)?
+        /// What its log is to say of it, one statement after another, and the table as it is with that.
+        var declarations: [Redeclaration] = []
+        var redeclared: (any TableSnapshot)?
+        /// The changes in the log that say so: they follow upon its files.
+        var alterations = 0
 
         var hasFiles: Bool { files.removesFiles || !files.added.isEmpty }
-        /// Whether nothing depends yet on how it is defined.
-        var isEmptyAndNew: Bool { origin == nil && files.added.isEmpty }
     }
 
     /// What is to be published.
@@ -168,6 +171,9 @@ package struct TransactionChanges: Sendable {
         guard let existing = try current(name, in: catalog) else { throw try catalog.missingTable(name) }
         let fresh = Table(definition: existing, origin: name, files: try Self.base(of: name, existing, catalog), place: log.count)
         var entry = table(name) ?? fresh
+        if let format = existing.writableFormat, let origin = entry.origin, changes.contains(where: \.isLogged) {
+            return try redeclare(name, &entry, origin, format, changes, in: catalog)
+        }
         var definition = existing, kept: [DefinitionChange] = []
         for change in changes {
             guard case .requires(let version) = change else {
@@ -200,6 +206,44 @@ package struct TransactionChanges: Sendable {
         return CommitOutcome()
     }
 
+    /// Adds to what the next version of a table's log is to say, under the name that the table has there: before it gets another one.
+    private mutating func redeclare(
+        _ name: TableName, _ entry: inout Table, _ origin: TableName, _ format: any WritableTableFormat, _ changes: [DefinitionChange],
+        in catalog: TransactionCatalog
+    ) throws(SQLError) -> CommitOutcome {
+        let found = try catalog.found(origin)
+        for case .requires(let version) in changes where version.table.number > 0 {
+            insert(.requires(origin, version), at: 0)
+            entry.place += 1
+        }
+        let before = try format.declaration(of: entry.redeclared ?? found)
+        guard var declared = try entry.definition?.declared(before) else { throw try catalog.missingTable(name) }
+        for change in changes { try declared.apply(change) }
+        let after = try declared.declaration(), columnChanges = changes.columnChanges
+        if after != before || !columnChanges.isEmpty {
+            entry.declarations.append(Redeclaration(after, by: columnChanges, isRewritten: changes.rewriteRows))
+            entry.redeclared = try format.redeclared(found, entry.declarations)
+        }
+        entry.definition = declared
+        // A change of somebody else's is told by what was found.
+        if entry.files.found == nil { entry.files = FileChange(of: found) }
+        if !changes.rewriteRows { entry.files.follow(columnChanges) }
+        put(entry.files, of: origin, at: entry.place)
+        insert(.alter(origin, changes.filter { if case .requires = $0 { false } else { true } }), at: entry.place + 1 + entry.alterations)
+        entry.alterations += 1
+        tables[Self.key(name)] = entry
+        return CommitOutcome()
+    }
+
+    /// Makes a change of a table's files the first one of the table.
+    private mutating func put(_ files: FileChange, of origin: TableName, at place: Int) {
+        if place < log.count, case .files = log[place] {
+            log[place] = .files(origin, files)
+        } else {
+            insert(.files(origin, files), at: place)
+        }
+    }
+
     private mutating func remove(at place: Int) {
         log.remove(at: place)
         for key in tables.keys where tables[key].map({ $0.place > place }) == true { tables[key]?.place -= 1 }
@@ -226,6 +270,7 @@ package struct TransactionChanges: Sendable {
         var change = change
         // What goes is what the transaction has seen: it must be all there is. Of single files the commit sees to that itself.
         if change.removesEverything || !change.emptiedPartitions.isEmpty { change.dependsOnBase = true }
+        if change.found != nil, let origin = table(name).map(\.origin) ?? name { change.found = try catalog.found(origin) }
         guard var entry = table(name) else {
             tables[Self.key(name)] = Table(
                 definition: try catalog.requireTable(name), origin: name, files: change, place: log.count)
@@ -236,10 +281,8 @@ package struct TransactionChanges: Sendable {
         if entry.files.base.table.number == 0 { entry.files = change } else { entry.files.merge(change) }
         if case .create(let table, let ifExists, _, let read) = log[entry.place], entry.origin == nil {
             log[entry.place] = .create(table, ifExists: ifExists, files: entry.files.added, computedFrom: read)
-        } else if case .files(let known, _) = log[entry.place] {
-            log[entry.place] = .files(known, entry.files)
         } else {
-            insert(.files(entry.origin ?? name, entry.files), at: entry.place)
+            put(entry.files, of: entry.origin ?? name, at: entry.place)
         }
         tables[Self.key(name)] = entry
         return CommitOutcome(version: change.base.version + 1)
@@ -247,6 +290,25 @@ package struct TransactionChanges: Sendable {
 }
 
 extension FileChange {
+    /// A change of a table as it was found, of which nothing comes yet.
+    fileprivate init(of found: any TableSnapshot) {
+        self.init(base: found.identity ?? TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
+        self.found = found
+    }
+
+    /// Calls columns as they are called after changes of them.
+    fileprivate mutating func follow(_ changes: [ColumnChange]) {
+        if changes.isEmpty { return }
+        for change in changes {
+            for index in added.indices { added[index].follow(change) }
+            if case .rename(let path, let new) = change, path.count == 1, let mark = identityMarks.removeValue(forKey: path[0]) {
+                identityMarks[new] = mark
+            }
+        }
+        // In the words of before.
+        reads = nil
+    }
+
     /// What comes of this change and then another one to the same table.
     mutating func merge(_ later: FileChange) {
         // Rows that are only added were not computed from any.

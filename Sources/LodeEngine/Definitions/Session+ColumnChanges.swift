@@ -11,20 +11,23 @@ import LodeTables
 
 extension Session {
     /// Changes columns that are there; nil if the action is about something else, or the table is external.
-    func alterColumns(of table: GlueTable, by action: AlterTable.Action) throws(SQLError) -> StatementOutcome? {
+    /// - Parameter write: of a table with a log, as it was found.
+    func alterColumns(
+        of table: GlueTable, by action: AlterTable.Action, _ write: (any TableTransaction)?
+    ) throws(SQLError) -> StatementOutcome? {
         guard table.isWritten else { return nil }
         let schema = try table.schema()
         switch action {
-        case .renameColumn(let column, let new): return try change(table, [.rename(try path(column, schema), to: new.text)])
+        case .renameColumn(let column, let new): return try change(table, [.rename(try path(column, schema), to: new.text)], in: write)
         case .dropColumns(let columns, let ifExists, let isCascade):
-            return try drop(columns, of: table, ifExists: ifExists, isCascade: isCascade)
-        case .moveColumn(let column, let place): return try change(table, [.move(try path(column, schema), place.column)])
-        case .setType(let column, let type, let value): return try setType(of: column, type, using: value, in: table)
-        case .changeColumn(let column, let definition, let place): return try changeColumn(column, definition, place, of: table)
+            return try drop(columns, of: table, ifExists: ifExists, isCascade: isCascade, write)
+        case .moveColumn(let column, let place): return try change(table, [.move(try path(column, schema), place.column)], in: write)
+        case .setType(let column, let type, let value): return try setType(of: column, type, using: value, in: table, write)
+        case .changeColumn(let column, let definition, let place): return try changeColumn(column, definition, place, of: table, write)
         case .clusterBy(let columns):
             guard table.writableFormat != nil else { return nil }
             let changes = [DefinitionChange.cluster(try clustering(columns, schema, partitions: table.partitionKeys.map(\.name)))]
-            let notices = try requirements(of: table, after: changes)
+            let notices = try requirements(of: table, after: changes, write)
             try catalog.commit(.alter(table.tableName, changes))
             return StatementOutcome(tag: "ALTER TABLE", notices: notices)
         default: return nil
@@ -68,7 +71,8 @@ extension Session {
 
     /// Hive's CHANGE: name, type, comment and place at once.
     private func changeColumn(
-        _ column: QualifiedName, _ definition: ColumnDefinition, _ place: AlterTable.Place?, of table: GlueTable
+        _ column: QualifiedName, _ definition: ColumnDefinition, _ place: AlterTable.Place?, of table: GlueTable,
+        _ write: (any TableTransaction)?
     ) throws(SQLError) -> StatementOutcome {
         if !definition.constraints.isEmpty { throw .unsupported("CHANGE COLUMN with constraints", at: definition.span) }
         let schema = try table.schema(), old = try path(column, schema)
@@ -84,25 +88,25 @@ extension Session {
         }
         if let place { changes.append(.move(path, place.column)) }
         if let text = definition.comment, old.count == 1 { others.append(.setComment(text, column: old[0])) }
-        return try change(table, changes, others)
+        return try change(table, changes, others, in: write)
     }
 
     private func setType(
-        of column: QualifiedName, _ written: TypeName, using value: Expression?, in table: GlueTable
+        of column: QualifiedName, _ written: TypeName, using value: Expression?, in table: GlueTable, _ write: (any TableTransaction)?
     ) throws(SQLError) -> StatementOutcome {
         let schema = try table.schema(), path = try path(column, schema), old = try schema.type(at: path)
         let (type, length) = try TypeBinder.columnType(written)
         if length != nil { throw .unsupported("ALTER COLUMN … TYPE varchar(n)", at: column.span) }
         if let value {
             guard path.count == 1 else { throw .unsupported("USING for a field of a struct", at: value.span) }
-            return try change(table, [.retype(path, type)], using: [path[0]: value])
+            return try change(table, [.retype(path, type)], using: [path[0]: value], in: write)
         }
         if type == old { return StatementOutcome(tag: "ALTER TABLE") }
-        return try change(table, [.retype(path, type)])
+        return try change(table, [.retype(path, type)], in: write)
     }
 
     private func drop(
-        _ columns: [QualifiedName], of table: GlueTable, ifExists: Bool, isCascade: Bool
+        _ columns: [QualifiedName], of table: GlueTable, ifExists: Bool, isCascade: Bool, _ write: (any TableTransaction)?
     ) throws(SQLError) -> StatementOutcome {
         let schema = try table.schema()
         var changes: [ColumnChange] = [], others: [DefinitionChange] = []
@@ -118,7 +122,7 @@ extension Session {
                 changes += dependents.generated.filter { name in !changes.contains(.drop([name])) }.map { .drop([$0]) }
             }
         }
-        return try change(table, changes, others, isCascade: isCascade)
+        return try change(table, changes, others, isCascade: isCascade, in: write)
     }
 
     // MARK: Publishing
@@ -126,7 +130,7 @@ extension Session {
     /// Publishes changes of columns; rows are written again where files that are there don't stay right.
     private func change(
         _ table: GlueTable, _ changes: [ColumnChange], _ others: [DefinitionChange] = [], using: [String: Expression] = [:],
-        isCascade: Bool = false
+        isCascade: Bool = false, in write: (any TableTransaction)?
     ) throws(SQLError) -> StatementOutcome {
         if !isCascade { for change in changes { try requireIndependent(table, change) } }
         let all = others + changes.map { .column($0) }
@@ -134,21 +138,19 @@ extension Session {
         for change in all { try changed.apply(change) }
         if changed == table, using.isEmpty { return StatementOutcome(tag: "ALTER TABLE") }
         try checkExpressions(of: changed)
-        let transaction = try catalog.beginWrite(table.tableName)
-        for change in changes where try !self.keepsFiles(change, of: table, transaction.snapshot) { keepsFiles = false }
+        for change in changes where try !self.keepsFiles(change, of: table, write) { keepsFiles = false }
         let outcome = StatementOutcome(tag: "ALTER TABLE")
-        if !keepsFiles { return try rewritten(table, by: all, using: using, outcome) }
-        let notices = try requirements(of: table, after: all)
+        if !keepsFiles { return try rewritten(table, by: all, using: using, outcome, write) }
+        let notices = try requirements(of: table, after: all, write)
         try catalog.commit(.alter(table.tableName, all))
         return StatementOutcome(tag: "ALTER TABLE", notices: notices)
     }
 
     private func keepsFiles(
-        _ change: ColumnChange, of table: GlueTable, _ snapshot: any TableSnapshot
+        _ change: ColumnChange, of table: GlueTable, _ write: (any TableTransaction)?
     ) throws(SQLError) -> Bool {
-        if let format = table.writableFormat {
-            // A table that the transaction has made, and that has no files, is made as it is then.
-            guard let base = snapshot.inLog else { return true }
+        if let format = table.writableFormat, let write {
+            guard let base = write.snapshot.inLog else { return try keepsFiles(of: write) }
             return try format.keepsFiles(change, of: base)
         }
         // By name: what is called otherwise in files is not found in them, and what is gone would come back under its name.
@@ -158,16 +160,25 @@ extension Session {
         }
     }
 
+    /// Whether the files of a table with a log stay right when columns come. One that the transaction has made is made as it is at the end:
+    /// its columns get the numbers by which files know them then.
+    func keepsFiles(of write: (any TableTransaction)?) throws(SQLError) -> Bool {
+        guard let write, write.snapshot.inLog == nil else { return true }
+        return try write.snapshot.plan(nil).filesTotal == 0
+    }
+
     func requireWritten(_ table: GlueTable, _ what: String) throws(SQLError) {
         if !table.isWritten { throw .unsupported("\(what) of an external table") }
     }
 
     /// What clients of a table with a log of its own must know after a change, in words.
-    func requirements(of table: GlueTable, after changes: [DefinitionChange]) throws(SQLError) -> [String] {
+    func requirements(
+        of table: GlueTable, after changes: [DefinitionChange], _ write: (any TableTransaction)?
+    ) throws(SQLError) -> [String] {
         guard let format = table.writableFormat, changes.contains(where: \.isLogged),
             try catalog.attachedCatalog(of: table.databaseName) == nil
         else { return [] }
-        let transaction = try catalog.beginWrite(table.tableName)
+        let transaction = if let write { write } else { try catalog.beginWrite(table.tableName) }
         var changed = transaction.table
         for change in changes { try changed.apply(change) }
         let base = transaction.snapshot.inLog

@@ -11,15 +11,18 @@ import LodeVectors
 
 extension Session {
     /// Changes what is declared of columns and rows; nil if the action is about something else.
-    func alterDeclarations(of table: GlueTable, by action: AlterTable.Action) throws(SQLError) -> StatementOutcome? {
+    /// - Parameter write: of a table with a log, as it was found.
+    func alterDeclarations(
+        of table: GlueTable, by action: AlterTable.Action, _ write: (any TableTransaction)?
+    ) throws(SQLError) -> StatementOutcome? {
         switch action {
-        case .addColumns(let columns, let ifNotExists): return try addColumns(columns, ifNotExists: ifNotExists, to: table)
-        case .setDefault(let column, let value): return try setDefault(value, of: column, in: table)
-        case .setNotNull(let column, let isNotNull): return try setNotNull(isNotNull, of: column, in: table)
+        case .addColumns(let columns, let ifNotExists): return try addColumns(columns, ifNotExists: ifNotExists, to: table, write)
+        case .setDefault(let column, let value): return try setDefault(value, of: column, in: table, write)
+        case .setNotNull(let column, let isNotNull): return try setNotNull(isNotNull, of: column, in: table, write)
         case .setComment(let column, let text):
             guard column.parts.count == 1 else { throw .unsupported("COMMENT of a field of a struct", at: column.span) }
             try catalog.commit(.alter(table.tableName, [.setComment(text, column: column.last.text)]))
-        case .addConstraint(let constraint): return try addConstraint(constraint, to: table)
+        case .addConstraint(let constraint): return try addConstraint(constraint, to: table, write)
         case .dropConstraint(let name, let ifExists):
             try catalog.commit(.alter(table.tableName, [.dropConstraint(name.text, ifExists: ifExists)]))
         default: return nil
@@ -30,7 +33,7 @@ extension Session {
     /// Adds columns, and fields of structs. Rows that are there get what new rows would: they are written again if that is anything but
     /// NULL.
     private func addColumns(
-        _ added: [AlterTable.AddedColumn], ifNotExists: Bool, to table: GlueTable
+        _ added: [AlterTable.AddedColumn], ifNotExists: Bool, to table: GlueTable, _ write: (any TableTransaction)?
     ) throws(SQLError) -> StatementOutcome {
         var elements = try TableElements(of: table)
         let known = elements.columns.count, knownConstraints = elements.constraints.count
@@ -63,11 +66,12 @@ extension Session {
         let fills = constraints.contains(where: \.isEnforced)
             || columns.contains { $0.defaultValue != nil || $0.generated != nil || !$0.field.nullable }
         if fills, !table.isWritten { throw .unsupported("ADD COLUMN … NOT NULL, DEFAULT, GENERATED or CHECK of an external table") }
-        if fills {
+        let keepsFiles = try keepsFiles(of: write)
+        if fills || !keepsFiles {
             // Rows are written with the new columns at the end; only then these get their places.
-            outcome = try rewritten(table, by: changes + places, outcome)
+            outcome = try rewritten(table, by: changes + places, outcome, write)
         } else {
-            outcome.notices += try requirements(of: table, after: changes + places)
+            outcome.notices += try requirements(of: table, after: changes + places, write)
             try catalog.commit(.alter(table.tableName, changes + places))
         }
         return outcome
@@ -92,26 +96,27 @@ extension Session {
 
     /// The outcome of writing every row of a table again, by its changed definition, which becomes the table's in the same commit.
     func rewritten(
-        _ table: GlueTable, by changes: [DefinitionChange], using: [String: Expression] = [:], _ outcome: StatementOutcome
+        _ table: GlueTable, by changes: [DefinitionChange], using: [String: Expression] = [:], _ outcome: StatementOutcome,
+        _ write: (any TableTransaction)?
     ) throws(SQLError) -> StatementOutcome {
-        let transaction = try catalog.beginWrite(table.tableName), context = statementContext()
+        let transaction = if let write { write } else { try catalog.beginWrite(table.tableName) }, context = statementContext()
         var changed = transaction.table
         for change in changes { try changed.apply(change) }
         let rows = try rows(of: transaction, becoming: changed, by: changes, using: using, context)
         var target = try changed.writeTarget(stores(of: changed))
         target.matching = try matching(of: changed, by: changes.columnChanges, over: transaction.snapshot)
-        let written = try write(rows, to: target, context)
+        let written = try self.write(rows, to: target, context)
         transaction.replaceAll(with: written.files)
         transaction.dependsOnSnapshot()
         var outcome = outcome
-        outcome.notices += try requirements(of: table, after: changes)
-        _ = try commitWritten(written, to: target, [transaction.change, .alter(changed.tableName, changes)], context)
+        outcome.notices += try requirements(of: table, after: changes, transaction)
+        _ = try commitWritten(written, to: target, [transaction.change, .alter(changed.tableName, changes + [.rewritten])], context)
         outcome.receipt = written.receipt
         return outcome
     }
 
     private func setDefault(
-        _ value: Expression?, of column: Identifier, in table: GlueTable
+        _ value: Expression?, of column: Identifier, in table: GlueTable, _ write: (any TableTransaction)?
     ) throws(SQLError) -> StatementOutcome {
         var elements = try TableElements(of: table)
         let position = try position(of: column, elements)
@@ -122,21 +127,23 @@ extension Session {
         elements.columns[position].defaultValue = value
         if value != nil { try elements.checkExpressions(makeBinder(statementContext())) }
         if value != nil, !table.isWritten { throw .unsupported("DEFAULT in an external table") }
-        return try commit([.setDefault(value.map { Printer.sql($0) }, column: column.text)], to: table, checkingRows: false)
+        return try commit([.setDefault(value.map { Printer.sql($0) }, column: column.text)], to: table, checkingRows: false, write)
     }
 
     private func setNotNull(
-        _ isNotNull: Bool, of column: Identifier, in table: GlueTable
+        _ isNotNull: Bool, of column: Identifier, in table: GlueTable, _ write: (any TableTransaction)?
     ) throws(SQLError) -> StatementOutcome {
         let elements = try TableElements(of: table)
         let name = elements.columns[try position(of: column, elements)].field.name
         if !isNotNull, elements.constraints.contains(where: { $0.kind == .primaryKey && $0.columns.contains(name) }) {
             throw SQLError(.invalidTableDefinition, "column \"\(name)\" is in a primary key", at: column.span)
         }
-        return try commit([.setNullable(!isNotNull, column: name)], to: table, checkingRows: isNotNull)
+        return try commit([.setNullable(!isNotNull, column: name)], to: table, checkingRows: isNotNull, write)
     }
 
-    private func addConstraint(_ constraint: LodeSyntax.TableConstraint, to table: GlueTable) throws(SQLError) -> StatementOutcome {
+    private func addConstraint(
+        _ constraint: LodeSyntax.TableConstraint, to table: GlueTable, _ write: (any TableTransaction)?
+    ) throws(SQLError) -> StatementOutcome {
         var elements = try TableElements(of: table)
         let before = elements.columns
         try elements.add([constraint], makeBinder(statementContext())) { (other) throws(SQLError) in try self.existingTable(other) }
@@ -145,7 +152,7 @@ extension Session {
         let notNull = zip(before, elements.columns).filter { $0.field.nullable && !$1.field.nullable }.map(\.1.field.name)
         changes += notNull.map { .setNullable(false, column: $0) }
         var outcome = try commit(
-            changes, to: table, checkingRows: elements.constraints.last?.isEnforced == true || !notNull.isEmpty)
+            changes, to: table, checkingRows: elements.constraints.last?.isEnforced == true || !notNull.isEmpty, write)
         outcome.notices = elements.notices + outcome.notices
         return outcome
     }
@@ -159,13 +166,13 @@ extension Session {
 
     /// - Parameter checkingRows: whether the rows that are there must satisfy the changed definition.
     private func commit(
-        _ changes: [DefinitionChange], to table: GlueTable, checkingRows: Bool
+        _ changes: [DefinitionChange], to table: GlueTable, checkingRows: Bool, _ write: (any TableTransaction)?
     ) throws(SQLError) -> StatementOutcome {
         var all = changes
-        let notices = try requirements(of: table, after: changes)
+        let notices = try requirements(of: table, after: changes, write)
         if checkingRows {
             guard table.isWritten else { throw .unsupported("a constraint on the rows of an external table") }
-            all.append(.requires(try checkRows(of: table, changes)))
+            all.append(.requires(try checkRows(of: table, changes, write)))
         }
         try catalog.commit(.alter(table.tableName, all))
         return StatementOutcome(tag: "ALTER TABLE", notices: notices)
@@ -173,8 +180,10 @@ extension Session {
 
     /// - Returns: the state of the table whose rows were looked at.
     /// - Throws: `23502` or `23514` if a row that is there breaks a constraint of the changed definition.
-    private func checkRows(of table: GlueTable, _ changes: [DefinitionChange]) throws(SQLError) -> TableVersion {
-        let transaction = try catalog.beginWrite(table.tableName)
+    private func checkRows(
+        of table: GlueTable, _ changes: [DefinitionChange], _ write: (any TableTransaction)?
+    ) throws(SQLError) -> TableVersion {
+        let transaction = if let write { write } else { try catalog.beginWrite(table.tableName) }
         guard let version = transaction.snapshot.identity else { throw .internalFault("a managed table without an identity") }
         var changed = transaction.table
         for change in changes { try changed.apply(change) }

@@ -78,7 +78,11 @@ extension Session {
         let shared = try tableFormat(of: create, options, elements.table)
         let chosen = if let shared { shared } else { try defaultTableFormat(of: create, elements.table, options) }
         if let logged = chosen {
-            return (try self.logged(logged, create, elements, terms, options), false)
+            do throws(SQLError) {
+                return (try self.logged(logged, create, elements, terms, options), false)
+            } catch {
+                throw options.tableFormat == nil ? advised(error, create, elements, terms, options) : error
+            }
         }
         if let term = terms.first(where: { !$0.isColumn }) {
             throw SQLError.unsupported(
@@ -119,6 +123,25 @@ extension Session {
         } catch {
             throw error.at(span)
         }
+    }
+
+    /// What a format refuses that the statement does not name, with the way out where there is one.
+    private func advised(
+        _ error: SQLError, _ create: CreateTable, _ elements: TableElements, _ terms: [PartitionTerm], _ options: TableOptions
+    ) -> SQLError {
+        guard error.state == .featureNotSupported, terms.allSatisfy(\.isColumn), create.clusterBy.isEmpty else { return error }
+        do throws(SQLError) {
+            try elements.refuseIdentity()
+            let partitions = terms.map(\.column)
+            let table = try GlueTable.define(
+                elements.table, elements.schema, partitionedBy: partitions, kind: .managed, format: FileFormats.parquet, location: nil,
+                properties: options.properties)
+            try checkWritable(table, partitions)
+        } catch { return error }
+        let way = "CREATE TABLE … USING parquet makes a table that has it."
+        return SQLError(
+            error.state, error.message, at: error.span, in: error.place, detail: error.detail,
+            hint: error.hint.map { $0 + " " + way } ?? way)
     }
 
     private func createTable(

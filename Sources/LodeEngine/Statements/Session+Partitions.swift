@@ -46,7 +46,7 @@ extension Session {
         if alter.ifExists, try catalog.table(try tableName(alter.name)) == nil { return StatementOutcome(tag: "ALTER TABLE") }
         do throws(SQLError) {
             return try retrying { () throws(SQLError) in
-                var table = try existingTable(alter.name)
+                var table = try existingTable(alter.name), write: (any TableTransaction)?
                 try requireOwner(of: table, at: alter.name.span)
                 switch (table.kind, alter.action) {
                 case (.view, .rename): break  // as in PostgreSQL
@@ -57,17 +57,18 @@ extension Session {
                     if let format = table.loggedFormat { throw SQLError.unsupported("this ALTER TABLE of a \(format.name) table") }
                 default:
                     if table.writableFormat != nil {
-                        // As its own log has it.
-                        table = try catalog.beginWrite(table.tableName).table
+                        // As its own log has it, which is read once.
+                        let begun = try catalog.beginWrite(table.tableName)
+                        (table, write) = (begun.table, begun)
                     } else if let format = table.loggedFormat {
                         throw SQLError.unsupported("this ALTER TABLE of a \(format.name) table")
                     }
                 }
-                if let outcome = try alterColumns(of: table, by: alter.action) { return outcome }
-                if let outcome = try alterDeclarations(of: table, by: alter.action) { return outcome }
+                if let outcome = try alterColumns(of: table, by: alter.action, write) { return outcome }
+                if let outcome = try alterDeclarations(of: table, by: alter.action, write) { return outcome }
                 let change = try change(alter.action, table)
                 var outcome = StatementOutcome(tag: "ALTER TABLE")
-                if case .alter(_, let changes) = change { outcome.notices = try requirements(of: table, after: changes) }
+                if case .alter(_, let changes) = change { outcome.notices = try requirements(of: table, after: changes, write) }
                 try catalog.commit(change)
                 return outcome
             }
@@ -83,14 +84,20 @@ extension Session {
             let properties = try self.properties(list)
             let isHive = try catalog.attachedCatalog(of: name.database) != nil
             try TableProperties.check(properties, isHive: isHive, of: table.loggedFormat, at: list.first?.key.span)
-            if table.kind == .managed {
+            if table.isWritten {
                 let keys = Set(table.partitionKeys.map(\.name))
-                let all = table.parameters.merging(properties) { _, new in new }
+                // What others wrote into a log may say more than Lode's writer obeys.
+                let all = table.kind == .managed ? table.parameters.merging(properties) { _, new in new } : properties
                 try ParquetProperties.check(all, Schema(try table.schema().fields.filter { !keys.contains($0.name) }))
             }
             return .alter(name, [.setProperties(properties)])
         case .setLocation(let location):
             try requireAccess(to: location)
+            if let format = table.writableFormat, !table.hasOwnLog,
+                try !format.isThere(in: location, io: StoreTableIO(try stores(of: table)))
+            {
+                throw SQLError(.undefinedFile, "there is no \(format.name) table", in: location)
+            }
             return .alter(name, [.setLocation(location)])
         case .addPartitions(let partitions, let ifNotExists):
             var added: [GluePartition] = []

@@ -86,6 +86,10 @@ extension DeltaFormat: WritableTableFormat {
         return try DeltaDeclaration.metadata(declaration, over: try Self.own(base).metadata, by: changes, isRewritten: isRewritten)
     }
 
+    package func redeclared(
+        _ snapshot: any TableSnapshot, _ declarations: [Redeclaration]
+    ) throws(SQLError) -> any TableSnapshot { try DeltaSnapshot(try Self.own(snapshot), by: declarations) }
+
     package func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool {
         try !DeltaLogListing(DeltaFolder(location).log, io).isEmpty
     }

@@ -33,6 +33,10 @@ struct DeltaSchema: Sendable {
         generated = Dictionary(expressions) { first, _ in first }
     }
 
+    init(_ metadata: DeltaMetadata, _ version: DeltaProtocol) throws(SQLError) {
+        try self.init(metadata.schemaText, try DeltaFeatures.mapping(version, metadata.configuration))
+    }
+
     struct Column {
         var mapped: MappedColumn
         var type: SQLType

@@ -55,12 +55,31 @@ struct DeltaSnapshot: TableSnapshot {
         }
         self.metadata = metadata
         self.protocolVersion = protocolVersion
+        (deltaSchema, partitionColumns, partitionNames, generated) = try Self.columns(metadata, protocolVersion, folder)
+    }
+
+    /// The same version with the files that it has, declared otherwise.
+    init(_ known: DeltaSnapshot, by declarations: [Redeclaration]) throws(SQLError) {
+        let declared = try known.declared(by: declarations)
+        identity = known.identity
+        folder = known.folder
+        version = known.version
+        io = known.io
+        checkpoint = known.checkpoint
+        tail = declared.clustering.map { known.tail.having($0) } ?? known.tail
+        metadata = declared.metadata
+        protocolVersion = declared.protocolVersion
+        (deltaSchema, partitionColumns, partitionNames, generated) = try Self.columns(metadata, protocolVersion, folder)
+    }
+
+    private static func columns(
+        _ metadata: DeltaMetadata, _ protocolVersion: DeltaProtocol, _ folder: DeltaFolder
+    ) throws(SQLError) -> (DeltaSchema, partitionColumns: [Field], names: [String], GeneratedPartitions) {
         do throws(SQLError) {
             try DeltaFeatures.check(protocolVersion)
             guard metadata.provider == "parquet" else { throw SQLError.unsupported("a Delta table of \(metadata.provider) files") }
-            deltaSchema = try DeltaSchema(metadata.schemaText, try DeltaFeatures.mapping(protocolVersion, metadata.configuration))
-            (partitionColumns, partitionNames) = try Self.partitions(metadata, deltaSchema)
-            generated = GeneratedPartitions(deltaSchema.generated, deltaSchema.schema, partitionColumns: partitionColumns)
+            let schema = try DeltaSchema(metadata, protocolVersion), (columns, names) = try partitions(metadata, schema)
+            return (schema, columns, names, GeneratedPartitions(schema.generated, schema.schema, partitionColumns: columns))
         } catch {
             throw error.within(folder.root)
         }

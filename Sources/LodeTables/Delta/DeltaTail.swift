@@ -27,6 +27,13 @@ struct DeltaTail: Sendable {
         adds.reverse()
     }
 
+    /// The same after a later word on a domain.
+    func having(_ domain: DeltaDomain) -> DeltaTail {
+        var tail = self
+        tail.domains[domain.name] = domain
+        return tail
+    }
+
     private mutating func replay(_ action: DeltaAction, _ folder: DeltaFolder) {
         switch action {
         case .add(let add):

@@ -146,7 +146,7 @@ import Testing
         renamed.columns.remove(at: 5)
         renamed.columns.append(.init(Field("extra", .varchar)))
         let changes: [ColumnChange] = [.rename(["name"], to: "called"), .drop(["extra"])]
-        let commit = TableCommit(change(), declaration: renamed, columnChanges: changes, operation: "ALTER TABLE")
+        let commit = TableCommit(change(), declarations: [Redeclaration(renamed, by: changes)], operation: "ALTER TABLE")
         _ = try format.commit(commit, to: after, in: "/t", io: folder)
         let last = try snapshot(folder), fields = last.icebergSchema.fields
         #expect(fields.map(\.name) == ["id", "day", "called", "price", "place", "extra"])
@@ -166,7 +166,7 @@ import Testing
             .rename(["place", "x"], to: "y"), .rename(["place", "tags"], to: "labels"), .move(["place", "labels"], .first),
             .add(Field("z", .bigint), in: ["place"]),
         ]
-        let commit = TableCommit(change(), declaration: changed, columnChanges: changes, operation: "ALTER TABLE")
+        let commit = TableCommit(change(), declarations: [Redeclaration(changed, by: changes)], operation: "ALTER TABLE")
         _ = try format.commit(commit, to: before, in: "/t", io: folder)
         let parts = try snapshot(folder).icebergSchema.fields[4].type.parts
         #expect(parts.map(\.name) == ["labels", "y", "z"])

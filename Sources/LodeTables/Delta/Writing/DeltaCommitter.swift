@@ -41,7 +41,7 @@ struct DeltaCommitter {
         writer.write(version)
         writer.write(metadata)
         if let columns = declaration.clustering {
-            writer.write(DeltaClustering.write(columns, try Self.schema(metadata, version)))
+            writer.write(DeltaClustering.write(columns, try DeltaSchema(metadata, version)))
         }
         var tracking = DeltaRowTracking.assigns(version, metadata.configuration) ? try DeltaRowTracking(nil) : nil
         try writeAdds(metadata, version, as: 0, &tracking, to: &writer)
@@ -61,7 +61,7 @@ struct DeltaCommitter {
         var numbers = base.domain(DeltaRowTracking.domain)
         // They hold for as long as nobody else changes the files.
         let marks = try DeltaVectorWriter.write(change.marked, folder, io)
-        let rules = DeltaConflicts(change, base, hasDeclaration: commit.declaration != nil)
+        let rules = DeltaConflicts(change, base)
         while true {
             let (bytes, metadata, needed) = try actions(over: snapshot, as: version, marks, numbers)
             guard case .lost(let winner) = try put(bytes, as: version) else {
@@ -91,13 +91,8 @@ struct DeltaCommitter {
     private func actions(
         over snapshot: DeltaSnapshot, as version: Int64, _ marks: [String: DeltaVectorWriter.Mark], _ numbers: DeltaDomain?
     ) throws(SQLError) -> (bytes: [UInt8], DeltaMetadata, DeltaProtocol) {
-        var metadata = snapshot.metadata
-        var writer = DeltaActionWriter(), needed = snapshot.protocolVersion
-        if let declaration = commit.declaration {
-            metadata = try DeltaDeclaration.metadata(
-                declaration, over: metadata, by: commit.columnChanges, isRewritten: change.removesEverything)
-            needed = DeltaWriterFeatures.needed(metadata, declaration, over: needed)
-        }
+        let declared = try snapshot.declared(by: commit.declarations), needed = declared.protocolVersion
+        var metadata = declared.metadata, writer = DeltaActionWriter()
         if !change.identityMarks.isEmpty { metadata.schemaText = try IdentityColumn.marked(metadata.schemaText, change.identityMarks) }
         var (removed, marked) = try touched(in: snapshot, marks), back: [DeltaAdd] = []
         if let earlier = change.restored as? DeltaSnapshot {
@@ -111,9 +106,7 @@ struct DeltaCommitter {
         writer.write(info)
         if needed != snapshot.protocolVersion { writer.write(needed) }
         if metadata != snapshot.metadata { writer.write(metadata) }
-        if let declaration = commit.declaration, let domain = try clustering(declaration, over: snapshot, metadata, needed) {
-            writer.write(domain)
-        }
+        if let domain = declared.clustering { writer.write(domain) }
         var tracking = DeltaRowTracking.assigns(needed, metadata.configuration) ? try DeltaRowTracking(numbers) : nil
         if turnsOnTracking(metadata, over: snapshot) {
             try writeNumbered(snapshot, but: Set((removed + marked).map(\.path)), as: version, &tracking, to: &writer)
@@ -156,17 +149,6 @@ struct DeltaCommitter {
             try tracking?.number(&add, rows: rows, as: version)
             writer.write(add, dataChange: false)
         }
-    }
-
-    /// How the table is clustered from now on; nil where that stays.
-    private func clustering(
-        _ declaration: TableDeclaration, over snapshot: DeltaSnapshot, _ metadata: DeltaMetadata, _ version: DeltaProtocol
-    ) throws(SQLError) -> DeltaDomain? {
-        let earlier = snapshot.domain(DeltaClustering.domain)
-        // What takes the place of a clustered table need not be clustered.
-        guard let columns = declaration.clustering ?? earlier.map({ _ in [] }) else { return nil }
-        let domain = DeltaClustering.write(columns, try Self.schema(metadata, version))
-        return domain == earlier ? nil : domain
     }
 
     /// - Source: Delta PROTOCOL.md, "Append-only Tables".
@@ -236,7 +218,7 @@ struct DeltaCommitter {
     /// - Source: Delta PROTOCOL.md, "Add CDC File".
     private func writeFeed(_ metadata: DeltaMetadata, _ needed: DeltaProtocol, to writer: inout DeltaActionWriter) throws(SQLError) {
         if change.feed.isEmpty { return }
-        let columns = Self.partitionColumns(metadata, try Self.schema(metadata, needed))
+        let columns = Self.partitionColumns(metadata, try DeltaSchema(metadata, needed))
         for file in change.feed {
             writer.write(
                 DeltaChangeFile(
@@ -262,7 +244,7 @@ struct DeltaCommitter {
         to writer: inout DeltaActionWriter
     ) throws(SQLError) {
         if change.added.isEmpty { return }
-        let schema = try Self.schema(metadata, needed), columns = Self.partitionColumns(metadata, schema)
+        let schema = try DeltaSchema(metadata, needed), columns = Self.partitionColumns(metadata, schema)
         let statistics = DeltaStatisticsText(schema, partitionColumns: metadata.partitionColumns, metadata.configuration)
         let now = WallClock.micros() / 1000
         for file in change.added {
@@ -273,10 +255,6 @@ struct DeltaCommitter {
             try tracking?.number(&add, rows: file.rowCount, as: version)
             writer.write(add, dataChange: change.changesData)
         }
-    }
-
-    private static func schema(_ metadata: DeltaMetadata, _ version: DeltaProtocol) throws(SQLError) -> DeltaSchema {
-        try DeltaSchema(metadata.schemaText, try DeltaFeatures.mapping(version, metadata.configuration))
     }
 
     private func relative(_ path: String) throws(SQLError) -> String {
@@ -299,7 +277,7 @@ struct DeltaCommitter {
         (info.operation, info.parameters) = DeltaOperation.named(commit.operation, change, metadata)
         if DeltaProperties.isOn(DeltaRowTracking.property, metadata.configuration) {
             // Columns that get another type are written as rows that are new.
-            info.keepsRowNumbers = !(change.removesEverything && !commit.columnChanges.isEmpty)
+            info.keepsRowNumbers = !commit.declarations.contains { $0.isRewritten && !$0.columnChanges.isEmpty }
         }
         info.metrics = [
             ("numFiles", change.added.count), ("numRemovedFiles", removed.count),

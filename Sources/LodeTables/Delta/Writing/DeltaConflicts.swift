@@ -17,13 +17,11 @@ import LodeCore
 struct DeltaConflicts {
     private let change: FileChange
     private let base: DeltaSnapshot
-    private let hasDeclaration: Bool
     private let removed: Set<String>
 
-    init(_ change: FileChange, _ base: DeltaSnapshot, hasDeclaration: Bool) {
+    init(_ change: FileChange, _ base: DeltaSnapshot) {
         self.change = change
         self.base = base
-        self.hasDeclaration = hasDeclaration
         removed = Set(change.removedPaths + change.marked.map(\.file.path))
     }
 

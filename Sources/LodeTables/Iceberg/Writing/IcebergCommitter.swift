@@ -105,7 +105,7 @@ struct IcebergCommitter {
             return IcebergRevision(document: document.bytes, snapshot: version)
         }
         try check(metadata, base)
-        if let declaration = commit.declaration { try apply(declaration, metadata, &document) }
+        try declare(&document, metadata, path)
         for reference in commit.references { try IcebergReferences(metadata).apply(reference, to: &document) }
         if let earlier = (change.restored as? IcebergSnapshot)?.snapshot {
             guard metadata.snapshot(earlier.id) != nil else { throw IcebergWriting.conflict(detail: "The snapshot was expired.") }
@@ -137,9 +137,12 @@ struct IcebergCommitter {
         guard metadata.currentSchemaID == base.metadata.currentSchemaID, metadata.defaultSpecID == base.metadata.defaultSpecID else {
             throw IcebergWriting.conflict(detail: "Its columns or its partitioning were changed.")
         }
+        // A declaration says all properties, and the order of rows.
+        guard commit.declaration == nil || isDeclared(metadata, as: base.metadata) else {
+            throw IcebergWriting.conflict(detail: "Its definition was changed.")
+        }
         let head = try head(of: metadata)
         if head == base.snapshot?.id { return }
-        guard commit.declaration == nil else { throw IcebergWriting.conflict(detail: "Its rows were changed.") }
         if !change.changesData, !change.dependsOnBase {
             // Rows that only move: whether their files are still there, is looked at when they are taken away.
             guard let now = head, try deletes(of: metadata.snapshot(now)) == deletes(of: base.snapshot) else {
@@ -152,6 +155,11 @@ struct IcebergCommitter {
         try IcebergConflicts(change, base).check(now)
     }
 
+    private func isDeclared(_ metadata: IcebergMetadata, as earlier: IcebergMetadata) -> Bool {
+        metadata.properties == earlier.properties && metadata.formatVersion == earlier.formatVersion
+            && metadata.defaultSortOrderID == earlier.defaultSortOrderID
+    }
+
     /// The manifests that say which rows are deleted.
     private func deletes(of snapshot: IcebergMetadata.Snapshot?) throws(SQLError) -> Set<String> {
         var found: Set<String> = []
@@ -162,9 +170,18 @@ struct IcebergCommitter {
         return found
     }
 
-    private func apply(
-        _ declaration: TableDeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument
-    ) throws(SQLError) {
+    /// What the commit's declarations make of a document, one after another.
+    func declare(_ document: inout IcebergDocument, _ metadata: IcebergMetadata, _ path: String) throws(SQLError) {
+        var known: IcebergMetadata? = metadata
+        for step in commit.declarations {
+            let before = if let known { known } else { try IcebergMetadata(document.bytes, path) }
+            try apply(step, before, &document)
+            known = nil
+        }
+    }
+
+    private func apply(_ step: Redeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument) throws(SQLError) {
+        let declaration = step.declaration
         guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         guard let schema = metadata.schema(metadata.currentSchemaID) else { throw .internalFault("a table without a schema") }
         try IcebergDeclaration.check(declaration.properties, over: metadata.properties)
@@ -174,21 +191,21 @@ struct IcebergCommitter {
         var properties = IcebergDeclaration.properties(declaration)
         properties[IcebergWriting.nameMapping] = metadata.properties[IcebergWriting.nameMapping]
         document.set(properties: properties)
-        let changed = try changedSchema(schema, declaration, metadata, &document)
+        let changed = try changedSchema(schema, step, metadata, &document)
         try setLayout(declaration, schema, changed, metadata, &document)
     }
 
     /// Makes the columns those that are declared.
     private func changedSchema(
-        _ schema: IcebergSchema, _ declaration: TableDeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument
+        _ schema: IcebergSchema, _ step: Redeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument
     ) throws(SQLError) -> IcebergSchema {
         var change = IcebergSchemaChange(after: metadata.lastColumnID, version: metadata.formatVersion)
         // Where all files are others, a column that gets another type is another one for the manifests that are left.
         if commit.isReplacement { change.sources = metadata.sourceIDs }
-        let fields = try change.fields(schema, becoming: declaration, by: commit.columnChanges)
+        let fields = try change.fields(schema, becoming: step.declaration, by: step.columnChanges)
         if fields == schema.fields { return schema }
         let isNew = fields.contains { field in field.isRequired && !schema.fields.contains { $0.id == field.id } }
-        if isNew, !self.change.removesEverything, metadata.currentSnapshotID != nil {
+        if isNew, !step.isRewritten, metadata.currentSnapshotID != nil {
             throw SQLError.unsupported("adding a NOT NULL column to an Iceberg table with rows")
         }
         var changed = IcebergSchema(id: (metadata.schemas.map(\.id).max() ?? 0) &+ 1, fields: fields)

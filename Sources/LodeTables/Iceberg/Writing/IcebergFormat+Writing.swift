@@ -61,6 +61,18 @@ extension IcebergFormat: WritableTableFormat {
         IcebergDeclaration.rowWriting(try Self.own(snapshot).metadata)
     }
 
+    package func redeclared(
+        _ snapshot: any TableSnapshot, _ declarations: [Redeclaration]
+    ) throws(SQLError) -> any TableSnapshot {
+        let own = try Self.own(snapshot), io = own.io
+        var document = try IcebergDocument(try Self.plain(try io.read(own.document), io))
+        let nothing = FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
+        let commit = TableCommit(nothing, declarations: declarations, operation: "ALTER TABLE")
+        try IcebergCommitter(commit, own.folder.root, io).declare(&document, own.metadata, own.document)
+        let metadata = try IcebergMetadata(document.bytes, own.document)
+        return try IcebergSnapshot(own.folder, metadata, at: nil, identity: own.identity, io)
+    }
+
     package func isThere(in location: String, io: any TableIO) throws(SQLError) -> Bool {
         try IcebergFolder.current(in: location, io) != nil
     }
