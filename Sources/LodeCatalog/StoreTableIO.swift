@@ -54,6 +54,8 @@ package struct StoreTableIO: TableIO {
         try BlockDecompression.decompress(codec, packed)
     }
 
+    package func discard(_ paths: [String]) { stores.discard(paths) }
+
     package func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) {
         let (store, path) = try stores.resolve(path)
         try store.put(path, bytes)

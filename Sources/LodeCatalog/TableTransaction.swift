@@ -33,10 +33,14 @@ package protocol TableTransaction: AnyObject {
     func feed(_ files: [DataFile])
     /// Takes away whatever the partitions with these values hold when the change is published.
     func emptyPartitions(_ partitions: Set<[Value]>)
+    /// Says of files that were written when the table was divided otherwise that their rows in those partitions are dealt with.
+    func examined(_ paths: [String])
     /// Takes every file away and puts these in their place.
     func replaceAll(with files: [DataFile])
     /// Has the lists of files written anew, and nothing else.
     func rewriteManifests()
+    /// Notes how many different values columns of `snapshot` have, and nothing else, where the table's format keeps that.
+    func note(_ distinctValues: [ColumnSketch])
     /// Makes an earlier state of the table the current one. Where the catalog lists the files, those that come and go are named, too.
     func restore(_ snapshot: any TableSnapshot)
     /// Says that what is written was computed from the table itself: the commit then needs the table unchanged.
@@ -60,12 +64,14 @@ extension TableTransaction {
     package var places: [String: String] { [:] }
     package var rowWriting: RowWriting { RowWriting() }
     package func mark(_ files: [MarkedFile]) {}
+    package func examined(_ paths: [String]) {}
     package func feed(_ files: [DataFile]) {}
     package func reads(_ rows: ColumnPredicate) {}
     package func keepsRows() {}
     package func reached(_ marks: [String: Int64]) {}
     package func restore(_ snapshot: any TableSnapshot) {}
     package func rewriteManifests() {}
+    package func note(_ distinctValues: [ColumnSketch]) {}
     package func loads(_ files: [String]) {}
     package func willReplace() throws(SQLError) -> String? { nil }
 

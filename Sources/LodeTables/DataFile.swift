@@ -19,6 +19,8 @@ package struct DataFile: Hashable, Sendable {
     package var partitionColumns: [Field]?
     /// Aligned with `partitionColumns`, or else those of the snapshot, in their types.
     package var partitionValues: [Value]
+    /// Whether the table was divided otherwise when the file was written: by other columns, or by what other transforms make of them.
+    package var isDividedOtherwise = false
     /// By column name as the schema spells it; columns of which nothing is known are absent.
     package var statistics: [String: ColumnStatistics]
     /// The number that the table gives to the file's first row, if it numbers rows.

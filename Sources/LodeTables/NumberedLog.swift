@@ -27,7 +27,8 @@ package protocol NumberedLog: Sendable {
     func revert(_ number: Int64, in location: String, io: any TableIO) throws(SQLError) -> Int64
 
     /// Does what follows the writing of a log file and may as well be left out.
-    func followUp(_ number: Int64, in location: String, io: any TableIO)
+    /// - Parameter bytes: what was written.
+    func followUp(_ number: Int64, _ bytes: [UInt8], in location: String, io: any TableIO)
 }
 
 /// Reads and writes metadata; log files are written in a way of their own.
@@ -55,6 +56,7 @@ package struct LogWritingIO: TableIO {
     package func willRead(_ paths: [String]) { base.willRead(paths) }
     package func read(_ path: String) throws(SQLError) -> [UInt8] { try base.read(path) }
     package func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) { try base.put(path, bytes) }
+    package func discard(_ paths: [String]) { base.discard(paths) }
 
     package func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8] {
         try base.decompress(codec, packed)

@@ -26,6 +26,9 @@ package protocol TableIO: Sendable {
     /// Writes a metadata file, replacing what is there.
     func put(_ path: String, _ bytes: [UInt8]) throws(SQLError)
 
+    /// Deletes metadata files that nothing names any more; what cannot be deleted stays.
+    func discard(_ paths: [String])
+
     /// Writes rows as a metadata file in Parquet, replacing what is there.
     /// - Returns: its size in bytes.
     func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int
@@ -65,6 +68,7 @@ extension TableIO {
     }
 
     package func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) { throw .unsupported("writing here", hint: path) }
+    package func discard(_ paths: [String]) {}
     package func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int {
         throw .unsupported("writing Parquet here", hint: path)
     }

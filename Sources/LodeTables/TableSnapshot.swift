@@ -23,10 +23,14 @@ package protocol TableSnapshot: Sendable {
     var location: String? { get }
     /// How columns are found in the files.
     var columnMatching: ColumnMatching { get }
+    /// What can be asked of rows beside their columns; nil where the format has no names for that.
+    var rowMetadata: RowMetadata? { get }
     /// What the table's log says, as its format knows it; nil for a table that has no log yet.
     var inLog: (any TableSnapshot)? { get }
     /// Whether listing all files costs so much that estimates do without.
     var isDearToList: Bool { get }
+    /// Whether some files may have been written when the table was divided otherwise than it is.
+    var mayBeDividedOtherwise: Bool { get }
 
     /// What the catalog has noted of columns, by name, of these at least where it has: for estimates alone, since rows may have changed
     /// since. May ask a service.
@@ -55,12 +59,14 @@ package enum ColumnMatching: Hashable, Sendable {
 
 extension TableSnapshot {
     package var columnMatching: ColumnMatching { .name }
+    package var rowMetadata: RowMetadata? { nil }
     package var inLog: (any TableSnapshot)? { self }
 
     package func changes(from start: TableTime, through end: TableTime?) throws(SQLError) -> ChangeFeed {
         throw SQLError.unsupported("reading the changes of a table without versions of its own")
     }
     package var isDearToList: Bool { false }
+    package var mayBeDividedOtherwise: Bool { false }
     package var readerOptions: [String: String] { properties }
     package var location: String? { nil }
     package func columnEstimates(_ columns: [String]) -> [String: ColumnStatistics] { [:] }

@@ -88,7 +88,7 @@ extension EmbeddedCatalog {
     }
 
     /// What is of no database is a collector's, unless it went with its database and is kept.
-    private static let isClaimed = "t.dropped_at IS NOT NULL AND t.database_id IS NULL AND t.kept = 0"
+    static let isClaimed = "t.dropped_at IS NOT NULL AND t.database_id IS NULL AND t.kept = 0"
 
     /// Files of tables that were dropped or replaced; nobody can travel back to them.
     /// - Parameter areClaimed: only of tables that nobody can bring back.

@@ -69,7 +69,7 @@ extension EmbeddedCatalog {
         for table in dropped where table.hasOwnLog {
             guard let location = table.storageDescriptor.location else { continue }
             let root = StorePath.plain(location)
-            for clone in try clones() where !names.contains(clone.tableName) {
+            for clone in try clones("t.dropped_at IS NULL") where !names.contains(clone.tableName) {
                 // One that cannot be read must not keep others from being dropped: when the files are collected it is asked again.
                 guard let own = try? self.files(of: clone), own.contains(where: { StorePath.isWithin($0, root) }) else { continue }
                 throw SQLError(
@@ -79,24 +79,34 @@ extension EmbeddedCatalog {
         }
     }
 
-    private func clones() throws(SQLError) -> [GlueTable] {
+    /// - Parameter condition: on rows of `table_info`.
+    private func clones(_ condition: String) throws(SQLError) -> [GlueTable] {
+        let rows = try storage.read(orEmpty: []) { db in
+            try TableRow.fetchAll(
+                db, sql: "SELECT t.id, t.definition, t.definition_version, t.version FROM table_info t WHERE \(condition) ORDER BY t.id")
+        }
         var found: [GlueTable] = []
-        for database in try databases() {
-            found += try tables(in: database.name).filter { $0.parameters[TableParameter.clonedFrom] != nil }
+        for row in rows {
+            let table = try row.table(warehouse)
+            if table.parameters[TableParameter.clonedFrom] != nil { found.append(table) }
         }
         return found
     }
 
     /// Those of all versions of a clone.
     private func files(of clone: GlueTable) throws(SQLError) -> Set<String> {
-        guard let format = clone.writableFormat else { return [] }
-        return try files(of: try snapshot(of: clone.tableName, at: nil), format, since: 0)
+        guard let format = clone.writableFormat, let location = clone.storageDescriptor.location, try format.isThere(in: location, io: io)
+        else { return [] }
+        // It may have no name any more.
+        let definition = TableDefinition(location: location, schema: Schema([]), fileFormat: "parquet")
+        return try files(of: try format.snapshot(of: definition, at: nil, io: io), format, since: 0)
     }
 
-    /// Files in a folder that clones have, which the catalog knows of: those of its table, or clones of clones.
+    /// Files in a folder that clones have, which the catalog knows of: those of its table, or clones of clones. A clone that was dropped
+    /// and can be brought back has them, too.
     func clonedFiles(of root: String) throws(SQLError) -> Set<String> {
         var used: Set<String> = []
-        for clone in try clones() {
+        for clone in try clones("NOT (\(Self.isClaimed))") {
             let own = clone.storageDescriptor.location.map(StorePath.plain)
             if own == StorePath.plain(root) { continue }
             used.formUnion(try files(of: clone).filter { StorePath.isWithin($0, root) })

@@ -49,17 +49,45 @@ struct CatalogRebuild {
                 continue
             }
             taken[key] = .some(writer)
-            try settle(&table)
-            try insert(table, db)
-            var row = ManifestRow(table: table.id, stem: stem)
-            row.number = last.number
-            row.writtenAt = chains.lastTimes[stem] ?? 0
-            row.fullNumber = chain[0].number
-            row.oldestVersion = chain[0].oldestVersion
-            row.isShared = chains.shared.contains(stem)
-            try row.save(db)
+            let missing = try settle(&table)
+            if let first = missing.first {
+                report.problems.append(
+                    "table \"\(name)\": \(missing.count) of its files are missing or were changed, such as \(first.path)")
+            }
+            try insert(table, db, in: try databaseID(name.database, db))
+            try save(stem, chain, last, chains, db)
+            report.tables += 1
+            report.versions += table.versions.count
+            report.files += table.files.count
         }
+        for (stem, chain) in chains.dropped.sorted(by: { $0.key < $1.key }) { try takeDropped(stem, chain, chains, db) }
         return report
+    }
+
+    /// A dropped table whose files are there is kept for UNDROP until VACUUM: whether it was, nobody knows any more. Of one that collectors
+    /// have begun to take, they take the rest.
+    private func takeDropped(_ stem: String, _ chain: [TableManifest], _ chains: ManifestChains, _ db: Database) throws {
+        guard var table = RebuiltTable(chain), let last = chain.last, let time = last.droppedAt,
+            try Int64.fetchOne(db, sql: "SELECT id FROM table_info WHERE id = ?", arguments: [table.id]) == nil
+        else { return }
+        let isWhole = try settle(&table).isEmpty, name = table.definition.databaseName.lowercased()
+        let database = try Int64.fetchOne(db, sql: "SELECT id FROM database_info WHERE key = ?", arguments: [name])
+        try insert(table, db, in: isWhole ? database : nil)
+        try db.execute(
+            sql: "UPDATE table_info SET dropped_at = ?, kept = ? WHERE id = ?", arguments: [time, isWhole ? 1 : 0, table.id])
+        try save(stem, chain, last, chains, db)
+    }
+
+    private func save(
+        _ stem: String, _ chain: [TableManifest], _ last: TableManifest, _ chains: ManifestChains, _ db: Database
+    ) throws {
+        var row = ManifestRow(table: last.table, stem: stem)
+        row.number = last.number
+        row.writtenAt = chains.lastTimes[stem] ?? 0
+        row.fullNumber = chain[0].number
+        row.oldestVersion = chain[0].oldestVersion
+        row.isShared = chains.shared.contains(stem)
+        try row.save(db)
     }
 
     private mutating func readManifests(_ files: [FoundManifest]) throws(SQLError) -> [Manifest] {
@@ -106,8 +134,9 @@ struct CatalogRebuild {
     }
 
     /// Looks which files there are.
-    private mutating func settle(_ table: inout RebuiltTable) throws(SQLError) {
-        guard table.definition.kind == .managed, !table.files.isEmpty else { return }
+    /// - Returns: files of the current version that are gone.
+    private func settle(_ table: inout RebuiltTable) throws(SQLError) -> [ManifestFile] {
+        guard table.definition.kind == .managed, !table.files.isEmpty else { return [] }
         let location = warehouse.resolve(table.definition.storageDescriptor.location ?? "")
         let (store, folder) = try stores.resolve(location)
         var sizes: [SQLText: Int] = [:]
@@ -115,24 +144,20 @@ struct CatalogRebuild {
             sizes[SQLText(Warehouse.relative(info.path, to: folder))] = info.size
             return true
         }
-        let missing = try table.settle { [stores] file throws(SQLError) in
+        return try table.settle { [stores] file throws(SQLError) in
             if let size = sizes[SQLText(file.path)] { return size == file.size }
             return Warehouse.isRelative(file.path) ? false : try stores.info(file.path)?.size == file.size
         }
-        if let first = missing.first {
-            report.problems.append(
-                "table \"\(table.definition.tableName)\": \(missing.count) of its files are missing or were changed, such as \(first.path)")
-        }
     }
 
-    private mutating func insert(_ table: RebuiltTable, _ db: Database) throws {
+    private func insert(_ table: RebuiltTable, _ db: Database, in database: Int64?) throws {
         try db.execute(
             sql: """
                 INSERT INTO table_info (id, database_id, key, definition, definition_version, version, oldest_version)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                table.id, try databaseID(table.definition.databaseName, db), table.definition.name.lowercased(),
+                table.id, database, table.definition.name.lowercased(),
                 JSONText.write(table.definition), table.definitionVersion, table.version, table.oldestVersion,
             ])
         for version in table.versions { try insert(version, table.id, db) }
@@ -142,9 +167,6 @@ struct CatalogRebuild {
                 arguments: [table.id, partition.key, JSONText.write(partition.definition)])
         }
         try insert(table.files, table.id, db)
-        report.tables += 1
-        report.versions += table.versions.count
-        report.files += table.files.count
     }
 
     private func insert(_ version: ManifestVersion, _ table: Int64, _ db: Database) throws {

@@ -69,15 +69,17 @@ extension EmbeddedCatalog {
     }
 
     private func describeWholly(_ id: Int64, _ db: Database) throws {
-        let columns = "dropped_at IS NOT NULL, oldest_version"
+        let columns = "dropped_at, oldest_version, kept"
         guard let table = try Row.fetchOne(db, sql: "SELECT \(columns) FROM table_info WHERE id = ?", arguments: [id]) else { return }
-        let isDropped: Bool = table[0], oldest: Int64 = table[1]
+        let droppedAt: Int64? = table[0], isDropped = droppedAt != nil, oldest: Int64 = table[1]
         let known = try ManifestRow.fetch(id, db)
         if isDropped, known == nil { return }
         var row = try known ?? newManifestRow(id, db)
         if row.number > 0, row.fullNumber == row.number, row.oldestVersion == oldest || isDropped, !row.isShared { return }
         var manifest = try Self.newManifest(db)
-        var section = try isDropped ? Self.tombstone(row, db) : Self.fullManifest(row, db)
+        // What can be brought back must still be told when the catalog is lost.
+        var section = try isDropped && !(table[2] as Bool) ? Self.tombstone(row, db) : Self.fullManifest(row, db)
+        section.droppedAt = droppedAt
         section.isFull = true
         manifest.tables = [section]
         row.isShared = false

@@ -7,6 +7,8 @@
 struct ManifestChains {
     /// By stem: from the last manifest that describes the table wholly to the last of all.
     private(set) var tables: [String: [TableManifest]] = [:]
+    /// The same of tables that were dropped, where it is still said what they were.
+    private(set) var dropped: [String: [TableManifest]] = [:]
     /// When each table changed last, by stem.
     private(set) var lastTimes: [String: Int64] = [:]
     /// The catalog that changed each table last, by stem.
@@ -53,17 +55,18 @@ struct ManifestChains {
     }
 
     private mutating func take(_ stem: String, _ valid: [TableManifest], _ time: Int64) {
-        guard let last = valid.last, last.droppedAt == nil else { return }
+        guard let last = valid.last else { return }
+        let isDropped = last.droppedAt != nil
         guard let start = valid.lastIndex(where: \.isFull) else {
-            problems.append("\(stem): the manifest that describes the whole table is missing")
+            if !isDropped { problems.append("\(stem): the manifest that describes the whole table is missing") }
             return
         }
         let chain = Array(valid[start...])
         if let gap = zip(chain, chain.dropFirst()).first(where: { $1.number != $0.number + 1 }) {
-            problems.append("\(stem): manifest number \(gap.0.number + 1) is missing")
+            if !isDropped { problems.append("\(stem): manifest number \(gap.0.number + 1) is missing") }
             return
         }
-        tables[stem] = chain
+        if isDropped { dropped[stem] = chain } else { tables[stem] = chain }
         lastTimes[stem] = time
     }
 

@@ -40,11 +40,13 @@ package struct OverlaySnapshot: TableSnapshot {
     }
 
     package var inLog: (any TableSnapshot)? { before?.inLog }
+    package var rowMetadata: RowMetadata? { before?.rowMetadata }
     package var properties: [String: String] { table.readerProperties }
     package var readerOptions: [String: String] { before?.readerOptions ?? properties }
     package var identity: TableVersion? { before?.identity ?? changes.base }
     package var location: String? { table.writableFormat == nil ? nil : before?.location ?? table.storageDescriptor.location }
     package var isDearToList: Bool { before?.isDearToList ?? false }
+    package var mayBeDividedOtherwise: Bool { before?.mayBeDividedOtherwise ?? false }
 
     /// The same, with what was there before read in another way.
     package func over(_ change: (any TableSnapshot) throws(SQLError) -> any TableSnapshot) throws(SQLError) -> OverlaySnapshot {
@@ -78,7 +80,9 @@ package struct OverlaySnapshot: TableSnapshot {
         if let before, !changes.removesEverything {
             listing = try before.plan(predicate)
             let gone = Set(changes.removedPaths)
-            listing.files.removeAll { gone.contains($0.path) || changes.emptiedPartitions.contains($0.partitionValues) }
+            listing.files.removeAll {
+                gone.contains($0.path) || !$0.isDividedOtherwise && changes.emptiedPartitions.contains($0.partitionValues)
+            }
         }
         listing.filesTotal += changes.added.count
         for file in changes.added.map(asRead) {
@@ -126,9 +130,11 @@ final class GatheredTransaction: TableTransaction {
     func mark(_ files: [MarkedFile]) { self.files.marked += files }
     func feed(_ files: [DataFile]) { self.files.feed += files }
     func emptyPartitions(_ partitions: Set<[Value]>) { files.emptiedPartitions.formUnion(partitions) }
+    func examined(_ paths: [String]) { files.examinedPaths.formUnion(paths) }
     func dependsOnSnapshot() { files.dependsOnBase = true }
     func keepsRows() { files.changesData = false }
     func rewriteManifests() { (files.changesData, files.rewritesManifests) = (false, true) }
+    func note(_ distinctValues: [ColumnSketch]) { (files.changesData, files.distinctValues) = (false, distinctValues) }
     func restore(_ snapshot: any TableSnapshot) { files.restored = snapshot }
     func name(_ operation: String) { files.operation = operation }
     func reads(_ rows: ColumnPredicate) { files.reads = rows }

@@ -263,6 +263,7 @@ extension FileChange {
         let gone = Set(later.removedPaths)
         added.removeAll { gone.contains($0.path) }
         emptiedPartitions.formUnion(later.emptiedPartitions)
+        examinedPaths.formUnion(later.examinedPaths)
         added += later.added
         loaded += later.loaded
         dependsOnBase = dependsOnBase || later.dependsOnBase

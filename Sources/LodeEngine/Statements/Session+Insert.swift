@@ -33,15 +33,17 @@ extension Session {
         let readsItself = transaction.snapshot.identity.map { bound.rows.plan.reads($0.table) } ?? !bound.rows.plan.scans.isEmpty
         // To a log an append says, too, whether it was computed from the table.
         if readsItself, insert.isOverwrite || transaction.table.writableFormat != nil { transaction.dependsOnSnapshot() }
+        // Rows of files that go and that stay rows of the table.
+        var kept: [DataFile] = []
         if insert.isOverwrite {
             let named = try partition(of: insert, target, transaction.table.partitionTerms, binder)
-            overwrite(transaction, with: changed.written, naming: named)
+            kept = try overwrite(change, with: changed.written, naming: named, context)
         } else {
             transaction.append(changed.written)
         }
         change.count(bound.countedColumns, in: changed.written)
         if !change.added.isEmpty { transaction.name(insert.isOverwrite ? "INSERT OVERWRITE" : "INSERT") }
-        let written = WrittenRows(files: changed.written, receipt: changed.receipt)
+        let written = WrittenRows(files: changed.written + kept, receipt: changed.receipt)
         changed.receipt.version = try commitWritten(written, to: change.writeTarget, change.changes, context).first?.version
         return (bound.returned, changed)
     }
@@ -68,14 +70,26 @@ extension Session {
 
     /// INSERT OVERWRITE replaces a table, or in a partitioned one the partitions that the new rows have (Spark's dynamic mode, and
     /// Hive's) and the one that the statement names.
-    private func overwrite(_ transaction: any TableTransaction, with files: [DataFile], naming named: [Value]?) {
+    /// - Returns: the files with rows that were beside those in files that go.
+    private func overwrite(
+        _ change: RowChange, with files: [DataFile], naming named: [Value]?, _ context: StatementContext
+    ) throws(SQLError) -> [DataFile] {
+        let transaction = change.transaction
         // How it is partitioned now: files of earlier days may have been otherwise.
         if transaction.table.partitionTerms.isEmpty {
             transaction.replaceAll(with: files)
-        } else {
-            transaction.emptyPartitions(Set(files.map(\.partitionValues) + [named].compactMap { $0 }))
-            transaction.append(files)
+            return []
         }
+        let partitions = Set(files.map(\.partitionValues) + [named].compactMap { $0 }), kept: [DataFile]
+        do throws(SQLError) {
+            kept = try emptyEarlierFiles(of: partitions, change, context)
+        } catch {
+            discard(files, in: change.writeTarget.stores)
+            throw error
+        }
+        transaction.emptyPartitions(partitions)
+        transaction.append(files + kept)
+        return kept
     }
 
     /// The managed table that a name means.

@@ -58,7 +58,7 @@ struct FileColumns {
         return columns.first { $0.name == column }
     }
 
-    private func position(of column: MappedColumn) -> Int? {
+    func position(of column: MappedColumn) -> Int? {
         guard let id = column.fieldID else { return scan.schema.index(of: column.fileName) }
         if isNumbered { return scan.fieldIDs.firstIndex { $0 == id } }
         return column.unnumberedNames?.lazy.compactMap { scan.schema.index(of: $0) }.first
@@ -128,9 +128,11 @@ struct FileColumns {
         if type == wanted, labeled == wanted, defaults == nil { return nil }
         var cast = FileCast(functions: functions, keepsValues: PredicateBounds.keepsValues(labeled, wanted))
         if labeled != type { cast.label = labeled }
-        if labeled != wanted {
-            let isBareUUID = mapped != nil && labeled == .varbinary && wanted == .uuid
-            let kernel = isBareUUID ? Self.uuids : Casts.kernelByName(from: labeled, to: wanted)
+        let read = VariantParts.read(labeled, like: wanted)
+        if read != labeled { cast.variants = read }
+        if read != wanted {
+            let isBareUUID = mapped != nil && read == .varbinary && wanted == .uuid
+            let kernel = isBareUUID ? Self.uuids : Casts.kernelByName(from: read, to: wanted)
             guard let kernel else { throw mismatch(names, type, "\(wanted)") }
             cast.kernel = kernel
         }

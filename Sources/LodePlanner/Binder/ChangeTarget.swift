@@ -8,7 +8,8 @@ import LodeSyntax
 package struct ChangeTarget {
     /// What its columns take.
     package var table: InsertTarget
-    /// The rows as they are now. Its two hidden fields are the path of each row's file and the row's number there.
+    /// The rows as they are now. Its hidden fields are the path of each row's file and the row's number there, and behind them, where rows
+    /// keep numbers, the row's and that of its last change.
     package var relation: any Relation
     /// The full name ("lode", "main", "orders"), by which columns may be qualified.
     package var path: [String]
@@ -36,6 +37,11 @@ package struct BoundChange {
     /// Positions of identity columns that rows get new values of.
     package var countedColumns: Set<Int> = []
 
+    /// Rows that go and that no statement names.
+    package init(removing rows: BoundQuery, _ changes: RowChanges) {
+        self.init(rows: rows, changes: changes, returned: [])
+    }
+
     /// Its plan reads the changed table elsewhere than where the rows come from that change.
     package func readsAgain(_ target: ChangeTarget) -> Bool {
         guard let table = target.relation.tableVersion?.table else { return false }
@@ -51,6 +57,8 @@ struct BoundTarget {
     /// The path of the row's file, and the row's number there.
     var file: PlanColumn
     var number: PlanColumn
+    /// The number that the row keeps; nil where rows have none.
+    var rowID: PlanColumn?
     /// Whether it is asked what the rows that go were.
     var wantsOldRows: Bool
 

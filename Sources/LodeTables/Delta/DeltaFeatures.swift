@@ -8,6 +8,7 @@ enum DeltaFeatures {
     /// Those that a table may demand of its readers.
     private static let readable: Set<String> = [
         "columnMapping", "deletionVectors", "timestampNtz", "typeWidening", "typeWidening-preview", "v2Checkpoint", "vacuumProtocolCheck",
+        "variantType", "variantType-preview", "variantShredding", "variantShredding-preview",
     ]
 
     /// - Throws: `0A000` naming what Lode cannot read, `XX001` for a protocol that contradicts itself.

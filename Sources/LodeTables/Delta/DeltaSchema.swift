@@ -112,7 +112,7 @@ struct DeltaSchema: Sendable {
 
     // MARK: Types
 
-    /// - Source: Delta PROTOCOL.md, "Primitive Types", "Void Type". `char(n)` and `varchar(n)` are Spark's.
+    /// - Source: Delta PROTOCOL.md, "Primitive Types", "Variant Data Type", "Void Type". `char(n)` and `varchar(n)` are Spark's.
     private static func primitive(_ name: String) throws(SQLError) -> SQLType {
         switch name {
         case "string": return .varchar
@@ -128,6 +128,8 @@ struct DeltaSchema: Sendable {
         case "timestamp": return .timestamptz
         case "timestamp_ntz": return .timestamp
         case "decimal": return .decimal(precision: 10, scale: 0)
+        // Read as JSON; of the types that tables have, no other one is.
+        case "variant": return .json
         // Nothing but NULL, and in no file.
         case "void", "null": return .varchar
         default: break

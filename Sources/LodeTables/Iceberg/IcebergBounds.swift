@@ -25,7 +25,7 @@ extension IcebergType {
         case .string: String(validating: bytes, as: UTF8.self).map { .text($0) }
         case .fixed, .binary: .bytes(Array(bytes))
         // Writers do not agree on the order of UUIDs: some compare their halves as signed numbers.
-        case .uuid, .unknown, .other, .structure, .list, .map: nil
+        case .uuid, .variant, .unknown, .other, .structure, .list, .map: nil
         }
     }
 

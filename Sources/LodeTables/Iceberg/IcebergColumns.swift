@@ -47,7 +47,7 @@ struct IcebergColumns: Sendable {
         let path = path + [field.name]
         switch field.type {
         case .structure(let fields): for part in fields { note(part, path) }
-        case .list, .map, .unknown, .other: break
+        case .list, .map, .variant, .unknown, .other: break
         default: leaves[field.id] = Leaf(name: FieldPath.name(path), type: field.type, isColumn: path.count == 1)
         }
     }

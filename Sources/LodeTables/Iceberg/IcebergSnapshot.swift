@@ -20,6 +20,7 @@ package struct IcebergSnapshot: TableSnapshot {
     package let partitionColumns: [Field]
     package var fileFormat: String { "parquet" }
     package var columnMatching: ColumnMatching { .mapped(columns.mapped) }
+    package var rowMetadata: RowMetadata? { RowMetadata(file: "_file", position: "_pos", lineage: rowLineage) }
     package var properties: [String: String] { metadata.properties }
     /// What INT96 means, the schema knows.
     package var readerOptions: [String: String] { ["int96_as": "timestamp"] }
@@ -72,6 +73,7 @@ package struct IcebergSnapshot: TableSnapshot {
         snapshot?.summary["total-" + name].flatMap { Int($0) }.flatMap { (0...1 << 50).contains($0) ? $0 : nil }
     }
 
+    package var mayBeDividedOtherwise: Bool { metadata.specs.count > 1 }
     package var isDearToList: Bool { total("data-files") ?? 0 > Self.describedFiles }
 
     /// Of small tables nothing is said before their files are listed; of larger ones what planning needs without listing them.
@@ -121,6 +123,7 @@ package struct IcebergSnapshot: TableSnapshot {
             rowIDBase: entry.firstRowID)
         if entry.format != fileFormat { file.fileFormat = entry.format }
         if partitioning.constantColumns != partitionColumns { file.partitionColumns = partitioning.constantColumns }
+        file.isDividedOtherwise = partitioning.spec.id != current.spec.id
         file.sequenceNumber = entry.sequenceNumber
         file.deletes = try index.deletes(of: entry, path, partitioning.spec)
         plan.listing.files.append(file)
@@ -168,6 +171,17 @@ package struct IcebergSnapshot: TableSnapshot {
     func forEachPath(in manifests: [IcebergManifest], _ body: (String) throws(SQLError) -> Void) throws(SQLError) {
         var plan = IcebergPlan(nil, columns, isLarge: true)
         try read(manifests, &plan, statisticsOf: []) { (_, entry, _, _) throws(SQLError) in try body(try entry.path()) }
+    }
+
+    /// The same with all that manifests say of the files.
+    func forEachEntry(
+        in manifests: [IcebergManifest],
+        _ body: (IcebergManifest, IcebergEntry, IcebergPartitioning, IcebergColumns) throws(SQLError) -> Void
+    ) throws(SQLError) {
+        var plan = IcebergPlan(nil, columns, isLarge: false)
+        try read(manifests, &plan, statisticsOf: plan.ids) { (manifest, entry, partitioning, _) throws(SQLError) in
+            try body(manifest, entry, partitioning, columns)
+        }
     }
 
     // MARK: Manifests

@@ -7,7 +7,7 @@ extension IcebergType {
     private static let words: [String: IcebergType] = [
         "boolean": .boolean, "int": .int, "long": .long, "float": .float, "double": .double, "date": .date, "time": .time,
         "timestamp": .timestamp, "timestamptz": .timestamptz, "timestamp_ns": .timestampNanos, "timestamptz_ns": .timestamptzNanos,
-        "string": .string, "uuid": .uuid, "binary": .binary, "unknown": .unknown,
+        "string": .string, "uuid": .uuid, "binary": .binary, "variant": .variant, "unknown": .unknown,
     ]
 
     /// - Throws: `XX001` for what is no type. One that Lode has not is `other`.

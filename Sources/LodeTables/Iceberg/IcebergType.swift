@@ -11,6 +11,8 @@ package indirect enum IcebergType: Hashable, Sendable {
     case string, uuid
     case fixed(Int)
     case binary
+    /// Read as JSON, and not written.
+    case variant
     /// Nothing but NULL, and in no file.
     case unknown
     /// One that Lode has not, by its name.
@@ -38,6 +40,7 @@ package indirect enum IcebergType: Hashable, Sendable {
         case .string, .unknown, .other: .varchar
         case .uuid: .uuid
         case .fixed, .binary: .varbinary
+        case .variant: .json
         case .structure(let fields): .structure(fields.map { Field($0.name, $0.type.sqlType) })
         case .list(let element): .list(element.type.sqlType)
         case .map(let key, let value): .map(key: key.type.sqlType, value: value.type.sqlType)

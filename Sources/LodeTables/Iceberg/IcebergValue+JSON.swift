@@ -29,7 +29,7 @@ extension IcebergType {
             try reader.array { (reader) throws(SQLError) in items.append(try element.type.value(&reader)) }
             return .list(items)
         case .map(let key, let value): return try map(&reader, key.type, value.type)
-        case .unknown, .other: throw Self.wrong("a value of a type that has none but NULL")
+        case .variant, .unknown, .other: throw Self.wrong("a value of a type that has none but NULL")
         default: return try scalar(try reader.string())
         }
     }

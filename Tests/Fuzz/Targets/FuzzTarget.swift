@@ -15,7 +15,7 @@ enum FuzzTargets {
     static let all = [
         footer, pageHeader, pageIndex, bloomFilter, levels, codes, delta, deltaTexts, page, snappy, codecs, parquet, csv, json,
         messages, scram, copyRows, copyTexts, parameters, deltaLog, deletionVector, icebergDocument, icebergRequest, avroTree,
-        avro,
+        avro, variant,
     ]
 }
 

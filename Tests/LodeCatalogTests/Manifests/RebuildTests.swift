@@ -189,6 +189,28 @@ import Testing
         #expect(try scene.another().snapshot(of: name).plan(nil).partitionsTotal == 2)
     }
 
+    @Test(arguments: [false, true]) func `a table that was dropped can still be brought back`(isTidied: Bool) throws {
+        try scene.fill()
+        try append([1, 2])
+        let before = try rows(catalog), files = try scene.files(), lease = catalog.leases.take(0)
+        _ = try catalog.dropTable(Scene.sales, kinds: [.managed], ifExists: false)
+        try catalog.keepDropped(since: lease)
+        if isTidied { _ = try catalog.vacuum(VacuumRequest()) }
+        let report = try rebuilt().report, again = scene.another()
+        #expect(report.problems == [])
+        #expect(try again.table(Scene.sales) == nil)
+        try again.collectDropped()
+        try again.undrop(Scene.sales) { _ in }
+        #expect(try scene.files(again) == files)
+        #expect(try rows(again).count == before.count)
+        // Nobody can when VACUUM has taken it.
+        _ = try again.dropTable(Scene.sales, kinds: [.managed], ifExists: false)
+        _ = try again.vacuum(VacuumRequest(retention: 0))
+        try scene.deleteCatalog()
+        _ = try scene.another().rebuild(overwrites: false)
+        #expect(throws: SQLError.self) { try scene.another().undrop(Scene.sales) { _ in } }
+    }
+
     @Test func `a file that is missing is named`() throws {
         try scene.fill()
         try append([1, 2])

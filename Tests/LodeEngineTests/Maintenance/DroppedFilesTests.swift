@@ -47,6 +47,19 @@ import Testing
         #expect(try scratch.rows("SELECT i FROM d") == [["1"]])
     }
 
+    @Test func `VACUUM keeps what a dropped clone has that can be brought back`() throws {
+        try scratch.rows("CREATE TABLE t USING delta AS SELECT 1 AS i; CREATE TABLE c SHALLOW CLONE t; SET drop_retention = '7d'")
+        try scratch.rows("DROP TABLE c; DELETE FROM t")
+        try age(in: scratch.folder(of: "t"))
+        try scratch.rows("SET vacuum_retention_check = off; VACUUM t RETAIN 0 HOURS")
+        #expect(try scratch.rows("UNDROP TABLE c; SELECT i FROM c") == [["1"]])
+        // Nobody brings it back after VACUUM.
+        try scratch.rows("DROP TABLE c; VACUUM RETAIN 0 HOURS; VACUUM t RETAIN 0 HOURS")
+        #expect(scratch.error("UNDROP TABLE c")?.state == .undefinedTable)
+        let left = FileManager.default.subpaths(atPath: scratch.folder(of: "t")) ?? []
+        #expect(!left.contains { $0.hasSuffix(".parquet") && !$0.contains("_delta_log") })
+    }
+
     @Test func `VACUUM keeps a table within the folder of another`() throws {
         try scratch.rows("CREATE TABLE t USING delta LOCATION '{folder}/t' AS SELECT 1 AS i")
         try scratch.rows("CREATE TABLE u USING delta LOCATION '{folder}/t/inner' AS SELECT 2 AS i")

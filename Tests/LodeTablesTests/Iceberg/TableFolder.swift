@@ -21,6 +21,7 @@ final class TableFolder: TableIO {
 
     func decompress(_ codec: String, _ packed: ArraySlice<UInt8>) throws(SQLError) -> [UInt8] { Array(packed) }
     func put(_ path: String, _ bytes: [UInt8]) throws(SQLError) { files.withLock { $0[path] = bytes } }
+    func discard(_ paths: [String]) { files.withLock { files in for path in paths { files[path] = nil } } }
     func write(_ path: String, _ schema: Schema, _ chunks: [Chunk]) throws(SQLError) -> Int { 1 }
 
     func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws(SQLError) -> Bool {

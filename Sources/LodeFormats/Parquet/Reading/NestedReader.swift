@@ -72,6 +72,8 @@ final class NestedReader: ColumnReader {
                 throw damaged("\(keys.count) keys and \(values.count) values for \(maps.elements) pairs")
             }
             return Column(flat: node.type, count: maps.count, lanes: maps.lanes, validity: maps.validity, children: [keys, values])
+        case .variant(let storage):
+            return try VariantColumn.json(try build(storage, all, repetition: repetition, definition: definition))
         }
     }
 
@@ -148,6 +150,7 @@ extension SchemaNode {
         case .structure(let fields): fields.lazy.compactMap(\.firstLeaf).first
         case .list(let element, _, _): element.firstLeaf
         case .map(let key, _, _, _): key.firstLeaf
+        case .variant(let storage): storage.firstLeaf
         }
     }
 }

@@ -137,6 +137,21 @@ struct LeafMeaning {
 }
 
 extension SchemaElement {
+    /// Why a leaf of a variant can't be read; nil if it is of a type that variants have.
+    /// - Source: Parquet format, VariantShredding.md, "Shredded Value Types".
+    func variantRefusal(_ physical: ParquetType) -> String? {
+        let logical = logicalType ?? impliedLogicalType
+        switch (physical, logical) {
+        case (.boolean, nil), (.int32, nil), (.int64, nil), (.float, nil), (.double, nil), (.byteArray, nil), (.int32, .date),
+            (.int32, .integer(_, signed: true)), (.int64, .integer(_, signed: true)), (.int64, .time(_, .micros)),
+            (.int64, .timestamp(_, .micros)), (.int64, .timestamp(_, .nanos)), (.byteArray, .string), (.fixedLenByteArray, .uuid),
+            (.int32, .decimal), (.int64, .decimal), (.byteArray, .decimal), (.fixedLenByteArray, .decimal):
+            return nil
+        default:
+            return "a variant with parts that are stored as \(physical)" + (logical.map { " (\($0.name))" } ?? "")
+        }
+    }
+
     /// The logical type that the older annotation stands for.
     /// - Source: Parquet format, "Logical Types", compatibility notes.
     var impliedLogicalType: LogicalType? {

@@ -10,6 +10,8 @@ final class SchemaNode: Sendable {
         /// The definition level from which on an element is there (the list is not empty).
         case list(SchemaNode, repeatedDefinition: Int, repetition: Int)
         case map(key: SchemaNode, value: SchemaNode, repeatedDefinition: Int, repetition: Int)
+        /// The struct that stores the values, which are read as JSON.
+        case variant(SchemaNode)
     }
 
     let name: String
@@ -40,7 +42,7 @@ final class SchemaNode: Sendable {
     var fileField: FileField {
         let parts =
             switch kind {
-            case .leaf: [SchemaNode]()
+            case .leaf, .variant: [SchemaNode]()
             case .structure(let fields): fields
             case .list(let element, _, _): [element]
             case .map(let key, let value, _, _): [key, value]
@@ -60,6 +62,7 @@ final class SchemaNode: Sendable {
         case .structure(let fields): fields.flatMap(\.leaves)
         case .list(let element, _, _): element.leaves
         case .map(let key, let value, _, _): key.leaves + value.leaves
+        case .variant(let storage): storage.leaves
         }
     }
 }

@@ -1,6 +1,7 @@
 /// From a footer's flat list of schema elements to columns.
 
 import LodeCore
+import LodeVectors
 
 /// The columns of a file. Lists and maps are recognized in all the layouts that writers have used.
 /// - Source: Parquet format, "Logical Types", "Nested Types" with its backward-compatibility rules.
@@ -38,6 +39,7 @@ private struct Levels {
     var definition = 0
     var repetition = 0
     var path: [String] = []
+    var isInVariant = false
 
     func within(_ element: SchemaElement) -> Levels {
         var inner = self
@@ -88,7 +90,8 @@ private struct TreeBuilder {
         position += 1
         guard let physical = element.type else { return try group(element, levels, depth) }
         let unit = int96.indices.contains(leaves.count) ? int96[leaves.count] : .exactMicros
-        let meaning = LeafMeaning(element, physical, int96: unit)
+        var meaning = LeafMeaning(element, physical, int96: unit)
+        if levels.isInVariant { meaning.refusal = meaning.refusal ?? element.variantRefusal(physical) }
         if physical == .fixedLenByteArray, (element.typeLength ?? 0) <= 0 {
             throw SchemaTree.corrupt("column \"\(levels.path.joined(separator: "."))\" has values of \(element.typeLength ?? 0) bytes")
         }
@@ -115,11 +118,17 @@ private struct TreeBuilder {
             }
             if annotation == .list || annotation == .map { return try list(element, levels, depth) }
         }
-        let fields = try fields(count, levels, depth: depth + 1)
-        return SchemaNode(
+        var inner = levels
+        if annotation == .variant { inner.isInVariant = true }
+        let fields = try fields(count, inner, depth: depth + 1)
+        let group = SchemaNode(
             name: element.name, fieldID: element.fieldID, kind: .structure(fields),
             type: .structure(fields.map { Field($0.name, $0.type, nullable: $0.isNullable) }), definition: levels.definition,
             isNullable: element.repetition == .optional)
+        guard annotation == .variant, VariantColumn.isStorage(group.type) else { return group }
+        return SchemaNode(
+            name: group.name, fieldID: group.fieldID, kind: .variant(group), type: .json, definition: group.definition,
+            isNullable: group.isNullable)
     }
 
     /// A group annotated as LIST, standing before its one repeated field.

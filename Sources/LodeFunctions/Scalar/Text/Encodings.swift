@@ -124,7 +124,6 @@ extension ScalarFunction {
 /// Bytes to and from their notations.
 enum Encoding {
     private static let lower = Array("0123456789abcdef".utf8), upper = Array("0123456789ABCDEF".utf8)
-    private static let base64Digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     private static func hex(_ bytes: some Sequence<UInt8>, _ digits: [UInt8], _ sink: ByteSink) throws(SQLError) {
         for byte in bytes {
@@ -147,21 +146,13 @@ enum Encoding {
     }
 
     @Sendable static func base64(_ bytes: UnsafeRawBufferPointer, _ sink: ByteSink) throws(SQLError) {
-        var at = 0
-        while at < bytes.count {
-            let left = bytes.count - at
-            let word = UInt32(bytes[at]) << 16 | (left > 1 ? UInt32(bytes[at + 1]) << 8 : 0) | (left > 2 ? UInt32(bytes[at + 2]) : 0)
-            for place in 0..<4 {
-                try sink.append(place <= left ? base64Digits[Int(word >> UInt32(18 - place * 6)) & 63] : UInt8(ascii: "="))
-            }
-            at += 3
-        }
+        try Base64.append(bytes, to: sink)
     }
 
     static func fromBase64(_ bytes: UnsafeRawBufferPointer, to sink: ByteSink) throws(SQLError) {
         var word: UInt32 = 0, bits: UInt32 = 0
         for (index, byte) in bytes.enumerated() where byte > 32 && byte != UInt8(ascii: "=") {
-            guard let digit = base64Digits.firstIndex(of: byte) else {
+            guard let digit = Base64.digits.firstIndex(of: byte) else {
                 throw SQLError(.invalidTextRepresentation, "invalid symbol found while decoding base64 sequence, at byte \(index)")
             }
             word = word << 6 | UInt32(digit)

@@ -33,6 +33,7 @@ enum DeltaDeclaration {
         func refuse(_ what: String) -> SQLError {
             SQLError.unsupported("writing a Delta table with \(what)", hint: "Column \"\(field.name)\" has it.")
         }
+        if hasVariants(field.type) { throw refuse("the type variant") }
         if metadata[DeltaSchemaText.Key.invariants] != nil { throw refuse("a column invariant") }
         if let type = text["type"], hasInnerNotNull(type) { throw refuse("NOT NULL inside of a nested column") }
         var column = TableDeclaration.Column(field, comment: metadata[DeltaSchemaText.Key.comment]?.text)
@@ -44,6 +45,17 @@ enum DeltaDeclaration {
         column.generated = metadata[DeltaSchemaText.Key.generated]?.text.map { SparkQuoting.toSQL($0) }
         column.identity = try IdentityColumn.read(metadata, of: field)
         return column
+    }
+
+    /// Whether values are variants, or have some within: they are read as JSON.
+    private static func hasVariants(_ type: SQLType) -> Bool {
+        switch type {
+        case .json: true
+        case .list(let element): hasVariants(element)
+        case .map(let key, let value): hasVariants(key) || hasVariants(value)
+        case .structure(let fields): fields.contains { hasVariants($0.type) }
+        default: false
+        }
     }
 
     /// Whether a part of a nested type must not be NULL.

@@ -25,7 +25,7 @@ extension DeltaFormat: NumberedLog {
         try DeltaReversal(number, DeltaFolder(location), io).publish()
     }
 
-    package func followUp(_ number: Int64, in location: String, io: any TableIO) {
+    package func followUp(_ number: Int64, _ bytes: [UInt8], in location: String, io: any TableIO) {
         let found = try? Self.snapshot(of: location, at: .version(number), io)
         guard let snapshot = found as? DeltaSnapshot else { return }
         DeltaCheckpointWriter.write(after: number, snapshot.metadata, snapshot.protocolVersion, snapshot.folder, io)

@@ -38,8 +38,7 @@ struct IcebergVacuum {
             var document = try IcebergDocument(bytes)
             document.remove(expiry)
             document.follow(path, of: metadata.lastUpdatedMillis, at: now)
-            let place = TablePath.join(root, "metadata/v\(number &+ 1).metadata.json")
-            if case .won = try io.publish(place, document.bytes) { return }
+            if try IcebergFormat.publish(document.bytes, as: number &+ 1, in: root, io: io) { return }
         }
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
     }

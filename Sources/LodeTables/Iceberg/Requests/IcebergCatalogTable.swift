@@ -42,10 +42,15 @@ package struct IcebergCatalogTable: Sendable {
             }
         }
         for field in metadata.spec(metadata.defaultSpecID)?.fields ?? [] where field.transform != .void {
-            guard field.sourceIDs.allSatisfy({ schema.find($0) != nil }) else {
+            if case .unknown(let text) = field.transform { throw SQLError.unsupported("the transform \"\(text.prefix(100))\"") }
+            let sources = field.sourceIDs.compactMap { schema.find($0)?.field.type }
+            guard sources.count == field.sourceIDs.count else {
                 throw IcebergDocumentEdit.wrong("partition field \"\(field.name)\" is of no column")
             }
-            if case .unknown(let text) = field.transform { throw SQLError.unsupported("the transform \"\(text.prefix(100))\"") }
+            if sources.count == 1, let source = sources.first, field.transform.resultType(of: source.sqlType) == nil {
+                throw IcebergDocumentEdit.wrong(
+                    "partition field \"\(field.name)\" can't be \(field.transform.text) of a column of type \(source.sqlType)")
+            }
         }
         let order = metadata.sortOrders.first { $0.id == metadata.defaultSortOrderID }
         for field in order?.fields ?? [] where !field.sourceIDs.allSatisfy({ schema.find($0) != nil }) {
@@ -54,6 +59,14 @@ package struct IcebergCatalogTable: Sendable {
         for (name, reference) in metadata.references where metadata.snapshot(reference.snapshotID) == nil {
             throw IcebergDocumentEdit.wrong("the snapshot of \"\(name)\" is not there")
         }
+    }
+
+    /// - Throws: `0A000` for a column that gets another type and by which rows are or were divided.
+    private func checkSources(after base: IcebergCatalogTable) throws(SQLError) {
+        guard let before = base.metadata.schema(base.metadata.currentSchemaID), let after = metadata.schema(metadata.currentSchemaID) else {
+            return
+        }
+        try IcebergCommitter.requireSourceTypes(base.metadata, before, after)
     }
 
     // MARK: Loading
@@ -76,6 +89,17 @@ package struct IcebergCatalogTable: Sendable {
             }
         }
         return try IcebergCatalogTable(path, bytes)
+    }
+
+    /// The document without snapshots that no branch or tag is at.
+    /// - Source: Iceberg REST Catalog API, "loadTable", `snapshots`.
+    package func bytesOfReferenced() throws(SQLError) -> [UInt8] {
+        var document = try IcebergDocument(bytes)
+        let named = Set(metadata.references.values.map(\.snapshotID)).union([metadata.currentSnapshotID].compactMap(\.self))
+        let snapshots = document.tree["snapshots"]?.items ?? []
+        document.replace(
+            "snapshots", .array(snapshots.filter { $0["snapshot-id"]?.integer.map { named.contains($0) } ?? true }))
+        return document.bytes
     }
 
     // MARK: Making
@@ -146,19 +170,20 @@ package struct IcebergCatalogTable: Sendable {
     /// Writes the first document of a table.
     /// - Throws: `42P07` if there is a table in the folder.
     package func create(_ io: any TableIO) throws(SQLError) -> IcebergCatalogTable {
-        let path = Self.path(of: 1, in: metadata.location)
-        guard try IcebergFolder.current(in: metadata.location, io) == nil, case .won = try io.publish(path, bytes) else {
-            throw SQLError(.duplicateTable, "there is an Iceberg table in the folder already", in: metadata.location)
+        let location = metadata.location
+        guard try IcebergFolder.current(in: location, io) == nil, try IcebergFormat.publish(bytes, as: 1, in: location, io: io) else {
+            throw SQLError(.duplicateTable, "there is an Iceberg table in the folder already", in: location)
         }
-        IcebergFormat().followUp(1, in: metadata.location, io: io)
-        return try IcebergCatalogTable(path, bytes)
-    }
-
-    private static func path(of number: Int64, in location: String) -> String {
-        TablePath.join(TablePath.folder(location), "metadata/v\(number).metadata.json")
+        return try IcebergCatalogTable(IcebergFormat.documentPath(1, in: location), bytes)
     }
 
     // MARK: Changing
+
+    /// - Throws: `40001` if a requirement does not hold.
+    package func require(_ request: IcebergCommitRequest) throws(SQLError) {
+        let document = try IcebergDocument(bytes)
+        for requirement in request.requirements { try requirement.check(document.tree) }
+    }
 
     /// - Parameters:
     ///   - location: of the table, as the catalog has it.
@@ -180,10 +205,9 @@ package struct IcebergCatalogTable: Sendable {
             document.follow(path, of: base.metadata.lastUpdatedMillis, at: now)
             var edit = IcebergDocumentEdit(document.tree, now: now)
             try edit.apply(request.updates)
-            let next = self.path(of: number &+ 1, in: location), changed = try IcebergCatalogTable(checking: edit, next)
-            guard case .won = try io.publish(next, changed.bytes) else { continue }
-            IcebergFormat().followUp(number &+ 1, in: location, io: io)
-            return changed
+            let next = IcebergFormat.documentPath(number &+ 1, in: location), changed = try IcebergCatalogTable(checking: edit, next)
+            try changed.checkSources(after: base)
+            if try IcebergFormat.publish(changed.bytes, as: number &+ 1, in: location, io: io) { return changed }
         }
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
     }
@@ -208,9 +232,10 @@ package struct IcebergCatalogTable: Sendable {
         var copy = try IcebergDocument(table.bytes)
         copy.follow(path, of: table.metadata.lastUpdatedMillis, at: table.metadata.lastUpdatedMillis)
         let name = path.split(separator: "/").last.map(String.init) ?? ""
-        let number = (IcebergFolder.number(of: name) ?? 0) &+ 1, next = self.path(of: number, in: location)
-        guard case .won = try io.publish(next, copy.bytes) else { throw IcebergWriting.unmet("It was taken over already.") }
-        IcebergFormat().followUp(number, in: location, io: io)
+        let number = (IcebergFolder.number(of: name) ?? 0) &+ 1, next = IcebergFormat.documentPath(number, in: location)
+        guard try IcebergFormat.publish(copy.bytes, as: number, in: location, io: io) else {
+            throw IcebergWriting.unmet("It was taken over already.")
+        }
         return (try IcebergCatalogTable(next, copy.bytes), location)
     }
 }

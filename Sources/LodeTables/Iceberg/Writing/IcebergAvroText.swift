@@ -117,7 +117,7 @@ extension IcebergType {
         case .fixed(let size): "{\"type\":\"fixed\",\"name\":\"fixed_\(id)\",\"size\":\(size)}"
         case .binary: IcebergAvroText.quoted("bytes")
         // No partition has values of them.
-        case .unknown, .other, .structure, .list, .map: IcebergAvroText.quoted("null")
+        case .variant, .unknown, .other, .structure, .list, .map: IcebergAvroText.quoted("null")
         }
     }
 

@@ -38,6 +38,7 @@ enum IcebergDeclaration {
     /// What a type demands of values that Lode does not see to.
     private static func notEnforced(_ type: IcebergType) -> String? {
         if case .fixed(let size) = type { return "the type fixed[\(size)]" }
+        if type == .variant { return "the type variant" }
         for part in type.parts {
             let isKey = if case .map(let key, _) = type { key.id == part.id } else { false }
             if part.isRequired, !isKey { return "NOT NULL inside of a nested column" }
@@ -52,11 +53,12 @@ enum IcebergDeclaration {
     static func check(_ properties: [String: String], over earlier: [String: String]) throws(SQLError) {
         let obeyed = [
             "write.format.default": "parquet", "write.metadata.compression-codec": "none",
-            "write.metadata.delete-after-commit.enabled": "false", "write.object-storage.enabled": "false", "write.data.path": "",
+            "write.object-storage.enabled": "false", "write.data.path": "",
             "write.metadata.path": "",
         ]
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) where earlier[name] != value {
             try IcebergMetrics.check(name, value)
+            try IcebergDocumentLog.check(name, value)
             if name == version { _ = try formatVersion(properties) }
             if modes.values.contains(name.lowercased()), ![copyOnWrite, mergeOnRead].contains(value.lowercased()) {
                 throw SQLError(

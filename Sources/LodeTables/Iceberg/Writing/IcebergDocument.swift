@@ -143,15 +143,11 @@ struct IcebergDocument {
 
     mutating func set(properties: [String: String]) { tree["properties"] = .texts(properties) }
 
-    /// Entries of the log of earlier documents that are kept, if no property says otherwise.
-    /// - Source: Iceberg's table property `write.metadata.previous-versions-max`.
-    private static let keptDocuments = 100
-
     /// Notes the document that this one follows.
     mutating func follow(_ path: String, of millis: Int64, at now: Int64) {
-        let kept = tree["properties"]?["write.metadata.previous-versions-max"]?.text.flatMap { Int($0) } ?? Self.keptDocuments
+        let kept = IcebergDocumentLog.length(tree["properties"]?[IcebergDocumentLog.lengthProperty]?.text)
         let entry = JSONTree.object([.init("metadata-file", .string(path)), .init("timestamp-ms", .integer(millis))])
-        tree["metadata-log"] = .array(((tree["metadata-log"]?.items ?? []) + [entry]).suffix(max(1, kept)))
+        tree["metadata-log"] = .array(((tree["metadata-log"]?.items ?? []) + [entry]).suffix(kept))
         tree["last-updated-ms"] = .integer(now)
     }
 }

@@ -25,10 +25,19 @@ extension IcebergFormat: NumberedLog {
         try IcebergReversal(number, TablePath.folder(location), io).publish()
     }
 
-    /// Tells where the latest document is: readers that find none of a later number take it.
+    /// Tells where the latest document is: readers that find none of a later number take it. Documents that nobody counts any more go.
     /// - Source: Iceberg spec, "File System Tables"; Iceberg's Java library, `HadoopTableOperations`.
-    package func followUp(_ number: Int64, in location: String, io: any TableIO) {
+    package func followUp(_ number: Int64, _ bytes: [UInt8], in location: String, io: any TableIO) {
         try? io.put(TablePath.join(TablePath.folder(location), "metadata/version-hint.text"), Array(String(number).utf8))
+        IcebergDocumentLog.tidy(Self.documentPath(number, in: location), bytes, io)
+    }
+
+    /// Writes the document of a number, and does what follows it.
+    /// - Returns: false if somebody else has written one of that number.
+    static func publish(_ bytes: [UInt8], as number: Int64, in location: String, io: any TableIO) throws(SQLError) -> Bool {
+        guard case .won = try io.publish(documentPath(number, in: location), bytes) else { return false }
+        IcebergFormat().followUp(number, bytes, in: location, io: io)
+        return true
     }
 
     fileprivate static func snapshot(
@@ -39,7 +48,7 @@ extension IcebergFormat: NumberedLog {
         return try IcebergSnapshot(folder, metadata, at: nil, identity: identity, io)
     }
 
-    fileprivate static func documentPath(_ number: Int64, in location: String) -> String {
+    static func documentPath(_ number: Int64, in location: String) -> String {
         TablePath.join(TablePath.folder(location), "metadata/v\(number).metadata.json")
     }
 }
@@ -68,7 +77,7 @@ private struct IcebergReversal {
             }
             if latest > number { return try removeChanges(latest) }
             let bytes = try goBack(from: try io.read(path), path)
-            if case .won = try io.publish(IcebergFormat.documentPath(latest + 1, in: location), bytes) { return latest + 1 }
+            if try IcebergFormat.publish(bytes, as: latest + 1, in: location, io: io) { return latest + 1 }
         }
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
     }

@@ -13,6 +13,8 @@ struct IcebergLeaving {
     private let replacesVectors: Bool
     /// Values of partitions of the table's spec, as manifests have them.
     private let partitions: Set<[AvroTree]>
+    /// Files of other specs that may stay then.
+    private let examined: Set<String>
     private let specID: Int
 
     /// Nothing goes.
@@ -22,15 +24,16 @@ struct IcebergLeaving {
         marked = []
         replacesVectors = false
         partitions = []
+        examined = []
         specID = 0
     }
 
-    /// - Throws: `0A000` where the partitions that are emptied cannot be told.
     init(_ change: FileChange, _ metadata: IcebergMetadata) throws(SQLError) {
         everything = change.removesEverything
         named = Set(change.removedPaths)
         marked = Set(change.marked.map(\.file.path))
         replacesVectors = metadata.formatVersion >= 3
+        examined = change.examinedPaths
         specID = metadata.defaultSpecID
         guard !change.emptiedPartitions.isEmpty else {
             partitions = []
@@ -63,16 +66,16 @@ struct IcebergLeaving {
     /// - Parameters:
     ///   - path: of the data file, or of the one that a delete file is of; nil for delete files of several.
     ///   - partition: its values.
-    /// - Throws: `0A000` for a file of another spec while partitions are emptied: nobody knows which rows of it are theirs.
+    /// - Throws: `40001` for a file of another spec that came meanwhile while partitions are emptied: nobody knows which rows of it are
+    ///   theirs.
     func takes(_ path: String?, _ partition: AvroTree?, of manifest: IcebergManifest) throws(SQLError) -> Bool {
         if everything { return true }
         if let path, named.contains(IcebergFolder.plain(path)) { return true }
         if manifest.hasDeletes, replacesVectors, isMarked(path) { return true }
         if partitions.isEmpty || manifest.hasDeletes { return false }
         guard manifest.specID == specID else {
-            throw SQLError.unsupported(
-                "INSERT OVERWRITE of an Iceberg table with files from before its partitioning was changed",
-                hint: "OPTIMIZE writes them anew.")
+            if let path, examined.contains(IcebergFolder.plain(path)) { return false }
+            throw IcebergWriting.conflict(detail: "It got files that are divided otherwise.")
         }
         guard case .record(let values)? = partition else { return false }
         return partitions.contains(values.map(Self.comparable))

@@ -63,6 +63,12 @@ extension IcebergFormat {
         return TablePath.join(TablePath.folder(IcebergFolder.plain(folder)), "\(padded)-\(DeltaText.uuid()).metadata.json")
     }
 
+    /// Deletes earlier documents that the table does not count any more, if it asks for that.
+    /// - Parameter place: of the document that is the table's by now.
+    package static func tidy(after revision: IcebergRevision, at place: String, _ io: any TableIO) {
+        IcebergDocumentLog.tidy(place, revision.document, io)
+    }
+
     /// Whether the document that `bytes` are came after the one at a place.
     package static func follows(_ place: String, _ bytes: [UInt8], _ io: any TableIO) throws(SQLError) -> Bool {
         try IcebergMetadata(try plain(bytes, io), place).metadataLog.contains { IcebergFolder.plain($0.file) == place }

@@ -22,6 +22,7 @@ extension IcebergType {
         case .uuid: .string("uuid")
         case .fixed(let size): .string("fixed[\(size)]")
         case .binary: .string("binary")
+        case .variant: .string("variant")
         case .unknown: .string("unknown")
         case .other(let name): .string(name)
         case .structure(let fields): .object([.init("type", .string("struct")), .init("fields", .array(fields.map(\.tree)))])
