@@ -17,6 +17,9 @@ from warehouse import Warehouse, arguments
 
 # Spark has no type for a time of day.
 NO_TIME = "time '01:02:03.000004' AS t, "
+# Iceberg's Spark reader (1.10) reads no snapshot whose files are divided by a column that has gone since, of Spark's own tables neither: it
+# takes the value as java.lang.String (apache/iceberg, issues 4563 and 10626). They are read until then.
+COLUMN_GOES = "ALTER TABLE moved DROP COLUMN kind"
 SPARK = '''
 import json, sys, traceback
 from pyspark.sql import SparkSession
@@ -94,6 +97,8 @@ def main():
         for table, statement in STEPS:
             statement = statement.replace(NO_TIME, "")
             house.records(statement)
+            if statement == COLUMN_GOES:
+                earlier = {key: entry for key, entry in earlier.items() if entry[0] != table}
             snapshot = foreign.iceberg(house, table).current_snapshot()
             if snapshot and snapshot.snapshot_id not in earlier:
                 place, mine = foreign.location(house, table), house.records(f"SELECT * FROM {table}")
@@ -103,7 +108,7 @@ def main():
             # VACUUM has taken some away.
             if foreign.iceberg(house, table).snapshot_by_id(snapshot):
                 failed += compared(f"Spark at the snapshot of {statement}", mine, spark.rows(place, snapshot))
-        print(f"{len(earlier)} snapshots read by Spark")
+        print(f"{len(STEPS)} statements, {len(earlier)} snapshots read by Spark")
 
         house.records("CREATE TABLE shared (id bigint, v varchar, day date) USING iceberg PARTITIONED BY (day); "
                       "INSERT INTO shared SELECT n, 'v' || n, date '2024-01-01' + (n % 3)::integer FROM range(30) AS r(n)")
