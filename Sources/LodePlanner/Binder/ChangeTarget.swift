@@ -37,15 +37,17 @@ package struct BoundChange {
     /// Positions of identity columns that rows get new values of.
     package var countedColumns: Set<Int> = []
 
-    /// Rows that go and that no statement names.
-    package init(removing rows: BoundQuery, _ changes: RowChanges) {
-        self.init(rows: rows, changes: changes, returned: [])
-    }
-
     /// Its plan reads the changed table elsewhere than where the rows come from that change.
     package func readsAgain(_ target: ChangeTarget) -> Bool {
         guard let table = target.relation.tableVersion?.table else { return false }
         return rows.plan.scans.contains { !$0.relation.stands(for: target.relation) && $0.relation.tableVersion?.table == table }
+    }
+}
+
+extension BoundChange {
+    /// Rows that go and that no statement names.
+    package init(removing rows: BoundQuery, _ changes: RowChanges) {
+        self.init(rows: rows, changes: changes, returned: [])
     }
 }
 

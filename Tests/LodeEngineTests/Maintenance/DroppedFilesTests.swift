@@ -56,7 +56,8 @@ import Testing
         // Nobody brings it back after VACUUM.
         try scratch.rows("DROP TABLE c; VACUUM RETAIN 0 HOURS; VACUUM t RETAIN 0 HOURS")
         #expect(scratch.error("UNDROP TABLE c")?.state == .undefinedTable)
-        let left = FileManager.default.subpaths(atPath: scratch.folder(of: "t")) ?? []
+        let folder = try scratch.folder(of: "t")
+        let left = FileManager.default.subpaths(atPath: folder) ?? []
         #expect(!left.contains { $0.hasSuffix(".parquet") && !$0.contains("_delta_log") })
     }
 
