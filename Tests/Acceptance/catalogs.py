@@ -44,11 +44,12 @@ class Rest(Catalog):
 
 
 class Glue(Catalog):
+    """Of servers that take any keys: the object store's, then, which takes but its own."""
     kind = "glue"
 
     def __init__(self, endpoint, store):
         super().__init__(
             store, {
-                "region": "us-east-1", "endpoint": endpoint, "access_key_id": "test", "secret_access_key": "test",
+                "region": "us-east-1", "endpoint": endpoint, "access_key_id": KEY, "secret_access_key": SECRET,
                 "warehouse": f"s3://{BUCKET}/{uuid.uuid4().hex[:8]}"},
             {"type": "glue", "glue.endpoint": endpoint, "glue.region": "us-east-1", "glue.access-key-id": "test", "glue.secret-access-key": "test"})

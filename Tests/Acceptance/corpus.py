@@ -4,7 +4,7 @@
 usage: corpus.py LODE CORPUS [part of an id]      (the release binary; the folder of a corpus with tools/corpus_run.py)
 
 Runs the corpus' own runner over its Parquet, Hive, Delta and Iceberg parts. The runner wants JSON lines in its canonical form, so that between it
-and Lode stands this script itself (--adapt): binary values as 0x…, json columns as the text that is stored. A process that dies by a
+and Lode stands this script itself (--adapt): see `canonical`, and json columns are the text that is stored. A process that dies by a
 signal or does not answer counts as failed whatever was expected. What remains must be listed below with its reason.
 """
 import json
@@ -20,7 +20,6 @@ DURATION = "Arrow's duration is no Parquet type: the column is a bare INT64 (Log
 INTERVAL = "the peers show the stored bytes of INTERVAL; Lode has the type"
 LONG_DECIMAL = "more than 38 digits: read as double, as DuckDB does"
 VARIANT = "refused by name: the variant features, which readers must have"
-MAPS = "maps inside of lists and maps are printed as JSON objects, whose keys are texts"
 
 EXCEPTIONS = {
     "gen__pa_types_datetime_a": NANOSECONDS,
@@ -39,9 +38,6 @@ EXCEPTIONS = {
     "deltares__variant-stats-state-reconstruction": VARIANT,
     "deltares__variant-stats-with-struct-no-checkpoint": VARIANT,
     "deltares__variant-stats-with-struct-no-checkpoint@v0": VARIANT,
-    "deltagold__table-with-columnmapping-mode-id": MAPS,
-    "deltagold__table-with-columnmapping-mode-name": MAPS,
-    "deltagold__table-with-icebegCompatV2Enabled": MAPS,
     "golden__equality_delete_cross_partition__warehouse__ns__t":
         "one peer's rows: a delete file of the partition part=0 deletes nothing of part=1 (Iceberg Table Spec, Scan Planning)",
     "golden__data-reader-partition-values": "a partition value without a zone is of its writer's, which is not recorded: UTC for Lode",
@@ -62,15 +58,44 @@ def run(command, seconds=60):
     return done.stdout.decode("utf-8", "surrogatepass")
 
 
-def hexadecimal(value):
-    """Binary values at any depth as the runner writes them."""
-    if isinstance(value, str) and re.fullmatch(r"\\x([0-9a-f]{2})*", value):
+def parts(text):
+    """The texts between the commas of a list that are in no parentheses or quotes."""
+    found, depth, quoted = [""], 0, False
+    for letter in text:
+        quoted ^= letter == '"'
+        depth += 0 if quoted else (letter == "(") - (letter == ")")
+        if letter == "," and not depth and not quoted:
+            found.append("")
+        else:
+            found[-1] += letter
+    return [part.strip() for part in found]
+
+
+def canonical(value, kind):
+    """A value of JSON lines in the runner's form: binary as 0x…, maps as lists of pairs, whose keys are no texts if they were none."""
+    if value is None:
+        return None
+    if kind.endswith("[]"):
+        return [canonical(item, kind[:-2]) for item in value]
+    if kind.startswith("map("):
+        key, item = parts(kind[4:-1])
+        if key.startswith("varchar"):
+            return [[name, canonical(found, item)] for name, found in value.items()]
+        return [[canonical(read(name), key), canonical(found, item)] for name, found in value.items()]
+    if kind.startswith("struct("):
+        kinds = [re.fullmatch(r'("(?:[^"]|"")*"|\S+) (.*)', part, re.DOTALL).group(2) for part in parts(kind[7:-1])]
+        return {name: canonical(found, kind) for (name, found), kind in zip(value.items(), kinds)}
+    if kind == "varbinary":
         return "0x" + value[2:]
-    if isinstance(value, list):
-        return [hexadecimal(item) for item in value]
-    if isinstance(value, dict):
-        return {key: hexadecimal(item) for key, item in value.items()}
     return value
+
+
+def read(text):
+    """What the key of an object stands for."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def adapt(lode, warehouse, sql):
@@ -83,8 +108,7 @@ def adapt(lode, warehouse, sql):
         sql = f"SELECT {picks} FROM ({sql}) AS stored"
     for line in run(base + [sql]).splitlines():
         row = list(json.loads(line).values())
-        row = [hexadecimal(value) if "varbinary" in kind else value for value, (_, kind) in zip(row, columns)]
-        print(json.dumps(row))
+        print(json.dumps([canonical(value, kind) for value, (_, kind) in zip(row, columns)]))
 
 
 def main(lode, corpus, part=None):

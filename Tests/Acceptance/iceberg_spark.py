@@ -3,8 +3,8 @@
 
     iceberg_spark.py --lode LODE --venvs FOLDER     (FOLDER has spark35/bin/python with pyspark 3.5, and jars/ with Iceberg's Spark runtime)
 
-Runs the statements of iceberg_written.py. Spark then reads every snapshot of every table; it must see the rows that Lode saw when it was
-the newest. Then Spark inserts into a table of Lode's, deletes (merge on read and copy on write), merges and adds a column, and Lode must
+Runs the statements of iceberg_written.py. After each of them Spark reads the table, and in the end every snapshot of every table; it must see
+the rows that Lode saw when it was the newest. Then Spark inserts into a table of Lode's, deletes (merge on read and copy on write), merges and adds a column, and Lode must
 see what Spark sees.
 """
 import glob, json, os, subprocess, sys, tempfile
@@ -17,6 +17,9 @@ from warehouse import Warehouse, arguments
 
 # Spark has no type for a time of day.
 NO_TIME = "time '01:02:03.000004' AS t, "
+# Iceberg's Spark reader (1.10) reads no snapshot whose files are divided by a column that has gone since, of Spark's own tables neither: it
+# takes the value as java.lang.String (apache/iceberg, issues 4563 and 10626). They are read until then.
+COLUMN_GOES = "ALTER TABLE moved DROP COLUMN kind"
 SPARK = '''
 import json, sys, traceback
 from pyspark.sql import SparkSession
@@ -87,20 +90,25 @@ def compared(what, mine, theirs):
 
 def main():
     args = arguments(__doc__, venvs="")
-    failed, reads, seen = 0, 0, set()
+    failed, earlier = 0, {}
     with tempfile.TemporaryDirectory() as folder:
         house = Warehouse(args.lode)
         spark = Spark(args.venvs, house.location, folder)
         for table, statement in STEPS:
             statement = statement.replace(NO_TIME, "")
             house.records(statement)
+            if statement == COLUMN_GOES:
+                earlier = {key: entry for key, entry in earlier.items() if entry[0] != table}
             snapshot = foreign.iceberg(house, table).current_snapshot()
-            if snapshot and snapshot.snapshot_id not in seen:
-                seen.add(snapshot.snapshot_id)
-                reads += 1
-                found = spark.rows(foreign.location(house, table), snapshot.snapshot_id)
-                failed += compared(f"Spark after {statement}", house.records(f"SELECT * FROM {table}"), found)
-        print(f"{reads} snapshots read by Spark")
+            if snapshot and snapshot.snapshot_id not in earlier:
+                place, mine = foreign.location(house, table), house.records(f"SELECT * FROM {table}")
+                earlier[snapshot.snapshot_id] = (table, place, statement, mine)
+                failed += compared(f"Spark after {statement}", mine, spark.rows(place))
+        for snapshot, (table, place, statement, mine) in earlier.items():
+            # VACUUM has taken some away.
+            if foreign.iceberg(house, table).snapshot_by_id(snapshot):
+                failed += compared(f"Spark at the snapshot of {statement}", mine, spark.rows(place, snapshot))
+        print(f"{len(STEPS)} statements, {len(earlier)} snapshots read by Spark")
 
         house.records("CREATE TABLE shared (id bigint, v varchar, day date) USING iceberg PARTITIONED BY (day); "
                       "INSERT INTO shared SELECT n, 'v' || n, date '2024-01-01' + (n % 3)::integer FROM range(30) AS r(n)")

@@ -126,7 +126,7 @@ def run(args, house):
 
     reader = threading.Thread(target=read_on)
     reader.start()
-    generation, landed = 0, 0
+    generation, landed, window = 1, 0, house.time(script(1, 1)[0])
     for kill in range(args.kills):
         columns, _ = query("DESCRIBE altered")
         next_column, text = len(columns or [0]), ""
@@ -136,7 +136,7 @@ def run(args, house):
             text += more
             next_column += count
         writer, feeder = house.start_script(text)
-        time.sleep(random.uniform(0.02, 2 if house.store else 0.6))
+        time.sleep(random.uniform(0.02, window))
         landed += writer.poll() is None
         if writer.poll() is not None:
             problems.append(f"the script ended by itself: {writer.stderr.read().strip()[:300]}")

@@ -83,7 +83,7 @@ def run(args, house):
 
     reader = threading.Thread(target=read_on)
     reader.start()
-    generation, midst = 0, 0
+    generation, midst, window = 1, 0, 5 * house.time("BEGIN;" + "".join(change(1, 0)) + "COMMIT;")
     for kill in range(args.kills):
         writers, feeders = [], []
         for k in (0, 1):
@@ -94,7 +94,7 @@ def run(args, house):
             writer, feeder = house.start_script("\n".join(script))
             writers.append(writer)
             feeders.append(feeder)
-        time.sleep(random.uniform(0.02, 2 if house.store else 0.6))
+        time.sleep(random.uniform(0.02, window))
         for writer in writers:
             if writer.poll() is None:
                 midst += 1

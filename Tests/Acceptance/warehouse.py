@@ -4,7 +4,7 @@ Options that say where tables are (PLACES):
     --services FOLDER [--port 21200]   in SeaweedFS, which FOLDER/seaweed.sh starts; without it on the local disk
     --catalog moto|ministack|rest      in a Glue database of that server, or in SeaweedFS' Iceberg catalog; without it in the warehouse's own
 """
-import argparse, contextlib, copy, glob, json, os, shutil, subprocess, sys, tempfile, threading
+import argparse, contextlib, copy, glob, json, os, shutil, subprocess, sys, tempfile, threading, time
 
 PLACES = {"services": "", "port": 21200, "catalog": ""}
 
@@ -133,6 +133,12 @@ class Warehouse:
         found, error = self.query(sql)
         assert found is not None, error
         return found
+
+    def time(self, script):
+        """How long a script takes that is not killed, as fast as the machine is now."""
+        started = time.monotonic()
+        self.rows(script)
+        return time.monotonic() - started
 
     def start(self, *arguments, **streams):
         """A process that is given its statements, to be killed."""
