@@ -25,7 +25,7 @@ enum CatalogRelation {
             displayName: name, schema: schema, format: format, options: options(snapshot, format), stores: stores,
             partitionFields: snapshot.partitionColumns, filenameColumn: hidden.file?.name, rowNumberColumn: hidden.position?.name,
             hiddenFields: hidden.fields, lineage: hidden.lineage, matching: snapshot.columnMatching, totals: snapshot.statistics,
-            listsForEstimates: !snapshot.isDearToList, note: { columns in snapshot.columnEstimates(columns) }
+            listsForEstimates: !snapshot.isDearToList, listsAgain: snapshot.prunesBeyondFiles, note: { columns in snapshot.columnEstimates(columns) }
         ) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
     }
 
@@ -78,6 +78,7 @@ enum CatalogRelation {
             lineage: hidden.lineage, matching: snapshot.columnMatching, totals: snapshot.statistics,
             origins: isCurrent ? try origins(table, schema) : [],
             listsForEstimates: !snapshot.isDearToList && !isListedAfar(table, snapshot, stores),
+            listsAgain: snapshot.prunesBeyondFiles,
             note: { columns in snapshot.columnEstimates(columns) }, list: list)
     }
 

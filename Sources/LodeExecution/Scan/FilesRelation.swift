@@ -35,6 +35,8 @@ package final class FilesRelation: Relation {
     package let totals: TableStatistics?
     /// Whether all files are listed for estimates.
     private let listsForEstimates: Bool
+    /// Whether a listing with a predicate rules out files of which nothing else tells that they can be.
+    private let listsAgain: Bool
     /// What the catalog has noted of columns, by name.
     private let note: (@Sendable ([String]) -> [String: ColumnStatistics])?
     private let noted = Lock<[String: ColumnStatistics]?>(nil)
@@ -59,7 +61,8 @@ package final class FilesRelation: Relation {
         displayName: String, tableVersion: TableVersion? = nil, schema: Schema, format: any FileFormat,
         options: FormatOptions = FormatOptions(), stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil,
         rowNumberColumn: String? = nil, hiddenFields: [Field] = [], lineage: RowLineage? = nil, matching: ColumnMatching = .name, totals: TableStatistics? = nil,
-        origins: [CatalogColumn] = [], listsForEstimates: Bool = true, note: (@Sendable ([String]) -> [String: ColumnStatistics])? = nil,
+        origins: [CatalogColumn] = [], listsForEstimates: Bool = true, listsAgain: Bool = false,
+        note: (@Sendable ([String]) -> [String: ColumnStatistics])? = nil,
         list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) {
         self.displayName = displayName
@@ -77,6 +80,7 @@ package final class FilesRelation: Relation {
         self.totals = totals
         self.origins = origins
         self.listsForEstimates = listsForEstimates
+        self.listsAgain = listsAgain
         self.note = note
         self.list = list
     }
@@ -163,8 +167,8 @@ package final class FilesRelation: Relation {
 
     /// The files that a scan with this necessary condition must read.
     package func files(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
-        // A listing of everything that is at hand already need not be made again.
-        if let whole = known.withLock({ $0?.listing }) { return Self.prune(whole, predicate, partitionFields) }
+        // A listing of everything that is at hand already need not be made again, unless another one would be shorter.
+        if predicate == nil || predicate == .anything || !listsAgain, let whole = known.withLock({ $0?.listing }) { return Self.prune(whole, predicate, partitionFields) }
         return Self.prune(try list(predicate), predicate, partitionFields)
     }
 
