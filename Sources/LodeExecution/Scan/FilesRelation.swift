@@ -37,8 +37,10 @@ package final class FilesRelation: Relation {
     private let listsForEstimates: Bool
     /// Whether a listing with a predicate rules out files of which nothing else tells that they can be.
     private let listsAgain: Bool
-    /// What the catalog has noted of columns, by name.
+    /// What the table or the catalog has noted of columns, by name.
     private let note: (@Sendable ([String]) -> [String: ColumnStatistics])?
+    /// Whether that costs no request to read.
+    private let isNoteNear: Bool
     private let noted = Lock<[String: ColumnStatistics]?>(nil)
     private let list: @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     private let known = Lock<Knowledge?>(nil)
@@ -62,7 +64,7 @@ package final class FilesRelation: Relation {
         options: FormatOptions = FormatOptions(), stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil,
         rowNumberColumn: String? = nil, hiddenFields: [Field] = [], lineage: RowLineage? = nil, matching: ColumnMatching = .name, totals: TableStatistics? = nil,
         origins: [CatalogColumn] = [], listsForEstimates: Bool = true, listsAgain: Bool = false,
-        note: (@Sendable ([String]) -> [String: ColumnStatistics])? = nil,
+        isNoteNear: Bool = false, note: (@Sendable ([String]) -> [String: ColumnStatistics])? = nil,
         list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) {
         self.displayName = displayName
@@ -81,6 +83,7 @@ package final class FilesRelation: Relation {
         self.origins = origins
         self.listsForEstimates = listsForEstimates
         self.listsAgain = listsAgain
+        self.isNoteNear = isNoteNear
         self.note = note
         self.list = list
     }
@@ -253,9 +256,9 @@ package final class FilesRelation: Relation {
         return result
     }
 
-    package func estimates(of columns: [Int]) -> RelationStatistics {
+    package func estimates(of columns: [Int], asking: Bool) -> RelationStatistics {
         var result = readStatistics(of: columns)
-        guard let note else { return result }
+        guard let note, asking || isNoteNear else { return result }
         let names = columns.filter { schema.fields.indices.contains($0) }.map { schema.fields[$0].name }
         // The catalog is asked once a statement, however often the table is scanned.
         let known = noted.withLock { noted in
