@@ -141,6 +141,8 @@ package protocol FileScan: AnyObject, Sendable {
     func morsels() throws(SQLError) -> [Morsel]
     /// The block of the file that a morsel is of, or a part of, by its number from 0.
     func rowGroup(of morsel: Morsel) -> Int
+    /// How many rows of a morsel the bounds of its pages leave in; nil where none are known. Reads the page index.
+    func rowsLeft(inPagesOf morsel: Morsel, _ request: ScanRequest) -> Int?
     /// What reading a morsel takes from the file, as far as metadata tells that is here already; nil if that is not known.
     func bytes(of morsel: Morsel, _ request: ScanRequest) -> MorselBytes?
     /// Says which bytes of the file will be read soon, so that they can be fetched ahead. A hint: it never fails.
@@ -156,6 +158,7 @@ extension FileScan {
     package func position(ofField path: [String]) -> Int? { nil }
     package var rowNumberPosition: Int? { nil }
     package func rowGroup(of morsel: Morsel) -> Int { morsel.index }
+    package func rowsLeft(inPagesOf morsel: Morsel, _ request: ScanRequest) -> Int? { nil }
     package func bytes(of morsel: Morsel, _ request: ScanRequest) -> MorselBytes? { nil }
     package func willNeed(_ ranges: [Range<Int>], _ arrived: @escaping @Sendable () -> Void) { arrived() }
     package var guessedColumns: Set<Int> { [] }

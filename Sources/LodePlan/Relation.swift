@@ -19,8 +19,9 @@ package protocol Relation: AnyObject, Sendable {
     var partitionColumns: Set<String> { get }
     /// What metadata tells of the table and of the columns at these positions in `schema`. May list files and open them.
     func readStatistics(of columns: [Int]) -> RelationStatistics
-    /// The same with what the catalog has noted, which may be out of date: for estimates alone. May ask a service.
-    func estimates(of columns: [Int]) -> RelationStatistics
+    /// The same with what the table or the catalog has noted, which may be out of date: for estimates alone.
+    /// - Parameter asking: whether so much hangs on it that a service is asked.
+    func estimates(of columns: [Int], asking: Bool) -> RelationStatistics
     /// Whether a scan may ask for fields of structs instead of whole columns.
     var readsFields: Bool { get }
     /// All files, if they are known and can be asked about their rows; nil else. No row is deleted or hidden by anything but a filter.
@@ -33,7 +34,7 @@ extension Relation {
     package var hiddenFields: [Field] { [] }
     package var origins: [CatalogColumn] { [] }
     package func fileMetadata() -> [any FileMetadata]? { nil }
-    package func estimates(of columns: [Int]) -> RelationStatistics { readStatistics(of: columns) }
+    package func estimates(of columns: [Int], asking: Bool) -> RelationStatistics { readStatistics(of: columns) }
 }
 
 /// What is known of a relation over all its files.

@@ -29,13 +29,10 @@ package struct DataFile: Hashable, Sendable {
     package var sequenceNumber: Int64?
     /// Microseconds since 1970-01-01 UTC; 0 if unknown. With `path` and `size` it identifies the bytes, for caches.
     package var modifiedMicros: Int64
-    /// Why planning kept the file, for EXPLAIN (WHY); nil if nothing was asked.
-    package var keptBecause: String?
 
     package init(
         path: String, size: Int, rowCount: Int? = nil, partitionValues: [Value] = [],
-        statistics: [String: ColumnStatistics] = [:], rowIDBase: Int? = nil, modifiedMicros: Int64 = 0,
-        keptBecause: String? = nil
+        statistics: [String: ColumnStatistics] = [:], rowIDBase: Int? = nil, modifiedMicros: Int64 = 0
     ) {
         self.path = path
         self.size = size
@@ -44,7 +41,6 @@ package struct DataFile: Hashable, Sendable {
         self.statistics = statistics
         self.rowIDBase = rowIDBase
         self.modifiedMicros = modifiedMicros
-        self.keptBecause = keptBecause
     }
 
     /// Rows of the table in the file, where it is known how many it was written with.

@@ -32,6 +32,9 @@ package protocol TableSnapshot: Sendable {
     /// Whether some files may have been written when the table was divided otherwise than it is.
     var mayBeDividedOtherwise: Bool { get }
 
+    /// Whether `plan` rules out files by more than their partition values and statistics: by what transforms make of columns, for instance.
+    var prunesBeyondFiles: Bool { get }
+
     /// What the catalog has noted of columns, by name, of these at least where it has: for estimates alone, since rows may have changed
     /// since. May ask a service.
     func columnEstimates(_ columns: [String]) -> [String: ColumnStatistics]
@@ -66,6 +69,7 @@ extension TableSnapshot {
         throw SQLError.unsupported("reading the changes of a table without versions of its own")
     }
     package var isDearToList: Bool { false }
+    package var prunesBeyondFiles: Bool { false }
     package var mayBeDividedOtherwise: Bool { false }
     package var readerOptions: [String: String] { properties }
     package var location: String? { nil }

@@ -277,6 +277,10 @@ def tables():
     little = lambda number, size: number.to_bytes(size, "little")
     bucket = little(1, 8) + little(0, 4)
     put("deletion-vector", bucket + little(12347 | 1 << 16, 4) + b"\1" + b"".join(little(n, 2) for n in (0, 4, 2, 1, 1, 5, 4, 7, 8)))
+    footer = b'{"blobs":[{"type":"apache-datasketches-theta-v1","fields":[1],"offset":4,"length":8}]}'
+    put("sketch", b"PFA1" + bytes.fromhex("01030300001ecc93") + b"PFA1" + footer + little(len(footer), 4) + little(0, 4) + b"PFA1")
+    put("sketch", bytes.fromhex("03030300001acc93bd10000000000000b45c206511599a05"))
+    put("sketch", bytes([3, 4, 1, 0xF0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 24]))
     put("deletion-vector", bucket + little(12346, 4) + little(1, 4) + little(3, 2) + little(32767, 2) + little(0, 4) + b"\x55" * 8192, 10000)
 
 

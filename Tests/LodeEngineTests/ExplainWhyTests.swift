@@ -44,6 +44,29 @@ import Testing
             ])
     }
 
+    @Test func `pages are ruled out by the page index`() throws {
+        try scratch.rows("COPY (SELECT i AS id FROM range(100000) AS r(i)) TO '{folder}/p.parquet' (ROW_GROUP_SIZE 100000)")
+        let verdict = try #require(try why("SELECT * FROM '{folder}/p.parquet' WHERE id = 5").last)
+        #expect(verdict[2] == "read" && verdict[3] == "page")
+        #expect(verdict[4].hasPrefix("its pages can have such rows among "), "\(verdict)")
+    }
+
+    @Test func `deleted rows are told`() throws {
+        try scratch.rows("CREATE TABLE d (id bigint) USING delta TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')")
+        try scratch.rows("INSERT INTO d SELECT i FROM range(10) AS r(i)")
+        try scratch.rows("DELETE FROM d WHERE id < 3")
+        #expect(try why("SELECT * FROM d WHERE id > 1").first?.last == "nothing rules it out; 3 deleted rows are left out")
+    }
+
+    @Test func `what transforms make of a column rules files out, also where all were listed before`() throws {
+        try scratch.rows("CREATE TABLE b (id bigint, t varchar) USING iceberg PARTITIONED BY (bucket(4, id))")
+        try scratch.rows("INSERT INTO b SELECT i, 'x' FROM range(100) AS r(i)")
+        let verdicts = try why("SELECT count(*) FROM b WHERE id = 50").filter { $0[0] == "NULL" }
+        #expect(verdicts.count { $0[2] == "read" } == 1)
+        #expect(verdicts.filter { $0[2] == "skipped" }.allSatisfy { $0[3] == "partition" })
+        #expect(verdicts.contains { $0[4] == "its partition has no such rows, wanted: id = 50" })
+    }
+
     @Test func `what no metadata can answer is read`() throws {
         let reason = "no condition that metadata could answer"
         #expect(try why("SELECT * FROM orders WHERE note || 'x' = 'ax'").map { $0.last } == [reason, reason, reason, reason])

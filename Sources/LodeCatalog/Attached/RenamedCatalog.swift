@@ -153,6 +153,7 @@ private struct AnonymousSnapshot: TableSnapshot {
     var columnMatching: ColumnMatching { inner.columnMatching }
     var inLog: (any TableSnapshot)? { inner.inLog }
     var rowMetadata: RowMetadata? { inner.rowMetadata }
+    var prunesBeyondFiles: Bool { inner.prunesBeyondFiles }
     var isDearToList: Bool { inner.isDearToList }
     func columnEstimates(_ columns: [String]) -> [String: ColumnStatistics] { inner.columnEstimates(columns) }
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing { try inner.plan(predicate) }

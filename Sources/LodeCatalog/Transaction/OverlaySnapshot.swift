@@ -45,6 +45,7 @@ package struct OverlaySnapshot: TableSnapshot {
     package var readerOptions: [String: String] { before?.readerOptions ?? properties }
     package var identity: TableVersion? { before?.identity ?? changes.base }
     package var location: String? { table.writableFormat == nil ? nil : before?.location ?? table.storageDescriptor.location }
+    package var prunesBeyondFiles: Bool { before?.prunesBeyondFiles ?? false }
     package var isDearToList: Bool { before?.isDearToList ?? false }
     package var mayBeDividedOtherwise: Bool { before?.mayBeDividedOtherwise ?? false }
 

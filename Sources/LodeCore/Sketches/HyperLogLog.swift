@@ -48,9 +48,9 @@ package struct HyperLogLog: Sendable {
         for index in 0..<Self.registerCount { registers[index] = max(registers[index], other.registers[index]) }
     }
 
-    package var estimate: Int64 { registers.isEmpty ? Int64(hashes.count) : Self.estimate(registers) }
+    package var estimate: Int64 { registers.isEmpty ? Int64(hashes.count) : Self.cardinality(registers) }
 
-    private static func estimate(_ registers: [UInt8]) -> Int64 {
+    private static func cardinality(_ registers: [UInt8]) -> Int64 {
         let count = Double(registers.count)
         var sum = 0.0, zeros = 0.0
         for register in registers {
@@ -125,7 +125,7 @@ package struct HyperLogLog: Sendable {
                     registers[index] = UInt8(clamping: Int(registers[index]) + excess)
                 }
             }
-            return estimate(registers)
+            return cardinality(registers)
         default: return nil
         }
     }

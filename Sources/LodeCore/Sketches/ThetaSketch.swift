@@ -56,7 +56,6 @@ package struct ThetaSketch: Sendable {
 
     private enum Flag {
         static let readOnly: UInt8 = 1 << 1, empty: UInt8 = 1 << 2, compact: UInt8 = 1 << 3, ordered: UInt8 = 1 << 4
-        static let single: UInt8 = 1 << 5
     }
 
     private static let uncompressed: UInt8 = 3
@@ -66,7 +65,7 @@ package struct ThetaSketch: Sendable {
     /// A compact, ordered sketch, all numbers little-endian:
     ///
     ///     words of the preamble, version 3, family 3, 0, 0, flags, hash of the seed (2)
-    ///     count (4), 1 as a float       unless it is empty or has one hash
+    ///     count (4), 0 (4)              unless it is empty or has one hash
     ///     theta (8)                     if it is not the greatest
     ///     hashes (8 each)
     ///
@@ -75,7 +74,6 @@ package struct ThetaSketch: Sendable {
         let isExact = theta >= Self.everything, isShort = isExact && hashes.count < 2
         var flags = Flag.readOnly | Flag.compact | Flag.ordered
         if isExact, hashes.isEmpty { flags |= Flag.empty }
-        if isExact, hashes.count == 1 { flags |= Flag.single }
         var bytes: [UInt8] = [isShort ? 1 : isExact ? 2 : 3, Self.uncompressed, Self.compactFamily, 0, 0, flags]
         func append(_ number: some FixedWidthInteger) {
             for shift in stride(from: 0, to: number.bitWidth, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
@@ -83,7 +81,7 @@ package struct ThetaSketch: Sendable {
         append(Self.seedHash)
         if !isShort {
             append(UInt32(hashes.count))
-            append(Float(1).bitPattern)
+            append(UInt32(0))
         }
         if !isExact { append(theta) }
         for hash in hashes.sorted() { append(hash) }

@@ -25,7 +25,8 @@ enum CatalogRelation {
             displayName: name, schema: schema, format: format, options: options(snapshot, format), stores: stores,
             partitionFields: snapshot.partitionColumns, filenameColumn: hidden.file?.name, rowNumberColumn: hidden.position?.name,
             hiddenFields: hidden.fields, lineage: hidden.lineage, matching: snapshot.columnMatching, totals: snapshot.statistics,
-            listsForEstimates: !snapshot.isDearToList, note: { columns in snapshot.columnEstimates(columns) }
+            listsForEstimates: !snapshot.isDearToList, listsAgain: snapshot.prunesBeyondFiles,
+            isNoteNear: isNoteNear(snapshot, stores), note: { columns in snapshot.columnEstimates(columns) }
         ) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
     }
 
@@ -78,7 +79,13 @@ enum CatalogRelation {
             lineage: hidden.lineage, matching: snapshot.columnMatching, totals: snapshot.statistics,
             origins: isCurrent ? try origins(table, schema) : [],
             listsForEstimates: !snapshot.isDearToList && !isListedAfar(table, snapshot, stores),
-            note: { columns in snapshot.columnEstimates(columns) }, list: list)
+            listsAgain: snapshot.prunesBeyondFiles,
+            isNoteNear: isNoteNear(snapshot, stores), note: { columns in snapshot.columnEstimates(columns) }, list: list)
+    }
+
+    /// Whether what a table has noted of its columns costs no request to read.
+    private static func isNoteNear(_ snapshot: any TableSnapshot, _ stores: StoreRegistry) -> Bool {
+        snapshot.location.map { !stores.isRemote($0) } ?? false
     }
 
     /// Whether files are found by listing the folders of partitions in a remote store, which takes many requests where a scan may want

@@ -8,7 +8,7 @@ import LodeTables
 /// What is known before anything is read of one file, or of one row group of a file that is read.
 package struct FileVerdict: Sendable {
     package enum Level: String, Sendable {
-        case partition, file
+        case partition, file, page
         case rowGroup = "row group"
     }
 
@@ -48,15 +48,34 @@ package struct FileVerdicts {
 
     private func add(to verdicts: inout [FileVerdict], _ context: ExecutionContext) throws(SQLError) {
         let kept = Set(try plan.source.files(plan.predicate).files.map(\.path))
-        var sibling: (any FileScan)?
+        var sibling: (any FileScan)?, keptByOne: [Int: Set<String>] = [:]
         for file in try plan.source.files(nil).files {
             try context.cancellation.check()
-            let verdict = verdict(on: file, isKept: kept.contains(file.path))
-            verdicts.append(verdict)
-            guard verdict.isRead, plan.source.readsFields else { continue }
+            var verdict = verdict(on: file, isKept: kept.contains(file.path))
+            if !verdict.isRead, verdict.reason.isEmpty { try explain(&verdict, &keptByOne) }
+            guard verdict.isRead, plan.source.readsFields else {
+                verdicts.append(verdict)
+                continue
+            }
             let scan = try plan.source.open(file, like: sibling)
             sibling = scan
-            verdicts += try rowGroups(of: scan, file)
+            var whole = file
+            whole.deletes = nil
+            let mapping = try FileMapping(plan, whole, scan, cancellation: context.cancellation)
+            if mapping.isRuledOut { (verdict.isRead, verdict.reason) = (false, "a condition is false for all that it has not") }
+            verdicts.append(verdict)
+            if verdict.isRead { verdicts += try rowGroups(of: scan, file, mapping.request) }
+        }
+    }
+
+    /// Finds the condition by which a listing leaves out a file of which nothing else tells.
+    private func explain(_ verdict: inout FileVerdict, _ keptByOne: inout [Int: Set<String>]) throws(SQLError) {
+        (verdict.level, verdict.reason) = (.partition, "the table's metadata rules it out")
+        for (index, bounds) in plan.bounds.enumerated() where bounds != .anything {
+            let kept = if let known = keptByOne[index] { known } else { Set(try plan.source.files(bounds).files.map(\.path)) }
+            keptByOne[index] = kept
+            if kept.contains(verdict.path) { continue }
+            return verdict.reason = "its partition has no such rows, wanted: \(text(plan.conditions[index]))"
         }
     }
 
@@ -83,8 +102,15 @@ package struct FileVerdicts {
                 return verdict
             }
         }
-        verdict.reason = isKept ? keptReason(hasStatistics: !file.statistics.isEmpty) : "the table's metadata rules it out"
+        if isKept { verdict.reason = keptReason(hasStatistics: !file.statistics.isEmpty) + deleted(of: file) }
         return verdict
+    }
+
+    /// What is known of rows that are in the file and no longer of the table.
+    private func deleted(of file: DataFile) -> String {
+        guard let deletes = file.deletes else { return "" }
+        guard let count = deletes.count else { return "; rows that \(deletes.locations.count) delete files name are left out" }
+        return "; \(count) deleted rows are left out"
     }
 
     private func keptReason(hasStatistics: Bool) -> String {
@@ -95,12 +121,14 @@ package struct FileVerdicts {
 
     // MARK: Row groups
 
-    private func rowGroups(of scan: any FileScan, _ file: DataFile) throws(SQLError) -> [FileVerdict] {
-        var verdicts: [FileVerdict] = []
+    private func rowGroups(of scan: any FileScan, _ file: DataFile, _ request: ScanRequest) throws(SQLError) -> [FileVerdict] {
+        var verdicts: [FileVerdict] = [], left: [Int?] = []
         for morsel in try scan.morsels() {
             let group = scan.rowGroup(of: morsel)
             if let last = verdicts.last, last.rowGroup == group {
                 verdicts[verdicts.count - 1].rows = last.rows.flatMap { rows in morsel.rows.map { rows + $0 } }
+                guard last.isRead, let before = left[left.count - 1] else { continue }
+                left[left.count - 1] = scan.rowsLeft(inPagesOf: morsel, request).map { before + $0 }
                 continue
             }
             var verdict = FileVerdict(
@@ -113,7 +141,14 @@ package struct FileVerdicts {
                 verdict.reason = text(condition, against: bounds) { name in known(name).map { self.text(name, $0) } }
                 break
             }
+            left.append(verdict.isRead ? scan.rowsLeft(inPagesOf: morsel, request) : nil)
             verdicts.append(verdict)
+        }
+        for (index, left) in left.enumerated() {
+            guard let left, let rows = verdicts[index].rows, left < rows else { continue }
+            verdicts[index].level = .page
+            verdicts[index].isRead = left > 0
+            verdicts[index].reason = left > 0 ? "its pages can have such rows among \(left)" : "none of its pages can have such rows"
         }
         return verdicts
     }
@@ -130,9 +165,11 @@ package struct FileVerdicts {
 
     private func text(_ condition: BoundExpression, against bounds: ColumnPredicate, _ known: (String) -> String?) -> String {
         let facts = bounds.columns.sorted().compactMap(known)
-        let shown = condition.text(naming: plan.outputs.map(\.column))
+        let shown = text(condition)
         return facts.isEmpty ? "\(shown) is never true" : "\(facts.joined(separator: ", ")), wanted: \(shown)"
     }
+
+    private func text(_ condition: BoundExpression) -> String { condition.text(naming: plan.outputs.map(\.column)) }
 
     private func text(_ name: String, _ known: ColumnStatistics) -> String {
         if known.isAllNull { return "\(name) is always NULL" }

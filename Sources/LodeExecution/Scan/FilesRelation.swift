@@ -35,8 +35,12 @@ package final class FilesRelation: Relation {
     package let totals: TableStatistics?
     /// Whether all files are listed for estimates.
     private let listsForEstimates: Bool
-    /// What the catalog has noted of columns, by name.
+    /// Whether a listing with a predicate rules out files of which nothing else tells that they can be.
+    private let listsAgain: Bool
+    /// What the table or the catalog has noted of columns, by name.
     private let note: (@Sendable ([String]) -> [String: ColumnStatistics])?
+    /// Whether that costs no request to read.
+    private let isNoteNear: Bool
     private let noted = Lock<[String: ColumnStatistics]?>(nil)
     private let list: @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     private let known = Lock<Knowledge?>(nil)
@@ -59,7 +63,8 @@ package final class FilesRelation: Relation {
         displayName: String, tableVersion: TableVersion? = nil, schema: Schema, format: any FileFormat,
         options: FormatOptions = FormatOptions(), stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil,
         rowNumberColumn: String? = nil, hiddenFields: [Field] = [], lineage: RowLineage? = nil, matching: ColumnMatching = .name, totals: TableStatistics? = nil,
-        origins: [CatalogColumn] = [], listsForEstimates: Bool = true, note: (@Sendable ([String]) -> [String: ColumnStatistics])? = nil,
+        origins: [CatalogColumn] = [], listsForEstimates: Bool = true, listsAgain: Bool = false,
+        isNoteNear: Bool = false, note: (@Sendable ([String]) -> [String: ColumnStatistics])? = nil,
         list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) {
         self.displayName = displayName
@@ -77,6 +82,8 @@ package final class FilesRelation: Relation {
         self.totals = totals
         self.origins = origins
         self.listsForEstimates = listsForEstimates
+        self.listsAgain = listsAgain
+        self.isNoteNear = isNoteNear
         self.note = note
         self.list = list
     }
@@ -163,8 +170,8 @@ package final class FilesRelation: Relation {
 
     /// The files that a scan with this necessary condition must read.
     package func files(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
-        // A listing of everything that is at hand already need not be made again.
-        if let whole = known.withLock({ $0?.listing }) { return Self.prune(whole, predicate, partitionFields) }
+        // A listing of everything that is at hand already need not be made again, unless another one would be shorter.
+        if predicate == nil || predicate == .anything || !listsAgain, let whole = known.withLock({ $0?.listing }) { return Self.prune(whole, predicate, partitionFields) }
         return Self.prune(try list(predicate), predicate, partitionFields)
     }
 
@@ -249,9 +256,9 @@ package final class FilesRelation: Relation {
         return result
     }
 
-    package func estimates(of columns: [Int]) -> RelationStatistics {
+    package func estimates(of columns: [Int], asking: Bool) -> RelationStatistics {
         var result = readStatistics(of: columns)
-        guard let note else { return result }
+        guard let note, asking || isNoteNear else { return result }
         let names = columns.filter { schema.fields.indices.contains($0) }.map { schema.fields[$0].name }
         // The catalog is asked once a statement, however often the table is scanned.
         let known = noted.withLock { noted in

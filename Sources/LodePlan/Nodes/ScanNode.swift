@@ -61,7 +61,7 @@ package struct ScanNode: PlanNode {
         // Of fields in structs and of hidden columns nothing is known.
         let columns = Set(outputs.filter { $0.path.isEmpty && $0.index < relation.schema.count }.map(\.index))
         let known = relations[relation]
-        copy.statistics = isJoined ? known?.estimates(of: columns.sorted()) : known?.readStatistics(of: columns.sorted())
+        copy.statistics = known?.estimates(of: columns.sorted(), asking: isJoined)
         return copy
     }
 

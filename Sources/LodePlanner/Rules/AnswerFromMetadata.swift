@@ -28,7 +28,9 @@ struct AnswerFromMetadata: NodeRule {
             let (scan, renamed) = Self.scan(aggregate.input), scan.limit == nil, scan.dynamicFilters.isEmpty,
             !scan.filters.contains(where: \.isVolatile)
         else { return nil }
-        let places = Dictionary(scan.outputs.map { ($0.column.id, $0.index) }, uniquingKeysWith: { first, _ in first })
+        // What is known of a struct tells nothing of its fields.
+        let whole = scan.outputs.filter(\.path.isEmpty)
+        let places = Dictionary(whole.map { ($0.column.id, $0.index) }, uniquingKeysWith: { first, _ in first })
         var questions: [Question] = []
         for call in aggregate.aggregates {
             guard let question = Self.question(call, renamed, places) else { return nil }
@@ -90,7 +92,7 @@ struct AnswerFromMetadata: NodeRule {
         if scan.filters.isEmpty { return files }
         let condition = BoundExpression.conjunction(scan.filters)
         let used = condition.columns
-        let read = scan.outputs.filter { used.contains($0.column.id) }
+        let read = scan.outputs.filter { used.contains($0.column.id) && $0.path.isEmpty }
         guard read.count == used.count else { return nil }
         var kept: [any FileMetadata] = []
         for file in files {

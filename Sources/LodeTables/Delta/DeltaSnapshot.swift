@@ -105,6 +105,7 @@ struct DeltaSnapshot: TableSnapshot {
     /// Those that a checkpoint remembers as removed included.
     private var fileCount: Int { tail.adds.count + (checkpoint?.actionCount ?? 0) }
 
+    var prunesBeyondFiles: Bool { !generated.isEmpty }
     var isDearToList: Bool { fileCount > Self.describedFiles }
 
     /// Of small tables nothing is said before their files are listed; of larger ones what planning needs without listing them.

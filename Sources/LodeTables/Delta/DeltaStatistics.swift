@@ -125,11 +125,15 @@ struct DeltaStatisticsReader: Sendable {
         return result
     }
 
-    /// Whether bounds of the type are values of the data: texts are cut off, timestamps cut to milliseconds, and of floating-point numbers
-    /// NaN may be left out.
+    /// Whether bounds of the type are values of the data: texts are cut off, timestamps cut to milliseconds, of floating-point numbers NaN may
+    /// be left out, and some writers make such numbers of long decimals.
     private static func isExact(_ type: SQLType) -> Bool {
-        type.isInteger || type.isDecimal || type == .date || type == .boolean
+        if case .decimal(let precision, _) = type { return precision <= exactDigits }
+        return type.isInteger || type == .date || type == .boolean
     }
+
+    /// Decimal digits that a number in floating point keeps.
+    private static let exactDigits = 15
 
     /// A bound that is written as text; nil if it says nothing.
     private func value(_ text: String, _ type: SQLType, isMaximum: Bool) -> Value? {

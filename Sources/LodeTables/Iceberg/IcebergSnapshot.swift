@@ -74,6 +74,10 @@ package struct IcebergSnapshot: TableSnapshot {
     }
 
     package var mayBeDividedOtherwise: Bool { metadata.specs.count > 1 }
+    package var prunesBeyondFiles: Bool {
+        metadata.specs.contains { $0.fields.contains { $0.transform != .identity && $0.transform != .void } }
+    }
+
     package var isDearToList: Bool { total("data-files") ?? 0 > Self.describedFiles }
 
     /// Of small tables nothing is said before their files are listed; of larger ones what planning needs without listing them.

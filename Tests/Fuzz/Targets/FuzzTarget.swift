@@ -14,7 +14,7 @@ struct FuzzTarget: Sendable {
 enum FuzzTargets {
     static let all = [
         footer, pageHeader, pageIndex, bloomFilter, levels, codes, delta, deltaTexts, page, snappy, codecs, parquet, csv, json,
-        messages, scram, copyRows, copyTexts, parameters, deltaLog, deletionVector, icebergDocument, icebergRequest, avroTree,
+        messages, scram, copyRows, copyTexts, parameters, deltaLog, deletionVector, sketch, icebergDocument, icebergRequest, avroTree,
         avro, variant,
     ]
 }

@@ -76,6 +76,14 @@ package final class ParquetFile: FileScan {
         return try RowGroupReader(self, part, request, counters)
     }
 
+    package func rowsLeft(inPagesOf morsel: Morsel, _ request: ScanRequest) -> Int? {
+        guard parts.indices.contains(morsel.index) else { return nil }
+        var counters = ScanCounters()
+        // One of its own: what is asked here says nothing of what pays for a scan.
+        let kept = PagePruning().ranges(parts[morsel.index], request.filters, in: self, &counters)
+        return counters.bytesRead == 0 ? nil : kept.reduce(0) { $0 + $1.count }
+    }
+
     /// Nothing for a row group that statistics rule out.
     package func bytes(of morsel: Morsel, _ request: ScanRequest) -> MorselBytes? {
         var result = MorselBytes()
