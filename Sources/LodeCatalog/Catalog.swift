@@ -93,16 +93,24 @@ package protocol Catalog: Sendable {
     func undrop(_ name: TableName, _ check: (GlueTable) throws(SQLError) -> Void) throws(SQLError)
     /// Whether each question is a request to a service, so that none is asked for a hint alone.
     var isDearToAsk: Bool { get }
-    /// Whether a transaction can change tables of this database together: they are published as one, or not at all.
-    func publishesTogether(in database: String) throws(SQLError) -> Bool
+    /// How much of this database a transaction can change: what it changes is published as one, or not at all.
+    func transactionScope(in database: String) throws(SQLError) -> TransactionScope
     /// The attached catalog that a database belongs to, or the external schema that it is; nil if its tables are this catalog's own.
     func attachedCatalog(of database: String) throws(SQLError) -> String?
+}
+
+/// What a transaction can change of a catalog that is attached.
+package enum TransactionScope: Sendable {
+    case none
+    /// One table with a log of its own.
+    case oneTable
+    case tables
 }
 
 extension Catalog {
     package var isDearToAsk: Bool { false }
     package func keepDropped(since lease: Lease) throws(SQLError) {}
-    package func publishesTogether(in database: String) throws(SQLError) -> Bool { false }
+    package func transactionScope(in database: String) throws(SQLError) -> TransactionScope { .none }
     package func generation() throws(SQLError) -> Int64? { nil }
     package func attachedCatalog(of database: String) throws(SQLError) -> String? { nil }
     package func attachedDefinitions() throws(SQLError) -> [CatalogDefinition] { [] }

@@ -79,8 +79,8 @@ package final class SessionCatalog: Catalog {
         return try folders(database) == nil ? nil : database.lowercased()
     }
 
-    package func publishesTogether(in database: String) throws(SQLError) -> Bool {
-        try keeper(of: database).publishesTogether(in: database)
+    package func transactionScope(in database: String) throws(SQLError) -> TransactionScope {
+        try keeper(of: database).transactionScope(in: database)
     }
 
     private func hasOwnTime(_ database: String) throws(SQLError) -> Bool {

@@ -39,6 +39,8 @@ package protocol TableTransaction: AnyObject {
     func replaceAll(with files: [DataFile])
     /// Has the lists of files written anew, and nothing else.
     func rewriteManifests()
+    /// Notes how many different values columns of `snapshot` have, and nothing else, where the table's format keeps that.
+    func note(_ distinctValues: [ColumnSketch])
     /// Makes an earlier state of the table the current one. Where the catalog lists the files, those that come and go are named, too.
     func restore(_ snapshot: any TableSnapshot)
     /// Says that what is written was computed from the table itself: the commit then needs the table unchanged.
@@ -69,6 +71,7 @@ extension TableTransaction {
     package func reached(_ marks: [String: Int64]) {}
     package func restore(_ snapshot: any TableSnapshot) {}
     package func rewriteManifests() {}
+    package func note(_ distinctValues: [ColumnSketch]) {}
     package func loads(_ files: [String]) {}
     package func willReplace() throws(SQLError) -> String? { nil }
 

@@ -47,7 +47,7 @@ extension Session {
         case .summarize(let target): return try summarize(target, run)
         case .use(let name): return try use(name)
         case .repairTable(let name, let isRefresh): return try repairTable(name, isRefresh: isRefresh, run)
-        case .analyze(let name): return try analyze(name)
+        case .analyze(let name, let columns): return try analyze(name, columns)
         case .call(let call):
             if let alter = try Procedure.alteration(of: call, self) { return try alterTable(alter) }
             return try self.run(try Procedure.statement(of: call, self), run)

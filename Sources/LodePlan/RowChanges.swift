@@ -17,7 +17,8 @@ package struct RowChanges: Sendable, Hashable {
         case refused
     }
 
-    /// The new row, with a column for each of the table's; empty where rows only go.
+    /// The new row, with a column for each of the table's, and behind them, where rows keep numbers, the row's and that of its last change;
+    /// empty where rows only go.
     package var newRow: Range<Int>
     /// The path of the file that has the row that goes, and behind it the row's number there, from 0; both NULL where none goes. Nil
     /// where rows only come.

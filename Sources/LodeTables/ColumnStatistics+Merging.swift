@@ -47,10 +47,19 @@ extension ColumnStatistics {
         result.nullCount = nullCount ?? other.nullCount
         // A count is better than a guess.
         if let count = other.distinctCount, distinctCount == nil || distinctBounds != nil {
-            (result.distinctCount, result.distinctBounds) = (count, nil)
+            (result.distinctCount, result.distinctBounds) = (count, other.distinctBounds)
         }
         return result
     }
+
+    /// What a sketch tells: one that has seen more values than it keeps is some percent off.
+    package init(sketchedDistinctCount count: Int64) {
+        self.init(distinctCount: Int(clamping: max(0, count)))
+        guard count > Self.exactlySketched else { return }
+        distinctBounds = Int(clamping: count - count / 20)...Int(clamping: count + min(count / 20, .max - count))
+    }
+
+    private static let exactlySketched: Int64 = 256
 
     fileprivate func withRowCount(_ count: Int?) -> ColumnStatistics {
         var copy = self

@@ -35,6 +35,8 @@ package struct FileChange: Sendable {
     package var restored: (any TableSnapshot)?
     /// Whether the lists of files are written anew, where they lie in many pieces.
     package var rewritesManifests = false
+    /// How many different values columns have in the state `found`, where that is all that is to be noted; nil else.
+    package var distinctValues: [ColumnSketch]?
     /// Whether rows come or go; else they only lie in other files afterwards.
     package var changesData = true
     /// The values that identity columns have given last, by their names.
@@ -48,6 +50,17 @@ package struct FileChange: Sendable {
 
     package var removesFiles: Bool { removesEverything || !removedPaths.isEmpty || !emptiedPartitions.isEmpty || restored != nil }
     package var removesRows: Bool { removesFiles || !marked.isEmpty }
+}
+
+/// How many different values a column has, as a sketch that the table's format keeps: `WritableTableFormat.sketchFunction`.
+package struct ColumnSketch: Hashable, Sendable {
+    package var column: String
+    package var bytes: [UInt8]
+
+    package init(column: String, bytes: [UInt8]) {
+        self.column = column
+        self.bytes = bytes
+    }
 }
 
 /// A file that stays, and which of its rows go.

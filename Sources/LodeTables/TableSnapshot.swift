@@ -23,6 +23,8 @@ package protocol TableSnapshot: Sendable {
     var location: String? { get }
     /// How columns are found in the files.
     var columnMatching: ColumnMatching { get }
+    /// What can be asked of rows beside their columns; nil where the format has no names for that.
+    var rowMetadata: RowMetadata? { get }
     /// What the table's log says, as its format knows it; nil for a table that has no log yet.
     var inLog: (any TableSnapshot)? { get }
     /// Whether listing all files costs so much that estimates do without.
@@ -57,6 +59,7 @@ package enum ColumnMatching: Hashable, Sendable {
 
 extension TableSnapshot {
     package var columnMatching: ColumnMatching { .name }
+    package var rowMetadata: RowMetadata? { nil }
     package var inLog: (any TableSnapshot)? { self }
 
     package func changes(from start: TableTime, through end: TableTime?) throws(SQLError) -> ChangeFeed {

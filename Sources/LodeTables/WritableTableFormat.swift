@@ -71,6 +71,9 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
     /// Whether tables can be divided otherwise one day, and have branches and tags.
     var evolvesLayout: Bool { get }
 
+    /// The aggregate function that makes the sketches of different values which tables of the format keep; nil where they keep none.
+    var sketchFunction: String? { get }
+
     /// How rows of a table change.
     func rowWriting(of snapshot: any TableSnapshot) throws(SQLError) -> RowWriting
 
@@ -93,6 +96,7 @@ extension WritableTableFormat {
     package func expire(_ snapshot: any TableSnapshot, before micros: Int64, io: any TableIO) throws(SQLError) {}
     package func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout? { nil }
     package var evolvesLayout: Bool { false }
+    package var sketchFunction: String? { nil }
     package var listsVersions: Bool { false }
 
     package func columnMatching(
@@ -120,8 +124,6 @@ package struct RowWriting: Hashable, Sendable {
     package var marksBesideFiles = false
     /// The folder for files with the rows that change: `FileChange.feed`; nil where the table keeps none.
     package var feedFolder: String?
-    /// Whether rows have numbers that they keep: they can't go into other files.
-    package var keepsRowNumbers = false
 
     package init() {}
 

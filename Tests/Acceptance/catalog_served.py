@@ -103,6 +103,11 @@ def with_pyiceberg(lode, key):
     check("and no table of another format", lake.list_tables("main"), [])
     check("a namespace", [("shop",) in lake.list_namespaces(), lake.list_namespaces("shop"), lake.load_namespace_properties("shop")["comment"]],
           [True, [], "what is sold"])
+    if hasattr(lake, "load_view"):
+        seen = lake.load_view("shop.seen").metadata
+        check("views of SQL", [lake.list_views("shop"), lake.view_exists("shop.seen"), lake.view_exists("shop.orders"),
+                               [(r.root.dialect, r.root.sql) for r in seen.versions[-1].representations], [f.name for f in seen.schemas[-1].fields]],
+              [[("shop", "seen")], True, False, [("lode", "SELECT 1 AS x")], ["x"]])
     check("rows of SQL", sorted(lake.load_table("shop.orders").scan().to_arrow().to_pylist(), key=lambda r: r["id"]),
           [{"id": 1, "v": "one"}, {"id": 2, "v": "two"}])
     lake.load_table("shop.orders").append(pyarrow.table({"id": [3], "v": ["three"]}, schema=pyarrow.schema([("id", pyarrow.int32()), ("v", pyarrow.string())])))
@@ -214,6 +219,13 @@ def privileges(lode):
     check("but does not write", fails(ForbiddenError, lambda: lakes["reader"].load_table("shop.orders").append(row)), True)
     lakes["writer"].load_table("shop.orders").append(row)
     check("a writer writes", lode("SELECT count(*) FROM shop.orders"), [["4"]])
+    lode("ALTER TABLE shop.orders SET TBLPROPERTIES ('commit.manifest-merge.enabled' = 'true', 'commit.manifest.min-count-to-merge' = '2')")
+    lakes["writer"].load_table("shop.orders").append(row)
+    lakes["writer"].load_table("shop.orders").append(row)
+    check("also where the client merges manifests", [lode("SELECT count(*) FROM shop.orders"),
+          lode("SELECT count(*) FROM shop.orders$manifests")], lambda found: found[0] == [["6"]] and int(found[1][0][0]) < 4)
+    lode("DELETE FROM shop.orders WHERE id = 9; INSERT INTO shop.orders VALUES (9, 'nine'); ALTER TABLE shop.orders UNSET TBLPROPERTIES "
+         "('commit.manifest-merge.enabled', 'commit.manifest.min-count-to-merge')")
     check("but does not delete", fails(ForbiddenError, lambda: lakes["writer"].load_table("shop.orders").delete("id = 9")), True)
     check("nor drop", fails(ForbiddenError, lambda: lakes["writer"].drop_table("shop.orders")), True)
     check("nor create", fails(ForbiddenError, lambda: lakes["writer"].create_table("shop.more", SCHEMA)), True)
@@ -394,6 +406,15 @@ def with_lode(lode, key, folder):
     wanted = lode("SELECT count(*) FROM shop.orders")
     check("by REST", ask("SELECT count(*) FROM c.shop.orders"), wanted)
     check("by Glue", ask("SELECT count(*) FROM g.shop.orders"), wanted)
+    check("two tables in one transaction", ask("CREATE TABLE c.made.one (id bigint); CREATE TABLE c.made.two (id bigint); BEGIN; INSERT INTO c.made.one "
+          "VALUES (1), (2); INSERT INTO c.made.two SELECT id FROM c.made.one; DELETE FROM c.made.one WHERE id = 1; COMMIT; SELECT (SELECT sum(id) "
+          "FROM c.made.one), (SELECT sum(id) FROM c.made.two)"), [["2", "3"]])
+    check("or in none", [ask("BEGIN; INSERT INTO c.made.one VALUES (5); INSERT INTO c.made.two VALUES (5); ROLLBACK"),
+                         lode("SELECT (SELECT count(*) FROM made.one), (SELECT count(*) FROM made.two)")], [[], [["1", "2"]]])
+    check("branches and tags", ask("ALTER TABLE c.made.two CREATE BRANCH audit; INSERT INTO c.made.two.branch_audit VALUES (7); CALL "
+                                   "system.fast_forward('c.made.two', 'main', 'audit'); ALTER TABLE c.made.two CREATE TAG done; ALTER TABLE c.made.two "
+                                   "DROP BRANCH audit; SELECT sum(id) FROM c.made.two FOR VERSION AS OF 'done'"), [["10"]])
+    check("views", ask("SELECT * FROM c.shop.seen"), [["1"]])
     check("Delta and Hive by Glue", [ask("SELECT count(*) FROM g.shop.log"), ask("SELECT count(*) FROM g.shop.hive WHERE year = 2026")], [[["2"]], [["2"]]])
 
 
@@ -417,6 +438,10 @@ def hostile(lode, key):
     with urllib.request.urlopen(urllib.request.Request(f"{lode.uri}/v1/oauth/tokens", body)) as answer:
         token = {"Authorization": f"Bearer {json.load(answer)['access_token']}"}
     deep = b'{"updates":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    check("transactions that are none", [send("POST", "/v1/transactions/commit", body, **token) for body in (
+        b"", b"{}", b'{"table-changes":1}', b'{"table-changes":[1]}', b'{"table-changes":[{"updates":[]}]}',
+        b'{"table-changes":[{"identifier":{"namespace":["shop"],"name":"nothing"},"updates":[]}]}', deep)],
+        lambda found: all(code in (400, 404) for code in found))
     commits = [b"", b"{", b"[]", b'{"updates":1}', b'{"updates":[{"action":"x"}]}', b'{"updates":[{}]}', deep, b"\xff\xfe", b'{"updates":[{"action":"add-schema","schema":{"fields":[{"id":9223372036854775807,"name":"a","type":"int","required":false}]}}]}',
                b'{"updates":[{"action":"set-snapshot-ref","ref-name":"main","type":"branch","snapshot-id":1}]}', b'{"updates":[{"action":"upgrade-format-version","format-version":9}]}',
                b'{"updates":[{"action":"add-spec","spec":{"fields":[{"source-id":99,"transform":"day","name":"d"}]}},{"action":"set-default-spec","spec-id":-1}]}']

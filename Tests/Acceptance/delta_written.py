@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """What Lode writes into Delta tables, read by delta-rs and by DuckDB's delta extension: the same rows after every kind of statement.
 
-    delta_written.py --lode PATH/TO/lode
+    delta_written.py --lode PATH/TO/lode [options of warehouse.PLACES]
 
-Needs the Python packages deltalake, pyarrow, pytz and duckdb; with duckdb-extension-delta of duckdb's version, DuckDB reads too.
+Needs the Python packages deltalake, pyarrow, pytz and duckdb; with duckdb-extension-delta (and -httpfs for an object store) of duckdb's
+version, DuckDB reads too. Each statement's table is compared after it, and all of them at the end.
 """
-import argparse, glob, os, shutil, subprocess, sys, tempfile
+import sys
+
+import foreign
+from warehouse import PLACES, arguments, placed
 
 STATEMENTS = """
 CREATE TABLE kinds USING delta AS SELECT g AS id, g % 2 = 0 AS b, g::tinyint AS t1, g::smallint AS t2, g::bigint * 1000000007 AS t8, (g * 1.5)::real AS f, g / 7.0::double AS d, (g * 1.001)::decimal(12,3) AS n, (g::decimal(38,0) * 100000000000000000000000000::decimal(38,0)) AS wide, repeat('long text ', g) AS v, ('b' || g)::varbinary AS x, DATE '2024-01-01' + g AS day, TIMESTAMP '2024-02-29 12:34:56.789012' + g * INTERVAL '1 hour' AS ts, TIMESTAMPTZ '2024-02-29 12:34:56.789012+00' + g * INTERVAL '1 hour' AS tz, [g, NULL] AS l, MAP(['k'], [g]) AS m, {'a': g, 'b': {'c': 'x' || g}} AS s FROM generate_series(1, 20) AS q(g)
@@ -90,6 +94,8 @@ UPDATE fed SET k = 'new', p = 5 WHERE id BETWEEN 100 AND 200
 MERGE INTO fed USING (SELECT 2990 + g AS id FROM generate_series(1, 20) AS q(g)) AS s ON fed.id = s.id WHEN MATCHED AND s.id % 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET k = 'merged' WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'added', 1)
 DELETE FROM fed WHERE p = 2 AND id > 1000
 DELETE FROM fed WHERE p = 0
+SET vacuum_retention_check = off; VACUUM marked RETAIN 0 HOURS
+SET vacuum_retention_check = off; VACUUM kinds RETAIN 0 HOURS
 TRUNCATE parts
 CREATE OR REPLACE TABLE parts USING delta AS SELECT 'now' AS other, 2.5::double AS kind
 INSERT INTO parts VALUES ('more', 'NaN'), ('end', '-Infinity')
@@ -99,55 +105,61 @@ NAMES = ("kinds", "parts", "many", "mapped", "byid", "counted", "clustered", "wi
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--lode", required=True)
-    args = p.parse_args()
-    import deltalake, duckdb, pyarrow
-    folder = tempfile.mkdtemp()
-    lode = [args.lode, "--warehouse", f"{folder}/lakehouse", "--quiet"]
-    db = duckdb.connect(config={"allow_unsigned_extensions": "true"})
-    db.execute("SET TimeZone = 'UTC'")
-    has_delta = load_delta(db)
-    tables, checked = set(), 0
+    args = arguments(__doc__, **PLACES)
+    with placed(args) as house:
+        run(house)
+
+
+def run(house):
+    import duckdb
+    db = foreign.duckdb(house, "delta")
+    has_delta, checked, tables = db is not None, 0, {}
+    db = db or duckdb.connect()
     for sql in filter(None, STATEMENTS.split("\n")):
-        done = subprocess.run(lode + ["-c", sql], capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(f"{sql}\n{done.stderr}")
+        house.records(sql)
         words = sql.split()
-        tables.add(next(w for w in words if w in NAMES))
-        for table in sorted(tables):
-            own = f"{folder}/{table}.parquet"
-            done = subprocess.run(lode + ["-c", f"COPY {table} TO '{own}'"], capture_output=True, text=True)
-            if done.returncode:
-                sys.exit(f"{sql}\n{table}: {done.stderr}")
-            [path] = glob.glob(f"{folder}/lakehouse/main/{table}-*")
-            sources = {}
-            # Of deletion vectors only its query engine knows, and of widened types nothing of it.
-            if table != "widened":
-                found = deltalake.QueryBuilder().register("t", deltalake.DeltaTable(path)).execute("SELECT * FROM t")
-                rows, sources = pyarrow.table(found.read_all()), {"delta-rs": "rows"}
-            sources |= ({"DuckDB": f"delta_scan('{path}')"} if has_delta else {})
-            for name, source in sources.items():
-                compare(db, sql, table, own, name, source, rows)
-                checked += 1
-        if "fed" in words:
-            compare_changes(db, sql, lode, folder)
+        table = next(w for w in words if w in NAMES)
+        tables[table] = sql
+        checked += compare(db, house, sql, table, has_delta)
+        if table == "fed":
+            compare_changes(db, house, sql)
             checked += 1
-    readers = "delta-rs" + (" and DuckDB" if has_delta else "")
-    print(f"{checked} comparisons with {readers}: the same rows")
-    shutil.rmtree(folder)
+    for table in tables:
+        checked += compare(db, house, f"all that came after {tables[table]}", table, has_delta)
+    print(f"{checked} comparisons with delta-rs{' and DuckDB' if has_delta else ''}: the same rows")
 
 
-def compare_changes(db, sql, lode, folder):
+def compare(db, house, sql, table, has_delta):
+    """How many readers see what Lode sees; ends if one does not."""
+    own = f"{house.folder}/{table}.parquet"
+    house.records(f"COPY {table} TO '{own}'")
+    sources = {}
+    # Of widened types delta-rs knows nothing.
+    if table != "widened":
+        db.register("rows", foreign.read(house, "delta", table))
+        sources["delta-rs"] = "rows"
+    if has_delta:
+        sources["DuckDB"] = f"delta_scan('{foreign.location(house, table)}')"
+    columns = [c[0] for c in db.execute(f"DESCRIBE SELECT * FROM read_parquet('{own}')").fetchall()]
+    for name, source in sources.items():
+        theirs = [c[0] for c in db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+        if sorted(columns) != sorted(theirs):
+            sys.exit(f"{sql}\n{table}, {name}: columns {theirs}, not {columns}")
+        listed = ", ".join(f'CAST("{c}" AS varchar)' for c in columns)
+        left, right = f"SELECT {listed} FROM read_parquet('{own}', hive_partitioning = false)", f"SELECT {listed} FROM {source}"
+        missing = db.execute(f"({left}) EXCEPT ALL ({right})").fetchall()
+        added = db.execute(f"({right}) EXCEPT ALL ({left})").fetchall()
+        if missing or added:
+            sys.exit(f"{sql}\n{table}, {name}: Lode alone has {missing[:3]}, the other one {added[:3]}")
+    return len(sources)
+
+
+def compare_changes(db, house, sql):
     """What came and went, as delta-rs and as Lode tell it."""
-    import deltalake, pyarrow
-    own = f"{folder}/changes.parquet"
-    done = subprocess.run(lode + ["-c", f"COPY (FROM table_changes('fed', 0)) TO '{own}'"], capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{sql}\n{done.stderr}")
-    [path] = glob.glob(f"{folder}/lakehouse/main/fed-*")
-    changes = pyarrow.table(deltalake.DeltaTable(path).load_cdf(starting_version=0).read_all())
-    db.register("changes", changes)
+    import pyarrow
+    own = f"{house.folder}/changes.parquet"
+    house.records(f"COPY (FROM table_changes('fed', 0)) TO '{own}'")
+    db.register("changes", pyarrow.table(foreign.delta(house, "fed").load_cdf(starting_version=0).read_all()))
     columns = "id, k, p, _change_type, _commit_version"
     rows = db.execute(f"SELECT {columns} FROM read_parquet('{own}') ORDER BY ALL").fetchall()
     theirs = db.execute(f"SELECT {columns} FROM changes ORDER BY ALL").fetchall()
@@ -156,28 +168,5 @@ def compare_changes(db, sql, lode, folder):
         sys.exit(f"{sql}\nchanges: {len(rows)} of Lode, {len(theirs)} of delta-rs; Lode alone has {alone}, delta-rs {others}")
 
 
-def load_delta(db):
-    try:
-        import duckdb_extension_delta
-        place = list(duckdb_extension_delta.__path__)[0]
-        db.execute(f"LOAD '{glob.glob(place + '/extensions/*/delta.duckdb_extension')[0]}'")
-        return True
-    except Exception as fault:
-        print(f"without DuckDB: {fault}", file=sys.stderr)
-        return False
-
-
-def compare(db, sql, table, own, name, source, rows):
-    columns = [c[0] for c in db.execute(f"DESCRIBE SELECT * FROM read_parquet('{own}')").fetchall()]
-    theirs = [c[0] for c in db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
-    if sorted(columns) != sorted(theirs):
-        sys.exit(f"{sql}\n{table}, {name}: columns {theirs}, not {columns}")
-    listed = ", ".join(f'CAST("{c}" AS varchar)' for c in columns)
-    left, right = f"SELECT {listed} FROM read_parquet('{own}', hive_partitioning = false)", f"SELECT {listed} FROM {source}"
-    missing = db.execute(f"({left}) EXCEPT ALL ({right})").fetchall()
-    added = db.execute(f"({right}) EXCEPT ALL ({left})").fetchall()
-    if missing or added:
-        sys.exit(f"{sql}\n{table}, {name}: Lode alone has {missing[:3]}, the other one {added[:3]}")
-
-
-main()
+if __name__ == "__main__":
+    main()

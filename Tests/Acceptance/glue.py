@@ -143,6 +143,17 @@ def iceberg(lode, glue, url, folder, checks_versions):
         [["0", "165"], ["1", "145"], ["2", "1000"]])
     check("  is read", sum(r["n"] for r in rows("p") or []), lambda r: r in (0, 1310))
     check("truncate", lode("TRUNCATE g.lake.p; SELECT count(*) FROM g.lake.p"), [["0"]])
+    check("one transaction, one snapshot", lode(
+        "SET VARIABLE before = (SELECT count(*) FROM g.lake.w$snapshots); BEGIN; INSERT INTO g.lake.w (id) VALUES (6), (7); UPDATE g.lake.w SET v = 'six' "
+        "WHERE id = 6; DELETE FROM g.lake.w WHERE id = 7; COMMIT; SELECT count(*) - getvariable('before') FROM g.lake.w$snapshots"), [["1"]])
+    check("  of one table", lode("BEGIN; INSERT INTO g.lake.w (id) VALUES (8); INSERT INTO g.lake.p VALUES (1, 1)"),
+          lambda r: "0A000" in r and "each table on its own" in r)
+    check("branches and tags", lode(
+        "ALTER TABLE g.lake.w CREATE BRANCH audit; ALTER TABLE g.lake.w CREATE TAG before; DELETE FROM g.lake.w.branch_audit WHERE id = 6; "
+        "SELECT (SELECT count(*) FROM g.lake.w), (SELECT count(*) FROM g.lake.w.branch_audit)"), [["5", "4"]])
+    check("  are known", catalog and sorted(catalog.load_table("lake.w").refs()), lambda r: r in (None, ["audit", "before", "main"]))
+    check("  are moved and dropped", lode("CALL system.fast_forward('g.lake.w', 'main', 'audit'); ALTER TABLE g.lake.w DROP BRANCH audit; SELECT "
+                                          "(SELECT count(*) FROM g.lake.w), (SELECT count(*) FROM g.lake.w FOR VERSION AS OF 'before')"), [["4", "5"]])
     check("Hive's beside it", lode("CREATE TABLE g.lake.h USING parquet AS SELECT 1 AS a; SHOW TABLES FROM g.lake"),
           lambda r: [x[1] for x in r] == ["h", "p", "w"])
     check("rename", lode("ALTER TABLE g.lake.p RENAME TO q; SELECT count(*) FROM g.lake.q"), [["0"]])

@@ -175,6 +175,8 @@ def written(lode, catalog, space, reach):
                                                f"c.{space}.p WHERE k = 9; COMMIT; {both}"), [["1", "1"]])
     check("  or in none", run(f"BEGIN; INSERT INTO c.{space}.p VALUES (2, 9); INSERT INTO {name} (id) VALUES (5); ROLLBACK; {both}"), [["1", "1"]])
     check("  is read", len(catalog.load_table(f"{space}.p").scan(row_filter="k = 9").to_arrow()), 1)
+    branches(lode, catalog, space, reach)
+    views(lode, space, reach)
     check("replaced", run(f"CREATE OR REPLACE TABLE c.{space}.types AS SELECT 2.5 AS n, 'y' AS s, 7::bigint AS fresh"), [])
     check("  is read", rows("types"), [{"n": decimal.Decimal("2.5"), "s": "y", "fresh": 7}])
     check("hidden partitions", run(f"CREATE TABLE c.{space}.h (id bigint, at timestamp, s varchar) PARTITIONED BY (day(at), bucket(4, id)); "
@@ -187,6 +189,35 @@ def written(lode, catalog, space, reach):
     check("many at once", writers(lode, catalog, space, reach), (80, 80, 80))
     check("rename, drop with files", run(f"ALTER TABLE {name} RENAME TO c.{space}.v; DROP TABLE c.{space}.v PURGE; DROP TABLE c.{space}.p; "
                                          f"DROP TABLE c.{space}.types PURGE; DROP TABLE c.{space}.many"), [])
+
+
+def branches(lode, catalog, space, reach):
+    """What is written to a branch, checked there and then published."""
+    name = f"c.{space}.b"
+    check("branches and tags", lode(
+        f"CREATE TABLE {name} AS SELECT 1 AS id; ALTER TABLE {name} CREATE BRANCH audit RETAIN 7 DAYS; ALTER TABLE {name} CREATE TAG first; "
+        f"INSERT INTO {name}.branch_audit VALUES (2), (3); DELETE FROM {name}.branch_audit WHERE id = 3; "
+        f"SELECT (SELECT count(*) FROM {name}), (SELECT count(*) FROM {name}.branch_audit)", **reach), [["1", "2"]])
+    refs = catalog.load_table(f"{space}.b").refs()
+    check("  are known", {key: ref.snapshot_ref_type.value for key, ref in refs.items()}, {"main": "branch", "audit": "branch", "first": "tag"})
+    check("  with how long they are kept", refs["audit"].max_ref_age_ms, 7 * 86_400_000)
+    check("  are moved and dropped", lode(
+        f"CALL system.fast_forward('{name}', 'main', 'audit'); ALTER TABLE {name} DROP BRANCH audit; "
+        f"SELECT (SELECT sum(id) FROM {name}), (SELECT sum(id) FROM {name} FOR VERSION AS OF 'first')", **reach), [["3", "1"]])
+    check("  and known", sorted(catalog.load_table(f"{space}.b").refs()), ["first", "main"])
+    lode(f"DROP TABLE {name} PURGE", **reach)
+
+
+def views(lode, space, reach):
+    """Views, where the server keeps them."""
+    name = f"c.{space}.seen"
+    made = lode(f"CREATE VIEW {name} AS SELECT 7 AS n", **reach)
+    if isinstance(made, str) and "0A000" in made:
+        return check("a server that keeps no views says so", made, lambda r: "server has none" in r)
+    check("a view is made", made, [])
+    check("  is read", lode(f"SELECT n FROM {name}", **reach), [["7"]])
+    check("  is replaced", lode(f"CREATE OR REPLACE VIEW {name} AS SELECT 'x' AS s, 8 AS n; SELECT * FROM {name}", **reach), [["x", "8"]])
+    check("  is listed and dropped", lode(f"DROP VIEW {name}; SHOW VIEWS FROM c.{space}", **reach), [])
 
 
 def writers(lode, catalog, space, reach):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Iceberg tables of version 1 that pyiceberg made become ones of version 2 and 3, and are written by Lode.
 
-usage: iceberg_versions.py LODE      (PyPI: pyiceberg, pyarrow, sqlalchemy)
+    iceberg_versions.py --lode PATH/TO/lode      (PyPI: pyiceberg, pyarrow, sqlalchemy)
 
 A table of version 1 is refused by name until it is one of version 2. Its manifests, which have no sequence numbers, and their lists, which
 lack counts, are kept, written anew, and read by pyiceberg after each statement as Lode reads the table.
@@ -9,19 +9,19 @@ lack counts, are kept, written anew, and read by pyiceberg after each statement 
 import datetime
 import glob
 import os
-import subprocess
 import sys
 import tempfile
 
 import pyarrow as pa
-import pyiceberg.table
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.transforms import MonthTransform
 from pyiceberg.types import DateType, LongType, NestedField
 
-from iceberg_written import compare, lode, number
+import foreign
+from iceberg_written import compare
+from warehouse import Warehouse, arguments
 
 STEPS = [
     "ALTER TABLE t SET TBLPROPERTIES ('format-version' = '2')",
@@ -58,26 +58,24 @@ def made(catalog, name, is_upgraded):
     return os.path.dirname(folder)
 
 
-def main(binary):
+def main():
+    args = arguments(__doc__)
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         catalog = SqlCatalog("c", uri=f"sqlite:///{folder}/c.db", warehouse=f"file://{folder}/wh")
         catalog.create_namespace("n")
         for is_upgraded in (False, True):
-            warehouse, place = f"{folder}/lode{is_upgraded}", made(catalog, f"n.t{is_upgraded}", is_upgraded)
-            lode(binary, warehouse, f"CREATE TABLE t USING iceberg LOCATION '{place}'")
+            house, place = Warehouse(args.lode), made(catalog, f"n.t{is_upgraded}", is_upgraded)
+            house.records(f"CREATE TABLE t USING iceberg LOCATION '{place}'")
             if not is_upgraded:
-                done = subprocess.run(
-                    [binary, "--warehouse", warehouse, "-c", "INSERT INTO t VALUES (1, '2024-01-01')"], capture_output=True, text=True)
-                failed += "0A000" not in done.stderr
+                failed += "0A000" not in house.query("INSERT INTO t VALUES (1, '2024-01-01')")[1]
             for statement in STEPS:
-                lode(binary, warehouse, statement)
-                latest = max(glob.glob(place + "/metadata/v*.metadata.json"), key=number)
-                theirs = pyiceberg.table.StaticTable.from_metadata(latest).scan().to_arrow().to_pylist()
-                failed += compare(f"pyiceberg after {statement}", lode(binary, warehouse, "SELECT * FROM t"), theirs)
+                house.records(statement)
+                theirs = foreign.read(house, "iceberg", "t").to_pylist()
+                failed += compare(f"pyiceberg after {statement}", house.records("SELECT * FROM t"), theirs)
     print(f"{len(STEPS)} statements on a table of version 1, and on one that was once; {failed} failed")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

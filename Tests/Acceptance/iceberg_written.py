@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
 """Iceberg tables that Lode writes are read back equal by pyiceberg, and by DuckDB where its extension is there.
 
-usage: iceberg_written.py LODE      (PyPI: pyiceberg, pyarrow; duckdb with duckdb-extension-avro and duckdb-extension-iceberg of its version)
+    iceberg_written.py --lode PATH/TO/lode [options of warehouse.PLACES]
+
+(PyPI: pyiceberg, pyarrow; duckdb with duckdb-extension-avro and duckdb-extension-iceberg of its version, and -httpfs for an object store)
 
 Makes tables of all types that the format has, appends, updates, deletes, merges and overwrites; after each statement both readers see the
 rows that Lode sees, and every earlier snapshot gives the rows that it gave.
 """
-import glob
-import importlib
 import json
-import os
 import re
-import subprocess
 import sys
-import tempfile
+
+import foreign
+from warehouse import PLACES, arguments, placed
 
 TYPES = (
     "SELECT n::integer AS i, n::bigint * 1000000007 AS l, n::real / 4 AS f, n::double / 3 AS d, (n * 1.25)::decimal(12,3) AS m, "
@@ -95,19 +95,15 @@ STEPS = [
     ("vectors", "DELETE FROM vectors WHERE id % 7 = 2"),
     ("vectors", "DELETE FROM vectors WHERE id % 11 = 3"),
     ("vectors", "UPDATE vectors SET name = 'changed' WHERE id % 13 = 4"),
+    ("aged", "CREATE TABLE aged (id bigint) USING iceberg TBLPROPERTIES "
+             "('history.expire.max-snapshot-age-ms' = '1', 'history.expire.min-snapshots-to-keep' = '1')"),
+    ("aged", "INSERT INTO aged SELECT n FROM range(20) AS r(n)"),
+    ("aged", "INSERT INTO aged SELECT n FROM range(20, 40) AS r(n)"),
+    ("aged", "DELETE FROM aged WHERE id % 3 = 0"),
+    ("aged", "OPTIMIZE aged"),
+    ("aged", "SET vacuum_retention_check = off; VACUUM aged"),
+    ("aged", "INSERT INTO aged VALUES (40)"),
 ]
-
-
-def lode(binary, warehouse, sql):
-    done = subprocess.run(
-        [binary, "--warehouse", warehouse, "--set", "timezone=UTC", "--format", "jsonl", "-c", sql], capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{sql}\n{done.stderr}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def number(path):
-    return int(re.search(r"v(\d+)\.metadata\.json$", path).group(1))
 
 
 def plain(value):
@@ -141,44 +137,30 @@ def compare(what, mine, theirs):
     return 0
 
 
-def main(binary):
-    import pyiceberg.table
-
-    failed = steps = 0
-    try:
-        import duckdb
-
-        duck = duckdb.connect()
-        duck.execute("SET TimeZone='UTC'")
-        for name in ("avro", "iceberg"):
-            module = importlib.import_module("duckdb_extension_" + name)
-            found = glob.glob(f"{os.path.dirname(module.__file__)}/extensions/*/{name}.duckdb_extension")
-            duck.execute(f"LOAD '{found[0]}'")
-    except Exception as error:  # noqa: BLE001: whatever is missing, DuckDB is not asked
-        print(f"DuckDB is not asked: {str(error).splitlines()[0]}")
-        duck = None
-    with tempfile.TemporaryDirectory() as folder:
-        warehouse, earlier = os.path.join(folder, "wh"), []
+def main():
+    args = arguments(__doc__, **PLACES)
+    failed, earlier, latest = 0, [], {}
+    with placed(args) as house:
+        duck = foreign.duckdb(house, "avro", "iceberg")
         for table, statement in STEPS:
-            lode(binary, warehouse, statement)
-            steps += 1
-            mine = lode(binary, warehouse, f"SELECT * FROM {table}")
-            document = max(glob.glob(f"{warehouse}/**/{table}-*/metadata/v*.metadata.json", recursive=True), key=number)
-            opened = pyiceberg.table.StaticTable.from_metadata(document)
+            house.records(statement)
+            mine = house.records(f"SELECT * FROM {table}")
+            opened = latest[table] = foreign.iceberg(house, table)
             failed += compare(f"pyiceberg after {statement}", mine, opened.scan().to_arrow().to_pylist())
             if duck:
-                seen = duck.execute(f"SELECT * FROM iceberg_scan('{document}')").to_arrow_table().to_pylist()
-                failed += compare(f"duckdb after {statement}", mine, seen)
+                seen = duck.execute(f"SELECT * FROM iceberg_scan('{opened.metadata_location}')").to_arrow_table().to_pylist()
+                failed += compare(f"DuckDB after {statement}", mine, seen)
             # A change of columns makes no snapshot: those that are there keep the columns that they had.
-            if opened.current_snapshot() and opened.current_snapshot().snapshot_id not in {entry[2] for entry in earlier}:
-                earlier.append((table, document, opened.current_snapshot().snapshot_id, mine))
-        for table, document, snapshot, mine in earlier:
-            latest = max(glob.glob(os.path.dirname(document) + "/v*.metadata.json"), key=number)
-            opened = pyiceberg.table.StaticTable.from_metadata(latest)
-            failed += compare(f"{table} at {snapshot}", mine, opened.scan(snapshot_id=snapshot).to_arrow().to_pylist())
-    print(f"{steps} statements, {len(earlier)} snapshots, {failed} failed")
+            snapshot = opened.current_snapshot()
+            if snapshot and snapshot.snapshot_id not in {entry[1] for entry in earlier}:
+                earlier.append((table, snapshot.snapshot_id, mine))
+        # VACUUM has taken some away.
+        kept = [entry for entry in earlier if latest[entry[0]].snapshot_by_id(entry[1])]
+        for table, snapshot, mine in kept:
+            failed += compare(f"{table} at {snapshot}", mine, latest[table].scan(snapshot_id=snapshot).to_arrow().to_pylist())
+    print(f"{len(STEPS)} statements, {len(kept)} snapshots read by pyiceberg{' and DuckDB' if duck else ''}, {failed} failed")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

@@ -2,9 +2,7 @@
 """Kills two processes that run transactions over three tables, again and again, and checks after each kill that every transaction is
 in all three tables or in none.
 
-    kill_transactions.py --lode PATH/TO/lode [--kills 300] [--rows 5000] [--formats delta,iceberg,parquet] [--services FOLDER [--port 19400]]
-
-With --services, the warehouse lies in SeaweedFS, which FOLDER/seaweed.sh starts.
+    kill_transactions.py --lode PATH/TO/lode [--kills 50] [--rows 5000] [--formats delta,iceberg,parquet] [options of warehouse.PLACES]
 
 Each writer owns one half of the rows (k = 0 or 1) of `updated`, `replaced` and `merged`, and puts a generation number into all of
 them: by UPDATE, by DELETE and INSERT, and by MERGE. Some transactions go back to a savepoint or roll back, with a generation that
@@ -12,19 +10,19 @@ nobody may ever see. A third process reads all three tables all the while. At th
 
 --formats gives each of the three tables a format. Of those with logs, delta-rs or pyiceberg reads whole generations after each kill.
 """
-import random, subprocess, threading, time
+import random, threading, time
 
 import foreign
-from warehouse import Warehouse, arguments, conclude, feed, object_store
+from warehouse import PLACES, arguments, conclude, placed
 
 FORBIDDEN = -1
 
 
 def main():
-    args = arguments(__doc__, kills=300, rows=5000, seed=1, services="", port=19400, formats="parquet,parquet,parquet")
+    args = arguments(__doc__, kills=50, rows=5000, seed=1, formats="parquet,parquet,parquet", **PLACES)
     random.seed(args.seed)
-    with object_store(args) as store:
-        run(args, Warehouse(args.lode, store))
+    with placed(args) as house:
+        run(args, house)
 
 
 def run(args, house):
@@ -50,7 +48,7 @@ def run(args, house):
         """Of each table with a log what another engine sees: whole generations, those that Lode sees."""
         bad, own = [], {row[0]: row[1] for row in house.rows("SELECT k, min(generation) FROM updated GROUP BY k")}
         for table, form in logged.items():
-            rows = foreign.read(house, form, foreign.folder_of(house, table)).to_pylist()
+            rows = foreign.read(house, form, table).to_pylist()
             for k in (0, 1):
                 mine = [r for r in rows if r["k"] == k]
                 seen = {r["generation"] for r in mine}
@@ -93,9 +91,9 @@ def run(args, house):
             for _ in range(30):
                 generation += 1
                 script.append(transaction(generation, k))
-            writers.append(house.start(stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
-            feeders.append(threading.Thread(target=feed, args=(writers[-1], "\n".join(script))))
-            feeders[-1].start()
+            writer, feeder = house.start_script("\n".join(script))
+            writers.append(writer)
+            feeders.append(feeder)
         time.sleep(random.uniform(0.02, 2 if house.store else 0.6))
         for writer in writers:
             if writer.poll() is None:

@@ -1,5 +1,12 @@
-"""What the scripts that kill and contend share: a warehouse of their own, statements in processes of their own, and the verdict."""
-import argparse, contextlib, copy, glob, os, shutil, subprocess, sys, tempfile
+"""What the scripts that kill, contend and compare share: a warehouse of their own, statements in processes of their own, and the verdict.
+
+Options that say where tables are (PLACES):
+    --services FOLDER [--port 21200]   in SeaweedFS, which FOLDER/seaweed.sh starts; without it on the local disk
+    --catalog moto|ministack|rest      in a Glue database of that server, or in SeaweedFS' Iceberg catalog; without it in the warehouse's own
+"""
+import argparse, contextlib, copy, glob, json, os, shutil, subprocess, sys, tempfile, threading
+
+PLACES = {"services": "", "port": 21200, "catalog": ""}
 
 
 def arguments(doc, **options):
@@ -7,7 +14,10 @@ def arguments(doc, **options):
     p = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--lode", required=True)
     for name, default in options.items():
-        p.add_argument(f"--{name}", type=type(default), default=default)
+        if isinstance(default, bool):
+            p.add_argument(f"--{name}", action="store_true")
+        else:
+            p.add_argument(f"--{name}", type=type(default), default=default)
     return p.parse_args()
 
 
@@ -19,17 +29,35 @@ def object_store(args):
     return Seaweed(args.services, args.port)
 
 
-class Warehouse:
-    """A warehouse of its own, in a folder that goes with the process or in an object store. Statements run in the folder."""
+@contextlib.contextmanager
+def placed(args):
+    """A warehouse where the options of PLACES say, and its servers, as long as it is used."""
+    with contextlib.ExitStack() as stack:
+        store = stack.enter_context(object_store(args))
+        if not args.catalog:
+            yield Warehouse(args.lode, store)
+            return
+        import catalogs
+        yield Warehouse(args.lode, store, stack.enter_context(catalogs.started(args, store)))
 
-    def __init__(self, lode, store=None):
+
+class Warehouse:
+    """A warehouse of its own, in a folder that goes with the process or in an object store. Statements run in the folder. With
+    another catalog they run in a schema of that one."""
+
+    def __init__(self, lode, store=None, catalog=None):
         self._folder = tempfile.TemporaryDirectory()
         self.folder, self.lode, self.store = self._folder.name, os.path.abspath(lode), store
         self.environment = store.environment(self.folder) if store else dict(os.environ)
         self.location = store.place() if store else f"{self.folder}/lakehouse"
         # Where files are written that belong to no table.
         self.exports = f"{self.location}/exports" if store else self.folder
-        self.command = [self.lode, "--warehouse", self.location, "--format", "csv", "--quiet"]
+        self.command = [self.lode, "--warehouse", self.location, "--set", "timezone=UTC", "--quiet"]
+        self.catalog, self.preamble = catalog, ""
+        if catalog:
+            self.preamble = catalog.attach
+            self.rows(f"CREATE SCHEMA c.{catalog.schema}")
+            self.preamble += f"USE c.{catalog.schema};\n"
 
     def data_files(self):
         """Names of all files in the warehouse but the catalog's, manifests and exports."""
@@ -37,6 +65,18 @@ class Warehouse:
             return [k for k in self.store.keys(self.location) if "_lode/" not in k and not k.startswith("exports/")]
         return [f for where, _, files in os.walk(self.location) for f in files
                 if not f.startswith("catalog.") and not where.endswith("/_lode")]
+
+    def listed(self, place):
+        """The paths of what lies in a folder."""
+        names = self.store.keys(place) if self.store else os.listdir(place)
+        return [f"{place}/{name}" for name in names]
+
+    def content(self, path):
+        """The text of a file."""
+        if self.store:
+            return self.store.content(path)
+        with open(path) as file:
+            return file.read()
 
     def uploads(self):
         return self.store.uploads() if self.store else []
@@ -66,16 +106,27 @@ class Warehouse:
         other.location = f"{self.folder}/rebuilt"
         shutil.rmtree(other.location, ignore_errors=True)
         shutil.copytree(self.location, other.location)
-        other.command = [self.lode, "--warehouse", other.location, "--format", "csv", "--quiet"]
+        other.command = [other.location if word == self.location else word for word in self.command]
         other.lose_catalog()
         return other, other.maintain("rebuild")[1]
 
+    def _run(self, sql, form):
+        return subprocess.run(
+            self.command + ["--format", form, "-c", self.preamble + sql], capture_output=True, text=True, cwd=self.folder, env=self.environment)
+
     def query(self, sql):
         """The rows of the last statement without its heading, or None, and what was said on stderr."""
-        done = subprocess.run(self.command + ["-c", sql], capture_output=True, text=True, cwd=self.folder, env=self.environment)
+        done = self._run(sql, "csv")
         if done.returncode:
             return None, done.stderr
         return [line.split(",") for line in done.stdout.split("\n")[1:] if line], done.stderr
+
+    def records(self, sql):
+        """The rows of a statement that must not fail, with the names of their columns."""
+        done = self._run(sql, "jsonl")
+        if done.returncode:
+            sys.exit(f"{sql}\n{done.stderr}")
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     def rows(self, sql):
         """The rows of a statement that must not fail."""
@@ -86,6 +137,13 @@ class Warehouse:
     def start(self, *arguments, **streams):
         """A process that is given its statements, to be killed."""
         return subprocess.Popen(self.command + list(arguments), cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, **streams)
+
+    def start_script(self, script):
+        """A process that runs statements from its input, to be killed, and the thread that gives them."""
+        process = self.start(stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        feeder = threading.Thread(target=feed, args=(process, self.preamble + script))
+        feeder.start()
+        return process, feeder
 
     def start_command(self, *command):
         """A command of lode on the warehouse, whose messages are caught."""

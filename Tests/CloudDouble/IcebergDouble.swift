@@ -38,7 +38,7 @@ public final class IcebergDouble: Sendable {
         var version = 0
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let double: CloudDouble
     private let pageSize: Int
 
@@ -91,11 +91,11 @@ public final class IcebergDouble: Sendable {
 
     // MARK: Answers
 
-    private static func text(_ object: Any) -> String {
+    static func text(_ object: Any) -> String {
         (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
-    private static func object(_ text: String) -> [String: Any] {
+    static func object(_ text: String) -> [String: Any] {
         (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] ?? [:]
     }
 
@@ -171,7 +171,7 @@ public final class IcebergDouble: Sendable {
             return load(name, &state)
         }
         let isView = path[1] == "views"
-        if path.count == 2, method == "POST", !isView { return create(namespace, body, &state) }
+        if path.count == 2, method == "POST" { return isView ? createView(namespace, body, &state) : create(namespace, body, &state) }
         if path.count == 2 {
             let found = (isView ? state.views : state.tables).keys.filter { $0.namespace == namespace }.map(\.name).sorted()
             return page(found.map { ["namespace": namespace, "name": $0] as [String: Any] }, "identifiers", request)
@@ -185,6 +185,7 @@ public final class IcebergDouble: Sendable {
         case "DELETE":
             if isView { state.views[name] = nil } else { state.tables[name] = nil }
             return DoubleAnswer(204)
+        case "POST" where isView: return replaceView(name, body, &state)
         case "POST":
             var change = body
             change["identifier"] = ["namespace": namespace, "name": path[2]] as [String: Any]
@@ -194,7 +195,7 @@ public final class IcebergDouble: Sendable {
         }
     }
 
-    private func load(_ name: Name, isView: Bool = false, _ state: inout State) -> DoubleAnswer {
+    func load(_ name: Name, isView: Bool = false, _ state: inout State) -> DoubleAnswer {
         var answer = Self.object(isView ? "{}" : state.tableExtras)
         answer["metadata"] = Self.object((isView ? state.views[name] : state.tables[name]) ?? "")
         answer["metadata-location"] = "s3://lake/\(name.name)/metadata/\(state.version).json"

@@ -23,7 +23,7 @@ import Testing
     @Test func `the configuration says what there is`() throws {
         let served = try ServedWarehouse()
         let config = served.send("GET", "/v1/config?warehouse=lode")
-        #expect(config.status == 200 && config.json["endpoints"]?.items.contains("POST /v1/{prefix}/tables/rename") == true)
+        #expect(config.status == 200 && config.json["endpoints"]?.items.contains("POST /v1/{prefix}/transactions/commit") == true)
         #expect(type(served.send("GET", "/v1/config?warehouse=other")) == "NoSuchWarehouseException")
     }
 

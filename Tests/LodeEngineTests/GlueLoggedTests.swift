@@ -154,6 +154,36 @@ import Testing
         #expect(try scratch.rows(columns) == [["d", "integer"], ["h", "integer"], ["i", "integer"]])
         #expect(scratch.error("CREATE OR REPLACE TABLE g.web.h USING iceberg AS SELECT 1 AS a")?.state == .featureNotSupported)
         #expect(scratch.error("DROP TABLE g.web.h PURGE")?.state == .featureNotSupported)
-        #expect(scratch.error("BEGIN; INSERT INTO g.web.i VALUES (4)")?.state == .featureNotSupported)
+    }
+
+    // MARK: Transactions and branches
+
+    @Test(arguments: ["iceberg", "delta"]) func `a transaction changes one table, whose statements are one version`(format: String) throws {
+        try scratch.rows("CREATE TABLE g.web.t USING \(format) AS SELECT 1 AS a; CREATE TABLE g.web.u USING \(format) AS SELECT 1 AS a")
+        let versions = try scratch.rows("SELECT count(*) FROM g.web.t$history")
+        try scratch.rows("BEGIN; INSERT INTO g.web.t VALUES (2), (3); UPDATE g.web.t SET a = 30 WHERE a = 3; DELETE FROM g.web.t WHERE a = 1")
+        #expect(try scratch.rows("SELECT a FROM g.web.t ORDER BY a") == [["2"], ["30"]])
+        let refused = scratch.error("INSERT INTO g.web.u VALUES (2)")
+        #expect(refused?.state == .featureNotSupported && refused?.hint?.contains("each table on its own") == true)
+        try scratch.rows("ROLLBACK; BEGIN; INSERT INTO g.web.t VALUES (2), (3); DELETE FROM g.web.t WHERE a < 3; COMMIT")
+        #expect(try scratch.rows("SELECT a FROM g.web.t") == [["3"]])
+        #expect(try scratch.rows("SELECT count(*) FROM g.web.t$history") == [[String((Int(versions[0][0]) ?? 0) + 1)]])
+        #expect(scratch.error("BEGIN; CREATE TABLE g.web.v (a integer)")?.state == .featureNotSupported)
+    }
+
+    @Test func `branches and tags are made, written, moved and dropped`() throws {
+        try scratch.rows(
+            """
+            CREATE TABLE g.web.t AS SELECT 1 AS a; ALTER TABLE g.web.t CREATE BRANCH audit RETAIN 7 DAYS; ALTER TABLE g.web.t CREATE TAG first;
+            INSERT INTO g.web.t.branch_audit VALUES (2); DELETE FROM g.web.t.branch_audit WHERE a = 1
+            """)
+        #expect(try scratch.rows("SELECT a FROM g.web.t") == [["1"]])
+        #expect(try scratch.rows("SELECT a FROM g.web.t.branch_audit") == [["2"]])
+        #expect(try scratch.rows("SELECT name FROM g.web.t$refs ORDER BY name") == [["audit"], ["first"], ["main"]])
+        try scratch.rows("CALL system.fast_forward('g.web.t', 'main', 'audit'); ALTER TABLE g.web.t DROP BRANCH audit")
+        #expect(try scratch.rows("SELECT a FROM g.web.t") == [["2"]])
+        #expect(try scratch.rows("SELECT a FROM g.web.t FOR VERSION AS OF 'first'") == [["1"]])
+        #expect(scratch.error("INSERT INTO g.web.t.branch_audit VALUES (3)")?.state == .undefinedObject)
+        #expect(scratch.error("BEGIN; ALTER TABLE g.web.t CREATE BRANCH b")?.state == .featureNotSupported)
     }
 }

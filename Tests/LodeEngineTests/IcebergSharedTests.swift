@@ -166,12 +166,41 @@ import Testing
         #expect(try scratch.rows("SELECT * FROM c.web.b") == [])
     }
 
-    @Test func `a server that cannot publish several tables as one is asked for nothing`() throws {
+    @Test func `of a server that cannot publish several tables as one, a transaction changes one`() throws {
         server.change {
             $0.config = #"{"endpoints": ["GET /v1/{prefix}/namespaces/{namespace}/tables"], "overrides": {"prefix": "main"}}"#
         }
-        server.addTable(["web"], "a")
-        #expect(scratch.error("BEGIN; INSERT INTO c.web.a VALUES (1)")?.state == .featureNotSupported)
+        try scratch.rows("CREATE TABLE c.web.a (id bigint); CREATE TABLE c.web.b (id bigint)")
+        let error = scratch.error("BEGIN; INSERT INTO c.web.a VALUES (1); INSERT INTO c.web.b VALUES (1)")
+        #expect(error?.state == .featureNotSupported)
+        try scratch.rows("ROLLBACK; BEGIN; INSERT INTO c.web.a VALUES (1); INSERT INTO c.web.a SELECT id + 1 FROM c.web.a; COMMIT")
+        #expect(try scratch.rows("SELECT * FROM c.web.a ORDER BY id") == [["1"], ["2"]])
+        #expect(posts("/tables/a").count == 1)
+    }
+
+    @Test func `branches and tags are made, written, moved and dropped`() throws {
+        try scratch.rows(
+            """
+            CREATE TABLE c.web.t (id bigint); INSERT INTO c.web.t VALUES (1); ALTER TABLE c.web.t CREATE BRANCH audit RETAIN 7 DAYS;
+            ALTER TABLE c.web.t CREATE TAG first; INSERT INTO c.web.t.branch_audit VALUES (2); UPDATE c.web.t.branch_audit SET id = 10 WHERE id = 1
+            """)
+        #expect(try scratch.rows("SELECT id FROM c.web.t") == [["1"]])
+        #expect(try scratch.rows("SELECT id FROM c.web.t.branch_audit ORDER BY id") == [["2"], ["10"]])
+        #expect(try scratch.rows("SELECT name FROM c.web.t$refs ORDER BY name") == [["audit"], ["first"], ["main"]])
+        let commits = posts("/tables/t").map { String(decoding: $0.body, as: UTF8.self) }
+        #expect(commits.contains { $0.contains("set-snapshot-ref") && $0.contains("max-ref-age-ms") && $0.contains("assert-ref-snapshot-id") })
+        try scratch.rows("CALL system.fast_forward('c.web.t', 'main', 'audit'); ALTER TABLE c.web.t DROP BRANCH audit")
+        #expect(try scratch.rows("SELECT id FROM c.web.t ORDER BY id") == [["2"], ["10"]])
+        #expect(try scratch.rows("SELECT id FROM c.web.t FOR VERSION AS OF 'first'") == [["1"]])
+        #expect(scratch.error("INSERT INTO c.web.t.branch_audit VALUES (3)")?.state == .undefinedObject)
+        #expect(scratch.error("ALTER TABLE c.web.t CREATE TAG first")?.state == .duplicateObject)
+    }
+
+    @Test func `a branch is not written inside a transaction`() throws {
+        try scratch.rows("CREATE TABLE c.web.t (id bigint); INSERT INTO c.web.t VALUES (1); ALTER TABLE c.web.t CREATE BRANCH audit")
+        #expect(scratch.error("BEGIN; INSERT INTO c.web.t.branch_audit VALUES (2)")?.state == .featureNotSupported)
+        try scratch.rows("ROLLBACK; CREATE TABLE own USING iceberg AS SELECT 1 AS a; ALTER TABLE own CREATE BRANCH audit")
+        #expect(scratch.error("BEGIN; INSERT INTO own.branch_audit VALUES (2)")?.state == .featureNotSupported)
     }
 
     @Test func `what such a catalog cannot keep is refused by name`() throws {

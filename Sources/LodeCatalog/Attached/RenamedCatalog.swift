@@ -63,7 +63,7 @@ struct RenamedCatalog: Catalog {
     }
 
     var isDearToAsk: Bool { inner.isDearToAsk }
-    func publishesTogether(in database: String) throws(SQLError) -> Bool { try inner.publishesTogether(in: bare(database)) }
+    func transactionScope(in database: String) throws(SQLError) -> TransactionScope { try inner.transactionScope(in: bare(database)) }
     func databases() throws(SQLError) -> [GlueDatabase] { try inner.databases().map(shown) }
     func database(_ name: String) throws(SQLError) -> GlueDatabase? { try inner.database(bare(name)).map(shown) }
     func tables(in database: String) throws(SQLError) -> [GlueTable] { try inner.tables(in: bare(database)).map(shown) }
@@ -152,6 +152,7 @@ private struct AnonymousSnapshot: TableSnapshot {
     var statistics: TableStatistics { inner.statistics }
     var columnMatching: ColumnMatching { inner.columnMatching }
     var inLog: (any TableSnapshot)? { inner.inLog }
+    var rowMetadata: RowMetadata? { inner.rowMetadata }
     var isDearToList: Bool { inner.isDearToList }
     func columnEstimates(_ columns: [String]) -> [String: ColumnStatistics] { inner.columnEstimates(columns) }
     func plan(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing { try inner.plan(predicate) }
@@ -177,6 +178,7 @@ private final class RenamedTransaction: TableTransaction {
     func dependsOnSnapshot() { inner.dependsOnSnapshot() }
     func keepsRows() { inner.keepsRows() }
     func rewriteManifests() { inner.rewriteManifests() }
+    func note(_ distinctValues: [ColumnSketch]) { inner.note(distinctValues) }
     func reached(_ marks: [String: Int64]) { inner.reached(marks) }
     func reads(_ rows: ColumnPredicate) { inner.reads(rows) }
     func restore(_ snapshot: any TableSnapshot) { inner.restore((snapshot as? AnonymousSnapshot)?.inner ?? snapshot) }

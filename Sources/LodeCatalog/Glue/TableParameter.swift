@@ -20,6 +20,8 @@ package enum TableParameter {
     package static let replacement = "lode.replacement"
     /// `true` if partitions of a table of Glue were overwritten, and lie in new folders.
     package static let movedPartitions = "lode.moved_partitions"
+    /// The schemas in which names of a view's text are looked up, with commas between them.
+    package static let searchPath = "lode.search_path"
     /// Text of the table's comment, as Hive and Glue keep it.
     package static let comment = "comment"
     /// "DELTA", "ICEBERG": how the metadata of an external table is kept, as Glue and Athena say it.

@@ -93,14 +93,16 @@ extension IcebergRESTCatalog {
     private func alter(_ name: TableName, _ changes: [DefinitionChange]) throws(SQLError) -> CommitOutcome {
         if changes.count == 1, case .rename(let new)? = changes.first { return try rename(name, to: new) }
         if changes.contains(where: \.isOfTags) { throw SQLError.unsupported("changing tags of the Iceberg table \"\(name)\"") }
-        guard let change = try properties(of: name, by: changes) else {
+        guard let change = PropertyChange(changes) else {
             guard let own = SharedChange.gather([.alter(name, changes)]) else {
                 throw SQLError.unsupported("this change of the Iceberg table \"\(name)\"")
             }
             return try publish(own)[name] ?? CommitOutcome(changed: false)
         }
-        if change.updates.isEmpty { return CommitOutcome(changed: false) }
-        try commit([change])
+        guard let table = try loadTable(name, snapshots: "refs") else { return try alter(view: name, change) }
+        let own = try properties(of: table, change)
+        if own.updates.isEmpty { return CommitOutcome(changed: false) }
+        try commit([own])
         return CommitOutcome()
     }
 
@@ -140,41 +142,19 @@ extension IcebergRESTCatalog {
     private func properties(by changes: [TableChange]) throws(SQLError) -> [IcebergTableChange]? {
         var own: [IcebergTableChange] = []
         for change in changes {
-            guard case .alter(let name, let definitions) = change, let found = try properties(of: name, by: definitions) else { return nil }
-            own.append(found)
+            guard case .alter(let name, let definitions) = change, let change = PropertyChange(definitions) else { return nil }
+            guard let table = try loadTable(name, snapshots: "refs") else { throw try missingTable(name) }
+            own.append(try properties(of: table, change))
         }
         return own
     }
 
-    /// Changes of a table's properties, its comment among them; nil if there are others.
     /// - Throws: `0A000` for properties that follow from what the table is.
-    private func properties(of name: TableName, by changes: [DefinitionChange]) throws(SQLError) -> IcebergTableChange? {
-        var set: [String: String] = [:], removed: Set<String> = []
-        for change in changes {
-            switch change {
-            case .setProperties(let properties):
-                for (key, value) in properties { set[key] = value }
-                removed.subtract(properties.keys)
-            case .removeProperties(let names, _):
-                for name in names { set[name] = nil }
-                removed.formUnion(names)
-            case .setComment(let text, nil):
-                set[TableParameter.comment] = text
-                if text == nil { removed.insert(TableParameter.comment) } else { removed.remove(TableParameter.comment) }
-            default: return nil
-            }
-        }
-        if let fact = set.keys.sorted().first(where: { IcebergMetadata.reserved.contains($0) }) {
+    private func properties(of table: IcebergTable, _ change: PropertyChange) throws(SQLError) -> IcebergTableChange {
+        if let fact = change.set.keys.sorted().first(where: { IcebergMetadata.reserved.contains($0) }) {
             throw SQLError.unsupported("setting \"\(fact)\", which Iceberg reserves,")
         }
-        guard let table = try loadTable(name, snapshots: "refs") else {
-            guard try view(name) != nil else { throw try missingTable(name) }
-            throw SQLError.unsupported("changing the properties of the view \"\(name)\" of an Iceberg catalog")
-        }
-        removed.formIntersection(table.metadata.properties.keys)
-        var updates: [IcebergUpdate] = []
-        if !set.isEmpty { updates.append(.setProperties(set)) }
-        if !removed.isEmpty { updates.append(.removeProperties(removed.sorted())) }
-        return IcebergTableChange(name, requirements: table.metadata.uuid.map { [.uuid($0)] } ?? [], updates: updates)
+        let updates = change.updates(of: table.metadata.properties)
+        return IcebergTableChange(table.name, requirements: table.metadata.uuid.map { [.uuid($0)] } ?? [], updates: updates)
     }
 }

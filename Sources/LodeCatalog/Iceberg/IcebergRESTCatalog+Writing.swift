@@ -18,8 +18,8 @@ extension IcebergRESTCatalog {
 
     // MARK: Publishing
 
-    package func publishesTogether(in database: String) throws(SQLError) -> Bool {
-        try client.supports("POST /v1/{prefix}/transactions/commit") ?? true
+    package func transactionScope(in database: String) throws(SQLError) -> TransactionScope {
+        try client.supports("POST /v1/{prefix}/transactions/commit") == false ? .oneTable : .tables
     }
 
     /// Makes changes of tables their next versions, all of them or none. Who comes second looks again whether what it has written goes
@@ -74,7 +74,7 @@ extension IcebergRESTCatalog {
 
     /// The table as the server plans it: where it lies, and what its files are written with.
     package func completing(_ table: GlueTable) throws(SQLError) -> GlueTable {
-        if table.kind == .view { throw SQLError.unsupported("creating a view in an Iceberg catalog") }
+        if table.kind == .view { return table }
         let document = try plan(table)
         var table = table
         table.isPublishedByCatalog = true
@@ -103,6 +103,7 @@ extension IcebergRESTCatalog {
     func create(
         _ table: GlueTable, _ ifExists: TableChange.IfExists, _ files: [DataFile], _ read: Set<TableVersion>
     ) throws(SQLError) -> CommitOutcome {
+        if table.kind == .view { return try create(view: table, ifExists) }
         let name = table.tableName
         defer { staged.withLock { $0[name] = nil } }
         if ifExists == .replace, try loadTable(name, snapshots: "refs") != nil { return try replace(table, files, read) }

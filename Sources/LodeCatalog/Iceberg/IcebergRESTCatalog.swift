@@ -11,7 +11,7 @@ package final class IcebergRESTCatalog: Catalog {
     package let client: IcebergRESTClient
     private let isNested: Bool
     /// Whether the server has views, once that is known.
-    private let knowsViews = Lock<Bool?>(nil)
+    let knowsViews = Lock<Bool?>(nil)
     let leases = Leases(path: nil)
     /// What files are read with where the server gives no credentials; without them tables are not read.
     let stores: StoreRegistry?
@@ -113,31 +113,13 @@ package final class IcebergRESTCatalog: Catalog {
         return (tables + views).sorted { $0.name < $1.name }
     }
 
-    private func names(_ kind: String, in database: String) throws(SQLError) -> [String] {
+    func names(_ kind: String, in database: String) throws(SQLError) -> [String] {
         let path = try path(of: IcebergNamespace(database: database)) + [kind]
         var found: [String] = []
         try client.pages(IcebergRequest(.get, path, to: "list \(kind) of schema \(database)")) { page in
             found += (page["identifiers"]?.items ?? []).compactMap { $0["name"]?.string }
         }
         return found
-    }
-
-    private func viewNames(in database: String) throws(SQLError) -> [String] {
-        guard try mayHaveViews(to: "GET /v1/{prefix}/namespaces/{namespace}/views") else { return [] }
-        do throws(SQLError) {
-            let found = try names("views", in: database)
-            knowsViews.withLock { $0 = true }
-            return found
-        } catch {
-            guard knowsViews.withLock({ $0 }) == nil, error.state == .featureNotSupported || error.state == .ioError else { throw error }
-            knowsViews.withLock { $0 = false }
-            return []
-        }
-    }
-
-    /// A server that doesn't say what it can do is asked; whether it knows of views at all, it then says.
-    private func mayHaveViews(to endpoint: String) throws(SQLError) -> Bool {
-        try client.supports(endpoint) ?? knowsViews.withLock { $0 } ?? true
     }
 
     package func table(_ name: TableName) throws(SQLError) -> GlueTable? {
@@ -168,20 +150,6 @@ package final class IcebergRESTCatalog: Catalog {
         switch try client.answer(request) {
         case .success(let json): return VendedCredentials(json)
         case .fault(let fault) where fault.isNoOperation: return nil
-        case .fault(let fault): throw try client.error(fault, request)
-        }
-    }
-
-    func view(_ name: TableName) throws(SQLError) -> GlueTable? {
-        guard try mayHaveViews(to: "GET /v1/{prefix}/namespaces/{namespace}/views/{view}") else { return nil }
-        let request = IcebergRequest(.get, try path(of: name, "views"), to: "load view \(name)")
-        switch try client.answer(request) {
-        case .success(let json):
-            guard let document = json["metadata"] else {
-                throw SQLError(.protocolViolation, "the Iceberg server gives no metadata of view \"\(name)\"")
-            }
-            return try IcebergView(document).table(name)
-        case .fault(let fault) where fault.status == 404 || fault.isNoOperation: return nil
         case .fault(let fault): throw try client.error(fault, request)
         }
     }

@@ -11,9 +11,19 @@ struct LoggedChange {
     var index: Int
     var format: any WritableTableFormat
     var location: String
-    /// Nil for a table that is made.
-    var base: (any TableSnapshot)?
-    var commit: TableCommit
+    /// The files that come.
+    var added: [DataFile] = []
+    /// Makes the next version, and writes it.
+    var write: (any TableIO) throws(SQLError) -> Void
+}
+
+extension LoggedChange {
+    /// - Parameter base: nil for a table that is made.
+    fileprivate init(index: Int, format: any WritableTableFormat, location: String, base: (any TableSnapshot)?, commit: TableCommit) {
+        self.init(index: index, format: format, location: location, added: commit.files.added) { (io) throws(SQLError) in
+            _ = try format.commit(commit, to: base, in: location, io: io)
+        }
+    }
 }
 
 extension EmbeddedCatalog {
@@ -23,35 +33,52 @@ extension EmbeddedCatalog {
     ///
     /// One such commit goes on at a time; commits of single tables go on beside it.
     func commitJointly(_ changes: [TableChange]) throws(SQLError) -> [CommitOutcome] {
+        var own: [JointPlan.Own] = []
+        let (logged, done, kept) = try publishJointly { () throws(SQLError) in
+            try requireLogged(changes)
+            var plan = JointPlan(self)
+            for (index, change) in changes.enumerated() { try plan.add(change, index, followedBy: changes[(index + 1)...]) }
+            own = plan.own
+            return (plan.logged, plan.own.map(\.change))
+        } check: { () throws(SQLError) in
+            try requireLogged(changes)
+        }
+        var outcomes = changes.map { _ in CommitOutcome(changed: false) }
+        for (change, outcome) in zip(own, kept) where change.tells { outcomes[change.index] = outcome }
+        for (change, done) in zip(logged, done) {
+            let version = try? change.format.version(of: done.version.number, done.bytes, done.version.path)
+            outcomes[change.index] = CommitOutcome(version: version ?? 0)
+        }
+        return outcomes
+    }
+
+    /// - Parameters:
+    ///   - plan: what goes into logs, and what the catalog keeps itself.
+    ///   - check: whether what was read is still so, once all versions are won: commits of single tables went on beside it.
+    /// - Returns: what was written into logs, in the order in which it was, and the outcomes of what the catalog keeps.
+    func publishJointly(
+        _ plan: () throws(SQLError) -> (logged: [LoggedChange], own: [TableChange]), check: () throws(SQLError) -> Void
+    ) throws(SQLError) -> (logged: [LoggedChange], done: [PreparedVersion], own: [CommitOutcome]) {
         let lock = try lockJointCommits()
         defer { withExtendedLifetime(lock) {} }
         try undoAbandoned()
-        try requireLogged(changes)
-        var plan = JointPlan(self)
-        for (index, change) in changes.enumerated() { try plan.add(change, index, followedBy: changes[(index + 1)...]) }
+        let planned = try plan()
         // Who waits for who is told by the order, so that nobody waits for ever.
-        let logged = plan.logged.sorted { $0.location < $1.location }
-        for change in logged { try checkFiles(change.commit.files.added) }
+        let logged = planned.logged.sorted { $0.location < $1.location }
+        for change in logged { try checkFiles(change.added) }
         var prepared: [PreparedVersion] = []
         for change in logged { prepared.append(try prepare(change)) }
         try note(&prepared)
         let own: [CommitOutcome]
         do throws(SQLError) {
             for index in prepared.indices { try win(logged[index], &prepared[index]) }
-            // Commits of single tables went on beside it.
-            try requireLogged(changes)
-            own = try commitOwn(plan.own.map(\.change), deciding: prepared.first?.version.commit)
+            try check()
+            own = try commitOwn(planned.own, deciding: prepared.first?.version.commit)
         } catch {
             throw settled(error, after: prepared, logged)
         }
-        var outcomes = changes.map { _ in CommitOutcome(changed: false) }
-        for (change, outcome) in zip(plan.own, own) where change.tells { outcomes[change.index] = outcome }
-        for (change, done) in zip(logged, prepared) {
-            let version = try? change.format.version(of: done.version.number, done.bytes, done.version.path)
-            outcomes[change.index] = CommitOutcome(version: version ?? 0)
-            change.format.followUp(done.version.number, done.bytes, in: change.location, io: io)
-        }
-        return outcomes
+        for (change, done) in zip(logged, prepared) { change.format.followUp(done.version.number, done.bytes, in: change.location, io: io) }
+        return (logged, prepared, own)
     }
 
     // MARK: Versions
@@ -80,7 +107,7 @@ extension EmbeddedCatalog {
         }
         var failure: SQLError?
         do throws(SQLError) {
-            _ = try change.format.commit(change.commit, to: change.base, in: change.location, io: rehearsal)
+            try change.write(rehearsal)
         } catch {
             failure = error
         }
@@ -132,7 +159,7 @@ extension EmbeddedCatalog {
             for (done, change) in zip(prepared, logged).reversed() {
                 let outcome = done.isTried ? try undo(done.version) : .absent
                 if outcome == .revertedByVersion {
-                    let files = change.commit.files.added.map(\.path)
+                    let files = change.added.map(\.path)
                     filesOfUndoneVersions.withLock { $0.formUnion(files) }
                 }
                 if outcome == .mayCome { mayCome = done.version.path }
@@ -150,9 +177,11 @@ extension EmbeddedCatalog {
 /// What of a commit goes into logs, and what the catalog keeps itself.
 private struct JointPlan {
     private let catalog: EmbeddedCatalog
-    var logged: [LoggedChange] = []
     /// `tells`: whether the outcome of the change with that index is the catalog's.
-    var own: [(index: Int, change: TableChange, tells: Bool)] = []
+    typealias Own = (index: Int, change: TableChange, tells: Bool)
+
+    var logged: [LoggedChange] = []
+    var own: [Own] = []
     /// Names that an earlier change has freed.
     private var dropped: Set<TableName> = []
 

@@ -169,46 +169,17 @@ extension EmbeddedCatalog {
         if let base, base.table.number != stored.number { throw CatalogError.conflict("table \"\(name)\" was dropped or replaced") }
         let snapshot = if let found = files?.found { found } else { try snapshot(of: name, at: nil) }
         if let required, snapshot.identity?.version != required.version { throw CatalogError.conflict("table \"\(name)\" was changed") }
-        var change = files ?? FileChange(base: snapshot.identity ?? TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
-        if required != nil { change.dependsOnBase = true }
         let before = try format.declaration(of: snapshot)
-        var table = try stored.declared(before)
-        for alteration in alterations { try table.apply(alteration) }
-        let after = alterations.isEmpty ? before : try table.declaration()
-        var references: [TableReferenceChange] = []
-        for case .reference(let reference) in alterations { references.append(reference) }
-        if after == before, files == nil, references.isEmpty {
+        guard let commit = try TableCommit(files, alterations, isBound: required != nil, of: stored, before) else {
             // Nothing that the log has: keys, and owners.
             return try commitOwn(changes.map { if case .alter(let name, _) = $0 { .alter(name, alterations) } else { $0 } })
         }
-        try checkFiles(change.added)
-        let operation = change.operation ?? (alterations.isEmpty ? Self.operation(change) : Self.operation(alterations))
-        let columnChanges = alterations.columnChanges
-        let isDeclared = after != before || !columnChanges.isEmpty
-        var commit = TableCommit(change, declaration: isDeclared ? after : nil, columnChanges: columnChanges, operation: operation)
-        commit.references = references
+        try checkFiles(commit.files.added)
         let version = try format.commit(commit, to: snapshot, in: location, io: settlingIO(format))
         // What an earlier version was declared to be, it is again.
-        follow(name, change.restored == nil ? after : try format.declaration(of: try self.snapshot(of: name, at: nil)))
+        let isRestored = commit.files.restored != nil
+        follow(name, isRestored ? try format.declaration(of: try self.snapshot(of: name, at: nil)) : commit.declaration ?? before)
         return changes.map { Self.outcome(of: $0, CommitOutcome(version: version)) }
-    }
-
-    /// What Delta's own writers call changes of a definition.
-    static func operation(_ changes: [DefinitionChange]) -> String {
-        switch changes.first {
-        case .addColumns, .column(.add): "ADD COLUMNS"
-        case .column(.rename): "RENAME COLUMN"
-        case .column(.drop): "DROP COLUMNS"
-        case .column(.move), .column(.retype): "CHANGE COLUMN"
-        case .cluster: "CLUSTER BY"
-        case .removeProperties: "UNSET TBLPROPERTIES"
-        case .setProperties: "SET TBLPROPERTIES"
-        case .addConstraint: "ADD CONSTRAINT"
-        case .dropConstraint: "DROP CONSTRAINT"
-        case .setDefault, .setNullable, .setComment(_, column: _?): "CHANGE COLUMN"
-        case .partitioning: "CHANGE PARTITION FIELD"
-        default: "ALTER TABLE"
-        }
     }
 
     /// Makes the catalog's copy of a definition what the log says. The log counts: where that fails, the copy is old.

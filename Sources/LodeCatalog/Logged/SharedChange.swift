@@ -65,23 +65,10 @@ struct SharedChange {
     ///   - declaration: as its log has it.
     /// - Returns: nil if the log says all of it already.
     func commit(to stored: GlueTable, _ declaration: TableDeclaration) throws(SQLError) -> TableCommit? {
-        var table = try stored.declared(declaration)
-        for alteration in alterations { try table.apply(alteration) }
-        let after = alterations.isEmpty ? declaration : try table.declaration()
-        var references: [TableReferenceChange] = []
-        for case .reference(let reference) in alterations { references.append(reference) }
-        let columnChanges = alterations.columnChanges, isDeclared = after != declaration || !columnChanges.isEmpty
-        if !isDeclared, files == nil, references.isEmpty {
-            if try table != stored.declared(declaration) {
-                throw SQLError.unsupported("a change that the log of \"\(name)\" does not keep", hint: "Keys are the warehouse's own.")
-            }
-            return nil
+        let commit = try TableCommit(files, alterations, isBound: required != nil, of: stored, declaration)
+        if commit == nil, try stored.declared(declaration).applying(alterations) != stored.declared(declaration) {
+            throw SQLError.unsupported("a change that the log of \"\(name)\" does not keep", hint: "Keys are the warehouse's own.")
         }
-        var change = files ?? FileChange(base: TableVersion(table: TableID(0), version: 0, definitionVersion: 0))
-        if required != nil { change.dependsOnBase = true }
-        let operation = alterations.isEmpty ? change.operation ?? EmbeddedCatalog.operation(change) : EmbeddedCatalog.operation(alterations)
-        var commit = TableCommit(change, declaration: isDeclared ? after : nil, columnChanges: columnChanges, operation: operation)
-        commit.references = references
         return commit
     }
 }

@@ -4,6 +4,14 @@ import LodeCore
 import LodeObjectStore
 import LodeTables
 
+/// One of the changes that a client wants to be published together.
+package enum IcebergCatalogChange {
+    case commit(IcebergCommitRequest, to: GlueTable)
+    /// - `owner`: the role that the table belongs to.
+    /// - `isOwn`: whether its folder goes with it.
+    case create(TableName, IcebergCatalogTable, owner: String, isOwn: Bool)
+}
+
 extension EmbeddedCatalog {
     /// The document that defines a table now.
     package func icebergTable(_ table: GlueTable) throws(SQLError) -> IcebergCatalogTable {
@@ -30,6 +38,57 @@ extension EmbeddedCatalog {
         return changed
     }
 
+    /// Publishes what a client wants to become of several tables: all of it, or nothing.
+    /// - Throws: `40001` if a requirement does not hold.
+    package func commitIceberg(_ changes: [IcebergCatalogChange]) throws(SQLError) {
+        let lease = lease()
+        defer { withExtendedLifetime(lease) {} }
+        let (logged, done, _) = try publishJointly { () throws(SQLError) in
+            var logged: [LoggedChange] = [], own: [TableChange] = []
+            for (index, change) in changes.enumerated() {
+                switch change {
+                case .commit(let request, let table):
+                    // That it is still this table.
+                    own.append(.files(table.tableName, FileChange(base: Self.version(of: table))))
+                    if let change = try logging(request, table, index) { logged.append(change) }
+                case .create(let name, let draft, let owner, let isOwn):
+                    let definition = try definition(toBe: name, draft, owner: owner, isOwn: isOwn)
+                    own.append(.create(definition))
+                    logged.append(
+                        LoggedChange(index: index, format: IcebergFormat(), location: draft.metadata.location) { (io) throws(SQLError) in
+                            _ = try draft.create(io)
+                        })
+                }
+            }
+            return (logged, own)
+        } check: { () throws(SQLError) in
+            for case .commit(let request, let table) in changes where request.changesNothing { try icebergTable(table).require(request) }
+        }
+        for (change, done) in zip(logged, done) {
+            guard case .commit(_, let table) = changes[change.index],
+                let changed = try? IcebergCatalogTable.load(document: done.version.path, io), let declaration = try? changed.declaration(io)
+            else { continue }
+            follow(table.tableName, declaration)
+        }
+    }
+
+    /// - Returns: nil for what only requires something.
+    private func logging(_ request: IcebergCommitRequest, _ table: GlueTable, _ index: Int) throws(SQLError) -> LoggedChange? {
+        guard let format = table.writableFormat else { throw SQLError.unsupported("writing an Iceberg table that another catalog keeps") }
+        if request.changesNothing {
+            try icebergTable(table).require(request)
+            return nil
+        }
+        let folder = try Self.icebergFolder(table)
+        return LoggedChange(index: index, format: format, location: table.storageDescriptor.location ?? folder) { (io) throws(SQLError) in
+            _ = try IcebergCatalogTable.commit(request, in: folder, io) { () throws(SQLError) in try self.icebergTable(table) }
+        }
+    }
+
+    private static func version(of table: GlueTable) -> TableVersion {
+        TableVersion(table: TableID(table.number ?? 0), version: 0, definitionVersion: 0)
+    }
+
     /// What a change does to a table's rows, with a look at its files where it says that it only appends.
     package func effects(
         of request: IcebergCommitRequest, on table: GlueTable
@@ -44,12 +103,7 @@ extension EmbeddedCatalog {
     ) throws(SQLError) -> IcebergCatalogTable {
         let lease = lease()
         defer { withExtendedLifetime(lease) {} }
-        guard try table(name) == nil else { throw Self.taken(name) }
-        if !isOwn, let other = try liveFolders(sharing: draft.metadata.location).first {
-            throw SQLError(.duplicateTable, "another table lies in \(other)", in: draft.metadata.location)
-        }
-        // What can't be listed is not made.
-        let definition = try Self.definition(name, draft, in: draft.metadata.location, owner: owner, isOwn: isOwn, io)
+        let definition = try definition(toBe: name, draft, owner: owner, isOwn: isOwn)
         let made = try draft.create(io)
         do throws(SQLError) {
             _ = try commitOwn([.create(definition)])
@@ -63,6 +117,18 @@ extension EmbeddedCatalog {
             throw error
         }
         return made
+    }
+
+    /// What can't be listed is not made.
+    private func definition(
+        toBe name: TableName, _ draft: IcebergCatalogTable, owner: String, isOwn: Bool
+    ) throws(SQLError) -> GlueTable {
+        let location = draft.metadata.location
+        guard try table(name) == nil else { throw Self.taken(name) }
+        if !isOwn, let other = try liveFolders(sharing: location).first {
+            throw SQLError(.duplicateTable, "another table lies in \(other)", in: location)
+        }
+        return try Self.definition(name, draft, in: location, owner: owner, isOwn: isOwn, io)
     }
 
     /// Who writes files of a table before it is made finds its folder, where folders have to be made.

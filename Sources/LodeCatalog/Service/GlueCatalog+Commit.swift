@@ -75,16 +75,10 @@ extension GlueCatalog {
         let table = try completing(table)
         if ifExists == .replace, let old = try tableJSON(table.tableName) { return try replace(old, with: table, files) }
         do throws(SQLError) {
-            _ = try send("CreateTable", ["DatabaseName": .string(table.databaseName.lowercased()), "TableInput": table.input])
+            try createTable(table.tableName, table.input)
         } catch {
-            switch error.state {
-            case .duplicateObject where ifExists == .skip: return CommitOutcome(changed: false)
-            case .duplicateObject where ifExists == .replace:
-                throw SQLError(.serializationFailure, "table \"\(table.tableName)\" was made by a concurrent statement")
-            case .duplicateObject: throw SQLError(.duplicateTable, "relation \"\(table.name)\" already exists")
-            case .undefinedObject: throw CatalogError.missingDatabase(table.databaseName, among: try databases().map(\.name))
-            default: throw error
-            }
+            guard error.state == .duplicateTable else { throw error }
+            return try Self.outcome(of: table.tableName, ifExists, error)
         }
         do throws(SQLError) {
             try register(files, in: table)
@@ -93,6 +87,30 @@ extension GlueCatalog {
             throw error
         }
         return CommitOutcome()
+    }
+
+    /// - Throws: `42P07` if Glue knows one of that name, `3F000` if it doesn't know the database.
+    func createTable(_ name: TableName, _ input: CloudJSON) throws(SQLError) {
+        do throws(SQLError) {
+            _ = try send("CreateTable", ["DatabaseName": .string(name.database.lowercased()), "TableInput": input])
+        } catch {
+            switch error.state {
+            case .duplicateObject: throw SQLError(.duplicateTable, "relation \"\(name.name)\" already exists")
+            case .undefinedObject: throw CatalogError.missingDatabase(name.database, among: try databases().map(\.name))
+            default: throw error
+            }
+        }
+    }
+
+    /// What becomes of a statement that would make a table which somebody else has made meanwhile.
+    static func outcome(
+        of name: TableName, _ ifExists: TableChange.IfExists, _ error: SQLError
+    ) throws(SQLError) -> CommitOutcome {
+        switch ifExists {
+        case .skip: return CommitOutcome(changed: false)
+        case .replace: throw CatalogError.conflict("table \"\(name)\" was made")
+        case .fail: throw error
+        }
     }
 
     /// Takes back a table whose rows would not be found.

@@ -17,6 +17,9 @@ extension GlueCatalog {
         return found
     }
 
+    /// A pointer is all that Glue changes at once.
+    package func transactionScope(in database: String) throws(SQLError) -> TransactionScope { .oneTable }
+
     func beginWrite(_ table: GlueTable, _ format: any WritableTableFormat) throws(SQLError) -> any TableTransaction {
         // Before the first file is written.
         let lease = lease()

@@ -29,9 +29,8 @@ extension GlueCatalog {
         do throws(SQLError) {
             return try create(table, format, files)
         } catch {
-            guard error.state == .duplicateTable, ifExists != .fail else { throw error }
-            if ifExists == .skip { return CommitOutcome(changed: false) }
-            throw CatalogError.conflict("table \"\(name)\" was made")
+            guard error.state == .duplicateTable else { throw error }
+            return try Self.outcome(of: name, ifExists, error)
         }
     }
 
@@ -50,7 +49,7 @@ extension GlueCatalog {
             version = try format.commit(commit, to: nil, in: location, io: io)
         }
         do throws(SQLError) {
-            try create(try table.told(of: format))
+            try createTable(table.tableName, try table.told(of: format).input)
         } catch {
             if files.isEmpty || error.state == .statementCompletionUnknown || error.state == .duplicateTable { throw error }
             // The log names the files by now: they stay.
@@ -65,31 +64,18 @@ extension GlueCatalog {
         let io = StoreTableIO(stores), location = StorePath.plain(table.storageDescriptor.location ?? "")
         if commit.files.added.isEmpty, let known = try IcebergFormat.table(in: location, io) as? IcebergSnapshot {
             // One that is there already is taken as it is.
-            try create(try table.pointing(to: known.document, IcebergRevision(of: known, io)))
+            try createTable(table.tableName, try table.pointing(to: known.document, IcebergRevision(of: known, io)).input)
             return CommitOutcome(version: known.version)
         }
         let revision = try IcebergFormat.first(commit, in: location, io: io)
         let place = try write(revision, after: nil, io)
         do throws(SQLError) {
-            try create(try table.pointing(to: place, revision))
+            try createTable(table.tableName, try table.pointing(to: place, revision).input)
         } catch {
             if !error.leavesCommitUnknown { try? stores.delete([place]) }
             throw error
         }
         return CommitOutcome(version: revision.snapshot)
-    }
-
-    /// - Throws: `42P07` if Glue knows one of that name, `3F000` if it doesn't know the database.
-    private func create(_ table: GlueTable) throws(SQLError) {
-        do throws(SQLError) {
-            _ = try send("CreateTable", ["DatabaseName": .string(table.databaseName.lowercased()), "TableInput": table.input])
-        } catch {
-            switch error.state {
-            case .duplicateObject: throw SQLError(.duplicateTable, "relation \"\(table.name)\" already exists")
-            case .undefinedObject: throw CatalogError.missingDatabase(table.databaseName, among: try databases().map(\.name))
-            default: throw error
-            }
-        }
     }
 
     /// CREATE OR REPLACE is a version like others: earlier ones stay.
@@ -138,16 +124,7 @@ extension GlueCatalog {
     func rename(_ table: GlueTable, _ json: CloudJSON, to new: TableName) throws(SQLError) -> CommitOutcome {
         var moved = table
         (moved.name, moved.databaseName) = (new.name.lowercased(), new.database)
-        do throws(SQLError) {
-            _ = try send(
-                "CreateTable", ["DatabaseName": .string(new.database.lowercased()), "TableInput": moved.input(changing: json)])
-        } catch {
-            switch error.state {
-            case .duplicateObject: throw SQLError(.duplicateTable, "relation \"\(new)\" already exists")
-            case .undefinedObject: throw CatalogError.missingDatabase(new.database, among: try databases().map(\.name))
-            default: throw error
-            }
-        }
+        try createTable(new, moved.input(changing: json))
         do throws(SQLError) {
             _ = try send("DeleteTable", nameRequest(table.tableName))
         } catch {

@@ -40,6 +40,7 @@ package struct OverlaySnapshot: TableSnapshot {
     }
 
     package var inLog: (any TableSnapshot)? { before?.inLog }
+    package var rowMetadata: RowMetadata? { before?.rowMetadata }
     package var properties: [String: String] { table.readerProperties }
     package var readerOptions: [String: String] { before?.readerOptions ?? properties }
     package var identity: TableVersion? { before?.identity ?? changes.base }
@@ -133,6 +134,7 @@ final class GatheredTransaction: TableTransaction {
     func dependsOnSnapshot() { files.dependsOnBase = true }
     func keepsRows() { files.changesData = false }
     func rewriteManifests() { (files.changesData, files.rewritesManifests) = (false, true) }
+    func note(_ distinctValues: [ColumnSketch]) { (files.changesData, files.distinctValues) = (false, distinctValues) }
     func restore(_ snapshot: any TableSnapshot) { files.restored = snapshot }
     func name(_ operation: String) { files.operation = operation }
     func reads(_ rows: ColumnPredicate) { files.reads = rows }

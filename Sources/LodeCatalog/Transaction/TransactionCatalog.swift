@@ -239,17 +239,25 @@ package final class TransactionCatalog: Catalog {
 
     /// Tables of one attached catalog change together, if it can publish that, and nothing else does.
     private func beginSharedWrite(_ name: TableName, in attached: String) throws(SQLError) -> any TableTransaction {
-        try requireTogether(name.database, attached)
-        let begun = try base.beginWrite(name), before = try sharedSnapshot(name)
+        try requireTogether(name, attached)
+        let begun = try base.beginWrite(name)
+        // Files of a folder are there for all as soon as they are written.
+        guard begun.table.writableFormat != nil else { throw Self.foreign(attached) }
+        let before = try sharedSnapshot(name)
         guard let known = changes.table(name), known.hasFiles else { return GatheredTransaction(begun.table, before, lease()) }
         return GatheredTransaction(begun.table, try OverlaySnapshot(begun.table, known.files, over: before), lease())
     }
 
     /// - Throws: `0A000` where what changes could not be published as one.
-    private func requireTogether(_ database: String, _ attached: String) throws(SQLError) {
-        guard try base.publishesTogether(in: database) else { throw Self.foreign(attached) }
+    private func requireTogether(_ table: TableName, _ attached: String) throws(SQLError) {
+        let scope = try base.transactionScope(in: table.database)
+        if scope == .none { throw Self.foreign(attached) }
         for change in changes.log {
             for name in try change.catalogs(of: base) where name != attached { throw Self.foreign(attached) }
+            guard scope == .oneTable, let other = change.tableName, other != table else { continue }
+            throw SQLError.unsupported(
+                "changing several tables of the catalog \"\(attached)\" inside BEGIN … COMMIT",
+                hint: "It publishes each table on its own: end the transaction with COMMIT before you change another one.")
         }
     }
 
@@ -279,8 +287,8 @@ package final class TransactionCatalog: Catalog {
                     try requireNoneShared()
                     continue
                 }
-                guard case .files = change else { throw Self.foreign(name) }
-                try requireTogether(change.database, name)
+                guard case .files(let table, _) = change else { throw Self.foreign(name) }
+                try requireTogether(table, name)
             }
             switch change {
             case .alter(let name, let changes) where changes.contains(where: \.isLogged):
@@ -288,6 +296,9 @@ package final class TransactionCatalog: Catalog {
                 throw SQLError.unsupported(
                     "changing the definition of \"\(name)\", which is in its log, inside BEGIN … COMMIT",
                     hint: "End the transaction with COMMIT; then change it.")
+            case .files(let name, let files) where files.branch != nil:
+                throw SQLError.unsupported(
+                    "changing a branch of \"\(name)\" inside BEGIN … COMMIT", hint: "A branch is changed by single statements.")
             case .files(let name, let files) where !files.emptiedPartitions.isEmpty:
                 guard try table(name)?.partitionTerms.allSatisfy(\.isColumn) == false else { break }
                 throw SQLError.unsupported(

@@ -5,6 +5,7 @@ import LodeCloud
 import LodeCore
 import LodeEngine
 import LodeHTTP
+import LodeTables
 
 /// Below `/v1/`; namespaces are the warehouse's schemas, of one level each.
 /// - Source: Iceberg REST Catalog API (open-api/rest-catalog-open-api.yaml).
@@ -20,6 +21,7 @@ enum IcebergEndpoint: CatalogEndpoint {
         "POST /v1/{prefix}/namespaces/{namespace}/register", "POST /v1/{prefix}/namespaces/{namespace}/tables/{table}/metrics",
         "POST /v1/{prefix}/tables/rename", "GET /v1/{prefix}/namespaces/{namespace}/views",
         "GET /v1/{prefix}/namespaces/{namespace}/views/{view}", "HEAD /v1/{prefix}/namespaces/{namespace}/views/{view}",
+        "POST /v1/{prefix}/transactions/commit",
     ]
 
     /// A request that is understood: its method, and the segments of its path below `/v1/`.
@@ -28,6 +30,8 @@ enum IcebergEndpoint: CatalogEndpoint {
         let path: [String]
         let query: FormFields
         let body: [UInt8]
+        /// What the client has already.
+        let knownTags: String?
 
         /// - Throws: `42704` for a path that is none.
         init(_ request: HTTPRequest) throws(SQLError) {
@@ -36,6 +40,7 @@ enum IcebergEndpoint: CatalogEndpoint {
             path = segments.map { PercentText.decoded($0) }
             query = FormFields(request.query ?? "")
             body = request.body
+            knownTags = request.header("If-None-Match")
             guard !path.contains("") else { throw IcebergEndpoint.unknown(self) }
         }
 
@@ -84,6 +89,7 @@ enum IcebergEndpoint: CatalogEndpoint {
             _ = try access.icebergTable(named: IcebergNames.table(path[1], path[3]))
             return HTTPResponse(status: 204)
         case ("tables", 2) where path[1] == "rename" && asked.method == "POST": return try IcebergTables.rename(try asked.json(), access)
+        case ("transactions", 2) where path[1] == "commit" && asked.method == "POST": return try IcebergTables.commit(asked.body, access)
         default: throw unknown(asked)
         }
     }
@@ -167,6 +173,13 @@ enum IcebergNames {
         }
         guard levels.count == 1 else { throw SQLError(.invalidSchemaName, "a namespace has one level here") }
         return first
+    }
+
+    static func table(of request: IcebergCommitRequest) throws(SQLError) -> TableName {
+        guard let name = request.name, !name.isEmpty, let schema = request.namespace?.first, request.namespace?.count == 1 else {
+            throw SQLError(.undefinedTable, "the request names no table of a namespace of one level")
+        }
+        return TableName(schema, name)
     }
 
     static func table(_ json: CloudJSON?) throws(SQLError) -> TableName {

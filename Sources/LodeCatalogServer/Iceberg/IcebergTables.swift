@@ -1,5 +1,6 @@
 /// Tables of the Iceberg REST catalog: those of the warehouse that are of this format.
 
+import Crypto
 import LodeCatalog
 import LodeCloud
 import LodeCore
@@ -45,7 +46,7 @@ enum IcebergTables {
     ) throws(SQLError) -> HTTPResponse {
         let name = try IcebergNames.table(namespace, table)
         switch asked.method {
-        case "GET": return loaded(try access.load(try access.icebergTable(named: name)))
+        case "GET": return try load(asked, try access.load(try access.icebergTable(named: name)))
         case "HEAD":
             _ = try access.icebergTable(named: name)
             return HTTPResponse(status: 204)
@@ -57,6 +58,32 @@ enum IcebergTables {
         }
     }
 
+    /// - Source: Iceberg REST Catalog API, "loadTable", `If-None-Match`, `snapshots`; RFC 9110, 13.1.2 "If-None-Match".
+    private static func load(_ asked: Request, _ table: IcebergCatalogTable) throws(SQLError) -> HTTPResponse {
+        let wanted = asked.query["snapshots"] ?? "all"
+        guard ["all", "refs"].contains(wanted) else { throw SQLError(.invalidParameterValue, "snapshots must be all or refs") }
+        let tag = tag(of: table, wanted)
+        let known = asked.knownTags?.split(separator: ",").map { $0.trimmingPrefix { $0 == " " || $0 == "W" || $0 == "/" } } ?? []
+        if known.contains(where: { $0 == tag[...] }) { return HTTPResponse(status: 304, headers: [HTTPHeader("ETag", tag)]) }
+        return answer(table, "\"config\":{}", wanted == "refs" ? try table.bytesOfReferenced() : table.bytes, tag)
+    }
+
+    /// Documents never change once they are written: which one it is tells whether a client has it.
+    private static func tag(of table: IcebergCatalogTable, _ snapshots: String = "all") -> String {
+        let metadata = table.metadata
+        let text = "\(snapshots) \(metadata.uuid ?? "") \(metadata.lastUpdatedMillis) \(table.path ?? "")"
+        return "\"\(SigV4.hex(SHA256.hash(data: Array(text.utf8))))\""
+    }
+
+    /// Changes of several tables.
+    /// - Source: Iceberg REST Catalog API, "commitTransaction".
+    static func commit(_ body: [UInt8], _ access: CatalogAccess) throws(SQLError) -> HTTPResponse {
+        var requests: [(name: TableName, request: IcebergCommitRequest)] = []
+        for request in try IcebergCommitRequest.several(body) { requests.append((try IcebergNames.table(of: request), request)) }
+        try access.commit(requests)
+        return HTTPResponse(status: 204)
+    }
+
     static func rename(_ json: CloudJSON, _ access: CatalogAccess) throws(SQLError) -> HTTPResponse {
         let source = try IcebergNames.table(json["source"]), destination = try IcebergNames.table(json["destination"])
         try access.rename(try access.icebergTable(named: source), to: destination)
@@ -66,18 +93,23 @@ enum IcebergTables {
     // MARK: Answers
 
     /// - Source: Iceberg REST Catalog API, "LoadTableResult".
-    private static func loaded(_ table: IcebergCatalogTable) -> HTTPResponse { answer(table, "\"config\":{}") }
+    private static func loaded(_ table: IcebergCatalogTable) -> HTTPResponse {
+        answer(table, "\"config\":{}", table.bytes, tag(of: table))
+    }
 
     /// - Source: Iceberg REST Catalog API, "CommitTableResponse".
-    private static func committed(_ table: IcebergCatalogTable) -> HTTPResponse { answer(table, nil) }
+    private static func committed(_ table: IcebergCatalogTable) -> HTTPResponse { answer(table, nil, table.bytes, tag(of: table)) }
 
     /// The document is given as it is, with all that Lode does not know of.
-    private static func answer(_ table: IcebergCatalogTable, _ more: String?) -> HTTPResponse {
-        var body = Array("{".utf8)
-        if let path = table.path { body += Array("\"metadata-location\":".utf8) + CloudJSON.string(path).bytes + Array(",".utf8) }
-        body += Array("\"metadata\":".utf8) + table.bytes
+    private static func answer(_ table: IcebergCatalogTable, _ more: String?, _ document: [UInt8], _ tag: String) -> HTTPResponse {
+        var body = Array("{".utf8), headers = [HTTPHeader("Content-Type", "application/json")]
+        if let path = table.path {
+            body += Array("\"metadata-location\":".utf8) + CloudJSON.string(path).bytes + Array(",".utf8)
+            headers.append(HTTPHeader("ETag", tag))
+        }
+        body += Array("\"metadata\":".utf8) + document
         if let more { body += Array(",\(more)".utf8) }
         body.append(UInt8(ascii: "}"))
-        return HTTPResponse(status: 200, headers: [HTTPHeader("Content-Type", "application/json")], body: body)
+        return HTTPResponse(status: 200, headers: headers, body: body)
     }
 }

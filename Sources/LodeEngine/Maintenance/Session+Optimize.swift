@@ -40,9 +40,6 @@ extension Session {
         let context = statementContext(), change = try beginChange(of: optimize.table, "OPTIMIZE", needing: [])
         // Its lease holds until the files are published.
         defer { withExtendedLifetime(change.transaction) {} }
-        guard !change.transaction.rowWriting.keepsRowNumbers else {
-            throw SQLError.unsupported("OPTIMIZE of a table whose rows keep their numbers", at: optimize.table.span)
-        }
         let order = try FileOrder(optimize.order, change)
         if order.isAsked, change.writeTarget.layout != nil, change.writeTarget.properties["sorted_by"] != nil {
             // What the metadata say of the order of its files would not be so.
@@ -91,7 +88,7 @@ extension Session {
     private func rewrite(
         _ bin: FileBin, _ fileBytes: Int, _ order: FileOrder, _ change: RowChange, _ context: StatementContext
     ) throws(SQLError) -> [DataFile] {
-        let target = change.writeTarget
+        let target = change.movedTarget
         var specification = try specification(of: target, context, areChecked: true)
         specification.fileBytes = fileBytes
         var rows = try scan(bin.files, change, context)
@@ -117,14 +114,17 @@ extension Session {
         return files
     }
 
-    /// All columns of some files of a table.
+    /// All columns of some files of a table, and the numbers that rows keep: what `RowChange.movedTarget` takes.
     func scan(_ files: [DataFile], _ change: RowChange, _ context: StatementContext) throws(SQLError) -> BoundQuery {
         let listing = FileListing(files: files, filesTotal: files.count)
-        let source = try CatalogRelation.identified(change.transaction, change.writeTarget.stores) { _ in listing }
-        let columns = source.schema.fields.map { PlanColumn(context.columnIDs.fresh(), $0.name, $0.type, nullable: $0.nullable) }
-        let scan = ScanNode(
-            context.execution.relations.add(source), outputs: columns.enumerated().map { ScanOutput($1, index: $0) })
-        return BoundQuery(plan: .scan(scan), names: columns.map(\.name))
+        let source = try CatalogRelation.identified(change.transaction, adding: change.added, change.writeTarget.stores) { _ in listing }
+        let count = source.schema.count, all = source.schema.fields + source.hiddenFields
+        let read = Array(0..<count) + (source.lineage == nil ? [] : Array(all.indices.suffix(2)))
+        let columns = read.map { PlanColumn(context.columnIDs.fresh(), all[$0].name, all[$0].type, nullable: all[$0].nullable) }
+        let scan = ScanNode(context.execution.relations.add(source), outputs: zip(columns, read).map { ScanOutput($0, index: $1) })
+        // Hidden columns are there for who names them.
+        let rows = LogicalPlan.project(ProjectNode(input: .scan(scan), items: ProjectNode.Item.passing(columns)))
+        return BoundQuery(plan: source.lineage == nil ? .scan(scan) : rows, names: columns.map(\.name))
     }
 
     // MARK: Publishing

@@ -20,17 +20,19 @@ enum CatalogRelation {
     /// A table that no catalog knows.
     static func make(_ name: String, _ snapshot: any TableSnapshot, _ stores: StoreRegistry) throws(SQLError) -> any Relation {
         let format = try FileFormats.named(snapshot.fileFormat)
+        let schema = nullable(snapshot.schema), hidden = HiddenColumns(snapshot, beside: schema)
         return FilesRelation(
-            displayName: name, schema: nullable(snapshot.schema), format: format, options: options(snapshot, format), stores: stores,
-            partitionFields: snapshot.partitionColumns, matching: snapshot.columnMatching, totals: snapshot.statistics,
-            listsForEstimates: !snapshot.isDearToList
+            displayName: name, schema: schema, format: format, options: options(snapshot, format), stores: stores,
+            partitionFields: snapshot.partitionColumns, filenameColumn: hidden.file?.name, rowNumberColumn: hidden.position?.name,
+            hiddenFields: hidden.fields, lineage: hidden.lineage, matching: snapshot.columnMatching, totals: snapshot.statistics,
+            listsForEstimates: !snapshot.isDearToList, note: { columns in snapshot.columnEstimates(columns) }
         ) { (predicate) throws(SQLError) in try snapshot.plan(predicate) }
     }
 
     private static func nullable(_ schema: Schema) -> Schema { Schema(schema.fields.map { Field($0.name, $0.type) }) }
 
     /// A table whose rows are to change, as a transaction found it, with the identity of each row in hidden fields: the path of its file
-    /// and its number there.
+    /// and its number there, and behind them the numbers that rows keep, where they do.
     /// - Parameters:
     ///   - added: columns that the table is going to have, of which its files have nothing.
     ///   - list: the files that are read; those of the table or other ones.
@@ -67,13 +69,13 @@ enum CatalogRelation {
         // NOT NULL is a promise that holds for rows that Lode wrote.
         let isChecked = table.kind == .managed
         let own = isChecked ? snapshot.schema : nullable(snapshot.schema), schema = Schema(own.fields + added)
-        let identity = hasIdentity ? identityFields(schema) : []
+        let hidden = hasIdentity ? HiddenColumns(identifying: snapshot, schema) : HiddenColumns(snapshot, beside: schema)
         return FilesRelation(
             displayName: isCurrent ? "\(table.tableName)" : "\(table.tableName)@v\(snapshot.version)",
             tableVersion: isCurrent ? snapshot.identity : nil, schema: schema, format: format,
             options: options(snapshot, format), stores: stores, partitionFields: snapshot.partitionColumns,
-            filenameColumn: identity.first?.name, rowNumberColumn: identity.last?.name, hiddenFields: identity,
-            matching: snapshot.columnMatching, totals: snapshot.statistics,
+            filenameColumn: hidden.file?.name, rowNumberColumn: hidden.position?.name, hiddenFields: hidden.fields,
+            lineage: hidden.lineage, matching: snapshot.columnMatching, totals: snapshot.statistics,
             origins: isCurrent ? try origins(table, schema) : [],
             listsForEstimates: !snapshot.isDearToList && !isListedAfar(table, snapshot, stores),
             note: { columns in snapshot.columnEstimates(columns) }, list: list)
@@ -91,15 +93,6 @@ enum CatalogRelation {
         try table.schema().fields.map(\.name) == schema.fields.map(\.name) ? try table.origins() : []
     }
 
-    /// Called as no column of the table is.
-    private static func identityFields(_ schema: Schema) -> [Field] {
-        [("filename", SQLType.varchar), ("file_row_number", .bigint)].map { name, type in
-            var free = name
-            while schema.index(of: free) != nil { free = "_" + free }
-            return Field(free, type, nullable: false)
-        }
-    }
-
     /// Reader options from table properties, and the declared types for text files, which have none of their own.
     static func options(_ snapshot: any TableSnapshot, _ format: any FileFormat) -> FormatOptions {
         var options = FormatOptions()
@@ -112,5 +105,35 @@ enum CatalogRelation {
         options.values["columns"] = .named(
             snapshot.schema.fields.filter { !keys.contains($0.name) }.map { .init($0.name, .value(.text("\($0.type)"))) })
         return options
+    }
+}
+
+/// What a scan of a table gives beside its columns, to who asks for it by name.
+private struct HiddenColumns {
+    var file: Field?
+    var position: Field?
+    var lineage: RowLineage?
+
+    var fields: [Field] { [file, position].compactMap(\.self) + (lineage?.fields ?? []) }
+
+    /// What the table's format has names for, as far as no column is called so.
+    init(_ snapshot: any TableSnapshot, beside schema: Schema) {
+        guard let known = snapshot.rowMetadata else { return }
+        func free(_ name: String, _ type: SQLType) -> Field? { schema.index(of: name) == nil ? Field(name, type, nullable: false) : nil }
+        file = free(known.file, .varchar)
+        position = free(known.position, .bigint)
+        lineage = known.lineage
+    }
+
+    /// Where rows are to change: which row each is, called as no column of the table is, and the numbers that it keeps.
+    init(identifying snapshot: any TableSnapshot, _ schema: Schema) {
+        func free(_ name: String, _ type: SQLType) -> Field {
+            var free = name
+            while schema.index(of: free) != nil { free = "_" + free }
+            return Field(free, type, nullable: false)
+        }
+        file = free("filename", .varchar)
+        position = free("file_row_number", .bigint)
+        lineage = snapshot.rowMetadata?.lineage
     }
 }

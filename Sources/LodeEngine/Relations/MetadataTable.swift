@@ -1,5 +1,5 @@
 /// What is known about a table, as tables beside it: `orders$files`, `orders$history`, `orders$partitions`, `orders$properties`,
-/// `orders$tags`; of an Iceberg table also `orders$snapshots`, `orders$manifests` and `orders$refs`.
+/// `orders$statistics`, `orders$tags`; of an Iceberg table also `orders$snapshots`, `orders$manifests` and `orders$refs`.
 
 import LodeCatalog
 import LodeCore
@@ -15,7 +15,7 @@ struct MetadataTable: Sendable {
     let suffix: String
     let rows: @Sendable (_ table: GlueTable, any TableSnapshot, Session) throws(SQLError) -> MetadataRows
 
-    static let all = [files, partitions, history, properties, tags] + [IcebergView.snapshots, .manifests, .references].map(ofIceberg)
+    static let all = [files, partitions, history, properties, statistics, tags] + [IcebergView.snapshots, .manifests, .references].map(ofIceberg)
 
     /// The table and the kind of metadata that a name such as `orders$files` means; nil for names of other forms.
     static func split(_ name: String) -> (table: String, kind: MetadataTable)? {
@@ -78,6 +78,24 @@ struct MetadataTable: Sendable {
     static let properties = MetadataTable(suffix: "properties") { (_, snapshot, _) throws(SQLError) in
         let rows = snapshot.properties.sorted { $0.key < $1.key }.map { [Value.text($0.key), .text($0.value)] }
         return MetadataRows(fields: [Field("key", .varchar), Field("value", .varchar)], rows: rows)
+    }
+
+    /// A column a row, with what its files tell together and what ANALYZE has found out: what joins are planned by.
+    static let statistics = MetadataTable(suffix: "statistics") { (_, snapshot, _) throws(SQLError) in
+        let fields = [
+            Field("column_name", .varchar), Field("column_type", .varchar), Field("minimum", .varchar), Field("maximum", .varchar),
+            Field("nulls", .bigint), Field("distinct_values", .bigint),
+        ]
+        let told = TableStatistics(of: try snapshot.plan(nil).files, partitionColumns: snapshot.partitionColumns).columns
+        let found = snapshot.columnEstimates(snapshot.schema.fields.map(\.name))
+        let rows = snapshot.schema.fields.map { field in
+            let known = told[field.name].map { known in found[field.name].map { known.completed(by: $0) } ?? known } ?? found[field.name]
+            return [
+                .text(field.name), .text("\(field.type)"), bound(known?.minimum), bound(known?.maximum), number(known?.nullCount),
+                number(known?.distinctCount),
+            ]
+        }
+        return MetadataRows(fields: fields, rows: rows)
     }
 
     /// Sorted by key. They are of no version.

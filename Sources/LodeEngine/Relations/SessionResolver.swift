@@ -182,14 +182,33 @@ final class SessionResolver: RelationResolver {
         return try CatalogRelation.make(table, snapshot, try session.stores(of: table), isCurrent: time == nil)
     }
 
+    /// What a view's text asks for; of texts for other engines, the first one that is understood.
+    private static func query(of view: GlueTable) throws(SQLError) -> Query {
+        let foreign = view.viewOriginalText == nil ? view.foreignTexts : []
+        guard !foreign.isEmpty else { return try query(of: view, try view.viewText()) }
+        var failures: [String] = []
+        for text in foreign {
+            do throws(SQLError) {
+                return try query(of: view, text.sql)
+            } catch {
+                failures.append("\(text.dialect): \(error.message)")
+            }
+        }
+        throw view.notInOwnSQL(hint: "What is not understood: \(failures.joined(separator: "; ")).")
+    }
+
+    private static func query(of view: GlueTable, _ text: String) throws(SQLError) -> Query {
+        guard case .query(let query)? = try Parser.parse(text).first?.statement else {
+            throw SQLError(.invalidTableDefinition, "the view \"\(view.name)\" holds no query")
+        }
+        return query
+    }
+
     private func view(_ table: GlueTable, _ path: [String]) throws(SQLError) -> ResolvedView {
         do throws(SQLError) {
-            let text = try table.viewText()
-            guard case .query(let query)? = try Parser.parse(text).first?.statement else {
-                throw SQLError(.invalidTableDefinition, "the view \"\(table.name)\" holds no query")
-            }
+            let query = try Self.query(of: table)
             let catalog = session.engine.attached.owner(of: table.databaseName)?.name
-            let authorPath = table.parameters[ViewParameter.searchPath]?.split(separator: ",")
+            let authorPath = table.parameters[TableParameter.searchPath]?.split(separator: ",")
                 .map { session.qualified(String($0), in: catalog) }
             let resolver = SessionResolver(
                 session: session, stores: stores, rejects: rejects, moment: moment, objects: objects,

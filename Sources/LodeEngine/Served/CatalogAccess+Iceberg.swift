@@ -30,11 +30,16 @@ extension CatalogAccess {
     }
 
     package func create(_ name: TableName, _ draft: IcebergCatalogTable) throws(SQLError) -> IcebergCatalogTable {
+        let isOwn = try requirePlace(of: name, draft)
+        return try catalog.createIceberg(name, draft, owner: session.currentUser, isOwn: isOwn)
+    }
+
+    /// - Returns: whether the catalog has chosen where the new table lies.
+    private func requirePlace(of name: TableName, _ draft: IcebergCatalogTable) throws(SQLError) -> Bool {
         try requireCreation(of: name)
         // Without one its folder would seem to be the catalog's own.
         guard !draft.metadata.location.isEmpty else { throw SQLError(.invalidParameterValue, "the new table has no location") }
-        let (_, isOwn) = try location(draft.metadata.location, for: name)
-        return try catalog.createIceberg(name, draft, owner: session.currentUser, isOwn: isOwn)
+        return try location(draft.metadata.location, for: name).isOwn
     }
 
     package func register(_ name: TableName, document: String) throws(SQLError) -> IcebergCatalogTable {
@@ -46,12 +51,41 @@ extension CatalogAccess {
     /// - Throws: `42501` for a role that may not do what the change does: INSERT for what only appends, INSERT and DELETE for any
     ///   other new snapshot; all else is the owner's.
     package func commit(_ request: IcebergCommitRequest, to name: TableName) throws(SQLError) -> IcebergCatalogTable {
-        if request.creates {
-            if try catalog.table(name) != nil { throw SQLError(.duplicateTable, "relation \"\(name.name)\" already exists") }
-            return try create(name, try IcebergCatalogTable.made(by: request))
+        if request.creates { return try create(name, try made(name, by: request)) }
+        return try catalog.commitIceberg(request, to: try changeable(name, by: request))
+    }
+
+    /// Changes of several tables, all of them or none.
+    /// - Throws: as `commit` of one; `22023` for a table that is named twice.
+    package func commit(_ requests: [(name: TableName, request: IcebergCommitRequest)]) throws(SQLError) {
+        if let only = requests.first, requests.count == 1 {
+            _ = try commit(only.request, to: only.name)
+            return
         }
-        let table = try icebergTable(named: name)
-        let effects = request.effects
+        var names: Set<TableName> = [], changes: [IcebergCatalogChange] = []
+        for (name, request) in requests {
+            guard names.insert(TableName(name.database.lowercased(), name.name.lowercased())).inserted else {
+                throw SQLError(.invalidParameterValue, "the request changes table \(name) twice")
+            }
+            if request.creates {
+                let draft = try made(name, by: request)
+                changes.append(.create(name, draft, owner: session.currentUser, isOwn: try requirePlace(of: name, draft)))
+            } else {
+                changes.append(.commit(request, to: try changeable(name, by: request)))
+            }
+        }
+        if !changes.isEmpty { try catalog.commitIceberg(changes) }
+    }
+
+    /// What a client's first commit makes.
+    private func made(_ name: TableName, by request: IcebergCommitRequest) throws(SQLError) -> IcebergCatalogTable {
+        if try catalog.table(name) != nil { throw SQLError(.duplicateTable, "relation \"\(name.name)\" already exists") }
+        return try IcebergCatalogTable.made(by: request)
+    }
+
+    /// A table of which the role may do what the change does.
+    private func changeable(_ name: TableName, by request: IcebergCommitRequest) throws(SQLError) -> GlueTable {
+        let table = try icebergTable(named: name), effects = request.effects
         do throws(SQLError) {
             try session.require(Self.privileges(effects), on: table, at: nil)
         } catch {
@@ -61,7 +95,7 @@ extension CatalogAccess {
             try session.require(Self.privileges(try catalog.effects(of: request, on: table)), on: table, at: nil)
         }
         if effects.contains(.maintains) { try session.requireOwner(of: table, at: nil) }
-        return try catalog.commitIceberg(request, to: table)
+        return table
     }
 
     private static func privileges(_ effects: IcebergCommitRequest.Effects) -> Privileges {

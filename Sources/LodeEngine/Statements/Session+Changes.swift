@@ -54,6 +54,8 @@ struct RowChange {
     /// The changed table with the identity of its rows.
     var relation: FilesRelation
     var writeTarget: WriteTarget
+    /// Where rows go that were there before: they bring their numbers along, where rows keep such.
+    var movedTarget: WriteTarget { relation.lineage.map { writeTarget.keeping($0) } ?? writeTarget }
     /// Columns that the table gets with the change.
     var added: [Field] = []
 
@@ -175,7 +177,6 @@ extension Session {
         let marked = marked(&changed, transaction, by: verb)
         var written: [DataFile] = []
         do throws(SQLError) {
-            try requireNumbersKept(changed, marked, bound, change)
             written = try rewrite(&changed, change, context)
         } catch {
             discard(changed.written + changed.feed, in: change.writeTarget.stores)
@@ -213,7 +214,8 @@ extension Session {
 
     /// Runs the query of a statement: new rows go into files, rows that go are noted.
     func findRows(_ bound: BoundChange, _ change: RowChange, _ context: StatementContext) throws(SQLError) -> ChangedRows {
-        let specification = try specification(of: change.writeTarget, context)
+        let isMoved = bound.changes.file != nil
+        let specification = try specification(of: isMoved ? change.movedTarget : change.writeTarget, context)
         let sorted = bound.changes.newRow.isEmpty ? bound.rows : try Self.sorted(bound.rows, specification)
         let query = try optimized(sorted, context)
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
@@ -261,13 +263,7 @@ extension Session {
         if files.isEmpty { return [] }
         // Those with columns of which the table has nothing yet are left as they are.
         let small = change.added.isEmpty && changed.written.reduce(0) { $0 + $1.size } <= Self.smallBytes ? changed.written : []
-        let listing = FileListing(files: files + small, filesTotal: files.count + small.count)
-        let source = try CatalogRelation.identified(change.transaction, adding: change.added, change.writeTarget.stores) { _ in listing }
-        let columns = source.schema.fields.map { PlanColumn(context.columnIDs.fresh(), $0.name, $0.type, nullable: $0.nullable) }
-        let scan = ScanNode(
-            context.execution.relations.add(source), outputs: columns.enumerated().map { ScanOutput($1, index: $0) })
-        let rows = BoundQuery(plan: .scan(scan), names: columns.map(\.name))
-        let kept = try write(rows, to: change.writeTarget, context, areChecked: true)
+        let kept = try write(try scan(files + small, change, context), to: change.movedTarget, context, areChecked: true)
         changed.receipt.bytesRead += kept.receipt.bytesRead
         changed.receipt.memoryPeak = max(changed.receipt.memoryPeak, kept.receipt.memoryPeak)
         if !small.isEmpty {

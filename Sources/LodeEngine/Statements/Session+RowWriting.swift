@@ -29,24 +29,7 @@ extension Session {
         // How many rows those name is not known.
         if hasFiles { return writing.marksBesideFiles && rows.count <= all / 2 }
         guard let live = file.liveRowCount, rows.count < live else { return false }
-        return writing.keepsRowNumbers || live - rows.count >= all / 2
-    }
-
-    /// - Throws: `0A000` for a change by which rows would lose the numbers that the table promises to keep.
-    func requireNumbersKept(
-        _ changed: ChangedRows, _ marked: [MarkedFile], _ bound: BoundChange, _ change: RowChange
-    ) throws(SQLError) {
-        guard change.transaction.rowWriting.keepsRowNumbers else { return }
-        let table = change.transaction.table.name
-        if changed.deleted.contains(where: { $0.rows.count > 0 && $0.rows.count != $0.file.liveRowCount }) {
-            throw SQLError.unsupported(
-                "writing files of \"\(table)\" anew, a Delta table with row tracking,",
-                hint: "With the property delta.enableDeletionVectors rows go of files that stay.")
-        }
-        // What was updated is the same row as before.
-        if !bound.changes.newRow.isEmpty, !changed.deleted.isEmpty || !marked.isEmpty {
-            throw SQLError.unsupported("updating rows of \"\(table)\", a Delta table with row tracking")
-        }
+        return live - rows.count >= all / 2
     }
 
     /// Writes the rows that a statement changes once more; nil where the table keeps no such files, or no row goes.

@@ -159,7 +159,7 @@ extension Session {
         do throws(SQLError) {
             var view = try GlueTable.view(try tableName(create.name), sql: text, columns: schema)
             let path = settings.searchPath.map { engine.attached.name(of: $0, besides: view.databaseName) }
-            view.parameters[ViewParameter.searchPath] = path.joined(separator: ",")
+            view.parameters[TableParameter.searchPath] = path.joined(separator: ",")
             view.parameters.merge(try self.properties(create.properties)) { own, _ in own }
             if let comment = create.comment { view.parameters[TableParameter.comment] = comment }
             let ifExists: TableChange.IfExists = create.orReplace ? .replace : create.ifNotExists ? .skip : .fail
@@ -187,12 +187,6 @@ extension Session {
         }
         return result
     }
-}
-
-/// What Lode keeps of a view beside its text.
-enum ViewParameter {
-    /// The search path of the view's author.
-    static let searchPath = "lode.search_path"
 }
 
 extension SQLError {

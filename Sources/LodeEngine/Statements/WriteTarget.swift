@@ -39,6 +39,14 @@ struct WriteTarget {
         return own.isEmpty ? nil : .named(own.map { .init($0.name, Self.member($0)) })
     }
 
+    /// The same where rows bring the numbers along that they keep, behind the columns.
+    func keeping(_ lineage: RowLineage) -> WriteTarget {
+        var target = self
+        target.schema = Schema(schema.fields + lineage.fields)
+        if case .mapped(let columns) = matching { target.matching = .mapped(columns + lineage.columns) }
+        return target
+    }
+
     private static func isMapped(_ column: MappedColumn) -> Bool {
         column.fieldID != nil || column.fileName != column.name || column.parts.contains(where: isMapped)
     }

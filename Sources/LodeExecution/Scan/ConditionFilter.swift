@@ -21,7 +21,7 @@ final class ConditionFilter: ScanFilter {
         _ condition: BoundExpression, inputs: [(column: PlanColumn, position: Int, cast: FileCast?)], bounds: ColumnPredicate,
         functions: FunctionContext
     ) throws(SQLError) {
-        columns = inputs.map(\.position)
+        columns = inputs.map(\.position) + inputs.compactMap(\.cast?.numbers)
         casts = inputs.map(\.cast)
         self.bounds = bounds
         filter = try RowFilter(condition, columns: inputs.map(\.column), functions: functions)
@@ -65,7 +65,14 @@ final class ConditionFilter: ScanFilter {
     func select(_ columns: [Column], count: Int, into survivors: Selection) throws(SQLError) {
         var ready: [Column] = []
         ready.reserveCapacity(columns.count)
-        for (column, cast) in zip(columns, casts) { ready.append(try cast?.apply(column, count) ?? column) }
+        var numbers = columns[casts.count...]
+        for (column, cast) in zip(columns, casts) {
+            guard let cast else {
+                ready.append(column)
+                continue
+            }
+            ready.append(try cast.apply(column, count, numbers: cast.wantsNumbers ? numbers.popFirst() : nil))
+        }
         try filter.select(ready, count: count, into: survivors)
     }
 }

@@ -16,6 +16,10 @@ struct FileCast: Sendable {
     let keepsValues: Bool
     /// What it puts into structs whose fields the file lacks.
     var defaults: FieldDefaults?
+    /// Whether the kernel takes the numbers of rows in their file behind the column.
+    var wantsNumbers = false
+    /// Where those are in the projection.
+    var numbers: Int?
 
     init(functions: FunctionContext, keepsValues: Bool, kernel: ScalarKernel? = nil) {
         self.functions = functions
@@ -23,10 +27,10 @@ struct FileCast: Sendable {
         self.kernel = kernel
     }
 
-    func apply(_ column: Column, _ count: Int) throws(SQLError) -> Column {
+    func apply(_ column: Column, _ count: Int, numbers: Column? = nil) throws(SQLError) -> Column {
         var column = label.map { column.labeled($0) } ?? column
         if let variants { column = try VariantParts.read(column, as: variants) }
-        let result = try kernel?([column], count, functions) ?? column
+        let result = try kernel?(numbers.map { [column, $0] } ?? [column], count, functions) ?? column
         return try defaults?.apply(result) ?? result
     }
 }

@@ -58,7 +58,7 @@ struct FileColumns {
         return columns.first { $0.name == column }
     }
 
-    private func position(of column: MappedColumn) -> Int? {
+    func position(of column: MappedColumn) -> Int? {
         guard let id = column.fieldID else { return scan.schema.index(of: column.fileName) }
         if isNumbered { return scan.fieldIDs.firstIndex { $0 == id } }
         return column.unnumberedNames?.lazy.compactMap { scan.schema.index(of: $0) }.first

@@ -33,7 +33,12 @@ final class FileMapping: Sendable {
             let id = output.column.id, type = output.column.type
             switch try Self.origin(output, file, columns, plan) {
             case .value(let value): constants[id] = .constant(value, type)
-            case .place(let position, let cast, let name): inputs[id] = (Self.project(position, &projection), cast, name)
+            case .place(let position, var cast, let name):
+                if cast?.wantsNumbers == true {
+                    guard let numbers = scan.rowNumberPosition else { throw .internalFault("rows of \(file.path) have no numbers") }
+                    cast?.numbers = Self.project(numbers, &projection)
+                }
+                inputs[id] = (Self.project(position, &projection), cast, name)
             }
         }
         var filters: [any ScanFilter] = []
@@ -82,6 +87,10 @@ final class FileMapping: Sendable {
         if output.isRowNumber {
             guard let position = columns.scan.rowNumberPosition else { throw .internalFault("rows of \(file.path) have no numbers") }
             return .place(position: position, cast: nil, name: output.name)
+        }
+        if let part = output.lineage, let lineage = plan.source.lineage {
+            return try part == .id
+                ? FileLineage.id(lineage, file, columns, plan.functions) : FileLineage.change(lineage, file, columns, plan.functions)
         }
         if output.partition != nil, let value = file.partitionValue(of: output.field.name, plan.source.partitionFields) {
             return .value(value)
@@ -151,7 +160,8 @@ final class FileMapping: Sendable {
             switch origin {
             case .file(let position, let cast):
                 let column = chunk.columns[position]
-                columns.append(try cast?.apply(column, chunk.count) ?? column)
+                let numbers = cast?.numbers.map { chunk.columns[$0] }
+                columns.append(try cast?.apply(column, chunk.count, numbers: numbers) ?? column)
             case .constant(let value): columns.append(Column(repeating: value, count: chunk.count))
             }
         }

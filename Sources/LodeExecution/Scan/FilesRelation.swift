@@ -27,6 +27,8 @@ package final class FilesRelation: Relation {
     package let filenameColumn: String?
     /// The virtual column with each row's number in its file, if there is one; it is in `schema` or hidden.
     package let rowNumberColumn: String?
+    /// How rows keep their numbers, which are in hidden columns; nil where they have none.
+    package let lineage: RowLineage?
     /// How columns are found in the files.
     package let matching: ColumnMatching
     /// What is known of the table as a whole, before any file is listed.
@@ -56,7 +58,7 @@ package final class FilesRelation: Relation {
     package init(
         displayName: String, tableVersion: TableVersion? = nil, schema: Schema, format: any FileFormat,
         options: FormatOptions = FormatOptions(), stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil,
-        rowNumberColumn: String? = nil, hiddenFields: [Field] = [], matching: ColumnMatching = .name, totals: TableStatistics? = nil,
+        rowNumberColumn: String? = nil, hiddenFields: [Field] = [], lineage: RowLineage? = nil, matching: ColumnMatching = .name, totals: TableStatistics? = nil,
         origins: [CatalogColumn] = [], listsForEstimates: Bool = true, note: (@Sendable ([String]) -> [String: ColumnStatistics])? = nil,
         list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
     ) {
@@ -70,6 +72,7 @@ package final class FilesRelation: Relation {
         self.filenameColumn = filenameColumn
         self.rowNumberColumn = rowNumberColumn
         self.hiddenFields = hiddenFields
+        self.lineage = lineage
         self.matching = matching
         self.totals = totals
         self.origins = origins
@@ -149,6 +152,11 @@ package final class FilesRelation: Relation {
 
     /// The column at a position of a scan's output, hidden ones included.
     func field(_ index: Int) -> Field { index < schema.count ? schema.fields[index] : hiddenFields[index - schema.count] }
+
+    func lineagePart(_ column: String) -> ScanPlan.LineagePart? {
+        guard let lineage else { return nil }
+        return column == lineage.id.name ? .id : column == lineage.change.name ? .change : nil
+    }
 
     package var readsFields: Bool { format.readsFields }
     package var partitionColumns: Set<String> { Set(partitionFields.map(\.name)) }

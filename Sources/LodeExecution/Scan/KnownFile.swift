@@ -37,7 +37,7 @@ final class KnownFile: FileMetadata {
     func statistics(_ column: Int) -> ColumnStatistics? {
         let field = source.field(column)
         // Rows have their numbers from where they lie, not from a column.
-        if field.name == source.rowNumberColumn { return nil }
+        if field.name == source.rowNumberColumn || source.lineagePart(field.name) != nil { return nil }
         // The least and the greatest row may be among those that are deleted.
         if file.deletes != nil { return nil }
         if let known = file.statistics[field.name], known.boundsAreExact || known.isAllNull { return known }

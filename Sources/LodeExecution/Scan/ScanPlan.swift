@@ -16,6 +16,8 @@ final class ScanPlan: Sendable {
         let partition: Int?
         let isFilename: Bool
         let isRowNumber: Bool
+        /// Which of the table's numbers of rows it is; nil for other columns.
+        let lineage: LineagePart?
         /// From the column to a field inside of it; empty for the column itself.
         let path: [String]
         /// Whether the chunks must have it; else only filters read it.
@@ -24,6 +26,8 @@ final class ScanPlan: Sendable {
         /// The column, or field, as predicates name it.
         var name: String { FieldPath.name([field.name] + path) }
     }
+
+    enum LineagePart { case id, change }
 
     let source: FilesRelation
     let outputs: [Output]
@@ -56,7 +60,8 @@ final class ScanPlan: Sendable {
             return Output(
                 column: output.column, field: field,
                 partition: source.partitionFields.firstIndex { $0.name == field.name },
-                isFilename: source.filenameColumn == field.name, isRowNumber: source.rowNumberColumn == field.name, path: output.path,
+                isFilename: source.filenameColumn == field.name, isRowNumber: source.rowNumberColumn == field.name,
+                lineage: source.lineagePart(field.name), path: output.path,
                 isWanted: required?.contains(output.column.id) ?? true)
         }
         let conjuncts = node.filters.flatMap(\.conjuncts)

@@ -53,7 +53,8 @@ package struct RowFeed: Sendable {
         for kind in Kind.allCases {
             guard let selection = kept[kind], let name = names[kind] else { continue }
             let range = kind == .insert || kind == .updatePostimage ? changes.newRow : changes.oldRow
-            let rows = Chunk(columns: Array(chunk.columns[range]), count: chunk.count, batch: chunk.batch)
+            // The numbers that rows keep are no part of it.
+            let rows = Chunk(columns: Array(chunk.columns[range].prefix(changes.oldRow.count)), count: chunk.count, batch: chunk.batch)
             let own = selection.count == chunk.count ? rows : try rows.gather(selection)
             chunks.append(
                 Chunk(columns: own.columns + [Column(repeating: name, count: own.count)], count: own.count, batch: chunk.batch))

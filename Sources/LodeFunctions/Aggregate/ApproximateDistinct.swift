@@ -1,6 +1,5 @@
-/// `approx_count_distinct`: how many different values, about.
+/// `approx_count_distinct`: how many different values, about; and the sketches from which that is told.
 
-import Glibc
 import LodeCore
 import LodeVectors
 
@@ -12,68 +11,60 @@ extension AggregateFunction {
             examples: [("approx_count_distinct(x) FROM (VALUES (1), (2), (2)) t(x)", "2")],
             ignoresDuplicates: true,
             AggregateOverload(Signature([.any])) { (types) throws(SQLError) in
-                .boxed([types[0]], .bigint, make: { DistinctSketch() }) { box, arguments, row, _ throws(SQLError) in
-                    if !arguments[0].isNull(row) { box.add(LaneHash.hash(arguments[0], row)) }
-                } merge: { source, target throws(SQLError) in
-                    target.merge(source)
-                } result: { box throws(SQLError) in
-                    .integer(box?.estimate ?? 0)
+                DistinctSketch.bound(types[0], .bigint) { sketch, column, row in
+                    sketch.add(LaneHash.hash(column, row))
+                } result: {
+                    .integer($0?.estimate ?? 0)
                 }
-            })
+            }),
+        AggregateFunction(
+            "hyperloglog_sketch", "A HyperLogLog sketch of the values, in the form in which Trino's statistics of Delta tables keep them.",
+            source: "Airlift, \"HyperLogLog\"",
+            examples: [("length(hyperloglog_sketch(x)) FROM (VALUES (1), (2), (2)) t(x)", "12")], ignoresDuplicates: true,
+            AggregateOverload(Signature([.any])) { (types) throws(SQLError) in
+                guard types[0].hasSingleBytes else { throw .noFunction("hyperloglog_sketch", types) }
+                return DistinctSketch.bound(types[0], .varbinary) { sketch, column, row in
+                    sketch.add(SingleValueBytes.trinoHash(column, row))
+                } result: {
+                    .bytes($0?.bytes ?? HyperLogLog().bytes)
+                }
+            }),
+        AggregateFunction(
+            "theta_sketch", "A compact theta sketch of the values, in the form in which Iceberg's statistics keep them.",
+            source: "Apache DataSketches; Puffin spec, \"apache-datasketches-theta-v1 blob type\"",
+            examples: [("length(theta_sketch(x)) FROM (VALUES (1), (2), (2)) t(x)", "32")], ignoresDuplicates: true,
+            AggregateOverload(Signature([.any])) { (types) throws(SQLError) in
+                guard types[0].hasSingleBytes else { throw .noFunction("theta_sketch", types) }
+                return .boxed([types[0]], .varbinary, make: { ThetaBox() }) { box, arguments, row, _ throws(SQLError) in
+                    if !arguments[0].isNull(row) { SingleValueBytes.with(arguments[0], row) { box.sketch.add($0) } }
+                } merge: { source, target throws(SQLError) in
+                    target.sketch.merge(source.sketch)
+                } result: { box throws(SQLError) in
+                    .bytes(box?.sketch.bytes ?? ThetaSketch().bytes)
+                }
+            }),
     ]
 }
 
-/// HyperLogLog with 4,096 registers; the first few hashes are kept as they are, which is exact and small.
+private final class ThetaBox: StateBox {
+    var sketch = ThetaSketch()
+    var byteCount: Int { sketch.byteCount }
+}
+
 final class DistinctSketch: StateBox {
-    private static let bits = 12
-    private static let registerCount = 1 << bits
-    private static let exactLimit = 256
+    var sketch = HyperLogLog()
+    var byteCount: Int { sketch.byteCount }
 
-    private var hashes: Set<UInt64> = []
-    private var registers: [UInt8] = []
-
-    var byteCount: Int { 96 + hashes.capacity * 16 + registers.count }
-
-    func add(_ hash: UInt64) {
-        if registers.isEmpty {
-            hashes.insert(hash)
-            if hashes.count > Self.exactLimit { spread() }
-        } else {
-            register(hash)
+    static func bound(
+        _ type: SQLType, _ returns: SQLType, add: @escaping @Sendable (inout HyperLogLog, Column, Int) -> Void,
+        result: @escaping @Sendable (HyperLogLog?) -> Value
+    ) -> BoundAggregate {
+        .boxed([type], returns, make: { DistinctSketch() }) { box, arguments, row, _ throws(SQLError) in
+            if !arguments[0].isNull(row) { add(&box.sketch, arguments[0], row) }
+        } merge: { source, target throws(SQLError) in
+            target.sketch.merge(source.sketch)
+        } result: { box throws(SQLError) in
+            result(box?.sketch)
         }
-    }
-
-    private func spread() {
-        registers = Array(repeating: 0, count: Self.registerCount)
-        for hash in hashes { register(hash) }
-        hashes = []
-    }
-
-    private func register(_ hash: UInt64) {
-        let index = Int(hash >> UInt64(64 - Self.bits))
-        let rank = UInt8(min(64 - Self.bits, (hash << UInt64(Self.bits)).leadingZeroBitCount) + 1)
-        if rank > registers[index] { registers[index] = rank }
-    }
-
-    func merge(_ other: DistinctSketch) {
-        if other.registers.isEmpty {
-            for hash in other.hashes { add(hash) }
-            return
-        }
-        if registers.isEmpty { spread() }
-        for index in 0..<Self.registerCount { registers[index] = max(registers[index], other.registers[index]) }
-    }
-
-    var estimate: Int64 {
-        if registers.isEmpty { return Int64(hashes.count) }
-        let count = Double(Self.registerCount)
-        var sum = 0.0, zeros = 0.0
-        for register in registers {
-            sum += 1 / Double(UInt64(1) << UInt64(register))
-            zeros += register == 0 ? 1 : 0
-        }
-        let raw = 0.7213 / (1 + 1.079 / count) * count * count / sum
-        if raw <= 2.5 * count, zeros > 0 { return Int64((count * log(count / zeros)).rounded()) }
-        return Int64(raw.rounded())
     }
 }

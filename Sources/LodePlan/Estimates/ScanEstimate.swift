@@ -24,7 +24,10 @@ extension ScanNode {
         if let distinct = known.distinctCount, distinct > 0 {
             estimate.distinct = Double(distinct)
             estimate.isBound = false
-            estimate.isKey = Double((known.distinctBounds ?? distinct...distinct).lowerBound) >= 0.98 * rows
+            let bounds = known.distinctBounds ?? distinct...distinct, low = Double(bounds.lowerBound), high = Double(bounds.upperBound)
+            // A sketch of values that are all different may see some percent less, or more.
+            estimate.isKey = low >= 0.98 * rows || (low >= 0.9 * rows && high >= rows)
+            if estimate.isKey { estimate.distinct = min(Double(max(distinct, 1)), max(rows, 1)) }
         } else if let low = estimate.minimum, let high = estimate.maximum, type.isInteger, abs(high - low + 1 - rows) <= 0.01 * rows {
             // As many rows as numbers from the first to the last: they are counted through.
             estimate.distinct = max(1, rows)

@@ -8,13 +8,14 @@ extension Binder {
     /// The changed table under the name that the statement gives it.
     func bindTarget(_ reference: TableReference, _ target: ChangeTarget) throws(SQLError) -> BoundTarget {
         let source = target.relation
-        guard source.hiddenFields.count == 2 else { throw .internalFault("a table whose rows have no identity") }
+        guard [2, 4].contains(source.hiddenFields.count) else { throw .internalFault("a table whose rows have no identity") }
         let all = (source.schema.fields + source.hiddenFields).map { PlanColumn(ids.fresh(), $0.name, $0.type, nullable: $0.nullable) }
-        let columns = Array(all.dropLast(2))
+        let count = source.schema.count, columns = Array(all[..<count]), lineage = Array(all[(count + 2)...])
         let scan = ScanNode(relations.add(source), outputs: all.enumerated().map { ScanOutput($1, index: $0) })
-        let from = FromScope(relation: target.table.relation, path: target.path, columns: columns)
+        let from = FromScope(relation: target.table.relation, path: target.path, columns: columns, hidden: lineage)
         let relation = try aliased(BoundRelation(plan: .scan(scan), from: from), reference.alias, at: reference.span)
-        return BoundTarget(relation: relation, columns: columns, file: all[all.count - 2], number: all[all.count - 1],
+        return BoundTarget(
+            relation: relation, columns: columns, file: all[count], number: all[count + 1], rowID: lineage.first,
             wantsOldRows: target.wantsOldRows)
     }
 
@@ -97,10 +98,11 @@ extension Binder {
         let returned = try bindReturning(items, from, Scope(parent: outer, from: from, clause: .returning))
         try checkUnused(with, in: outer)
         let identity = target.map { [$0.file, $0.number] } ?? [], oldRow = target?.oldRow ?? []
-        var outputs = ProjectNode.Item.passing(row + identity + (isWritten.map { [$0] } ?? []) + oldRow)
+        let written = ProjectNode.Item.passing(row) + (row.isEmpty ? [] : lineage(of: target))
+        var outputs = written + ProjectNode.Item.passing(identity + (isWritten.map { [$0] } ?? []) + oldRow)
         let changes = RowChanges(
-            newRow: 0..<row.count, file: identity.isEmpty ? nil : row.count,
-            isWritten: isWritten == nil ? nil : row.count + identity.count, oldRow: (outputs.count - oldRow.count)..<outputs.count,
+            newRow: 0..<written.count, file: identity.isEmpty ? nil : written.count,
+            isWritten: isWritten == nil ? nil : written.count + identity.count, oldRow: (outputs.count - oldRow.count)..<outputs.count,
             returned: outputs.count..<(outputs.count + returned.count), repetition: repetition)
         outputs += returned
         let isSame = returned.isEmpty && outputs.map(\.column.id) == plan.columns.map(\.id)
@@ -108,6 +110,13 @@ extension Binder {
         return BoundChange(
             rows: finish(BoundQuery(plan: rows, names: outputs.map(\.column.name))), changes: changes,
             returned: returned.map { Field($0.column.name, $0.column.type, nullable: $0.column.nullable) })
+    }
+
+    /// A row that takes the place of another one keeps its number, if rows have such, and has changed with this commit; one that is new
+    /// gets a number when it is committed.
+    private func lineage(of target: BoundTarget?) -> [ProjectNode.Item] {
+        guard let id = target?.rowID else { return [] }
+        return ProjectNode.Item.passing([id]) + [.init(PlanColumn(ids.fresh(), "changed with", .bigint), .constant(.null, .bigint))]
     }
 
     private func bindReturning(_ items: [SelectItem], _ from: FromScope, _ scope: Scope) throws(SQLError) -> [ProjectNode.Item] {

@@ -54,9 +54,9 @@ extension Binder {
             if let position = found.first {
                 return try reference(relation.columns[position], name, fieldsFrom: count + 1)
             }
-            let folded = parts[count].text.lowercased()
+            let folded = Self.folded(parts[count...])
             if let hidden = relation.hidden.first(where: { $0.name == folded }) {
-                return try reference(hidden, name, fieldsFrom: count + 1)
+                return try reference(hidden, name, fieldsFrom: parts.count)
             }
             strange = (relation, parts[count])
         }
@@ -79,15 +79,19 @@ extension Binder {
         return expression
     }
 
-    /// A column that only its name brings forth: nothing else is called so.
+    /// A column that only its name brings forth: nothing else is called so. Its name may have a point: `_metadata.row_id`.
     private func bindHidden(_ name: QualifiedName, _ scope: Scope) throws(SQLError) -> BoundExpression? {
-        guard name.parts.count == 1 else { return nil }
+        let text = Self.folded(name.parts[...])
         for level in sequence(first: scope, next: \.parent) {
-            let found = level.from.findHidden(name.last.text)
-            if found.count > 1 { throw FromScope.ambiguous(name.last.text, found.compactMap(\.relation), at: name.span) }
-            if let column = found.first { return try reference(column.column, name, fieldsFrom: 1) }
+            let found = level.from.findHidden(text)
+            if found.count > 1 { throw FromScope.ambiguous(text, found.compactMap(\.relation), at: name.span) }
+            if let column = found.first { return try reference(column.column, name, fieldsFrom: name.parts.count) }
         }
         return nil
+    }
+
+    private static func folded(_ parts: ArraySlice<Identifier>) -> String {
+        parts.map { $0.text.lowercased() }.joined(separator: ".")
     }
 
     /// What the alias of a select item stands for, bound anew in the place of the alias.

@@ -8,7 +8,8 @@ import LodeSyntax
 package struct ChangeTarget {
     /// What its columns take.
     package var table: InsertTarget
-    /// The rows as they are now. Its two hidden fields are the path of each row's file and the row's number there.
+    /// The rows as they are now. Its hidden fields are the path of each row's file and the row's number there, and behind them, where rows
+    /// keep numbers, the row's and that of its last change.
     package var relation: any Relation
     /// The full name ("lode", "main", "orders"), by which columns may be qualified.
     package var path: [String]
@@ -56,6 +57,8 @@ struct BoundTarget {
     /// The path of the row's file, and the row's number there.
     var file: PlanColumn
     var number: PlanColumn
+    /// The number that the row keeps; nil where rows have none.
+    var rowID: PlanColumn?
     /// Whether it is asked what the rows that go were.
     var wantsOldRows: Bool
 

@@ -71,11 +71,10 @@ struct FromScope {
         return exact.isEmpty ? loose : exact
     }
 
-    /// Hidden columns of that name, with the relations that have them.
+    /// Hidden columns of that name, which is in lower case, with the relations that have them.
     func findHidden(_ name: String) -> [Visible] {
-        let folded = name.lowercased()
-        return relations.flatMap { relation in
-            relation.hidden.filter { $0.name == folded }.map { Visible(name: $0.name, column: $0, relation: relation.name) }
+        relations.flatMap { relation in
+            relation.hidden.filter { $0.name == name }.map { Visible(name: $0.name, column: $0, relation: relation.name) }
         }
     }
 

@@ -13,8 +13,8 @@ package enum UtilityStatement: Sendable {
     /// `USE [catalog.]schema`.
     case use(QualifiedName)
     case repairTable(QualifiedName, isRefresh: Bool)
-    /// `ANALYZE [table]`: collect statistics.
-    case analyze(QualifiedName?)
+    /// `ANALYZE [table [(columns)]]`: collect statistics; of all columns if none are named.
+    case analyze(QualifiedName?, columns: [Identifier])
     /// `CALL procedure(arguments)`.
     case call(FunctionCall)
 

@@ -12,7 +12,13 @@ extension Printer {
         case .summarize(let target): describe("SUMMARIZE", target)
         case .use(let name): command("USE", name)
         case .repairTable(let name, let isRefresh): command(isRefresh ? "REFRESH TABLE" : "MSCK REPAIR TABLE", name)
-        case .analyze(let name): if let name { command("ANALYZE", name) } else { write("ANALYZE") }
+        case .analyze(let name, let columns):
+            if let name { command("ANALYZE", name) } else { write("ANALYZE") }
+            if !columns.isEmpty {
+                write(" (")
+                list(columns) { $0.name($1) }
+                write(")")
+            }
         case .call(let call):
             write("CALL ")
             self.call(call)

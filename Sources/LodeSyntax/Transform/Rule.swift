@@ -307,6 +307,7 @@ enum Rule: String, CaseIterable {
     case undrop
     case executeProcedure = "execute_procedure"
     case analyze
+    case computeStatistics = "compute_statistics"
     case createSecret = "create_secret"
     case dropSecret = "drop_secret"
     case secretStorage = "secret_storage"

@@ -13,10 +13,18 @@ extension Transform {
         case .use: .use(try qualifiedName(edge, .schemaName))
         case .repair: .repairTable(try qualifiedName(edge, .tableName), isRefresh: has(edge, .refresh))
         case .analyze:
-            .analyze(try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) })
+            .analyze(
+                try find(edge, .tableName).map { (name) throws(SQLError) in try qualifiedName(name) }, columns: try analyzedColumns(edge))
         case .callStatement: .call(try tableCall(try kid(edge, 0)))
         default: nil
         }
+    }
+
+    /// `(a, b)`, or `COMPUTE STATISTICS FOR COLUMNS a, b`; none for all.
+    private func analyzedColumns(_ edge: Edge) throws(SQLError) -> [Identifier] {
+        let lists = [find(edge, .columns), find(edge, .computeStatistics).flatMap { find($0, .optimizeColumns) }].compactMap(\.self)
+        guard lists.count < 2 else { throw mismatch(edge) }
+        return try lists.first.map { (list) throws(SQLError) in try identifiers(list) } ?? []
     }
 
     func set(_ edge: Edge) throws(SQLError) -> SetSetting {

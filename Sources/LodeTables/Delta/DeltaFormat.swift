@@ -99,13 +99,13 @@ extension DeltaFormat: WritableTableFormat {
         var writing = RowWriting()
         writing.marksRows = DeltaProperties.isOn(DeltaProperties.deletionVectors, configuration)
             && DeltaWriterFeatures.has("deletionVectors", snapshot.protocolVersion)
-        writing.keepsRowNumbers = DeltaProperties.isOn(DeltaRowTracking.property, configuration)
         if DeltaProperties.isOn(DeltaProperties.changeDataFeed, configuration) {
             writing.feedFolder = TablePath.join(snapshot.folder.root, DeltaVacuum.feedFolder)
         }
         return writing
     }
 
+    package var sketchFunction: String? { "hyperloglog_sketch" }
     package var adoptsFiles: Bool { true }
     package var clones: Bool { true }
 

@@ -30,6 +30,11 @@ struct DeltaSnapshot: TableSnapshot {
     var fileFormat: String { metadata.provider }
     var location: String? { folder.root }
     var columnMatching: ColumnMatching { .mapped(deltaSchema.columns) }
+    var rowMetadata: RowMetadata? {
+        RowMetadata(
+            file: "_metadata.file_path", position: "_metadata.row_index",
+            lineage: DeltaRowTracking.lineage(metadata.configuration, beside: schema))
+    }
     var properties: [String: String] { metadata.configuration }
     /// What INT96 means, the schema knows.
     var readerOptions: [String: String] { ["int96_as": "timestamp"] }
@@ -169,6 +174,7 @@ struct DeltaSnapshot: TableSnapshot {
             path: folder.dataFile(add.path), size: size, rowCount: statistics?.rowCount, partitionValues: values,
             statistics: statistics?.columns ?? [:], rowIDBase: add.baseRowID.flatMap { Int(exactly: $0) },
             modifiedMicros: overflow ? 0 : micros)
+        file.sequenceNumber = add.rowCommitVersion
         if let vector = try add.vector?.vector(in: folder.root), vector.cardinality > 0 { file.deletes = RowDeletes(vector) }
         return file
     }

@@ -214,9 +214,10 @@ extension IcebergMetadata.MetadataEntry {
 
 extension IcebergMetadata.StatisticsFile {
     fileprivate init(_ reader: inout JSONReader) throws(SQLError) {
-        var path: String?, id: Int64?, size: Int64 = 0
+        var path: String?, id: Int64?, size: Int64 = 0, blobs: [Blob] = []
         try reader.object { (reader, name) throws(SQLError) in
             switch name {
+            case "blob-metadata": try reader.array { (reader) throws(SQLError) in blobs.append(try Blob(&reader)) }
             case "snapshot-id": id = try IcebergMetadata.snapshotID(&reader)
             case "statistics-path": path = try reader.string()
             case "file-size-in-bytes": size = try reader.integer()
@@ -224,7 +225,16 @@ extension IcebergMetadata.StatisticsFile {
             }
         }
         guard let path, let id else { throw JSONReader.corrupted("a statistics file has no path or no snapshot") }
-        self.init(snapshotID: id, path: path, size: size)
+        self.init(snapshotID: id, path: path, size: size, blobs: blobs)
+    }
+}
+
+extension IcebergMetadata.StatisticsFile.Blob {
+    fileprivate init(_ reader: inout JSONReader) throws(SQLError) {
+        let tree = try JSONTree(&reader)
+        let fields = (tree["fields"]?.items ?? []).compactMap { $0.integer.flatMap { Int(exactly: $0) } }
+        let properties = (tree["properties"]?.members ?? []).compactMap { member in member.value.text.map { (member.name, $0) } }
+        self.init(type: tree["type"]?.text ?? "", fields: fields, properties: Dictionary(properties) { _, last in last })
     }
 }
 

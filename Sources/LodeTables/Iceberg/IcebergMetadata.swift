@@ -84,6 +84,15 @@ package struct IcebergMetadata: Sendable {
         package var snapshotID: Int64
         package var path: String
         package var size: Int64
+        package var blobs: [Blob]
+
+        /// - Source: Iceberg Table Spec, "Table Statistics", `blob-metadata`.
+        package struct Blob: Sendable {
+            package var type: String
+            /// The numbers of the fields that it is about.
+            package var fields: [Int]
+            package var properties: [String: String]
+        }
     }
 
     // MARK: Looking up
@@ -91,6 +100,9 @@ package struct IcebergMetadata: Sendable {
     package func schema(_ id: Int) -> IcebergSchema? { schemas.first { $0.id == id } }
 
     package func spec(_ id: Int) -> IcebergPartitionSpec? { specs.first { $0.id == id } }
+
+    /// Fields by which rows are divided, or were.
+    var sourceIDs: Set<Int> { Set(specs.flatMap(\.fields).filter { $0.transform != .void }.flatMap(\.sourceIDs)) }
 
     package func snapshot(_ id: Int64) -> Snapshot? { snapshots.first { $0.id == id } }
 

@@ -32,7 +32,8 @@ extension IcebergSnapshot {
         return feed
     }
 
-    private func at(_ other: IcebergMetadata.Snapshot) throws(SQLError) -> IcebergSnapshot {
+    /// The table as it was with another snapshot that it has.
+    func at(_ other: IcebergMetadata.Snapshot) throws(SQLError) -> IcebergSnapshot {
         if other.id == snapshot?.id { return self }
         return try IcebergSnapshot(folder, metadata, at: .version(other.id), identity: nil, io)
     }

@@ -20,6 +20,7 @@ package struct IcebergSnapshot: TableSnapshot {
     package let partitionColumns: [Field]
     package var fileFormat: String { "parquet" }
     package var columnMatching: ColumnMatching { .mapped(columns.mapped) }
+    package var rowMetadata: RowMetadata? { RowMetadata(file: "_file", position: "_pos", lineage: rowLineage) }
     package var properties: [String: String] { metadata.properties }
     /// What INT96 means, the schema knows.
     package var readerOptions: [String: String] { ["int96_as": "timestamp"] }
@@ -170,6 +171,17 @@ package struct IcebergSnapshot: TableSnapshot {
     func forEachPath(in manifests: [IcebergManifest], _ body: (String) throws(SQLError) -> Void) throws(SQLError) {
         var plan = IcebergPlan(nil, columns, isLarge: true)
         try read(manifests, &plan, statisticsOf: []) { (_, entry, _, _) throws(SQLError) in try body(try entry.path()) }
+    }
+
+    /// The same with all that manifests say of the files.
+    func forEachEntry(
+        in manifests: [IcebergManifest],
+        _ body: (IcebergManifest, IcebergEntry, IcebergPartitioning, IcebergColumns) throws(SQLError) -> Void
+    ) throws(SQLError) {
+        var plan = IcebergPlan(nil, columns, isLarge: false)
+        try read(manifests, &plan, statisticsOf: plan.ids) { (manifest, entry, partitioning, _) throws(SQLError) in
+            try body(manifest, entry, partitioning, columns)
+        }
     }
 
     // MARK: Manifests

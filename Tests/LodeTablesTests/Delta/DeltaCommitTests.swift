@@ -94,6 +94,13 @@ import Testing
         #expect(Self.state(after: [LogFolder.metadata(partitions: ["day"], ["x": "y"])], move) == .serializationFailure)
     }
 
+    @Test func `rows of other files may have moved meanwhile`() {
+        let moved = [LogFolder.remove("b.parquet", dataChange: false), LogFolder.add("w.parquet", dataChange: false)]
+        #expect(Self.state(after: moved) { $0.removedPaths = ["/t/a.parquet"] } == nil)
+        #expect(Self.state(after: moved) { $0.removedPaths = ["/t/b.parquet"] } == .serializationFailure)
+        #expect(Self.state(after: moved) { $0.dependsOnBase = true } == nil)
+    }
+
     @Test func `what depends on all there is needs it unchanged`() {
         for winner in [[Self.blind, LogFolder.add("w.parquet")], [Self.merge, LogFolder.remove("a.parquet")]] {
             #expect(Self.state(after: winner) { $0.dependsOnBase = true } == .serializationFailure)

@@ -24,13 +24,16 @@ struct LogFolder: TableIO {
             + #""partitionColumns":[\#(names)],"configuration":{\#(properties)}}}"#
     }
 
-    static func add(_ path: String, day: String? = nil, stats: String? = nil, more: String = "") -> String {
+    static func add(_ path: String, day: String? = nil, stats: String? = nil, more: String = "", dataChange: Bool = true) -> String {
         let values = day.map { "{\"day\":\"\($0)\"}" } ?? "{}"
         let text = stats.map { ",\"stats\":\"\($0.replacing("\"", with: "\\\""))\"" } ?? ""
-        return #"{"add":{"path":"\#(path)","partitionValues":\#(values),"size":10,"modificationTime":1,"dataChange":true\#(text)\#(more)}}"#
+        let change = "\"dataChange\":\(dataChange)"
+        return #"{"add":{"path":"\#(path)","partitionValues":\#(values),"size":10,"modificationTime":1,\#(change)\#(text)\#(more)}}"#
     }
 
-    static func remove(_ path: String) -> String { #"{"remove":{"path":"\#(path)","dataChange":true}}"# }
+    static func remove(_ path: String, dataChange: Bool = true) -> String {
+        #"{"remove":{"path":"\#(path)","dataChange":\#(dataChange)}}"#
+    }
 
     /// A table of one commit a list of actions.
     init(_ commits: [[String]]) {

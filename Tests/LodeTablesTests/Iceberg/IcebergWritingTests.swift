@@ -99,6 +99,34 @@ import Testing
         #expect(try IcebergFormat.snapshot(of: "/t", at: .version(before.version), folder).plan(nil).files.count == 2)
     }
 
+    @Test func `rows of other files may have moved meanwhile, but not have changed`() throws {
+        let format = IcebergFormat()
+        /// What becomes of removing a file after others did `winners`.
+        func state(_ removed: String, after winners: [(removed: String, added: String, changesData: Bool)]) throws -> SQLState? {
+            let folder = TableFolder()
+            let added = [file("a.parquet", 3, day: 10, ids: 1...3), file("b.parquet", 2, day: 11, ids: 4...5)]
+            _ = try format.commit(
+                TableCommit(change(added), declaration: declaration(), operation: "CREATE TABLE AS SELECT"), to: nil, in: "/t", io: folder)
+            let base = try snapshot(folder)
+            for winner in winners {
+                var other = change([file(winner.added, 2, day: 11, ids: 4...5)])
+                (other.removedPaths, other.changesData) = (["/t/data/" + winner.removed], winner.changesData)
+                _ = try format.commit(TableCommit(other, operation: "OPTIMIZE"), to: try snapshot(folder), in: "/t", io: folder)
+            }
+            var removing = change()
+            removing.removedPaths = ["/t/data/" + removed]
+            do { _ = try format.commit(TableCommit(removing, operation: "DELETE"), to: base, in: "/t", io: folder) } catch {
+                return (error as? SQLError)?.state
+            }
+            return nil
+        }
+        #expect(try state("a.parquet", after: [("b.parquet", "c.parquet", false), ("c.parquet", "d.parquet", false)]) == nil)
+        #expect(try state("b.parquet", after: [("b.parquet", "c.parquet", false)]) == .serializationFailure)
+        #expect(try state("a.parquet", after: [("b.parquet", "c.parquet", true)]) == .serializationFailure)
+        #expect(
+            try state("a.parquet", after: [("b.parquet", "c.parquet", false), ("c.parquet", "d.parquet", true)]) == .serializationFailure)
+    }
+
     @Test func `columns come, go and widen by their numbers`() throws {
         let folder = TableFolder(), format = IcebergFormat()
         _ = try format.commit(TableCommit(change(), declaration: declaration(), operation: "CREATE TABLE"), to: nil, in: "/t", io: folder)

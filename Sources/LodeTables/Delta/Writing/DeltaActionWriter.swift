@@ -107,6 +107,8 @@ struct DeltaProvenance: Sendable {
     var metrics: [(name: String, count: Int)] = []
     var readVersion: Int64?
     var isBlindAppend: Bool
+    /// Whether rows that were there before have the numbers that they had; nil where rows have none.
+    var keepsRowNumbers: Bool?
     /// Tells this commit from all others.
     var transaction: String
 
@@ -123,6 +125,7 @@ struct DeltaProvenance: Sendable {
             .init("operationMetrics", .object(metrics.map { .init($0.name, .string(String($0.count))) })),
             .init("engineInfo", .string("Lode")), .init("txnId", .string(transaction)),
         ]
+        if let keepsRowNumbers { members.append(.init("tags", .texts(["delta.rowTracking.preserved": String(keepsRowNumbers)]))) }
         return members
     }
 }

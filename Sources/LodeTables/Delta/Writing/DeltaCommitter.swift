@@ -43,7 +43,7 @@ struct DeltaCommitter {
         if let columns = declaration.clustering {
             writer.write(DeltaClustering.write(columns, try Self.schema(metadata, version)))
         }
-        var tracking = DeltaWriterFeatures.has(DeltaRowTracking.feature, version) ? try DeltaRowTracking(nil) : nil
+        var tracking = DeltaRowTracking.assigns(version, metadata.configuration) ? try DeltaRowTracking(nil) : nil
         try writeAdds(metadata, version, as: 0, &tracking, to: &writer)
         if let domain = tracking?.noted { writer.write(domain) }
         if case .won = try put(writer.bytes, as: 0) { return 0 }
@@ -53,6 +53,10 @@ struct DeltaCommitter {
     // MARK: Later versions
 
     func publish(over base: DeltaSnapshot) throws(SQLError) -> Int64 {
+        if let sketches = change.distinctValues {
+            try DeltaExtendedStatistics.write(sketches, of: base, io)
+            return base.version
+        }
         var snapshot = base, version = base.version + 1
         var numbers = base.domain(DeltaRowTracking.domain)
         // They hold for as long as nobody else changes the files.
@@ -66,6 +70,8 @@ struct DeltaCommitter {
             }
             let path = folder.logFile(DeltaLogListing.commitName(version))
             try rules.check(winner, path)
+            // What others have added meanwhile would be left without numbers.
+            if turnsOnTracking(metadata, over: snapshot) { throw DeltaConflicts.conflict(detail: "The table's rows are being numbered.") }
             numbers = try DeltaRowTracking.domain(in: winner, path) ?? numbers
             version += 1
             // What is not named by its path is looked up again.
@@ -108,8 +114,11 @@ struct DeltaCommitter {
         if let declaration = commit.declaration, let domain = try clustering(declaration, over: snapshot, metadata, needed) {
             writer.write(domain)
         }
+        var tracking = DeltaRowTracking.assigns(needed, metadata.configuration) ? try DeltaRowTracking(numbers) : nil
+        if turnsOnTracking(metadata, over: snapshot) {
+            try writeNumbered(snapshot, but: Set((removed + marked).map(\.path)), as: version, &tracking, to: &writer)
+        }
         for add in removed + marked { writer.writeRemove(add, dataChange: change.changesData, at: info.timestamp) }
-        var tracking = DeltaWriterFeatures.has(DeltaRowTracking.feature, needed) ? try DeltaRowTracking(numbers) : nil
         for add in marked {
             guard let mark = marks[folder.dataFile(add.path)] else { continue }
             var add = try Self.marked(add, mark)
@@ -121,6 +130,32 @@ struct DeltaCommitter {
         try writeAdds(metadata, needed, as: version, &tracking, to: &writer)
         if let domain = tracking?.noted { writer.write(domain) }
         return (writer.bytes, metadata, needed)
+    }
+
+    /// Whether rows that are there are to have numbers from now on.
+    private func turnsOnTracking(_ metadata: DeltaMetadata, over snapshot: DeltaSnapshot) -> Bool {
+        DeltaProperties.isOn(DeltaRowTracking.property, metadata.configuration)
+            && !DeltaProperties.isOn(DeltaRowTracking.property, snapshot.metadata.configuration)
+    }
+
+    /// Gives numbers to the rows of files that have none and stay.
+    /// - Source: Delta PROTOCOL.md, "Writer Requirements for Row Tracking".
+    private func writeNumbered(
+        _ snapshot: DeltaSnapshot, but gone: Set<String>, as version: Int64, _ tracking: inout DeltaRowTracking?,
+        to writer: inout DeltaActionWriter
+    ) throws(SQLError) {
+        let reader = DeltaStatisticsReader(snapshot.deltaSchema, partitionColumns: snapshot.partitionColumns, only: [])
+        try snapshot.adds { (add) throws(SQLError) in
+            if gone.contains(add.path) || (add.baseRowID != nil && add.rowCommitVersion != nil) { return }
+            guard let rows = add.statistics.flatMap({ reader.read($0, isDeleted: true).rowCount }) else {
+                throw SQLError.unsupported(
+                    "row tracking of a Delta table with files whose rows nobody counted", hint: "OPTIMIZE … FULL writes them anew."
+                ).within(folder.dataFile(add.path))
+            }
+            var add = add
+            try tracking?.number(&add, rows: rows, as: version)
+            writer.write(add, dataChange: false)
+        }
     }
 
     /// How the table is clustered from now on; nil where that stays.
@@ -146,10 +181,6 @@ struct DeltaCommitter {
     private func refuseWhatIsNotAllowed(_ configuration: [String: String]) throws(SQLError) {
         guard change.removesRows else { return }
         try refuseRemoving(configuration)
-        // Rows that lie in other files then would have other numbers.
-        if DeltaProperties.isOn(DeltaRowTracking.property, configuration), !change.removedPaths.isEmpty, !change.added.isEmpty {
-            throw SQLError.unsupported("writing files of a Delta table with row tracking anew")
-        }
         // Rows that only lie in other files then would be told as changed.
         if DeltaProperties.isOn(DeltaProperties.changeDataFeed, configuration), change.changesData, change.feed.isEmpty,
             !change.removedPaths.isEmpty, !change.added.isEmpty
@@ -266,6 +297,10 @@ struct DeltaCommitter {
             info.inCommitTimestamp = max(now, (earlier ?? 0) &+ 1)
         }
         (info.operation, info.parameters) = DeltaOperation.named(commit.operation, change, metadata)
+        if DeltaProperties.isOn(DeltaRowTracking.property, metadata.configuration) {
+            // Columns that get another type are written as rows that are new.
+            info.keepsRowNumbers = !(change.removesEverything && !commit.columnChanges.isEmpty)
+        }
         info.metrics = [
             ("numFiles", change.added.count), ("numRemovedFiles", removed.count),
             ("numOutputRows", change.added.reduce(0) { $0 + ($1.rowCount ?? 0) }),

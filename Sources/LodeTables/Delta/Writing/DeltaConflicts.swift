@@ -11,6 +11,7 @@ import LodeCore
 ///     added or removed any file          makes an earlier state the table's again       40001
 ///     added rows, having read some       read where they are                            40001
 ///     removed or added rows elsewhere    only puts rows into other files                goes on
+///     only put rows into other files     read those, and removes none of them           goes on
 ///
 /// - Source: Delta PROTOCOL.md, "ACID Transactions"; Delta's documentation, "Concurrency control", "Write-write conflicts".
 struct DeltaConflicts {
@@ -77,8 +78,9 @@ struct DeltaConflicts {
     private func check(_ remove: DeltaRemove) throws(SQLError) {
         let path = base.folder.dataFile(remove.path)
         if removed.contains(path) { throw Self.conflict(detail: "A file that this statement removes was removed.") }
-        if !change.changesData { return }
-        if change.dependsOnBase, remove.dataChange { throw Self.conflict(detail: "Rows were removed.") }
+        // Rows that only lie in other files by now are those that were read.
+        guard change.changesData, remove.dataChange else { return }
+        if change.dependsOnBase { throw Self.conflict(detail: "Rows were removed.") }
         // What is removed as a whole, is looked up again.
         guard !removed.isEmpty else { return }
         guard let read = change.reads else { throw Self.conflict(detail: "A file that this statement read was removed.") }

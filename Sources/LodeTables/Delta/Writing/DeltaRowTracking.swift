@@ -14,10 +14,10 @@ struct DeltaRowTracking {
     static let property = "delta.enableRowTracking"
     static let domain = "delta.rowTracking"
     private static let mark = "rowIdHighWaterMark"
-    private static let materialized = [
-        "delta.rowTracking.materializedRowIdColumnName": "_row-id-col-",
-        "delta.rowTracking.materializedRowCommitVersionColumnName": "_row-commit-version-col-",
-    ]
+    private static let idColumn = "delta.rowTracking.materializedRowIdColumnName"
+    private static let changeColumn = "delta.rowTracking.materializedRowCommitVersionColumnName"
+    private static let materialized = [idColumn: "_row-id-col-", changeColumn: "_row-commit-version-col-"]
+    private static let suspended = "delta.rowTrackingSuspended"
 
     /// The last number that was given; -1 before the first.
     private var last: Int64 = -1
@@ -65,16 +65,30 @@ struct DeltaRowTracking {
 
     // MARK: Properties
 
+    /// Whether rows get numbers.
+    /// - Source: Delta PROTOCOL.md, "Writer Requirements for Row Tracking".
+    static func assigns(_ version: DeltaProtocol, _ configuration: [String: String]) -> Bool {
+        DeltaWriterFeatures.has(feature, version) && !DeltaProperties.isOn(suspended, configuration)
+    }
+
+    /// How rows keep their numbers; nil where they need not.
+    static func lineage(_ configuration: [String: String], beside schema: Schema) -> RowLineage? {
+        guard DeltaProperties.isOn(property, configuration), let id = configuration[idColumn], let change = configuration[changeColumn]
+        else { return nil }
+        return RowLineage(
+            id: MappedColumn(name: "_metadata.row_id", fileName: id),
+            change: MappedColumn(name: "_metadata.row_commit_version", fileName: change), beside: schema)
+    }
+
     /// The properties with the names of the columns that files keep numbers in where they are not those that follow from the file.
-    /// - Throws: `0A000` for a table that is there, whose rows would need numbers.
+    /// - Throws: `22023` where rows are to keep numbers and get none.
     static func prepared(
         _ configuration: [String: String], over earlier: [String: String]?
     ) throws(SQLError) -> [String: String] {
         guard DeltaProperties.isOn(property, configuration) else { return configuration }
         var configuration = configuration
-        if let earlier, !DeltaProperties.isOn(property, earlier) {
-            throw SQLError.unsupported(
-                "turning on row tracking of a Delta table that is there", hint: "CREATE TABLE … TBLPROPERTIES can do so.")
+        if DeltaProperties.isOn(suspended, configuration), !DeltaProperties.isOn(property, earlier ?? [:]) {
+            throw SQLError(.invalidParameterValue, "row tracking that is suspended cannot be turned on", hint: "Unset \(suspended) first.")
         }
         for (name, prefix) in materialized where configuration[name] == nil {
             configuration[name] = earlier?[name] ?? prefix + DeltaText.uuid()

@@ -42,10 +42,15 @@ package struct IcebergCatalogTable: Sendable {
             }
         }
         for field in metadata.spec(metadata.defaultSpecID)?.fields ?? [] where field.transform != .void {
-            guard field.sourceIDs.allSatisfy({ schema.find($0) != nil }) else {
+            if case .unknown(let text) = field.transform { throw SQLError.unsupported("the transform \"\(text.prefix(100))\"") }
+            let sources = field.sourceIDs.compactMap { schema.find($0)?.field.type }
+            guard sources.count == field.sourceIDs.count else {
                 throw IcebergDocumentEdit.wrong("partition field \"\(field.name)\" is of no column")
             }
-            if case .unknown(let text) = field.transform { throw SQLError.unsupported("the transform \"\(text.prefix(100))\"") }
+            if sources.count == 1, let source = sources.first, field.transform.resultType(of: source.sqlType) == nil {
+                throw IcebergDocumentEdit.wrong(
+                    "partition field \"\(field.name)\" can't be \(field.transform.text) of a column of type \(source.sqlType)")
+            }
         }
         let order = metadata.sortOrders.first { $0.id == metadata.defaultSortOrderID }
         for field in order?.fields ?? [] where !field.sourceIDs.allSatisfy({ schema.find($0) != nil }) {
@@ -54,6 +59,14 @@ package struct IcebergCatalogTable: Sendable {
         for (name, reference) in metadata.references where metadata.snapshot(reference.snapshotID) == nil {
             throw IcebergDocumentEdit.wrong("the snapshot of \"\(name)\" is not there")
         }
+    }
+
+    /// - Throws: `0A000` for a column that gets another type and by which rows are or were divided.
+    private func checkSources(after base: IcebergCatalogTable) throws(SQLError) {
+        guard let before = base.metadata.schema(base.metadata.currentSchemaID), let after = metadata.schema(metadata.currentSchemaID) else {
+            return
+        }
+        try IcebergCommitter.requireSourceTypes(base.metadata, before, after)
     }
 
     // MARK: Loading
@@ -76,6 +89,17 @@ package struct IcebergCatalogTable: Sendable {
             }
         }
         return try IcebergCatalogTable(path, bytes)
+    }
+
+    /// The document without snapshots that no branch or tag is at.
+    /// - Source: Iceberg REST Catalog API, "loadTable", `snapshots`.
+    package func bytesOfReferenced() throws(SQLError) -> [UInt8] {
+        var document = try IcebergDocument(bytes)
+        let named = Set(metadata.references.values.map(\.snapshotID)).union([metadata.currentSnapshotID].compactMap(\.self))
+        let snapshots = document.tree["snapshots"]?.items ?? []
+        document.replace(
+            "snapshots", .array(snapshots.filter { $0["snapshot-id"]?.integer.map { named.contains($0) } ?? true }))
+        return document.bytes
     }
 
     // MARK: Making
@@ -155,6 +179,12 @@ package struct IcebergCatalogTable: Sendable {
 
     // MARK: Changing
 
+    /// - Throws: `40001` if a requirement does not hold.
+    package func require(_ request: IcebergCommitRequest) throws(SQLError) {
+        let document = try IcebergDocument(bytes)
+        for requirement in request.requirements { try requirement.check(document.tree) }
+    }
+
     /// - Parameters:
     ///   - location: of the table, as the catalog has it.
     ///   - current: gives the table as it is now; nil for the latest document in its folder.
@@ -176,6 +206,7 @@ package struct IcebergCatalogTable: Sendable {
             var edit = IcebergDocumentEdit(document.tree, now: now)
             try edit.apply(request.updates)
             let next = IcebergFormat.documentPath(number &+ 1, in: location), changed = try IcebergCatalogTable(checking: edit, next)
+            try changed.checkSources(after: base)
             if try IcebergFormat.publish(changed.bytes, as: number &+ 1, in: location, io: io) { return changed }
         }
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")

@@ -87,6 +87,9 @@ package struct IcebergCommitRequest: Sendable {
         return found
     }
 
+    /// Whether it only requires something.
+    package var changesNothing: Bool { updates.isEmpty && !creates }
+
     /// Whether it makes the table.
     package var creates: Bool { requirements.contains(.notThere) }
 
@@ -99,7 +102,7 @@ package struct IcebergCommitRequest: Sendable {
 
     /// What it does, where snapshots that say so and add to what is there, only append.
     package func effects(on table: IcebergCatalogTable, _ io: any TableIO) -> Effects {
-        effects { isAppend($0, to: table.metadata, io) }
+        effects { isAppend($0, to: table, io) }
     }
 
     private func effects(_ isAppend: (JSONTree) -> Bool) -> Effects {

@@ -94,11 +94,17 @@ struct IcebergCommitter {
     /// What the document says that follows the current one, which lies at `path`.
     func next(over bytes: [UInt8], _ path: String, _ base: IcebergSnapshot) throws(SQLError) -> IcebergRevision {
         let metadata = try IcebergMetadata(bytes, path)
-        try check(metadata, base)
         var document = try IcebergDocument(bytes)
         let now = max(WallClock.micros() / 1000, metadata.lastUpdatedMillis)
         var version = try head(of: metadata) ?? 0
         document.follow(path, of: metadata.lastUpdatedMillis, at: now)
+        if let sketches = change.distinctValues {
+            // They are of the snapshot that was read, whatever came after it.
+            guard metadata.uuid == base.metadata.uuid else { throw IcebergWriting.conflict(detail: "It is another table by now.") }
+            try IcebergStatisticsWriter(sketches, of: base, location, io).write(metadata, to: &document)
+            return IcebergRevision(document: document.bytes, snapshot: version)
+        }
+        try check(metadata, base)
         if let declaration = commit.declaration { try apply(declaration, metadata, &document) }
         for reference in commit.references { try IcebergReferences(metadata).apply(reference, to: &document) }
         if let earlier = (change.restored as? IcebergSnapshot)?.snapshot {
@@ -177,6 +183,8 @@ struct IcebergCommitter {
         _ schema: IcebergSchema, _ declaration: TableDeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument
     ) throws(SQLError) -> IcebergSchema {
         var change = IcebergSchemaChange(after: metadata.lastColumnID, version: metadata.formatVersion)
+        // Where all files are others, a column that gets another type is another one for the manifests that are left.
+        if commit.isReplacement { change.sources = metadata.sourceIDs }
         let fields = try change.fields(schema, becoming: declaration, by: commit.columnChanges)
         if fields == schema.fields { return schema }
         let isNew = fields.contains { field in field.isRequired && !schema.fields.contains { $0.id == field.id } }
@@ -204,7 +212,7 @@ struct IcebergCommitter {
         let isReplaced = commit.isReplacement
         if !isReplaced {
             try requireSources(metadata, schema, changed)
-            try requireSourceTypes(metadata, schema, changed)
+            try Self.requireSourceTypes(metadata, schema, changed)
         }
         let before = isReplaced ? nil : try IcebergPartitionDeclaration.terms(metadata, changed)
         if before.map({ !IcebergPartitionDeclaration.isSame($0, declaration.partitionTerms) }) ?? true {
@@ -236,12 +244,12 @@ struct IcebergCommitter {
     /// Manifests keep partition values as the type was when they were written, those of earlier specs too: only a wider integer is
     /// read from them as it is meant.
     /// - Throws: `0A000` for a column that gets another type and by which rows are or were divided.
-    private func requireSourceTypes(
+    static func requireSourceTypes(
         _ metadata: IcebergMetadata, _ schema: IcebergSchema, _ changed: IcebergSchema
     ) throws(SQLError) {
-        for id in Set(metadata.specs.flatMap(\.fields).filter { $0.transform != .void }.flatMap(\.sourceIDs)).sorted() {
+        for id in metadata.sourceIDs.sorted() {
             guard let before = schema.find(id)?.field.type, let after = changed.find(id)?.field.type, before != after else { continue }
-            if case (.int, .long) = (before, after) { continue }
+            if IcebergSchemaChange.keepsPartitions(before, after) { continue }
             throw SQLError.unsupported("another type for a column by which the Iceberg table is partitioned")
         }
     }

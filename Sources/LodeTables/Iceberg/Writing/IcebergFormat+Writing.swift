@@ -53,6 +53,7 @@ extension IcebergFormat: WritableTableFormat {
     }
 
     package var evolvesLayout: Bool { true }
+    package var sketchFunction: String? { "theta_sketch" }
     package var listsVersions: Bool { true }
     package var adoptsFiles: Bool { true }
 

@@ -7,6 +7,8 @@ struct IcebergSchemaChange {
     /// The greatest number that a field of the table ever had.
     private(set) var last: Int
     private let version: Int
+    /// Fields by which rows are or were divided, and that keep their numbers only with what manifests say of them.
+    var sources: Set<Int> = []
 
     init(after last: Int, version: Int) {
         self.last = last
@@ -66,6 +68,11 @@ struct IcebergSchemaChange {
         }
     }
 
+    /// Whether what manifests say of a column's partitions is right for a wider type of it.
+    static func keepsPartitions(_ type: IcebergType, _ wider: IcebergType) -> Bool {
+        if case (.int, .long) = (type, wider) { true } else { type == wider }
+    }
+
     /// Whether the values that files have of a column or a field are values of another type.
     static func widened(_ schema: IcebergSchema, at path: ColumnPath, to type: SQLType, version: Int) -> Bool {
         var fields = schema.fields, found: IcebergField?
@@ -81,7 +88,9 @@ struct IcebergSchemaChange {
     private mutating func retyped(_ field: IcebergField, _ type: SQLType) throws(SQLError) -> IcebergField {
         var field = field
         if field.type.sqlType == type { return field }
-        if let wider = Self.widened(field.type, to: type, version: version) {
+        if let wider = Self.widened(field.type, to: type, version: version),
+            !sources.contains(field.id) || Self.keepsPartitions(field.type, wider)
+        {
             field.type = wider
             return field
         }

@@ -1,4 +1,4 @@
-/// Bytes as letters, as headers have them.
+/// Bytes as letters, as headers and JSON have them.
 
 /// Base64 with padding.
 package enum Base64 {

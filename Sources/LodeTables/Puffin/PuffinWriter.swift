@@ -4,7 +4,7 @@ import LodeCore
 
 /// - Source: Puffin spec, "File structure", "Footer Payload".
 struct PuffinWriter {
-    private static let magic = Array("PFA1".utf8)
+    static let magic = Array("PFA1".utf8)
 
     private(set) var bytes = magic
     private var blobs: [JSONTree] = []
@@ -17,12 +17,11 @@ struct PuffinWriter {
     /// - Source: Puffin spec, "deletion-vector-v1 blob type".
     mutating func add(vector bitmap: [UInt8], of path: String, cardinality: Int) -> (offset: Int, count: Int) {
         let blob = DeletionVector.stored(bitmap), offset = bytes.count
-        bytes += blob
-        blobs.append(
+        add(
+            blob,
             .object([
                 .init("type", .string("deletion-vector-v1")), .init("fields", .array([.integer(Self.positionID)])),
-                .init("snapshot-id", .integer(-1)), .init("sequence-number", .integer(-1)), .init("offset", .integer(offset)),
-                .init("length", .integer(blob.count)),
+                .init("snapshot-id", .integer(-1)), .init("sequence-number", .integer(-1)),
                 .init("properties", .texts(["referenced-data-file": path, "cardinality": String(cardinality)])),
             ]))
         return (offset, blob.count)
@@ -32,12 +31,26 @@ struct PuffinWriter {
     /// - Source: Iceberg spec, "Reserved Field IDs".
     private static let positionID = 2_147_483_645
 
-    /// The whole file.
-    func finish() -> [UInt8] {
+    /// Bytes as they are to lie in the file, and what the footer says of them but where that is.
+    mutating func add(_ blob: [UInt8], _ description: JSONTree) {
+        var description = description
+        description["offset"] = .integer(bytes.count)
+        description["length"] = .integer(blob.count)
+        blobs.append(description)
+        bytes += blob
+    }
+
+    /// The footer, with which the file ends.
+    private var footer: [UInt8] {
         let footer = JSONTree.object([.init("blobs", .array(blobs)), .init("properties", .texts(["created-by": "lode"]))])
         let payload = Array(footer.json.utf8)
         func littleEndian(_ number: UInt32) -> [UInt8] { [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) } }
         // Nothing of the footer is compressed.
-        return bytes + Self.magic + payload + littleEndian(UInt32(truncatingIfNeeded: payload.count)) + littleEndian(0) + Self.magic
+        return Self.magic + payload + littleEndian(UInt32(truncatingIfNeeded: payload.count)) + littleEndian(0) + Self.magic
     }
+
+    var footerCount: Int { footer.count }
+
+    /// The whole file.
+    func finish() -> [UInt8] { bytes + footer }
 }
