@@ -12,7 +12,6 @@ extension IcebergFormat: WritableTableFormat {
 
     package func check(_ declaration: TableDeclaration) throws(SQLError) {
         guard declaration.clustering == nil else { throw SQLError.unsupported("CLUSTER BY of an Iceberg table") }
-        guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         try IcebergDeclaration.check(declaration.properties, over: [:])
         var last = 0
         let version = try IcebergDeclaration.formatVersion(declaration.properties)
@@ -53,6 +52,7 @@ extension IcebergFormat: WritableTableFormat {
     }
 
     package var evolvesLayout: Bool { true }
+    package var checksAreOwn: Bool { true }
     package var sketchFunction: String? { "theta_sketch" }
     package var listsVersions: Bool { true }
     package var adoptsFiles: Bool { true }
