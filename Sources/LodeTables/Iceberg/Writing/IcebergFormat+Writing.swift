@@ -56,6 +56,11 @@ extension IcebergFormat: WritableTableFormat {
     package var sketchFunction: String? { "theta_sketch" }
     package var listsVersions: Bool { true }
     package var adoptsFiles: Bool { true }
+    package var clones: Bool { true }
+
+    package func clone(_ snapshot: any TableSnapshot, named name: String, to location: String, io: any TableIO) throws(SQLError) {
+        try IcebergClone(snapshot: try Self.own(snapshot), location: TablePath.folder(location), io: io).publish()
+    }
 
     package func rowWriting(of snapshot: any TableSnapshot) throws(SQLError) -> RowWriting {
         IcebergDeclaration.rowWriting(try Self.own(snapshot).metadata)
