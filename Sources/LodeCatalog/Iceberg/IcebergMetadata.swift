@@ -2,6 +2,7 @@
 
 import LodeCloud
 import LodeCore
+import LodeTables
 
 /// - Source: Iceberg Table Spec, "Table Metadata".
 package struct IcebergMetadata: Sendable {
