@@ -71,6 +71,9 @@ package protocol WritableTableFormat: TableFormat, NumberedLog {
     /// Whether tables can be divided otherwise one day, and have branches and tags.
     var evolvesLayout: Bool { get }
 
+    /// Whether CHECK constraints are kept in a way of Lode's own, so that other writers do not check them.
+    var checksAreOwn: Bool { get }
+
     /// The aggregate function that makes the sketches of different values which tables of the format keep; nil where they keep none.
     var sketchFunction: String? { get }
 
@@ -100,6 +103,7 @@ extension WritableTableFormat {
     package func expire(_ snapshot: any TableSnapshot, before micros: Int64, io: any TableIO) throws(SQLError) {}
     package func layout(of declaration: TableDeclaration, in location: String) throws(SQLError) -> WriteLayout? { nil }
     package var evolvesLayout: Bool { false }
+    package var checksAreOwn: Bool { false }
     package var sketchFunction: String? { nil }
     package var listsVersions: Bool { false }
 

@@ -49,6 +49,16 @@ import Testing
             table(served, "seen")["TableType"] == "VIRTUAL_VIEW" && table(served, "seen")["ViewOriginalText"]?.string == "SELECT 1 AS x")
     }
 
+    @Test func `tags are those of the table`() throws {
+        let served = try warehouse()
+        try served.rows("ALTER TABLE shop.orders SET TAGS ('team' = 'sales')")
+        func tags(_ resource: String) -> CloudJSON? { served.glue("GetTags", #"{"ResourceArn": "\#(resource)"}"#).json["Tags"] }
+        let account = table(served, "orders")["CatalogId"]?.string ?? ""
+        #expect(tags("arn:aws:glue:eu-west-1:\(account):table/shop/orders") == ["team": "sales"])
+        #expect(tags("arn:aws:glue:eu-west-1:\(account):table/shop/log") == [:] && tags("arn:aws:glue:eu-west-1:1:database/shop") == [:])
+        #expect(tags("arn:aws:glue:eu-west-1:1:table/shop/nothing") == nil && tags("table/shop/orders") == nil)
+    }
+
     @Test func `tables come in pages, and by patterns of names`() throws {
         let served = try warehouse()
         var names: [String] = [], token = ""

@@ -203,10 +203,18 @@ import Testing
         #expect(scratch.error("BEGIN; INSERT INTO own.branch_audit VALUES (2)")?.state == .featureNotSupported)
     }
 
+    @Test func `CHECK constraints are properties that Lode looks at`() throws {
+        try scratch.rows("CREATE TABLE c.web.t (id bigint CONSTRAINT positive CHECK (id > 0)); INSERT INTO c.web.t VALUES (1)")
+        for sql in ["INSERT INTO c.web.t VALUES (-1)", "UPDATE c.web.t SET id = -id"] {
+            #expect(scratch.error(sql)?.state == .checkViolation)
+        }
+        try scratch.rows("ALTER TABLE c.web.t DROP CONSTRAINT positive; INSERT INTO c.web.t VALUES (-1)")
+        #expect(try scratch.rows("SELECT count(*) FROM c.web.t") == [["2"]])
+    }
+
     @Test func `what such a catalog cannot keep is refused by name`() throws {
         for sql in [
-            "CREATE TABLE c.web.t (id bigint PRIMARY KEY)", "CREATE TABLE c.web.t (id bigint CHECK (id > 0))",
-            "CREATE TABLE c.web.t (id smallint)", "CREATE TABLE c.web.t (id bigint) USING delta",
+            "CREATE TABLE c.web.t (id bigint PRIMARY KEY)", "CREATE TABLE c.web.t (id smallint)", "CREATE TABLE c.web.t (id bigint) USING delta",
             "CREATE TABLE c.web.t (id bigint) USING parquet", "CREATE TEMP TABLE t (id bigint) USING iceberg",
         ] {
             let error = scratch.error(sql)

@@ -2,6 +2,7 @@
 
 import LodeCloud
 import LodeCore
+import LodeTables
 
 /// - Source: Iceberg Table Spec, "Table Metadata".
 package struct IcebergMetadata: Sendable {
@@ -83,6 +84,10 @@ package struct IcebergMetadata: Sendable {
         }
         // What Lode has Hive's tables say of themselves, it doesn't take from others.
         table.parameters = properties.filter { !$0.key.hasPrefix(TableParameter.ownPrefix) }
+        table.setConstraints(
+            IcebergFormat.checks(in: properties).map {
+                DeclaredConstraint(name: $0.name, kind: .check, columns: [], condition: $0.condition)
+            })
         let facts: [(String, String?)] = [
             (TableParameter.tableFormat, "ICEBERG"), (Self.pointer, pointer), ("format-version", String(formatVersion)), ("uuid", uuid),
             ("current-snapshot-id", currentSnapshot.map { String($0) }), ("default-partition-spec", partitioning),

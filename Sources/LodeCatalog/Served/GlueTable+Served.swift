@@ -4,11 +4,15 @@ import LodeCloud
 import LodeCore
 import LodeTables
 
+/// Whose catalog it is, where AWS has the number of an account.
+private let servedCatalogID: CloudJSON = "000000000000"
+
 extension GlueDatabase {
     /// - Source: AWS Glue Web API Reference, "Database".
     package var served: CloudJSON {
         var json = input
         json[member: "Name"] = .string(name)
+        json[member: "CatalogId"] = servedCatalogID
         json[member: "CreateTime"] = CloudJSON.seconds(createTime)
         return json
     }
@@ -37,6 +41,7 @@ extension GlueTable {
         var json = table.input
         json[member: "Name"] = .string(name)
         json[member: "DatabaseName"] = .string(databaseName)
+        json[member: "CatalogId"] = servedCatalogID
         if kind == .managed { json[member: "TableType"] = .string(tableType) }
         if let viewExpandedText { json[member: "ViewExpandedText"] = .string(viewExpandedText) }
         json[member: "Owner"] = .string(ownerName)

@@ -29,7 +29,7 @@ struct GlueReading {
             return ["TableVersions": [try version(of: try access.table(try name(asked, "TableName")))]]
         case "GetPartitions", "GetPartition", "BatchGetPartition": return try partitions(action, asked)
         case "GetUserDefinedFunctions": return ["UserDefinedFunctions": []]
-        case "GetTags": return ["Tags": [:]]
+        case "GetTags": return ["Tags": CloudJSON(try tags(of: try text("ResourceArn", asked)))]
         default: throw SQLError.unsupported("Glue's action \(action.prefix(100))", hint: "This endpoint is for reading.")
         }
     }
@@ -88,6 +88,15 @@ struct GlueReading {
         // One that can't be read is listed all the same.
         let document = table.parameters[IcebergFormat.pointer] ?? (try? access.load(table))?.path
         return table.served(document: document)
+    }
+
+    /// - Parameter resource: `arn:aws:glue:region:account:table/schema/name`; only tables have tags.
+    /// - Source: AWS Glue Developer Guide, "Specifying AWS Glue resource ARNs".
+    private func tags(of resource: String) throws(SQLError) -> [String: String] {
+        let parts = resource.split(separator: ":", omittingEmptySubsequences: false).last?.split(separator: "/").map(String.init) ?? []
+        guard resource.hasPrefix("arn:") else { throw SQLError(.invalidParameterValue, "the ResourceArn is none") }
+        guard parts.count == 3, parts[0] == "table" else { return [:] }
+        return try access.table(TableName(parts[1], parts[2])).tags ?? [:]
     }
 
     private func each<Item>(

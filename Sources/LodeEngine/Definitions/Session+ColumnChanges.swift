@@ -182,19 +182,32 @@ extension Session {
         var changed = transaction.table
         for change in changes { try changed.apply(change) }
         let base = transaction.snapshot.inLog
-        let names = try format.requirements(of: try changed.declaration(), by: changes.columnChanges, over: base)
-        return names.isEmpty ? [] : [Self.requirement(table.name, names, format.name)]
+        let after = try changed.declaration()
+        let names = try format.requirements(of: after, by: changes.columnChanges, over: base)
+        return Self.notices(table.name, names, format, after, before: try transaction.table.declaration().checks)
     }
 
     /// The same of a table that is going to be made, perhaps in the place of another one.
     func requirements(ofNew table: GlueTable, over replaced: (any TableSnapshot)?) throws(SQLError) -> [String] {
         guard let format = table.writableFormat else { return [] }
-        let names = try format.requirements(of: try table.declaration(), by: [], over: replaced?.inLog)
-        return names.isEmpty ? [] : [Self.requirement(table.name, names, format.name)]
+        let declaration = try table.declaration()
+        let names = try format.requirements(of: declaration, by: [], over: replaced?.inLog)
+        return Self.notices(table.name, names, format, declaration, before: [])
     }
 
-    private static func requirement(_ table: String, _ names: [String], _ format: String) -> String {
-        "table \"\(table)\" now needs clients that know \(names.joined(separator: ", ")) of the \(format) format"
+    /// - Parameter checks: the constraints that the table had before.
+    private static func notices(
+        _ table: String, _ names: [String], _ format: any WritableTableFormat, _ declaration: TableDeclaration,
+        before checks: [TableDeclaration.Check]
+    ) -> [String] {
+        var notices: [String] = []
+        if !names.isEmpty {
+            notices.append("table \"\(table)\" now needs clients that know \(names.joined(separator: ", ")) of the \(format.name) format")
+        }
+        if format.checksAreOwn, declaration.checks.contains(where: { !checks.contains($0) }) {
+            notices.append("only Lode checks the CHECK constraints of table \"\(table)\": the \(format.name) format has none")
+        }
+        return notices
     }
 
     /// How files that are written for a table have its columns.

@@ -20,6 +20,10 @@ extension Session {
             throw SQLError.unsupported(
                 "SHALLOW CLONE of \"\(table.name)\"", at: source.span, hint: "CREATE TABLE … AS SELECT … copies its rows.")
         }
+        // Whose VACUUM nobody could keep from deleting the clone's files.
+        for database in [table.databaseName, name.database] where try catalog.attachedCatalog(of: database) != nil {
+            throw SQLError.unsupported("SHALLOW CLONE of, or into, a table of the catalog \"\(database)\"", at: source.span)
+        }
         let moment = try time.map { (time) throws(SQLError) in try makeBinder(statementContext()).bindTime(time) }
         let stores = try stores(of: table)
         do throws(SQLError) {

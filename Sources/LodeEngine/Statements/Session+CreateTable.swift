@@ -44,14 +44,15 @@ extension Session {
         table = try catalog.completing(table)
         // A table that is there already is what it is.
         let isDeclared = !elements.columns.isEmpty
-        let notices = elements.notices + (isDeclared ? try requirements(ofNew: table, over: try replaced(by: table, ifExists)) : [])
+        let replaced = isDeclared || bound != nil ? try replaced(by: table, ifExists) : nil
+        let notices = elements.notices + (isDeclared ? try requirements(ofNew: table, over: replaced) : [])
         guard let bound, !create.withNoData else {
             let isNew = try catalog.commit(.create(table, ifExists: ifExists)).changed
             // Where partitions have to be registered, a table that was found in its folder begins with those that are there.
             if isNew, isInferred, isHive, !table.partitionKeys.isEmpty { _ = try findPartitions(of: try catalog.requireTable(name)) }
             return StatementOutcome(tag: "CREATE TABLE", notices: notices)
         }
-        var outcome = try createTable(table, as: bound, ifExists, context, at: create.query?.span)
+        var outcome = try createTable(table, as: bound, ifExists, over: replaced, context, at: create.query?.span)
         outcome.notices = notices
         return outcome
     }
@@ -145,7 +146,8 @@ extension Session {
     }
 
     private func createTable(
-        _ table: GlueTable, as bound: BoundQuery, _ ifExists: TableChange.IfExists, _ context: StatementContext, at span: SourceSpan?
+        _ table: GlueTable, as bound: BoundQuery, _ ifExists: TableChange.IfExists, over replaced: (any TableSnapshot)?,
+        _ context: StatementContext, at span: SourceSpan?
     ) throws(SQLError) -> StatementOutcome {
         // From before the first file until it is published.
         let lease = catalog.lease()
@@ -153,7 +155,6 @@ extension Session {
         var location = table.storageDescriptor.location
         if location == nil { location = try catalog.managedLocation(of: table.tableName) }
         var target = try table.writeTarget(in: location, catalog.stores(of: table.tableName) ?? engine.stores)
-        let replaced = try replaced(by: table, ifExists)
         target.matching = try matching(of: table, over: replaced)
         let rows = try makeBinder(context).assign(bound, to: try table.insertTarget(), at: span)
         let written = try write(rows, to: target, context)

@@ -192,9 +192,9 @@ import Testing
     @Test(arguments: [false, true]) func `a table that was dropped can still be brought back`(isTidied: Bool) throws {
         try scene.fill()
         try append([1, 2])
-        let before = try rows(catalog), files = try scene.files(), lease = catalog.leases.take(0)
+        let before = try rows(catalog), files = try scene.files()
         _ = try catalog.dropTable(Scene.sales, kinds: [.managed], ifExists: false)
-        try catalog.keepDropped(since: lease)
+        try catalog.keepDropped(since: catalog.leases.take(0))
         if isTidied { _ = try catalog.vacuum(VacuumRequest()) }
         let report = try rebuilt().report, again = scene.another()
         #expect(report.problems == [])

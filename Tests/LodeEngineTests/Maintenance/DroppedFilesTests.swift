@@ -30,8 +30,8 @@ import Testing
         #expect(scratch.error("UNDROP TABLE t")?.state == .undefinedTable)
     }
 
-    @Test func `the source of a clone is not dropped`() throws {
-        try scratch.rows("CREATE TABLE t USING delta AS SELECT 1 AS i; CREATE TABLE c SHALLOW CLONE t; CREATE TABLE d SHALLOW CLONE c")
+    @Test(arguments: ["delta", "iceberg"]) func `the source of a clone is not dropped`(_ format: String) throws {
+        try scratch.rows("CREATE TABLE t USING \(format) AS SELECT 1 AS i; CREATE TABLE c SHALLOW CLONE t; CREATE TABLE d SHALLOW CLONE c")
         #expect(scratch.error("DROP TABLE t")?.state == .dependentObjectsStillExist)
         try scratch.rows("DROP TABLE c")
         #expect(scratch.error("DROP TABLE t")?.state == .dependentObjectsStillExist)
@@ -39,16 +39,18 @@ import Testing
         try scratch.rows("DROP TABLE d; DROP TABLE t")
     }
 
-    @Test func `VACUUM keeps what a clone of a clone has`() throws {
-        try scratch.rows("CREATE TABLE t USING delta AS SELECT 1 AS i; CREATE TABLE c SHALLOW CLONE t; CREATE TABLE d SHALLOW CLONE c")
+    @Test(arguments: ["delta", "iceberg"]) func `VACUUM keeps what a clone of a clone has`(_ format: String) throws {
+        try scratch.rows("CREATE TABLE t USING \(format) AS SELECT 1 AS i; CREATE TABLE c SHALLOW CLONE t; CREATE TABLE d SHALLOW CLONE c")
         try scratch.rows("DROP TABLE c; DELETE FROM t")
         try age(in: scratch.folder(of: "t"))
         try scratch.rows("SET vacuum_retention_check = off; VACUUM t RETAIN 0 HOURS")
         #expect(try scratch.rows("SELECT i FROM d") == [["1"]])
     }
 
-    @Test func `VACUUM keeps what a dropped clone has that can be brought back`() throws {
-        try scratch.rows("CREATE TABLE t USING delta AS SELECT 1 AS i; CREATE TABLE c SHALLOW CLONE t; SET drop_retention = '7d'")
+    @Test(arguments: ["delta", "iceberg"]) func `VACUUM keeps what a dropped clone has that can be brought back`(
+        _ format: String
+    ) throws {
+        try scratch.rows("CREATE TABLE t USING \(format) AS SELECT 1 AS i; CREATE TABLE c SHALLOW CLONE t; SET drop_retention = '7d'")
         try scratch.rows("DROP TABLE c; DELETE FROM t")
         try age(in: scratch.folder(of: "t"))
         try scratch.rows("SET vacuum_retention_check = off; VACUUM t RETAIN 0 HOURS")
@@ -71,7 +73,7 @@ import Testing
 
     private func age(in folder: String) throws {
         let files = FileManager.default
-        for path in files.subpaths(atPath: folder) ?? [] where path.hasSuffix(".parquet") {
+        for path in files.subpaths(atPath: folder) ?? [] where path.hasSuffix(".parquet") || path.hasSuffix(".avro") {
             try files.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: folder + "/" + path)
         }
     }

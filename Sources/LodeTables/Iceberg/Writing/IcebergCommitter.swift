@@ -52,7 +52,6 @@ struct IcebergCommitter {
     func first() throws(SQLError) -> IcebergRevision {
         guard let declaration = commit.declaration else { throw .internalFault("an Iceberg table that nobody declared") }
         guard declaration.clustering == nil else { throw SQLError.unsupported("CLUSTER BY of an Iceberg table") }
-        guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         var last = 0
         let version = try IcebergDeclaration.formatVersion(declaration.properties)
         let schema = IcebergSchema(id: 0, fields: try IcebergDeclaration.schema(declaration.columns, after: &last, version: version))
@@ -182,7 +181,6 @@ struct IcebergCommitter {
 
     private func apply(_ step: Redeclaration, _ metadata: IcebergMetadata, _ document: inout IcebergDocument) throws(SQLError) {
         let declaration = step.declaration
-        guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         guard let schema = metadata.schema(metadata.currentSchemaID) else { throw .internalFault("a table without a schema") }
         try IcebergDeclaration.check(declaration.properties, over: metadata.properties)
         if !commit.isReplacement || declaration.properties[IcebergDeclaration.version] != nil {

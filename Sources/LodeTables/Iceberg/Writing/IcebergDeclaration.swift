@@ -7,6 +7,9 @@ enum IcebergDeclaration {
     private static let comment = "comment"
     /// The order of rows in files, which the document says in its own way.
     static let sortedBy = "sorted_by"
+    /// What begins the names of properties that are CHECK constraints. The format has none: other engines keep the properties, and do not
+    /// look at them.
+    private static let constraintPrefix = "lode.constraints."
     /// The version of the format, which the document says in its own way.
     static let version = "format-version"
 
@@ -23,6 +26,8 @@ enum IcebergDeclaration {
         let comment = properties.removeValue(forKey: comment)
         properties[IcebergWriting.nameMapping] = nil
         properties[sortedBy] = IcebergSorting.text(metadata, schema)
+        let checks = checks(in: properties)
+        for check in checks { properties[constraintPrefix + check.name] = nil }
         // The second version is what tables are without saying so.
         properties[version] = metadata.formatVersion == 2 ? nil : String(metadata.formatVersion)
         var declaration = TableDeclaration(
@@ -30,9 +35,15 @@ enum IcebergDeclaration {
                 TableDeclaration.Column(
                     Field(field.name, field.type.sqlType, nullable: !field.isRequired), comment: field.doc,
                     defaultValue: field.writeDefault.flatMap { IcebergDefault.sql($0, field.type) })
-            }, properties: properties, comment: comment)
+            }, checks: checks, properties: properties, comment: comment)
         declaration.partitionTerms = terms
         return declaration
+    }
+
+    /// By their names.
+    static func checks(in properties: [String: String]) -> [TableDeclaration.Check] {
+        properties.filter { $0.key.hasPrefix(constraintPrefix) }.sorted { $0.key < $1.key }
+            .map { .init(String($0.key.dropFirst(constraintPrefix.utf8.count)), $0.value) }
     }
 
     /// What a type demands of values that Lode does not see to.
@@ -89,6 +100,7 @@ enum IcebergDeclaration {
     static func properties(_ declaration: TableDeclaration) -> [String: String] {
         var properties = declaration.properties
         if let text = declaration.comment { properties[comment] = text }
+        for check in declaration.checks { properties[constraintPrefix + check.name] = check.condition }
         // Said by the document itself.
         properties[version] = nil
         properties[sortedBy] = nil

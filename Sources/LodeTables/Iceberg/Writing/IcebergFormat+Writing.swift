@@ -12,7 +12,6 @@ extension IcebergFormat: WritableTableFormat {
 
     package func check(_ declaration: TableDeclaration) throws(SQLError) {
         guard declaration.clustering == nil else { throw SQLError.unsupported("CLUSTER BY of an Iceberg table") }
-        guard declaration.checks.isEmpty else { throw SQLError.unsupported("CHECK constraints of an Iceberg table") }
         try IcebergDeclaration.check(declaration.properties, over: [:])
         var last = 0
         let version = try IcebergDeclaration.formatVersion(declaration.properties)
@@ -53,9 +52,15 @@ extension IcebergFormat: WritableTableFormat {
     }
 
     package var evolvesLayout: Bool { true }
+    package var checksAreOwn: Bool { true }
     package var sketchFunction: String? { "theta_sketch" }
     package var listsVersions: Bool { true }
     package var adoptsFiles: Bool { true }
+    package var clones: Bool { true }
+
+    package func clone(_ snapshot: any TableSnapshot, named name: String, to location: String, io: any TableIO) throws(SQLError) {
+        try IcebergClone(snapshot: try Self.own(snapshot), location: TablePath.folder(location), io: io).publish()
+    }
 
     package func rowWriting(of snapshot: any TableSnapshot) throws(SQLError) -> RowWriting {
         IcebergDeclaration.rowWriting(try Self.own(snapshot).metadata)

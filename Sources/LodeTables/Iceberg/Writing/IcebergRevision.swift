@@ -32,6 +32,9 @@ extension IcebergFormat {
         }
     }
 
+    /// The CHECK constraints among a table's properties.
+    package static func checks(in properties: [String: String]) -> [TableDeclaration.Check] { IcebergDeclaration.checks(in: properties) }
+
     /// The first document of a table that will lie in `location`.
     package static func first(_ commit: TableCommit, in location: String, io: any TableIO) throws(SQLError) -> IcebergRevision {
         try IcebergCommitter(commit, location, io).first()
