@@ -77,4 +77,13 @@ import Testing
             try files.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: folder + "/" + path)
         }
     }
+
+    @Test func `VACUUM of the warehouse is about its tables with logs, too, and keeps what they say unless less is allowed`() throws {
+        let scratch = try ScratchSession(format: "delta")
+        try scratch.rows("CREATE TABLE t AS SELECT 1 AS a; UPDATE t SET a = 2")
+        #expect(try scratch.rows("VACUUM RETAIN 0 HOURS") == [])
+        let gone = try scratch.rows("SET vacuum_retention_check = off; VACUUM RETAIN 0 HOURS")
+        #expect(gone.map { [$0[0], $0[3]] } == [["main.t", "in no version that is kept"]])
+        #expect(try scratch.rows("SELECT a FROM t") == [["2"]])
+    }
 }
