@@ -139,7 +139,7 @@ import Testing
         #expect(try scratch.rows("SELECT * FROM a, b") == [["5", "6"]])
         try scratch.rows("BEGIN; INSERT INTO a VALUES (7); DROP TABLE a; CREATE TABLE a USING delta AS SELECT 8 AS z; DROP TABLE m; COMMIT")
         #expect(try scratch.rows("SELECT * FROM a") == [["8"]])
-        #expect(scratch.error("BEGIN; ALTER TABLE a ADD COLUMN w integer")?.state == .featureNotSupported)
+        #expect(scratch.error("BEGIN; ALTER TABLE b CREATE BRANCH w")?.state == .featureNotSupported)
     }
 
     /// - Parameter times: how many calls fail; if it is all from one on, what is left is what a process leaves that dies there.

@@ -63,7 +63,7 @@ import Testing
         #expect(scratch.error("CONVERT TO hudi '{folder}/data'")?.state == .featureNotSupported)
         try scratch.rows("COPY (SELECT 'text' AS i) TO '{folder}/data/k=z/more.parquet'")
         #expect(scratch.error("CONVERT TO DELTA '{folder}/data'")?.state == .datatypeMismatch)
-        try scratch.rows("CREATE TABLE m AS SELECT 1 AS i")
+        try scratch.rows("CREATE TABLE m USING parquet AS SELECT 1 AS i")
         #expect(scratch.error("CONVERT TO DELTA m")?.state == .featureNotSupported)
         #expect(!FileManager.default.fileExists(atPath: scratch.folder + "/data/_delta_log"))
     }
