@@ -12,8 +12,8 @@ import Testing
     static let changes = [
         "INSERT INTO t SELECT 2, i, i % 3 FROM generate_series(1, 30) AS g(i)",
         "INSERT OVERWRITE t SELECT 2, i, i % 3 FROM generate_series(1, 30) AS g(i)",
-        "CREATE OR REPLACE TABLE t PARTITIONED BY (k) AS SELECT 2 AS generation, i, i % 3 AS k FROM generate_series(1, 30) AS g(i)",
-        "CREATE TABLE u AS SELECT 2 AS generation, i FROM t",
+        "CREATE OR REPLACE TABLE t USING parquet PARTITIONED BY (k) AS SELECT 2 AS generation, i, i % 3 AS k FROM generate_series(1, 30) AS g(i)",
+        "CREATE TABLE u USING parquet AS SELECT 2 AS generation, i FROM t",
         "COPY (SELECT 2 AS generation, i, i % 4 AS k FROM generate_series(1, 30) AS g(i)) TO '{folder}/out' "
             + "(FORMAT parquet, PARTITION_BY (k), OVERWRITE true)",
         "COPY (SELECT 2 AS generation, i FROM generate_series(1, 30) AS g(i)) TO '{folder}/one.parquet'",
