@@ -12,7 +12,8 @@ import Testing
     static let changes = [
         "INSERT INTO t SELECT 2, i, i % 3 FROM generate_series(1, 30) AS g(i)",
         "INSERT OVERWRITE t SELECT 2, i, i % 3 FROM generate_series(1, 30) AS g(i)",
-        "CREATE OR REPLACE TABLE t USING parquet PARTITIONED BY (k) AS SELECT 2 AS generation, i, i % 3 AS k FROM generate_series(1, 30) AS g(i)",
+        "CREATE OR REPLACE TABLE t USING parquet PARTITIONED BY (k) AS SELECT 2 AS generation, i, i % 3 AS k "
+            + "FROM generate_series(1, 30) AS g(i)",
         "CREATE TABLE u USING parquet AS SELECT 2 AS generation, i FROM t",
         "COPY (SELECT 2 AS generation, i, i % 4 AS k FROM generate_series(1, 30) AS g(i)) TO '{folder}/out' "
             + "(FORMAT parquet, PARTITION_BY (k), OVERWRITE true)",
@@ -97,7 +98,7 @@ import Testing
         let settled = state(scratch), again = state(try rebuilt(scratch))
         #expect(again == settled, "\(what), rebuilt: \(again)")
         // And what comes after is not held up.
-        try scratch.rows("CREATE OR REPLACE TABLE t AS SELECT 1 AS x; ALTER TABLE t ADD COLUMN y integer; DROP TABLE t")
+        try scratch.rows("CREATE OR REPLACE TABLE t USING parquet AS SELECT 1 AS x; ALTER TABLE t ADD COLUMN y integer; DROP TABLE t")
     }
 
     /// A copy whose catalog was deleted and made again from the manifests.
