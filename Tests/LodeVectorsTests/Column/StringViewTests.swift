@@ -10,7 +10,8 @@ import Testing
         let long = Array("abcdefghijklmnopqrstuvwxyz".utf8)
         var texts = (0...20).map { Array(long.prefix($0)) }
         texts += [[0], [0, 0], [97, 0], [97, 98, 99, 100, 0], [97, 98, 99, 100, 200], [255], Array(repeating: 0, count: 13)]
-        texts += [(12, [0]), (12, [0, 0]), (11, [122]), (15, [65])].map { Array(long.prefix($0)) + $1 }
+        let ends: [(count: Int, rest: [UInt8])] = [(12, [0]), (12, [0, 0]), (11, [122]), (15, [65])]
+        texts += ends.map { end in Array(long.prefix(end.count)) + end.rest }
         return texts
     }()
 
