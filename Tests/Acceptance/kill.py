@@ -126,7 +126,7 @@ def run(args, house):
 
     reader = threading.Thread(target=read_on)
     reader.start()
-    generation, landed, window = 1, 0, house.time(script(1, 1)[0])
+    generation, landed, window = 1, 0, min(3, house.time(script(1, 1)[0]))
     for kill in range(args.kills):
         columns, _ = query("DESCRIBE altered")
         next_column, text = len(columns or [0]), ""

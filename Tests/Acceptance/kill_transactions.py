@@ -83,7 +83,7 @@ def run(args, house):
 
     reader = threading.Thread(target=read_on)
     reader.start()
-    generation, midst, window = 1, 0, 5 * house.time("BEGIN;" + "".join(change(1, 0)) + "COMMIT;")
+    generation, midst, window = 1, 0, min(3, 5 * house.time("BEGIN;" + "".join(change(1, 0)) + "COMMIT;"))
     for kill in range(args.kills):
         writers, feeders = [], []
         for k in (0, 1):

@@ -5,11 +5,15 @@ struct PropertyChange {
     private(set) var set: [String: String] = [:]
     private var removed: Set<String> = []
 
+    private static let version = "format-version"
+
     /// Nil if other things change, too.
     init?(_ changes: [DefinitionChange]) {
         for change in changes {
             switch change {
             case .setProperties(let properties):
+                // What the document says of itself is no property of it.
+                if properties[Self.version] != nil { return nil }
                 for (key, value) in properties { set[key] = value }
                 removed.subtract(properties.keys)
             case .removeProperties(let names, _):

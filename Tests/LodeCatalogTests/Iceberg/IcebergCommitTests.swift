@@ -48,9 +48,14 @@ import Testing
         try catalog.commit(.alter(Self.a, [.setComment(nil)]))
         #expect(try catalog.table(Self.a)?.comment == nil)
         #expect(try catalog.commit(.alter(Self.a, [.setComment(nil)])).changed == false)
-        #expect(error { try catalog.commit(.alter(Self.a, [.setProperties(["format-version": "3"])])) }?.state == .featureNotSupported)
+        #expect(error { try catalog.commit(.alter(Self.a, [.setProperties(["uuid": "3"])])) }?.state == .featureNotSupported)
         #expect(error { try catalog.commit(.alter(Self.a, [.setLocation("s3://x")])) }?.state == .featureNotSupported)
         #expect(error { try catalog.commit(.alter(TableName("web", "no"), [.setComment("x")])) }?.state == .undefinedTable)
+    }
+
+    @Test func `another format version is a change of the document, and of no property`() {
+        #expect(PropertyChange([.setProperties(["format-version": "3"])]) == nil)
+        #expect(PropertyChange([.setProperties(["x": "1"])])?.set == ["x": "1"])
     }
 
     @Test func `a lost race is 40001, and nothing has changed`() throws {
