@@ -35,7 +35,8 @@ import Testing
     @Test func `a client may want the snapshots of branches and tags alone`() throws {
         let served = try ServedWarehouse(
             """
-            CREATE TABLE t USING iceberg AS SELECT 1 AS id; ALTER TABLE t CREATE TAG first; INSERT INTO t VALUES (2); INSERT INTO t VALUES (3)
+            CREATE TABLE t USING iceberg AS SELECT 1 AS id; ALTER TABLE t CREATE TAG first; INSERT INTO t VALUES (2);
+            INSERT INTO t VALUES (3)
             """)
         func snapshots(_ query: String) -> Int { CloudJSON(get(served, query).0.body)?["metadata"]?["snapshots"]?.items.count ?? -1 }
         #expect(snapshots("") == 3 && snapshots("?snapshots=all") == 3 && snapshots("?snapshots=refs") == 2)
@@ -43,7 +44,10 @@ import Testing
     }
 
     @Test func `the type of a column by which rows are divided stays`() throws {
-        let served = try ServedWarehouse("CREATE TABLE t (id integer, n decimal(9, 2), at timestamp) USING iceberg PARTITIONED BY (day(at), bucket(4, n), id)")
+        let served = try ServedWarehouse(
+            """
+            CREATE TABLE t (id integer, n decimal(9, 2), at timestamp) USING iceberg PARTITIONED BY (day(at), bucket(4, n), id)
+            """)
         func commit(_ id: String, _ n: String, _ at: String) -> Int {
             let body = """
                 {"updates": [{"action": "add-schema", "schema": {"type": "struct", "fields": [{"id": 1, "name": "id", "required": false,

@@ -32,7 +32,9 @@ import Testing
 
     private func set(_ value: String) -> String { "{\"action\": \"set-properties\", \"updates\": {\"p\": \"\(value)\"}}" }
 
-    private func metadata(_ table: String) -> CloudJSON { served.send("GET", "/v1/namespaces/shop/tables/\(table)").json["metadata"] ?? .null }
+    private func metadata(_ table: String) -> CloudJSON {
+        served.send("GET", "/v1/namespaces/shop/tables/\(table)").json["metadata"] ?? .null
+    }
 
     private func value(_ table: String) -> String? { metadata(table)["properties"]?["p"]?.string }
 
@@ -98,8 +100,8 @@ import Testing
     @Test func `a role may change all of them, or none`() throws {
         try served.rows(
             """
-            CREATE ROLE writer LOGIN; GRANT USAGE ON SCHEMA shop TO writer; GRANT SELECT ON shop.a TO writer; GRANT SELECT ON shop.b TO writer;
-            ALTER TABLE shop.a OWNER TO writer
+            CREATE ROLE writer LOGIN; GRANT USAGE ON SCHEMA shop TO writer; GRANT SELECT ON shop.a TO writer;
+            GRANT SELECT ON shop.b TO writer; ALTER TABLE shop.a OWNER TO writer
             """)
         let key = try served.key("writer"), token = AccessToken(key.id, Secret(key.secret), seconds: CloudTime.secondsNow())
         let headers = [HTTPHeader("Authorization", "Bearer \(token.text)")]

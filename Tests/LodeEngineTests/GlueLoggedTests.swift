@@ -161,7 +161,8 @@ import Testing
     @Test(arguments: ["iceberg", "delta"]) func `a transaction changes one table, whose statements are one version`(format: String) throws {
         try scratch.rows("CREATE TABLE g.web.t USING \(format) AS SELECT 1 AS a; CREATE TABLE g.web.u USING \(format) AS SELECT 1 AS a")
         let versions = try scratch.rows("SELECT count(*) FROM g.web.t$history")
-        try scratch.rows("BEGIN; INSERT INTO g.web.t VALUES (2), (3); UPDATE g.web.t SET a = 30 WHERE a = 3; DELETE FROM g.web.t WHERE a = 1")
+        try scratch.rows(
+            "BEGIN; INSERT INTO g.web.t VALUES (2), (3); UPDATE g.web.t SET a = 30 WHERE a = 3; DELETE FROM g.web.t WHERE a = 1")
         #expect(try scratch.rows("SELECT a FROM g.web.t ORDER BY a") == [["2"], ["30"]])
         let refused = scratch.error("INSERT INTO g.web.u VALUES (2)")
         #expect(refused?.state == .featureNotSupported && refused?.hint?.contains("each table on its own") == true)
@@ -174,8 +175,8 @@ import Testing
     @Test func `branches and tags are made, written, moved and dropped`() throws {
         try scratch.rows(
             """
-            CREATE TABLE g.web.t AS SELECT 1 AS a; ALTER TABLE g.web.t CREATE BRANCH audit RETAIN 7 DAYS; ALTER TABLE g.web.t CREATE TAG first;
-            INSERT INTO g.web.t.branch_audit VALUES (2); DELETE FROM g.web.t.branch_audit WHERE a = 1
+            CREATE TABLE g.web.t AS SELECT 1 AS a; ALTER TABLE g.web.t CREATE BRANCH audit RETAIN 7 DAYS;
+            ALTER TABLE g.web.t CREATE TAG first; INSERT INTO g.web.t.branch_audit VALUES (2); DELETE FROM g.web.t.branch_audit WHERE a = 1
             """)
         #expect(try scratch.rows("SELECT a FROM g.web.t") == [["1"]])
         #expect(try scratch.rows("SELECT a FROM g.web.t.branch_audit") == [["2"]])

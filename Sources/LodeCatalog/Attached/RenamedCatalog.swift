@@ -170,7 +170,14 @@ private final class RenamedTransaction: TableTransaction {
 
     var snapshot: any TableSnapshot { RenamedCatalog.anonymous(inner.snapshot) }
     var places: [String: String] { inner.places }
+    var rowWriting: RowWriting { inner.rowWriting }
+    func move(to branch: String, _ snapshot: any TableSnapshot) throws(SQLError) {
+        try inner.move(to: branch, (snapshot as? AnonymousSnapshot)?.inner ?? snapshot)
+    }
     func willReplace() throws(SQLError) -> String? { try inner.willReplace() }
+    func mark(_ files: [MarkedFile]) { inner.mark(files) }
+    func feed(_ files: [DataFile]) { inner.feed(files) }
+    func loads(_ files: [String]) { inner.loads(files) }
     func append(_ files: [DataFile]) { inner.append(files) }
     func deleteFiles(_ paths: [String]) { inner.deleteFiles(paths) }
     func emptyPartitions(_ partitions: Set<[Value]>) { inner.emptyPartitions(partitions) }

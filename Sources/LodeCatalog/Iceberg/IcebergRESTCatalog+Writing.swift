@@ -13,7 +13,7 @@ extension IcebergRESTCatalog {
         guard let table = try loadTable(name) else { throw try unread("writing to", name) }
         let snapshot = try snapshot(of: table)
         let declared = try table.glueTable().declared(try IcebergFormat.declaration(ofKept: snapshot))
-        return GatheredTransaction(declared, snapshot, lease)
+        return GatheredTransaction(declared, snapshot, lease, try IcebergFormat().rowWriting(of: snapshot))
     }
 
     // MARK: Publishing

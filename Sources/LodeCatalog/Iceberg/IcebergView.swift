@@ -72,12 +72,6 @@ extension GlueTable {
         throw notInOwnSQL(hint: "SHOW TBLPROPERTIES shows its text.")
     }
 
-    /// A text of a view in a dialect that Lode may understand.
-    package struct ForeignText {
-        package let dialect: String
-        package let sql: String
-    }
-
     /// Those of a view that has none in Lode's SQL, the most promising first.
     package var foreignTexts: [ForeignText] {
         IcebergView.akin.compactMap { dialect in parameters[Self.text(in: dialect)].map { ForeignText(dialect: dialect, sql: $0) } }

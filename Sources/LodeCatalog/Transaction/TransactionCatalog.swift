@@ -247,9 +247,9 @@ package final class TransactionCatalog: Catalog {
         let begun = try base.beginWrite(name)
         // Files of a folder are there for all as soon as they are written.
         guard begun.table.writableFormat != nil else { throw Self.foreign(attached) }
-        let before = try sharedSnapshot(name)
-        guard let known = changes.table(name), known.hasFiles else { return GatheredTransaction(begun.table, before, lease()) }
-        return GatheredTransaction(begun.table, try OverlaySnapshot(begun.table, known.files, over: before), lease())
+        let before = try sharedSnapshot(name), writing = begun.rowWriting.ofSeveralStatements
+        guard let known = changes.table(name), known.hasFiles else { return GatheredTransaction(begun.table, before, lease(), writing) }
+        return GatheredTransaction(begun.table, try OverlaySnapshot(begun.table, known.files, over: before), lease(), writing)
     }
 
     /// - Throws: `0A000` where what changes could not be published as one.

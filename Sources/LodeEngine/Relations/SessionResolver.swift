@@ -189,7 +189,7 @@ final class SessionResolver: RelationResolver {
         var failures: [String] = []
         for text in foreign {
             do throws(SQLError) {
-                return try query(of: view, text.sql)
+                return try query(of: view, try text.inOwnQuotes())
             } catch {
                 failures.append("\(text.dialect): \(error.message)")
             }

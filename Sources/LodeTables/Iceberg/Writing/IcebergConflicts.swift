@@ -26,11 +26,15 @@ struct IcebergConflicts {
     /// - Throws: `40001` if the change can't follow.
     func check(_ now: IcebergSnapshot) throws(SQLError) {
         if base.snapshot?.id == now.snapshot?.id { return }
-        let steps = steps(to: now)
-        if change.dependsOnBase, steps.contains(where: { !$0.onlyMoves }) { throw IcebergWriting.conflict(detail: "Its rows were changed.") }
+        let steps = steps(to: now), isGone = now.snapshot == nil
+        if change.dependsOnBase, isGone || steps.contains(where: { !$0.onlyMoves }) {
+            throw IcebergWriting.conflict(detail: "Its rows were changed.")
+        }
         // What goes as a whole is looked up again.
         if change.removedPaths.isEmpty, change.marked.isEmpty { return }
         var before = try files(of: base)
+        // The branch has no snapshot any more.
+        if isGone { try checkAll(before, [:]) }
         for step in steps {
             let after = try files(of: step.end.id == now.snapshot?.id ? now : now.at(step.end))
             try step.onlyMoves ? checkOwn(before, after) : checkAll(before, after)
