@@ -15,7 +15,8 @@ struct MetadataTable: Sendable {
     let suffix: String
     let rows: @Sendable (_ table: GlueTable, any TableSnapshot, Session) throws(SQLError) -> MetadataRows
 
-    static let all = [files, partitions, history, properties, statistics, tags] + [IcebergView.snapshots, .manifests, .references].map(ofIceberg)
+    static let all =
+        [files, partitions, history, properties, statistics, tags] + [IcebergView.snapshots, .manifests, .references].map(ofIceberg)
 
     /// The table and the kind of metadata that a name such as `orders$files` means; nil for names of other forms.
     static func split(_ name: String) -> (table: String, kind: MetadataTable)? {

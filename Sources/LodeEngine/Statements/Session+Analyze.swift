@@ -60,7 +60,8 @@ extension Session {
         _ table: GlueTable, _ format: any WritableTableFormat, _ columns: [Identifier], _ name: QualifiedName
     ) throws(SQLError) {
         let transaction = try catalog.beginWrite(table.tableName), snapshot = try confined(transaction.snapshot, of: table)
-        guard let sketch = format.sketchFunction, let function = FunctionRegistry.aggregates[sketch], let overload = function.overloads.first
+        guard let sketch = format.sketchFunction, let function = FunctionRegistry.aggregates[sketch],
+            let overload = function.overloads.first
         else { throw SQLError.unsupported("ANALYZE of a \(format.name) table", at: name.span) }
         let fields = try Self.chosen(columns, of: snapshot.schema).filter { !$0.type.isNested && $0.type != .interval && $0.type != .json }
         // Of a table that never had rows there is no version to tell of.

@@ -62,7 +62,8 @@ package final class FilesRelation: Relation {
     package init(
         displayName: String, tableVersion: TableVersion? = nil, schema: Schema, format: any FileFormat,
         options: FormatOptions = FormatOptions(), stores: StoreRegistry, partitionFields: [Field] = [], filenameColumn: String? = nil,
-        rowNumberColumn: String? = nil, hiddenFields: [Field] = [], lineage: RowLineage? = nil, matching: ColumnMatching = .name, totals: TableStatistics? = nil,
+        rowNumberColumn: String? = nil, hiddenFields: [Field] = [], lineage: RowLineage? = nil,
+        matching: ColumnMatching = .name, totals: TableStatistics? = nil,
         origins: [CatalogColumn] = [], listsForEstimates: Bool = true, listsAgain: Bool = false,
         isNoteNear: Bool = false, note: (@Sendable ([String]) -> [String: ColumnStatistics])? = nil,
         list: @escaping @Sendable (ColumnPredicate?) throws(SQLError) -> FileListing
@@ -171,7 +172,9 @@ package final class FilesRelation: Relation {
     /// The files that a scan with this necessary condition must read.
     package func files(_ predicate: ColumnPredicate?) throws(SQLError) -> FileListing {
         // A listing of everything that is at hand already need not be made again, unless another one would be shorter.
-        if predicate == nil || predicate == .anything || !listsAgain, let whole = known.withLock({ $0?.listing }) { return Self.prune(whole, predicate, partitionFields) }
+        if predicate == nil || predicate == .anything || !listsAgain, let whole = known.withLock({ $0?.listing }) {
+            return Self.prune(whole, predicate, partitionFields)
+        }
         return Self.prune(try list(predicate), predicate, partitionFields)
     }
 

@@ -125,8 +125,8 @@ struct DeltaStatisticsReader: Sendable {
         return result
     }
 
-    /// Whether bounds of the type are values of the data: texts are cut off, timestamps cut to milliseconds, of floating-point numbers NaN may
-    /// be left out, and some writers make such numbers of long decimals.
+    /// Whether bounds of the type are values of the data: texts are cut off, timestamps cut to milliseconds, of floating-point numbers
+    /// NaN may be left out, and some writers make such numbers of long decimals.
     private static func isExact(_ type: SQLType) -> Bool {
         if case .decimal(let precision, _) = type { return precision <= exactDigits }
         return type.isInteger || type == .date || type == .boolean

@@ -54,7 +54,9 @@ import Testing
         #expect(ThetaSketch.estimate([1, 4, 3, 40, 1, 0x1a, 0xcc, 0x93, 7]) == 7)
     }
 
-    @Test(arguments: [[], [3], [3, 3, 9, 0, 0, 0, 0, 0], [3, 3, 3, 0, 0, 0, 0, 0, 1], [2, 4, 3, 0, 9, 0, 0, 0, 0], [9, 9, 3, 0, 0, 0, 0, 0]])
+    @Test(arguments: [
+        [], [3], [3, 3, 9, 0, 0, 0, 0, 0], [3, 3, 3, 0, 0, 0, 0, 0, 1], [2, 4, 3, 0, 9, 0, 0, 0, 0], [9, 9, 3, 0, 0, 0, 0, 0],
+    ])
     func `what is no sketch has no estimate`(bytes: [UInt8]) {
         #expect(ThetaSketch.estimate(bytes) == nil)
     }
