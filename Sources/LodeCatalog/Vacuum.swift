@@ -3,7 +3,7 @@
 /// Files go that no version within the retention has, that belonged to dropped tables, or that killed writers left. What a
 /// running statement reads or writes stays.
 package struct VacuumRequest: Sendable {
-    /// Nil: all managed tables, those that were dropped, and all folders of the warehouse.
+    /// Nil: all tables that lie in the warehouse, those that were dropped, and all its folders.
     package var table: TableName?
     /// How long versions stay readable after they were replaced, in microseconds; nil for what the table says, or else `defaultRetention`.
     package var retention: Int64?

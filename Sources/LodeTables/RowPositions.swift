@@ -66,6 +66,23 @@ package struct RowPositions: Hashable, Sendable {
         return words[Int(row >> 6)] & (UInt64(1) << UInt64(row & 63)) != 0
     }
 
+    /// Puts the places of those of `count` row numbers that are no members into `places`.
+    /// - Returns: how many those are.
+    package func select(_ rows: UnsafePointer<Int64>, _ count: Int, without places: UnsafeMutablePointer<UInt32>) -> Int {
+        words.withUnsafeBufferPointer { words in
+            var kept = 0, index = 0
+            while index < count {
+                // What is no row number lies behind all words.
+                let word = UInt64(bitPattern: rows[index]) &>> 6, isKnown = word < UInt64(words.count)
+                let bit = isKnown ? words[Int(word)] &>> UInt64(rows[index] & 63) & 1 : 0
+                places[kept] = UInt32(truncatingIfNeeded: index)
+                kept &+= 1 &- Int(bit)
+                index &+= 1
+            }
+            return kept
+        }
+    }
+
     /// No file has as many rows.
     private static let end: Int64 = 1 << 40
 }

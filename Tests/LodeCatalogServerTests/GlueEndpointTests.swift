@@ -14,7 +14,7 @@ import Testing
         try served.rows(
             """
             CREATE SCHEMA shop COMMENT 'what is sold'; CREATE TABLE shop.orders USING iceberg AS SELECT 1 AS id, 'one' AS v;
-            CREATE TABLE shop.log USING delta AS SELECT 1 AS x; CREATE TABLE shop.own AS SELECT 1 AS x;
+            CREATE TABLE shop.log USING delta AS SELECT 1 AS x; CREATE TABLE shop.own USING parquet AS SELECT 1 AS x;
             CREATE VIEW shop.seen AS SELECT 1 AS x;
             COPY (SELECT * FROM (VALUES (1, 2024, 'fr'), (2, 2025, 'de'), (3, 2026, 'de')) t(id, year, country)) TO '\(hive)'
                 (FORMAT parquet, PARTITION_BY (year, country));

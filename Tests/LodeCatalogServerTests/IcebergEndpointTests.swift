@@ -10,7 +10,7 @@ import Testing
 @Suite struct IcebergEndpointTests {
     private static let shop = """
         CREATE SCHEMA shop COMMENT 'what is sold'; CREATE TABLE shop.orders USING iceberg AS SELECT 1 AS id, 'one' AS v;
-        CREATE TABLE shop.own AS SELECT 1 AS x; CREATE TABLE shop.log USING delta AS SELECT 1 AS x
+        CREATE TABLE shop.own USING parquet AS SELECT 1 AS x; CREATE TABLE shop.log USING delta AS SELECT 1 AS x
         """
     private static let newTable = """
         {"name": "made", "schema": {"type": "struct", "fields": [{"id": 1, "name": "a", "required": false, "type": "long"},

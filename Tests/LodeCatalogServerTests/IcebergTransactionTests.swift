@@ -14,7 +14,7 @@ import Testing
         served = try ServedWarehouse(
             """
             CREATE SCHEMA shop; CREATE TABLE shop.a USING iceberg AS SELECT 1 AS id; CREATE TABLE shop.b USING iceberg AS SELECT 1 AS id;
-            CREATE TABLE shop.own AS SELECT 1 AS x
+            CREATE TABLE shop.own USING parquet AS SELECT 1 AS x
             """)
     }
 

@@ -51,6 +51,23 @@ import Testing
         #expect(try scratch.rows("SELECT count(*), count(*) FILTER (WHERE v = 'new') FROM t") == [["20", "1"]])
     }
 
+    @Test func `rows that stay follow those that come into one file`() throws {
+        let scratch = try ScratchSession()
+        try scratch.rows("CREATE TABLE t AS SELECT g AS id, 'old ' || g AS v FROM generate_series(1, 150000) AS s(g)")
+        try scratch.rows(
+            """
+            MERGE INTO t USING (SELECT g AS id, 'new ' || g AS v FROM generate_series(100001, 300000) AS s(g)) AS s ON t.id = s.id
+                WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *
+            """)
+        #expect(try files(scratch).map(\.rowCount) == [300_000])
+        let found = try scratch.rows("SELECT count(*), count(DISTINCT id), count(*) FILTER (WHERE v = 'new ' || id), min(v), max(v) FROM t")
+        #expect(found == [["300000", "300000", "200000", "new 100001", "old 99999"]])
+        try scratch.rows("CREATE TABLE p (id bigint, k integer) PARTITIONED BY (k)")
+        try scratch.rows("INSERT INTO p SELECT g, g % 2 FROM generate_series(1, 40) AS s(g); UPDATE p SET id = id + 100 WHERE id < 11")
+        #expect(try files(scratch, "p").map(\.rowCount) == [20, 20])
+        #expect(try scratch.rows("SELECT count(*), sum(id), sum(k) FROM p") == [["40", "1820", "20"]])
+    }
+
     @Test(arguments: ["DELETE FROM t WHERE day >= DATE '2024-01-02'", "DELETE FROM t", "TRUNCATE t"])
     func `whole partitions go without a file being read or written`(sql: String) throws {
         let scratch = try ScratchSession()

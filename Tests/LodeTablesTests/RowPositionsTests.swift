@@ -24,6 +24,17 @@ import Testing
         #expect(rows.count == 1)
     }
 
+    @Test func `places of numbers that are no members`() {
+        let rows = RowPositions([1, 64, 70]), numbers: [Int64] = [0, 1, 63, 64, 70, 71, 6_400, -1, .max]
+        let places = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: numbers.count)
+        defer { places.deallocate() }
+        let count = numbers.withUnsafeBufferPointer { numbers -> Int in
+            guard let first = numbers.baseAddress, let place = places.baseAddress else { return 0 }
+            return rows.select(first, numbers.count, without: place)
+        }
+        #expect(Array(places.prefix(count)) == [0, 2, 5, 6, 7, 8])
+    }
+
     @Test func `growth is told before`() {
         var rows = RowPositions()
         #expect(rows.growth(for: 64) == 16)

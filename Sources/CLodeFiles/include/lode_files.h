@@ -11,4 +11,7 @@ int lode_rename_if_absent(const char *_Nonnull from, const char *_Nonnull to);
 /// Makes everything that was written to the descriptor's file system durable. 0, or the error number.
 int lode_sync_file_system(int descriptor);
 
+/// Has bytes that were written to the descriptor begin their way to the disk; does not wait for them, and promises nothing.
+void lode_begin_sync(int descriptor, long offset, long count);
+
 #endif

@@ -37,7 +37,8 @@ extension EmbeddedCatalog {
         if !request.isDryRun { try delete(removed, dropped: table == nil ? collected : nil) }
         let orphans = try unpublishedFiles(until: cutoff, in: table)
         let taken = request.isDryRun ? orphans : try condemn(orphans)
-        return removed.map(\.file) + taken + (try abandonedWrites(until: cutoff, in: table, isDryRun: request.isDryRun))
+        let abandoned = try abandonedWrites(until: cutoff, in: table, isDryRun: request.isDryRun)
+        return removed.map(\.file) + taken + abandoned + (table == nil ? try vacuumOwnLogs(request) : [])
     }
 
     package func collectDropped() throws(SQLError) {

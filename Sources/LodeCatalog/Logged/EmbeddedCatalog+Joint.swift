@@ -188,7 +188,7 @@ private struct JointPlan {
     /// Tables of which all changes are gathered.
     private var gathered: Set<TableName> = []
     /// Names that an earlier change has freed.
-    private var dropped: Set<TableName> = []
+    private var freed: Set<TableName> = []
 
     init(_ changes: [TableChange], _ catalog: EmbeddedCatalog) throws(SQLError) {
         self.catalog = catalog
@@ -201,13 +201,14 @@ private struct JointPlan {
         case .create(let table, let ifExists, let files, let read):
             guard let format = table.writableFormat else { break }
             return try create(table, format, ifExists, files, read, index)
+        case .alter(let name, let own) where own.contains(where: \.isRename): freed.insert(name.folded)
         case .files(let name, _), .alter(let name, _):
             guard change.isLogged(of: name), let stored = try catalog.table(name), let format = stored.writableFormat else { break }
             // Rows of a table that goes in the same commit.
             if changes[(index + 1)...].contains(where: { $0.ends(name) }) { return }
             guard gathered.insert(name.folded).inserted else { return }
             return try self.change(stored, format, changes.indices.filter { changes[$0].isLogged(of: name) })
-        case .drop(let name, _, _, _): dropped.insert(name.folded)
+        case .drop(let name, _, _, _): freed.insert(name.folded)
         case .createDatabase, .dropDatabase, .alterDatabase, .partitions, .requires: break
         }
         own.append((index, change, true))
@@ -248,7 +249,7 @@ private struct JointPlan {
         _ read: Set<TableVersion>, _ index: Int
     ) throws(SQLError) {
         let name = table.tableName, location = table.storageDescriptor.location ?? ""
-        let isFree = dropped.contains(name.folded)
+        let isFree = freed.contains(name.folded)
         let existing = isFree ? nil : try catalog.table(name)
         if existing != nil, ifExists == .skip { return }
         if existing != nil, ifExists == .fail { throw SQLError(.duplicateTable, "relation \"\(name.name)\" already exists") }
@@ -299,6 +300,10 @@ extension TableChange {
         default: false
         }
     }
+}
+
+extension DefinitionChange {
+    fileprivate var isRename: Bool { if case .rename = self { true } else { false } }
 }
 
 extension TableName {

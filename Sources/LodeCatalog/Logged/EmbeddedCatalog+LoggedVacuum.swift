@@ -39,6 +39,18 @@ extension EmbeddedCatalog {
         return found
     }
 
+    /// The same for all tables whose folders are the warehouse's. What they say themselves is kept, unless less is allowed.
+    func vacuumOwnLogs(_ request: VacuumRequest) throws(SQLError) -> [VacuumedFile] {
+        var found: [VacuumedFile] = []
+        for database in try databases() where try attachedCatalog(of: database.name) == nil {
+            for table in try tables(in: database.name) where table.hasOwnLog {
+                guard let format = table.writableFormat else { continue }
+                found += try vacuumLogged(table, format, request)
+            }
+        }
+        return found
+    }
+
     /// One file has several names: `s3a://b/f` in the log is `s3://b/f` in the listing.
     private func files(
         of snapshot: any TableSnapshot, _ format: any WritableTableFormat, since micros: Int64
@@ -114,6 +126,7 @@ extension EmbeddedCatalog {
         return used
     }
 
+    /// What the table says, where all tables are asked to keep less.
     /// - Throws: `22023` for one that is shorter than the table says, as Delta's own VACUUM does: statements of other engines, which may
     ///   read or write now, are not known here.
     private func retention(
@@ -121,7 +134,8 @@ extension EmbeddedCatalog {
     ) throws(SQLError) -> Int64 {
         let least = format.retention(of: snapshot) ?? VacuumRequest.defaultRetention
         guard let wanted = request.retention else { return least }
-        if wanted >= least || request.mayBeShort || request.isDryRun { return wanted }
+        if wanted >= least || request.mayBeShort || (request.isDryRun && request.table != nil) { return wanted }
+        if request.table == nil { return least }
         throw SQLError(
             .invalidParameterValue, "table \"\(table.name)\" keeps its files for \(least / 3_600_000_000) hours",
             detail: "Other engines may be reading versions, or writing files, that are younger.",

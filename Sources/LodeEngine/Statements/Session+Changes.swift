@@ -84,6 +84,8 @@ struct ChangedRows {
     var deleted: [(file: DataFile, rows: RowPositions)] = []
     /// Files with rows that come.
     var written: [DataFile] = []
+    /// What rows that come have been given to and more are to be; its files are none of `written` yet.
+    var open: TableWriteSink?
     /// Files with all of these rows, for who reads changes.
     var feed: [DataFile] = []
     var returned: [Chunk] = []
@@ -173,16 +175,17 @@ extension Session {
         transaction.name(verb)
         if bound.dependsOnAbsence || bound.readsAgain(change.target) { transaction.dependsOnSnapshot() }
         if let read = WholeFiles.bounds(of: bound.rows.plan, context.execution) { transaction.reads(read) }
-        var changed = if let files = try wholeFiles(bound, context) { files } else { try findRows(bound, change, context) }
+        var changed =
+            if let files = try wholeFiles(bound, context) { files } else { try findRows(bound, change, context, leavesOpen: true) }
         let marked = marked(&changed, transaction, by: verb)
-        var written: [DataFile] = []
         do throws(SQLError) {
-            written = try rewrite(&changed, change, context)
+            try rewrite(&changed, change, context)
         } catch {
+            changed.open?.abort()
             discard(changed.written + changed.feed, in: change.writeTarget.stores)
             throw error
         }
-        written += changed.written
+        let written = changed.written
         transaction.deleteFiles(changed.deleted.map(\.file.path))
         transaction.mark(marked)
         transaction.append(written)
@@ -213,36 +216,42 @@ extension Session {
     }
 
     /// Runs the query of a statement: new rows go into files, rows that go are noted.
-    func findRows(_ bound: BoundChange, _ change: RowChange, _ context: StatementContext) throws(SQLError) -> ChangedRows {
+    /// - Parameter leavesOpen: whether rows that stay may follow into the files, where those have no order.
+    func findRows(
+        _ bound: BoundChange, _ change: RowChange, _ context: StatementContext, leavesOpen: Bool = false
+    ) throws(SQLError) -> ChangedRows {
         let isMoved = bound.changes.file != nil
         let specification = try specification(of: isMoved ? change.movedTarget : change.writeTarget, context)
+        let order = try SortedBy.columns(specification.options, specification.schema)
+        let leavesOpen = leavesOpen && isMoved && order.isEmpty
         let sorted = bound.changes.newRow.isEmpty ? bound.rows : try Self.sorted(bound.rows, specification)
         let query = try optimized(sorted, context)
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
         let writer = try TableWriteSink(
-            specification, to: change.writeTarget.stores, order: execution.order, memory: context.execution.memory)
+            specification, to: change.writeTarget.stores, order: execution.order, memory: context.execution.memory, leavesOpen: leavesOpen)
         let feed = try feed(of: bound, change, context)
         let sink = try RowChangeSink(bound.changes, into: writer, feed: feed, memory: context.execution.memory)
+        var changed = ChangedRows()
         do throws(SQLError) {
             try watching(execution) { () throws(SQLError) in try execution.run(into: sink, name: "change") }
+            let deleted = sink.deleted
+            if !deleted.isEmpty {
+                for file in try change.relation.files(nil).files {
+                    if let rows = deleted[file.path] { changed.deleted.append((file, rows)) }
+                }
+            }
+            guard changed.deleted.count == deleted.count else { throw .internalFault("a changed row is in no file of its table") }
         } catch {
             writer.abort()
             feed?.abort()
             throw error
         }
-        var changed = ChangedRows(written: writer.written, returned: sink.returned, receipt: Self.receipt(of: execution))
-        changed.receipt.rows = sink.count
-        let deleted = sink.deleted
+        if leavesOpen { changed.open = writer } else { changed.written = writer.written }
         // Rows that only come are told by the files that they come with.
-        if deleted.isEmpty {
-            feed?.abort()
-            return changed
-        }
-        changed.feed = feed?.written ?? []
-        for file in try change.relation.files(nil).files {
-            if let rows = deleted[file.path] { changed.deleted.append((file, rows)) }
-        }
-        guard changed.deleted.count == deleted.count else { throw .internalFault("a changed row is in no file of its table") }
+        if changed.deleted.isEmpty { feed?.abort() } else { changed.feed = feed?.written ?? [] }
+        changed.returned = sink.returned
+        changed.receipt = Self.receipt(of: execution)
+        changed.receipt.rows = sink.count
         return changed
     }
 
@@ -251,25 +260,30 @@ extension Session {
     /// New files up to this size, in bytes, are written together with the rows that stay.
     private static let smallBytes = 32 << 20
 
-    /// Writes the rows that stay of files of which others go. Files that lose all rows need nothing of it, and small files of new rows
-    /// are made one with the others, so that many small changes do not make many small files.
-    func rewrite(_ changed: inout ChangedRows, _ change: RowChange, _ context: StatementContext) throws(SQLError) -> [DataFile] {
+    /// Writes the rows that stay of files of which others go, behind those that come. Files that lose all rows need nothing of it.
+    ///
+    /// Where rows are sorted, those that come are files of their own by now; small ones are made one with the others, so that many small
+    /// changes do not make many small files.
+    func rewrite(_ changed: inout ChangedRows, _ change: RowChange, _ context: StatementContext) throws(SQLError) {
         var files: [DataFile] = []
         for (file, rows) in changed.deleted where rows.count > 0 && rows.count != file.liveRowCount {
             var rest = file
             rest.deletes = RowDeletes(rows, beside: file.deletes)
             files.append(rest)
         }
-        if files.isEmpty { return [] }
+        if files.isEmpty, changed.open == nil { return }
         // Those with columns of which the table has nothing yet are left as they are.
         let small = change.added.isEmpty && changed.written.reduce(0) { $0 + $1.size } <= Self.smallBytes ? changed.written : []
-        let kept = try write(try scan(files + small, change, context), to: change.movedTarget, context, areChecked: true)
+        let rows = try scan(files + small, change, context), target = change.movedTarget
+        let specification = try specification(of: target, context, areChecked: true)
+        let kept = try run(rows, specification, to: target.stores, alwaysWrites: false, after: changed.open, context)
+        changed.open = nil
         changed.receipt.bytesRead += kept.receipt.bytesRead
         changed.receipt.memoryPeak = max(changed.receipt.memoryPeak, kept.receipt.memoryPeak)
         if !small.isEmpty {
             discard(small, in: change.writeTarget.stores)
             changed.written = []
         }
-        return kept.files
+        changed.written += kept.files
     }
 }

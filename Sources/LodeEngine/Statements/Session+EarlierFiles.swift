@@ -21,10 +21,10 @@ extension Session {
         let files = try change.relation.files(nil).files.filter(\.isDividedOtherwise)
         if files.isEmpty { return [] }
         var changed = try findRows(try rows(of: partitions, in: files, change, context), change, context)
-        let kept = try rewrite(&changed, change, context)
+        try rewrite(&changed, change, context)
         transaction.examined(files.map(\.path))
         transaction.deleteFiles(changed.deleted.map(\.file.path))
-        return kept
+        return changed.written
     }
 
     /// The query for such rows.

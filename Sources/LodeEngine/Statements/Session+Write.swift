@@ -154,15 +154,18 @@ extension Session {
         return try run(bound, specification, to: staged, alwaysWrites: keys.isEmpty, context)
     }
 
+    /// - Parameter first: what has left files open, which the rows go into.
     func run(
         _ bound: BoundQuery, _ specification: WriteSpecification, to destination: any ObjectDestination, alwaysWrites: Bool,
-        _ context: StatementContext
+        after first: TableWriteSink? = nil, _ context: StatementContext
     ) throws(SQLError) -> WrittenRows {
         let assigned = try Self.assigning(bound, specification.schema, context)
         let query = try optimized(try Self.sorted(assigned, specification), context)
         let execution = try QueryExecution(plan: query.plan, context: context.execution)
-        let sink = try TableWriteSink(
-            specification, to: destination, alwaysWrites: alwaysWrites, order: execution.order, memory: context.execution.memory)
+        let sink = if let first { TableWriteSink(after: first, order: execution.order) } else {
+            try TableWriteSink(
+                specification, to: destination, alwaysWrites: alwaysWrites, order: execution.order, memory: context.execution.memory)
+        }
         do throws(SQLError) {
             try watching(execution) { () throws(SQLError) in try execution.run(into: sink, name: "write") }
         } catch {

@@ -22,13 +22,8 @@ final class DeletedRowsFilter: ScanFilter {
         guard let numbers = try columns.first?.flattened(), numbers.physical == .int64 else {
             throw .internalFault("row numbers are not integers")
         }
-        let rows = survivors.lanes, lanes = numbers.lanes(as: Int64.self)
-        var kept = 0, row = 0
-        while row < count {
-            rows[kept] = UInt32(truncatingIfNeeded: row)
-            kept &+= deleted.contains(lanes[row]) ? 0 : 1
-            row &+= 1
+        survivors.count = numbers.lanes(as: Int64.self).withUnsafePointer { numbers in
+            survivors.lanes.withUnsafePointer { deleted.select(numbers, count, without: $0) }
         }
-        survivors.count = kept
     }
 }

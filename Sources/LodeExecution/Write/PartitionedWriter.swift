@@ -18,6 +18,7 @@ final class PartitionedWriter: ChunkConsumer {
     private let reservation: WriteReservation
     private let splitter: PartitionSplitter
     private let columns: [Int]
+    private let leavesRest: Bool
     private var waiting = PartitionedRows()
     private var reserved = 0
     /// Bytes that the rows of a worker take at most.
@@ -25,8 +26,12 @@ final class PartitionedWriter: ChunkConsumer {
     private static let reservationStep = 1 << 20
     private static let fewPartitions = 4
 
-    init(_ specification: WriteSpecification, _ files: OpenFiles, _ rest: PartitionedRest, _ memory: MemoryBudget) {
+    /// - Parameter leavesRest: whether rows of other queries are written with what is left.
+    init(
+        _ specification: WriteSpecification, _ files: OpenFiles, _ rest: PartitionedRest, _ memory: MemoryBudget, leavesRest: Bool
+    ) {
         self.specification = specification
+        self.leavesRest = leavesRest
         self.files = files
         self.rest = rest
         reservation = WriteReservation(memory)
@@ -64,7 +69,7 @@ final class PartitionedWriter: ChunkConsumer {
 
     func finish() throws(SQLError) {
         // Few partitions keep all workers busy only if each writes its own rows.
-        if waiting.partitions.count <= Self.fewPartitions { return try writeAll() }
+        if !leavesRest, waiting.partitions.count <= Self.fewPartitions { return try writeAll() }
         rest.add(waiting, splitter, reservation)
         waiting = PartitionedRows()
     }

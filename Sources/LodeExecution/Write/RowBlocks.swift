@@ -34,8 +34,8 @@ final class RowBlocks: Sendable {
     }
 
     private struct State {
-        /// Rows of batches that come after one that is still being read.
-        var waiting: [Held] = []
+        /// Rows of batches that come after one that is still being read, by batch.
+        var waiting: [Int: [Held]] = [:]
         var waitingRows = 0
         var waitingBytes = 0
         /// Rows whose turn it is.
@@ -53,7 +53,7 @@ final class RowBlocks: Sendable {
     private let order: BatchOrder?
     private let blockRows: Int
     private let reservation: WriteReservation
-    private let state = Lock(State())
+    private let state: Lock<State>
     /// Raised when there are more blocks, less is reserved, or an earlier batch is over: whoever is parked looks again.
     private let changed = Signal()
 
@@ -73,6 +73,21 @@ final class RowBlocks: Sendable {
         self.files = files
         self.order = order
         self.blockRows = blockRows
+        state = Lock(State())
+        order?.moved.forward(to: changed)
+    }
+
+    /// For the rows of another query, behind those that the first, which has ended, has left.
+    init(_ specification: WriteSpecification, after first: RowBlocks, _ order: BatchOrder?) {
+        self.specification = specification
+        (files, reservation, blockRows) = (first.files, first.reservation, first.blockRows)
+        self.order = order
+        state = Lock(
+            first.state.withLock { state in
+                Self.settle(through: .max, &state)
+                defer { state = State() }
+                return state
+            })
         order?.moved.forward(to: changed)
     }
 
@@ -101,7 +116,7 @@ final class RowBlocks: Sendable {
 
     private func add(_ chunk: Chunk, _ bytes: Int, reserved: Int) throws(SQLError) {
         state.withLock { state in
-            state.waiting.append(Held(chunk: chunk, bytes: bytes, reserved: reserved))
+            state.waiting[chunk.batch, default: []].append(Held(chunk: chunk, bytes: bytes, reserved: reserved))
             state.waitingRows += chunk.count
             state.waitingBytes += bytes
         }
@@ -123,7 +138,7 @@ final class RowBlocks: Sendable {
     private func advance(_ cut: Cut) throws(SQLError) -> Bool {
         let lowest = cut == .rest ? Int.max : order?.lowestOpen ?? Int.max
         let (full, isChanged) = try state.withLock { state throws(SQLError) -> ([OpenFiles.File], Bool) in
-            let waiting = state.waiting.count, blocks = state.blocks.count
+            let waiting = state.waitingRows, blocks = state.blocks.count
             Self.settle(through: lowest, &state)
             var full: [OpenFiles.File] = []
             while state.readyRows >= blockRows || state.readyBytes >= Self.blockBytes || (cut != .full && state.readyRows > 0) {
@@ -132,7 +147,7 @@ final class RowBlocks: Sendable {
                 let (chunks, reserved) = try Self.cut(blockRows, &state)
                 state.blocks.append(Block(chunks: chunks, file: file, number: file.writer.nextBlock(), reserved: reserved))
             }
-            return (full, state.waiting.count != waiting || state.blocks.count != blocks)
+            return (full, state.waitingRows != waiting || state.blocks.count != blocks)
         }
         for file in full { try files.complete(file) }
         if isChanged { changed.raise() }
@@ -140,21 +155,15 @@ final class RowBlocks: Sendable {
     }
 
     private static func settle(through batch: Int, _ state: inout State) {
-        var due: [(Int, Held)] = []
-        var rest: [Held] = []
-        for (index, held) in state.waiting.enumerated() {
-            if held.chunk.batch <= batch { due.append((index, held)) } else { rest.append(held) }
-        }
-        if due.isEmpty { return }
-        state.waiting = rest
-        due.sort { ($0.1.chunk.batch, $0.0) < ($1.1.chunk.batch, $1.0) }
-        for (_, held) in due {
-            state.waitingRows -= held.chunk.count
-            state.waitingBytes -= held.bytes
-            state.ready.append(held.chunk)
-            state.readyRows += held.chunk.count
-            state.readyBytes += held.bytes
-            state.readyReserved += held.reserved
+        for due in state.waiting.keys.filter({ $0 <= batch }).sorted() {
+            for held in state.waiting.removeValue(forKey: due) ?? [] {
+                state.waitingRows -= held.chunk.count
+                state.waitingBytes -= held.bytes
+                state.ready.append(held.chunk)
+                state.readyRows += held.chunk.count
+                state.readyBytes += held.bytes
+                state.readyReserved += held.reserved
+            }
         }
     }
 

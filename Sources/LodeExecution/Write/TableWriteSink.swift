@@ -58,32 +58,47 @@ package final class TableWriteSink: Sink {
     let files: OpenFiles
     private let blocks: RowBlocks
     private let rest: PartitionedRest
+    private let leavesOpen: Bool
 
     /// - Parameters:
     ///   - alwaysWrites: makes a file without rows if there are none (COPY TO 'file').
     ///   - order: of the query's rows.
+    ///   - leavesOpen: whether the rows of another query follow: files stay open, and rows that make no full block wait.
     /// - Throws: `22023` for wrong options.
     package init(
         _ specification: WriteSpecification, to destination: any ObjectDestination, alwaysWrites: Bool = false, order: BatchOrder?,
-        memory: MemoryBudget
+        memory: MemoryBudget, leavesOpen: Bool = false
     ) throws(SQLError) {
         self.specification = specification
+        self.leavesOpen = leavesOpen
         files = OpenFiles(specification, destination, alwaysWrites: alwaysWrites)
         let blockRows = try specification.format.blockRows(schema: specification.fileSchema, options: specification.options)
         blocks = RowBlocks(specification, files, order, WriteReservation(memory), blockRows: blockRows)
         rest = PartitionedRest(files, blockRows: blockRows)
     }
 
+    /// Goes on with the files that an earlier query has left open, and ends them. The rows are known to fulfil the constraints.
+    package init(after first: TableWriteSink, order: BatchOrder?) {
+        var specification = first.specification
+        specification.constraints = nil
+        self.specification = specification
+        leavesOpen = false
+        files = first.files
+        blocks = RowBlocks(specification, after: first.blocks, order)
+        rest = first.rest
+    }
+
     package func worker(_ context: ExecutionContext) throws(SQLError) -> any ChunkConsumer {
         specification.partitionColumns.isEmpty
-            ? blocks.worker(context) : PartitionedWriter(specification, files, rest, context.memory)
+            ? blocks.worker(context) : PartitionedWriter(specification, files, rest, context.memory, leavesRest: leavesOpen)
     }
 
     package func finalTasks(_ context: ExecutionContext) throws(SQLError) -> [FinalTask] {
-        specification.partitionColumns.isEmpty ? try blocks.rest() : rest.tasks()
+        if leavesOpen { return [] }
+        return specification.partitionColumns.isEmpty ? try blocks.rest() : rest.tasks()
     }
 
-    package func complete(_ context: ExecutionContext) throws(SQLError) { try files.finish() }
+    package func complete(_ context: ExecutionContext) throws(SQLError) { if !leavesOpen { try files.finish() } }
 
     /// The finished files. Call after the query has run.
     package var written: [DataFile] { files.written }

@@ -1,5 +1,6 @@
 /// A local file that is being written without a name, or under a hidden one.
 
+import CLodeFiles
 import Glibc
 import LodeCore
 import Synchronization
@@ -10,6 +11,9 @@ import Synchronization
 final class LocalWriter: ObjectWriter {
     let path: String
     private(set) var position = 0
+    /// Bytes that are on their way to the disk: at the end little is left to wait for.
+    private var begun = 0
+    private static let stride = 4 << 20
     /// Where the file goes: the path without symbolic links.
     private let place: String
     /// The file that is replaced, whose owner and mode stay.
@@ -77,6 +81,10 @@ final class LocalWriter: ObjectWriter {
         let failure = Self.writeAll(descriptor, bytes)
         if failure != 0 { throw LocalFault.error(failure, "write", path) }
         position += bytes.count
+        if position - begun >= Self.stride {
+            lode_begin_sync(descriptor, begun, position - begun)
+            begun = position
+        }
     }
 
     func finish() throws(SQLError) {

@@ -194,13 +194,13 @@ private struct MergeBinding {
             byClause.append((number, assigned.values))
         }
         var values: [Int: BoundExpression] = [:]
+        // Of rows that stay, only those have no new one that go: where none does, the last WHEN is what is left.
+        let isComplete = merge.clauses.allSatisfy { if case .delete = $0.action { false } else { true } }
+        let conditions = (isComplete ? byClause.dropLast() : byClause[...]).map { chosen($0.number) }
         for (position, field) in table.schema.fields.enumerated() where table.generated[position] == nil {
-            let results = byClause.map { $0.values[position] ?? .constant(.null, field.type) }
-            if results.count == 1, merge.clauses.count == 1 {
-                values[position] = results[0]
-            } else {
-                values[position] = .conditional(byClause.map { chosen($0.number) }, results + [.constant(.null, field.type)])
-            }
+            var results = byClause.map { $0.values[position] ?? .constant(.null, field.type) }
+            if !isComplete { results.append(.constant(.null, field.type)) }
+            values[position] = results.count == 1 ? results[0] : .conditional(conditions, results)
         }
         return values
     }

@@ -164,6 +164,8 @@ struct SimplifyExpressions: OptimizerRule {
             }
             kept.append(branch)
         }
+        // What comes of the last branches anyway needs no asking.
+        while let last = kept.last, last.result == otherwise, !last.condition.canFail { kept.removeLast() }
         return kept.isEmpty ? otherwise : .conditional(kept, otherwise: otherwise, type)
     }
 

@@ -52,6 +52,7 @@ struct DeltaAdd: Sendable {
     /// The number of the first row, in a table that numbers rows; and the version that the rows are of.
     var baseRowID: Int64?
     var rowCommitVersion: Int64?
+    var hasRowNumbers: Bool { baseRowID != nil && rowCommitVersion != nil }
     var tags: [(name: String, text: String?)] = []
     var clusteringProvider: String?
     /// Whether rows come with it; else they were in other files before.

@@ -114,6 +114,26 @@ public struct StringView: @unchecked Sendable {
         return try body(UnsafeRawBufferPointer(start: pointer, count: count))
     }
 
+    /// What `copy` may write beyond the text.
+    public static let copySlack = 16
+
+    /// Writes the bytes to `place`, where there is room for `copySlack` more.
+    @inlinable @inline(__always)
+    public func copy(to place: UnsafeMutableRawPointer) {
+        let count = self.count
+        if count <= 12 {
+            place.storeBytes(of: head &>> 32 | tail &<< 32, as: UInt64.self)
+            place.storeBytes(of: tail &>> 32, toByteOffset: 8, as: UInt64.self)
+        } else if count <= 16 {
+            // Two words, which overlap.
+            place.storeBytes(of: pointer.loadUnaligned(as: UInt64.self), as: UInt64.self)
+            place.storeBytes(
+                of: pointer.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self), toByteOffset: count &- 8, as: UInt64.self)
+        } else {
+            memcpy(place, pointer, count)
+        }
+    }
+
     @inlinable @inline(__always)
     public static func == (left: StringView, right: StringView) -> Bool {
         if left.head != right.head { return false }
@@ -122,21 +142,31 @@ public struct StringView: @unchecked Sendable {
         return memcmp(left.pointer, right.pointer, left.count) == 0
     }
 
+    /// Bytes 4 to 11, the first one highest, and zeros where there are none.
+    @inlinable @inline(__always)
+    var middle: UInt64 {
+        isInline ? tail.byteSwapped : pointer.loadUnaligned(fromByteOffset: 4, as: UInt64.self).byteSwapped
+    }
+
     /// Orders by bytes: negative, zero or positive.
-    @inlinable
+    @inlinable @inline(__always)
     public static func compare(_ left: StringView, _ right: StringView) -> Int {
         let a = left.prefix.byteSwapped, b = right.prefix.byteSwapped
         if a != b { return a < b ? -1 : 1 }
-        return left.withBytes { l in
-            right.withBytes { r in
-                let shared = min(l.count, r.count)
-                if shared > 0, let lb = l.baseAddress, let rb = r.baseAddress {
-                    let order = memcmp(lb, rb, shared)
-                    if order != 0 { return Int(order) }
-                }
-                return l.count &- r.count
-            }
+        let c = left.middle, d = right.middle
+        if c != d { return c < d ? -1 : 1 }
+        return compareRest(left, right)
+    }
+
+    /// Of texts whose first twelve bytes are the same, with zeros behind shorter ones.
+    @usableFromInline
+    static func compareRest(_ left: StringView, _ right: StringView) -> Int {
+        let shared = min(left.count, right.count)
+        if shared > 12 {
+            let order = memcmp(left.pointer + 12, right.pointer + 12, shared &- 12)
+            if order != 0 { return Int(order) }
         }
+        return left.count &- right.count
     }
 
     /// The text as a `String`; invalid UTF-8 is repaired.

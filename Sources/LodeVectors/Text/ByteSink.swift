@@ -84,14 +84,7 @@ package final class ByteSink {
     @inline(__always)
     package func append(_ text: StringView) throws(SQLError) {
         let length = text.count
-        let place = try reserve(max(length, 16))
-        if text.isInline {
-            // Sixteen bytes are stored, of which `length` count.
-            UnsafeMutableRawPointer(place).storeBytes(of: text.head &>> 32 | text.tail &<< 32, as: UInt64.self)
-            UnsafeMutableRawPointer(place + 8).storeBytes(of: text.tail &>> 32, as: UInt64.self)
-        } else {
-            memcpy(place, text.pointer, length)
-        }
+        text.copy(to: try reserve(length + StringView.copySlack))
         count &+= length
     }
 

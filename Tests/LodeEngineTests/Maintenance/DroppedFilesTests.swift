@@ -9,7 +9,7 @@ import Testing
 @Suite struct DroppedFilesTests {
     private let scratch: ScratchSession
 
-    init() throws { scratch = try ScratchSession(threads: 1) }
+    init() throws { scratch = try ScratchSession(threads: 1, format: "parquet") }
 
     @Test(arguments: ["parquet", "delta"])
     func `what one session keeps, no other collects`(_ format: String) throws {
@@ -76,5 +76,14 @@ import Testing
         for path in files.subpaths(atPath: folder) ?? [] {
             try files.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: folder + "/" + path)
         }
+    }
+
+    @Test func `VACUUM of the warehouse is about its tables with logs, too, and keeps what they say unless less is allowed`() throws {
+        try scratch.rows("CREATE TABLE t USING delta AS SELECT 1 AS a; UPDATE t SET a = 2")
+        try age(in: scratch.folder(of: "t"))
+        #expect(try scratch.rows("VACUUM RETAIN 0 HOURS") == [])
+        let gone = try scratch.rows("SET vacuum_retention_check = off; VACUUM RETAIN 0 HOURS")
+        #expect(gone.map { [$0[0], $0[3]] } == [["main.t", "in no version that is kept"]])
+        #expect(try scratch.rows("SELECT a FROM t") == [["2"]])
     }
 }

@@ -119,4 +119,24 @@ import Testing
         #expect(lines.contains { $0.contains(#"{\"rowIdHighWaterMark\":21}"#) })
         #expect(try DeltaFormat.snapshot(of: "/t", store).plan(nil).files.map { $0.rowIDBase } == [nil, 10, 15, 20])
     }
+
+    @Test func `rows keep their numbers in the columns that the properties name`() throws {
+        let names = [
+            "delta.enableRowTracking": "true", "delta.rowTracking.materializedRowIdColumnName": "_r",
+            "delta.rowTracking.materializedRowCommitVersionColumnName": "_v",
+        ]
+        let schema = Schema([Field("i", .bigint), Field("_metadata.row_id", .bigint)])
+        let lineage = try #require(DeltaRowTracking.lineage(names, beside: schema))
+        #expect(lineage.columns.map(\.fileName) == ["_r", "_v"])
+        #expect(lineage.columns.map(\.name) == ["__metadata.row_id", "_metadata.row_commit_version"])
+        #expect(DeltaRowTracking.lineage(names.filter { $0.value != "_r" }, beside: schema) == nil)
+        #expect(DeltaRowTracking.lineage(names.merging(["delta.enableRowTracking": "false"]) { $1 }, beside: schema) == nil)
+    }
+
+    @Test func `rows get no numbers while that is suspended`() throws {
+        let version = DeltaProtocol(minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ["rowTracking"])
+        #expect(DeltaRowTracking.assigns(version, [:]))
+        #expect(!DeltaRowTracking.assigns(version, ["delta.rowTrackingSuspended": "true"]))
+        #expect(!DeltaRowTracking.assigns(DeltaProtocol(minReaderVersion: 1, minWriterVersion: 2), [:]))
+    }
 }

@@ -49,6 +49,11 @@ struct LeafLevels {
             var page = Page(entries: entry..<entry, values: value..<value, firstRow: row, rows: 0)
             var end = entry, endValue = value, endRow = row
             let limit = valuesFit(value..<Int.max)
+            if definition == nil, repetition == nil {
+                // Every entry is a row and has a value.
+                end = min(entries, entry + pageRows, max(limit, entry + 1))
+                (endValue, endRow) = (value + end - entry, row + end - entry)
+            }
             while end < entries {
                 // One row.
                 var next = end + 1

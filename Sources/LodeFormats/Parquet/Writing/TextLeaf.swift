@@ -14,6 +14,9 @@ final class TextLeaf: LeafEncoder {
     private var isPlain = false
     private var count = 0
     private var plainBytes = 0
+    /// Rows after which it is judged whether texts repeat: fewer where those of the row group before did not.
+    private var trialRows = TextLeaf.longTrial
+    private static let longTrial = 16_384, shortTrial = 2_048
     /// Codes of the source's own dictionary, as long as columns share one.
     private var sourceDictionary: Column?
     private var sourceCodes: [UInt32] = []
@@ -30,6 +33,7 @@ final class TextLeaf: LeafEncoder {
     override var storedBytes: Int { codes.count + plain.count + dictionary.plainBytes + ends.count * 8 }
 
     override func reset() {
+        trialRows = isPlain && triesDictionary ? Self.shortTrial : Self.longTrial
         dictionary.removeAll()
         codes.truncate()
         plain.truncate()
@@ -57,19 +61,20 @@ final class TextLeaf: LeafEncoder {
 
     private var isTooLarge: Bool {
         dictionary.plainBytes > options.dictionaryBytes || dictionary.texts.count > options.dictionaryValues
-            || (!wantsDictionary && count >= 16_384 && dictionary.texts.count * 4 > count * 3)
+            || (!wantsDictionary && count >= trialRows && dictionary.texts.count * 4 > count * 3)
     }
 
     private func appendNumbered(_ column: Column, _ rows: [UInt32]?, _ present: Int) throws(SQLError) {
         let lanes = column.lanes(as: StringView.self)
         let out = UnsafeMutableRawPointer(try codes.reserve(present * 4)).assumingMemoryBound(to: UInt32.self)
-        var index = 0
+        var index = 0, bytes = 0
         while index < present {
             let text = lanes[rows.map { Int($0[index]) } ?? index]
-            plainBytes &+= 4 &+ text.count
+            bytes &+= 4 &+ text.count
             out[index] = try dictionary.code(text)
             index &+= 1
         }
+        plainBytes &+= bytes
         codes.advance(present * 4)
     }
 
@@ -82,34 +87,59 @@ final class TextLeaf: LeafEncoder {
         }
         let texts = source.lanes(as: StringView.self), own = leaf.column.lanes(as: Int32.self)
         let out = UnsafeMutableRawPointer(try codes.reserve(present * 4)).assumingMemoryBound(to: UInt32.self)
-        for index in 0..<present {
-            let code = Int(own[leaf.rows.map { Int($0[index]) } ?? index])
-            if sourceCodes[code] == Self.unknown { sourceCodes[code] = try dictionary.code(texts[code]) }
-            out[index] = sourceCodes[code]
-            plainBytes += 4 + texts[code].count
+        let dictionary = dictionary
+        let bytes = try sourceCodes.withUnsafeMutableBufferPointer { (known) throws(SQLError) -> Int in
+            var bytes = 0, index = 0
+            while index < present {
+                let code = Int(own[leaf.rows.map { Int($0[index]) } ?? index])
+                if known[code] == Self.unknown { known[code] = try dictionary.code(texts[code]) }
+                out[index] = known[code]
+                bytes &+= 4 &+ texts[code].count
+                index &+= 1
+            }
+            return bytes
         }
+        plainBytes &+= bytes
         codes.advance(present * 4)
     }
 
     private func appendPlain(_ column: Column, _ rows: [UInt32]?, _ present: Int) throws(SQLError) {
-        let lanes = column.lanes(as: StringView.self)
-        for index in 0..<present { try appendPlain(lanes[rows.map { Int($0[index]) } ?? index]) }
+        try column.lanes(as: StringView.self).withUnsafePointer { (texts) throws(SQLError) in
+            if let rows { try appendPlain(present) { texts[Int(rows[$0])] } } else { try appendPlain(present) { texts[$0] } }
+        }
     }
 
+    /// Puts texts behind each other, each behind its length: room is made once for all of them.
     @inline(__always)
-    private func appendPlain(_ text: StringView) throws(SQLError) {
-        guard text.count <= Int(Int32.max) else {
-            throw SQLError(.programLimitExceeded, "a string of \(text.count) bytes is too long for Parquet")
+    private func appendPlain(_ present: Int, _ text: (Int) -> StringView) throws(SQLError) {
+        var bytes = 0, index = 0
+        while index < present {
+            let length = text(index).count
+            guard length <= Int(Int32.max) else {
+                throw SQLError(.programLimitExceeded, "a string of \(length) bytes is too long for Parquet")
+            }
+            bytes &+= length &+ 4
+            index &+= 1
         }
-        UnsafeMutableRawPointer(try plain.reserve(4)).storeBytes(of: UInt32(truncatingIfNeeded: text.count), as: UInt32.self)
-        plain.advance(4)
-        try plain.append(text)
-        ends.append(plain.count)
+        let known = ends.count
+        var end = plain.count, out = UnsafeMutableRawPointer(try plain.reserve(bytes + StringView.copySlack))
+        ends.append(contentsOf: repeatElement(0, count: present))
+        index = 0
+        while index < present {
+            let text = text(index), length = text.count
+            out.storeBytes(of: UInt32(truncatingIfNeeded: length), as: UInt32.self)
+            text.copy(to: out + 4)
+            out += length &+ 4
+            end &+= length &+ 4
+            ends[known &+ index] = end
+            index &+= 1
+        }
+        plain.advance(bytes)
     }
 
     private func turnPlain() throws(SQLError) {
-        let numbers = codeLanes
-        for index in 0..<count { try appendPlain(dictionary.texts[Int(numbers[index])]) }
+        let numbers = UnsafeRawPointer(codes.base).assumingMemoryBound(to: UInt32.self), texts = dictionary.texts
+        try appendPlain(count) { texts[Int(numbers[$0])] }
         isPlain = true
         dictionary.removeAll()
         codes.truncate()

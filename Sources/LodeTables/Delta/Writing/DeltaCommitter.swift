@@ -118,7 +118,7 @@ struct DeltaCommitter {
             try tracking?.number(&add, rows: mark.rowCount, as: version)
             writer.write(add, dataChange: change.changesData)
         }
-        for add in back { writer.write(add, dataChange: true) }
+        for add in back { writer.write(try numbered(add, snapshot, as: version, &tracking), dataChange: true) }
         try writeFeed(metadata, needed, to: &writer)
         try writeAdds(metadata, needed, as: version, &tracking, to: &writer)
         if let domain = tracking?.noted { writer.write(domain) }
@@ -137,18 +137,26 @@ struct DeltaCommitter {
         _ snapshot: DeltaSnapshot, but gone: Set<String>, as version: Int64, _ tracking: inout DeltaRowTracking?,
         to writer: inout DeltaActionWriter
     ) throws(SQLError) {
-        let reader = DeltaStatisticsReader(snapshot.deltaSchema, partitionColumns: snapshot.partitionColumns, only: [])
         try snapshot.adds { (add) throws(SQLError) in
-            if gone.contains(add.path) || (add.baseRowID != nil && add.rowCommitVersion != nil) { return }
-            guard let rows = add.statistics.flatMap({ reader.read($0, isDeleted: true).rowCount }) else {
-                throw SQLError.unsupported(
-                    "row tracking of a Delta table with files whose rows nobody counted", hint: "OPTIMIZE … FULL writes them anew."
-                ).within(folder.dataFile(add.path))
-            }
-            var add = add
-            try tracking?.number(&add, rows: rows, as: version)
-            writer.write(add, dataChange: false)
+            if gone.contains(add.path) || add.hasRowNumbers { return }
+            writer.write(try numbered(add, snapshot, as: version, &tracking), dataChange: false)
         }
+    }
+
+    /// A file that is there, or comes back, with numbers for its rows where these get some.
+    private func numbered(
+        _ add: DeltaAdd, _ snapshot: DeltaSnapshot, as version: Int64, _ tracking: inout DeltaRowTracking?
+    ) throws(SQLError) -> DeltaAdd {
+        if tracking == nil || add.hasRowNumbers { return add }
+        let reader = DeltaStatisticsReader(snapshot.deltaSchema, partitionColumns: snapshot.partitionColumns, only: [])
+        guard let rows = add.statistics.flatMap({ reader.read($0, isDeleted: true).rowCount }) else {
+            throw SQLError.unsupported(
+                "row tracking of a Delta table with files whose rows nobody counted", hint: "OPTIMIZE … FULL writes them anew."
+            ).within(folder.dataFile(add.path))
+        }
+        var add = add
+        try tracking?.number(&add, rows: rows, as: version)
+        return add
     }
 
     /// - Source: Delta PROTOCOL.md, "Append-only Tables".

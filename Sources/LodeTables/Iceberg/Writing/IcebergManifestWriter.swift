@@ -135,6 +135,8 @@ struct IcebergFileWriter {
             103: .number(Int64(rowCount)), 104: .number(Int64(file.size)),
         ]
         for (id, tree) in metrics(file, rowCount) { values[id] = tree }
+        // A file that comes back has had its numbers before.
+        if let first = file.rowIDBase { values[142] = .number(Int64(first)) }
         if let sortOrderID { values[140] = .number(Int64(sortOrderID)) }
         return entrySchema.record([0: .number(1), 1: .number(snapshot), 2: fileSchema.record(values)])
     }

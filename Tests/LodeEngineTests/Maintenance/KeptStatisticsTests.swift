@@ -1,0 +1,40 @@
+// Statistics of Iceberg tables are files that VACUUM leaves alone as long as a snapshot has them.
+
+import Foundation
+import LodeCore
+import Testing
+
+@testable import LodeEngine
+
+@Suite struct KeptStatisticsTests {
+    private let scratch: ScratchSession
+
+    init() throws {
+        scratch = try ScratchSession()
+        try scratch.rows("CREATE TABLE t (i bigint) USING iceberg LOCATION '{folder}/t'")
+        try scratch.rows("INSERT INTO t VALUES (1), (2); ANALYZE t")
+        try scratch.rows("SET vacuum_retention_check = off")
+    }
+
+    private func files() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: scratch.folder + "/t/metadata").filter { $0.hasSuffix(".stats") }
+    }
+
+    @Test func `what a later ANALYZE has replaced goes`() throws {
+        let first = try files()
+        try scratch.rows("ANALYZE t")
+        #expect(try files().count == 2)
+        let gone = try scratch.rows("VACUUM t RETAIN 0 HOURS").filter { $0[1].hasSuffix(".stats") }
+        #expect(gone.count == 1)
+        #expect(try files().count == 1 && files() != first)
+        #expect(try scratch.rows("SELECT distinct_values FROM t$statistics") == [["2"]])
+    }
+
+    @Test func `with the snapshot its statistics go`() throws {
+        try scratch.rows("INSERT INTO t VALUES (3); ANALYZE t")
+        #expect(try files().count == 2)
+        try scratch.rows("VACUUM t RETAIN 0 HOURS")
+        #expect(try files().count == 1)
+        #expect(try scratch.rows("SELECT distinct_values FROM t$statistics") == [["3"]])
+    }
+}
