@@ -72,9 +72,7 @@ struct CatalogRebuild {
         else { return }
         let isWhole = try settle(&table).isEmpty, name = table.definition.databaseName.lowercased()
         let database = try Int64.fetchOne(db, sql: "SELECT id FROM database_info WHERE key = ?", arguments: [name])
-        try insert(table, db, in: isWhole ? database : nil)
-        try db.execute(
-            sql: "UPDATE table_info SET dropped_at = ?, kept = ? WHERE id = ?", arguments: [time, isWhole ? 1 : 0, table.id])
+        try insert(table, db, in: isWhole ? database : nil, droppedAt: time, isKept: isWhole)
         try save(stem, chain, last, chains, db)
     }
 
@@ -150,15 +148,19 @@ struct CatalogRebuild {
         }
     }
 
-    private func insert(_ table: RebuiltTable, _ db: Database, in database: Int64?) throws {
+    private func insert(
+        _ table: RebuiltTable, _ db: Database, in database: Int64?, droppedAt: Int64? = nil, isKept: Bool = false
+    ) throws {
         try db.execute(
             sql: """
-                INSERT INTO table_info (id, database_id, key, definition, definition_version, version, oldest_version)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO table_info
+                    (id, database_id, key, definition, definition_version, version, oldest_version, dropped_at, kept)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 table.id, database, table.definition.name.lowercased(),
-                JSONText.write(table.definition), table.definitionVersion, table.version, table.oldestVersion,
+                JSONText.write(table.definition), table.definitionVersion, table.version, table.oldestVersion, droppedAt,
+                isKept ? 1 : 0,
             ])
         for version in table.versions { try insert(version, table.id, db) }
         for partition in table.partitions {

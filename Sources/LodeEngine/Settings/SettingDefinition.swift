@@ -74,7 +74,7 @@ package struct SettingDefinition: Sendable {
             name: "role", summary: "The role that statements run as; none is the user who connected.", initial: { "none" },
             parse: { (text) throws(SQLError) in text }),
         SettingDefinition(
-            name: "default_table_format", summary: "The format of CREATE TABLE without USING.", initial: { DeltaFormat().name },
+            name: "default_table_format", summary: "The format of CREATE TABLE without USING.", initial: { FileFormats.parquet.name },
             parse: { (text) throws(SQLError) in try oneOf(text, [FileFormats.parquet.name] + TableFormats.all.dropFirst().map(\.name)) }),
         SettingDefinition(
             name: "parquet_compression", summary: "The codec of Parquet files that are written.", initial: { "zstd" },

@@ -11,7 +11,8 @@ extension FuzzTargets {
         var fields = [Field("metadata", .varbinary), Field("value", .varbinary)]
         var values: [Value] = [.bytes([UInt8](input.take(nameBytes).rest))]
         if isShredded {
-            let part = SQLType.structure([Field("value", .varbinary), Field("typed_value", .list(.structure([Field("value", .varbinary)])))])
+            let element = SQLType.structure([Field("value", .varbinary)])
+            let part = SQLType.structure([Field("value", .varbinary), Field("typed_value", .list(element))])
             fields.append(Field("typed_value", .structure([Field("a", part), Field("b", part)])))
             let parts = partBytes.map { count -> Value in
                 let bytes = Value.bytes([UInt8](input.take(count).rest))

@@ -45,7 +45,7 @@ import Testing
 
     @Test func `unknown types are refused by name`() {
         let version = #"{"minReaderVersion":1,"minWriterVersion":2}"#
-        #expect(refusal(version, typed(#""variant""#)) == "0A000 the Delta type variant is not supported")
+        #expect(refusal(version, typed(#""geography""#)) == "0A000 the Delta type geography is not supported")
         let list = typed(#"{"type":"array","elementType":"geometry","containsNull":true}"#)
         #expect(refusal(version, list) == "0A000 the Delta type geometry is not supported")
         #expect(refusal(version, typed(#""decimal(50,2)""#))?.hasPrefix("XX001") == true)

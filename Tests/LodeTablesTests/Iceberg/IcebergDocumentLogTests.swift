@@ -43,7 +43,10 @@ import Testing
             let items = log.map { #"{"metadata-file":"\#($0)","timestamp-ms":1}"# }.joined(separator: ",")
             return Array(#"{"properties":{"\#(IcebergDocumentLog.deletesProperty)":"true"},"metadata-log":[\#(items)]}"#.utf8)
         }
-        let named = ["/t/metadata/v1.metadata.json", "/t/metadata/data.parquet", "/other/metadata/v1.metadata.json", "/t/metadata/../x.metadata.json"]
+        let named = [
+            "/t/metadata/v1.metadata.json", "/t/metadata/data.parquet", "/other/metadata/v1.metadata.json",
+            "/t/metadata/../x.metadata.json",
+        ]
         for path in named { try folder.put(path, []) }
         try folder.put("/t/metadata/v2.metadata.json", document(named))
         IcebergDocumentLog.tidy("/t/metadata/v3.metadata.json", document(["/t/metadata/v2.metadata.json"]), folder)

@@ -7,7 +7,8 @@ import LodeVectors
 ///
 /// As many as the log has are kept. With `write.metadata.delete-after-commit.enabled` who commits deletes those that leave the log with the
 /// commit; others are nobody's business but VACUUM's.
-/// - Source: Iceberg's documentation, "Maintenance": "Remove old metadata files"; its Java library, `CatalogUtil.deleteRemovedMetadataFiles`.
+/// - Source: Iceberg's documentation, "Maintenance": "Remove old metadata files"; its Java library,
+///   `CatalogUtil.deleteRemovedMetadataFiles`.
 struct IcebergDocumentLog {
     static let lengthProperty = "write.metadata.previous-versions-max", deletesProperty = "write.metadata.delete-after-commit.enabled"
 
