@@ -102,13 +102,13 @@ extension EmbeddedCatalog {
             if ifExists { return CommitOutcome(changed: false) }
             throw try missing(name, db)
         }
-        let kind = try row.storedTable().kind
+        let table = try row.storedTable(), kind = table.kind
         if !kinds.contains(kind) {
             throw SQLError(
                 .wrongObjectType, "\"\(name.name)\" is \(kind.noun)",
                 hint: kind == .view ? "Use DROP VIEW to remove a view." : "Use DROP TABLE to remove a table.")
         }
-        if purges, kind == .external { throw CatalogError.noPurge(name) }
+        if purges, kind == .external, !table.hasOwnLog { throw CatalogError.noPurge(name) }
         try drop(row, notes, db)
         return CommitOutcome(version: row.version)
     }

@@ -56,7 +56,10 @@ package struct TransactionChanges: Sendable {
             return CommitOutcome()
         case .create(let table, let ifExists, let files, _): return try create(table, ifExists, files, change, in: catalog)
         case .drop(let name, let kinds, let ifExists, let purges):
-            if purges, try current(name, in: catalog)?.kind == .external { throw CatalogError.noPurge(name) }
+            // What lies in the warehouse goes with its table.
+            if purges, let table = try current(name, in: catalog), table.kind == .external, !table.hasOwnLog {
+                throw CatalogError.noPurge(name)
+            }
             return try drop(name, kinds, ifExists, change, in: catalog)
         case .alter(let name, let changes): return try alter(name, changes, in: catalog)
         case .files(let name, let files): return try apply(files, to: name, in: catalog)

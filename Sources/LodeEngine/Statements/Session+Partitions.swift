@@ -93,7 +93,7 @@ extension Session {
             return .alter(name, [.setProperties(properties)])
         case .setLocation(let location):
             try requireAccess(to: location)
-            if let format = table.writableFormat, !table.hasOwnLog,
+            if let format = table.writableFormat, !table.hasOwnLog, try catalog.attachedCatalog(of: name.database) == nil,
                 try !format.isThere(in: location, io: StoreTableIO(try stores(of: table)))
             {
                 throw SQLError(.undefinedFile, "there is no \(format.name) table", in: location)
