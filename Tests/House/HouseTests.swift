@@ -33,6 +33,7 @@ private let otherUnsafeFiles: Set<String> = [
     "Sources/LodeCore/Semaphore.swift",  // so has a POSIX semaphore
     "Sources/LodeCore/SQLText.swift",  // compares texts by their bytes
     "Sources/LodeCore/Value.swift",  // compares binary strings
+    "Sources/LodeTables/RowPositions.swift",  // picks among the row numbers of a vector
     "Sources/LodePlanner/Binder/LiteralText.swift",  // hands a literal's bytes to the parsers of values
     "Sources/LodeShell/Rendering/Output.swift",  // a C stream
     "Sources/LodeShell/Repl/LineEditor.swift",  // readline's callbacks

@@ -56,7 +56,8 @@ import Testing
 
     @Test func `no notice where the statement says it, and none for what is enforced`() throws {
         #expect(
-            try notices("CREATE TABLE c (x integer PRIMARY KEY NOT ENFORCED, y integer NOT NULL CHECK (y > 0), z integer DEFAULT 1) USING parquet")
+            try notices(
+                "CREATE TABLE c (x integer PRIMARY KEY NOT ENFORCED, y integer NOT NULL CHECK (y > 0), z integer DEFAULT 1) USING parquet")
                 == [])
     }
 }

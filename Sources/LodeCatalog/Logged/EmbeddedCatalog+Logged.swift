@@ -161,7 +161,8 @@ extension EmbeddedCatalog {
         let before = try format.declaration(of: snapshot)
         guard let commit = try change.commit(of: stored, before) else {
             // Nothing that the log has: keys, and owners.
-            return try commitOwn(changes.map { if case .alter(let name, let own) = $0 { .alter(name, own.filter(\.isLogged)) } else { $0 } })
+            return try commitOwn(
+                changes.map { if case .alter(let name, let own) = $0 { .alter(name, own.filter(\.isLogged)) } else { $0 } })
         }
         try checkFiles(commit.files.added)
         let version = try format.commit(commit, to: snapshot, in: location, io: settlingIO(format))

@@ -29,11 +29,16 @@ enum SingleValueBytes {
         case (_, .int128): shortest(flat.lanes(as: Int128.self)[lane], body)
         case (_, .int32): number(flat.lanes(as: Int32.self)[lane], body)
         case (_, .int64): number(flat.lanes(as: Int64.self)[lane], body)
-        case (_, .float32): number(flat.lanes(as: Float.self)[lane].bitPattern, body)
-        case (_, .float64): number(flat.lanes(as: Double.self)[lane].bitPattern, body)
+        case (_, .float32): number(alike(flat.lanes(as: Float.self)[lane]).bitPattern, body)
+        case (_, .float64): number(alike(flat.lanes(as: Double.self)[lane]).bitPattern, body)
         case (_, .text): flat.lanes(as: StringView.self)[lane].withBytes { body($0) }
         case (_, .interval), (_, .structure), (_, .list): break
         }
+    }
+
+    /// Zeros of both signs are one value, and so are all NaNs.
+    private static func alike<Number: BinaryFloatingPoint>(_ number: Number) -> Number {
+        number == 0 ? 0 : number.isNaN ? .nan : number
     }
 
     private static func number(_ number: some FixedWidthInteger, _ body: (UnsafeRawBufferPointer) -> Void) {
@@ -63,11 +68,9 @@ enum SingleValueBytes {
             let number = flat.lanes(as: Int128.self)[lane]
             return word(Int64(truncatingIfNeeded: number >> 64)) ^ word(Int64(truncatingIfNeeded: number))
         case (_, .float32):
-            let number = flat.lanes(as: Float.self)[lane]
-            return word(Int64(Int32(bitPattern: (number == 0 ? 0 : number.isNaN ? Float.nan : number).bitPattern)))
+            return word(Int64(Int32(bitPattern: alike(flat.lanes(as: Float.self)[lane]).bitPattern)))
         case (_, .float64):
-            let number = flat.lanes(as: Double.self)[lane]
-            return word(Int64(bitPattern: (number == 0 ? 0 : number.isNaN ? Double.nan : number).bitPattern))
+            return word(Int64(bitPattern: alike(flat.lanes(as: Double.self)[lane]).bitPattern))
         case (_, .text): return flat.lanes(as: StringView.self)[lane].withBytes { XXHash64.hash($0) }
         case (_, .interval), (_, .structure), (_, .list): return 0
         }

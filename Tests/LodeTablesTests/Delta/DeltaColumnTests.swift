@@ -30,7 +30,8 @@ import Testing
         var files = none
         files.added = added
         _ = try format.commit(
-            TableCommit(files, declarations: [Redeclaration(declaration, by: changes)], operation: "ALTER TABLE"), to: base, in: "/t", io: store)
+            TableCommit(files, declarations: [Redeclaration(declaration, by: changes)], operation: "ALTER TABLE"), to: base, in: "/t",
+            io: store)
         let after = try #require(try DeltaFormat.snapshot(of: "/t", store) as? DeltaSnapshot)
         return (after, store.lines(1) ?? [])
     }
