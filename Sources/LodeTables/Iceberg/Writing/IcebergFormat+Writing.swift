@@ -26,6 +26,8 @@ extension IcebergFormat: WritableTableFormat {
         if let base {
             let own = try Self.own(base)
             var change = IcebergSchemaChange(after: own.metadata.lastColumnID, version: own.metadata.formatVersion)
+            // As the commit of a table that takes this one's place numbers them; any other that made one of these wider is refused.
+            change.sources = own.metadata.sourceIDs
             let fields = try change.fields(own.icebergSchema, becoming: declaration, by: changes)
             return .mapped(fields.map { IcebergColumns.mapped($0, nil) })
         }
