@@ -205,13 +205,24 @@ private struct JointPlan {
         case .files(let name, _), .alter(let name, _):
             guard change.isLogged(of: name), let stored = try catalog.table(name), let format = stored.writableFormat else { break }
             // Rows of a table that goes in the same commit.
-            if changes[(index + 1)...].contains(where: { $0.ends(name) }) { return }
+            if isEnded(name, after: index) { return }
             guard gathered.insert(name.folded).inserted else { return }
             return try self.change(stored, format, changes.indices.filter { changes[$0].isLogged(of: name) })
         case .drop(let name, _, _, _): freed.insert(name.folded)
         case .createDatabase, .dropDatabase, .alterDatabase, .partitions, .requires: break
         }
         own.append((index, change, true))
+    }
+
+    /// Whether a later change ends the table, by the name that it has then: the one that it had may be another table's.
+    private func isEnded(_ name: TableName, after index: Int) -> Bool {
+        var name = name
+        for change in changes[(index + 1)...] {
+            if change.ends(name) { return true }
+            guard case .alter(let other, let own) = change, other.folded == name.folded else { continue }
+            for case .rename(let new) in own { name = new }
+        }
+        return false
     }
 
     /// All that the commit makes of a table that is there, as one version of it.
