@@ -1,5 +1,7 @@
 /// What VACUUM is asked to do, and what it did.
 
+import LodeCore
+
 /// Files go that no version within the retention has, that belonged to dropped tables, or that killed writers left. What a
 /// running statement reads or writes stays.
 package struct VacuumRequest: Sendable {
@@ -12,6 +14,8 @@ package struct VacuumRequest: Sendable {
     package var part = Part.everything
     /// Only says what would go.
     package var isDryRun: Bool
+    /// Hears of a table that refuses, where all are asked: the others go on without it.
+    package var passesOver: @Sendable (TableName, SQLError) -> Void = { _, _ in }
 
     /// What is looked for.
     package enum Part: Sendable {

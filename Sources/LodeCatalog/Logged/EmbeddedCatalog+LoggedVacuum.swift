@@ -39,13 +39,19 @@ extension EmbeddedCatalog {
         return found
     }
 
-    /// The same for all tables whose folders are the warehouse's. What they say themselves is kept, unless less is allowed.
+    /// The same for all tables whose folders are the warehouse's. What they say themselves is kept, unless less is allowed. One that cannot
+    /// be tidied, now or ever, must not keep the others from it, nor what went already from being told.
     func vacuumOwnLogs(_ request: VacuumRequest) throws(SQLError) -> [VacuumedFile] {
         var found: [VacuumedFile] = []
         for database in try databases() where try attachedCatalog(of: database.name) == nil {
             for table in try tables(in: database.name) where table.hasOwnLog {
                 guard let format = table.writableFormat else { continue }
-                found += try vacuumLogged(table, format, request)
+                do throws(SQLError) {
+                    found += try vacuumLogged(table, format, request)
+                } catch {
+                    try Cancellation.checkCurrent()
+                    request.passesOver(table.tableName, error)
+                }
             }
         }
         return found

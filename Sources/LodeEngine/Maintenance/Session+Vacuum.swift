@@ -5,7 +5,7 @@ import LodeCore
 import LodeSyntax
 
 extension Session {
-    /// Each file that went, or in a dry run would go.
+    /// Each file that went, or in a dry run would go. Tables that were passed over are told in notices.
     func vacuum(_ vacuum: Vacuum, _ run: StatementRun) throws(SQLError) -> StatementOutcome {
         try requireAutocommit("VACUUM", at: vacuum.table?.span)
         var request = VacuumRequest(isDryRun: vacuum.isDryRun)
@@ -17,6 +17,11 @@ extension Session {
             case .versions: .versions
             case .orphans: .orphans
             }
+        let passedOver = Lock<[String]>([])
+        request.passesOver = { name, error in
+            let why = [error.message, error.detail].compactMap(\.self).joined(separator: ". ")
+            passedOver.withLock { $0.append("table \"\(name)\" was passed over: \(why)") }
+        }
         let files: [VacuumedFile]
         do throws(SQLError) {
             if let name = vacuum.table {
@@ -34,6 +39,8 @@ extension Session {
             let table: Value = if let name = file.table { .text("\(name)") } else { .null }
             return [table, .text(SQLText(file.path)), .integer(Int64(file.bytes)), .text(SQLText(file.reason))]
         }
-        return try give(Self.vacuumedFields, rows, to: run.sink, tag: "VACUUM")
+        var outcome = try give(Self.vacuumedFields, rows, to: run.sink, tag: "VACUUM")
+        outcome.notices = passedOver.withLock { $0 }
+        return outcome
     }
 }

@@ -77,6 +77,21 @@ import Testing
         #expect(scratch.error("VACUUM t RETAIN 0 HOURS")?.state == .objectNotInPrerequisiteState)
     }
 
+    @Test func `a table that refuses is passed over where all are asked`() throws {
+        let scratch = try Self.filled(), stray = try scratch.folder(of: "t") + "/stray.parquet"
+        try scratch.rows("CREATE TABLE a SHALLOW CLONE t; SET vacuum_retention_check = off")
+        try "x".write(toFile: stray, atomically: true, encoding: .utf8)
+        try Self.age(scratch)
+        let found = TextRows()
+        let notices = try scratch.session.executeAll("VACUUM RETAIN 0 HOURS", into: found).flatMap(\.notices)
+        #expect(notices.count == 1 && notices.first?.hasPrefix("table \"main.a\" was passed over: ") == true)
+        #expect(notices.first?.contains("gc.enabled") == true)
+        #expect(found.rows.contains { $0[1].hasSuffix("/stray.parquet") } && !FileManager.default.fileExists(atPath: stray))
+        #expect(try scratch.rows("SELECT count(*) FROM t$snapshots") == [["1"]])
+        #expect(try scratch.rows("SELECT i FROM a ORDER BY i") == [["3"], ["4"]])
+        #expect(scratch.error("VACUUM a RETAIN 0 HOURS")?.state == .objectNotInPrerequisiteState)
+    }
+
     @Test func `what a statement still reads stays`() throws {
         let scratch = try Self.filled()
         try Self.age(scratch)
