@@ -59,6 +59,25 @@ import Testing
         #expect(one.snapshot?.operation == "append")
     }
 
+    @Test func `rows are held to constraints that came before them`() throws {
+        let folder = TableFolder(), format = IcebergFormat()
+        _ = try format.commit(TableCommit(change(), declaration: declaration(), operation: "CREATE TABLE"), to: nil, in: "/t", io: folder)
+        let before = try snapshot(folder)
+        var checked = declaration()
+        checked.checks = [.init("positive", "id > 0")]
+        _ = try format.commit(TableCommit(change(), declaration: checked, operation: "ALTER TABLE"), to: before, in: "/t", io: folder)
+        let insert = TableCommit(change([file("a.parquet", 3, day: 10, ids: -1...3)]), operation: "INSERT")
+        let error = #expect(throws: SQLError.self) { try format.commit(insert, to: before, in: "/t", io: folder) }
+        #expect(error?.state == .serializationFailure)
+        // Rows that were held to it, though it is gone by now, and those of which other properties changed.
+        let during = try snapshot(folder)
+        var free = declaration()
+        free.properties["team"] = "sales"
+        _ = try format.commit(TableCommit(change(), declaration: free, operation: "ALTER TABLE"), to: during, in: "/t", io: folder)
+        _ = try format.commit(insert, to: during, in: "/t", io: folder)
+        #expect(try snapshot(folder).plan(nil).files.count == 1)
+    }
+
     @Test func `files go, and those that stay are as old as they were`() throws {
         let folder = TableFolder(), format = IcebergFormat()
         let added = [file("a.parquet", 3, day: 10, ids: 1...3), file("b.parquet", 2, day: 11, ids: 4...5)]

@@ -140,6 +140,9 @@ struct IcebergCommitter {
         guard commit.declaration == nil || isDeclared(metadata, as: base.metadata) else {
             throw IcebergWriting.conflict(detail: "Its definition was changed.")
         }
+        guard !addsRows || metadata.properties == base.metadata.properties || fulfils(metadata, base.metadata) else {
+            throw IcebergWriting.conflict(detail: "CHECK constraints were added that its new rows were not held to.")
+        }
         let head = try head(of: metadata)
         if head == base.snapshot?.id { return }
         if !change.changesData, !change.dependsOnBase {
@@ -152,6 +155,15 @@ struct IcebergCommitter {
         let time = change.branch.map { TableTime.reference($0) }
         let now = try IcebergSnapshot(IcebergFolder(document: location, metadata), metadata, at: time, identity: nil, io)
         try IcebergConflicts(change, base).check(now)
+    }
+
+    /// Rows that only lie elsewhere fulfil what those that are there fulfil.
+    private var addsRows: Bool { change.changesData && !change.added.isEmpty }
+
+    /// Whether rows that were held to the constraints of `earlier` fulfil all that there are by now.
+    private func fulfils(_ metadata: IcebergMetadata, _ earlier: IcebergMetadata) -> Bool {
+        let known = IcebergDeclaration.checks(in: earlier.properties)
+        return IcebergDeclaration.checks(in: metadata.properties).allSatisfy { known.contains($0) }
     }
 
     private func isDeclared(_ metadata: IcebergMetadata, as earlier: IcebergMetadata) -> Bool {
