@@ -141,6 +141,7 @@ private struct HiddenColumns {
         }
         file = free("filename", .varchar)
         position = free("file_row_number", .bigint)
-        lineage = snapshot.rowMetadata?.lineage
+        // The table's own columns it lets be; those that the change adds might be called like it.
+        lineage = snapshot.rowMetadata?.lineage?.beside(schema)
     }
 }
