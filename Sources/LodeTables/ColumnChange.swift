@@ -26,6 +26,9 @@ package enum ColumnChange: Hashable, Sendable {
     /// Whether it is only about the order of the columns, which a declaration says, too.
     package var isOfOrder: Bool { if case .move(let path, _) = self { path.count == 1 } else { false } }
 
+    /// Whether values become those of another type.
+    package var isOfType: Bool { if case .retype = self { true } else { false } }
+
     package var path: ColumnPath {
         switch self {
         case .rename(let path, _), .drop(let path), .move(let path, _), .retype(let path, _), .add(_, let path): path

@@ -40,11 +40,16 @@ package struct RowLineage: Hashable, Sendable {
         func free(_ column: MappedColumn) -> MappedColumn {
             var column = column
             while schema.index(of: column.name) != nil { column.name = "_" + column.name }
+            // Where files are read by numbers, names are free there, too; no two columns have the same one.
+            if column.fieldID != nil { column.fileName = column.name }
             return column
         }
         self.id = free(id)
         self.change = free(change)
     }
+
+    /// The same beside columns that a table is going to have.
+    package func beside(_ schema: Schema) -> RowLineage { RowLineage(id: id, change: change, beside: schema) }
 
     package var columns: [MappedColumn] { [id, change] }
     package var fields: [Field] { columns.map { Field($0.name, .bigint) } }

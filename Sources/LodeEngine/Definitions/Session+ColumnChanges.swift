@@ -221,11 +221,12 @@ extension Session {
     }
 
     /// The rows of a table in the columns that it is going to have. Of files that are there fields are found as they were called, and come
-    /// out as they are called from now on; columns are cast by assignment.
+    /// out as they are called from now on; columns are cast by assignment. Rows that have numbers are the same ones afterwards: they bring
+    /// them along behind the columns, as `lineage` says.
     func rows(
         of transaction: any TableTransaction, becoming changed: GlueTable, by changes: [DefinitionChange], using: [String: Expression],
         _ context: StatementContext
-    ) throws(SQLError) -> BoundQuery {
+    ) throws(SQLError) -> (rows: BoundQuery, lineage: RowLineage?) {
         let snapshot = transaction.snapshot
         var schema = snapshot.schema, keys = Schema(snapshot.partitionColumns)
         var columns = snapshot.columnMatching.columns(of: schema)
@@ -238,13 +239,22 @@ extension Session {
         }
         // In the order of the changed schema.
         columns = schema.fields.compactMap { field in columns.first { $0.name == field.name } }
+        let target = try changed.insertTarget()
+        let lineage = snapshot.rowMetadata?.lineage?.beside(Schema(schema.fields + target.schema.fields))
         let source = try CatalogRelation.reshaped(
-            transaction, schema, columns, partitionedBy: keys.fields, try stores(of: transaction.table))
-        let outputs = schema.fields.map { PlanColumn(context.columnIDs.fresh(), $0.name, $0.type) }
+            transaction, schema, columns, partitionedBy: keys.fields, lineage, try stores(of: transaction.table))
+        let outputs = (schema.fields + source.hiddenFields).map { PlanColumn(context.columnIDs.fresh(), $0.name, $0.type) }
         let scan = ScanNode(
             context.execution.relations.add(source), outputs: outputs.enumerated().map { ScanOutput($1, index: $0) })
-        let rows = BoundQuery(plan: .scan(scan), names: outputs.map(\.name))
-        return try makeBinder(context).assign(byName: rows, using: using, to: try changed.insertTarget())
+        var plan = LogicalPlan.scan(scan), kept = Array(outputs[schema.count...])
+        if lineage != nil, changes.columnChanges.contains(where: \.isOfType) {
+            // Values become other ones, with this commit.
+            kept[1] = PlanColumn(context.columnIDs.fresh(), "changed with", .bigint)
+            let items = ProjectNode.Item.passing(outputs.dropLast()) + [.init(kept[1], .constant(.null, .bigint))]
+            plan = .project(ProjectNode(input: plan, items: items))
+        }
+        let rows = BoundQuery(plan: plan, names: plan.columns.map(\.name))
+        return (try makeBinder(context).assign(byName: rows, using: using, keeping: kept, to: target), lineage)
     }
 
     // MARK: What else is about a column

@@ -102,9 +102,10 @@ extension Session {
         let transaction = if let write { write } else { try catalog.beginWrite(table.tableName) }, context = statementContext()
         var changed = transaction.table
         for change in changes { try changed.apply(change) }
-        let rows = try rows(of: transaction, becoming: changed, by: changes, using: using, context)
+        let (rows, lineage) = try rows(of: transaction, becoming: changed, by: changes, using: using, context)
         var target = try changed.writeTarget(stores(of: changed))
         target.matching = try matching(of: changed, by: changes.columnChanges, over: transaction.snapshot)
+        if let lineage { target = target.keeping(lineage) }
         let written = try self.write(rows, to: target, context)
         transaction.replaceAll(with: written.files)
         transaction.dependsOnSnapshot()

@@ -157,7 +157,8 @@ extension Session {
     }
 
     /// The table as it is now, and the bins whose files it still has.
-    /// - Throws: `error` if that is none of them, or the table is declared otherwise by now.
+    /// - Throws: `error` if that is none of them, or the table is declared otherwise by now. If its rows have begun to keep numbers, those
+    ///   that were moved before have not brought theirs along.
     private func again(
         _ bins: [RewrittenBin], _ change: RowChange, _ error: SQLError
     ) throws(SQLError) -> (any TableTransaction, [RewrittenBin]) {
@@ -166,7 +167,7 @@ extension Session {
         let transaction = try catalog.beginWrite(change.transaction.table.tableName)
         let now = transaction.snapshot, before = change.transaction.snapshot
         guard now.schema == before.schema, now.partitionColumns == before.partitionColumns,
-            now.columnMatching == before.columnMatching
+            now.columnMatching == before.columnMatching, now.rowMetadata?.lineage == before.rowMetadata?.lineage
         else { throw error }
         var there: [String: RowDeletes?] = [:]
         for file in try now.plan(nil).files { there[file.path] = .some(file.deletes) }

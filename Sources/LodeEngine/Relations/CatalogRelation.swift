@@ -46,14 +46,16 @@ enum CatalogRelation {
 
     /// The files that a transaction found, read in columns that the table is going to have. What is known of their columns goes by names
     /// that hold no longer, and is left out.
+    /// - Parameter lineage: the numbers that rows keep, in hidden fields.
     static func reshaped(
         _ transaction: any TableTransaction, _ schema: Schema, _ columns: [MappedColumn], partitionedBy keys: [Field],
-        _ stores: StoreRegistry
+        _ lineage: RowLineage?, _ stores: StoreRegistry
     ) throws(SQLError) -> FilesRelation {
         let snapshot = transaction.snapshot, format = try FileFormats.named(snapshot.fileFormat)
         return FilesRelation(
             displayName: "\(transaction.table.tableName)", schema: nullable(schema), format: format, options: options(snapshot, format),
-            stores: stores, partitionFields: keys, matching: .mapped(columns), listsForEstimates: false
+            stores: stores, partitionFields: keys, hiddenFields: lineage?.fields ?? [], lineage: lineage, matching: .mapped(columns),
+            listsForEstimates: false
         ) { _ throws(SQLError) in
             var listing = try snapshot.plan(nil)
             for index in listing.files.indices { listing.files[index].statistics = [:] }
@@ -141,6 +143,7 @@ private struct HiddenColumns {
         }
         file = free("filename", .varchar)
         position = free("file_row_number", .bigint)
-        lineage = snapshot.rowMetadata?.lineage
+        // The table's own columns it lets be; those that the change adds might be called like it.
+        lineage = snapshot.rowMetadata?.lineage?.beside(schema)
     }
 }

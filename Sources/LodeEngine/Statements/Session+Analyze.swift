@@ -31,16 +31,20 @@ extension Session {
                     "ANALYZE of an external table", at: name.span, hint: "Statistics of Parquet files are read from their footers.")
             }
             let keys = Set(table.partitionKeys.map(\.name))
-            let fields = try Self.chosen(columns, of: try table.schema()).filter { !keys.contains($0.name) && !$0.type.isNested }
+            // Of the keys, the partitions themselves tell.
+            let fields = try Self.chosen(columns, of: try table.schema()) { !$0.type.isNested }.filter { !keys.contains($0.name) }
             try catalog.analyze(table.tableName) { () throws(SQLError) in try measure(fields, name) }
         case .view, .system: throw CatalogError.wrongKind(table.tableName, is: table.kind, wanted: "a table").at(name.span)
         }
         return StatementOutcome(tag: "ANALYZE")
     }
 
-    /// The columns that are named, or all of them.
-    private static func chosen(_ columns: [Identifier], of schema: Schema) throws(SQLError) -> [Field] {
-        if columns.isEmpty { return schema.fields }
+    /// The columns that are named, or all of them that can be measured.
+    /// - Throws: `0A000` for one that is named and can't be measured: nothing would be known of it afterwards.
+    private static func chosen(
+        _ columns: [Identifier], of schema: Schema, where isMeasured: (Field) -> Bool = { _ in true }
+    ) throws(SQLError) -> [Field] {
+        if columns.isEmpty { return schema.fields.filter(isMeasured) }
         var fields: [Field] = []
         for column in columns {
             guard let index = schema.index(of: column.text) else {
@@ -48,7 +52,11 @@ extension Session {
                     .undefinedColumn, "column \"\(column.text)\" does not exist", at: column.span,
                     hint: NearestName.find(column.text, among: schema.fields.map(\.name)).map { "Did you mean \"\($0)\"?" })
             }
-            fields.append(schema.fields[index])
+            let field = schema.fields[index]
+            guard isMeasured(field) else {
+                throw .unsupported("ANALYZE of the column \"\(field.name)\" of type \(field.type)", at: column.span)
+            }
+            fields.append(field)
         }
         return fields
     }
@@ -63,7 +71,7 @@ extension Session {
         guard let sketch = format.sketchFunction, let function = FunctionRegistry.aggregates[sketch],
             let overload = function.overloads.first
         else { throw SQLError.unsupported("ANALYZE of a \(format.name) table", at: name.span) }
-        let fields = try Self.chosen(columns, of: snapshot.schema).filter { !$0.type.isNested && $0.type != .interval && $0.type != .json }
+        let fields = try Self.chosen(columns, of: snapshot.schema) { !$0.type.isNested && $0.type != .interval && $0.type != .json }
         // Of a table that never had rows there is no version to tell of.
         if fields.isEmpty || (snapshot.version == 0 && format.listsVersions) { return }
         let context = statementContext(), stores = try stores(of: table)

@@ -66,10 +66,11 @@ extension Binder {
 
     /// The rows of a query as a table takes them: what it has by the same name, or what `values` say, else what the table gives to new
     /// rows.
+    /// - Parameter kept: columns of the query that follow those of the table as they are, and that `values` can't name.
     package func assign(
-        byName rows: BoundQuery, using values: [String: Expression], to target: InsertTarget
+        byName rows: BoundQuery, using values: [String: Expression], keeping kept: [PlanColumn] = [], to target: InsertTarget
     ) throws(SQLError) -> BoundQuery {
-        let columns = rows.plan.columns
+        let columns = rows.plan.columns.filter { !kept.contains($0) }
         var given: [Int: BoundExpression] = [:]
         for (position, field) in target.schema.fields.enumerated() where target.generated[position] == nil {
             if let value = values[field.name] {
@@ -79,7 +80,8 @@ extension Binder {
                 given[position] = try assigned(column.reference, position, target, at: nil)
             }
         }
-        return finish(BoundQuery(plan: try assemble(given, rows.plan, [:], target), names: target.schema.fields.map(\.name)))
+        let plan = try assemble(given, rows.plan, [:], target, keeping: kept), names = target.schema.fields.map(\.name)
+        return finish(BoundQuery(plan: plan, names: names + kept.map(\.name)))
     }
 
     /// The columns that a query gives.

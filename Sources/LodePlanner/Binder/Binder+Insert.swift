@@ -166,9 +166,10 @@ extension Binder {
     /// - Parameters:
     ///   - counted: identity columns that are counted where they are given as NULL.
     ///   - checksGiven: whether values of generated columns are to be those that are computed.
+    ///   - kept: columns of the input that follow those of the table.
     func assemble(
         _ given: [Int: BoundExpression], _ input: LogicalPlan, _ fixed: [Int: BoundExpression], _ target: InsertTarget,
-        counted: Set<Int> = [], checksGiven: Bool = false
+        counted: Set<Int> = [], checksGiven: Bool = false, keeping kept: [PlanColumn] = []
     ) throws(SQLError) -> LogicalPlan {
         let absent = self.counted(target, given: [given.keys, fixed.keys].joined())
         let (input, next) = try counting(absent.union(counted), target, over: input)
@@ -184,7 +185,7 @@ extension Binder {
             }
             items.append(.init(PlanColumn(ids.fresh(), field.name, field.type), value))
         }
-        let row = ProjectNode(input: input, items: items)
+        let row = ProjectNode(input: input, items: items + ProjectNode.Item.passing(kept))
         let checked: Set<Int> = checksGiven ? Set(given.keys.filter { target.isChecked($0) }) : []
         return .project(target.generated.isEmpty ? row : try computing(row, target, checking: checked))
     }

@@ -284,8 +284,8 @@ struct DeltaCommitter {
         }
         (info.operation, info.parameters) = DeltaOperation.named(commit.operation, change, metadata)
         if DeltaProperties.isOn(DeltaRowTracking.property, metadata.configuration) {
-            // Columns that get another type are written as rows that are new.
-            info.keepsRowNumbers = !commit.declarations.contains { $0.isRewritten && !$0.columnChanges.isEmpty }
+            // Where it was not known in which columns, rows could not bring their numbers along.
+            info.keepsRowNumbers = snapshot?.rowMetadata?.lineage != nil || !commit.declarations.contains(where: \.isRewritten)
         }
         info.metrics = [
             ("numFiles", change.added.count), ("numRemovedFiles", removed.count),
