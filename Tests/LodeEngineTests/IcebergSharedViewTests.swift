@@ -59,6 +59,16 @@ import Testing
         #expect(scratch.error("SELECT * FROM c.web.unknown")?.detail == "Its SQL is for: snowflake.")
     }
 
+    /// The double's views have one column, `id`, a long.
+    @Test func `a text that gives other columns than the view has is not read`() throws {
+        server.addView(["web"], "double", ["spark": "SELECT id * 0.5e0 AS id FROM t"])
+        server.addView(["web"], "wide", ["trino": "SELECT id, s FROM t", "spark": "SELECT id FROM t WHERE id = 2"])
+        let error = scratch.error("SELECT * FROM c.web.double")
+        #expect(error?.state == .featureNotSupported && error?.message.hasSuffix("is not written in Lode's SQL") == true)
+        #expect(error?.detail == "The text for spark gives \"id\" the type double here, and the view has bigint.")
+        #expect(try scratch.rows("SELECT * FROM c.web.wide") == [["2"]])
+    }
+
     @Test func `a server without views says so`() throws {
         server.intercept { $0.path.contains("/views") ? IcebergDouble.fault(404, "NotFound") : nil }
         #expect(scratch.error("CREATE VIEW c.web.v AS SELECT 1 AS x")?.state == .featureNotSupported)

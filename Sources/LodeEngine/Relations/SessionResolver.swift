@@ -182,19 +182,22 @@ final class SessionResolver: RelationResolver {
         return try CatalogRelation.make(table, snapshot, try session.stores(of: table), isCurrent: time == nil)
     }
 
-    /// What a view's text asks for; of texts for other engines, the first one that is understood.
-    private static func query(of view: GlueTable) throws(SQLError) -> Query {
+    /// What the texts of a view for other engines ask for, of those that are understood; nil if it has one of its own, or none.
+    private static func foreignQueries(of view: GlueTable) throws(SQLError) -> ForeignQueries? {
         let foreign = view.viewOriginalText == nil ? view.foreignTexts : []
-        guard !foreign.isEmpty else { return try query(of: view, try view.viewText()) }
-        var failures: [String] = []
+        guard !foreign.isEmpty else { return nil }
+        var texts: [(dialect: String, query: Query)] = [], failures: [String] = []
         for text in foreign {
             do throws(SQLError) {
-                return try query(of: view, try text.inOwnQuotes())
+                texts.append((text.dialect, try query(of: view, try text.inOwnQuotes())))
             } catch {
                 failures.append("\(text.dialect): \(error.message)")
             }
         }
-        throw view.notInOwnSQL(hint: "What is not understood: \(failures.joined(separator: "; ")).")
+        let hint = failures.isEmpty ? nil : "What is not understood: \(failures.joined(separator: "; "))."
+        let refusal = view.notInOwnSQL(hint: hint)
+        if texts.isEmpty { throw refusal }
+        return ForeignQueries(texts: texts, types: try view.schema().fields.map(\.type), refusal: refusal)
     }
 
     private static func query(of view: GlueTable, _ text: String) throws(SQLError) -> Query {
@@ -206,14 +209,16 @@ final class SessionResolver: RelationResolver {
 
     private func view(_ table: GlueTable, _ path: [String]) throws(SQLError) -> ResolvedView {
         do throws(SQLError) {
-            let query = try Self.query(of: table)
+            let foreign = try Self.foreignQueries(of: table)
+            let query = if let first = foreign?.texts.first { first.query } else { try Self.query(of: table, try table.viewText()) }
             let catalog = session.engine.attached.owner(of: table.databaseName)?.name
             let authorPath = table.parameters[TableParameter.searchPath]?.split(separator: ",")
                 .map { session.qualified(String($0), in: catalog) }
             let resolver = SessionResolver(
                 session: session, stores: stores, rejects: rejects, moment: moment, objects: objects,
                 searchPath: StatementObjects.lookupPath(authorPath ?? [table.databaseName]), seesTemporaryViews: false, view: table)
-            return ResolvedView(path: path, query: query, columns: try table.schema().fields.map(\.name), resolver: resolver)
+            let columns = try table.schema().fields.map(\.name)
+            return ResolvedView(path: path, query: query, columns: columns, resolver: resolver, foreign: foreign)
         } catch {
             // Spans of the view's own text would point into the statement at hand.
             throw SQLError(error.state, error.message, in: "view \(table.tableName)", detail: error.detail, hint: error.hint)

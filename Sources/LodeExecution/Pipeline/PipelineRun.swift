@@ -1,6 +1,7 @@
 /// Pipelines that run together: begun once, ended once.
 
 import LodeCore
+import LodeVectors
 import Synchronization
 
 /// A set of pipelines on their way through the pool.
@@ -87,7 +88,9 @@ package final class PipelineRun: Sendable {
 
     /// Does a step, on whatever thread calls.
     func perform(_ index: Int, _ step: PipelineStep, _ slice: WorkSlice) -> StepOutcome {
-        Cancellation.$current.withValue(context.cancellation) { outcome(index, step, slice) }
+        Cancellation.$current.withValue(context.cancellation) {
+            ExpressionMemory.$statement.withValue(context.memory) { outcome(index, step, slice) }
+        }
     }
 
     private func outcome(_ index: Int, _ step: PipelineStep, _ slice: WorkSlice) -> StepOutcome {

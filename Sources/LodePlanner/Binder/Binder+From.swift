@@ -105,18 +105,34 @@ extension Binder {
         let outside = resolver
         resolver = view.resolver
         defer { resolver = outside }
-        var bound: BoundQuery
+        let bound: BoundQuery
         do throws(SQLError) {
-            bound = try bindQuery(view.query, in: Scope.empty)
+            bound = try bindQuery(of: view)
         } catch {
             throw SQLError(
                 error.state, error.message, at: span, in: "view \(view.path.joined(separator: "."))", detail: error.detail,
                 hint: error.hint)
         }
-        bound.plan = settleColumns(bound.plan)
         let names = bound.names.indices.map { $0 < view.columns.count ? view.columns[$0] : bound.names[$0] }
         return BoundRelation(
             plan: bound.plan, from: FromScope(relation: name, path: view.path, columns: bound.plan.columns, names: names))
+    }
+
+    private func bindQuery(of view: ResolvedView) throws(SQLError) -> BoundQuery {
+        func settled(_ query: Query) throws(SQLError) -> BoundQuery {
+            var bound = try bindQuery(query, in: Scope.empty)
+            bound.plan = settleColumns(bound.plan)
+            return bound
+        }
+        guard let foreign = view.foreign else { return try settled(view.query) }
+        var differences: [String] = []
+        for text in foreign.texts {
+            let bound = try settled(text.query)
+            guard let difference = foreign.difference(bound.plan.columns, in: text.dialect) else { return bound }
+            differences.append(difference)
+        }
+        let refusal = foreign.refusal
+        throw SQLError(refusal.state, refusal.message, detail: differences.joined(separator: " "), hint: refusal.hint)
     }
 
     package func bindTime(_ time: TimeTravel) throws(SQLError) -> TableTime {

@@ -69,11 +69,16 @@ package struct ResolvedView {
     package var columns: [String]
     /// Resolves names along the view's own search path.
     package var resolver: any RelationResolver
+    /// Of a view in the SQL of other engines; `query` is the first of them.
+    package var foreign: ForeignQueries?
 
-    package init(path: [String], query: Query, columns: [String], resolver: any RelationResolver) {
+    package init(
+        path: [String], query: Query, columns: [String], resolver: any RelationResolver, foreign: ForeignQueries? = nil
+    ) {
         self.path = path
         self.query = query
         self.columns = columns
         self.resolver = resolver
+        self.foreign = foreign
     }
 }

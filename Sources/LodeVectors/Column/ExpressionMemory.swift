@@ -7,6 +7,9 @@ import LodeCore
 package enum ExpressionMemory {
     @TaskLocal private static var budget: MemoryBudget?
 
+    /// Of the statement for which the calling thread works: for those that are not handed one.
+    @TaskLocal package static var statement: MemoryBudget?
+
     /// Smaller blocks are of the size of a chunk, which nobody counts.
     package static let largeBytes = 4 << 20
 
@@ -15,6 +18,12 @@ package enum ExpressionMemory {
         do {
             return try Self.$budget.withValue(budget) { try body() }
         } catch let error as SQLError { throw error } catch { throw .internalFault("\(error)") }
+    }
+
+    /// The same against the memory of the thread's statement, if it has one.
+    package static func countingForStatement<R>(_ body: () throws(SQLError) -> R) throws(SQLError) -> R {
+        guard let statement else { return try body() }
+        return try counting(statement, body)
     }
 
     /// Takes the bytes of a block that is about to be made; nil if it does not count.

@@ -81,7 +81,9 @@ final class ShreddedVariant {
         }
         if hasValue { throw .damagedVariant("a value that is no object is there twice") }
         switch typed {
-        case .scalar(let json): try json.append(row, to: text.sink)
+        case .scalar(let json):
+            try json.append(row, to: text.sink)
+            try text.checkSize()
         case .binary:
             let view = column.lanes(as: StringView.self)[row]
             try view.withBytes(throwing: { (bytes: UnsafeRawBufferPointer) throws(SQLError) in try text.binary(bytes) })
@@ -93,6 +95,7 @@ final class ShreddedVariant {
                 if index > 0 { try text.sink.append(",") }
                 // Elements cannot be missing: one that says nothing is null.
                 if try !element.append(Int(range.offset) + index, to: text, depth: depth + 1) { try text.sink.append("null") }
+                try text.checkSize()
             }
             try text.sink.append("]")
         case .object: break

@@ -2,7 +2,7 @@
 
 import LodeCore
 
-/// The dictionary beside a variant's values. Only what is asked for is looked at.
+/// The dictionary beside a variant's values. Of the names, only those that are asked for are looked at.
 ///
 ///     | header | dictionary_size | offset 0 … offset n | bytes of all names |
 ///
@@ -17,6 +17,17 @@ struct VariantMetadata {
         let size = header >> 6 + 1
         let count = try bytes.variantNumber(1, size: size)
         names = try VariantOffsets(bytes, at: 1 + size, count: count, size: size)
+    }
+
+    /// Names that share bytes could be longer than the file together.
+    /// - Throws: `XX001` if they do.
+    func requireAscendingOffsets() throws(SQLError) {
+        var last = 0
+        for index in 0...names.count {
+            let offset = try names.offset(index)
+            guard offset >= last else { throw .damagedVariant("the names are not one behind the other") }
+            last = offset
+        }
     }
 
     /// - Throws: `XX001` if there is no such name, or it is no text.

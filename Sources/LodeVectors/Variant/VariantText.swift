@@ -10,9 +10,14 @@ import LodeCore
 struct VariantText {
     let metadata: VariantMetadata
     let sink: ByteSink
+    /// More bytes of JSON than this are no value.
+    var mostBytes = Self.maximumBytes
 
     /// As deep as JSON is read.
     static let maximumDepth = JSONCursor.maximumDepth
+
+    /// A name is stored once and written wherever a field has it: a small file may hold values without end.
+    static let maximumBytes = 256 << 20
 
     /// Appends the value that begins `bytes`.
     /// - Returns: how many bytes it takes.
@@ -20,9 +25,13 @@ struct VariantText {
     func append(_ bytes: UnsafeRawBufferPointer, depth: Int) throws(SQLError) -> Int {
         let first = try bytes.variantNumber(0, size: 1)
         switch first & 3 {
-        case 0: return 1 + (try primitive(first >> 2, UnsafeRawBufferPointer(rebasing: bytes[1...])))
+        case 0:
+            let count = try primitive(first >> 2, UnsafeRawBufferPointer(rebasing: bytes[1...]))
+            try checkSize()
+            return 1 + count
         case 1:
             try text(bytes, at: 1, count: first >> 2)
+            try checkSize()
             return 1 + first >> 2
         case VariantContainer.object: return try object(try VariantContainer(bytes), depth)
         default: return try array(try VariantContainer(bytes), depth)
@@ -34,6 +43,14 @@ struct VariantText {
         if !isFirst { try sink.append(",") }
         try ValueJSON.appendString(name, to: sink)
         try sink.append(":")
+        try checkSize()
+    }
+
+    /// - Throws: `54000` for a value that is too long.
+    func checkSize() throws(SQLError) {
+        guard sink.count <= mostBytes else {
+            throw SQLError(.programLimitExceeded, "a variant is longer than \(mostBytes) bytes as JSON")
+        }
     }
 
     static func check(_ depth: Int) throws(SQLError) {
@@ -87,14 +104,19 @@ struct VariantText {
         }
     }
 
+    /// Numbers first, since those that are alike may have long names; two numbers may have equal names, too.
     private func requireDistinctNames(_ container: VariantContainer) throws(SQLError) {
-        var seen: Set<[UInt8]> = []
-        for index in 0..<container.count {
-            guard seen.insert(Array(try metadata.name(try container.id(index)))).inserted else {
-                throw .damagedVariant("an object has two fields of one name")
-            }
-        }
+        var ids: [Int] = []
+        for index in 0..<container.count { ids.append(try container.id(index)) }
+        ids.sort()
+        for (id, next) in zip(ids, ids.dropFirst()) where id == next { throw Self.twice }
+        var names: [UnsafeRawBufferPointer] = []
+        for id in ids { names.append(try metadata.name(id)) }
+        names.sort { compareNames($0, $1) < 0 }
+        for (name, next) in zip(names, names.dropFirst()) where compareNames(name, next) == 0 { throw Self.twice }
     }
+
+    private static var twice: SQLError { .damagedVariant("an object has two fields of one name") }
 
     private static func check(left: Int) throws(SQLError) {
         guard left >= 0 else { throw .damagedVariant("values share bytes") }

@@ -55,6 +55,37 @@ import Testing
         #expect(throws: SQLError.self) { try json([0x02, 3, 0, 1, 0, 0, 1, 2, 3, 0x04, 0x08, 0x04], names: names) }
     }
 
+    @Test func `names that share bytes, and numbers of equal names, are refused`() throws {
+        #expect(throws: SQLError.self) { try json([0x00], names: [0x01, 3, 0, 2, 0, 2] + Array("ab".utf8)) }
+        // "b", "a", "b".
+        let names: [UInt8] = [0x01, 3, 0, 1, 2, 3] + Array("bab".utf8)
+        #expect(throws: SQLError.self) { try json([0x02, 3, 0, 1, 2, 0, 1, 2, 3, 0x04, 0x08, 0x04], names: names) }
+        #expect(try json([0x02, 2, 0, 1, 0, 1, 2, 0x04, 0x08], names: names) == .text(#"{"b":true,"a":false}"#))
+    }
+
+    /// A name is stored once, and written for each field that has it.
+    @Test func `JSON of a small value has a limit`() throws {
+        let type = SQLType.structure([Field("metadata", .varbinary), Field("value", .varbinary)])
+        let names: [UInt8] = [0x41, 1, 0, 0, 0, 0xe8, 3] + [UInt8](repeating: 0x61, count: 1000)
+        let one: [UInt8] = [0x02, 1, 0, 0, 1, 0x00]
+        let value: [UInt8] = [0x03, 20] + (0...20).map { UInt8($0 * one.count) } + Array(repeatElement(one, count: 20).joined())
+        let column = try Column.make(type, [.structure([.bytes(names), .bytes(value)])])
+        #expect(try VariantColumn.json(column).count == 1)
+        #expect { try VariantColumn.json(column, mostBytes: 10_000) } throws: { ($0 as? SQLError)?.state == .programLimitExceeded }
+    }
+
+    @Test func `many long values count against the memory of the statement`() throws {
+        let type = SQLType.structure([Field("metadata", .varbinary), Field("value", .varbinary)])
+        let long = [0x40, 0, 0, 0x10, 0] + [UInt8](repeating: 0x61, count: 1 << 20)
+        let column = try Column.make(type, Array(repeating: .structure([.bytes(Self.names), .bytes(long)]), count: 24))
+        let memory = MemoryBudget(limit: 16 << 20)
+        #expect { try ExpressionMemory.$statement.withValue(memory) { try VariantColumn.json(column) } } throws: {
+            ($0 as? SQLError)?.state == .outOfMemory
+        }
+        #expect(memory.reservedBytes == 0)
+        #expect(try VariantColumn.json(column).count == 24)
+    }
+
     @Test func `text that is not UTF-8, times beyond a day and long decimals are refused`() {
         #expect(throws: SQLError.self) { try json([0x05, 0xff]) }
         #expect(throws: SQLError.self) { try json([0x44] + [UInt8](repeating: 0xff, count: 8)) }
