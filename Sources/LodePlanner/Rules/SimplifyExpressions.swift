@@ -165,8 +165,27 @@ struct SimplifyExpressions: OptimizerRule {
             kept.append(branch)
         }
         // What comes of the last branches anyway needs no asking.
-        while let last = kept.last, last.result == otherwise, !last.condition.canFail { kept.removeLast() }
+        while let last = kept.last, isSame(last.result, otherwise), !last.condition.canFail { kept.removeLast() }
         return kept.isEmpty ? otherwise : .conditional(kept, otherwise: otherwise, type)
+    }
+
+    /// Whether both give the same bits: zeros of both signs are equal, but not the same.
+    private static func isSame(_ left: BoundExpression, _ right: BoundExpression) -> Bool {
+        left == right && zeros(in: left) == zeros(in: right)
+    }
+
+    /// The signs of the floating-point zeros among the constants, in order.
+    private static func zeros(in expression: BoundExpression) -> [FloatingPointSign] {
+        if case .constant(let value, _) = expression { zeros(in: value) } else { expression.children.flatMap { zeros(in: $0) } }
+    }
+
+    private static func zeros(in value: Value) -> [FloatingPointSign] {
+        switch value {
+        case .double(let number): number == 0 ? [number.sign] : []
+        case .list(let parts), .structure(let parts): parts.flatMap { zeros(in: $0) }
+        case .map(let entries): entries.flatMap { zeros(in: $0.key) + zeros(in: $0.value) }
+        default: []
+        }
     }
 
     private static func coalesced(_ parts: [BoundExpression], _ type: SQLType) -> BoundExpression {

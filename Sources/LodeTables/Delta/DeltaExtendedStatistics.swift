@@ -11,10 +11,13 @@ import LodeCore
 /// - Source: Trino's Delta Lake connector, "Table statistics", `ExtendedStatistics`, `MetaDirStatisticsAccess`.
 struct DeltaExtendedStatistics {
     private static let modelVersion = 4
+    private static let latestMember = "alreadyAnalyzedModifiedTimeMax"
     private static let columnMember = "columnStatistics"
     private static let sketchMember = "ndvSummary"
     private static let columnsMember = "analyzedColumns"
 
+    /// The last file that all of them know, as it was written.
+    private var analyzed: String?
     /// As files call the columns.
     private(set) var sketches: [String: [UInt8]] = [:]
 
@@ -25,6 +28,7 @@ struct DeltaExtendedStatistics {
         guard let bytes = try? io.read(Self.path(folder)), let tree = try? JSONTree(String(decoding: bytes, as: UTF8.self)),
             tree["modelVersion"]?.integer == Int64(Self.modelVersion)
         else { return nil }
+        analyzed = tree[Self.latestMember]?.text
         for member in tree[Self.columnMember]?.members ?? [] {
             sketches[member.name] = member.value[Self.sketchMember]?.text.flatMap { Base64.decode($0) }
         }
@@ -33,17 +37,21 @@ struct DeltaExtendedStatistics {
     /// Notes what was found out of columns of a snapshot, and keeps what is known of others.
     static func write(_ found: [ColumnSketch], of snapshot: DeltaSnapshot, _ io: any TableIO) throws(SQLError) {
         let schema = snapshot.deltaSchema
-        var all = DeltaExtendedStatistics(snapshot.folder, io)?.sketches ?? [:]
+        let before = DeltaExtendedStatistics(snapshot.folder, io)
+        var all = before?.sketches ?? [:], renewed: Set<String> = []
         for sketch in found {
             guard let place = schema.schema.index(of: sketch.column) else { continue }
             all[schema.columns[place].fileName] = sketch.bytes
+            renewed.insert(schema.columns[place].fileName)
         }
-        // Trino goes on with files that are later than these.
+        // Trino goes on with files that are later than these. There is one time for all columns: as long as some are not renewed, it is
+        // theirs: that the others meet files again does no harm.
         var latest: Int64 = 0
         try snapshot.adds { (add) throws(SQLError) in latest = max(latest, add.modificationTime) }
         let kept = schema.columns.map(\.fileName).filter { all[$0] != nil }
+        let earlier = kept.allSatisfy { renewed.contains($0) } ? nil : before?.analyzed
         let tree = JSONTree.object([
-            .init("modelVersion", .integer(modelVersion)), .init("alreadyAnalyzedModifiedTimeMax", .string(instant(latest))),
+            .init("modelVersion", .integer(modelVersion)), .init(latestMember, .string(earlier ?? instant(latest))),
             .init(
                 columnMember,
                 .object(kept.map { name in

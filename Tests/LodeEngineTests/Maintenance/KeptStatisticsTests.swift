@@ -46,4 +46,19 @@ import Testing
         #expect(try files().count == 1)
         #expect(try scratch.rows("SELECT distinct_values FROM t$statistics") == [["3"]])
     }
+
+    @Test func `sketches of a Delta table that are not renewed keep their time`() throws {
+        try scratch.rows("CREATE TABLE d (i bigint, k varchar) USING delta LOCATION '{folder}/d'")
+        try scratch.rows("INSERT INTO d VALUES (1, 'a'); ANALYZE d")
+        func time() throws -> Substring? {
+            let text = try String(contentsOfFile: scratch.folder + "/d/_delta_log/_trino_meta/extended_stats.json", encoding: .utf8)
+            return text.split(separator: ",").first { $0.contains("alreadyAnalyzedModifiedTimeMax") }
+        }
+        let first = try #require(try time())
+        Thread.sleep(forTimeInterval: 0.01)
+        try scratch.rows("INSERT INTO d VALUES (2, 'b'); ANALYZE d (k)")
+        #expect(try time() == first)
+        try scratch.rows("ANALYZE d")
+        #expect(try time() != first)
+    }
 }
