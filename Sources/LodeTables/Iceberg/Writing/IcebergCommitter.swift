@@ -141,7 +141,8 @@ struct IcebergCommitter {
         guard metadata.currentSchemaID == base.metadata.currentSchemaID, metadata.defaultSpecID == base.metadata.defaultSpecID else {
             throw IcebergWriting.conflict(detail: "Its columns or its partitioning were changed.")
         }
-        // A declaration says all properties, and the order of rows.
+        // A declaration says all properties, and the order of rows; files of its commit have the numbers that new columns get after those
+        // that the table has given.
         guard commit.declaration == nil || isDeclared(metadata, as: base.metadata) else {
             throw IcebergWriting.conflict(detail: "Its definition was changed.")
         }
@@ -161,7 +162,7 @@ struct IcebergCommitter {
 
     private func isDeclared(_ metadata: IcebergMetadata, as earlier: IcebergMetadata) -> Bool {
         metadata.properties == earlier.properties && metadata.formatVersion == earlier.formatVersion
-            && metadata.defaultSortOrderID == earlier.defaultSortOrderID
+            && metadata.defaultSortOrderID == earlier.defaultSortOrderID && metadata.lastColumnID == earlier.lastColumnID
     }
 
     /// The manifests that say which rows are deleted.
