@@ -89,24 +89,33 @@ extension EmbeddedCatalog {
         return .revertedByVersion
     }
 
-    /// For commits of single tables: one that lost the number of a version to a commit of several tables waits until that is decided, so
-    /// that nothing is ever put on top of what may still be taken back.
+    /// For commits of single tables: one that lost the number of a version to a commit of several tables, or found such a version, waits
+    /// until that is decided, so that nothing is ever put on top of what may still be taken back. What follows a commit may also delete
+    /// what readers need that look past such a version.
     func settlingIO(_ format: any WritableTableFormat) -> any TableIO {
-        LogWritingIO(io, format) { [self] (path, _, bytes, io) throws(SQLError) in
+        LogWritingIO(io, format) { [self] (path, number, bytes, io) throws(SQLError) in
+            try waitForDecision(on: path, number)
             if try io.putIfAbsent(path, bytes) { return true }
-            try waitForDecision(on: path)
+            try waitForDecision(on: path, number)
             return false
         }
     }
 
-    private func waitForDecision(on path: String) throws(SQLError) {
-        let deadline = Self.nowMicros() + Int64(CatalogStorage.patienceSeconds * 1e6), path = StorePath.plain(path)
-        while let open = try storage.read(orEmpty: [], { db in try JointVersion.undecided(db) })
-            .first(where: { StorePath.plain($0.path) == path })
-        {
-            guard try isThere(open) else { return }
+    /// Waits for versions of the same log, up to the one of a number, that are written and undecided.
+    private func waitForDecision(on path: String, _ number: Int64) throws(SQLError) {
+        let deadline = Self.nowMicros() + Int64(CatalogStorage.patienceSeconds * 1e6)
+        let folder = StorePath.parent(StorePath.plain(path))
+        while try isUndecided(folder, upTo: number) {
             if try undoIfAbandoned() { continue }
             try pause(until: deadline)
         }
+    }
+
+    private func isUndecided(_ folder: String, upTo number: Int64) throws(SQLError) -> Bool {
+        for open in try storage.read(orEmpty: [], { db in try JointVersion.undecided(db) }) {
+            guard open.number <= number, StorePath.parent(StorePath.plain(open.path)) == folder else { continue }
+            if try isThere(open) { return true }
+        }
+        return false
     }
 }

@@ -133,6 +133,14 @@ import Testing
         #expect(DeltaRowTracking.lineage(names.merging(["delta.enableRowTracking": "false"]) { $1 }, beside: schema) == nil)
     }
 
+    @Test func `the columns with numbers are called the same whenever that is asked`() throws {
+        let asked = ["delta.enableRowTracking": "true"], one = try DeltaRowTracking.prepared(asked, of: "a", over: nil)
+        #expect(one.count == 3)
+        #expect(try DeltaRowTracking.prepared(asked, of: "a", over: [:]) == one)
+        #expect(try DeltaRowTracking.prepared(asked, of: "b", over: one) == one)
+        #expect(try DeltaRowTracking.prepared(asked, of: "b", over: nil) != one)
+    }
+
     @Test func `rows get no numbers while that is suspended`() throws {
         let version = DeltaProtocol(minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ["rowTracking"])
         #expect(DeltaRowTracking.assigns(version, [:]))

@@ -30,6 +30,16 @@ import Testing
         #expect(table.properties["comment"] == "4")
     }
 
+    @Test func `what takes a document back leaves the one before it, and may begin again`() throws {
+        let folder = TableFolder()
+        try commits(3, [IcebergDocumentLog.deletesProperty: "true", IcebergDocumentLog.lengthProperty: "1"], folder)
+        #expect(try documents(folder) == ["v3.metadata.json", "v4.metadata.json"])
+        for _ in 0..<2 { #expect(try IcebergFormat().revert(4, in: "/t", io: folder) == 5) }
+        #expect(try documents(folder) == ["v3.metadata.json", "v4.metadata.json", "v5.metadata.json"])
+        #expect(try folder.read("/t/metadata/version-hint.text") == Array("5".utf8))
+        #expect(try IcebergFormat.snapshot(of: "/t", folder).properties["comment"] == "1")
+    }
+
     @Test func `they stay where it does not`() throws {
         let folder = TableFolder()
         try commits(4, [IcebergDocumentLog.lengthProperty: "2"], folder)

@@ -53,6 +53,24 @@ import Testing
         try retyping(3, old, new, partitions: ["day"], later: ["day"])
     }
 
+    @Test func `files are the same if all is that manifests say of them`() throws {
+        func said(_ status: Int = 1, _ change: (inout IcebergTree.Entry) -> Void = { _ in }) throws -> Set<IcebergSaidFile> {
+            var tree = IcebergTree(), entry = IcebergTree.Entry()
+            (entry.status, entry.nulls) = (status, [(1, 0), (3, 2)])
+            change(&entry)
+            tree.manifest("m.avro", [entry])
+            return try IcebergSaidFile.all(in: [IcebergManifest(path: "/t/metadata/m.avro")], tree)
+        }
+        let one = try said()
+        #expect(one.count == 1)
+        #expect(try said(0) { $0.nulls.reverse() } == one)
+        #expect(try said { $0.firstRow = 7 } == one)
+        #expect(try said(2).isEmpty)
+        // Of fields that the table has not, and bounds that are none.
+        #expect(try said { $0.nulls.append((99, 5)) } != one)
+        #expect(try said { $0.lower = [(1, [1])] } != one)
+    }
+
     @Test func `files of all snapshots that are listed are in use`() throws {
         let folder = TableFolder(), format = IcebergFormat()
         let added = [file("a.parquet")]

@@ -175,6 +175,25 @@ import Testing
         #expect(columns.map(\.fieldID) == fields.map { $0.id })
     }
 
+    @Test func `a column whose number others have given meanwhile does not come`() throws {
+        let folder = TableFolder(), format = IcebergFormat()
+        _ = try format.commit(TableCommit(change(), declaration: declaration(), operation: "CREATE TABLE"), to: nil, in: "/t", io: folder)
+        let base = try snapshot(folder)
+        var other = declaration(), own = declaration()
+        other.columns.append(.init(Field("x", .integer)))
+        own.columns.append(.init(Field("y", .integer)))
+        _ = try format.commit(TableCommit(change(), declaration: other, operation: "ALTER TABLE"), to: base, in: "/t", io: folder)
+        let dropping = TableCommit(
+            change(), declarations: [Redeclaration(declaration(), by: [.drop(["x"])])], operation: "ALTER TABLE")
+        _ = try format.commit(dropping, to: try snapshot(folder), in: "/t", io: folder)
+        #expect(try snapshot(folder).metadata.currentSchemaID == base.metadata.currentSchemaID)
+        let adding = TableCommit(change(), declaration: own, operation: "ALTER TABLE")
+        let lost = #expect(throws: SQLError.self) { try format.commit(adding, to: base, in: "/t", io: folder) }
+        #expect(lost?.state == .serializationFailure)
+        _ = try format.commit(adding, to: try snapshot(folder), in: "/t", io: folder)
+        #expect(try snapshot(folder).icebergSchema.fields.last?.id == base.metadata.lastColumnID + 2)
+    }
+
     @Test func `fields in columns change by their numbers`() throws {
         let folder = TableFolder(), format = IcebergFormat()
         _ = try format.commit(TableCommit(change(), declaration: declaration(), operation: "CREATE TABLE"), to: nil, in: "/t", io: folder)

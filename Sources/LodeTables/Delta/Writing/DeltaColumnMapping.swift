@@ -63,14 +63,5 @@ struct DeltaColumnMapping {
 
     /// `col-<uuid>`. It follows from the table and the number, so that files can be written before the commit that gives the name, and is
     /// another one for each column that the table ever has.
-    private static func name(of id: Int64, in table: String) -> String {
-        // FNV-1a.
-        var bits: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
-        for byte in table.utf8 { bits = (bits ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013b }
-        // Version 8: custom.
-        bits = bits & ~(0xf << 76) | (8 << 76)
-        bits = bits & ~(0b11 << 62) | (0b10 << 62)
-        bits = bits & ~0xffff_ffff | UInt128(UInt64(bitPattern: id) & 0xffff_ffff)
-        return "col-\(PartitionText.uuid(bits))"
-    }
+    private static func name(of id: Int64, in table: String) -> String { "col-\(DeltaText.uuid(of: id, in: table))" }
 }

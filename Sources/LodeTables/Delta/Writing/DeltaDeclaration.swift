@@ -132,7 +132,7 @@ enum DeltaDeclaration {
         if changes.contains(where: \.needsMapping), !DeltaColumnMapping.isOn(configuration) {
             configuration[DeltaColumnMapping.mode] = "name"
         }
-        metadata.configuration = try DeltaRowTracking.prepared(configuration, over: earlier?.configuration)
+        metadata.configuration = try DeltaRowTracking.prepared(configuration, of: metadata.id, over: earlier?.configuration)
         try setSchema(of: &metadata, declaration.columns, over: earlier, changes, isRewritten: isRewritten)
         return metadata
     }
@@ -173,6 +173,17 @@ extension ColumnChange {
 /// Small texts of Delta logs.
 enum DeltaText {
     static func uuid() -> String { PartitionText.uuid(randomUUID()) }
+
+    /// One that follows from a table's id and the number of something in it.
+    /// - Source: FNV-1a; RFC 9562, version 8.
+    static func uuid(of number: Int64, in table: String) -> String {
+        var bits: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
+        for byte in table.utf8 { bits = (bits ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013b }
+        bits = bits & ~(0xf << 76) | (8 << 76)
+        bits = bits & ~(0b11 << 62) | (0b10 << 62)
+        bits = bits & ~0xffff_ffff | UInt128(UInt64(bitPattern: number) & 0xffff_ffff)
+        return PartitionText.uuid(bits)
+    }
 
     /// - Source: RFC 9562, version 4.
     static func randomUUID() -> UInt128 {

@@ -80,10 +80,11 @@ struct DeltaRowTracking {
             change: MappedColumn(name: "_metadata.row_commit_version", fileName: change), beside: schema)
     }
 
-    /// The properties with the names of the columns that files keep numbers in where they are not those that follow from the file.
+    /// The properties with the names of the columns that files keep numbers in where they are not those that follow from the file. New
+    /// names follow from the table's id: a transaction writes files before the commit that gives them.
     /// - Throws: `22023` where rows are to keep numbers and get none.
     static func prepared(
-        _ configuration: [String: String], over earlier: [String: String]?
+        _ configuration: [String: String], of table: String, over earlier: [String: String]?
     ) throws(SQLError) -> [String: String] {
         guard DeltaProperties.isOn(property, configuration) else { return configuration }
         var configuration = configuration
@@ -91,7 +92,7 @@ struct DeltaRowTracking {
             throw SQLError(.invalidParameterValue, "row tracking that is suspended cannot be turned on", hint: "Unset \(suspended) first.")
         }
         for (name, prefix) in materialized where configuration[name] == nil {
-            configuration[name] = earlier?[name] ?? prefix + DeltaText.uuid()
+            configuration[name] = earlier?[name] ?? prefix + DeltaText.uuid(of: 0, in: table)
         }
         return configuration
     }

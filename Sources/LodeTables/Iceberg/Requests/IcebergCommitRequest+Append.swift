@@ -34,7 +34,8 @@ extension IcebergCommitRequest {
             guard (Array(gone.values) + new).allSatisfy({ Self.own($0.path, metadata) != nil }) else { return false }
             let folder = IcebergFolder(document: table.path ?? metadata.location, metadata)
             let reader = try IcebergSnapshot(folder, metadata, at: nil, identity: nil, io)
-            return try Self.keepsFiles(of: Array(gone.values), in: new, reader)
+            guard try Self.keepsFiles(of: Array(gone.values), in: new, reader) else { return false }
+            return try Self.keepsSaying(Array(gone.values), new, io)
         } catch { return false }
     }
 
@@ -55,6 +56,14 @@ extension IcebergCommitRequest {
             isSeen = isSeen && manifest.hasDeletes == (file.content != .data) && manifest.liveFiles != 0 && file.lies(in: ranges)
         }
         return isSeen && found.count == known.count
+    }
+
+    /// Whether manifests say of the live files of others what those do, and nothing else of a file of theirs.
+    private static func keepsSaying(
+        _ gone: [IcebergManifest], _ new: [IcebergManifest], _ io: any TableIO
+    ) throws(SQLError) -> Bool {
+        let known = try IcebergSaidFile.all(in: gone, io), paths = Set(known.map(\.path))
+        return try IcebergSaidFile.all(in: new, io).filter { paths.contains($0.path) } == known
     }
 
     /// In all that readers go by.

@@ -27,11 +27,14 @@ package enum IcebergWriting {
 struct IcebergCommitter {
     private let commit: TableCommit
     private let location: String
+    private let keepsDocuments: Bool
     private let io: any TableIO
 
-    init(_ commit: TableCommit, _ location: String, _ io: any TableIO) {
+    /// - Parameter keepsDocuments: whether earlier documents stay, even if nobody counts them any more.
+    init(_ commit: TableCommit, _ location: String, keepsDocuments: Bool = false, _ io: any TableIO) {
         self.commit = commit
         self.location = TablePath.folder(location)
+        self.keepsDocuments = keepsDocuments
         self.io = io
     }
 
@@ -85,7 +88,9 @@ struct IcebergCommitter {
             let bytes = try io.read(path)
             guard !bytes.starts(with: [0x1f, 0x8b]) else { throw SQLError.unsupported("writing compressed Iceberg metadata").within(path) }
             let made = try next(over: bytes, path, base)
-            if try IcebergFormat.publish(made.document, as: number &+ 1, in: location, io: io) { return made.snapshot }
+            let isWon = try IcebergFormat.publish(
+                made.document, as: number &+ 1, in: location, keepsDocuments: keepsDocuments, io: io)
+            if isWon { return made.snapshot }
         }
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
     }
@@ -136,7 +141,8 @@ struct IcebergCommitter {
         guard metadata.currentSchemaID == base.metadata.currentSchemaID, metadata.defaultSpecID == base.metadata.defaultSpecID else {
             throw IcebergWriting.conflict(detail: "Its columns or its partitioning were changed.")
         }
-        // A declaration says all properties, and the order of rows.
+        // A declaration says all properties, and the order of rows; files of its commit have the numbers that new columns get after those
+        // that the table has given.
         guard commit.declaration == nil || isDeclared(metadata, as: base.metadata) else {
             throw IcebergWriting.conflict(detail: "Its definition was changed.")
         }
@@ -168,7 +174,7 @@ struct IcebergCommitter {
 
     private func isDeclared(_ metadata: IcebergMetadata, as earlier: IcebergMetadata) -> Bool {
         metadata.properties == earlier.properties && metadata.formatVersion == earlier.formatVersion
-            && metadata.defaultSortOrderID == earlier.defaultSortOrderID
+            && metadata.defaultSortOrderID == earlier.defaultSortOrderID && metadata.lastColumnID == earlier.lastColumnID
     }
 
     /// The manifests that say which rows are deleted.

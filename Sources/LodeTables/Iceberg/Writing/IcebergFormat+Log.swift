@@ -28,15 +28,26 @@ extension IcebergFormat: NumberedLog {
     /// Tells where the latest document is: readers that find none of a later number take it. Documents that nobody counts any more go.
     /// - Source: Iceberg spec, "File System Tables"; Iceberg's Java library, `HadoopTableOperations`.
     package func followUp(_ number: Int64, _ bytes: [UInt8], in location: String, io: any TableIO) {
-        try? io.put(TablePath.join(TablePath.folder(location), "metadata/version-hint.text"), Array(String(number).utf8))
+        Self.hint(at: number, in: location, io)
         IcebergDocumentLog.tidy(Self.documentPath(number, in: location), bytes, io)
     }
 
+    private static func hint(at number: Int64, in location: String, _ io: any TableIO) {
+        try? io.put(TablePath.join(TablePath.folder(location), "metadata/version-hint.text"), Array(String(number).utf8))
+    }
+
     /// Writes the document of a number, and does what follows it.
+    /// - Parameter keepsDocuments: whether earlier ones stay, even if nobody counts them any more.
     /// - Returns: false if somebody else has written one of that number.
-    static func publish(_ bytes: [UInt8], as number: Int64, in location: String, io: any TableIO) throws(SQLError) -> Bool {
+    static func publish(
+        _ bytes: [UInt8], as number: Int64, in location: String, keepsDocuments: Bool = false, io: any TableIO
+    ) throws(SQLError) -> Bool {
         guard case .won = try io.publish(documentPath(number, in: location), bytes) else { return false }
-        IcebergFormat().followUp(number, bytes, in: location, io: io)
+        if keepsDocuments {
+            hint(at: number, in: location, io)
+        } else {
+            IcebergFormat().followUp(number, bytes, in: location, io: io)
+        }
         return true
     }
 
@@ -58,6 +69,9 @@ extension IcebergFormat: NumberedLog {
 /// As long as nothing came after it: the table goes back to the snapshot, the columns and the properties of before, and the snapshot that
 /// is taken back stays among those that can be read. Otherwise what it added goes, and what it removed comes back, as a snapshot of its
 /// own.
+///
+/// The document of before stays: until it is known that this one is there, readers look past the one that is taken back, and whoever was
+/// interrupted begins again.
 /// - Source: Iceberg spec, "Snapshot References", "Table Metadata Fields".
 private struct IcebergReversal {
     private let number: Int64
@@ -77,7 +91,7 @@ private struct IcebergReversal {
             }
             if latest > number { return try removeChanges(latest) }
             let bytes = try goBack(from: try io.read(path), path)
-            if try IcebergFormat.publish(bytes, as: latest + 1, in: location, io: io) { return latest + 1 }
+            if try IcebergFormat.publish(bytes, as: latest + 1, in: location, keepsDocuments: true, io: io) { return latest + 1 }
         }
         throw IcebergWriting.conflict(detail: "Others committed \(IcebergWriting.attempts) times meanwhile.")
     }
@@ -113,7 +127,8 @@ private struct IcebergReversal {
             throw IcebergWriting.conflict(detail: "Others wrote the table before a change of several tables was taken back.")
         }
         if change.added.isEmpty, change.removedPaths.isEmpty { return latest }
-        _ = try IcebergFormat().commit(TableCommit(change, operation: "ROLLBACK"), to: base, in: location, io: io)
+        let commit = TableCommit(change, operation: "ROLLBACK")
+        _ = try IcebergCommitter(commit, location, keepsDocuments: true, io).publish(over: base)
         return latest + 1
     }
 
